@@ -1,4 +1,4 @@
-//! Times as calls carry them (`specs/vendors.md` A.6): ISO-8601, milliseconds since the epoch.
+//! Times as calls carry them (`docs/specs/vendors.md` A.6): ISO-8601, milliseconds since the epoch.
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;

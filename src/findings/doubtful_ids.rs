@@ -1,5 +1,5 @@
 //! Texts that are used as ids and are none: missing values turned into text, names that stand for
-//! an id, and ids with blanks (`specs/vendors.md` A.4).
+//! an id, and ids with blanks (`docs/specs/vendors.md` A.4).
 //!
 //! Every id of every call is asked about, so an ordinary one is passed by after one look at its
 //! bytes, and nothing here allocates.

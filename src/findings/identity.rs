@@ -1,4 +1,4 @@
-//! What counts as an id, a text, a number or a date (`specs/vendors.md` A.5, A.6).
+//! What counts as an id, a text, a number or a date (`docs/specs/vendors.md` A.5, A.6).
 
 use super::Reason;
 use crate::call::{JsonKind, Val};

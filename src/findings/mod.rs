@@ -29,7 +29,7 @@ pub fn is_of_call(code: &str) -> bool {
     code.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
-/// One finding about one call (`specs/vendors.md` A.3).
+/// One finding about one call (`docs/specs/vendors.md` A.3).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {
     /// The code, such as `EVT-TYPE-MISSING`.

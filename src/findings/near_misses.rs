@@ -1,4 +1,4 @@
-//! Near misses: ids that stand close to where one was expected (`specs/vendors.md` A.5).
+//! Near misses: ids that stand close to where one was expected (`docs/specs/vendors.md` A.5).
 
 use crate::call::{Doc, Event, Val, pointer};
 use crate::findings::compared::compare_once;

@@ -1,5 +1,5 @@
 //! Which names are close to the name of an id: other words for the same thing, the same words in
-//! another order, and misspellings (`specs/vendors.md` A.5).
+//! another order, and misspellings (`docs/specs/vendors.md` A.5).
 
 use super::Id;
 use std::borrow::Cow;

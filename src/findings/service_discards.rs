@@ -1,4 +1,4 @@
-//! What the service in front of the vendors does not pass on (`specs/wire.md` 7 and 9), as findings
+//! What the service in front of the vendors does not pass on (`docs/specs/wire.md` 7 and 9), as findings
 //! of no vendor.
 
 use crate::findings::{CodeText, Effect, Finding, FindingTexts, advice, fill, is_of_call};

@@ -47,7 +47,7 @@ pub enum Effect {
     Discard,
 }
 
-/// What becomes of a call at a vendor (`specs/vendors.md` A.2).
+/// What becomes of a call at a vendor (`docs/specs/vendors.md` A.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {

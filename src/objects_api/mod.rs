@@ -1,5 +1,5 @@
 //! Segment's Objects API and Objects Bulk API, as a source that pushes its objects to Segment
-//! speaks them (`specs/vendors.md` F): what is answered, and what a panel of the last run shows.
+//! speaks them (`docs/specs/vendors.md` F): what is answered, and what a panel of the last run shows.
 //!
 //! Nothing here looks at a clock or a network; times come in with the requests. Only the run that
 //! started last is kept with its objects, since no other is ever shown again.

@@ -1,4 +1,4 @@
-//! What browsers ask for before they let a page speak to another origin (`specs/wire.md` 12).
+//! What browsers ask for before they let a page speak to another origin (`docs/specs/wire.md` 12).
 //!
 //! The origin and the names of headers are echoed: `*` does not cover `Authorization`. Every answer
 //! has these headers, errors too, else the page sees an error of another kind. The inspector's own

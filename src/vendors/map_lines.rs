@@ -1,4 +1,4 @@
-//! The headless form: one JSON object in, one out, a line each (`specs/vendors.md` H).
+//! The headless form: one JSON object in, one out, a line each (`docs/specs/vendors.md` H).
 //! Members that a line does not have are passed over.
 
 use crate::call::{Doc, Event, Seq, Val, time};

@@ -1,4 +1,4 @@
-//! A batch's own `context` and `integrations`, merged into its calls (`specs/wire.md` 5).
+//! A batch's own `context` and `integrations`, merged into its calls (`docs/specs/wire.md` 5).
 
 use crate::call::{Builder, Val};
 use std::collections::HashSet;

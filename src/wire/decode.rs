@@ -1,4 +1,4 @@
-//! Undoing what stands between the bytes of a body and its text (`specs/wire.md` 4).
+//! Undoing what stands between the bytes of a body and its text (`docs/specs/wire.md` 4).
 
 use super::{Refusal, RefusalReason, RequestHead, body_limit};
 use flate2::read::MultiGzDecoder;

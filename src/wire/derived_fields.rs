@@ -1,4 +1,4 @@
-//! The fields that a service adds before a destination sees the call (`specs/wire.md` 10).
+//! The fields that a service adds before a destination sees the call (`docs/specs/wire.md` 10).
 
 use crate::call::{Builder, CallType, Val, time, time::Millis};
 use crate::wire::fields::Fields;

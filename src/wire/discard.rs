@@ -1,4 +1,4 @@
-//! Why a service does not pass a call on to the vendors (`specs/wire.md` 7 and 9).
+//! Why a service does not pass a call on to the vendors (`docs/specs/wire.md` 7 and 9).
 //!
 //! Its bound of 10,000 properties has no code here: so many do not fit into the 32 KB of one call.
 

@@ -1,4 +1,4 @@
-//! How large things may be (`specs/wire.md` 9), all counted after decoding.
+//! How large things may be (`docs/specs/wire.md` 9), all counted after decoding.
 
 use super::{BodyShape, Platform, Refusal, Route, refusal::RefusalReason};
 

@@ -1,4 +1,4 @@
-//! From the text of a body to its calls (`specs/wire.md` 5).
+//! From the text of a body to its calls (`docs/specs/wire.md` 5).
 
 use crate::call::{Builder, CallType, Doc, ObjectShape, Val, fingerprints, text, time};
 use crate::wire::derived_fields;

@@ -1,4 +1,4 @@
-//! What is answered, to the byte (`specs/wire.md` 6 and 7). The listener adds the CORS headers.
+//! What is answered, to the byte (`docs/specs/wire.md` 6 and 7). The listener adds the CORS headers.
 
 use super::{Refusal, RequestHead, Route};
 use crate::wire::{intended_route, write_key};

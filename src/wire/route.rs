@@ -1,4 +1,4 @@
-//! What a method and a path mean (`specs/wire.md` 2).
+//! What a method and a path mean (`docs/specs/wire.md` 2).
 
 use crate::call::CallType;
 

@@ -1,4 +1,4 @@
-//! The signature that Segment's webhook destination puts on what it forwards (`specs/wire.md` 11).
+//! The signature that Segment's webhook destination puts on what it forwards (`docs/specs/wire.md` 11).
 
 use super::{BodyShape, RequestHead, Route};
 use crate::call::Doc;

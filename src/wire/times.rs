@@ -1,4 +1,4 @@
-//! Checks the times that a call carries (`specs/vendors.md` A.4 and A.6). A time that is wrong stays
+//! Checks the times that a call carries (`docs/specs/vendors.md` A.4 and A.6). A time that is wrong stays
 //! as it is: the vendors' verdicts say what each of them makes of it.
 
 use super::Platform;

@@ -1,4 +1,4 @@
-//! Where the write key stands (`specs/wire.md` 3).
+//! Where the write key stands (`docs/specs/wire.md` 3).
 
 use crate::call::Val;
 use crate::wire::{BodyShape, RequestHead, Route, query};

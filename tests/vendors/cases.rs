@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! why = "what the case shows, in a sentence"
-//! section = "B.1.1"                        # of specs/vendors.md
+//! section = "B.1.1"                        # of docs/specs/vendors.md
 //! settings = '{"domain": "acme"}'          # JSON; optional
 //! prior_events = ['{…}', '{…}']            # JSON texts; optional
 //! event = '''{"type": "track", …}'''       # JSON text

@@ -1,4 +1,4 @@
-//! Planhat's pushes to Segment in the headless form (`specs/vendors.md` F and H): every answer,
+//! Planhat's pushes to Segment in the headless form (`docs/specs/vendors.md` F and H): every answer,
 //! limit and state of a run.
 
 mod runs;

@@ -1,4 +1,4 @@
-//! Session and module time (`specs/vendors.md` B.2.7) against a plain reading of its six steps, and
+//! Session and module time (`docs/specs/vendors.md` B.2.7) against a plain reading of its six steps, and
 //! the same whenever someone looks.
 
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Objects that a source pushes to Segment (`specs/vendors.md` F): recorded like any request, so
+//! Objects that a source pushes to Segment (`docs/specs/vendors.md` F): recorded like any request, so
 //! that reopening gives the same panel, but no row of the log, and no vendor hears of them.
 
 use crate::call::time::Millis;

@@ -1,7 +1,7 @@
 //! Settings that change while calls are on the screen: which vendors, with which settings, judged
 //! which calls. A call keeps the settings that it was judged with until all are judged again.
 //!
-//! The recording holds no settings. To read it is a replay (`specs/vendors.md` E): whoever opens it
+//! The recording holds no settings. To read it is a replay (`docs/specs/vendors.md` E): whoever opens it
 //! judges its calls with the settings in force then, as `check --setting` must.
 
 use crate::call::Seq;

@@ -97,7 +97,7 @@ impl Serialize for Output {
     }
 }
 
-/// The form that `segscope map` prints (`specs/vendors.md` H).
+/// The form that `segscope map` prints (`docs/specs/vendors.md` H).
 impl Serialize for Rendered {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;

@@ -1,5 +1,5 @@
 //! The headless form of the other direction: objects that Planhat pushes to Segment
-//! (`specs/vendors.md` F and H).
+//! (`docs/specs/vendors.md` F and H).
 
 use super::super::Vendors;
 use crate::call::{Val, time};

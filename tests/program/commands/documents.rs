@@ -13,16 +13,17 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The README and the pages of `docs/`, each with its path.
+/// The README, CONTRIBUTING, and the pages of `docs/` and `docs/specs/`, each with its path.
 fn pages() -> Vec<(PathBuf, String)> {
-    let docs = std::fs::read_dir(root().join("docs")).expect("docs");
+    let folders = ["docs", "docs/specs"].map(|folder| root().join(folder));
+    let docs = folders.into_iter().flat_map(|folder| std::fs::read_dir(folder).expect("docs"));
     let docs = docs.map(|entry| entry.expect("readable").path());
     let pages = docs.filter(|path| path.extension().is_some_and(|end| end == "md"));
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).expect("UTF-8");
         (path, text)
     };
-    pages.chain([root().join("README.md")]).map(read).collect()
+    pages.chain(["README.md", "CONTRIBUTING.md"].map(|name| root().join(name))).map(read).collect()
 }
 
 fn page(name: &str) -> String {
@@ -179,4 +180,73 @@ fn limits_are_documented_as_they_are() {
         recording::MAX_RECORDED_BYTES >> 30
     );
     assert!(privacy.contains(&kept), "docs/privacy.md: {kept}");
+}
+
+/// The Rust files below `folder`, with their text.
+fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            let text = std::fs::read_to_string(&path).expect("UTF-8");
+            found.push((path, text));
+        }
+    }
+}
+
+#[test]
+fn every_cited_section_of_a_specification_exists() {
+    let mut files = Vec::new();
+    sources(&root().join("src"), &mut files);
+    sources(&root().join("tests"), &mut files);
+    let citation = Regex::new(
+        r"docs/specs/([a-z]+)\.md` ([A-H](?:\.\d+)*|\d+)(?:(?: and |, )([A-H](?:\.\d+)*|\d+))?\b",
+    )
+    .expect("a pattern");
+    let mut count = 0;
+    for (path, text) in &files {
+        for found in citation.captures_iter(text) {
+            let spec = page(&format!("docs/specs/{}.md", &found[1]));
+            for section in found.iter().skip(2).flatten() {
+                let label = section.as_str();
+                let heading = spec.lines().any(|line| {
+                    let title = line.trim_start_matches('#');
+                    let rest = title.trim_start().strip_prefix(label);
+                    title.len() < line.len()
+                        && rest.is_some_and(|rest| rest.trim_start_matches('.').starts_with(' '))
+                });
+                assert!(heading, "{}: docs/specs/{}.md has no {label}", path.display(), &found[1]);
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 20, "only {count} citations were found");
+}
+
+#[test]
+fn the_vendor_specification_names_only_codes_that_exist() {
+    let mut known = String::new();
+    for vendor in ["customersuccessbox", "freshsuccess", "planhat", "suprsend", "custify"] {
+        known.push_str(&run(&["vendors", "show", vendor]));
+    }
+    for file in ["call", "common", "remarks"] {
+        known.push_str(&page(&format!("assets/findings/{file}.toml")));
+    }
+    let code = Regex::new(r"\b[A-Z]+(?:-[A-Z]+)+\b").expect("a pattern");
+    let known: BTreeSet<&str> = code.find_iter(&known).map(|found| found.as_str()).collect();
+    let spec = page("docs/specs/vendors.md");
+    let code = Regex::new(r"`((?:CSB|FS|PH|SS|CUS|EVT|ID)-[A-Z{},-]+[A-Z])`").expect("a pattern");
+    for found in code.captures_iter(&spec) {
+        for name in with_each_alternative(&found[1]) {
+            assert!(known.contains(&*name), "docs/specs/vendors.md: no code {name}");
+        }
+    }
+}
+
+/// `FS-{T,I}-X` as `FS-T-X` and `FS-I-X`.
+fn with_each_alternative(code: &str) -> Vec<String> {
+    let Some((before, rest)) = code.split_once('{') else { return vec![code.to_owned()] };
+    let (letters, after) = rest.split_once('}').expect("a closing brace");
+    letters.split(',').map(|letter| format!("{before}{letter}{after}")).collect()
 }
