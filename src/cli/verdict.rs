@@ -253,7 +253,7 @@ fn vendors_line(setup: &Setup) -> String {
     all_vendors(setup).map_or_else(String::new, line)
 }
 
-/// The same as an annotation.
+/// The line of `vendors_line` as a GitHub annotation.
 fn vendors_notice(setup: &Setup) -> String {
     let notice = |line| format!("::notice title=All vendors are checked::{line}\n");
     all_vendors(setup).map_or_else(String::new, notice)

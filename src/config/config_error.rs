@@ -50,6 +50,6 @@ impl fmt::Display for SettingOrigin {
 pub struct ConfigError {
     /// The place.
     pub origin: SettingOrigin,
-    /// What is wrong there and what was expected.
+    /// The mistake, and what was expected instead.
     pub message: String,
 }

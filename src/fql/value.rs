@@ -183,6 +183,21 @@ pub(crate) fn is_json_number(text: &str) -> bool {
     at == bytes.len()
 }
 
+/// Writes text in double quotes, as JSON and as this language read it back.
+pub(crate) fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,19 +232,4 @@ mod tests {
         ]);
         assert_eq!(list.json(), r#"[null,1.50,"a\"b",{"a b":"c \" d \\","e":[1,2]}]"#);
     }
-}
-
-/// Writes text in double quotes, as JSON and as this language read it back.
-pub(crate) fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
 }

@@ -7,6 +7,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
+/// The model of errors that name none.
+pub(crate) const UNKNOWN: &str = "(unknown)";
+
 /// So many bytes of names, ids and properties are kept of a run; what comes after is only counted.
 const KEPT_BYTES: usize = 64 << 20;
 /// So many errors of a model are kept with their reasons.
@@ -201,6 +204,3 @@ impl Companies {
         }
     }
 }
-
-/// The model of errors that name none.
-pub(crate) const UNKNOWN: &str = "(unknown)";

@@ -2,7 +2,12 @@
 
 /// A count with its noun.
 pub fn plural(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+    plural_of(count, what, &format!("{what}s"))
+}
+
+/// A count with its word, whose plural is given: `2 processes`.
+pub(crate) fn plural_of(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Calls, and the repeats beside them where there are any: `3 calls and 1 repeat`.

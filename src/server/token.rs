@@ -49,16 +49,20 @@ impl ApiToken {
     /// # Errors
     /// If the file is not a regular one, others may read or write it, or it holds no token.
     pub fn from_file(path: &Path) -> Result<(ApiToken, bool), TokenError> {
+        let (text, is_new) = ApiToken::text_from_file(path)?;
+        Ok((ApiToken::new(&text), is_new))
+    }
+
+    /// Returns the text of the token that a file holds, as clients send it, and whether the file is
+    /// new.
+    pub(crate) fn text_from_file(path: &Path) -> Result<(String, bool), TokenError> {
         let fail = |reason: String| TokenError { path: path.to_owned(), reason };
         match open_regular(path) {
-            Ok(file) => {
-                let text = read(file).map_err(fail)?;
-                Ok((ApiToken::new(&text), false))
-            }
+            Ok(file) => Ok((read(file).map_err(fail)?, false)),
             Err(TextFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
                 let text =
                     create(path).map_err(|error| fail(format!("cannot be created: {error}")))?;
-                Ok((ApiToken::new(&text), true))
+                Ok((text, true))
             }
             Err(error) => Err(fail(error.to_string())),
         }

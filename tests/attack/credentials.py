@@ -12,8 +12,8 @@ KEY = "Basic d2tfdGVzdDo="
 
 
 def table(name):
-    """A table of tests/cli/secrets.rs, which the tests of the crate use, too."""
-    source = (ROOT / "tests/cli/secrets.rs").read_text()
+    """A table of tests/program/commands/secrets.rs, which the tests of the crate use, too."""
+    source = (ROOT / "tests/program/commands/secrets.rs").read_text()
     return re.search(rf"const {name}: .*?= \[(.*?)\n\];", source, re.S)[1]
 
 
@@ -32,7 +32,7 @@ def attack(home, listener, failures):
     headers = re.findall(rf"\({text}, {text}\)", table("HEADERS"))
     headers = [(name, value.replace('\\"', '"').replace("Basic @", basic(f"user:{SECRET}"))) for name, value in headers]
     queries = re.findall(text, table("QUERIES"))
-    failures.check(len(headers) >= 40 and len(queries) >= 12, "the tables of tests/cli/secrets.rs are found")
+    failures.check(len(headers) >= 40 and len(queries) >= 12, "the tables of tests/program/commands/secrets.rs are found")
     sender = Listener(home, "--record", "secrets.ndjson")
     for name, value in headers:
         status = sender.post("/v1/track", CALL, **{"authorization": KEY, name: value})

@@ -3,10 +3,6 @@
 use crate::source_tree::{assert_none, files, root};
 use std::path::Path;
 
-/// Specifications that comments cite and that are not in the repository yet. Entries are only ever
-/// removed.
-const STILL_MISSING: &[&str] = &["specs/vendors.md", "specs/wire.md"];
-
 /// Folders of other projects that a document of ours cites.
 const ELSEWHERE: &[&str] = &["src/cdk/v2/destinations/"];
 
@@ -76,7 +72,6 @@ fn every_file_that_is_named_is_in_the_repository() {
         if file.extension().is_some_and(|extension| extension == "md") {
             names.extend(broken_links(file.parent().expect("a folder"), &text));
         }
-        names.retain(|name| !STILL_MISSING.contains(&&**name));
         problems.extend(names.iter().map(|name| format!("{}: names {name}", relative.display())));
     }
     assert_none(&problems);
@@ -86,14 +81,14 @@ fn every_file_that_is_named_is_in_the_repository() {
 fn finds_files_that_are_not_there() {
     let text = "see `src/gone.rs` and src/lib.rs.\n//! docs/gone.md: [a](docs/architecture.md)\n\
                 https://example.test/src/cdk assets/vendors/NAME.toml tests/vendors/NAME/*.toml \
-                tests/vendors/*.nothing specs/gone.md src/gone/NAME.rs";
+                tests/vendors/*.nothing docs/specs/gone_page.md src/gone/NAME.rs";
     assert_eq!(
         missing(root(), text),
         [
             "src/gone.rs",
             "docs/gone.md",
             "tests/vendors/*.nothing",
-            "specs/gone.md",
+            "docs/specs/gone_page.md",
             "src/gone/NAME.rs"
         ]
     );

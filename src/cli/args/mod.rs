@@ -147,7 +147,7 @@ pub struct ScreenArgs {
     pub upstream: Option<String>,
 }
 
-/// What is expected.
+/// The options for expected calls.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ExpectArgs {
     /// Expected calls: a plan file (see `segscope plan`), or a good recording
@@ -161,7 +161,7 @@ pub struct InspectArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
-    /// What is expected.
+    /// The options for expected calls.
     #[command(flatten)]
     pub expect: ExpectArgs,
     /// The screen.
@@ -233,7 +233,7 @@ pub struct TailArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
-    /// What is expected.
+    /// The options for expected calls.
     #[command(flatten)]
     pub expect: ExpectArgs,
     /// Output format [default: text on a terminal, ndjson into a pipe]
@@ -280,7 +280,7 @@ pub struct CheckArgs {
     /// The calls.
     #[command(flatten)]
     pub input: FilesArgs,
-    /// What is reported, and where.
+    /// The formats and files of the reports.
     #[command(flatten)]
     pub report: ReportArgs,
     /// Exit with 1 on a finding of this kind or worse
@@ -289,7 +289,7 @@ pub struct CheckArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
-    /// What is expected.
+    /// The options for expected calls.
     #[command(flatten)]
     pub expect: ExpectArgs,
     /// Which of them.

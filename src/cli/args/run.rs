@@ -19,7 +19,7 @@ pub struct RunArgs {
     /// no wait. The wait takes at most 10s in all
     #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = parse_grace)]
     pub grace: Duration,
-    /// What is reported, and where.
+    /// The formats and files of the reports.
     #[command(flatten)]
     pub report: ReportArgs,
     /// Exit with 1 on a finding of this kind or worse
@@ -28,7 +28,7 @@ pub struct RunArgs {
     /// Judging.
     #[command(flatten)]
     pub judge: JudgeArgs,
-    /// What is expected.
+    /// The options for expected calls.
     #[command(flatten)]
     pub expect: ExpectArgs,
     /// Which of them.

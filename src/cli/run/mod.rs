@@ -16,7 +16,7 @@ use super::verdict::{self, Judged};
 use super::{intake, output};
 use crate::engine::{Engine, Recording};
 use crate::inspector::Setup;
-use crate::report::plural;
+use crate::report::{plural, plural_of};
 use crate::server::{ApiToken, Listener};
 use child::Child;
 use rustix::fs::Mode;
@@ -62,7 +62,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     }
     let left = leftovers::end(child.group());
     if left > 0 {
-        let them = plural(left as u64, "process").replace("processs", "processes");
+        let them = plural_of(left as u64, "process", "processes");
         output::note(format_args!("segscope: ended {them} that the command left running"));
     }
     let url = listener.url();
@@ -125,13 +125,7 @@ fn wait_until_quiet(engine: &Engine, grace: Duration, ending: &Ending) {
 fn token(setup: &Setup) -> Result<(ApiToken, String), Failure> {
     let text = match setup.settings.text("token_file") {
         None => uuid::Uuid::new_v4().simple().to_string(),
-        Some(file) => {
-            ApiToken::from_file(Path::new(file)).map_err(Failure::wrong)?;
-            let text = std::fs::read_to_string(file).map_err(|error| {
-                Failure::wrong(format!("the token file {file} cannot be read: {error}"))
-            })?;
-            text.trim().to_owned()
-        }
+        Some(file) => ApiToken::text_from_file(Path::new(file)).map_err(Failure::wrong)?.0,
     };
     Ok((ApiToken::new(&text), text))
 }

@@ -162,7 +162,7 @@ impl BatchResult<'_> {
         self.row(row, Extent::Everything)
     }
 
-    /// The same without the vendors' outputs, of which a report shows none.
+    /// Returns a row as reports show it: without the vendors' outputs.
     pub fn example(&self, row: u64) -> Result<Option<RowDetail>, String> {
         self.row(row, Extent::Findings)
     }

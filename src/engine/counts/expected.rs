@@ -37,7 +37,7 @@ impl ExpectationStatus {
 /// An expectation and the calls that came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
-    /// What is expected.
+    /// The expectation of the plan.
     pub wanted: Expectation,
     /// The calls that came.
     pub came: Coverage,

@@ -20,6 +20,11 @@ impl std::fmt::Debug for QueuedLine {
     }
 }
 
+/// What a line asks for.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are requests; a box is one more allocation"
+)]
 pub(crate) enum QueueEntry {
     /// Its calls are judged.
     Request(ReadRequest),

@@ -117,16 +117,16 @@ mod tests {
     #[test]
     fn changes_in_words() {
         let [_, rejected, dropped, _, delivered, _] = Verdict::WORST_FIRST.map(place);
-        let mut changes = VendorChanges { name: "custify".to_owned(), moved: Default::default() };
-        assert_eq!(changes.sentence(), "custify: no change");
+        let mut changes = VendorChanges { name: "acme".to_owned(), moved: Default::default() };
+        assert_eq!(changes.sentence(), "acme: no change");
         changes.moved[delivered][delivered] = 100;
-        assert_eq!(changes.sentence(), "custify: no change");
+        assert_eq!(changes.sentence(), "acme: no change");
         assert!(changes.is_none());
         changes.moved[rejected][delivered] = 17;
         changes.moved[delivered][dropped] = 2;
         assert_eq!(
             changes.sentence(),
-            "custify: 17 more delivered, 2 fewer; 2 more dropped; 17 fewer rejected"
+            "acme: 17 more delivered, 2 fewer; 2 more dropped; 17 fewer rejected"
         );
         let delivered = changes.change_to(Verdict::Delivered);
         assert_eq!((delivered.before, delivered.after), (102, 117));

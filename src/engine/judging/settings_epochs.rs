@@ -64,14 +64,23 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// The vendor that has the setting which these tests change.
+    fn changing(vendors: &Vendors) -> usize {
+        let has_it = |vendor: &usize| {
+            vendors.info(*vendor).settings.iter().any(|setting| setting.key == "known_users")
+        };
+        (0..vendors.names().count()).find(has_it).expect("a vendor has the setting")
+    }
+
     fn vendors(known: &str) -> Arc<Vendors> {
-        let settings = json!({"custify": {"known_users": [known]}});
+        let all = Vendors::new(&Default::default(), &[]).expect("valid");
+        let name = all.info(changing(&all)).name.as_str();
+        let settings = json!({name: {"known_users": [known]}});
         Arc::new(Vendors::new(settings.as_object().expect("a table"), &[]).expect("valid"))
     }
 
     fn known(vendors: &Vendors) -> Vec<String> {
-        let custify = vendors.index_of("custify").expect("built in");
-        vendors.settings(custify).texts("known_users").expect("set")
+        vendors.settings(changing(vendors)).texts("known_users").expect("set")
     }
 
     #[test]
@@ -91,7 +100,8 @@ mod tests {
     #[test]
     fn other_vendors_cannot_go_on() {
         let mut eras = SettingsEpochs::new(vendors("a"));
-        let only = Vendors::only(&["planhat"], &Default::default(), &[]).expect("built in");
+        let first = vendors("a").info(0).name.clone();
+        let only = Vendors::only(&[&first], &Default::default(), &[]).expect("built in");
         assert!(!eras.begin(Seq(3), Arc::new(only)));
         for nth in 0..MOST as u64 - 1 {
             assert!(eras.begin(Seq(3 + nth), vendors("b")));

@@ -18,7 +18,7 @@ const KEYS: [&str; 4] = ["type", "name", "ids", "count"];
 pub struct PlanError {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong there and what was expected.
+    /// The mistake, and what was expected instead.
     pub message: String,
 }
 

@@ -7,13 +7,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+/// So long is waited at least before all is looked at again…
+pub(crate) const AGAIN: Duration = Duration::from_secs(1);
+
+/// …and so many times as long as looking took.
+pub(crate) const AGAIN_TIMES: u32 = 10;
+
 pub(crate) struct SearchShared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) inner: Mutex<SearchState>,
     /// Told when there is something to look at or to end for.
     pub(crate) wake: Condvar,
     pub(crate) version: AtomicU64,
-    /// The same as in `inner`, to be read without the lock: whose work is out of date ends.
+    /// The generation of `inner`, readable without the lock. A thread stops when its own is older.
     pub(crate) generation: AtomicU64,
 }
 
@@ -70,7 +76,7 @@ impl SearchShared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is known of the rows that are there now.
+    /// Locks the state and updates it for the rows that exist now.
     pub(crate) fn current(&self) -> MutexGuard<'_, SearchState> {
         let mut inner = self.lock();
         self.refresh(&mut inner);
@@ -130,9 +136,3 @@ impl SearchShared {
         }
     }
 }
-
-/// So long is waited at least before all is looked at again…
-pub(crate) const AGAIN: Duration = Duration::from_secs(1);
-
-/// …and so many times as long as looking took.
-pub(crate) const AGAIN_TIMES: u32 = 10;

@@ -22,7 +22,7 @@ pub enum FileError {
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What is wrong there and what was expected.
+        /// The mistake, and what was expected instead.
         message: String,
     },
     /// It is a file of another kind.

@@ -9,6 +9,10 @@ use crate::findings::fixes::language::{CallSyntax, Choice};
 use crate::findings::fixes::omitted_fields::{self, OmittedFields};
 use crate::findings::fixes::{BrokenCall, SnippetAudience};
 
+/// Fields that are one text at the top level of a call.
+pub(crate) const TEXTS: [&str; 8] =
+    ["userId", "anonymousId", "groupId", "previousId", "event", "name", "category", "timestamp"];
+
 /// A time that differs by more from the time of sending was set by the app: libraries send what
 /// they queue within seconds.
 const SET_BY_LIBRARY_MS: i64 = 60_000;
@@ -229,7 +233,3 @@ fn leave_out(tree: &mut Lit, (choice, form): (&Choice, &CallSyntax), notes: &mut
         notes.push(format!("left out: {} (the library has no place for it)", gone.join(", ")));
     }
 }
-
-/// Fields that are one text at the top level of a call.
-pub(crate) const TEXTS: [&str; 8] =
-    ["userId", "anonymousId", "groupId", "previousId", "event", "name", "category", "timestamp"];

@@ -109,7 +109,10 @@ mod tests {
         assert_eq!(detect(&[("TERM", "xterm")]), ColorDepth::Sixteen);
         assert_eq!(detect(&[("TERM", "linux")]), ColorDepth::Sixteen);
         assert_eq!(detect(&[("TERM", "xterm-256color")]), ColorDepth::Numbered);
-        assert_eq!(detect(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]), ColorDepth::True);
+        assert_eq!(
+            detect(&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")]),
+            ColorDepth::True
+        );
         assert_eq!(detect(&[("TERM", "xterm"), ("COLORTERM", "24bit")]), ColorDepth::True);
         assert_eq!(detect(&[("TERM", "xterm-kitty")]), ColorDepth::True);
         assert_eq!(

@@ -1,12 +1,12 @@
 //! A filter prints as one that is equal and decides the same; a mistake has its place.
 
-#[path = "../../filter/call.rs"]
-mod call;
+#[path = "../../engine/filter/test_call.rs"]
+mod test_call;
 
 use crate::input::assert_harmless;
-use call::{NoNames, TestCall};
 use segscope::fql::{complete, parse, tones};
 use std::sync::LazyLock;
+use test_call::{NoNames, TestCall};
 
 /// A call and its record.
 const CALLS: [(&str, &str); 3] = [

@@ -27,11 +27,6 @@ const MOST_SPARES: usize = 256;
 const FEW_SPARES: usize = 8;
 const LARGE_COST: usize = 64 << 10;
 
-/// What a line asks for.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all are requests; a box is one more allocation"
-)]
 /// What the judge thread is to do next.
 pub(crate) enum NextWork {
     /// Judge these.

@@ -138,7 +138,11 @@ fn a_slip_in_a_file_is_told_with_its_line_its_key_and_what_was_expected() {
             "one_of = \"region\"",
             "the setting `region` is not a list of type texts or ids",
         ),
-        ("one_of = \"plans\"", "default_setting = \"plans\"", "the setting `plans` is not a string"),
+        (
+            "one_of = \"plans\"",
+            "default_setting = \"plans\"",
+            "the setting `plans` is not a string",
+        ),
         (
             "default = \"US\"",
             "default = \"UK\"",
