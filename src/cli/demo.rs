@@ -2,8 +2,8 @@
 
 use super::args::InspectArgs;
 use super::failure::Failure;
-use super::intake;
 use super::listen::draw;
+use super::listener;
 use super::setup;
 use crate::call::time;
 use crate::engine::{Engine, Recording};
@@ -26,7 +26,7 @@ pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
     engine.expect(plan);
     let alerting = inspector::watch_alerts(&setup, &engine).map_err(Failure::blocked)?;
-    let listener = intake::listen(&setup, &engine, true)?;
+    let listener = listener::start(&setup, &engine, true)?;
     let ended = Arc::new(AtomicBool::new(false));
     let feeder = {
         let (engine, ended, here) = (Arc::clone(&engine), Arc::clone(&ended), listener.url());

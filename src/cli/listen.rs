@@ -2,7 +2,7 @@
 
 use super::args::{ListenArgs, ScreenArgs};
 use super::failure::Failure;
-use super::intake;
+use super::listener;
 use super::output;
 use super::plain;
 use super::setup;
@@ -28,7 +28,7 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
         engine.notice(notice);
     }
     let alerting = inspector::watch_alerts(&setup, &engine).map_err(Failure::blocked)?;
-    let listener = intake::listen(&setup, &engine, false)?;
+    let listener = listener::start(&setup, &engine, false)?;
     if !listener.addr().ip().is_loopback() {
         // a new token is told of beside it
         let told = engine.stats().problem.map_or(String::new(), |told| format!("; {told}"));

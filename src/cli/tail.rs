@@ -3,7 +3,7 @@
 use super::args::{TailArgs, TailFormat};
 use super::doubts;
 use super::failure::Failure;
-use super::intake;
+use super::listener;
 use super::output;
 use super::setup;
 use super::signals::Ending;
@@ -43,7 +43,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let (from, clears) = (engine.rows(), engine.clears());
     let first = Seq(engine.seq_before(from) + 1);
     let (alerts, alerting) = inspector::watch_alerts(&setup, &engine).map_err(Failure::blocked)?;
-    let listener = intake::listen(&setup, &engine, false)?;
+    let listener = listener::start(&setup, &engine, false)?;
     if let Some(notice) = notice {
         engine.notice(notice);
     }

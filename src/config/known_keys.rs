@@ -235,7 +235,7 @@ impl SettingKey {
         let expected = match self.kind {
             SettingValueKind::Switch => "true or false",
             SettingValueKind::Text => "a string",
-            SettingValueKind::List => "a list of texts",
+            SettingValueKind::List => "a list of strings",
         };
         if is_credential(self.name) {
             return Err(format!("`{}` must be {expected}", self.name));

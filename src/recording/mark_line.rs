@@ -38,8 +38,8 @@ impl Remark {
                 }
             },
             "note" => {
-                let text = field("note", "a text")?.as_str();
-                let text = text.ok_or(EntryError::Field { field: "note", expected: "a text" })?;
+                let text = field("note", "a string")?.as_str();
+                let text = text.ok_or(EntryError::Field { field: "note", expected: "a string" })?;
                 MarkOrNote::Note(text.into_owned())
             }
             _ => return Ok(None),
@@ -99,7 +99,7 @@ mod tests {
                 r#"{"v":1,"kind":"mark","seq":1,"marked":1}"#,
                 "expected `marked` to be true or false",
             ),
-            (r#"{"v":1,"kind":"note","seq":1,"note":1}"#, "expected `note` to be a text"),
+            (r#"{"v":1,"kind":"note","seq":1,"note":1}"#, "expected `note` to be a string"),
             (r#"{"v":1,"kind":"note","note":"x"}"#, "expected `seq` to be a whole number"),
         ] {
             assert_eq!(parse(line).expect_err("no line").to_string(), want);

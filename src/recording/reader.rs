@@ -84,7 +84,7 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
     if let Some(kind) = root.get("kind").and_then(|kind| kind.as_str()) {
         if kind == CLEAR_TEST {
             let test = root.get("test").and_then(|test| test.as_str());
-            let test = test.ok_or(EntryError::Field { field: "test", expected: "a text" })?;
+            let test = test.ok_or(EntryError::Field { field: "test", expected: "a string" })?;
             return Ok(RecordingEntry::ClearTest(test.into_owned()));
         }
         if kind == CLEAR_CALLS {
@@ -104,7 +104,7 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
         root.get(field)
             .and_then(|v| v.as_str())
             .map(|s| s.into_owned())
-            .ok_or(EntryError::Field { field, expected: "a text" })
+            .ok_or(EntryError::Field { field, expected: "a string" })
     };
     let number = |field: &'static str| {
         root.get(field)
@@ -267,7 +267,7 @@ mod tests {
                 "line 1, column 2: expected a member name in double quotes, found the end of the text",
             ),
             ("{}", "expected `v` to be 1"),
-            (r#"{"v":1,"request":"x"}"#, "expected `received_at` to be a text"),
+            (r#"{"v":1,"request":"x"}"#, "expected `received_at` to be a string"),
         ] {
             assert_eq!(parse(line).expect_err("no line").to_string(), want);
         }

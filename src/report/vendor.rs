@@ -67,8 +67,8 @@ pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
         let lost = match (spread.scalar, spread.truthy) {
             (false, false) => "null",
             (true, false) => "null, objects and lists",
-            (false, true) => "null, 0, false and empty texts",
-            (true, true) => "null, objects, lists, 0, false and empty texts",
+            (false, true) => "null, 0, false and empty strings",
+            (true, true) => "null, objects, lists, 0, false and empty strings",
         };
         let told = match (spread.scalar || spread.truthy, spread.lost_is_told) {
             (false, _) => "",

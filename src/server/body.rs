@@ -1,8 +1,9 @@
 //! Reading a body within bounds: of its own size, of all bodies in memory together, and of time.
 
+use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell};
 use crate::server::listener_thread::Server;
-use crate::server::{BodyError, malformed};
+use crate::server::malformed;
 use crate::wire::{Refusal, RefusalReason};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming};

@@ -6,9 +6,10 @@ use crate::objects_api;
 use crate::objects_api::ObjectsRoute;
 use crate::server::body;
 use crate::server::body::ReadBody;
+use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell, Watched};
 use crate::server::listener_thread::Server;
-use crate::server::{BodyError, ConnectionNotice, api, cors, malformed, respond};
+use crate::server::{api, cors, malformed, respond};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
@@ -32,14 +33,6 @@ const BUFFER: usize = 64 * 1024;
 /// The body of an answer: to an SDK, or of segscope's own paths.
 type Body = Either<Full<Bytes>, api::OwnBody>;
 
-/// Who is at the other end of a connection.
-#[derive(Clone, Copy)]
-struct Peer {
-    addr: SocketAddr,
-    /// It is on this machine.
-    is_here: bool,
-}
-
 /// The client went away in the middle of its request, so there is nobody to answer.
 #[derive(Debug, thiserror::Error)]
 #[error("the client went away")]
@@ -55,12 +48,11 @@ pub(crate) async fn serve(
     let watch = Arc::new(PhaseCell::new(Arc::clone(&server.clock)));
     server.watch(&watch);
     let is_here = api::access::is_here(remote, || stream.local_addr().ok());
-    let peer = Peer { addr: remote, is_here };
     let service = service_fn(|request| {
         let (server, watch) = (server.clone(), watch.clone());
         async move {
             watch.enter(Phase::Busy);
-            let answer = handle(&server, request, peer, &watch).await;
+            let answer = handle(&server, request, is_here, &watch).await;
             watch.enter(Phase::Idle);
             answer
         }
@@ -123,7 +115,7 @@ async fn ended(server: &Server, stream: Watched, rest: &[u8], error: Option<hype
         headers: &headers,
         received_at: time::now(),
     };
-    server.intake.refuse(&head, &[], &trouble);
+    trouble.record(&server.engine, &head, &[]);
     // hyper has answered anything else
     if let BodyError::Malformed { status: status @ (408 | 505), .. } = trouble {
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
@@ -141,7 +133,7 @@ async fn ended(server: &Server, stream: Watched, rest: &[u8], error: Option<hype
 async fn handle(
     server: &Server,
     request: Request<Incoming>,
-    peer: Peer,
+    is_here: bool,
     watch: &PhaseCell,
 ) -> Result<Response<Body>, ClientDisconnected> {
     let (parts, incoming) = request.into_parts();
@@ -150,12 +142,12 @@ async fn handle(
     if path.starts_with("/_segscope")
         && let Route::Own(name) = wire::route("", path)
     {
-        let response = api::respond(server, &parts, name, peer.is_here, watch).await;
+        let response = api::respond(server, &parts, name, is_here, watch).await;
         return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);
     if matches!(route, Route::Version | Route::Root) {
-        let response = api::respond_to_probe(server, &parts, peer.is_here);
+        let response = api::respond_to_probe(server, &parts, is_here);
         return Ok(response.map(Either::Left));
     }
     if route == Route::Preflight {
@@ -173,23 +165,21 @@ async fn handle(
     let read = body::read(incoming, limit, invited, server, watch).await;
     let mut close = false;
     let reply = match read {
-        ReadBody::Gone => {
-            server.intake.notice(&ConnectionNotice::Gone { remote: peer.addr });
-            return Err(ClientDisconnected);
-        }
+        // it was not acknowledged, so its client sends it again
+        ReadBody::Gone => return Err(ClientDisconnected),
         ReadBody::Whole(data, _permit) => {
-            match taking(&parts, |head| server.intake.take(head, &data, &server.here)) {
+            match taking(&parts, |head| server.engine.take_in(head, &data, &server.here)) {
                 Accepted::Answered(reply) => reply,
                 Accepted::Pending(reply, held) => {
                     behind_others().await;
-                    server.intake.written(&held).unwrap_or(reply)
+                    server.engine.written(&held).unwrap_or(reply)
                 }
             }
         }
         ReadBody::Cut(kept, trouble) => {
             close = matches!(trouble, BodyError::TooSlow | BodyError::Malformed { .. });
             server.saw_trouble(&trouble);
-            taking(&parts, |head| server.intake.refuse(head, &kept, &trouble))
+            taking(&parts, |head| trouble.record(&server.engine, head, &kept))
         }
     };
     let mut response = respond::response(reply, full);

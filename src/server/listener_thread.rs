@@ -1,10 +1,13 @@
 //! The listener's thread: accepting, watching over connections, stopping.
 
 use crate::call::time;
+use crate::engine::Engine;
 use crate::server::bind::{Listen, ListenError, open_files};
+use crate::server::body_error::BodyError;
+use crate::server::connection_notice::ConnectionNotice;
 use crate::server::connection_state::{CoarseClock, Phase, PhaseCell};
 use crate::server::token::ApiToken;
-use crate::server::{BodyError, ConnectionNotice, Intake, api, body, connection, eviction};
+use crate::server::{api, body, connection, eviction};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -90,7 +93,7 @@ pub struct ListenerCounts {
 
 /// What all connections share.
 pub(crate) struct Server {
-    pub intake: Arc<dyn Intake>,
+    pub engine: Arc<Engine>,
     pub addrs: Vec<SocketAddr>,
     /// The first address as text.
     pub here: String,
@@ -128,7 +131,7 @@ impl Server {
         let closed = self.closed.load(Ordering::Relaxed);
         if closed > 0 && closed >= 2 * self.told_closed.load(Ordering::Relaxed) {
             self.told_closed.store(closed, Ordering::Relaxed);
-            self.intake.notice(&ConnectionNotice::Crowded { closed, most: self.most });
+            self.engine.notice(ConnectionNotice::Crowded { closed, most: self.most }.to_string());
         }
     }
 
@@ -142,7 +145,7 @@ impl Server {
 
     pub fn saw_tls(&self, remote: SocketAddr) {
         self.tls_hellos.fetch_add(1, Ordering::Relaxed);
-        self.intake.notice(&ConnectionNotice::Tls { remote });
+        self.engine.notice(ConnectionNotice::Tls { remote }.to_string());
     }
 
     pub fn saw_trouble(&self, trouble: &BodyError) {
@@ -182,7 +185,7 @@ pub struct Listener {
 
 impl Listener {
     /// Opens the addresses and begins to take requests.
-    pub fn start(options: &Options, intake: Arc<dyn Intake>) -> Result<Listener, ListenError> {
+    pub fn start(options: &Options, engine: Arc<Engine>) -> Result<Listener, ListenError> {
         let files = open_files().saturating_sub(OTHER_FILES).max(16);
         let most = options.limits.connections.min(usize::try_from(files).unwrap_or(usize::MAX));
         let failed = |error| ListenError::Io { addr: options.listen.addr, error };
@@ -195,7 +198,7 @@ impl Listener {
         let addrs = sockets.iter().map(|socket| socket.local_addr());
         let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
         let server = Arc::new(Server {
-            intake,
+            engine,
             here: addrs[0].to_string(),
             addrs,
             token: options.token.clone(),
@@ -292,7 +295,7 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
             _ = ticks.tick() => {
                 server.sweep();
                 server.tell_closed();
-                server.intake.tick(time::now());
+                server.engine.tick(time::now());
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::call::credential::{is_credential, without_credentials};
 use crate::call::text::visible;
-use crate::server::BodyError;
+use crate::server::body_error::BodyError;
 use std::io;
 
 /// So much of a request's head is kept until the request is taken.

@@ -1,17 +1,18 @@
 //! The listener: stands in for the tracking API on a loopback address.
 //!
 //! It runs on one thread with a runtime of its own, and takes each request there until it is
-//! answered; only judging is done by another. What becomes of a request is the [`Intake`]'s
-//! business; here are connections, their limits, and HTTP.
+//! answered; only judging is done by another. What becomes of a request is decided by the
+//! [`Engine`](crate::engine::Engine); here are connections, their limits, and HTTP.
 
 mod api;
 mod bind;
 mod body;
+mod body_error;
 mod connection;
+mod connection_notice;
 mod connection_state;
 mod cors;
 mod eviction;
-mod intake;
 mod listener_thread;
 mod malformed;
 mod respond;
@@ -19,5 +20,4 @@ mod token;
 
 pub use crate::server::listener_thread::{Limits, Listener, ListenerCounts, Options};
 pub use bind::{Holder, Listen, ListenError};
-pub use intake::{BodyError, ConnectionNotice, Health, Intake};
 pub use token::{ApiToken, TokenError};

@@ -152,8 +152,8 @@ pub(crate) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
         SettingKind::Text | SettingKind::Secret => (value.is_string(), "a string"),
         SettingKind::Bool => (value.is_boolean(), "true or false"),
         SettingKind::Number => (value.is_number(), "a number"),
-        SettingKind::Texts => (all(value, &Value::is_string), "a list of texts"),
-        SettingKind::Ids => (all(value, &is_id), "a list of ids (texts or numbers)"),
+        SettingKind::Texts => (all(value, &Value::is_string), "a list of strings"),
+        SettingKind::Ids => (all(value, &is_id), "a list of ids (strings or numbers)"),
         SettingKind::Tables => (all(value, &Value::is_object), "a list of tables"),
         SettingKind::Map => (value.is_object(), "a table"),
     };
@@ -302,7 +302,7 @@ mod tests {
             (json!({"domian": "x"}), "v: `domian` is not a setting, did you mean `domain`?"),
             (
                 json!({"ids": [true]}),
-                "v: `ids` must be a list of ids (texts or numbers), not a list",
+                "v: `ids` must be a list of ids (strings or numbers), not a list",
             ),
             (json!({"where": "eu"}), "v: `where` must be one of US, EU"),
             (

@@ -75,7 +75,7 @@ fn batch(root: Val<'_>, path: &str) -> Explanation {
     match root.get("batch") {
         Some(batch) if batch.is_array() => items(batch, "`batch`"),
         Some(batch) if holds_json(batch) => Explanation::new(
-            format!("`batch` is a text that holds JSON (encoded twice); {expects}"),
+            format!("`batch` is a string that holds JSON (encoded twice); {expects}"),
             "encode the body once: put the array itself into `batch`",
         ),
         Some(batch) => Explanation::new(
@@ -115,7 +115,7 @@ fn no_batch(root: Val<'_>, expects: &str) -> Explanation {
     if let Some(text) = root.children().find(|value| holds_json(*value)) {
         let name = quoted(&text.key());
         return Explanation::new(
-            format!("`{name}` is a text that holds JSON, and `batch` is missing; {expects}"),
+            format!("`{name}` is a string that holds JSON, and `batch` is missing; {expects}"),
             format!("send the JSON of `{name}` as the body"),
         );
     }
@@ -193,7 +193,7 @@ fn webhook(root: Val<'_>) -> Explanation {
 fn not_an_object(root: Val<'_>, expects: &str) -> Explanation {
     if holds_json(root) {
         return Explanation::new(
-            format!("the body is a text that holds JSON (encoded twice); {expects}"),
+            format!("the body is a string that holds JSON (encoded twice); {expects}"),
             "encode the body once: drop the second `JSON.stringify` or `json.dumps`",
         );
     }

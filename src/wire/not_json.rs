@@ -60,14 +60,14 @@ const FIXES: &[(&str, &str)] = &[
     ("extra_comma", "take the comma away that has no value before it"),
     ("comment", "take the comment away: JSON has none"),
     ("unquoted_name", "put the name into double quotes"),
-    ("line_break", "write a line break in a text as `\\n`; a JSON library does so"),
+    ("line_break", "write a line break in a string as `\\n`; a JSON library does so"),
     ("escape", "write the backslash as `\\\\`, or use one of the escapes that JSON has"),
     (
         "number",
         "write the number as JSON has it: no `+`, no leading zero, a digit on both sides of the point",
     ),
     ("missing_comma", "put a comma between the two values"),
-    ("inner_quote", "write a double quote inside of a text as `\\\"`; a JSON library does so"),
+    ("inner_quote", "write a double quote inside a string as `\\\"`; a JSON library does so"),
     ("other", "build the body with a JSON library"),
 ];
 
@@ -159,7 +159,7 @@ fn mistake(text: &str, error: &SyntaxError) -> (&'static str, String) {
     match first {
         None => ("cut", format!("it ends where {} should follow", error.expected)),
         _ if in_text && !error.expected.contains("closing") => {
-            ("line_break", "a line break or another control character in a text".to_owned())
+            ("line_break", "a line break or another control character in a string".to_owned())
         }
         _ if error.expected.contains("after `\\") => {
             ("escape", format!("a backslash before {}", error.found))
@@ -200,7 +200,7 @@ fn mistake(text: &str, error: &SyntaxError) -> (&'static str, String) {
             ("missing_comma", "no comma between two values".to_owned())
         }
         Some(_) if last == Some('"') && error.expected.starts_with("`,`") => {
-            ("inner_quote", "a double quote inside of a text".to_owned())
+            ("inner_quote", "a double quote inside a string".to_owned())
         }
         Some(_) => ("other", format!("expected {}, found {}", error.expected, error.found)),
     }

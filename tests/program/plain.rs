@@ -38,7 +38,7 @@ impl Plain {
         let first = plain.hear("listens on http://");
         let at = first.find("http://").expect("just seen") + 7;
         plain.address = first[at..].to_owned();
-        plain.hear("help lists what may be typed");
+        plain.hear("help lists the commands");
         plain
     }
 

@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::setup;
 use super::signals::Ending;
 use super::verdict::{self, Judged};
-use super::{intake, output};
+use super::{listener, output};
 use crate::engine::{Engine, Recording};
 use crate::inspector::Setup;
 use crate::report::{plural, plural_of};
@@ -45,7 +45,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     engine.settle();
     let start = Start::new(&engine);
     let (token, token_text) = token(&setup)?;
-    let listener = intake::listen_with(&setup, &engine, Some(token))?;
+    let listener = listener::start_with_token(&setup, &engine, Some(token))?;
     if let Some(notice) = notice {
         engine.notice(notice);
     }

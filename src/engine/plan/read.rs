@@ -83,7 +83,7 @@ fn entry(table: &DeTable<'_>, span: &Range<usize>) -> Result<Expectation, Wrong>
             "name" => {
                 let text = value.get_ref().as_str().filter(|text| !text.is_empty());
                 let text =
-                    text.ok_or_else(|| wrong(value, "`name` is a text that is not empty"))?;
+                    text.ok_or_else(|| wrong(value, "`name` must be a string that is not empty"))?;
                 name = Some((key.span(), text.to_owned()));
             }
             "ids" => ids = id_list(value)?,
@@ -208,7 +208,7 @@ mod tests {
                 "[[event]]\ntype = 1",
                 "2: `type` is one of track, identify, group, page, screen, alias",
             ),
-            ("[[event]]\nname = \"\"", "2: `name` is a text that is not empty"),
+            ("[[event]]\nname = \"\"", "2: `name` must be a string that is not empty"),
             (
                 "[[event]]\ntype = \"group\"\nname = \"A\"",
                 "3: calls of type `group` have no name: leave `name` out",

@@ -198,21 +198,12 @@ async fn answer(server: &Server, parts: &Parts, name: &str, watch: &PhaseCell) -
     if name == "openapi.json" {
         return ApiResponse::Whole(Reply::json(200, OPENAPI));
     }
-    let engine = server.intake.engine();
+    let engine = &server.engine;
     if name == "health" {
-        if let Some(engine) = engine {
-            // a large recording that is still being read is no reason to keep a probe waiting
-            let _ = timeout(HEALTH_WAITS, settled(engine)).await;
-        }
+        // a large recording that is still being read is no reason to keep a probe waiting
+        let _ = timeout(HEALTH_WAITS, settled(engine)).await;
         return ApiResponse::Whole(Reply::json(200, health(server)));
     }
-    let Some(engine) = engine else {
-        return ApiResponse::Whole(Reply::failure(
-            404,
-            "not_found",
-            "there is nothing at this path",
-        ));
-    };
     settled(engine).await;
     let workers = &server.own.workers;
     ApiResponse::Whole(match name {
@@ -247,20 +238,20 @@ async fn settled(engine: &Arc<Engine>) {
 }
 
 fn health(server: &Server) -> String {
-    let health = server.intake.health();
+    let stats = server.engine.stats();
     let counts = server.counts();
     json!({
         "name": "segscope",
         "version": env!("CARGO_PKG_VERSION"),
         "pid": std::process::id(),
         "listening": server.addrs,
-        "recording": health.recording,
-        "requests": health.requests,
-        "refused": health.refused,
-        "calls": health.calls,
-        "repeats": health.repeats,
-        "problem": health.problem,
-        "frames": health.frames.map(|frames| json!({
+        "recording": stats.recording,
+        "requests": stats.requests,
+        "refused": stats.refused,
+        "calls": stats.calls,
+        "repeats": stats.repeats,
+        "problem": stats.problem,
+        "frames": server.engine.frame_times().map(|frames| json!({
             "drawn": frames.drawn,
             "p50_us": frames.p50_us,
             "p99_us": frames.p99_us,

@@ -116,7 +116,7 @@ impl Metrics {
     ) {
         evaluation.find_with(self.no_number, place, |words| {
             let text = value.as_str();
-            words.phrase("shape", if text.is_some() { "the text" } else { "the value" });
+            words.phrase("shape", if text.is_some() { "the string" } else { "the value" });
             let number = text.filter(|text| is_numeric_text(text));
             words.say("number", number.as_deref().unwrap_or("12, not \"12\""));
         });

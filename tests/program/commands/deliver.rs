@@ -105,7 +105,7 @@ fn what_is_missing_or_not_trusted_is_told_before_anything_is_sent() {
     let said = told(&["--yes"]);
     assert!(
         said.contains(
-            "segscope.toml:2: `vendors.customersuccessbox.api_key` stands in the project's file"
+            "segscope.toml:2: `vendors.customersuccessbox.api_key` is set in the project's file"
         ),
         "{said}"
     );

@@ -112,7 +112,7 @@ fn a_wait_ends_with_the_calls_or_with_what_was_seen() {
         .expect("an answer");
     let body = json_of(&answer);
     assert_eq!(answer.status, 504);
-    assert_eq!(body["message"], "1 of 2 calls came within 30 ms; 3 were looked at");
+    assert_eq!(body["message"], "1 of 2 calls arrived within 30 ms; 3 were checked");
     assert_eq!(body["calls"][0]["name"], "A");
     assert_eq!(
         (&body["others"][0]["name"], &body["others"][1]["name"]),

@@ -134,7 +134,7 @@ fn secrets_are_read_from_files_and_standard_input() {
             ["vendors.planhat.subdomain_file=empty", "ascii=true"],
             "`subdomain_file` is not a setting",
         ),
-        (["webhook_secret_file=-", "vendors.planhat.tenant_token_file=-"], "takes standard input"),
+        (["webhook_secret_file=-", "vendors.planhat.tenant_token_file=-"], "already reads standard input"),
         (
             ["vendors.planhat.tenant_token_file=empty", "vendors.planhat.tenant_token=s3cret"],
             "`vendors.planhat.tenant_token` is set, too",
@@ -169,11 +169,11 @@ fn a_dry_run_shows_nothing_that_sending_would_refuse() {
     for (vendor, key, value, says) in [
         ("planhat", "subdomain", "evil.example/x?", "`subdomain` must be one part of a host"),
         ("planhat", "subdomain", "a@127.0.0.1:48443/?", "`subdomain` must be one part of a host"),
-        ("planhat", "subdomain", "evil", "stands in the project's file"),
+        ("planhat", "subdomain", "evil", "is set in the project's file"),
         ("customersuccessbox", "domain", "evil.example/#", "`domain` must be one part of a host"),
-        ("customersuccessbox", "domain", "evil", "stands in the project's file"),
+        ("customersuccessbox", "domain", "evil", "is set in the project's file"),
         ("freshsuccess", "datacenter", "evil", "must be one of US, EU"),
-        ("freshsuccess", "datacenter", "EU", "stands in the project's file"),
+        ("freshsuccess", "datacenter", "EU", "is set in the project's file"),
     ] {
         let text = format!("[vendors.{vendor}]\n{key} = \"{value}\"\n");
         std::fs::write(home.path().join("segscope.toml"), text).expect("written");
@@ -265,5 +265,5 @@ fn a_recording_is_a_regular_file() {
     assert_eq!(calls.status, 200, "{}", String::from_utf8_lossy(&calls.body));
     assert_eq!(program.end(), Some(0));
     let said = program.said.clone() + &program.last_words();
-    assert!(said.contains("/dev/null keeps nothing"), "{said}");
+    assert!(said.contains("/dev/null stores nothing"), "{said}");
 }

@@ -85,7 +85,7 @@ fn a_file_that_is_cut_or_written_to_goes_on_behind_that() {
     assert_eq!(recorded(&recording), ["c", "d", "e"]);
     assert_eq!(names(&mut http, 2), ["c", "d", "e"]);
     let problem = health(&mut http)["problem"].to_string();
-    assert!(problem.contains("was written to by something else"), "{problem}");
+    assert!(problem.contains("was changed by another program"), "{problem}");
     assert_eq!(health(&mut http)["calls"], 5);
 }
 

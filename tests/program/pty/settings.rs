@@ -29,7 +29,7 @@ fn a_changed_setting_holds_for_new_calls_and_for_all_on_a_key() {
     wait_for("the mistake", || {
         let text = terminal.text();
         (text.contains("segscope.toml:2: custify: `send_anonymus_id` is not a setting")
-            && text.contains("stay in force"))
+            && text.contains("stay in effect"))
         .then_some(())
     });
     std::fs::write(&file, "[vendors.custify]\nsend_anonymous_id = true\n").expect("written");
@@ -43,6 +43,6 @@ fn a_changed_setting_holds_for_new_calls_and_for_all_on_a_key() {
     terminal.press("q");
     wait_for("nothing stale", || (!terminal.text().contains("STALE")).then_some(()));
     terminal.press("R");
-    terminal.sees("2 calls again: nothing changed");
+    terminal.sees("checked 2 calls again: nothing changed");
     assert_eq!(terminal.quit(), 0);
 }

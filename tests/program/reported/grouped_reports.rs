@@ -194,7 +194,7 @@ fn plan_learn_tells_which_ids_the_plan_does_not_ask_for() {
         String::from_utf8(done.get_output().stderr.clone()).expect("stderr is UTF-8")
     };
     let told = learn("planhat");
-    assert!(told.contains("3 events came without an `account_id`"), "{told}");
+    assert!(told.contains("3 events arrived without an `account_id`"), "{told}");
     assert!(!told.contains("`user_id`"), "{told}");
     assert_eq!(learn("suprsend"), "", "it looks for no account and finds the user");
 }

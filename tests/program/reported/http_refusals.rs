@@ -69,8 +69,8 @@ fn what_http_refuses_is_a_row_with_its_reason() {
             "PRI *",
             &["HTTP/2 without TLS", "HTTP/1.1"],
         ),
-        ("SSH-2.0-OpenSSH_9.6\r\n".into(), 400, "? ", &["no HTTP request", "SSH-2.0"]),
-        ("{\"event\":\"E\"}\r\n\r\n".into(), 400, "? ", &["no HTTP request"]),
+        ("SSH-2.0-OpenSSH_9.6\r\n".into(), 400, "? ", &["not an HTTP request", "SSH-2.0"]),
+        ("{\"event\":\"E\"}\r\n\r\n".into(), 400, "? ", &["not an HTTP request"]),
         (
             format!("POST /v1/track HTTP/9.1\r\n{HOST}\r\n"),
             400,

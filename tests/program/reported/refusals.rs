@@ -91,7 +91,7 @@ fn what_a_body_is_instead_of_json_is_named() {
         ("/v1/track", r#"{"zip":01234}"#, &["a number that JSON does not have", "at `zip`"]),
         ("/v1/track", "{\"a\":\"x\ny\"}", &["a line break or another control character"]),
         ("/v1/track", r#"{"path":"C:\dir"}"#, &["a backslash before `d`"]),
-        ("/v1/track", r#"{"say":"he said "hi""}"#, &["a double quote inside of a text"]),
+        ("/v1/track", r#"{"say":"he said "hi""}"#, &["a double quote inside a string"]),
         ("/v1/track", r#"{"a":1 "b":2}"#, &["no comma between two values"]),
         ("/v1/track", r#"{"a":,"b":2}"#, &["a comma without a value before it"]),
     ]);
@@ -191,7 +191,7 @@ fn a_wrong_path_names_the_path_that_was_meant_and_the_setting() {
             "GET",
             "/v1/track",
             "Mozilla/5.0",
-            "GET is not taken at /v1/track",
+            "GET is not allowed at /v1/track",
             "send calls with POST",
         ),
     ];

@@ -95,9 +95,9 @@ fn requests_that_were_accepted_and_hold_no_call_are_rows_with_reason_and_fix() {
         &["no `batch` but `events`", "rename `events` to `batch`"],
         &["the body is a single call", "post it to /v1/track"],
         &["`batch` is empty"],
-        &["the only item of `batch` is a text that holds JSON (encoded twice)"],
+        &["the only item of `batch` is a string that holds JSON (encoded twice)"],
         &["the body is an array", "expects one call as an object"],
-        &["a text that holds JSON (encoded twice)", "drop the second `JSON.stringify`"],
+        &["a string that holds JSON (encoded twice)", "drop the second `JSON.stringify`"],
     ];
     let sent: Vec<_> =
         sent.iter().zip(says).map(|((path, body), says)| (*path, *body, says)).collect();
@@ -118,11 +118,11 @@ fn other_bodies_without_a_call_are_rows_too() {
         (
             "/v1/batch",
             r#"{"batch":"[{\"type\":\"page\"}]"}"#,
-            &["`batch` is a text that holds JSON"],
+            &["`batch` is a string that holds JSON"],
         ),
         ("/v1/batch", r#"{"messages":[{"type":"page"}]}"#, &["rename `messages` to `batch`"]),
         ("/v1/batch", r#"{"data":{"batch":[{"type":"page"}]}}"#, &["the batch is in `data`"]),
-        ("/v1/batch", r#"{"payload":"{\"batch\":[]}"}"#, &["`payload` is a text that holds JSON"]),
+        ("/v1/batch", r#"{"payload":"{\"batch\":[]}"}"#, &["`payload` is a string that holds JSON"]),
         (
             "/v1/batch",
             r#"{"type":"group","groupId":"g"}"#,
@@ -131,7 +131,7 @@ fn other_bodies_without_a_call_are_rows_too() {
         ("/v1/batch", r#"{"batch":[[{"type":"page"}]]}"#, &["is an array", "not arrays of them"]),
         ("/v1/batch", r#"{"batch":[null,1,true]}"#, &["3 of 3 items", "item 1 is `null`"]),
         ("/v1/identify", r#"42"#, &["the body is a number"]),
-        ("/v1/page", r#""hello""#, &["the body is a text; /v1/page expects one call"]),
+        ("/v1/page", r#""hello""#, &["the body is a string; /v1/page expects one call"]),
         ("/v1/track", r#"{"batch":[{"type":"track"}]}"#, &["the body is a batch", "to /v1/batch"]),
         ("/webhook", r#"[]"#, &["the array is empty"]),
         ("/beacon/v1/batch?writeKey=K", r#"null"#, &["the body is `null`"]),
@@ -160,14 +160,14 @@ fn items_that_are_no_calls_have_a_row_beside_the_calls_of_their_batch() {
     let (lines, _) = listening.end();
     let rows: Vec<&str> = lines.iter().map(|line| &line[13..]).collect();
     assert!(
-        rows[2].starts_with("lost items 200 POST /v1/batch: item 2 of 3 in `batch` is a text"),
+        rows[2].starts_with("lost items 200 POST /v1/batch: item 2 of 3 in `batch` is a string"),
         "{rows:#?}"
     );
     assert!(rows[4].starts_with("lost items 200 POST /v1/batch: 2 of 3 items"), "{rows:#?}");
     assert_eq!(rows.len(), 5);
     let check = segscope(home.path(), &["check"]).arg(&recording).output().expect("it runs");
     let text = String::from_utf8(check.stdout).expect("text");
-    assert!(text.contains("item 2 of 3 in `batch` is a text"), "{text}");
+    assert!(text.contains("item 2 of 3 in `batch` is a string"), "{text}");
 }
 
 #[test]

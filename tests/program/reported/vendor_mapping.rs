@@ -110,21 +110,21 @@ fn a_spread_that_loses_values_says_so() {
             &lost,
             json!({"a": 1, "o": {"x": 1}, "l": [1]}),
             json!(["/traits/zero", "/traits/text"]),
-            "leaves out null, 0, false and empty texts, each but null with a finding",
+            "leaves out null, 0, false and empty strings, each but null with a finding",
         ),
         (
             "truthy = true",
             "",
             json!({"a": 1, "o": {"x": 1}, "l": [1]}),
             json!([]),
-            "leaves out null, 0, false and empty texts without a finding",
+            "leaves out null, 0, false and empty strings without a finding",
         ),
         (
             "take = \"scalar\", truthy = true",
             "",
             json!({"a": 1}),
             json!([]),
-            "leaves out null, objects, lists, 0, false and empty texts without a finding",
+            "leaves out null, objects, lists, 0, false and empty strings without a finding",
         ),
     ] {
         let spread = format!("spread = [{{ to = \"/m\", from = [\"/traits\"], {more} }}]");
@@ -142,7 +142,7 @@ fn a_spread_that_loses_values_says_so() {
     let file = vendor(&identify(OPTIONAL, &(URL.to_owned() + spread)), &lost);
     let (ended, said) = check(home.path(), &file);
     assert_eq!(ended, Some(2));
-    assert!(said.contains("line 15: `lost` tells of values that are left out"), "{said}");
+    assert!(said.contains("line 15: `lost` names values that are left out"), "{said}");
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Clients that are slow, broken, too large or too many, and another beside them that is not.
 
-use super::client::{Client, start, until};
+use super::client::{Client, Running, start, until};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use segscope::server::{ConnectionNotice, Limits};
+use segscope::server::Limits;
 use std::io::Write;
 use std::time::Duration;
 
 const CALL: &str = r#"{"userId":"u","event":"E","messageId":"m-1"}"#;
 const LIMIT: usize = 4_000 * 1024;
+const KEPT: usize = 64 * 1024;
 
 /// No deadline of the listener's own is reached in a test that does not set it.
 fn patient() -> Limits {
@@ -28,10 +29,11 @@ fn a_slow_sender_holds_nobody_up_and_is_told() {
     let answer = slow.answer(false);
     assert_eq!((answer.status, answer.header("connection")), (408, Some("close")));
     assert_eq!(answer.header("access-control-allow-origin"), Some("http://a"));
-    assert_eq!((running.memory.last().status, running.memory.last().body), (408, 4));
+    let recorded = running.last();
+    assert_eq!((recorded.status, recorded.other_body.as_deref()), (408, Some(&b"{\"ba"[..])));
     assert!(slow.rest().is_empty());
     assert_eq!(running.listener.counts().too_slow, 1);
-    assert_eq!(running.memory.calls(), 100);
+    assert_eq!(running.calls(), 100);
 }
 
 #[test]
@@ -67,18 +69,25 @@ fn what_is_too_large_is_refused_and_its_beginning_kept() {
     let answer = client.post("/v1/batch", &body);
     assert_eq!(answer.status, 400);
     assert!(answer.text().contains("the body has 4096001 bytes; any request may have 4096000"));
-    assert_eq!(running.memory.last().body, 64 * 1024);
+    check_recorded(&running, &body);
     // without a length it is noticed on the way
     client.send("POST /v1/batch HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");
     client.send([format!("{:x}\r\n", body.len()).as_bytes(), &body, b"\r\n0\r\n\r\n"].concat());
     let answer = client.answer(false);
     assert_eq!(answer.status, 400);
     assert!(answer.text().contains("the body has 4096001 bytes"), "{}", answer.text());
-    assert_eq!(running.memory.last().body, 64 * 1024);
+    check_recorded(&running, &body);
     assert_eq!(client.post("/v1/track", CALL).status, 200, "the connection goes on");
     // just at the limit it is read whole
     assert_eq!(client.post("/v1/batch", &body[..LIMIT]).status, 400);
-    assert_eq!(running.memory.last().body, LIMIT);
+    check_recorded(&running, &body[..LIMIT]);
+}
+
+/// Of a refused body the beginning and the length are recorded.
+fn check_recorded(running: &Running, body: &[u8]) {
+    let recorded = running.last();
+    assert_eq!(recorded.other_body.as_deref(), Some(&body[..KEPT]));
+    assert_eq!(recorded.body_bytes, Some(body.len() as u64));
 }
 
 #[test]
@@ -120,7 +129,7 @@ fn when_memory_is_full_the_sender_comes_back_later() {
     assert_eq!(answer.header("x-ratelimit-reset"), Some("1"));
     assert_eq!(answer.header("access-control-allow-origin"), Some("http://a"));
     assert!(answer.text().contains("too_many_requests"));
-    assert_eq!(running.memory.last().status, 429);
+    assert_eq!(running.last().status, 429);
     assert_eq!(running.listener.counts().turned_away, 1);
     // no room is needed for what has no body, and it comes back when the holders leave
     assert_eq!(late.ask("GET", "/health", &[], b"").status, 200);
@@ -134,10 +143,8 @@ fn a_client_that_goes_away_is_not_acknowledged() {
     let mut client = running.client();
     client.send("POST /v1/track HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{\"userId\"");
     drop(client);
-    until("it is noticed", || !running.memory.notices.lock().expect("whole").is_empty());
-    let notices = running.memory.notices.lock().expect("whole").clone();
-    assert!(matches!(notices[..], [ConnectionNotice::Gone { .. }]), "{notices:?}");
-    assert_eq!(running.memory.taken.lock().expect("whole").len(), 0);
+    until("its connection ends", || running.listener.counts().connections == 0);
+    assert!(running.requests().is_empty());
 }
 
 #[test]
@@ -147,9 +154,8 @@ fn tls_on_the_plain_port_is_noticed() {
     client.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
     assert!(client.rest().is_empty(), "closed without an answer");
     until("it is counted", || running.listener.counts().tls_hellos == 1);
-    let notices = running.memory.notices.lock().expect("whole").clone();
-    let [notice @ ConnectionNotice::Tls { .. }] = &notices[..] else { panic!("{notices:?}") };
-    assert!(notice.to_string().contains("set the SDK's host to http://"));
+    let problem = running.engine.stats().problem.expect("the user is told");
+    assert!(problem.contains("set the SDK's host to http://"), "{problem}");
     // plain garbage is HTTP's to refuse
     let mut client = running.client();
     client.send("\x15\x03 what\r\n\r\n");
@@ -184,9 +190,9 @@ fn two_lengths_are_no_request() {
     );
     assert_eq!(client.answer(false).status, 400);
     // it is recorded as it was refused, which may come after the answer
-    until("the refused request", || running.memory.taken.lock().expect("whole").len() == 1);
-    assert_eq!(running.memory.last().status, 400);
-    assert_eq!(running.memory.calls(), 0);
+    until("the refused request", || running.requests().len() == 1);
+    assert_eq!(running.last().status, 400);
+    assert_eq!(running.calls(), 0);
 }
 
 #[test]
@@ -205,7 +211,7 @@ fn connections_past_the_bound_wait() {
     for client in &mut clients {
         assert_eq!(client.answer(false).status, 200);
     }
-    assert_eq!(running.memory.calls(), 8);
+    assert_eq!(running.calls(), 8);
 }
 
 #[test]
@@ -226,5 +232,5 @@ fn two_thousand_idle_connections_are_borne() {
     for _ in 0..10 {
         assert_eq!(other.post("/v1/track", CALL).status, 200);
     }
-    assert_eq!(running.memory.calls(), 510);
+    assert_eq!(running.calls(), 510);
 }

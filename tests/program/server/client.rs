@@ -1,123 +1,24 @@
-//! A listener that keeps everything in memory, and a client that speaks plain HTTP/1.1 to it.
+//! A listener over an engine that records to a file, and a client that speaks plain HTTP/1.1 to it.
 
-use segscope::engine;
-use segscope::engine::WriteTicket;
-use segscope::server::{
-    BodyError, ConnectionNotice, Health, Intake, Limits, Listen, Listener, Options,
-};
-use segscope::wire::{self, ParseScratch, Reply, RequestHead, Route};
+use segscope::engine::{Engine, InUse, Recording};
+use segscope::recording::{self, RecordingEntry, RecordingFile, RequestLine};
+use segscope::server::{Limits, Listen, Listener, Options};
+use segscope::vendors::Vendors;
+use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Nothing on a healthy machine takes this long.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
-/// What one request became.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// `METHOD path`
-    pub request: String,
-    pub status: u16,
-    /// The `messageId` of each call.
-    pub calls: Vec<String>,
-    /// How much of the body there was.
-    pub body: usize,
-}
-
-/// Keeps what comes.
-#[derive(Default)]
-pub struct Memory {
-    pub taken: Mutex<Vec<Taken>>,
-    pub notices: Mutex<Vec<ConnectionNotice>>,
-}
-
-impl Memory {
-    fn keep(&self, head: &RequestHead<'_>, reply: &Reply, calls: Vec<String>, body: usize) {
-        let request = format!("{} {}", head.method, head.path);
-        let status = reply.status;
-        self.taken.lock().expect("whole").push(Taken { request, status, calls, body });
-    }
-
-    pub fn last(&self) -> Taken {
-        self.taken.lock().expect("whole").last().expect("a request came").clone()
-    }
-
-    pub fn calls(&self) -> usize {
-        self.taken.lock().expect("whole").iter().map(|taken| taken.calls.len()).sum()
-    }
-}
-
-impl Memory {
-    fn answer(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> Reply {
-        let run = || -> Result<Vec<String>, wire::Refusal> {
-            let made = wire::query_body(head);
-            let decoded = wire::decode(head, body)?;
-            let text = match &made {
-                Some(made) => made,
-                None => wire::text(&decoded)?,
-            };
-            let reading = wire::read(head, 1, text, &mut ParseScratch::default())?;
-            let id = |call| {
-                let id = reading.event(call).get("messageId");
-                id.and_then(|id| id.as_str()).unwrap_or_default().into_owned()
-            };
-            Ok(reading.calls.iter().map(id).collect())
-        };
-        if !matches!(head.route(), Route::Calls(_)) {
-            let reply = wire::reply::for_request(head, here, false);
-            self.keep(head, &reply, Vec::new(), body.len());
-            return reply;
-        }
-        match run() {
-            Ok(calls) => {
-                let reply = wire::reply::for_request(head, here, false);
-                self.keep(head, &reply, calls, body.len());
-                reply
-            }
-            Err(refusal) => {
-                let reply = Reply::refused(&refusal);
-                self.keep(head, &reply, Vec::new(), body.len());
-                reply
-            }
-        }
-    }
-}
-
-impl Intake for Memory {
-    fn take(&self, head: &RequestHead<'_>, body: &[u8], here: &str) -> engine::Accepted {
-        engine::Accepted::Answered(self.answer(head, body, here))
-    }
-
-    fn written(&self, _: &WriteTicket) -> Option<Reply> {
-        None
-    }
-
-    fn refuse(&self, head: &RequestHead<'_>, kept: &[u8], trouble: &BodyError) -> Reply {
-        let reply = trouble.reply();
-        self.keep(head, &reply, Vec::new(), kept.len());
-        reply
-    }
-
-    fn notice(&self, notice: &ConnectionNotice) {
-        self.notices.lock().expect("whole").push(*notice);
-    }
-
-    fn health(&self) -> Health {
-        let taken = self.taken.lock().expect("whole");
-        Health {
-            recording: Some("/some/where.ndjson".into()),
-            requests: taken.len() as u64,
-            ..Health::default()
-        }
-    }
-}
-
 /// A running listener.
 pub struct Running {
     pub listener: Listener,
-    pub memory: Arc<Memory>,
+    pub engine: Arc<Engine>,
+    folder: tempfile::TempDir,
 }
 
 pub fn start(limits: Limits) -> Running {
@@ -125,16 +26,67 @@ pub fn start(limits: Limits) -> Running {
 }
 
 pub fn start_at(addr: &str, limits: Limits) -> Running {
-    let memory = Arc::new(Memory::default());
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, _) =
+        RecordingFile::open(&folder.path().join("r.ndjson"), false).expect("a recording");
+    let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
+    let in_use = InUse::unsaid(&vendors);
+    let recording = Recording::of_journal(file).expect("its reader");
+    let engine = Arc::new(Engine::start(recording, vendors, in_use, None).expect("readable"));
     let listen = Listen::parse(addr, true).expect("an address");
-    let listener = Listener::start(&Options { listen, limits, token: None }, memory.clone());
-    Running { listener: listener.expect("a free port"), memory }
+    let options = Options { listen, limits, token: None };
+    let listener = Listener::start(&options, Arc::clone(&engine)).expect("a free port");
+    Running { listener, engine, folder }
 }
 
 impl Running {
     pub fn client(&self) -> Client {
         Client::connect(self.listener.addr())
     }
+
+    pub fn recording(&self) -> PathBuf {
+        self.folder.path().join("r.ndjson")
+    }
+
+    /// The recorded requests, each with its line.
+    pub fn requests(&self) -> Vec<(RequestLine, String)> {
+        let text = std::fs::read_to_string(self.recording()).unwrap_or_default();
+        let request = |line: &str| match recording::parse(line) {
+            Ok(RecordingEntry::Request(request)) => (*request, line.to_owned()),
+            other => panic!("{other:?}: {line}"),
+        };
+        text.lines().map(request).collect()
+    }
+
+    pub fn last(&self) -> RequestLine {
+        self.requests().pop().expect("a request").0
+    }
+
+    /// The `messageId` of each recorded call, in order.
+    pub fn message_ids(&self) -> Vec<String> {
+        let mut ids = Vec::new();
+        for (request, line) in self.requests() {
+            let Some(body) = request.body else { continue };
+            let body: Value = serde_json::from_str(&line[body]).expect("JSON");
+            let calls = body["batch"].as_array().cloned().unwrap_or_else(|| vec![body]);
+            ids.extend(
+                calls.iter().filter_map(|call| call["messageId"].as_str()).map(str::to_owned),
+            );
+        }
+        ids
+    }
+
+    /// How many calls were recorded, repeats included.
+    pub fn calls(&self) -> u64 {
+        calls(&self.engine)
+    }
+}
+
+/// How many calls were recorded, repeats included.
+pub fn calls(engine: &Engine) -> u64 {
+    engine.settle();
+    let stats = engine.stats();
+    stats.calls + stats.repeats
 }
 
 /// Waits until something is so.

@@ -1,8 +1,9 @@
 //! HTTP as clients speak it.
 
-use super::client::{Client, start, until};
+use super::client::{Client, calls, start, until};
 use segscope::server::{Limits, Listen, ListenError, Listener, Options};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 const CALL: &str = r#"{"userId":"u","event":"E","messageId":"m-1"}"#;
 
@@ -16,7 +17,7 @@ fn chunks_are_put_together() {
     }
     client.send("0\r\nx-trailer: 1\r\n\r\n");
     assert_eq!(client.answer(false).status, 200);
-    assert_eq!(running.memory.last().calls, ["m-1"]);
+    assert_eq!(running.message_ids(), ["m-1"]);
     // and the connection goes on
     assert_eq!(client.post("/v1/track", CALL).status, 200);
 }
@@ -37,7 +38,7 @@ fn a_sender_that_waits_for_100_is_told_to_go_on() {
     // what is too large is refused before it is sent
     client.send(head(9_000_000));
     assert_eq!(client.answer(false).status, 400);
-    assert_eq!(running.memory.last().calls, Vec::<String>::new());
+    assert_eq!(running.message_ids(), ["m-1"]);
 }
 
 #[test]
@@ -55,9 +56,7 @@ fn requests_in_one_write_are_answered_in_their_order() {
     for _ in 0..50 {
         assert_eq!(client.answer(false).status, 200);
     }
-    let taken = running.memory.taken.lock().expect("whole");
-    let ids: Vec<_> = taken.iter().flat_map(|taken| taken.calls.clone()).collect();
-    assert_eq!(ids, (0..50).map(|id| format!("m-{id}")).collect::<Vec<_>>());
+    assert_eq!(running.message_ids(), (0..50).map(|id| format!("m-{id}")).collect::<Vec<_>>());
 }
 
 #[test]
@@ -110,7 +109,7 @@ fn a_page_from_a_public_address_may_ask_for_loopback() {
     ];
     let answer = running.client().ask("OPTIONS", "/v1/t", &headers, b"");
     assert_eq!(answer.header("access-control-allow-private-network"), Some("true"));
-    assert_eq!(running.memory.taken.lock().expect("whole").len(), 0);
+    assert!(running.requests().is_empty());
 }
 
 #[test]
@@ -122,7 +121,7 @@ fn the_health_page_is_for_this_machine_only() {
     let health: serde_json::Value = serde_json::from_str(answer.text()).expect("JSON");
     assert_eq!(health["name"], "segscope");
     assert_eq!(health["pid"], std::process::id());
-    assert_eq!(health["recording"], "/some/where.ndjson");
+    assert_eq!(health["recording"], running.recording().to_str().expect("UTF-8"));
     assert_eq!((&health["requests"], &health["connections"]), (&0.into(), &1.into()));
     for (host, origin) in [
         ("evil.example", None),
@@ -139,7 +138,7 @@ fn the_health_page_is_for_this_machine_only() {
     }
     assert_eq!(client.ask("GET", "/_segscope/else", &[], b"").status, 404);
     assert_eq!(client.post("/_segscope/health", "").status, 405);
-    assert_eq!(running.memory.taken.lock().expect("whole").len(), 0, "no request of an SDK");
+    assert!(running.requests().is_empty(), "no request of an SDK");
 }
 
 #[test]
@@ -147,15 +146,15 @@ fn a_taken_port_says_which_segscope_has_it() {
     let running = start(Limits::default());
     let listen = Listen { addr: running.listener.addr(), allow_remote: false };
     let options = Options { listen, ..Options::default() };
-    let memory = running.memory.clone();
-    let error = Listener::start(&options, memory).err().expect("taken");
+    let error = Listener::start(&options, Arc::clone(&running.engine)).err().expect("taken");
     let ListenError::Taken { holder: Some(holder), .. } = &error else { panic!("{error}") };
     assert_eq!(holder.pid, u64::from(std::process::id()));
     let want = format!(
-        "{} is taken by segscope {} (process {}, recording to /some/where.ndjson); --listen 127.0.0.1:0 picks a free port",
+        "{} is taken by segscope {} (process {}, recording to {}); --listen 127.0.0.1:0 picks a free port",
         running.listener.addr(),
         env!("CARGO_PKG_VERSION"),
         std::process::id(),
+        running.recording().display(),
     );
     assert_eq!(error.to_string(), want);
 }
@@ -177,7 +176,7 @@ fn localhost_is_both_addresses() {
 #[test]
 fn open_requests_end_before_the_listener_does() {
     let running = start(Limits::default());
-    let (memory, addr) = (running.memory.clone(), running.listener.addr());
+    let (engine, addr) = (Arc::clone(&running.engine), running.listener.addr());
     let mut idle = running.client();
     assert_eq!(idle.post("/v1/track", CALL).status, 200);
     let mut open = running.client();
@@ -198,7 +197,7 @@ fn open_requests_end_before_the_listener_does() {
     assert_eq!(answer.status, 200);
     assert!(open.rest().is_empty(), "it is closed after its answer");
     stop.join().expect("it stops");
-    assert_eq!(memory.calls(), 3);
+    assert_eq!(calls(&engine), 3);
     assert!(std::net::TcpStream::connect(addr).is_err(), "nobody listens any more");
     drop(fresh);
 }

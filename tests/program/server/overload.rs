@@ -1,7 +1,7 @@
 //! More connections and bodies than there is room for: what is idle or slow makes room.
 
 use super::client::{Client, start, until};
-use segscope::server::{ConnectionNotice, Limits};
+use segscope::server::Limits;
 use std::time::{Duration, Instant};
 
 const CALL: &str = r#"{"userId":"u","event":"E","messageId":"m-1"}"#;
@@ -31,8 +31,8 @@ fn connections_that_never_sent_a_byte_make_room() {
     until("it is counted", || running.listener.counts().closed > 0);
     assert!(running.listener.counts().connections <= 42);
     until("the user is told", || {
-        let notices = running.memory.notices.lock().expect("whole");
-        notices.iter().any(|notice| matches!(notice, ConnectionNotice::Crowded { most: 40, .. }))
+        let problem = running.engine.stats().problem.unwrap_or_default();
+        problem.contains("were closed to make room") && problem.contains("at most 40 are open")
     });
     assert_eq!(used.post("/v1/track", CALL).status, 200, "one that was used is closed after those");
     drop(silent);

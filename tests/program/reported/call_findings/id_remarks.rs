@@ -30,7 +30,7 @@ fn an_anonymous_id_of_several_users_is_told_once() {
     let found = remarks(&shared);
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(
-        found[0].starts_with("warning ID-SHARED (1 id): `anonymousId` `a` came with 3 "),
+        found[0].starts_with("warning ID-SHARED (1 id): `anonymousId` `a` is used with 3 "),
         "{found:?}"
     );
     assert!(found[0].contains("`u1`, `u2` and `u3`"), "{found:?}");
@@ -48,7 +48,7 @@ fn a_user_with_many_accounts_is_told_once() {
     let calls: Vec<String> = (0..4).chain(0..4).map(with).collect();
     let found = remarks(&calls);
     assert_eq!(found.len(), 1, "{found:?}");
-    assert!(found[0].contains("user `u` came with 4 different accounts: "), "{found:?}");
+    assert!(found[0].contains("user `u` is used with 4 different accounts: "), "{found:?}");
     assert!(remarks(&calls[..3]).is_empty());
 }
 
@@ -110,10 +110,10 @@ fn the_summary_and_plain_mode_have_the_remarks_about_ids() {
     assert_eq!(remark["calls"], json!([1, 2]));
     tail.end();
     let words = tail.last_words();
-    assert!(words.contains("warning ID-SHARED (1 id): `anonymousId` `a` came with 2 "), "{words}");
+    assert!(words.contains("warning ID-SHARED (1 id): `anonymousId` `a` is used with 2 "), "{words}");
     let mut open = segscope(home.path(), &["open", "r.ndjson", "--plain"]);
     let open = open.env("TERM", "dumb").write_stdin("findings\npeople users u2\n");
     let out = open.output().expect("the program runs").stdout;
     let out = String::from_utf8(out).expect("UTF-8");
-    assert_eq!(out.matches("warning ID-SHARED: `anonymousId` `a` came with 2").count(), 2, "{out}");
+    assert_eq!(out.matches("warning ID-SHARED: `anonymousId` `a` is used with 2").count(), 2, "{out}");
 }

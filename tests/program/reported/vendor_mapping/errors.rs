@@ -10,8 +10,8 @@ fn what_an_address_or_header_may_not_hold_is_told_with_its_line() {
     let setting = "setting = [{ key = \"a\", type = \"secret\", doc = \"a\" }, { key = \"b\", type = \"secret\", doc = \"b\" }]\n";
     let missing = "need = \"required\", missing = \"NOBODY\"";
     for (user, url, headers, at, says) in [
-        (missing, "https://{@user}.x.example/", "{}", "url =", "an id stands in the path"),
-        (missing, "{@user}", "{}", "url =", "an id stands in the path"),
+        (missing, "https://{@user}.x.example/", "{}", "url =", "an id may only be in the path"),
+        (missing, "{@user}", "{}", "url =", "an id may only be in the path"),
         (
             missing,
             "https://x.example/{@usr}",
@@ -136,7 +136,7 @@ fn a_slip_in_a_file_is_told_with_its_line_its_key_and_what_was_expected() {
         (
             "one_of = \"plans\"",
             "one_of = \"region\"",
-            "the setting `region` is not a list of type texts or ids",
+            "the setting `region` is not a list of type `texts` or `ids`",
         ),
         (
             "one_of = \"plans\"",
@@ -151,7 +151,7 @@ fn a_slip_in_a_file_is_told_with_its_line_its_key_and_what_was_expected() {
         (
             "default = [\"free\", \"team\"]",
             "default = \"free\"",
-            "the default of a setting is wrong: `plans` must be a list of texts, not a text",
+            "the default of a setting is wrong: `plans` must be a list of strings, not a string",
         ),
         ("Bearer {token}", "Bearer {plans}", "the setting `plans` is not a string or a secret"),
         ("becomes = \"event\"\n", "", "missing field `becomes`"),

@@ -1,0 +1,53 @@
+//! Starts the listener of a command.
+
+use super::failure::Failure;
+use crate::engine::Engine;
+use crate::inspector::Setup;
+use crate::server::{ApiToken, Limits, Listen, Listener, Options};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Begins to listen where the settings say, or on a free port of this machine.
+pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<Listener, Failure> {
+    let text = if any_port {
+        "127.0.0.1:0"
+    } else {
+        setup.settings.text("listen").unwrap_or("127.0.0.1:0")
+    };
+    let token = match setup.settings.text("token_file").filter(|_| !any_port) {
+        Some(file) => Some(token(Path::new(file), engine)?),
+        None => None,
+    };
+    start_at(text, setup, engine, token)
+}
+
+/// Begins to listen where the settings say, with this token.
+pub fn start_with_token(
+    setup: &Setup,
+    engine: &Arc<Engine>,
+    token: Option<ApiToken>,
+) -> Result<Listener, Failure> {
+    let text = setup.settings.text("listen").unwrap_or("127.0.0.1:0");
+    start_at(text, setup, engine, token)
+}
+
+fn start_at(
+    text: &str,
+    setup: &Setup,
+    engine: &Arc<Engine>,
+    token: Option<ApiToken>,
+) -> Result<Listener, Failure> {
+    let listen =
+        Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
+    let options = Options { listen, limits: Limits::default(), token };
+    Listener::start(&options, Arc::clone(engine)).map_err(Failure::blocked)
+}
+
+/// The token of a file, which is created where it is not there.
+fn token(file: &Path, engine: &Engine) -> Result<ApiToken, Failure> {
+    let (token, is_new) = ApiToken::from_file(file).map_err(Failure::wrong)?;
+    if is_new {
+        engine.notice(format!("wrote a new token to {}", file.display()));
+    }
+    Ok(token)
+}

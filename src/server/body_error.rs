@@ -1,0 +1,62 @@
+//! Requests that could not be read to their end.
+
+use crate::engine::Engine;
+use crate::recording::Refused;
+use crate::wire::{Refusal, Reply, RequestHead};
+
+/// Why a request could not be read to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyError {
+    /// It is larger than any request of its path may be.
+    TooLarge {
+        /// The refusal to answer with.
+        refusal: Refusal,
+        /// How long the body is, where that is known.
+        length: Option<u64>,
+    },
+    /// There was no room for it. The sender comes back after so many seconds.
+    Busy {
+        /// Seconds.
+        retry_after: u32,
+    },
+    /// Its body stopped coming.
+    TooSlow,
+    /// It is not what HTTP says.
+    Malformed {
+        /// The status that it is answered with.
+        status: u16,
+        /// The code of the refusal.
+        code: &'static str,
+        /// A word for the kind of problem.
+        kind: &'static str,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl BodyError {
+    /// Records the request, of whose body `kept` is the beginning, and returns its response.
+    pub(crate) fn record(&self, engine: &Engine, head: &RequestHead<'_>, kept: &[u8]) -> Reply {
+        let refused = |code, message, kind| Refused { code, message, kind, body_bytes: None };
+        match self {
+            BodyError::TooLarge { refusal, length } => {
+                engine.refuse(head, kept, refusal, length.or(Some(kept.len() as u64)))
+            }
+            BodyError::Busy { retry_after } => {
+                engine.too_much();
+                let message = "more requests arrived at once than could be accepted";
+                engine.record_refused(head, kept, 429, refused("too_many_requests", message, ""));
+                Reply::busy(*retry_after)
+            }
+            BodyError::TooSlow => {
+                let message = "the body did not arrive in time";
+                engine.record_refused(head, kept, 408, refused("request_timeout", message, ""));
+                Reply::too_slow()
+            }
+            BodyError::Malformed { status, code, kind, message } => {
+                engine.record_refused(head, kept, *status, refused(code, message, kind));
+                Reply::failure(*status, code, message)
+            }
+        }
+    }
+}
