@@ -3,6 +3,7 @@
 use crate::call::credential::{is_credential, without_credentials};
 use crate::call::nearest_name;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +122,8 @@ pub const KEYS: &[SettingKey] = &[
 pub(crate) const SCREEN_KEYS: &str = "keys.";
 /// Before the styles of the screen: `colors.STYLE`.
 pub(crate) const COLORS: &str = "colors.";
+/// What the section of the styles was called in earlier versions, whose files are still read.
+const OLD_COLORS: &str = "colours";
 
 /// Before the base address that a vendor's outputs are sent to in place of its own: `deliver.NAME`.
 pub(crate) const DELIVER: &str = "deliver.";
@@ -146,6 +149,16 @@ pub(crate) fn is_of_the_screen(name: &str) -> bool {
 
 fn is_color(name: &str) -> bool {
     name.starts_with(COLORS) || name == COLORS.trim_end_matches('.')
+}
+
+/// Returns the key with the current name of its section.
+pub(crate) fn with_current_section(name: &str) -> Cow<'_, str> {
+    match name.strip_prefix(OLD_COLORS) {
+        Some(style) if style.is_empty() || style.starts_with('.') => {
+            format!("colors{style}").into()
+        }
+        _ => name.into(),
+    }
 }
 
 /// Whether a project's file may not set it.

@@ -87,6 +87,7 @@ impl Settings {
         // `vendors = [..]` (in use) and `[vendors.NAME]` cannot stand in one TOML file, so a file
         // with both writes the list as `vendors.use`
         let key = if key == "vendors" { "vendors.use" } else { key };
+        let key = &*crate::config::known_keys::with_current_section(key);
         let checked = match crate::config::known_keys::find(key) {
             Some(known) => known.check(&value),
             None if key.starts_with("vendors.") => Ok(()),

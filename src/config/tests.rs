@@ -78,6 +78,20 @@ fn keys_of_the_screen_are_the_users_own() {
 }
 
 #[test]
+fn the_earlier_name_of_the_section_of_colors_is_still_read() {
+    let user = "[colours]\nmissing_id = \"red\"\n";
+    let settings = load("", user, &[], &["colours.key=blue"]).expect("good");
+    let all: Vec<(&str, &str)> = settings.colors().map(|(name, style, _)| (name, style)).collect();
+    assert_eq!(all, [("key", "blue"), ("missing_id", "red")]);
+    load("[colours]\n", "", &[], &[]).expect("a section in which nothing is set");
+    assert_eq!(
+        load("", "[colours]\nmissing_id = 5\n", &[], &[]).expect_err("an error"),
+        "user.toml:2: `colors.missing_id` is 5; expected a style in words, such as \"red bold\""
+    );
+    assert!(load("", "coloursx = 1\n", &[], &[]).is_err(), "only the whole name");
+}
+
+#[test]
 fn an_error_names_the_place_and_the_nearest_key() {
     for (project, flags, want) in [
         (

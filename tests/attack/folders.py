@@ -56,12 +56,12 @@ def texts(canary, port):
         yield f"escape codes in {key}", f'{key} = "{quoted()}"', True
     for text in (
         f'"{quoted()}" = 1', f'["{quoted()}"]\na = 1', f'vendors = ["{quoted()}"]', f'[vendors.planhat]\n"{quoted()}" = 1',
-        f'[vendors."{quoted()}"]\na = 1', f'[colours]\nkey = "{quoted()}"', "a = 1\n\u009b\u202e = [",
+        f'[vendors."{quoted()}"]\na = 1', f'[colors]\nkey = "{quoted()}"', "a = 1\n\u009b\u202e = [",
     ):
         yield f"escape codes: {text[:20]!r}", text, True
     many = {
         "tables": "".join(f"[a{n}]\n" for n in range(90_000)), "keys": "".join(f"a{n}=1\n" for n in range(90_000)),
-        "colors": "[colours]\n" + "".join(f'a{n}=""\n' for n in range(80_000)), "brackets": "a = " + "[" * (MIB - 99),
+        "colors": "[colors]\n" + "".join(f'a{n}=""\n' for n in range(80_000)), "brackets": "a = " + "[" * (MIB - 99),
         "dots": "a" + ".a" * (MIB // 2 - 99) + " = 1", "a theme": f'theme = "{"x" * (MIB - 99)}"',
         "a filter": f"alert = '{'!' * (MIB - 99)}'", "vendors": "".join(f"[vendors.a{n}]\n" for n in range(50_000)),
     }
@@ -70,7 +70,7 @@ def texts(canary, port):
     for theme in ("../../../etc/passwd", "/etc/passwd", "..", "a/b", ""):
         yield f"theme {theme}", f'theme = "{theme}"', True
     yield "no recording", "no_record = true", False
-    yield "a table for the look", '[colours]\nkey = "red"\n', False
+    yield "a table for the look", '[colors]\nkey = "red"\n', False
 
 
 def attack(home, listener, failures):

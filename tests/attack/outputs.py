@@ -29,7 +29,7 @@ SETTINGS = (
     'vendors = "HOSTILE"', '[vendors."HOSTILE"]\na = 1', '[vendors.planhat]\n"HOSTILE" = 1',
     '[vendors.planhat]\ntenant_token = ["HOSTILE"]', '[vendors.planhat]\nsubdomain = "HOSTILE"',
     '[vendors.planhat]\nmetrics = ["HOSTILE"]', '[vendors.freshsuccess]\ndatacenter = "HOSTILE"',
-    '[colours]\n"HOSTILE" = "red"', '[colours]\nkey = "HOSTILE"', '[deliver]\n"HOSTILE" = "http://127.0.0.1:1"',
+    '[colors]\n"HOSTILE" = "red"', '[colours]\nkey = "HOSTILE"', '[deliver]\n"HOSTILE" = "http://127.0.0.1:1"',
     '[deliver]\nplanhat = "HOSTILE"', '[keys."HOSTILE"]\nquit = ["q"]', '[keys.log]\nquit = ["HOSTILE"]',
     '[keys.log]\n"HOSTILE" = ["q"]', 'listen = "HOSTILE"', 'upstream = "https://u:HOSTILE@h.test"', 'broken = "HOSTILE',
     "a = 1\n\u009b\u202e = [", "a = 1 # \u009b\nb", "a = '\u202e'\n[a]",

@@ -96,7 +96,7 @@ fn a_filter_and_a_search_show_the_log() {
 fn what_only_a_window_can_do_says_so() {
     let mut app = app();
     app.press(":").type_in("tick").press("enter");
-    let says = "tick works only in the vendor dialog and in the mute dialog";
+    let says = "tick works only in the vendor dialog, the mute dialog, and the column dialog";
     assert!(app.line(38).contains(says), "{}", app.line(38));
 }
 

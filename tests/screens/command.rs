@@ -52,8 +52,8 @@ fn mistakes_are_told_in_words() {
         ("coverage", "coverage is not a command; did you mean show_coverage?"),
         ("undo", "undo is not a command; did you mean undo_clear?"),
         ("zzzzzzzzz", "zzzzzzzzz is not a command"),
-        ("tick", "tick works only in the choice of vendors"),
-        ("open now", "open takes no text"),
+        ("tick", "tick works only in the vendor dialog, the mute dialog, and the column …"),
+        ("open now", "open takes no argument"),
         ("filter type =", "expected"),
     ] {
         app.press(": ctrl-u").type_in(typed).press("enter");

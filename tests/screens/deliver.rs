@@ -26,7 +26,11 @@ fn it_is_shown_then_sent_and_the_answer_shown() {
         assert!(picture.contains("not accepted: answered 422 in "), "{picture}");
         assert!(picture.contains("no such account"), "{picture}");
         app.press("enter");
-        assert!(app.picture().contains("nothing is sent twice"), "{}", app.picture());
+        assert!(
+            app.picture().contains("already sent; open this dialog again to send it once more"),
+            "{}",
+            app.picture()
+        );
         assert!(app.effects.is_empty(), "{:?}", app.effects);
         app.press("esc");
         assert!(!app.picture().contains("Deliver"), "{}", app.picture());
@@ -59,7 +63,7 @@ fn what_cannot_be_sent_says_why_and_sends_nothing() {
     app.press("enter esc");
     // a refused request, and a call that is being written
     app.press("g j j j j j D");
-    assert!(app.line(39).contains("no call here to be sent"), "{}", app.line(39));
+    assert!(app.line(39).contains("no call to deliver here"), "{}", app.line(39));
     app.press("g c ctrl-l");
     assert!(app.picture().contains("vendors.customersuccessbox."), "{}", app.picture());
     app.press("enter");

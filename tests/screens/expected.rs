@@ -33,7 +33,7 @@ fn expecting(inspector: Fixture) -> Fixture {
     inspector
 }
 
-/// The line of the list that has a string.
+/// The line of the list that contains this text.
 fn line(app: &TestApp, text: &str) -> u16 {
     (5..20).find(|y| app.line(*y).contains(text)).unwrap_or_else(|| panic!("{}", app.picture()))
 }

@@ -73,7 +73,7 @@ fn a_wrong_text_is_told_at_its_place_and_the_last_good_one_stays() {
 fn a_filter_is_switched_off_and_on() {
     let mut app = app(80, 24);
     app.press("F");
-    assert!(app.line(23).contains("there is no filter yet; f writes one"), "{}", app.line(23));
+    assert!(app.line(23).contains("no filter yet; f starts one"), "{}", app.line(23));
     app.press("f").type_in("repeat").press("enter");
     assert_eq!(rows(&app), 1);
     app.press("F");
@@ -268,7 +268,7 @@ fn filters_have_names() {
     app.press("enter");
     assert!(app.line(23).contains("type something"), "{}", app.line(23));
     app.type_in("retries").press("enter");
-    assert!(app.line(23).contains("the filter is kept as retries"), "{}", app.line(23));
+    assert!(app.line(23).contains("filter saved as retries"), "{}", app.line(23));
     assert!(app.picture().contains(" filter  repeat"), "the line is still open");
     app.press("esc");
     assert_eq!(app.inspector.filter_text(), None);
@@ -337,7 +337,12 @@ fn a_half_typed_field_keeps_the_rows_of_the_last_good_filter() {
         assert_eq!(app.inspector.filter_text().as_deref(), Some("type = \"track\""), "{half}");
         assert!(app.picture().contains("Order Received"), "{}", app.picture());
     }
-    assert!(app.picture().contains("a field: what should it be?"), "{}", app.picture());
+    assert!(
+        app.picture()
+            .contains("a field: compare it, e.g. type = \"track\" (enter searches for the word)"),
+        "{}",
+        app.picture()
+    );
     app.type_in(" > 2");
     let whole = "type = \"track\" and properties.total > 2";
     assert_eq!(app.inspector.filter_text().as_deref(), Some(whole));

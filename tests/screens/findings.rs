@@ -28,11 +28,11 @@ fn what_it_says_when_there_is_nothing() {
     let mut app = TestApp::new(inspector, 80, 24);
     app.press("2");
     assert!(
-        app.picture().contains("Nothing is found in 1 call at vendors in use."),
+        app.picture().contains("No findings in 1 call at vendors in use."),
         "{}",
         app.picture()
     );
-    assert_eq!(app.style_of("Nothing is found", 0).fg, app.theme().good.fg);
+    assert_eq!(app.style_of("No findings in 1 call", 0).fg, app.theme().good.fg);
     let inspector = empty_file();
     let mut app = TestApp::new(inspector, 80, 24);
     assert!(app.press("2").picture().contains("The file that is open holds no calls."));

@@ -322,12 +322,12 @@ fn has_style(
 fn what_means_something_in_these_states_has_its_colour() {
     let vendor = || Fixture::with_calls(1);
     let sends = || with_keys(5, "http://127.0.0.1:48771").with_calls();
-    has_style(well(), "2", ("Nothing is found", 2), |theme| theme.good);
+    has_style(well(), "2", ("No findings in", 2), |theme| theme.good);
     has_style(only(4), "4", ("No account id", 2), |theme| theme.text);
     has_style(five(), "M", ("none of 12 rows is marked", 2), |theme| theme.warning);
     has_style(five(), "2 a", ("✗ CSB-T-ACCOUNT", 14), |theme| theme.error);
     has_style(five(), "2 a", ("[ ] ✗ CSB-T", 14), |theme| theme.key);
-    has_style(vendor(), "2 D", ("This cannot be sent", 2), |theme| theme.error);
+    has_style(vendor(), "2 D", ("Cannot send:", 2), |theme| theme.error);
     has_style(sends(), "g j j D", ("Nothing is sent yet", 2), |theme| theme.warning);
     has_style(five(), "E E c x", ("line 1, column 1", 2), |theme| theme.error);
     has_style(five(), ": n x t enter", ("nxt is not a command", 30), |theme| theme.error);

@@ -112,7 +112,7 @@ fn tabs_go_round_and_stay_from_call_to_call() {
     app.press("]");
     assert!(app.picture().contains("accepts the call and silently does not use it"));
     app.press("E");
-    assert!(app.picture().contains("it accepts the call"), "still the vendor's tab");
+    assert!(app.picture().contains("accepts the call"), "still the vendor's tab");
     app.press("W W W");
     app.press("g j j j j j");
     assert!(app.picture().contains("POST /v1/batch"), "a refused request has one tab");

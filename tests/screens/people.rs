@@ -173,7 +173,7 @@ fn what_is_odd_about_the_order_is_said_with_a_mark() {
         app.style_of("✓ identify arrived before the first track, page or screen call", 5),
         theme.good,
     );
-    let group = "✓ group came before the first track, page or screen call";
+    let group = "✓ group arrived before the first track, page or screen call";
     looks_like(app.style_of(group, 5), theme.good);
     let found = "· CSB-I-NO-GROUP-YET (CustomerSuccessBox, 1 call, first #1)";
     looks_like(app.style_of(found, 5), theme.info);
@@ -190,7 +190,7 @@ fn what_is_odd_about_the_order_is_said_with_a_mark() {
     app.inspector.add_identify("joe@acme.test");
     app.wait(1_100);
     settle(&mut app);
-    let late = "! 1 track, page or screen call came before the first identify call, #21";
+    let late = "! 1 track, page or screen call arrived before the first identify call, #21";
     assert!(app.picture().contains(late), "{}", app.picture());
 }
 

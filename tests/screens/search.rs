@@ -21,7 +21,7 @@ fn a_word_is_marked_where_it_stands_and_hides_nothing() {
     app.press("esc");
     assert_ne!(app.style_of("Order", 0).bg, app.theme().found.bg, "esc takes the marks away");
     app.press("n");
-    assert!(app.line(39).contains("nothing is searched for; / searches"), "{}", app.line(39));
+    assert!(app.line(39).contains("no search yet; / searches"), "{}", app.line(39));
 }
 
 #[test]

@@ -16,7 +16,11 @@ fn what_is_stale_is_marked_and_the_key_is_named() {
     app.inspector.write_settings(CHANGING);
     app.inspector.add(3);
     app.draw().press("g");
-    assert!(app.picture().contains("checked with earlier settings; R judges"), "{}", app.picture());
+    assert!(
+        app.picture().contains("checked with earlier settings; R checks all"),
+        "{}",
+        app.picture()
+    );
     assert!(app.line(2).contains("vendors.planhat.known_companies"), "{}", app.line(2));
     assert_eq!(app.style_of("°", 4).fg, app.theme().warning.fg);
     app.press("R");

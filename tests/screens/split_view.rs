@@ -53,7 +53,7 @@ fn both_stand_there_where_there_is_room() {
     assert!(narrow.line(2).contains("account "), "{}", narrow.picture());
     let mut small = TestApp::new(Fixture::with_calls(5), 80, 24);
     small.press("o");
-    assert!(small.line(23).contains("the whole page already"), "{}", small.line(23));
+    assert!(small.line(23).contains("the detail already has the full page"), "{}", small.line(23));
 }
 
 #[test]

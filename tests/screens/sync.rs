@@ -95,7 +95,7 @@ fn the_way_in_and_out() {
 fn the_ids_of_companies_are_offered_on_a_key() {
     let mut app = TestApp::new(pushed(), 100, 30);
     app.press("5");
-    assert!(app.picture().contains("40 company ids came: yk copies them"), "{}", app.picture());
+    assert!(app.picture().contains("40 company ids received: yk copies them"), "{}", app.picture());
     app.press("y k");
     match app.effects.as_slice() {
         [SideEffect::Copy { what, text }] => {
@@ -107,7 +107,7 @@ fn the_ids_of_companies_are_offered_on_a_key() {
     let mut app = TestApp::new(Fixture::new(5), 100, 30);
     app.press("5 y k");
     assert!(app.effects.is_empty());
-    assert!(app.picture().contains("no company ids came"), "{}", app.picture());
+    assert!(app.picture().contains("no company ids received yet"), "{}", app.picture());
 }
 
 #[test]
@@ -165,9 +165,9 @@ fn a_preset_is_copied_from_the_vendor_s_tab() {
 fn a_run_with_errors_is_not_well() {
     let mut app = TestApp::new(pushed(), 100, 30);
     app.press("5");
-    assert!(app.line(2).contains("over, with "), "{}", app.picture());
+    assert!(app.line(2).contains("ended, with "), "{}", app.picture());
     assert!(app.line(2).contains(" errors"), "{}", app.picture());
-    assert_eq!(app.style_of("over, with ", 2).fg, app.theme().error.fg);
+    assert_eq!(app.style_of("ended, with ", 2).fg, app.theme().error.fg);
     let inspector = Fixture::with_calls(5);
     inspector.push(
         0,

@@ -50,9 +50,9 @@ impl DeliverView {
 
     fn send(&mut self) -> Response {
         match &self.prepared {
-            _ if self.sent => {
-                Response::Say("already sent; ask again to send it once more".to_owned())
-            }
+            _ if self.sent => Response::Say(
+                "already sent; open this dialog again to send it once more".to_owned(),
+            ),
             Some(Ok(prepared)) => {
                 self.sent = true;
                 Response::Ask(SideEffect::Deliver(prepared.number))

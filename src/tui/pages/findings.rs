@@ -271,8 +271,8 @@ impl ListContent for Findings {
                 _ => format!("No findings in {}{whose}.", count(calls, "call", "calls")),
             },
             is_good: calls > 0,
-            shows: "Here stands what Segment and the vendors would find wrong: a line for each \
-                    code and event, errors first, with how often, when, an example and the fix.",
+            shows: "This page lists what Segment and the vendors would object to: one line for each \
+                    code and event, errors first, with count, times, an example, and the fix.",
             needs_ids: false,
         }
     }

@@ -74,7 +74,7 @@ impl CommandView {
                 Ok(_) => Ok(Response::CloseAndSearch { text: text.to_owned(), inside: false }),
                 Err(error) => Err(error.to_string()),
             },
-            (_, Some(_)) if !text.is_empty() => Err(format!("{name} takes no text")),
+            (_, Some(_)) if !text.is_empty() => Err(format!("{name} takes no argument")),
             (_, Some(action)) if self.actions.contains(&action) => {
                 Ok(Response::CloseAndRun(action, typed.to_owned()))
             }
@@ -111,11 +111,19 @@ pub fn does_something(place: KeyContext, action: Action, keymap: &Keymap) -> boo
 fn places(action: Action) -> String {
     let preset = Keymap::default();
     let at = KeyContext::ALL.into_iter().filter(|place| preset.has(*place, action));
-    let words = at.map(|place| {
-        let head = title(place);
-        head.split(':').next().unwrap_or(head).replacen("In ", "in ", 1)
+    let words = at.map(|place| match place {
+        KeyContext::Calls => "the log and the detail",
+        KeyContext::Call => "a page with a selected call",
+        _ => {
+            let head = title(place).trim_start_matches("In ");
+            head.split(" (").next().unwrap_or(head)
+        }
     });
-    words.collect::<Vec<_>>().join(" and ")
+    let words: Vec<&str> = words.collect();
+    match &words[..] {
+        [others @ .., last] if others.len() > 1 => format!("in {}, and {last}", others.join(", ")),
+        words => format!("in {}", words.join(" and ")),
+    }
 }
 
 impl View for CommandView {

@@ -303,7 +303,11 @@ impl TableBuilder<'_> {
 
     /// The name of a list setting.
     pub(crate) fn list_setting<'w>(&self, word: &'w Word) -> Result<&'w str, TableError> {
-        self.setting(word, &[SettingKind::Texts, SettingKind::Ids], "a list of type `texts` or `ids`")
+        self.setting(
+            word,
+            &[SettingKind::Texts, SettingKind::Ids],
+            "a list of type `texts` or `ids`",
+        )
     }
 
     fn setting<'w>(

@@ -126,7 +126,8 @@ impl TableBuilder<'_> {
             return Ok(());
         }
         let message = format!(
-            "no request of a {} call is always made, so one of which nothing is sent would count as delivered: leave `only_with` out of one request, or give the id in its address a `missing` code with effect drop or reject",
+            "no request of {} {} call is always made, so one of which nothing is sent would count as delivered: leave `only_with` out of one request, or give the id in its address a `missing` code with effect drop or reject",
+            if matches!(call, CallType::Identify | CallType::Alias) { "an" } else { "a" },
             call.name()
         );
         Err(TableError::word(self.text, &first.url, message))

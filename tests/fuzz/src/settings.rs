@@ -31,7 +31,7 @@ pub fn run(data: &[u8]) {
             assert!(!taken, "a project's file sets {key}");
         }
         settings.screen_keys().count();
-        settings.colours().count();
+        settings.colors().count();
         if let Err(error) = Vendors::new(&settings.vendors(), &[]) {
             error.to_string();
         }

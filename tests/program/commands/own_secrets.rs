@@ -134,7 +134,10 @@ fn secrets_are_read_from_files_and_standard_input() {
             ["vendors.planhat.subdomain_file=empty", "ascii=true"],
             "`subdomain_file` is not a setting",
         ),
-        (["webhook_secret_file=-", "vendors.planhat.tenant_token_file=-"], "already reads standard input"),
+        (
+            ["webhook_secret_file=-", "vendors.planhat.tenant_token_file=-"],
+            "already reads standard input",
+        ),
         (
             ["vendors.planhat.tenant_token_file=empty", "vendors.planhat.tenant_token=s3cret"],
             "`vendors.planhat.tenant_token` is set, too",

@@ -122,7 +122,11 @@ fn other_bodies_without_a_call_are_rows_too() {
         ),
         ("/v1/batch", r#"{"messages":[{"type":"page"}]}"#, &["rename `messages` to `batch`"]),
         ("/v1/batch", r#"{"data":{"batch":[{"type":"page"}]}}"#, &["the batch is in `data`"]),
-        ("/v1/batch", r#"{"payload":"{\"batch\":[]}"}"#, &["`payload` is a string that holds JSON"]),
+        (
+            "/v1/batch",
+            r#"{"payload":"{\"batch\":[]}"}"#,
+            &["`payload` is a string that holds JSON"],
+        ),
         (
             "/v1/batch",
             r#"{"type":"group","groupId":"g"}"#,

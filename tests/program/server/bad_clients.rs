@@ -142,9 +142,11 @@ fn a_client_that_goes_away_is_not_acknowledged() {
     let running = start(patient());
     let mut client = running.client();
     client.send("POST /v1/track HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{\"userId\"");
+    until("it is connected", || running.listener.counts().connections == 1);
     drop(client);
     until("its connection ends", || running.listener.counts().connections == 0);
     assert!(running.requests().is_empty());
+    assert_eq!(running.engine.stats().problem, None, "it sends again, so nobody is told");
 }
 
 #[test]

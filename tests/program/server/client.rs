@@ -51,15 +51,18 @@ impl Running {
     /// The recorded requests, each with its line.
     pub fn requests(&self) -> Vec<(RequestLine, String)> {
         let text = std::fs::read_to_string(self.recording()).unwrap_or_default();
-        let request = |line: &str| match recording::parse(line) {
-            Ok(RecordingEntry::Request(request)) => (*request, line.to_owned()),
-            other => panic!("{other:?}: {line}"),
-        };
-        text.lines().map(request).collect()
+        text.lines().filter_map(request).collect()
     }
 
+    /// The last recorded request.
     pub fn last(&self) -> RequestLine {
-        self.requests().pop().expect("a request").0
+        self.last_with_line().0
+    }
+
+    /// The last recorded request with its line.
+    pub fn last_with_line(&self) -> (RequestLine, String) {
+        let text = std::fs::read_to_string(self.recording()).expect("the recording");
+        text.lines().rev().find_map(request).expect("a request")
     }
 
     /// The `messageId` of each recorded call, in order.
@@ -79,6 +82,15 @@ impl Running {
     /// How many calls were recorded, repeats included.
     pub fn calls(&self) -> u64 {
         calls(&self.engine)
+    }
+}
+
+/// The request of a line; a line of another kind, such as a flush, has none.
+fn request(line: &str) -> Option<(RequestLine, String)> {
+    match recording::parse(line) {
+        Ok(RecordingEntry::Request(request)) => Some((*request, line.to_owned())),
+        Ok(_) => None,
+        Err(error) => panic!("{error}: {line}"),
     }
 }
 

@@ -2,8 +2,11 @@
 
 use super::client::start;
 use crate::captures::{Capture, captures};
+use flate2::read::GzDecoder;
+use segscope::recording::RequestLine;
 use segscope::server::Limits;
 use segscope::wire::{self, Route};
+use std::io::Read;
 
 const SUCCESS: &[u8] = br#"{"success": true}"#;
 
@@ -30,7 +33,8 @@ fn each_gets_the_answer_that_its_sdk_needs() {
         check_cors(&capture, &answer, &name);
         if capture.method != "OPTIONS" {
             seen += 1;
-            let recorded = running.last();
+            let (recorded, line) = running.last_with_line();
+            check_body(&capture, &recorded, &line, &name);
             assert_eq!((recorded.method, recorded.path), (capture.method, capture.path), "{name}");
         }
     }
@@ -42,6 +46,33 @@ fn each_gets_the_answer_that_its_sdk_needs() {
     // the sum of what the files hold, counted without this crate
     assert_eq!(running.calls(), 3221);
     assert_eq!(running.listener.counts().connections, 1, "kept alive from first to last");
+}
+
+/// The body is recorded as it was before it was compressed; that of a refused request as it came.
+fn check_body(capture: &Capture, recorded: &RequestLine, line: &str, name: &str) {
+    let mut sent = capture.body.clone();
+    if sent.starts_with(b"\x1f\x8b") && recorded.refused.is_none() {
+        sent.clear();
+        GzDecoder::new(&capture.body[..]).read_to_end(&mut sent).expect("gzip");
+    }
+    let sent = sent.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&sent);
+    let kept = match (&recorded.body, &recorded.other_body) {
+        (Some(range), None) => line[range.clone()].as_bytes(),
+        (None, other) => other.as_deref().unwrap_or_default(),
+        both => panic!("{both:?}: {name}"),
+    };
+    // a line end between tokens would end the line of the recording
+    let one_line = |bytes: &[u8]| -> Vec<u8> {
+        bytes.iter().map(|byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { *byte }).collect()
+    };
+    let (kept, sent) = (one_line(kept), one_line(sent));
+    assert!(
+        kept == sent,
+        "{name}: kept {} of {} bytes: {}",
+        kept.len(),
+        sent.len(),
+        String::from_utf8_lossy(&kept)
+    );
 }
 
 fn check_answer(capture: &Capture, answer: &super::client::Answer, name: &str) {

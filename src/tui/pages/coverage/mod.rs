@@ -325,9 +325,9 @@ impl ListContent for Events {
         EmptyPage {
             says: "No calls yet, so no coverage.".to_owned(),
             is_good: false,
-            shows: "Here stands a line for each event: how many calls, what share of them has an \
-                    account id and a user id, and how much of it each vendor takes. A line whose \
-                    calls have each id that is looked for is green.",
+            shows: "This page has one line for each event: how many calls, what share of them has \
+                    an account id and a user id, and how many each vendor accepts. A line is \
+                    green if all its calls have every id that is needed.",
             needs_ids: false,
         }
     }

@@ -114,7 +114,7 @@ impl ListContent for UsersOf {
         EmptyPage {
             says: format!("No vendor in use finds a user in the calls of account {account}."),
             is_good: false,
-            shows: "Here stand the users that came in one call with this account, and since which \
+            shows: "This page lists the users that share a call with this account, and since which \
                     call.",
             needs_ids: true,
         }

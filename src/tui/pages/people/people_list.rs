@@ -171,7 +171,7 @@ impl ListContent for PeopleList {
                 _ => format!("No {one} id in {}.", count(calls, "call", "calls")),
             },
             is_good: false,
-            shows: "Here stand the accounts and the users whose ids a vendor in use found: how \
+            shows: "This page lists the accounts and users whose ids a vendor in use finds: how \
                     many calls each has, which belong together, and since which call.",
             needs_ids: true,
         }

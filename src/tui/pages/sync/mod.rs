@@ -217,7 +217,7 @@ fn copy_companies(pushes: &PushesView, ctx: &ViewContext<'_>) -> Response {
             what: format!("the setting {fills} for segscope.toml"),
             text,
         }),
-        None => Response::Say("no company ids were received for a setting".to_owned()),
+        None => Response::Say("no company ids received yet".to_owned()),
     }
 }
 
@@ -260,7 +260,7 @@ fn status(run: &Panel, ctx: &ViewContext<'_>) -> (String, Style) {
     let theme = &ctx.look.theme;
     let (words, style) = match run.status {
         Status::Running => ("running", theme.text),
-        Status::Ok if run.errors() > 0 => ("over", theme.text),
+        Status::Ok if run.errors() > 0 => ("ended", theme.text),
         Status::Ok => ("ok", theme.good),
         Status::Failed => ("failed, according to its source", theme.error),
         Status::Expired => ("expired: nothing arrived for ten minutes", theme.warning),

@@ -110,10 +110,17 @@ fn the_summary_and_plain_mode_have_the_remarks_about_ids() {
     assert_eq!(remark["calls"], json!([1, 2]));
     tail.end();
     let words = tail.last_words();
-    assert!(words.contains("warning ID-SHARED (1 id): `anonymousId` `a` is used with 2 "), "{words}");
+    assert!(
+        words.contains("warning ID-SHARED (1 id): `anonymousId` `a` is used with 2 "),
+        "{words}"
+    );
     let mut open = segscope(home.path(), &["open", "r.ndjson", "--plain"]);
     let open = open.env("TERM", "dumb").write_stdin("findings\npeople users u2\n");
     let out = open.output().expect("the program runs").stdout;
     let out = String::from_utf8(out).expect("UTF-8");
-    assert_eq!(out.matches("warning ID-SHARED: `anonymousId` `a` is used with 2").count(), 2, "{out}");
+    assert_eq!(
+        out.matches("warning ID-SHARED: `anonymousId` `a` is used with 2").count(),
+        2,
+        "{out}"
+    );
 }
