@@ -136,7 +136,7 @@ impl PlainSession<'_> {
         // what comes back was said before
         self.next = self.inspector.rows();
         let stats = self.inspector.stats();
-        let words = format!("here again: {}", calls_words(stats.calls, stats.repeats));
+        let words = format!("restored; {} now", calls_words(stats.calls, stats.repeats));
         self.done(done, &words)
     }
 

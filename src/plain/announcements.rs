@@ -97,7 +97,7 @@ impl PlainSession<'_> {
         }
         let first = if count > AT_ONCE { shown.rows - LAST } else { from };
         if first > from {
-            self.say(&format!("{} arrived; the last of them:", plural(count, "line")))?;
+            self.say(&format!("{} arrived; the last {LAST}:", plural(count, "line")))?;
         }
         let new = self.inspector.shown_rows(first..shown.rows);
         let vendors = self.vendors();

@@ -189,30 +189,30 @@ fn what_the_screen_can_do() {
     plain.ask("people", "account acme: 2 calls, 2 with a user");
     plain.ask("people acme", "user u2, since call 2");
     plain.ask("people users u2", "account acme, since call 2");
-    plain.hear("came: 2 track");
+    plain.hear("calls: 2 track");
     plain.hear(
-        "odd: never identified with this id: 2 track, page and screen calls and no identify call",
+        "unusual: never identified with this id: 2 track, page and screen calls and no identify call",
     );
-    plain.hear("odd: group was never called with this user id");
+    plain.hear("unusual: group was never called with this user id");
     plain.ask("sync", "no vendor has pushed objects yet");
 
     plain.ask("vendors", "Planhat (planhat), fed by Segment: not in use");
     plain.ask("vendors planhat,csb", "the choice is saved");
-    plain.ask("vendors nobody", "`nobody` is not a vendor");
-    plain.ask("aside csb-t-account-missing", "is set aside");
+    plain.ask("vendors nobody", "unknown vendor `nobody`; `vendors` lists them");
+    plain.ask("aside csb-t-account-missing", "CSB-T-ACCOUNT-MISSING is muted; it still counts");
     plain.ask("aside", "CSB-T-ACCOUNT-MISSING: 2 calls");
     plain.ask("judge", "calls again");
     plain.ask("deliver 2 planhat", "would receive nothing");
     plain.ask("clear", "cleared");
     plain.ask("list", "no calls yet");
-    plain.ask("undo", "here again: 4 calls");
+    plain.ask("undo", "restored; 4 calls now");
     plain.ask("pause", "paused");
     http.post("/v1/track", good).expect("an answer");
     while !plain.said.contains("5 calls, ") {
         plain.ask("status", " calls, ");
     }
-    plain.ask("pause", "goes on; 1 line came meanwhile");
-    plain.ask("shwo", "`shwo` is not a command; the nearest is `show`");
+    plain.ask("pause", "resumed; 1 line arrived meanwhile");
+    plain.ask("shwo", "unknown command `shwo`; the nearest is `show`; help lists them");
     plain.ask("help send", "sends a call again");
     plain.ask("help", "quit");
     plain.say("q");
@@ -244,7 +244,7 @@ fn hostile_text_is_escaped_and_a_flood_is_counted() {
     plain.http().post("/v1/batch", batch.as_bytes()).expect("an answer");
     plain.hear("401: track");
     let said = plain.said.lines().filter(|line| line.contains(": track Order Received")).count();
-    assert!(said < 200 && plain.said.contains("lines came; the last of them:"), "{said}");
+    assert!(said < 200 && plain.said.contains("lines arrived; the last 5:"), "{said}");
     plain.say("quit");
     assert_eq!(plain.end(), Some(0));
 }
@@ -316,7 +316,7 @@ fn what_is_cleared_away_and_brought_back_is_alerted_of_once() {
     is_told(&[1]);
     plain.ask("clear", "cleared");
     is_told(&[1, 2]);
-    plain.ask("undo", "here again: ");
+    plain.ask("undo", "restored; ");
     is_told(&[1, 2, 3]);
     plain.say("quit");
     assert_eq!(plain.end(), Some(0));

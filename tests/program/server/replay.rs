@@ -50,6 +50,10 @@ fn each_gets_the_answer_that_its_sdk_needs() {
 
 /// The body is recorded as it was before it was compressed; that of a refused request as it came.
 fn check_body(capture: &Capture, recorded: &RequestLine, line: &str, name: &str) {
+    if capture.body.is_empty() {
+        // what a pixel says is in its query
+        return;
+    }
     let mut sent = capture.body.clone();
     if sent.starts_with(b"\x1f\x8b") && recorded.refused.is_none() {
         sent.clear();
