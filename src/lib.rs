@@ -8,19 +8,15 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub mod call;
+pub use segscope_core::{
+    call, config, findings, fql, objects_api, recording, vendors, wire,
+};
+
 pub mod cli;
-pub mod config;
 pub mod engine;
-pub mod findings;
-pub mod fql;
 pub mod inspector;
-pub mod objects_api;
 pub mod outbound;
 pub mod plain;
-pub mod recording;
 pub mod report;
 pub mod server;
 pub mod tui;
-pub mod vendors;
-pub mod wire;

@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn what_segment_signs_is_valid() {
-        let captures = include_str!("../../tests/captures/raw-http.jsonl");
+        let captures = include_str!("../../../tests/captures/raw-http.jsonl");
         let mut seen = Vec::new();
         for line in captures.lines() {
             let capture: serde_json::Value = serde_json::from_str(line).expect("JSON");

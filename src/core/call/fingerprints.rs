@@ -109,13 +109,13 @@ pub(crate) fn may_repeat_in(object: Val<'_>) -> bool {
 }
 
 /// Puts two fingerprints together; their order counts.
-pub(crate) fn mix(a: u64, b: u64) -> u64 {
+pub fn mix(a: u64, b: u64) -> u64 {
     let wide = u128::from(a ^ 0x9e37_79b9_7f4a_7c15) * u128::from(b ^ 0x85eb_ca6b_c2b2_ae35);
     (wide as u64) ^ (wide >> 64) as u64 ^ a.rotate_left(29)
 }
 
 /// The fingerprint of a text.
-pub(crate) fn of_text(text: &str) -> u64 {
+pub fn of_text(text: &str) -> u64 {
     hash_bytes(text.as_bytes())
 }
 

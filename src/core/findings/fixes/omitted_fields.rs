@@ -27,7 +27,7 @@ struct OmittedTable {
 }
 
 static TABLE: LazyLock<OmittedTable> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../assets/fixes/private.toml"))
+    toml::from_str(include_str!("../../../../assets/fixes/private.toml"))
         .expect("the built-in table of what is private is valid")
 });
 

@@ -8,7 +8,7 @@ pub mod credential;
 mod doc;
 mod doc_builder;
 mod event;
-pub(crate) mod fingerprints;
+pub mod fingerprints;
 pub(crate) mod json_node;
 mod kind;
 mod nearest_word;

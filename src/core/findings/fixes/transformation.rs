@@ -10,8 +10,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-const SEGMENT: &str = include_str!("../../../assets/fixes/insert-function.js");
-const RUDDERSTACK: &str = include_str!("../../../assets/fixes/transformation.js");
+const SEGMENT: &str = include_str!("../../../../assets/fixes/insert-function.js");
+const RUDDERSTACK: &str = include_str!("../../../../assets/fixes/transformation.js");
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +34,7 @@ struct TransformSteps {
 }
 
 static STEPS: LazyLock<TransformSteps> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../assets/fixes/steps.toml"))
+    toml::from_str(include_str!("../../../../assets/fixes/steps.toml"))
         .expect("the built-in steps of transformations are valid")
 });
 

@@ -86,7 +86,7 @@ pub struct Flushed {
 
 /// What becomes of a call at a vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Outcome {
+pub struct Outcome {
     pub verdict: Verdict,
     pub account_id: Option<String>,
     pub user_id: Option<String>,
@@ -185,7 +185,7 @@ impl Vendors {
     }
 
     /// What becomes of a call at one vendor, without words.
-    pub(crate) fn outcome(
+    pub fn outcome(
         &self,
         vendor: usize,
         event: &Event<'_>,

@@ -31,7 +31,7 @@ use std::fmt;
 
 use crate::fql::builtin_names::PathTarget;
 pub use crate::fql::builtin_names::RecordField;
-pub(crate) use crate::fql::builtin_names::nearest;
+pub use crate::fql::builtin_names::nearest;
 pub use crate::fql::index_plan::{Asks, ConditionBits, IndexPlan, Leaf};
 pub use crate::fql::misspellings::{FilterHint, HintSubject};
 pub use crate::fql::syntax_colors::{Tone, tones};

@@ -26,7 +26,7 @@ struct SdkLines {
 }
 
 static SDKS: LazyLock<Vec<SdkLine>> = LazyLock::new(|| {
-    let text = include_str!("../../assets/sdk-lines.toml");
+    let text = include_str!("../../../assets/sdk-lines.toml");
     toml::from_str::<SdkLines>(text)
         .expect("the lines that come with the program are TOML; a test reads them")
         .sdk

@@ -207,7 +207,7 @@ macro_rules! languages {
     ($($name:literal)*) => {
         static LANGUAGES: LazyLock<BTreeMap<&'static str, Language>> = LazyLock::new(|| {
             BTreeMap::from([$(($name, toml::from_str(include_str!(concat!(
-                "../../../assets/fixes/languages/", $name, ".toml"
+                "../../../../assets/fixes/languages/", $name, ".toml"
             ))).expect(concat!("the built-in table of ", $name, " is valid")))),*])
         });
     };
@@ -243,7 +243,7 @@ struct Libraries {
 }
 
 static LIBRARIES: LazyLock<Vec<SdkLibrary>> = LazyLock::new(|| {
-    let read: Libraries = toml::from_str(include_str!("../../../assets/fixes/libraries.toml"))
+    let read: Libraries = toml::from_str(include_str!("../../../../assets/fixes/libraries.toml"))
         .expect("the built-in table of libraries is valid");
     read.library
 });

@@ -54,7 +54,7 @@ mod table;
 mod vendor;
 mod vendor_info;
 
-pub(crate) use crate::vendors::engine::judge::Outcome;
+pub use crate::vendors::engine::judge::Outcome;
 pub use crate::vendors::engine::judge::{Flushed, Judgement, VendorVerdict};
 pub use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact, pretty};
 pub use crate::vendors::engine::per_vendor::{

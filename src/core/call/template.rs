@@ -24,21 +24,21 @@ const COMMON: [(&str, &str, &str); 6] = [
     (
         "track",
         "an event, with the ids of all vendors",
-        include_str!("../../assets/templates/track.json"),
+        include_str!("../../../assets/templates/track.json"),
     ),
     (
         "identify",
         "a user, with the ids of all vendors",
-        include_str!("../../assets/templates/identify.json"),
+        include_str!("../../../assets/templates/identify.json"),
     ),
     (
         "group",
         "an account, with the ids of all vendors",
-        include_str!("../../assets/templates/group.json"),
+        include_str!("../../../assets/templates/group.json"),
     ),
-    ("page", "a page view", include_str!("../../assets/templates/page.json")),
-    ("screen", "a screen view", include_str!("../../assets/templates/screen.json")),
-    ("alias", "two ids of one user", include_str!("../../assets/templates/alias.json")),
+    ("page", "a page view", include_str!("../../../assets/templates/page.json")),
+    ("screen", "a screen view", include_str!("../../../assets/templates/screen.json")),
+    ("alias", "two ids of one user", include_str!("../../../assets/templates/alias.json")),
 ];
 
 #[derive(Deserialize)]
@@ -61,7 +61,7 @@ struct OfVendor {
 
 /// All of them; those for no vendor of its own first.
 pub static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
-    let file: TemplateFile = toml::from_str(include_str!("../../assets/templates/vendors.toml"))
+    let file: TemplateFile = toml::from_str(include_str!("../../../assets/templates/vendors.toml"))
         .expect("the templates that come with the program are TOML; a test reads them");
     let common = COMMON.iter().map(|(name, about, text)| Template {
         name: (*name).to_owned(),

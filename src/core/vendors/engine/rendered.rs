@@ -64,7 +64,7 @@ pub struct Rendered {
 impl Rendered {
     /// Takes into account who sent the call: a vendor that both services feed gets exactly these
     /// requests from RudderStack only.
-    pub(crate) fn sent_by(&mut self, is_rudderstack: bool, vendor: &VendorInfo) {
+    pub fn sent_by(&mut self, is_rudderstack: bool, vendor: &VendorInfo) {
         let exact = self.fidelity == Fidelity::Wire && vendor.fed_by == FedBy::Both;
         if !exact || is_rudderstack {
             return;

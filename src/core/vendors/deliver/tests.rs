@@ -160,7 +160,7 @@ fn all_that_built_in_vendors_show_can_be_sent_with_keys() {
     }
     let vendors = Vendors::new(&all, &[]).expect("the built-in ones");
     let mut sent = vec![0; vendors.len()];
-    let demo = include_str!("../../../assets/demo/traffic.ndjson");
+    let demo = include_str!("../../../../assets/demo/traffic.ndjson");
     let mut memory = vendors.memory();
     let bodies = demo.lines().filter_map(|line| {
         let line: Value = serde_json::from_str(line).expect("JSON");

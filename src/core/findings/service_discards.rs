@@ -7,14 +7,14 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 static DISCARDS: LazyLock<FindingTexts> = LazyLock::new(|| {
-    let mut all = book(include_str!("../../assets/findings/wire.toml"));
-    all.append(&mut book(include_str!("../../assets/findings/call.toml")));
+    let mut all = book(include_str!("../../../assets/findings/wire.toml"));
+    all.append(&mut book(include_str!("../../../assets/findings/call.toml")));
     all
 });
 
 /// The texts of the codes of which RudderStack's gateway makes something else than Segment.
 static GATEWAY: LazyLock<FindingTexts> =
-    LazyLock::new(|| book(include_str!("../../assets/findings/gateway.toml")));
+    LazyLock::new(|| book(include_str!("../../../assets/findings/gateway.toml")));
 
 /// Reads a table. A code that loses the call has that effect, which no table says.
 fn book(table: &str) -> FindingTexts {
@@ -29,7 +29,7 @@ fn book(table: &str) -> FindingTexts {
 }
 
 static REMARKS: LazyLock<FindingTexts> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../assets/findings/remarks.toml"))
+    toml::from_str(include_str!("../../../assets/findings/remarks.toml"))
         .expect("the built-in table of remarks is valid")
 });
 

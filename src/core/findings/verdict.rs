@@ -95,7 +95,7 @@ impl Verdict {
     }
 
     /// Whether the call is lost: the vendor was to get it and does not use it.
-    pub(crate) fn is_loss(self) -> bool {
+    pub fn is_loss(self) -> bool {
         !self.goes_through() && self != Verdict::Ignored
     }
 

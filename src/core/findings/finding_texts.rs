@@ -132,7 +132,7 @@ pub fn fill_into(out: &mut String, template: &str, mut word: impl FnMut(&mut Str
 
 /// The codes that every vendor has (`docs/specs/vendors.md` A.4).
 pub fn common() -> FindingTexts {
-    toml::from_str(include_str!("../../assets/findings/common.toml"))
+    toml::from_str(include_str!("../../../assets/findings/common.toml"))
         .expect("the built-in table of common codes is valid")
 }
 

@@ -162,7 +162,7 @@ impl RecordingFile {
     }
 
     /// Creates the file of a planned recording.
-    pub(crate) fn create(&mut self) -> io::Result<()> {
+    pub fn create(&mut self) -> io::Result<()> {
         let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
         if let Some(folder) = path.parent() {
             config::create_private_folder(folder)?;
@@ -305,7 +305,7 @@ impl RecordingFile {
     }
 
     /// True if there is no file until the first line is appended.
-    pub(crate) fn is_planned(&self) -> bool {
+    pub fn is_planned(&self) -> bool {
         self.file.is_none()
     }
 

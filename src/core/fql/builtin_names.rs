@@ -247,7 +247,7 @@ impl Function {
 }
 
 /// The name nearest to a misspelt one, if one is near enough to be meant.
-pub(crate) fn nearest<'n>(
+pub fn nearest<'n>(
     typed: &str,
     names: impl IntoIterator<Item = &'n str>,
 ) -> Option<&'n str> {

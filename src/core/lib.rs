@@ -1,0 +1,17 @@
+//! What segscope knows about calls, without a terminal, a network, or a clock: reading them from
+//! requests and files, mapping them to vendors, and what is wrong with them.
+//!
+//! A module imports only from modules below it (`tests/house` checks this). From the bottom:
+//! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],
+//! [`vendors`].
+
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod call;
+pub mod config;
+pub mod findings;
+pub mod fql;
+pub mod objects_api;
+pub mod recording;
+pub mod vendors;
+pub mod wire;
