@@ -33,7 +33,7 @@ fn template(name: Option<&str>) -> Result<&'static str, Failure> {
     found.map(|(_, text)| *text).ok_or_else(|| {
         let names: Vec<&str> = EXAMPLES.iter().map(|(example, _)| *example).collect();
         Failure::wrong(format!(
-            "vendors template: `{name}` is not a example; there are {}",
+            "vendors template: `{name}` is not an example; there are {}",
             names.join(", ")
         ))
     })

@@ -167,7 +167,7 @@ fn the_examples_are_vendors_as_they_are_printed() {
     let (ended, _, err) = run(home.path(), &["vendors", "template", "vitaly"], "");
     assert_eq!(ended, Some(2));
     assert!(
-        err.contains("`vitaly` is not a example; there are userpilot, vitally, webhook"),
+        err.contains("`vitaly` is not an example; there are userpilot, vitally, webhook"),
         "{err}"
     );
     // they are never in use by themselves
