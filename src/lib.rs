@@ -8,9 +8,7 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub use segscope_core::{
-    call, config, findings, fql, objects_api, recording, vendors, wire,
-};
+pub use segscope_core::{call, config, findings, fql, objects_api, recording, vendors, wire};
 
 pub mod cli;
 pub mod engine;

@@ -55,7 +55,8 @@ pub fn files(folder: &Path, extensions: &[&str]) -> Vec<PathBuf> {
     found
 }
 
-/// All files of Rust below `src`.
+/// All files of Rust below `src`. The modules of the crate below `src/core` count as modules of the
+/// program, which exports them under their names.
 pub fn sources() -> Vec<SourceFile> {
     let src = root().join("src");
     let sources: Vec<_> = files(&src, &["rs"])
@@ -63,7 +64,7 @@ pub fn sources() -> Vec<SourceFile> {
         .map(|path| {
             let relative = path.strip_prefix(&src).expect("a path below src").to_string_lossy();
             let text = std::fs::read_to_string(&path).expect("a readable source");
-            SourceFile::new(&relative, &text)
+            SourceFile::new(relative.strip_prefix("core/").unwrap_or(&relative), &text)
         })
         .collect();
     assert!(sources.len() > 100, "only {} source files were found", sources.len());

@@ -247,10 +247,7 @@ impl Function {
 }
 
 /// The name nearest to a misspelt one, if one is near enough to be meant.
-pub fn nearest<'n>(
-    typed: &str,
-    names: impl IntoIterator<Item = &'n str>,
-) -> Option<&'n str> {
+pub fn nearest<'n>(typed: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let typed: Vec<char> = typed.to_lowercase().chars().take(40).collect();
     let bound = match typed.len() {
         0 | 1 => return None,

@@ -11,7 +11,7 @@
 //!
 //! A built-in vendor needs four things:
 //! 1. `assets/vendors/NAME.toml`;
-//! 2. `src/vendors/NAME.rs` with `pub(crate) fn build(&mut Parts) -> Result<Box<dyn Rules>, _>`, if
+//! 2. `src/core/vendors/NAME.rs` with `pub(crate) fn build(&mut Parts) -> Result<Box<dyn Rules>, _>`, if
 //!    the table does not say all;
 //! 3. a line in [`builtin::BUILT_IN`] (and `mod NAME;` here);
 //! 4. cases: `tests/vendors/NAME/*.toml` (the form is described in `tests/vendors/cases.rs`).

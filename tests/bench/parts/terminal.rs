@@ -22,7 +22,6 @@ impl Terminal {
         (cols, rows): (u16, u16),
         mut look: impl FnMut(&str) + Send + 'static,
     ) -> io::Result<Terminal> {
-        let other = |error: anyhow::Error| io::Error::other(error.to_string());
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).map_err(other)?;
         let mut command = CommandBuilder::new(program);
@@ -53,4 +52,8 @@ impl Terminal {
 
 fn some(cells: u16) -> NonZero<u16> {
     NonZero::new(cells).expect("a terminal has cells")
+}
+
+fn other(error: impl std::fmt::Display) -> io::Error {
+    io::Error::other(error.to_string())
 }

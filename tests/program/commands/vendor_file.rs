@@ -23,10 +23,10 @@ fn the_template_is_valid_and_shows_all_that_a_vendor_file_may_say() {
     assert!(stdout(&done).contains("`acme` (Acme) is a vendor"), "{}", stdout(&done));
     // every key of the form stands in it, be it in a comment
     let form = [
-        include_str!("../../../src/vendors/table/mod.rs"),
-        include_str!("../../../src/vendors/table/call.rs"),
-        include_str!("../../../src/vendors/table/field.rs"),
-        include_str!("../../../src/vendors/table/setting.rs"),
+        include_str!("../../../src/core/vendors/table/mod.rs"),
+        include_str!("../../../src/core/vendors/table/call.rs"),
+        include_str!("../../../src/core/vendors/table/field.rs"),
+        include_str!("../../../src/core/vendors/table/setting.rs"),
     ];
     let keys = form
         .iter()

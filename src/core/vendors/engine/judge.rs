@@ -87,8 +87,11 @@ pub struct Flushed {
 /// What becomes of a call at a vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
+    /// What becomes of it.
     pub verdict: Verdict,
+    /// The account id that the vendor found.
     pub account_id: Option<String>,
+    /// The user id that the vendor found.
     pub user_id: Option<String>,
     /// How many errors and warnings there are.
     pub findings: usize,
@@ -185,13 +188,7 @@ impl Vendors {
     }
 
     /// What becomes of a call at one vendor, without words.
-    pub fn outcome(
-        &self,
-        vendor: usize,
-        event: &Event<'_>,
-        seq: Seq,
-        memory: &Memory,
-    ) -> Outcome {
+    pub fn outcome(&self, vendor: usize, event: &Event<'_>, seq: Seq, memory: &Memory) -> Outcome {
         self.look_at(vendor, event, seq, memory, |mut evaluation| {
             run(&mut evaluation);
             let goes = evaluation.goes_through();
