@@ -13,6 +13,7 @@ mod generate;
 mod input;
 mod listen;
 mod listener;
+mod log;
 mod map;
 mod open;
 mod output;
@@ -40,6 +41,10 @@ pub fn main() -> ExitCode {
     };
     // what this program creates is its user's alone, whatever the user's own umask is
     let umask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    if let Err(failure) = log::begin(cli.log.as_deref(), cli.command.as_ref()) {
+        failure.print();
+        return ExitCode::from(failure.code());
+    }
     let done = match cli.command.unwrap_or(Command::Listen(cli.listen)) {
         Command::Listen(args) => listen::run(&args),
         Command::Demo(args) => demo::run(&args),
@@ -58,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Completions { shell } => generate::completions(shell),
         Command::Man => generate::man(),
     };
+    log::end(&done);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,

@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["fql"],
     &["findings"],
     &["vendors"],
+    &["debug_log"],
     &["outbound"],
     &["engine"],
     &["report"],

@@ -26,6 +26,10 @@ pub struct Cli {
     /// What to do; `listen` without one.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Append what segscope itself does to FILE, to report a problem; no captured data, no keys
+    /// [default: SEGSCOPE_LOG]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Debugging")]
+    pub log: Option<PathBuf>,
     /// Flags of `listen`, for when no command is given.
     #[command(flatten)]
     pub listen: ListenArgs,

@@ -18,7 +18,8 @@ pub use crate::config::user_folders::{
     user_themes_folder, user_vendors_folder,
 };
 pub use text_file::{
-    LineStarts, MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text, read_text_file,
+    LineStarts, MAX_TEXT_FILE_BYTES, TextFileError, open_regular, open_to_append, read_text,
+    read_text_file,
 };
 
 pub use crate::config::config_error::{ConfigError, SettingOrigin};

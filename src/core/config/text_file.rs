@@ -54,6 +54,32 @@ pub fn open_regular(path: &Path) -> Result<File, TextFileError> {
     Ok(file)
 }
 
+/// Opens a regular file to append to and to read, and creates it for its user alone if it is not
+/// there. Nothing is waited for, whatever is at the path, and no link is followed: behind it may be
+/// the standard error of the program.
+///
+/// # Errors
+///
+/// If it cannot be opened, or is not a regular file. The error says what it is.
+pub fn open_to_append(path: &Path) -> Result<File, TextFileError> {
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => {
+            refuse_special(path, &std::fs::metadata(path)?)?;
+            return Err(TextFileError::NotRegular("a link".to_owned()));
+        }
+        Ok(found) => refuse_special(path, &found)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error.into()),
+    }
+    let kind = OFlags::RDWR | OFlags::APPEND | OFlags::CREATE;
+    let flags = kind | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let mode = Mode::RUSR | Mode::WUSR;
+    let file = File::from(rustix::fs::open(path, flags, mode).map_err(io::Error::from)?);
+    // another file may have taken its place since
+    refuse_special(path, &file.metadata()?)?;
+    Ok(file)
+}
+
 /// Reads a regular file of UTF-8 text that is at most `max` bytes long.
 ///
 /// # Errors

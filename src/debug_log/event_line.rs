@@ -1,0 +1,140 @@
+//! An event as a line: time, level, target, message, `key=value`. Whatever a value holds, the line
+//! is safe to print on a terminal and shows no password of an address.
+
+use crate::call::credential::without_credentials;
+use crate::call::text::visible;
+use crate::call::time;
+use std::fmt::{self, Write};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level};
+
+/// A value is cut behind so many characters.
+const MAX_VALUE_CHARS: usize = 300;
+/// All values of a line together.
+const MAX_FIELDS_BYTES: usize = 2048;
+
+/// The message and the values of an event.
+struct EventFields<'h> {
+    home: Option<&'h str>,
+    message: String,
+    fields: String,
+}
+
+impl EventFields<'_> {
+    fn add(&mut self, field: &Field, value: &str) {
+        let value = safe(value, self.home);
+        if field.name() == "message" {
+            self.message = value;
+            return;
+        }
+        if self.fields.len() + value.len() > MAX_FIELDS_BYTES {
+            return;
+        }
+        self.fields.push(' ');
+        self.fields.push_str(field.name());
+        self.fields.push('=');
+        if value.is_empty() || value.contains([' ', '"', '=']) {
+            self.fields.push('"');
+            self.fields.push_str(&value.replace('"', "\\\""));
+            self.fields.push('"');
+        } else {
+            self.fields.push_str(&value);
+        }
+    }
+}
+
+impl Visit for EventFields<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.add(field, value);
+    }
+
+    // displayed values come here too
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.add(field, &format!("{value:?}"));
+    }
+}
+
+/// A value as it may stand in the log: one line, not too long, without passwords, and the home
+/// folder, which names the user, as `~`.
+fn safe(value: &str, home: Option<&str>) -> String {
+    let value = without_credentials(value);
+    let value = match home {
+        Some(home) => short_home(&value, home),
+        None => value.into_owned(),
+    };
+    let mut shown = visible(&value).into_owned();
+    if let Some((end, _)) = shown.char_indices().nth(MAX_VALUE_CHARS) {
+        shown.truncate(end);
+        shown.push('…');
+    }
+    shown
+}
+
+/// Writes `~` for the home folder, where it is a whole path or what is below it follows.
+fn short_home(value: &str, home: &str) -> String {
+    let mut parts = value.split(home);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_folder = part.is_empty() || part.starts_with(['/', ' ', ',', ':', ';']);
+        out.push_str(if is_folder { "~" } else { home });
+        out.push_str(part);
+    }
+    out
+}
+
+/// The line of an event of segscope's own. The home folder is named `~`.
+pub(super) fn line_of_event(event: &Event<'_>, home: Option<&str>) -> String {
+    let mut fields = EventFields { home, message: String::new(), fields: String::new() };
+    event.record(&mut fields);
+    let metadata = event.metadata();
+    begin(level(metadata.level()), metadata.target()) + &fields.message + &fields.fields + "\n"
+}
+
+/// The line of another crate's event: only where it was emitted, for what it says is not known to
+/// hold no secrets.
+pub(super) fn line_of_other_crate(event: &Event<'_>) -> String {
+    let metadata = event.metadata();
+    let mut line = begin(level(metadata.level()), metadata.target());
+    let (file, at) = (metadata.file().unwrap_or_default(), metadata.line().unwrap_or_default());
+    let file = file.rsplit('/').next().unwrap_or_default();
+    // writing to a string does not fail
+    let _ = writeln!(line, "emitted an event; its text is left out file={} line={at}", visible(file));
+    line
+}
+
+/// A line about the log itself.
+pub(super) fn line_about_log(level: &str, text: &str) -> String {
+    begin(level, module_path!()) + text + "\n"
+}
+
+fn begin(level: &str, target: &str) -> String {
+    let mut line = String::with_capacity(200);
+    time::write(&mut line, time::now());
+    // writing to a string does not fail
+    let _ = write!(line, " {level:<5} {} {target}: ", std::process::id());
+    line
+}
+
+fn level(level: &Level) -> &'static str {
+    level.as_str()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_one_safe_line() {
+        for (value, want) in [
+            ("plain", "plain"),
+            ("\u{1b}[31mred\r\n\u{9b}2J\u{202e}", "\\u{1b}[31mred\\r\\n\\u{9b}2J\\u{202e}"),
+            ("http://user:pass@h.test/?token=abc", "http://***@h.test/?token=***"),
+            ("/home/ada/x and /home/ada", "~/x and ~"),
+            ("/home/adam/x", "/home/adam/x"),
+        ] {
+            assert_eq!(safe(value, Some("/home/ada")), want);
+        }
+        let long = safe(&"é".repeat(1_000), None);
+        assert_eq!(long.chars().count(), MAX_VALUE_CHARS + 1);
+    }
+}
