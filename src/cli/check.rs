@@ -9,6 +9,7 @@ use crate::engine;
 use crate::engine::{Engine, RangeFilter, Shares};
 use crate::fql::Filter;
 use std::path::PathBuf;
+use std::time::Instant;
 
 /// Judges, reports, and fails if something was found that must not be.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
@@ -22,8 +23,11 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let fail_on = args.fail_on;
     // a report of all calls needs none of them but a few examples; any other needs each
     if filter.is_all() && plan.is_none() && !args.report.has(CheckFormat::Ndjson) {
+        let began = Instant::now();
         let surveyed = engine::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
         if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
+            let (calls, took_ms) = (surveyed.tally().calls, began.elapsed().as_millis() as u64);
+            tracing::info!(calls, took_ms, "checked all calls");
             let judged = Judged {
                 setup: &setup,
                 tally: surveyed.tally(),
@@ -67,8 +71,11 @@ pub(crate) fn wanted(engine: &Engine, filter: Filter) -> Result<Option<Vec<u64>>
         return Ok(None);
     }
     let all = 0..engine.rows();
+    let began = Instant::now();
     let rows =
         RangeFilter::new(filter.clone()).calls(engine, all.clone()).map_err(Failure::wrong)?;
+    let took_us = began.elapsed().as_micros() as u64;
+    tracing::debug!(rows = all.end, passed = rows.len(), took_us, "a filter looked at all rows");
     if rows.is_empty() {
         doubts::tell(&filter, engine, all).map_err(Failure::wrong)?;
     }

@@ -38,5 +38,6 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
         }
     }
     exporter.end()?;
+    tracing::info!(rows = rows.len(), with_secrets = args.with_secrets, "calls were exported");
     unreadable.map_or(Ok(()), |problem| Err(Failure::wrong(problem)))
 }

@@ -7,6 +7,7 @@ use crate::engine::{Engine, Recording};
 use crate::fql;
 use crate::fql::Filter;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// Reads the files in their order as one recording, and says on standard error what of them was
 /// passed over. Nothing is written to them.
@@ -22,6 +23,7 @@ pub fn read(files: &[PathBuf]) -> Result<Recording, Failure> {
 pub fn open(files: &[PathBuf]) -> Result<Recording, Failure> {
     let mut recording = Recording::default();
     for path in files {
+        tracing::debug!(file = %path.display(), "opening a file of calls");
         recording.add(path)?;
     }
     Ok(recording)
@@ -29,6 +31,7 @@ pub fn open(files: &[PathBuf]) -> Result<Recording, Failure> {
 
 /// A file that grows, as a recording.
 pub fn follow(file: &Path) -> Result<Recording, Failure> {
+    tracing::debug!(file = %file.display(), "following a file of calls");
     let mut recording = Recording::default();
     recording.add_followed(file)?;
     Ok(recording)
@@ -36,7 +39,10 @@ pub fn follow(file: &Path) -> Result<Recording, Failure> {
 
 /// Waits until all was read; a line of a file of calls that is not a call is wrong use.
 pub fn all_read(engine: &Engine) -> Result<(), Failure> {
+    let began = Instant::now();
     engine.settle();
+    let took_ms = began.elapsed().as_millis() as u64;
+    tracing::info!(rows = engine.rows(), took_ms, "all files were read");
     engine.wrong().map_or(Ok(()), |error| Err(Failure::wrong(error)))
 }
 

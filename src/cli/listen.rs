@@ -55,6 +55,7 @@ pub fn draw(
     let inspector = Inspector::new(Arc::clone(engine), setup, options);
     let watch = inspector.watch_settings().map_err(Failure::blocked)?;
     if screen.plain || !can_draw() {
+        tracing::debug!(is_asked_for = screen.plain, "plain mode");
         let ended = plain::run(&inspector, listener, &alerts);
         drop((watch, alerting));
         return ended;
@@ -63,6 +64,7 @@ pub fn draw(
     let screen_options = tui::screen_options(&inspector.settings_in_force().1)?;
     signals::end_in_time(tui::give_back).map_err(Failure::blocked)?;
     let ended = tui::run(&inspector, &screen_options);
+    tracing::info!("the screen ended");
     drop((watch, alerting));
     if let Some(listener) = listener {
         listener.stop();

@@ -17,12 +17,13 @@ pub fn begin(flag: Option<&Path>, command: Option<&Command>) -> Result<(), Failu
     }
     let variable = || std::env::var_os(VARIABLE).filter(|file| !file.is_empty());
     let (file, origin) = match (flag, variable()) {
-        (Some(file), _) => (file.to_owned(), "--log"),
-        (None, Some(file)) => (PathBuf::from(file), VARIABLE),
+        (Some(file), _) => (file.to_owned(), "--log "),
+        (None, Some(file)) => (PathBuf::from(file), "SEGSCOPE_LOG="),
         (None, None) => return Ok(()),
     };
-    let failed =
-        |error: &dyn std::fmt::Display| Failure::wrong(format!("{origin} {}: {error}", file.display()));
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::wrong(format!("{origin}{}: {error}", file.display()))
+    };
     // a limit on the length of files must not end the program
     signals::survive_file_limits().map_err(|error| failed(&error))?;
     debug_log::start(&file).map_err(|error| failed(&error))?;

@@ -61,6 +61,8 @@ impl Setup {
                 RecordingFile::nameless()
             }
             Some(file) => RecordingFile::open(Path::new(file), fsync).map(|(journal, recovery)| {
+                let (bytes, cut_bytes) = (journal.len(), recovery.cut_bytes);
+                tracing::info!(file, bytes, cut_bytes, fsync, "recording opened");
                 if recovery.cut_bytes > 0 {
                     notices.push(format!("{file}: its last line was torn ({} bytes) and was cut; all whole lines are kept", recovery.cut_bytes));
                 }
@@ -69,9 +71,17 @@ impl Setup {
             }),
             None => {
                 let folder = state.ok_or_else(|| Failure::blocked("no home folder is known to keep the recording in; use --record FILE or --no-record"))?;
-                Recordings::in_folder(folder.join(RECORDINGS)).begin(fsync)
+                let begun = Recordings::in_folder(folder.join(RECORDINGS)).begin(fsync);
+                begun.map(|(journal, deleted)| {
+                    let folder = folder.join(RECORDINGS);
+                    tracing::info!(folder = %folder.display(), deleted, fsync, "recording planned");
+                    journal
+                })
             }
         };
+        if let Err(error) = &journal {
+            tracing::warn!(%error, "no recording");
+        }
         let notice = (!notices.is_empty()).then(|| notices.join("; "));
         Ok((journal.map_err(Failure::blocked)?, notice))
     }

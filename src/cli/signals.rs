@@ -1,5 +1,6 @@
 //! The wish to end, as a signal brings it.
 
+use crate::debug_log;
 use crate::report::writes;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
@@ -59,9 +60,8 @@ impl Ending {
 pub fn end_in_time(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new(ENDING)?;
     let cut_off = move || {
-        if signals.forever().next().is_none() {
-            return;
-        }
+        let Some(signal) = signals.forever().next() else { return };
+        tracing::info!(signal, "asked to end by a signal");
         let begun = Instant::now();
         let (mut ended, mut still) = (writes().0, begun);
         while still.elapsed() < MAX_STALL && begun.elapsed() < MAX_END {
@@ -71,6 +71,8 @@ pub fn end_in_time(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
                 (ended, still) = (now, Instant::now());
             }
         }
+        tracing::warn!("ended before all was written: nobody reads the output");
+        debug_log::flush();
         let (done, is_done) = channel();
         let act = std::thread::Builder::new().spawn(move || {
             last();

@@ -98,7 +98,8 @@ pub(super) fn line_of_other_crate(event: &Event<'_>) -> String {
     let (file, at) = (metadata.file().unwrap_or_default(), metadata.line().unwrap_or_default());
     let file = file.rsplit('/').next().unwrap_or_default();
     // writing to a string does not fail
-    let _ = writeln!(line, "emitted an event; its text is left out file={} line={at}", visible(file));
+    let _ =
+        writeln!(line, "emitted an event; its text is left out file={} line={at}", visible(file));
     line
 }
 

@@ -39,7 +39,8 @@ impl Subscriber for LogSubscriber {
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let most = if is_own(metadata) { Level::DEBUG } else { Level::WARN };
-        metadata.is_event() && *metadata.level() <= most
+        // `enabled!` asks about neither an event nor a span
+        !metadata.is_span() && *metadata.level() <= most
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -82,9 +83,11 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || {
             tracing::debug!(file = "/home/ada/a b", status = 200u16, "opened");
             tracing::trace!("too fine");
+            assert!(tracing::enabled!(Level::DEBUG) && !tracing::enabled!(Level::TRACE));
             tracing::warn!(target: "segscope_other", secret = "s3cret", "s3cret");
             tracing::info!(target: "hyper", "not a warning");
-            tracing::error_span!("span").in_scope(|| tracing::info!(text = "\u{1b}[2J\"", "inside"));
+            tracing::error_span!("span")
+                .in_scope(|| tracing::info!(text = "\u{1b}[2J\"", "inside"));
         });
         let lines: Vec<String> = entries
             .try_iter()
@@ -97,11 +100,10 @@ mod tests {
         let id = std::process::id();
         let rest: Vec<&str> = lines.iter().map(|line| &line[24..]).collect();
         assert_eq!(rest.len(), 3, "{lines:?}");
-        assert_eq!(
-            rest[0],
-            format!(" DEBUG {id} {target}: opened file=\"~/a b\" status=200\n")
+        assert_eq!(rest[0], format!(" DEBUG {id} {target}: opened file=\"~/a b\" status=200\n"));
+        let other = format!(
+            " WARN  {id} segscope_other: emitted an event; its text is left out file=subscriber.rs line="
         );
-        let other = format!(" WARN  {id} segscope_other: emitted an event; its text is left out file=subscriber.rs line=");
         assert!(rest[1].starts_with(&other) && !rest[1].contains("s3cret"), "{}", rest[1]);
         assert_eq!(rest[2], format!(" INFO  {id} {target}: inside text=\"\\u{{1b}}[2J\\\"\"\n"));
     }

@@ -109,7 +109,8 @@ mod tests {
         drop(sender);
         let file_of_writer = file.try_clone().expect("a handle");
         LogWriter::new(file_of_writer, max_bytes, Arc::new(left_out.into())).run(&entries);
-        let mut bytes = vec![0; usize::try_from(file.metadata().expect("its length").len()).expect("short")];
+        let mut bytes =
+            vec![0; usize::try_from(file.metadata().expect("its length").len()).expect("short")];
         std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, 0).expect("read");
         String::from_utf8(bytes).expect("UTF-8")
     }

@@ -66,6 +66,7 @@ pub use plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, PlanError};
 pub use selection::MAX_CLEARED_RANGES;
 pub(crate) use source::holds_calls;
 
+use crate::debug_log::ThreadLog;
 pub use crate::engine::index::NoCall;
 use crate::engine::index::{Index, IndexRow};
 use crate::engine::ingest::writer::RecordingWriter;
@@ -155,6 +156,7 @@ impl Engine {
         if let Some(problem) = problem {
             engine.shared.notice(problem);
         }
+        tracing::debug!(recorded_bytes = recorded, imports = inputs.len(), "engine started");
         engine.spawn("judge", crate::engine::judging::judge_thread::run)?;
         if !inputs.is_empty() {
             engine.spawn("import", move |shared| {
@@ -166,12 +168,15 @@ impl Engine {
 
     fn spawn(
         &mut self,
-        name: &str,
+        name: &'static str,
         work: impl FnOnce(&SharedState) + Send + 'static,
     ) -> io::Result<()> {
         let shared = Arc::clone(&self.shared);
         let thread = std::thread::Builder::new().name(name.to_owned());
-        self.threads.push(thread.spawn(move || work(&shared))?);
+        self.threads.push(thread.spawn(move || {
+            let _thread = ThreadLog::begin(name);
+            work(&shared);
+        })?);
         Ok(())
     }
 

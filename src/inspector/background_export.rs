@@ -1,6 +1,7 @@
 //! Calls that the screen shows, written to a file by a thread of its own.
 
 use crate::call::time;
+use crate::debug_log::ThreadLog;
 use crate::engine::{CallColumns, Engine, RowDetail};
 use crate::fql::Filter;
 use crate::report::{ExportFormat, Exporter, plural};
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 /// So many rows are read at once.
 const AT_ONCE: u64 = 64;
@@ -65,7 +67,19 @@ impl BackgroundExport {
         self.of.store(engine.rows(), Ordering::Release);
         let (exports, engine) = (Arc::clone(self), Arc::clone(engine));
         let work = move || {
+            let _thread = ThreadLog::begin("export");
+            let began = Instant::now();
             let done = exports.write(&engine, &file, format, filter.as_deref());
+            let took_ms = began.elapsed().as_millis() as u64;
+            match &done {
+                Ok(records) => {
+                    tracing::info!(file = %file.display(), records, took_ms, "calls were exported");
+                }
+                Err(error) => {
+                    let kind = error.kind();
+                    tracing::warn!(file = %file.display(), %kind, took_ms, "the export failed");
+                }
+            }
             let done = done.map_err(|error| {
                 format!("no call was exported: could not write {}: {error}", file.display())
             });

@@ -5,6 +5,7 @@ use super::setup::Setup;
 use super::views::{Judged, SettingsView};
 use super::watch::Watch;
 use crate::config::Settings;
+use crate::debug_log::ThreadLog;
 use crate::engine::{Engine, InUse};
 use crate::vendors::VendorFile;
 use std::collections::BTreeSet;
@@ -106,6 +107,7 @@ impl LiveSettings {
         state.stamps = now;
         match state.setup.again() {
             Ok(setup) => {
+                tracing::info!("changed settings were read");
                 self.put_in_force(&mut state, setup);
                 self.show(|view| {
                     view.refused = None;
@@ -113,6 +115,7 @@ impl LiveSettings {
                 });
             }
             Err(failure) => {
+                tracing::warn!("changed settings were refused; the earlier ones stay in effect");
                 let said = short(&format!("{failure}; the earlier settings stay in effect"));
                 self.show(|view| view.refused = Some(said));
             }
@@ -141,7 +144,11 @@ impl LiveSettings {
         self.version.fetch_add(1, Ordering::Release);
         let live = Arc::clone(self);
         let thread = std::thread::Builder::new().name("judge again".to_owned());
-        match thread.spawn(move || live.read_and_judge()) {
+        let work = move || {
+            let _thread = ThreadLog::begin("judge again");
+            live.read_and_judge();
+        };
+        match thread.spawn(work) {
             Ok(_) => Ok("checking all calls again".to_owned()),
             Err(error) => {
                 self.show(|view| view.judging = false);
@@ -155,6 +162,7 @@ impl LiveSettings {
         let setup = match state.setup.again() {
             Ok(setup) => setup,
             Err(failure) => {
+                tracing::warn!("the settings were refused; no call was judged again");
                 let said = short(&format!("{failure}; nothing was checked again"));
                 return self.show(|view| (view.judging, view.refused) = (false, Some(said)));
             }

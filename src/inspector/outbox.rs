@@ -3,6 +3,7 @@
 use super::deliver;
 use super::views::Sending;
 use crate::call::credential::without_credentials;
+use crate::debug_log::ThreadLog;
 use crate::outbound::{TrackingClient, UpstreamResponse};
 use crate::vendors::Delivery;
 use crate::wire::posted;
@@ -75,6 +76,7 @@ impl Outbox {
         let outbox = Arc::clone(self);
         let thread = std::thread::Builder::new().name("send".to_owned());
         let spawned = thread.spawn(move || {
+            let _thread = ThreadLog::begin("send");
             let begun = Instant::now();
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let answer = runtime.map_err(|error| error.to_string());

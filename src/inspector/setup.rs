@@ -84,6 +84,9 @@ impl SettingsSource {
             project_file: Some(self.project_file.as_path()).filter(|file| file.exists()),
             user_file: user,
         };
+        for file in sources.project_file.iter().chain(&sources.user_file) {
+            tracing::debug!(file = %file.display(), "reading settings");
+        }
         Settings::load(&sources).map_err(SetupError::new)
     }
 
@@ -106,6 +109,9 @@ impl SettingsSource {
             files.sort();
         }
         files.extend_from_slice(&self.vendor_files);
+        for file in &files {
+            tracing::debug!(file = %file.display(), "reading a vendor file");
+        }
         files.iter().map(|file| vendor_file(file)).collect()
     }
 }
@@ -166,6 +172,13 @@ impl Setup {
                 None => InUse::unsaid(&vendors),
             },
         };
+        if tracing::enabled!(tracing::Level::INFO) {
+            let shown = in_use.shown();
+            let names: Vec<&str> = shown.iter().map(|at| vendors.info(*at).name.as_str()).collect();
+            let is_chosen = in_use.said().is_some();
+            let secret_files = secret_files.len();
+            tracing::info!(vendors = names.join(","), is_chosen, secret_files, "settings read");
+        }
         Ok(Setup { source, settings, vendor_files: files, secret_files, vendors, in_use, alert })
     }
 

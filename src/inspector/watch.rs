@@ -1,5 +1,6 @@
 //! A thread that goes on until whoever began it has no more use for it.
 
+use crate::debug_log::ThreadLog;
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 
@@ -12,12 +13,15 @@ pub struct Watch {
 impl Watch {
     /// Begins a thread, which ends when nobody is left who could send to it.
     pub fn begin(
-        name: &str,
+        name: &'static str,
         work: impl FnOnce(Receiver<()>) + Send + 'static,
     ) -> std::io::Result<Watch> {
         let (ends, end) = mpsc::channel();
         let thread = std::thread::Builder::new().name(name.to_owned());
-        let thread = thread.spawn(move || work(end))?;
+        let thread = thread.spawn(move || {
+            let _thread = ThreadLog::begin(name);
+            work(end);
+        })?;
         Ok(Watch { ends: Some(ends), thread: Some(thread) })
     }
 }

@@ -11,7 +11,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An answer is read no further than this.
 const ANSWER_CAP_BYTES: usize = 64 * 1024;
@@ -123,7 +123,36 @@ fn connections() -> Connections {
     Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build(https)
 }
 
+/// Sends a request and logs how that went.
 async fn exchange(
+    client: &Connections,
+    outgoing: Outgoing<'_>,
+) -> Result<UpstreamResponse, SendError> {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return answered(client, outgoing).await;
+    }
+    let began = Instant::now();
+    // neither the path nor the query: they may hold keys and ids
+    let host = outgoing.url.parse::<Uri>().ok();
+    let host = host.as_ref().and_then(Uri::authority).map(|authority| {
+        let port = authority.port().map_or(String::new(), |port| format!(":{port}"));
+        format!("{}{port}", authority.host())
+    });
+    let body_bytes = outgoing.body.len();
+    let answer = answered(client, outgoing).await;
+    let took_ms = began.elapsed().as_millis() as u64;
+    match &answer {
+        Ok(UpstreamResponse { status, .. }) => {
+            tracing::debug!(host, status, body_bytes, took_ms, "sent a request");
+        }
+        Err(SendError::Exchange { reason, .. } | SendError::Url { reason, .. }) => {
+            tracing::warn!(host, reason, body_bytes, took_ms, "a request could not be sent");
+        }
+    }
+    answer
+}
+
+async fn answered(
     client: &Connections,
     outgoing: Outgoing<'_>,
 ) -> Result<UpstreamResponse, SendError> {

@@ -9,6 +9,7 @@ use crate::server::body::ReadBody;
 use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell, Watched};
 use crate::server::listener_thread::Server;
+use crate::server::request_log::RequestLog;
 use crate::server::{api, cors, malformed, respond};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
@@ -89,6 +90,7 @@ pub(crate) async fn serve(
         }
     }
     if watch.is_tls() {
+        tracing::warn!("a client speaks TLS to the plain port");
         return server.saw_tls(remote);
     }
     let parts = connection.into_parts();
@@ -106,6 +108,9 @@ async fn ended(server: &Server, stream: Watched, rest: &[u8], error: Option<hype
         None => None,
     };
     let Some(trouble) = trouble else { return };
+    if let BodyError::Malformed { status, code, .. } = &trouble {
+        tracing::warn!(status, code, "request refused before it was read");
+    }
     let malformed::MalformedHead { method, path, query, headers } =
         malformed::MalformedHead::read(head);
     let head = RequestHead {
@@ -137,6 +142,24 @@ async fn handle(
     watch: &PhaseCell,
 ) -> Result<Response<Body>, ClientDisconnected> {
     let (parts, incoming) = request.into_parts();
+    let log = RequestLog::begin(&parts);
+    let mut body_bytes = 0;
+    let answer = answer(server, parts, incoming, is_here, watch, &mut body_bytes).await;
+    if let Some(log) = log {
+        log.end(body_bytes, answer.as_ref().ok());
+    }
+    answer
+}
+
+/// Answers a request; `body_bytes` becomes how much of its body was read.
+async fn answer(
+    server: &Server,
+    parts: Parts,
+    incoming: Incoming,
+    is_here: bool,
+    watch: &PhaseCell,
+    body_bytes: &mut usize,
+) -> Result<Response<Body>, ClientDisconnected> {
     let path = parts.uri.path();
     // whatever the method: a preflight is not for these
     if path.starts_with("/_segscope")
@@ -168,6 +191,7 @@ async fn handle(
         // it was not acknowledged, so its client sends it again
         ReadBody::Gone => return Err(ClientDisconnected),
         ReadBody::Whole(data, _permit) => {
+            *body_bytes = data.len();
             match taking(&parts, |head| server.engine.take_in(head, &data, &server.here)) {
                 Accepted::Answered(reply) => reply,
                 Accepted::Pending(reply, held) => {
@@ -177,6 +201,7 @@ async fn handle(
             }
         }
         ReadBody::Cut(kept, trouble) => {
+            *body_bytes = kept.len();
             close = matches!(trouble, BodyError::TooSlow | BodyError::Malformed { .. });
             server.saw_trouble(&trouble);
             taking(&parts, |head| trouble.record(&server.engine, head, &kept))

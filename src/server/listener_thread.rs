@@ -1,6 +1,7 @@
 //! The listener's thread: accepting, watching over connections, stopping.
 
 use crate::call::time;
+use crate::debug_log::ThreadLog;
 use crate::engine::Engine;
 use crate::server::bind::{Listen, ListenError, open_files};
 use crate::server::body_error::BodyError;
@@ -105,6 +106,8 @@ pub(crate) struct Server {
     pub own: api::Bounds,
     pub(crate) connections: Arc<Semaphore>,
     pub(crate) most: usize,
+    /// Open connections, for the debug log.
+    open: AtomicU64,
     watched: Mutex<Vec<Weak<PhaseCell>>>,
     tls_hellos: AtomicU64,
     turned_away: AtomicU64,
@@ -131,6 +134,7 @@ impl Server {
         let closed = self.closed.load(Ordering::Relaxed);
         if closed > 0 && closed >= 2 * self.told_closed.load(Ordering::Relaxed) {
             self.told_closed.store(closed, Ordering::Relaxed);
+            tracing::warn!(closed, most = self.most, "connections were closed to make room");
             self.engine.notice(ConnectionNotice::Crowded { closed, most: self.most }.to_string());
         }
     }
@@ -193,7 +197,9 @@ impl Listener {
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
         let sockets = {
             let _inside = runtime.enter();
-            options.listen.bind()?
+            options.listen.bind().inspect_err(|_| {
+                tracing::warn!(addr = %options.listen.addr, "could not listen");
+            })?
         };
         let addrs = sockets.iter().map(|socket| socket.local_addr());
         let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
@@ -208,6 +214,7 @@ impl Listener {
             clock: Arc::new(CoarseClock::new(Instant::now())),
             connections: Arc::new(Semaphore::new(most)),
             most,
+            open: AtomicU64::new(0),
             watched: Mutex::default(),
             tls_hellos: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
@@ -215,6 +222,9 @@ impl Listener {
             closed: AtomicU64::new(0),
             told_closed: AtomicU64::new(0),
         });
+        for addr in &server.addrs {
+            tracing::info!(%addr, max_connections = most, "listening");
+        }
         let (stop, stopped) = watch::channel(false);
         let shared = server.clone();
         let thread = std::thread::Builder::new()
@@ -283,6 +293,7 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
     for socket in sockets {
         tokio::spawn(accept(server.clone(), socket, stop.clone()));
     }
+    let _thread = ThreadLog::begin("listener");
     let limits = &server.limits;
     let tick = (limits.head.min(limits.idle).min(limits.fresh) / 4)
         .clamp(Duration::from_millis(10), Duration::from_secs(1));
@@ -301,7 +312,17 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
     }
     // each connection holds one permit; what is not done by then is cut
     let all = server.connections.acquire_many(u32::try_from(server.most).unwrap_or(u32::MAX));
-    let _ = timeout(limits.drain, all).await;
+    let is_drained = timeout(limits.drain, all).await.is_ok();
+    let ListenerCounts { connections, tls_hellos, turned_away, too_slow, closed } = server.counts();
+    tracing::info!(
+        is_drained,
+        connections,
+        tls_hellos,
+        turned_away,
+        too_slow,
+        closed,
+        "stopped listening"
+    );
 }
 
 /// Takes connections. Where there is little room for them left, idle and slow ones are closed.
@@ -317,6 +338,7 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
             next = next => next,
         };
         let Ok((stream, remote)) = accepted else {
+            tracing::warn!("a connection could not be accepted");
             // out of files, or the client has left already: others may go on meanwhile
             server.close_some_connections();
             sleep(Duration::from_millis(20)).await;
@@ -326,8 +348,12 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
         let _ = stream.set_nodelay(true);
         let (server, stop) = (server.clone(), stop.clone());
         tokio::spawn(async move {
-            connection::serve(server, stream, remote, stop).await;
+            let open = server.open.fetch_add(1, Ordering::Relaxed) + 1;
+            tracing::debug!(open, "connection opened");
+            connection::serve(server.clone(), stream, remote, stop).await;
             drop(permit);
+            let open = server.open.fetch_sub(1, Ordering::Relaxed) - 1;
+            tracing::debug!(open, "connection closed");
         });
     }
 }

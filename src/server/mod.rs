@@ -15,6 +15,7 @@ mod cors;
 mod eviction;
 mod listener_thread;
 mod malformed;
+mod request_log;
 mod respond;
 mod token;
 

@@ -1,5 +1,6 @@
 //! From a reply to an HTTP response.
 
+use crate::server::request_log::FailureCode;
 use crate::wire::Reply;
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderName, HeaderValue};
@@ -11,6 +12,7 @@ const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset"
 /// The response to a reply, with the body that is made of its bytes; further headers are added by
 /// those who know the request.
 pub(crate) fn response<B>(reply: Reply, body_of: impl FnOnce(Bytes) -> B) -> Response<B> {
+    let code = FailureCode::from_body(reply.status, &reply.body);
     let body = match reply.body {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::from(bytes),
@@ -19,6 +21,9 @@ pub(crate) fn response<B>(reply: Reply, body_of: impl FnOnce(Bytes) -> B) -> Res
     let mut response = Response::new(body_of(body));
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if let Some(code) = code {
+        response.extensions_mut().insert(code);
+    }
     let headers = response.headers_mut();
     if !empty {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));

@@ -55,13 +55,16 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
 
     leftovers::adopt();
     let mut child = Child::start(&args.command, &variables(&listener, token_text), umask)?;
+    tracing::info!("the command was started");
     let ended = child.wait();
+    tracing::info!(code = ended.code, was_asked = ended.was_asked, "the command ended");
     let ending = Ending::on_signals()?;
     if !ended.was_asked {
         wait_until_quiet(&engine, args.grace, &ending);
     }
     let left = leftovers::end(child.group());
     if left > 0 {
+        tracing::info!(processes = left, "ended what the command left running");
         let them = plural_of(left as u64, "process", "processes");
         output::note(format_args!("segscope: ended {them} that the command left running"));
     }

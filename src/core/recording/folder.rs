@@ -31,15 +31,16 @@ impl Recordings {
     }
 
     /// Plans a recording with a name of its own, whose file is created with its first line, and
-    /// deletes the oldest recordings that are too many.
+    /// deletes the oldest recordings that are too many. Returns how many were deleted, too.
     ///
     /// # Errors
     /// Fails if the folder cannot be created, tidied or written to.
-    pub fn begin(&self, fsync: bool) -> Result<RecordingFile, RecordingError> {
+    pub fn begin(&self, fsync: bool) -> Result<(RecordingFile, usize), RecordingError> {
         let folder = &self.folder;
         let io = |what| move |source| RecordingError::Io { what, path: folder.clone(), source };
         config::create_private_folder(folder).map_err(io("make the folder of"))?;
-        self.prune(MAX_RECORDINGS, MAX_RECORDED_BYTES).map_err(io("tidy the folder of"))?;
+        let deleted = self.prune(MAX_RECORDINGS, MAX_RECORDED_BYTES);
+        let deleted = deleted.map_err(io("tidy the folder of"))?;
         let rights = Access::WRITE_OK | Access::EXEC_OK;
         rustix::fs::access(folder, rights)
             .map_err(|error| io("write to the folder of")(error.into()))?;
@@ -48,7 +49,7 @@ impl Recordings {
             time::format(time::now()).replace(':', "-"),
             std::process::id()
         );
-        Ok(RecordingFile::planned(folder.join(name), fsync))
+        Ok((RecordingFile::planned(folder.join(name), fsync), deleted))
     }
 
     /// Deletes the oldest recordings while more than `files` hold calls or all take more than
@@ -249,14 +250,14 @@ mod tests {
     fn creates_the_file_with_the_first_line_and_removes_it_if_none_could_be_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let recordings = Recordings::in_folder(folder.path());
-        let mut journal = recordings.begin(false).expect("planned");
+        let (mut journal, _) = recordings.begin(false).expect("planned");
         assert_eq!(names(folder.path()), [""; 0]);
         journal.create().expect("created");
         assert_eq!(names(folder.path()).len(), 1);
         assert_eq!(recordings.prune(20, 0).expect("tidied"), 0, "it is in use");
         drop(journal);
         assert_eq!(names(folder.path()), [""; 0], "nothing was recorded");
-        let mut journal = recordings.begin(false).expect("planned");
+        let (mut journal, _) = recordings.begin(false).expect("planned");
         assert_eq!(journal.append(CALL.as_bytes()).expect("written"), 0);
         drop(journal);
         assert_eq!(names(folder.path()).len(), 1);

@@ -157,11 +157,15 @@ impl SharedState {
                 let offset = front.end;
                 front.end += line.len() as u64;
                 if trouble.problem.take().is_some() {
+                    tracing::info!("the recording is written again");
                     self.changed();
                 }
                 Ok(offset)
             }
             Err(error) => {
+                if trouble.problem.is_none() {
+                    tracing::warn!(%error, "the recording cannot be written");
+                }
                 trouble.problem = Some(not_recorded(&error));
                 self.changed();
                 Err(error)
@@ -183,20 +187,24 @@ impl SharedState {
                 journal.create()?;
                 let part = FileSection::new(end, journal.len(), journal.reader()?);
                 self.recording.add(part);
+                tracing::info!(file = name, "recording created");
                 return Ok(journal);
             }
             FileStatus::Removed => {
+                tracing::warn!(file = name, "the recording was removed and is created anew");
                 *journal = journal.again()?;
                 "was removed while it was written; recording continues in a new file of that name, and earlier calls are kept only while segscope runs".to_owned()
             }
             FileStatus::Changed { len } if len < journal.len() => {
+                tracing::warn!(file = name, len, "the recording was cut by another program");
                 self.recording.cut(&journal.reader()?, len)?;
                 journal.accept()?;
                 format!(
                     "was cut to {len} bytes by another program; recording continues after them, and the calls that were cut can no longer be read"
                 )
             }
-            FileStatus::Changed { .. } => {
+            FileStatus::Changed { len } => {
+                tracing::warn!(file = name, len, "the recording was changed by another program");
                 journal.accept()?;
                 "was changed by another program; recording continues after the change".to_owned()
             }

@@ -23,7 +23,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What those who look wait for at most: the judge thread lets them in after so many calls.
 const AT_ONCE: usize = 64;
@@ -197,6 +197,7 @@ pub(crate) fn run(shared: &SharedState) {
                 shared.changed();
             }
             NextWork::Read(to) => {
+                let began = Instant::now();
                 let before = shared.lock().opened.bad_lines;
                 let read = read_lines::read(&shared.recording, done, to, &mut |block, spares| {
                     shared.board().again(block, &shared.recording);
@@ -206,7 +207,13 @@ pub(crate) fn run(shared: &SharedState) {
                     // the end is told when what was found is
                     end == to || shared.queue.moved(end)
                 });
+                tracing::debug!(
+                    bytes = to.saturating_sub(done),
+                    took_ms = began.elapsed().as_millis() as u64,
+                    "read the recording"
+                );
                 if let Err(error) = read {
+                    tracing::warn!(kind = %error.kind(), "the recording could not be read");
                     shared.notice(format!("the recording could not be read: {error}"));
                 }
                 done = to;
@@ -283,9 +290,12 @@ fn judge(
         match done {
             Ok(Applied::Whole(spare)) => spares.extend(spare),
             Ok(Applied::Part(_)) => {}
-            Err(_) => shared.notice(format!(
-                "the line at byte {offset} of the recording could not be checked: this is a bug in segscope"
-            )),
+            Err(_) => {
+                tracing::error!(offset, "a line of the recording could not be checked");
+                shared.notice(format!(
+                    "the line at byte {offset} of the recording could not be checked: this is a bug in segscope"
+                ));
+            }
         }
     }
 }

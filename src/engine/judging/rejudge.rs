@@ -13,6 +13,7 @@ use crate::vendors::Vendors;
 use crate::wire::ParseScratch;
 use std::io;
 use std::sync::{Arc, PoisonError};
+use std::time::Instant;
 
 /// So much may be left to be judged with the lock held, when the two change places.
 const LITTLE: u64 = 64 << 10;
@@ -61,6 +62,7 @@ impl Engine {
     }
 
     fn replace(&self, eras: SettingsEpochs, in_use: InUse) -> io::Result<RejudgeDiff> {
+        let began = Instant::now();
         // two at once would each undo what the other did
         let _alone = self.again.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = &*self.shared;
@@ -78,8 +80,11 @@ impl Engine {
                     (&next.index, next.eras.latest()),
                 );
                 shared.set_vendors(Arc::clone(next.eras.latest()));
+                let calls = next.index.next_seq().0.saturating_sub(1);
                 *state = next;
                 drop(state);
+                let took_ms = began.elapsed().as_millis() as u64;
+                tracing::info!(calls, took_ms, "all calls were judged again");
                 self.settings_changed();
                 return Ok(changes);
             }

@@ -35,6 +35,8 @@ pub(crate) struct SearchState {
     pub(crate) passed: MatchBitmap,
     /// The row around which is looked first; none: the newest.
     pub(crate) focus: Option<u64>,
+    /// When looking through all rows began; none once all were looked at.
+    pub(crate) began: Option<Instant>,
     /// For a filter that asks for the time: when all is looked at again.
     pub(crate) again: Option<Again>,
     pub(crate) ended: bool,
@@ -55,6 +57,18 @@ impl Again {
 }
 
 impl SearchState {
+    /// Logs how long looking through all rows took, the first time that all were looked at.
+    pub(crate) fn log_end(&mut self) {
+        let (rows, passed) = (self.passed.rows(), self.passed.passed());
+        if self.passed.looked() < rows {
+            return;
+        }
+        if let Some(began) = self.began.take() {
+            let took_us = began.elapsed().as_micros() as u64;
+            tracing::debug!(rows, passed, took_us, "a filter looked at all rows");
+        }
+    }
+
     /// Lets all be looked at again if the time for that has come.
     pub(crate) fn look_again(&mut self) {
         let Some(again) = &mut self.again else { return };
@@ -98,6 +112,7 @@ impl SearchShared {
 
     pub(crate) fn begin_again(&self, inner: &mut SearchState) {
         inner.passed = MatchBitmap::default();
+        inner.began = inner.filter.is_some().then(Instant::now);
         inner.generation += 1;
         self.generation.store(inner.generation, Ordering::Release);
         self.changed();

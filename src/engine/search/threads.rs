@@ -1,5 +1,6 @@
 //! The threads that look at rows.
 
+use crate::debug_log::ThreadLog;
 use crate::engine::index::Claim;
 use crate::engine::low_priority::give_way;
 use crate::engine::search::row_matcher::RowMatcher;
@@ -55,6 +56,7 @@ struct Job {
 }
 
 fn work(shared: &SearchShared) {
+    let _thread = ThreadLog::begin("filter");
     give_way();
     let mut looker: Option<(u64, RowMatcher)> = None;
     while let Some(job) = next(shared) {
@@ -72,7 +74,10 @@ fn work(shared: &SearchShared) {
             continue;
         }
         match bits {
-            Some(bits) => inner.passed.done(job.claim, &bits),
+            Some(bits) => {
+                inner.passed.done(job.claim, &bits);
+                inner.log_end();
+            }
             None => inner.passed.give_back(job.claim),
         }
         drop(inner);

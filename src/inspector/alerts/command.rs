@@ -2,6 +2,7 @@
 //! a few calls wait, and what is more is dropped and counted.
 
 use super::{Alerts, INTERVAL};
+use crate::debug_log::ThreadLog;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -51,9 +52,11 @@ impl Commands {
         let ended = Arc::new(AtomicBool::new(false));
         let (counted, end) = (Arc::clone(&waiting), Arc::clone(&ended));
         let told = Arc::clone(&alerts);
-        let runner = std::thread::Builder::new()
-            .name("alert command".to_owned())
-            .spawn(move || run_all(&words, &records, &counted, &end, &told))?;
+        let runner =
+            std::thread::Builder::new().name("alert command".to_owned()).spawn(move || {
+                let _thread = ThreadLog::begin("alert command");
+                run_all(&words, &records, &counted, &end, &told);
+            })?;
         Ok(Commands { queue: Some(queue), waiting, ended, runner, alerts })
     }
 
@@ -104,7 +107,8 @@ fn run_all(
             alerts.drop_one();
             continue;
         }
-        last = Some(Instant::now());
+        let begun = Instant::now();
+        last = Some(begun);
         let environment = PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
         let child = Command::new(program)
             .args(arguments)
@@ -116,8 +120,14 @@ fn run_all(
             .stderr(Stdio::null())
             .spawn();
         match child.and_then(|child| feed(child, record)) {
-            Ok(()) => {}
-            Err(error) => alerts.fail(format!("{program}: {error}")),
+            Ok(()) => {
+                let took_ms = begun.elapsed().as_millis() as u64;
+                tracing::debug!(took_ms, "an alert's command ended");
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an alert's command failed");
+                alerts.fail(format!("{program}: {error}"));
+            }
         }
         waiting.fetch_sub(1, Ordering::Relaxed);
     }

@@ -224,6 +224,7 @@ impl AlertThread {
         }
         let Some((count, row)) = self.waiting.take() else { return };
         self.told_at = Some(Instant::now());
+        tracing::debug!(calls = count, "alert");
         self.alerts.told.fetch_add(count, Ordering::Relaxed);
         let words = self.notify.then(|| {
             let last = self.engine.window(row..row + 1).pop();

@@ -47,6 +47,12 @@ const PATHS: &[(&str, &str)] = &[
     ("openapi.json", "GET, HEAD"),
 ];
 
+/// Returns the name of one of these paths as it is written here.
+pub(crate) fn known_name(name: &str) -> Option<&'static str> {
+    let name = name.strip_suffix('/').unwrap_or(name);
+    PATHS.iter().map(|(known, _)| *known).find(|known| *known == name)
+}
+
 /// So many requests are answered at a time, all but those for `health`: what they hold together (rows
 /// and filters, 64 KB of an answer each, and as much again on its way to the client) is about 64 MB.
 const MAX_REQUESTS: usize = 256;

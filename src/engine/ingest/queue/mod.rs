@@ -177,7 +177,9 @@ impl Queue {
         }
         inner.want_room -= 1;
         self.waits.fetch_add(1, Ordering::Relaxed);
-        self.waited_micros.fetch_add(began.elapsed().as_micros() as u64, Ordering::Relaxed);
+        let waited_us = began.elapsed().as_micros() as u64;
+        self.waited_micros.fetch_add(waited_us, Ordering::Relaxed);
+        tracing::debug!(waited_us, "the queue to the judge thread was full");
         inner
     }
 
