@@ -64,7 +64,10 @@ pub fn draw(
     let screen_options = tui::screen_options(&inspector.settings_in_force().1)?;
     signals::end_in_time(tui::give_back).map_err(Failure::blocked)?;
     let ended = tui::run(&inspector, &screen_options);
-    tracing::info!("the screen ended");
+    match &ended {
+        Ok(exit) => tracing::info!(?exit, "the screen ended"),
+        Err(_) => tracing::warn!("the screen could not be drawn"),
+    }
     drop((watch, alerting));
     if let Some(listener) = listener {
         listener.stop();

@@ -6,7 +6,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -32,24 +32,33 @@ pub fn survive_file_limits() -> io::Result<()> {
 
 /// Becomes true when the program is asked to end.
 #[derive(Debug, Clone)]
-pub struct Ending(Arc<AtomicBool>);
+pub struct Ending {
+    /// The signal that asked; 0 while none has.
+    signal: Arc<AtomicUsize>,
+    is_logged: Arc<AtomicBool>,
+}
 
 impl Ending {
     /// From now on these signals set the wish in place of killing the program.
     pub fn on_signals() -> io::Result<Ending> {
-        let flag = Arc::new(AtomicBool::new(false));
+        let asked = Arc::new(AtomicUsize::new(0));
         for signal in ENDING {
-            signal_hook::flag::register(signal, Arc::clone(&flag))?;
+            let number = usize::try_from(signal).map_err(io::Error::other)?;
+            signal_hook::flag::register_usize(signal, Arc::clone(&asked), number)?;
         }
         end_in_time(|| {
             super::output::note("segscope: ended before all was written: nobody reads the output");
         })?;
-        Ok(Ending(flag))
+        Ok(Ending { signal: asked, is_logged: Arc::default() })
     }
 
     /// True once the program was asked to end.
     pub fn asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        let signal = self.signal.load(Ordering::Relaxed);
+        if signal != 0 && !self.is_logged.swap(true, Ordering::Relaxed) {
+            tracing::info!(signal, "asked to end by a signal");
+        }
+        signal != 0
     }
 }
 
@@ -60,8 +69,9 @@ impl Ending {
 pub fn end_in_time(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new(ENDING)?;
     let cut_off = move || {
-        let Some(signal) = signals.forever().next() else { return };
-        tracing::info!(signal, "asked to end by a signal");
+        if signals.forever().next().is_none() {
+            return;
+        }
         let begun = Instant::now();
         let (mut ended, mut still) = (writes().0, begun);
         while still.elapsed() < MAX_STALL && begun.elapsed() < MAX_END {

@@ -18,7 +18,6 @@ mod subscriber;
 mod writer;
 
 pub use file::DebugLogError;
-pub use writer::MAX_LOG_BYTES;
 
 use queue::LogQueue;
 use std::path::Path;
@@ -27,7 +26,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 use subscriber::LogSubscriber;
-use writer::LogWriter;
+use writer::{LogWriter, MAX_LOG_BYTES};
 
 /// How many lines wait to be written. A line has at most some 2 KiB.
 const MAX_QUEUED_LINES: usize = 4096;

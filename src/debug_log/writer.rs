@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 
 /// The file is no longer; the last line of a full one says that it is full.
-pub const MAX_LOG_BYTES: u64 = 64 << 20;
+pub(super) const MAX_LOG_BYTES: u64 = 64 << 20;
 /// Lines that are ready at the same time are written together, about this many bytes at most.
 const MAX_BATCH_BYTES: usize = 64 << 10;
 /// This much is kept free for the last line.
@@ -134,6 +134,12 @@ mod tests {
         for _ in 0..3 {
             assert!(written(&file, 10_000, 0, &lines).len() <= 10_000);
         }
+    }
+
+    #[test]
+    fn the_documented_bound_is_this_one() {
+        let (testing, mib) = (include_str!("../../docs/testing.md"), MAX_LOG_BYTES >> 20);
+        assert!(testing.contains(&format!("It grows to at most {mib} MiB")));
     }
 
     #[test]

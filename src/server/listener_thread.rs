@@ -351,9 +351,9 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
             let open = server.open.fetch_add(1, Ordering::Relaxed) + 1;
             tracing::debug!(open, "connection opened");
             connection::serve(server.clone(), stream, remote, stop).await;
-            drop(permit);
             let open = server.open.fetch_sub(1, Ordering::Relaxed) - 1;
             tracing::debug!(open, "connection closed");
+            drop(permit);
         });
     }
 }

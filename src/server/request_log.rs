@@ -55,7 +55,7 @@ impl RequestLog {
             return tracing::debug!(method, route, status, body_bytes, took_us, "request");
         }
         let code = response.extensions().get::<FailureCode>().map(|code| code.0.as_str());
-        tracing::warn!(method, route, status, code, body_bytes, took_us, "request refused");
+        tracing::warn!(method, route, status, code, body_bytes, took_us, "request failed");
     }
 }
 

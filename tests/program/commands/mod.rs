@@ -10,6 +10,7 @@ mod flush;
 mod formats;
 mod hostile;
 mod keys;
+mod log;
 mod lost_output;
 mod own_paths;
 mod own_secrets;
