@@ -7,7 +7,7 @@ use crate::engine::{Engine, Expectations, RowDetail, Tally};
 use crate::findings::Severity;
 use crate::inspector::Setup;
 use crate::report::{
-    self, Details, Escaped, Escaping, FindingGroup, call_record, check_text, expected_text,
+    self, Details, Escaping, EscapingWriter, FindingGroup, call_record, check_text, expected_text,
     finding_groups, unmet_groups,
 };
 use std::fs::{File, OpenOptions};
@@ -20,7 +20,7 @@ const MAX_ANNOTATIONS: usize = 10;
 const MAX_SUMMARY_BYTES: usize = 1 << 20;
 
 /// Calls that were judged, and what is asked of them.
-pub struct Judged<'j> {
+pub struct CheckedCalls<'j> {
     pub setup: &'j Setup,
     pub tally: &'j Tally,
     pub expectations: Option<Expectations>,
@@ -92,8 +92,8 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// Writes the reports. Fails if there are findings that `--fail-on` names, or unmet expectations.
-pub fn report(judged: Judged<'_>, reports: Reports) -> Result<(), Failure> {
-    let Judged { setup, tally, fail_on, .. } = judged;
+pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure> {
+    let CheckedCalls { setup, tally, fail_on, .. } = judged;
     let mut groups =
         finding_groups(&setup.vendors, tally, judged.detail).map_err(Failure::wrong)?;
     for group in &mut groups {
@@ -137,7 +137,7 @@ pub fn report(judged: Judged<'_>, reports: Reports) -> Result<(), Failure> {
 impl Report {
     fn write(
         self,
-        judged: &Judged<'_>,
+        judged: &CheckedCalls<'_>,
         groups: &[FindingGroup],
         outcome: &str,
     ) -> Result<(), Failure> {
@@ -162,7 +162,7 @@ impl Report {
         match self.target {
             Target::Stdout => write(&mut BufWriter::new(output::escaped(escaping))),
             Target::File(path, file) => {
-                let written = write(&mut BufWriter::new(Escaped::new(file, escaping)));
+                let written = write(&mut BufWriter::new(EscapingWriter::new(file, escaping)));
                 written.map_err(|failure| match failure {
                     Failure::Output(error) => cannot_write(&path, &error),
                     failure => failure,
@@ -173,12 +173,12 @@ impl Report {
 
     fn text(
         &self,
-        judged: &Judged<'_>,
+        judged: &CheckedCalls<'_>,
         groups: &[FindingGroup],
         outcome: &str,
         color: bool,
     ) -> String {
-        let Judged { setup, tally, expectations, .. } = judged;
+        let CheckedCalls { setup, tally, expectations, .. } = judged;
         let vendors = &*setup.vendors;
         match self.format {
             CheckFormat::Text => {

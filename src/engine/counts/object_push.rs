@@ -9,7 +9,7 @@ use crate::engine::ingest::writer::not_recorded;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
 use crate::objects_api::{BODY_LIMIT, Objects, ObjectsRoute};
-use crate::recording::{self, Body, RecordingEvent, Refused, RequestLine};
+use crate::recording::{self, Body, RecordingEvent, RefusalRecord, RequestLine};
 use crate::wire::{self, Refusal, Reply, RequestHead};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -76,7 +76,7 @@ impl Engine {
             None if kept.is_empty() => Body::None,
             None => Body::Bytes(kept),
         };
-        let refused = unread.as_ref().map(|unread| Refused {
+        let refused = unread.as_ref().map(|unread| RefusalRecord {
             code: unread.code,
             message: unread.message,
             kind: "",

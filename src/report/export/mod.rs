@@ -7,7 +7,7 @@ mod har;
 
 pub use curl::curl;
 
-use super::{Escaped, Escaping, call_record};
+use super::{Escaping, EscapingWriter, call_record};
 use crate::engine::CallDetail;
 use crate::report::mask_keys::{WriteKeys, mask_call};
 use crate::vendors::Vendors;
@@ -62,7 +62,7 @@ impl ExportFormat {
 
 /// Writes calls, one after the other.
 pub struct Exporter<'e, W: Write> {
-    out: Escaped<W>,
+    out: EscapingWriter<W>,
     form: FormatWriter,
     with_secrets: bool,
     vendors: &'e Vendors,
@@ -91,7 +91,7 @@ impl<'e, W: Write> Exporter<'e, W> {
             // a curl line has a body of JSON between single quotes
             _ => Escaping::Json,
         };
-        let mut out = Escaped::new(out, escaping);
+        let mut out = EscapingWriter::new(out, escaping);
         let form = match format {
             ExportFormat::Ndjson => FormatWriter::Ndjson,
             ExportFormat::Har => FormatWriter::Har(har::Har::begin(&mut out)?),

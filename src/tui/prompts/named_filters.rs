@@ -4,7 +4,7 @@ use crate::inspector::Memo;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
-use crate::tui::widgets::list_dialog::{ListDialog, Pointed};
+use crate::tui::widgets::list_dialog::{ListClick, ListDialog};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -60,9 +60,9 @@ impl View for NamedView {
     fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
         match self.0.point(pointer, at) {
             // a second click takes it
-            Pointed::Again => self.act(Action::Choose, ctx),
-            Pointed::Moved => Response::Done,
-            Pointed::Nothing => Response::Pass,
+            ListClick::Again => self.act(Action::Choose, ctx),
+            ListClick::Moved => Response::Done,
+            ListClick::Nothing => Response::Pass,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, bar, clock, number, times, widest};
 use crate::tui::pages::lists::drill_down;
-use crate::tui::pages::lists::drill_down::Grouped;
+use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
 use crate::tui::pages::lists::list_page::ListContent;
 use crate::tui::pages::log::signed;
@@ -159,7 +159,7 @@ impl ListContent for PeopleList {
         _world: &ViewContext<'_>,
     ) -> Result<String, String> {
         let terms = vec![format!("{} = {}", field(WHO[tab]), quoted(&row.id))];
-        Ok(drill_down::all(terms, Grouped::new(row.counted.calls, row.counted.repeats)))
+        Ok(drill_down::all(terms, RepeatCounting::new(row.counted.calls, row.counted.repeats)))
     }
 
     fn nothing(&self, tab: usize, ctx: &ViewContext<'_>) -> EmptyPage {

@@ -2,8 +2,8 @@
 //! put in force; and the judging of all calls again.
 
 use super::setup::Setup;
-use super::views::{Judged, SettingsView};
-use super::watch::Watch;
+use super::views::{RejudgeResult, SettingsView};
+use super::watch_thread::WatchThread;
 use crate::config::Settings;
 use crate::engine::{Engine, InUse};
 use crate::vendors::VendorFile;
@@ -173,14 +173,14 @@ impl LiveSettings {
             let number = view.judged.as_ref().map_or(1, |judged| judged.number + 1);
             (view.judging, view.refused) = (false, None);
             state.say(view);
-            view.judged = Some(Arc::new(Judged { number, changes: done }));
+            view.judged = Some(Arc::new(RejudgeResult { number, changes: done }));
         });
     }
 
     /// Looks at the files every second until it is dropped.
-    pub fn watch(self: &Arc<LiveSettings>) -> std::io::Result<Watch> {
+    pub fn watch(self: &Arc<LiveSettings>) -> std::io::Result<WatchThread> {
         let live = Arc::clone(self);
-        Watch::begin("settings", move |ended| {
+        WatchThread::begin("settings", move |ended| {
             while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 live.look();
             }
