@@ -174,10 +174,10 @@ impl JudgingState {
         LineProgress::Whole(Some(scratch))
     }
 
-    /// How many calls would come back if the last clearing were undone.
+    /// How many calls would come back if the last clearing were undone; none if nothing would.
     pub fn cleared(&self) -> Option<u64> {
-        let calls = |index: &JudgedIndex| index.store.calls.len() - index.repeats;
-        self.cleared.as_ref().map(|cleared| calls(&cleared.index))
+        let index = &self.cleared.as_ref()?.index;
+        (index.store.rows() > 0).then(|| index.store.calls.len() - index.repeats)
     }
 
     /// Takes the last clearing back, and takes again what came since.
