@@ -10,10 +10,10 @@ use std::borrow::Cow;
 /// The words for what stands at a place.
 pub fn reason_words(reason: Reason) -> &'static str {
     match reason {
-        Reason::Absent => "it is not there",
-        Reason::Null => "it is null",
-        Reason::Empty => "it is empty",
-        Reason::Type => "it has a type that cannot be an id",
+        Reason::Absent => "is missing",
+        Reason::Null => "is null",
+        Reason::Empty => "is empty",
+        Reason::Type => "has a type that cannot be an id",
     }
 }
 

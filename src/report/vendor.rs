@@ -225,7 +225,7 @@ fn general(message: &str) -> String {
             "literal" => "‹value›",
             "key" | "dotted" => "‹field›",
             "place" => "where it is expected",
-            "reason" => "absent, null, empty or of a wrong type",
+            "reason" => "is absent, null, empty or of a wrong type",
             "call" => "such",
             "title" | "document" => "the vendor",
             "advice" => "",

@@ -57,7 +57,7 @@ body = "call"
 [code.AC-T-ACCOUNT-MISSING]
 severity = "error"
 effect = "reject"
-message = "no tenant {place}: {reason}"
+message = "`{dotted}` {reason}"
 why = "Acme files everything under a tenant ({document})."
 fix = ""
 source = "document"

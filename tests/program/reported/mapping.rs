@@ -107,7 +107,7 @@ fn no_sentence_says_that_a_vendor_does_not_know_what_segscope_has_not_seen() {
         call["anonymousId"] = json!("s");
         let record = &records(vendor, &[call])[0];
         let message = finding(record, code)["message"].as_str().unwrap_or_default();
-        let unknown = format!("`{setting}` is not set, so segscope does not know if it counts");
+        let unknown = format!("`{setting}` is not set, so segscope cannot tell whether it is used");
         assert!(message.contains(&unknown), "{message}");
     }
 }
