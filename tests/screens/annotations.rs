@@ -98,7 +98,7 @@ fn a_paused_log_that_is_empty_says_why() {
         app.inspector.add(2);
         app.draw();
         let picture = app.picture();
-        assert!(picture.contains("paused, and 1 row waits to"), "{filter}: {picture}");
+        assert!(picture.contains("paused; 1 row waits to"), "{filter}: {picture}");
         assert!(picture.contains("space resumes and shows"), "{filter}: {picture}");
         assert!(!picture.contains("passes the filter"), "{filter}: {picture}");
         assert!(!picture.contains("switches it off and"), "{filter}: {picture}");

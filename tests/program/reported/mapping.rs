@@ -197,7 +197,7 @@ fn requests_that_a_public_api_would_refuse_say_so_before_they_are_sent() {
         let mut command = segscope(home.path(), &["deliver", "--dry-run", "--vendor", vendor]);
         let output = command.arg(&file).output().expect("the program runs");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let said = text.lines().any(|line| line.starts_with("# doubt: ") && line.contains(doubt));
+        let said = text.lines().any(|line| line.starts_with("# caveat: ") && line.contains(doubt));
         assert!(said, "{vendor}: {text}");
     }
 }
