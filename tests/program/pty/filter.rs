@@ -79,7 +79,7 @@ fn marks_and_notes_outlive_a_clearing_and_calls_are_exported() {
     terminal.press("M");
     terminal.sees("1 of 3");
     terminal.press("x");
-    terminal.sees("call records, one JSON object a line");
+    terminal.sees("call records, one JSON object per line");
     terminal.press("\r");
     terminal.sees("calls.ndjson");
     terminal.press("\r");
