@@ -87,7 +87,7 @@ fn marks_and_notes_outlive_a_clearing_and_calls_are_exported() {
     let written = std::fs::read_to_string(terminal.home().join("calls.ndjson")).expect("written");
     assert!(written.contains("\"name\":\"One\"") && written.lines().count() == 1, "{written}");
     terminal.press("x\r\r");
-    terminal.sees("calls.ndjson is there already; choose another name");
+    terminal.sees("calls.ndjson already exists; choose another name");
     assert_eq!(terminal.quit(), 0);
 }
 
