@@ -251,7 +251,7 @@ fn an_error_names_line_and_key() {
             "name = \"acme\"",
             "name = \"customersuccessbox\"",
             "name = \"acme\"",
-            "a vendor named `customersuccessbox` is there already",
+            "a vendor named `customersuccessbox` already exists",
         ),
         (
             "effect = \"reject\"",
