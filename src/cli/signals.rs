@@ -41,7 +41,7 @@ impl Ending {
             signal_hook::flag::register(signal, Arc::clone(&flag))?;
         }
         end_in_time(|| {
-            super::output::note("segscope: ended before all was written: nobody reads the output");
+            super::output::note("segscope: ended before all output was written: nothing reads it");
         })?;
         Ok(Ending(flag))
     }

@@ -108,8 +108,8 @@ pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure>
     let mut outcome = outcome(fail_on, failed);
     if empty {
         let requests = report::plural(tally.no_calls.len() as u64, "request");
-        outcome.push_str(&format!("; {requests} and no call in them"));
-        output::note(format_args!("segscope: {requests} arrived, and none of them holds a call"));
+        outcome.push_str(&format!("; {requests} without a call"));
+        output::note(format_args!("segscope: {requests} arrived, and none contains a call"));
     }
     if let Some(expectations) = expectations {
         let word = if unmet { "failed" } else { "passed" };
@@ -227,7 +227,7 @@ fn first_of_each_level(groups: &[FindingGroup]) -> Vec<FindingGroup> {
 
 /// Cuts a summary at the end of a line, where GitHub would refuse all of it.
 fn cut_summary(mut text: String) -> String {
-    const CUT: &str = "\n\nThe rest is cut: GitHub takes 1 MiB.\n";
+    const CUT: &str = "\n\nThe rest is cut off: GitHub accepts at most 1 MiB.\n";
     if text.len() > MAX_SUMMARY_BYTES {
         let room = text.floor_char_boundary(MAX_SUMMARY_BYTES - CUT.len());
         text.truncate(text[..room].rfind('\n').unwrap_or(room));

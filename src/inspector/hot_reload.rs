@@ -145,7 +145,7 @@ impl LiveSettings {
             Ok(_) => Ok("checking all calls again".to_owned()),
             Err(error) => {
                 self.show(|view| view.judging = false);
-                Err(format!("no thread could be begun: {error}"))
+                Err(format!("could not start a thread: {error}"))
             }
         }
     }

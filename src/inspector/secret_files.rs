@@ -57,7 +57,7 @@ pub fn read(
             }
             if other.layer() == origin.layer() {
                 return Err(wrong(format!(
-                    "`{secret}` is set, too ({other}); take one of them out"
+                    "`{secret}` is set, too ({other}); remove one of them"
                 )));
             }
         }

@@ -63,7 +63,7 @@ impl Inspector {
     pub fn deliver(&self, number: u64) -> Result<(), String> {
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.0 != number || kept.2.is_empty() {
-            return Err("this is not to be sent any more; ask anew".to_owned());
+            return Err("this can no longer be sent; start again".to_owned());
         }
         let (title, all) = (kept.1.clone(), std::mem::take(&mut kept.2));
         self.outbox.deliver(&title, all)

@@ -185,7 +185,7 @@ impl<'t> PlainSession<'t> {
                 )
             });
             self.print(lines)?;
-            return self.say("the beginning of a name will do");
+            return self.say("the first letters of a name are enough");
         }
         match command::find(name) {
             Ok(command) => {

@@ -101,7 +101,7 @@ fn group(entry: &ExpectationResult) -> FindingGroup {
         message: expected_words(entry),
         why: format!("Expected: {}{ids}.", plural(wanted.least, "call")),
         history: None,
-        fix: "send it as the plan says, or take it out of the plan".to_owned(),
+        fix: "send it as the plan says, or remove it from the plan".to_owned(),
         path: String::new(),
         other_paths: Vec::new(),
         example,

@@ -212,7 +212,7 @@ fn sessions_are_drawn_as_a_line_of_time() {
     let mut app = TestApp::new(inspector, 120, 40);
     app.press("4 ] enter tab G");
     settle(&mut app);
-    let none = "no vendor counts one of these calls to a session";
+    let none = "no vendor counts these calls toward a session";
     assert!(app.picture().contains(none), "{}", app.picture());
 }
 

@@ -57,7 +57,7 @@ body = "call"
 [code.AC-T-ACCOUNT-MISSING]
 severity = "error"
 effect = "reject"
-message = "no tenant {place}: {reason}"
+message = "`{dotted}` {reason}"
 why = "Acme files everything under a tenant ({document})."
 fix = ""
 source = "document"
@@ -251,7 +251,7 @@ fn an_error_names_line_and_key() {
             "name = \"acme\"",
             "name = \"customersuccessbox\"",
             "name = \"acme\"",
-            "a vendor named `customersuccessbox` is there already",
+            "a vendor named `customersuccessbox` already exists",
         ),
         (
             "effect = \"reject\"",

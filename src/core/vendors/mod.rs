@@ -142,7 +142,7 @@ impl Vendors {
                 return Err(source.wrong(TableError::word(
                     &source.text,
                     &source.file.name,
-                    format!("a vendor named `{name}` is there already"),
+                    format!("a vendor named `{name}` already exists"),
                 )));
             }
             sources.push(source);

@@ -61,7 +61,7 @@ impl Engine {
     ) -> Reply {
         if self.shared.queue.is_behind() {
             // what to answer follows from what came before
-            return Reply::unavailable("the recording is still being read; come again in a moment");
+            return Reply::unavailable("the recording is still being read; try again in a moment");
         }
         let mut front = self.shared.front();
         // first, for the numbers of lines that could not be written are given back

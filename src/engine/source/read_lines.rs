@@ -188,7 +188,7 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<ParseScratch>) -> Vec<Queued
         let work = match std::str::from_utf8(&rest[..len]) {
             // a hostile line must not end the reading of all others
             Ok(text) => catch_unwind(AssertUnwindSafe(|| work(text, offset, &mut origin, spares)))
-                .unwrap_or_else(|_| Err("it cannot be read: a mistake in segscope".to_owned()))
+                .unwrap_or_else(|_| Err("it cannot be read: this is a bug in segscope".to_owned()))
                 .unwrap_or_else(QueueEntry::Bad),
             Err(_) => QueueEntry::Bad("expected UTF-8 text".to_owned()),
         };

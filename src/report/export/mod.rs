@@ -44,10 +44,10 @@ impl ExportFormat {
     /// What it is, in a few words.
     pub fn about(self) -> &'static str {
         match self {
-            ExportFormat::Ndjson => "call records, one JSON object a line",
+            ExportFormat::Ndjson => "call records, one JSON object per line",
             ExportFormat::Har => "the requests that carried the calls, as an HTTP archive",
-            ExportFormat::Curl => "a curl line a call, which sends it again",
-            ExportFormat::Csv => "a line a call, for tables",
+            ExportFormat::Curl => "one curl line per call, which sends it again",
+            ExportFormat::Csv => "one line per call, for tables",
         }
     }
 

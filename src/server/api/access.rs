@@ -49,17 +49,17 @@ impl DenialReason {
             DenialReason::Page => (
                 403,
                 "forbidden",
-                "no web page may ask, and only by an address of this machine or as localhost; a program that sends a browser's User-Agent adds the header X-Segscope: 1",
+                "web pages cannot use /_segscope; use an address of this machine or localhost, and add the header X-Segscope: 1 if your program sends a browser's User-Agent",
             ),
             DenialReason::OtherMachine => (
                 403,
                 "forbidden",
-                "only this machine may ask; start segscope with --token FILE to let other machines ask",
+                "only this machine can use /_segscope; start segscope with --token FILE to let other machines use it",
             ),
             DenialReason::NoToken => (
                 401,
                 "unauthorized",
-                "other machines send the token of --token FILE as Authorization: Bearer TOKEN",
+                "other machines must send the token of --token FILE as Authorization: Bearer TOKEN",
             ),
         };
         Reply::failure(status, code, message)

@@ -111,7 +111,7 @@ impl View for RejudgeReportView {
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
-        self.scroll.render(buffer, body, WIDTH, "Judged again", ctx.look);
+        self.scroll.render(buffer, body, WIDTH, "Checked again", ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

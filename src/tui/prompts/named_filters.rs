@@ -21,7 +21,7 @@ impl NamedView {
     /// The list; none if it would be empty.
     pub fn new(ctx: &ViewContext<'_>) -> Option<NamedView> {
         let named = ctx.shared.kept.named.len();
-        let window = ListDialog::new("Named filters", WIDTH, named).or("none any more");
+        let window = ListDialog::new("Named filters", WIDTH, named).or("none left");
         (named > 0).then_some(NamedView(window))
     }
 }

@@ -123,7 +123,7 @@ impl TableBuilder<'_> {
             }
             let known = of.choose.keys().map(|choice| format!(", @{choice}"));
             let message = format!(
-                "`{name}` is none of @account, @user, @session, @time{}, or stands where only a place of the call does",
+                "`{name}` is none of @account, @user, @session, @time{}, or is used where only a place of the call is allowed",
                 known.collect::<String>()
             );
             return Err(TableError::word(self.text, word, message));

@@ -266,8 +266,8 @@ fn order(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, members: &Groupe
         None => paper.prose(2, "! no vendor in use finds an account in these calls", theme.warning),
         Some(first) if first.since > row.counted.seq => {
             let words = format!(
-                "! from call #{} on, but with an account only since #{}: what came before \
-                 belongs to none",
+                "! from call #{} on, but with an account only since #{}: earlier calls \
+                 belong to no account",
                 grouped(row.counted.seq),
                 grouped(first.since)
             );
@@ -276,6 +276,6 @@ fn order(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, members: &Groupe
         Some(_) => {}
     }
     if members.rows.len() > 1 {
-        paper.prose(2, "! more than one account: is that meant?", theme.warning);
+        paper.prose(2, "! more than one account: is that intended?", theme.warning);
     }
 }
