@@ -198,7 +198,7 @@ fn what_is_there_and_no_id_is_changed_and_not_added() {
     assert_eq!(fix("{}"), "add `account_id` to properties");
     for (value, instead) in [
         ("null", "null"),
-        ("\" \"", "an empty text"),
+        ("\" \"", "a blank string"),
         ("true", "a value that cannot be an id"),
         ("{\"id\":1}", "a value that cannot be an id"),
     ] {

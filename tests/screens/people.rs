@@ -244,7 +244,11 @@ fn a_user_with_many_calls_is_gone_through_frame_by_frame() {
     assert!(app.picture().contains("6,000 track"), "{}", app.picture());
     assert!(!app.picture().contains("still going through"), "{}", app.picture());
     app.press("tab G");
-    assert!(app.picture().contains("those of 1,000 calls out of 6,000"), "{}", app.picture());
+    assert!(
+        app.picture().contains("read from a sample: 1,000 calls of 6,000"),
+        "{}",
+        app.picture()
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ pub fn reason_words(reason: Reason) -> &'static str {
     match reason {
         Reason::Absent => "is missing",
         Reason::Null => "is null",
-        Reason::Empty => "is empty",
+        Reason::Empty => "is blank",
         Reason::Type => "has a type that cannot be an id",
     }
 }
@@ -180,7 +180,7 @@ pub fn instead(reason: Option<Reason>) -> &'static str {
     match reason {
         None | Some(Reason::Absent) => "",
         Some(Reason::Null) => " instead of null",
-        Some(Reason::Empty) => " instead of an empty string",
+        Some(Reason::Empty) => " instead of a blank string",
         Some(Reason::Type) => " instead of a value that cannot be an id",
     }
 }

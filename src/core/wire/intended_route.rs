@@ -330,7 +330,7 @@ mod tests {
             ("/x/sourceconfig", "/sourceConfig?", "`configUrl`"),
             ("/analytics.js/v1/K/analytics.min.js", "sends nothing without", "`analytics._cdn"),
             ("/v1/analytics.js", "sends nothing without", "`analytics._cdn"),
-            ("/analytics-next/bundles/x.js", "all the same", "nothing has to be changed"),
+            ("/analytics-next/bundles/x.js", "sends its calls anyway", "nothing needs to change"),
             ("/v3/modern/plugins/rsa-plugins.js", "plugins", "`pluginsSDKBaseURL`"),
         ] {
             let (reason, said) = explained("GET", path, "Mozilla/5.0");
