@@ -3,7 +3,7 @@
 use super::args::{CheckArgs, CheckFormat};
 use super::failure::Failure;
 use super::setup;
-use super::verdict::{self, Judged};
+use super::verdict::{self, CheckedCalls};
 use super::{doubts, input};
 use crate::engine;
 use crate::engine::{Engine, RangeFilter, Shares};
@@ -28,7 +28,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
         if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
             let (calls, took_ms) = (surveyed.tally().calls, began.elapsed().as_millis() as u64);
             tracing::info!(calls, took_ms, "checked all calls");
-            let judged = Judged {
+            let judged = CheckedCalls {
                 setup: &setup,
                 tally: surveyed.tally(),
                 expectations: None,
@@ -50,7 +50,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let expectations = engine.expectations(wanted.as_deref());
     let rows = wanted.unwrap_or_else(|| (0..engine.rows()).collect());
     let tally = engine.tally(rows.iter().copied());
-    let judged = Judged {
+    let judged = CheckedCalls {
         setup: &setup,
         tally: &tally,
         expectations,

@@ -55,9 +55,10 @@ fn show(setup: &Setup) -> String {
 /// A settings file with every key, all of them commented out.
 fn template(vendors: &Vendors) -> String {
     let mut out = String::from(
-        "# segscope settings. Flags win over SEGSCOPE_* variables, those over ./segscope.toml, that over\n\
-         # the file in your config folder. Keys marked `own` are taken from flags and your own file only.\n\
-         # KEY_file is the file that holds a secret, from here on; `-` is standard input.\n\n",
+        "# segscope settings. Flags override SEGSCOPE_* variables, variables override ./segscope.toml,\n\
+         # and that overrides the file in your config folder. Keys marked `own` are read from flags\n\
+         # and your own file only. KEY_file names a file that contains a secret, relative to this\n\
+         # file; `-` is standard input.\n\n",
     );
     for key in KEYS.iter().filter(|key| !key.name.contains('.')) {
         let own = if key.user_only { " (own)" } else { "" };
@@ -70,7 +71,7 @@ fn template(vendors: &Vendors) -> String {
         writeln!(out, "# {}{own}\n#{} = {value}\n", key.doc, key.name)
             .expect("writing to a String cannot fail");
     }
-    out.push_str("[vendors]\n# vendors to check; without this line all of them, by what each library feeds\n");
+    out.push_str("[vendors]\n# vendors to check; without this line, all of them\n");
     let names: Vec<String> = vendors.names().map(|name| format!("\"{name}\"")).collect();
     writeln!(out, "#use = [{}]", names.join(", ")).expect("writing to a String cannot fail");
     for at in 0..vendors.len() {
@@ -95,7 +96,7 @@ fn template(vendors: &Vendors) -> String {
     }
     out.push_str(&tui::style_template());
     out.push_str(
-        "\n# Another base address for what `deliver` sends to a vendor, to try it out. (own)\n[deliver]\n",
+        "\n# Another base URL for what `deliver` sends to a vendor, for testing. (own)\n[deliver]\n",
     );
     for name in vendors.names() {
         writeln!(out, "#{name} = \"http://127.0.0.1:8080\"")
@@ -108,8 +109,8 @@ fn template(vendors: &Vendors) -> String {
 /// The keys of the screen as they come with the program.
 fn screen_keys(out: &mut String) {
     out.push_str(
-        "\n# The keys of the screen. The keys of an action take the place of those below, and [] takes\n\
-         # them away. A key that would do two things at one place is an error. (own)\n",
+        "\n# The keys of the screen. Keys that you set for an action replace those below, and [] removes\n\
+         # them. A key that would do two things at one place is an error. (own)\n",
     );
     for line in keymap::PRESET.lines().skip_while(|line| !line.starts_with('[')) {
         match line.strip_prefix('[') {

@@ -21,7 +21,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     let setup = setup::load(&args.judge, Vec::new())?;
     let names = &args.judge.vendor;
     if names.is_empty() {
-        return Err(Failure::wrong("deliver: say which vendors with --vendor NAME[,NAME…]"));
+        return Err(Failure::wrong("deliver: choose the vendors with --vendor NAME[,NAME…]"));
     }
     let chosen: Result<Vec<usize>, SetupError> =
         names.iter().map(|name| find_vendor(&setup.vendors, name, "--vendor")).collect();
@@ -43,7 +43,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
         return Ok(());
     }
     for (caveat, count) in &caveats {
-        output::note(format_args!("doubt: {caveat} ({})", plural(*count, "request")));
+        output::note(format_args!("caveat: {caveat} ({})", plural(*count, "request")));
     }
     if !args.yes {
         ask(requests, &hosts)?;
@@ -55,7 +55,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
 fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !output::can_ask() {
         return Err(Failure::wrong(
-            "deliver asks before it sends; where nobody can answer say --yes",
+            "deliver asks before it sends; pass --yes if there is no terminal to ask",
         ));
     }
     let hosts: Vec<&str> = hosts.iter().map(String::as_str).collect();
@@ -137,7 +137,7 @@ impl Work<'_> {
                 let curl = self.as_curl(vendor, output).map_err(|why| refused(call, &why))?;
                 writeln!(out, "# {}, to {}", words(call), self.title(vendor))?;
                 for caveat in &output.caveats {
-                    writeln!(out, "# doubt: {}", visible(caveat))?;
+                    writeln!(out, "# caveat: {}", visible(caveat))?;
                 }
                 writeln!(out, "{curl}\n")?;
             }

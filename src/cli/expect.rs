@@ -33,7 +33,7 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
         let (plan, engine) = learn(&[file.to_owned()], setup)?;
         return match plan.list.is_empty() {
             true => Err(Failure::wrong(format!(
-                "{}: it holds {} and no event to expect",
+                "{}: it contains {} and no event to expect",
                 file.display(),
                 crate::report::plural(engine.calls(), "call")
             ))),
@@ -54,7 +54,7 @@ pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, std::sync::Arc<E
     let LearnedPlan { plan, left_out, missing } = engine.learn();
     if left_out > 0 {
         output::note(format_args!(
-            "segscope: {left_out} more events are not expected: a plan holds the {MOST_EXPECTED} most frequent"
+            "segscope: {left_out} more events are left out: a plan contains the {MOST_EXPECTED} most frequent"
         ));
     }
     for (name, events) in ID_NAMES.into_iter().zip(missing).filter(|(_, events)| *events > 0) {
@@ -63,7 +63,7 @@ pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, std::sync::Arc<E
             _ => (format!("{events} events"), "them"),
         };
         output::note(format_args!(
-            "segscope: {subject} arrived without an `{name}` that a vendor in use needs, so the plan does not ask for it in {them}"
+            "segscope: {subject} arrived without an `{name}` that a vendor in use needs, so the plan does not require it in {them}"
         ));
     }
     Ok((plan, engine))

@@ -5,23 +5,23 @@
 
 use crate::call::text::visible;
 use crate::inspector::Alerts;
-use crate::report::{Escaped, Escaping, counted};
+use crate::report::{Escaping, EscapingWriter, counted};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, StdoutLock, Write};
 
 /// Standard output for people.
-pub fn text() -> Escaped<StdoutLock<'static>> {
-    Escaped::new(io::stdout().lock(), Escaping::Text { color: has_color() })
+pub fn text() -> EscapingWriter<StdoutLock<'static>> {
+    EscapingWriter::new(io::stdout().lock(), Escaping::Text { color: has_color() })
 }
 
 /// Standard output for JSON, and for curl lines with their JSON bodies.
-pub fn json() -> Escaped<StdoutLock<'static>> {
-    Escaped::new(io::stdout().lock(), Escaping::Json)
+pub fn json() -> EscapingWriter<StdoutLock<'static>> {
+    EscapingWriter::new(io::stdout().lock(), Escaping::Json)
 }
 
 /// Standard output, escaped in this way.
-pub fn escaped(escaping: Escaping) -> Escaped<StdoutLock<'static>> {
-    Escaped::new(io::stdout().lock(), escaping)
+pub fn escaped(escaping: Escaping) -> EscapingWriter<StdoutLock<'static>> {
+    EscapingWriter::new(io::stdout().lock(), escaping)
 }
 
 /// Standard output for what holds nothing but this program's own text: shell completions, the
@@ -89,7 +89,7 @@ pub fn can_ask() -> bool {
 
 /// Writes in one piece. An error has nobody left to be told to.
 fn to_stderr(text: &str) {
-    let mut piece = Escaped::new(Vec::new(), Escaping::Text { color: false });
+    let mut piece = EscapingWriter::new(Vec::new(), Escaping::Text { color: false });
     let _ = piece.write_all(text.as_bytes());
     let _ = counted(|| io::stderr().write_all(&piece.into_inner()));
 }

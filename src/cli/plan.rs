@@ -30,10 +30,10 @@ fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
     let calls = report::plural(engine.calls(), "call");
     let comment = [
         format!(
-            "What {} holds: {calls}. Take out what is not expected; `segscope plan",
+            "Learned from {}: {calls}. Remove what is not expected; `segscope plan",
             names.join(", ")
         ),
-        "template` prints what an event may say.".to_owned(),
+        "template` explains what an event may contain.".to_owned(),
     ];
     Ok(plan.text(&comment))
 }

@@ -70,7 +70,7 @@ impl Setup {
                 journal
             }),
             None => {
-                let folder = state.ok_or_else(|| Failure::blocked("no home folder is known to keep the recording in; use --record FILE or --no-record"))?;
+                let folder = state.ok_or_else(|| Failure::blocked("there is no home folder for the recording; use --record FILE or --no-record"))?;
                 let begun = Recordings::in_folder(folder.join(RECORDINGS)).begin(fsync);
                 begun.map(|(journal, deleted)| {
                     let folder = folder.join(RECORDINGS);

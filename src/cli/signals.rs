@@ -47,7 +47,7 @@ impl Ending {
             signal_hook::flag::register_usize(signal, Arc::clone(&asked), number)?;
         }
         end_in_time(|| {
-            super::output::note("segscope: ended before all was written: nobody reads the output");
+            super::output::note("segscope: ended before all output was written: nothing reads it");
         })?;
         Ok(Ending { signal: asked, is_logged: Arc::default() })
     }

@@ -7,7 +7,7 @@ use crate::engine::{Engine, Expectations, RowDetail, Tally};
 use crate::findings::Severity;
 use crate::inspector::Setup;
 use crate::report::{
-    self, Details, Escaped, Escaping, FindingGroup, call_record, check_text, expected_text,
+    self, Details, Escaping, EscapingWriter, FindingGroup, call_record, check_text, expected_text,
     finding_groups, unmet_groups,
 };
 use std::fs::{File, OpenOptions};
@@ -20,7 +20,7 @@ const MAX_ANNOTATIONS: usize = 10;
 const MAX_SUMMARY_BYTES: usize = 1 << 20;
 
 /// Calls that were judged, and what is asked of them.
-pub struct Judged<'j> {
+pub struct CheckedCalls<'j> {
     pub setup: &'j Setup,
     pub tally: &'j Tally,
     pub expectations: Option<Expectations>,
@@ -92,8 +92,8 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// Writes the reports. Fails if there are findings that `--fail-on` names, or unmet expectations.
-pub fn report(judged: Judged<'_>, reports: Reports) -> Result<(), Failure> {
-    let Judged { setup, tally, fail_on, .. } = judged;
+pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure> {
+    let CheckedCalls { setup, tally, fail_on, .. } = judged;
     let mut groups =
         finding_groups(&setup.vendors, tally, judged.detail).map_err(Failure::wrong)?;
     for group in &mut groups {
@@ -108,8 +108,8 @@ pub fn report(judged: Judged<'_>, reports: Reports) -> Result<(), Failure> {
     let mut outcome = outcome(fail_on, failed);
     if empty {
         let requests = report::plural(tally.no_calls.len() as u64, "request");
-        outcome.push_str(&format!("; {requests} and no call in them"));
-        output::note(format_args!("segscope: {requests} arrived, and none of them holds a call"));
+        outcome.push_str(&format!("; {requests} without a call"));
+        output::note(format_args!("segscope: {requests} arrived, and none contains a call"));
     }
     if let Some(expectations) = expectations {
         let word = if unmet { "failed" } else { "passed" };
@@ -137,7 +137,7 @@ pub fn report(judged: Judged<'_>, reports: Reports) -> Result<(), Failure> {
 impl Report {
     fn write(
         self,
-        judged: &Judged<'_>,
+        judged: &CheckedCalls<'_>,
         groups: &[FindingGroup],
         outcome: &str,
     ) -> Result<(), Failure> {
@@ -162,7 +162,7 @@ impl Report {
         match self.target {
             Target::Stdout => write(&mut BufWriter::new(output::escaped(escaping))),
             Target::File(path, file) => {
-                let written = write(&mut BufWriter::new(Escaped::new(file, escaping)));
+                let written = write(&mut BufWriter::new(EscapingWriter::new(file, escaping)));
                 written.map_err(|failure| match failure {
                     Failure::Output(error) => cannot_write(&path, &error),
                     failure => failure,
@@ -173,12 +173,12 @@ impl Report {
 
     fn text(
         &self,
-        judged: &Judged<'_>,
+        judged: &CheckedCalls<'_>,
         groups: &[FindingGroup],
         outcome: &str,
         color: bool,
     ) -> String {
-        let Judged { setup, tally, expectations, .. } = judged;
+        let CheckedCalls { setup, tally, expectations, .. } = judged;
         let vendors = &*setup.vendors;
         match self.format {
             CheckFormat::Text => {
@@ -227,7 +227,7 @@ fn first_of_each_level(groups: &[FindingGroup]) -> Vec<FindingGroup> {
 
 /// Cuts a summary at the end of a line, where GitHub would refuse all of it.
 fn cut_summary(mut text: String) -> String {
-    const CUT: &str = "\n\nThe rest is cut: GitHub takes 1 MiB.\n";
+    const CUT: &str = "\n\nThe rest is cut off: GitHub accepts at most 1 MiB.\n";
     if text.len() > MAX_SUMMARY_BYTES {
         let room = text.floor_char_boundary(MAX_SUMMARY_BYTES - CUT.len());
         text.truncate(text[..room].rfind('\n').unwrap_or(room));

@@ -26,9 +26,9 @@ mod source;
 
 pub use crate::engine::batch_check::{BatchResult, Shares, survey};
 pub use crate::engine::counts::Coverage;
+pub use crate::engine::counts::ExpectationResult;
 pub use crate::engine::counts::ExpectationStatus;
 pub use crate::engine::counts::Expectations;
-pub use crate::engine::counts::Expected;
 pub use crate::engine::counts::FoundIn;
 pub use crate::engine::counts::GroupBy;
 pub use crate::engine::counts::IdShare;
@@ -37,14 +37,14 @@ pub use crate::engine::counts::LearnedPlan;
 pub use crate::engine::counts::Person;
 pub use crate::engine::counts::RelatedId;
 pub use crate::engine::counts::Who;
-pub use crate::engine::counts::finding_totals::{CallGroup, MAX_CALL_GROUPS, Tallied, Tally};
-pub use crate::engine::counts::grouped_rows::Counted;
+pub use crate::engine::counts::finding_totals::{CallGroup, FindingCount, MAX_CALL_GROUPS, Tally};
+pub use crate::engine::counts::grouped_rows::CountedCalls;
 pub use crate::engine::counts::grouped_rows::GroupedRows;
 pub use crate::engine::counts::id_remarks::IdRemarkView;
 pub use crate::engine::counts::library_habits::HabitView;
 pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};
 pub use crate::engine::frame_times::FrameTimes;
-pub use crate::engine::ingest::accept::Accepted;
+pub use crate::engine::ingest::accept::AcceptedRequest;
 pub use crate::engine::ingest::writer::WriteTicket;
 pub use crate::engine::judging::arrival_clock::ClosedSession;
 pub use crate::engine::judging::draft::{DraftError, JudgedDraft};
@@ -60,7 +60,7 @@ pub use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 pub use crate::engine::search::recorded_names::SeenNames;
 pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};
 pub use crate::engine::source::file_error::FileError;
-pub use crate::engine::source::opened::Opened;
+pub use crate::engine::source::opened::OpenedCounts;
 pub use crate::engine::source::recording_files::{Recording, RemarkTarget};
 pub use plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, PlanError};
 pub use selection::MAX_CLEARED_RANGES;
@@ -119,7 +119,7 @@ impl Engine {
         vendors: Arc<Vendors>,
         in_use: InUse,
         webhook_secret: Option<String>,
-    ) -> io::Result<(Engine, Opened)> {
+    ) -> io::Result<(Engine, OpenedCounts)> {
         let engine = Engine::start(recording, vendors, in_use, webhook_secret)?;
         engine.settle();
         let opened = engine.opened();
@@ -198,7 +198,7 @@ impl Engine {
     }
 
     /// What was found in the recording when it was read.
-    pub fn opened(&self) -> Opened {
+    pub fn opened(&self) -> OpenedCounts {
         self.lock().opened.clone()
     }
 

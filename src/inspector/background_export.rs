@@ -58,7 +58,7 @@ impl BackgroundExport {
     ) -> Result<(), String> {
         let file = place(file);
         if file.exists() {
-            return Err(format!("{} is there already; choose another name", file.display()));
+            return Err(format!("{} already exists; choose another name", file.display()));
         }
         if self.runs.swap(true, Ordering::AcqRel) {
             return Err("an export is still being written".to_owned());

@@ -4,7 +4,7 @@ use super::views::RowView;
 use crate::engine;
 use crate::engine::JudgedDraft;
 use crate::findings::fixes::{Fix, SnippetAudience};
-use crate::vendors::Rendered;
+use crate::vendors::RenderedCall;
 use std::ops::Deref;
 
 /// All about one call: what the engine has of it, and what the user may paste.
@@ -44,12 +44,12 @@ pub struct VendorDetail {
     pub vendor: usize,
     /// Whether the vendor counts for this call.
     pub in_use: bool,
-    rendered: Rendered,
+    rendered: RenderedCall,
 }
 
 impl VendorDetail {
-    fn all(vendors: Vec<(usize, Rendered)>, in_use: &[usize]) -> Vec<VendorDetail> {
-        let detail = |(vendor, rendered): (usize, Rendered)| VendorDetail {
+    fn all(vendors: Vec<(usize, RenderedCall)>, in_use: &[usize]) -> Vec<VendorDetail> {
+        let detail = |(vendor, rendered): (usize, RenderedCall)| VendorDetail {
             vendor,
             in_use: in_use.contains(&vendor),
             rendered,
@@ -59,9 +59,9 @@ impl VendorDetail {
 }
 
 impl Deref for VendorDetail {
-    type Target = Rendered;
+    type Target = RenderedCall;
 
-    fn deref(&self) -> &Rendered {
+    fn deref(&self) -> &RenderedCall {
         &self.rendered
     }
 }

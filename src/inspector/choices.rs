@@ -61,7 +61,7 @@ impl Inspector {
             Some(notebook) => {
                 notebook.keep(memo).map_err(|error| format!("this could not be saved: {error}"))
             }
-            None => Err("this could not be saved: no home folder is known".to_owned()),
+            None => Err("this could not be saved: there is no home folder".to_owned()),
         }
     }
 

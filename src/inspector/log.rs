@@ -34,7 +34,7 @@ impl Inspector {
             Ok(Some(Full::NoCall(row))) => Some(no_call_view(row)),
             Ok(None) => None,
             Err(error) => {
-                self.engine.notice(format!("the recording cannot be read there: {error}"));
+                self.engine.notice(format!("the recording cannot be read at this row: {error}"));
                 None
             }
         }

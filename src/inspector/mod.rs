@@ -12,7 +12,7 @@ mod choices;
 mod convert;
 mod counts;
 mod deliver;
-mod live_settings;
+mod hot_reload;
 mod log;
 mod outbox;
 mod person;
@@ -23,7 +23,7 @@ mod sending;
 mod setup;
 mod setup_error;
 mod views;
-mod watch;
+mod watch_thread;
 
 pub use alerts::{AlertSettings, Alerting, Alerts, watch as watch_alerts};
 pub use deliver::{prepare, send};
@@ -31,7 +31,7 @@ pub use row_words::{doubted_id, row_words};
 pub use setup::{Flags, SettingsSource, Setup, find_vendor, vendor_file};
 pub use setup_error::SetupError;
 pub use views::*;
-pub use watch::Watch;
+pub use watch_thread::WatchThread;
 
 pub use crate::config::{ColumnChoice, HistoryEntries, Memo};
 
@@ -40,7 +40,7 @@ use crate::config::{FolderChoices, InputHistory, Settings};
 use crate::engine::{Engine, Search};
 use crate::vendors::Delivery;
 use background_export::BackgroundExport;
-use live_settings::LiveSettings;
+use hot_reload::LiveSettings;
 use outbox::Outbox;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
@@ -135,7 +135,7 @@ impl Inspector {
     ///
     /// # Errors
     /// Fails if no thread can be started.
-    pub fn watch_settings(&self) -> std::io::Result<Watch> {
+    pub fn watch_settings(&self) -> std::io::Result<WatchThread> {
         self.live.watch()
     }
 

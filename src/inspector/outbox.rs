@@ -90,7 +90,7 @@ impl Outbox {
             });
         });
         spawned.map(drop).map_err(|error| {
-            let error = format!("no thread could be begun: {error}");
+            let error = format!("could not start a thread: {error}");
             self.set(Sending::Failed { to: String::new(), error: error.clone() });
             error
         })

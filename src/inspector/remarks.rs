@@ -24,7 +24,7 @@ impl Inspector {
     /// Clears all that came so far away; the recording keeps it.
     pub fn clear(&self) -> Result<(), String> {
         let done = self.engine.clear(self.now());
-        done.map_err(|error| format!("nothing is cleared: {error}"))
+        done.map_err(|error| format!("nothing was cleared: {error}"))
     }
 
     /// Brings back what was cleared away last.
@@ -32,7 +32,7 @@ impl Inspector {
         match self.engine.undo_clear(self.now()) {
             Ok(true) => Ok(()),
             Ok(false) => Err("nothing was cleared".to_owned()),
-            Err(error) => Err(format!("nothing comes back: {error}")),
+            Err(error) => Err(format!("nothing was restored: {error}")),
         }
     }
 
@@ -64,7 +64,7 @@ impl Inspector {
             RemarkTarget::Recorded => return,
             RemarkTarget::Opened(file) => format!("marks and notes are kept in {}", file.display()),
             RemarkTarget::UntilTheEnd(why) => {
-                format!("marks and notes are gone when you quit: {why}")
+                format!("marks and notes are lost when you quit: {why}")
             }
         };
         if self.says_where.swap(false, Ordering::Relaxed) {

@@ -56,9 +56,7 @@ pub fn read(
                 continue;
             }
             if other.layer() == origin.layer() {
-                return Err(wrong(format!(
-                    "`{secret}` is set, too ({other}); take one of them out"
-                )));
+                return Err(wrong(format!("`{secret}` is set, too ({other}); remove one of them")));
             }
         }
         let file = value.as_str().ok_or_else(|| wrong("expected a file name".to_owned()))?;

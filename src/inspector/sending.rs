@@ -1,6 +1,6 @@
 //! What is sent from the screen: calls to a tracking API, outputs to a vendor.
 
-use super::views::{Chosen, ComposedCall, DraftError, OutputView, Prepared, Sending};
+use super::views::{CallSource, ComposedCall, DraftError, OutputView, PreparedRequests, Sending};
 use super::{Inspector, deliver};
 use crate::call::credential::without_credentials;
 use crate::engine::RowDetail as Full;
@@ -35,7 +35,7 @@ impl Inspector {
 
     /// What would be sent to a vendor itself of a call, with the user's own keys; or why nothing can
     /// be. What is shown is kept to be sent as it is.
-    pub fn prepare(&self, chosen: &Chosen, vendor: usize) -> Result<Prepared, String> {
+    pub fn prepare(&self, chosen: &CallSource, vendor: usize) -> Result<PreparedRequests, String> {
         let (outputs, fidelity) = self.outputs(chosen, vendor)?;
         let vendors = self.engine.vendors();
         let settings = self.live.in_force().1;
@@ -55,7 +55,7 @@ impl Inspector {
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
         let fidelity = fidelity.into();
-        Ok(Prepared { number: kept.0, requests, stand_in, fidelity })
+        Ok(PreparedRequests { number: kept.0, requests, stand_in, fidelity })
     }
 
     /// Begins to send what was prepared under this number, once; what comes of it is in
@@ -63,7 +63,7 @@ impl Inspector {
     pub fn deliver(&self, number: u64) -> Result<(), String> {
         let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.0 != number || kept.2.is_empty() {
-            return Err("this is not to be sent any more; ask anew".to_owned());
+            return Err("this can no longer be sent; start again".to_owned());
         }
         let (title, all) = (kept.1.clone(), std::mem::take(&mut kept.2));
         self.outbox.deliver(&title, all)
@@ -75,13 +75,17 @@ impl Inspector {
     }
 
     /// What a vendor would receive of a call.
-    fn outputs(&self, chosen: &Chosen, vendor: usize) -> Result<(Vec<Output>, Fidelity), String> {
+    fn outputs(
+        &self,
+        chosen: &CallSource,
+        vendor: usize,
+    ) -> Result<(Vec<Output>, Fidelity), String> {
         let vendors = match chosen {
-            Chosen::Row(row) => match self.engine.detail(*row)? {
+            CallSource::Row(row) => match self.engine.detail(*row)? {
                 Some(Full::Call(call)) => call.vendors,
                 _ => return Err("this row is a request, not a call".to_owned()),
             },
-            Chosen::Text(text) => {
+            CallSource::Text(text) => {
                 let composed = self.engine.compose(text, self.now());
                 composed.map_err(|error| error.to_string())?.vendors
             }

@@ -3,10 +3,10 @@
 pub use super::call_detail::{CallDetail, ComposedCall, VendorDetail};
 use crate::call::text::visible;
 pub use crate::engine::{
-    Counted, Coverage, DraftError, Expectation, ExpectationStatus, Expectations, Expected, FoundIn,
-    GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId, NextRow, NoCall,
-    NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId, RequestDetail, RowView,
-    SearchProgress, SessionIds, Stats, Timeline, What, Who,
+    CountedCalls, Coverage, DraftError, Expectation, ExpectationResult, ExpectationStatus,
+    Expectations, FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId,
+    NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId,
+    RequestDetail, RowView, SearchProgress, SessionIds, Stats, Timeline, What, Who,
 };
 pub use crate::objects_api::{ModelItem, Panel, Status};
 pub use crate::vendors::{Preset, Span, ValueOrigin};
@@ -120,12 +120,12 @@ pub struct SettingsView {
     /// All calls are being judged again.
     pub judging: bool,
     /// What became of them the last time.
-    pub judged: Option<Arc<Judged>>,
+    pub judged: Option<Arc<RejudgeResult>>,
 }
 
 /// All calls were checked again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
+pub struct RejudgeResult {
     /// How often that was done.
     pub number: u64,
     /// What changed, or why it could not be done.
@@ -145,7 +145,7 @@ impl SettingsView {
 
 /// The call whose output is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Chosen {
+pub enum CallSource {
     /// That of a row.
     Row(u64),
     /// One that is being written.
@@ -154,7 +154,7 @@ pub enum Chosen {
 
 /// Requests to a vendor that are ready to be sent.
 #[derive(Debug, Clone)]
-pub struct Prepared {
+pub struct PreparedRequests {
     /// What [`super::Inspector::deliver`] knows them by.
     pub number: u64,
     /// As they are sent, keys as `***`.

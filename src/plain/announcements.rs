@@ -148,7 +148,7 @@ impl PlainSession<'_> {
             self.say(&format!("senders were paused {times} because checking was behind"))?;
         }
         if let Some((read, all)) = stats.reading {
-            self.say(&format!("{} % of the file are read", read * 100 / all.max(1)))?;
+            self.say(&format!("{} % of the file is read", read * 100 / all.max(1)))?;
         }
         let common: Vec<String> = self
             .inspector

@@ -86,7 +86,7 @@ impl PlainSession<'_> {
         let all = call.common.iter().chain(used.flat_map(|detail| &detail.findings));
         let lines = phrases::findings(all);
         if lines.is_empty() {
-            return self.say("nothing was found");
+            return self.say("no findings");
         }
         self.print(lines)
     }
@@ -117,7 +117,7 @@ impl PlainSession<'_> {
             self.say(&format!("  {name}: {value}"))?;
         }
         for caveat in &output.caveats {
-            self.say(&format!("  doubt: {caveat}"))?;
+            self.say(&format!("  caveat: {caveat}"))?;
         }
         match &output.body {
             Some(body) => self.print(phrases::json(body)),

@@ -25,13 +25,13 @@ macro_rules! commands {
 
 commands! {
     Help "help" "[COMMAND]"
-        "what may be typed",
+        "lists the commands",
     List "list" "[COUNT] [from NUMBER]"
         "the newest calls, or those from a number on",
     Next "next" "[missing | finding | marked | match]"
         "the next call, or the next one of a kind",
     Previous "previous" "[missing | finding | marked | match]"
-        "the same backwards",
+        "the same, backward",
     Show "show" "[NUMBER] [call | findings | request | VENDOR]"
         "a call, or a part of it; without a number, the call printed last",
     Copy "copy" "[NUMBER] call | curl | sdk | function | VENDOR | /POINTER"
@@ -41,7 +41,7 @@ commands! {
     Search "search" "EXPRESSION"
         "finds the next call that matches; `next match` continues",
     Findings "findings" ""
-        "what was found, the worst first",
+        "findings by code and event, worst first",
     Coverage "coverage" "[library | version | key]"
         "by event: calls with ids, and what each vendor accepts",
     People "people" "[users] [ID]"
@@ -81,7 +81,7 @@ commands! {
     Status "status" ""
         "the address and the totals",
     Quit "quit" ""
-        "ends it",
+        "quits",
 }
 
 /// Short names.

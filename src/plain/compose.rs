@@ -3,7 +3,7 @@
 use super::command::{number, word};
 use crate::call::set_value;
 use crate::call::template::{names, template};
-use crate::inspector::{Chosen, DraftError};
+use crate::inspector::{CallSource, DraftError};
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
 use crate::tui::pages::compose::with_type;
@@ -89,10 +89,10 @@ impl PlainSession<'_> {
             let Some(draft) = self.draft.clone() else {
                 return self.say("no draft; `compose` starts one");
             };
-            (Chosen::Text(draft), rest)
+            (CallSource::Text(draft), rest)
         } else {
             let Some((row, name)) = self.meant(text)? else { return Ok(()) };
-            (Chosen::Row(row), name)
+            (CallSource::Row(row), name)
         };
         let Some(vendor) = self.vendor(name) else {
             return self

@@ -104,7 +104,7 @@ pub fn id_words(one: &str, id: &IdShare) -> String {
     let mut besides = Vec::new();
     for (calls, what) in [
         (id.missing(), "missing"),
-        (id.some_miss, "found and missing at another vendor"),
+        (id.some_miss, "found by one vendor and missing at another"),
         (id.doubtful, "doubtful"),
     ] {
         if calls > 0 {

@@ -29,7 +29,7 @@ pub(crate) struct BackgroundStatus {
 
 /// The filter in force, and as it was typed.
 #[derive(Default)]
-pub(crate) struct Filtered {
+pub(crate) struct ActiveFilter {
     pub text: String,
     pub off: bool,
     pub only_marked: bool,
@@ -47,7 +47,7 @@ pub struct PlainSession<'t> {
     pub(crate) paused: bool,
     /// How many came while paused.
     pub(crate) unsaid: u64,
-    pub(crate) filtered: Filtered,
+    pub(crate) filtered: ActiveFilter,
     pub(crate) search: Option<Arc<Filter>>,
     pub(crate) draft: Option<String>,
     /// The number of what `deliver` showed last.
@@ -65,7 +65,7 @@ impl<'t> PlainSession<'t> {
             next: from,
             paused: false,
             unsaid: 0,
-            filtered: Filtered::default(),
+            filtered: ActiveFilter::default(),
             search: None,
             draft: None,
             prepared: None,
@@ -185,7 +185,7 @@ impl<'t> PlainSession<'t> {
                 )
             });
             self.print(lines)?;
-            return self.say("the beginning of a name will do");
+            return self.say("the first letters of a name are enough");
         }
         match command::find(name) {
             Ok(command) => {

@@ -48,7 +48,7 @@ impl PlainSession<'_> {
             )
         });
         let lines: Vec<String> = lines.collect();
-        self.some(lines, groups.of, "nothing was found yet")?;
+        self.some(lines, groups.of, "no findings yet")?;
         if groups.of > 0 {
             self.say("`show NUMBER findings` says why and what to change; `filter match(finding, \"CODE\")` lists the calls")?;
         }
@@ -81,7 +81,7 @@ impl PlainSession<'_> {
             let by = match (&row.by, by) {
                 (Some(key), GroupBy::WriteKey) => masked(key),
                 (Some(by), _) => by.clone(),
-                (None, _) => "none said".to_owned(),
+                (None, _) => "none given".to_owned(),
             };
             words.push_str(&format!(" from {by}"));
         }
@@ -137,7 +137,7 @@ impl PlainSession<'_> {
             format!("{one} {id}: {calls}, {} with {one_of}", person.with_other)
         });
         let lines: Vec<String> = lines.collect();
-        self.some(lines, people.of, &format!("no {one} was seen yet"))
+        self.some(lines, people.of, &format!("no {one} seen yet"))
     }
 
     /// The objects that vendors push to Segment.
@@ -153,11 +153,11 @@ impl PlainSession<'_> {
                 ModelItem::Object { id, summary } => format!("{id}: {summary}"),
             });
             let lines: Vec<String> = lines.collect();
-            return self.some(lines, view.items as u64, "nothing came of it");
+            return self.some(lines, view.items as u64, "nothing was received");
         }
         let status = match run.status {
-            Status::Running => "goes on",
-            Status::Ok => "is over",
+            Status::Running => "is still running",
+            Status::Ok => "has ended",
             Status::Failed => "failed, according to its source",
             Status::Expired => "expired: nothing arrived for a long time",
         };

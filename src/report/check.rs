@@ -1,6 +1,6 @@
 //! What `check` prints for people.
 
-use super::findings::{Corrected, FindingGroup};
+use super::findings::{CorrectedSnippet, FindingGroup};
 use super::summary::{untold, verdict_lines};
 use crate::call::text::visible;
 use crate::engine::Tally;
@@ -88,7 +88,12 @@ fn entries(groups: &[FindingGroup]) -> Vec<Vec<&FindingGroup>> {
 /// The events of an entry that are named; of the others only the number is given.
 const MAX_EVENTS: usize = 10;
 
-fn entry(out: &mut String, events: &[&FindingGroup], corrected: Option<&Corrected>, color: bool) {
+fn entry(
+    out: &mut String,
+    events: &[&FindingGroup],
+    corrected: Option<&CorrectedSnippet>,
+    color: bool,
+) {
     let group = events[0];
     let paint = match group.severity {
         Severity::Error => ColorWriter::Alarm,

@@ -68,17 +68,17 @@ pub fn escaped_json(json: &str) -> Cow<'_, str> {
 
 /// Writes text with every character escaped that a terminal may act on.
 #[derive(Debug)]
-pub struct Escaped<W: Write> {
+pub struct EscapingWriter<W: Write> {
     out: W,
     escaping: Escaping,
     /// The beginning of a character whose end has not been written yet.
     begun: Vec<u8>,
 }
 
-impl<W: Write> Escaped<W> {
+impl<W: Write> EscapingWriter<W> {
     /// Wraps a writer.
-    pub fn new(out: W, escaping: Escaping) -> Escaped<W> {
-        Escaped { out, escaping, begun: Vec::new() }
+    pub fn new(out: W, escaping: Escaping) -> EscapingWriter<W> {
+        EscapingWriter { out, escaping, begun: Vec::new() }
     }
 
     /// Returns the writer.
@@ -87,7 +87,7 @@ impl<W: Write> Escaped<W> {
     }
 }
 
-impl<W: Write> Write for Escaped<W> {
+impl<W: Write> Write for EscapingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let plain = |byte: &u8| matches!(byte, b' '..=b'~' | b'\n');
         if self.begun.is_empty() && bytes.iter().all(plain) {
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     fn written(escaping: Escaping, parts: &[&[u8]]) -> String {
-        let mut out = Escaped::new(Vec::new(), escaping);
+        let mut out = EscapingWriter::new(Vec::new(), escaping);
         for part in parts {
             out.write_all(part).expect("written");
         }

@@ -2,7 +2,7 @@
 
 use super::findings::FindingGroup;
 use crate::call::text::visible;
-use crate::engine::{ExpectationStatus, Expectations, Expected};
+use crate::engine::{ExpectationResult, ExpectationStatus, Expectations};
 use crate::findings::Severity;
 use crate::report::colors::ColorWriter;
 use crate::report::format_numbers::plural;
@@ -12,7 +12,7 @@ use std::fmt::Write;
 pub const EXPECTED: &str = "expected";
 
 /// How an expectation stands, in a few words.
-pub fn expected_words(entry: &Expected) -> String {
+pub fn expected_words(entry: &ExpectationResult) -> String {
     let calls = entry.came.counted.calls;
     let mut words = match entry.standing() {
         ExpectationStatus::Unseen => "not seen".to_owned(),
@@ -76,7 +76,7 @@ pub fn unmet_groups(expectations: &Expectations) -> Vec<FindingGroup> {
     unmet.map(group).collect()
 }
 
-fn group(entry: &Expected) -> FindingGroup {
+fn group(entry: &ExpectationResult) -> FindingGroup {
     let wanted = &entry.wanted;
     let ids: Vec<&str> = wanted.id_names().collect();
     let ids = match ids.is_empty() {
@@ -101,7 +101,7 @@ fn group(entry: &Expected) -> FindingGroup {
         message: expected_words(entry),
         why: format!("Expected: {}{ids}.", plural(wanted.least, "call")),
         history: None,
-        fix: "send it as the plan says, or take it out of the plan".to_owned(),
+        fix: "send it as the plan says, or remove it from the plan".to_owned(),
         path: String::new(),
         other_paths: Vec::new(),
         example,

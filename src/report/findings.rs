@@ -50,7 +50,7 @@ pub struct FindingGroup {
     /// The first call or request that has it.
     pub example: String,
     /// The example as it should have been, for a finding that a change of the call takes away.
-    pub corrected: Option<Corrected>,
+    pub corrected: Option<CorrectedSnippet>,
 }
 
 impl FindingGroup {
@@ -82,7 +82,7 @@ impl FindingGroup {
 
 /// A corrected call, ready to paste.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Corrected {
+pub struct CorrectedSnippet {
     /// What is different, in words.
     pub changes: String,
     /// The language, and the library that it is for.
@@ -99,12 +99,12 @@ impl FindingGroup {
     }
 }
 
-impl Corrected {
-    fn from_call(call: &CallDetail) -> Option<Corrected> {
+impl CorrectedSnippet {
+    fn from_call(call: &CallDetail) -> Option<CorrectedSnippet> {
         let fix = call.correction(SnippetAudience::Anybody)?;
         let changes: Vec<String> = fix.edits.iter().map(Edit::words).collect();
         let code = fix.snippet.text().replace('\t', "    ");
-        Some(Corrected {
+        Some(CorrectedSnippet {
             changes: changes.join(", "),
             language: fix.snippet.language,
             lines: code.lines().map(|line| visible(line).into_owned()).collect(),
@@ -236,7 +236,9 @@ impl FoundGroups {
                 other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
                 example: example(call),
                 corrected: is_mended
-                    .then(|| corrected.get_or_insert_with(|| Corrected::from_call(call)).clone())
+                    .then(|| {
+                        corrected.get_or_insert_with(|| CorrectedSnippet::from_call(call)).clone()
+                    })
                     .flatten(),
             };
             self.groups.push((code, group));

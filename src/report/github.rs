@@ -1,6 +1,6 @@
 //! Findings as GitHub's workflow commands: an annotation each.
 
-use super::findings::{Corrected, FindingGroup};
+use super::findings::{CorrectedSnippet, FindingGroup};
 use crate::findings::Severity;
 
 /// One line for each finding of an event.
@@ -15,7 +15,7 @@ fn annotation(group: &FindingGroup) -> String {
         Severity::Info => "notice",
     };
     let title = format!("{} ({})", group.code, group.scope());
-    let corrected = group.corrected.as_ref().map_or_else(String::new, Corrected::paragraph);
+    let corrected = group.corrected.as_ref().map_or_else(String::new, CorrectedSnippet::paragraph);
     let seen = group.seen("seen: ", "\n");
     let text = format!(
         "{}\nexample: {}\n{seen}fix: {}{corrected}",

@@ -1,6 +1,6 @@
 //! Findings as JUnit XML: a suite a vendor, a test case for each finding of an event.
 
-use super::findings::{Corrected, FindingGroup};
+use super::findings::{CorrectedSnippet, FindingGroup};
 use crate::call::text::visible;
 use std::fmt::Write;
 
@@ -51,7 +51,7 @@ fn case(out: &mut String, suite: &str, group: &FindingGroup) {
     let event = group.event.as_ref().map(|event| format!(" {event}")).unwrap_or_default();
     let (severity, count) = (group.severity.name(), group.count());
     let name = escaped(&visible(&format!("{}{event} ({severity}, {count})", group.code)));
-    let corrected = group.corrected.as_ref().map_or_else(String::new, Corrected::paragraph);
+    let corrected = group.corrected.as_ref().map_or_else(String::new, CorrectedSnippet::paragraph);
     let text = escaped(&format!(
         "{}\nexample: {}\nwhy: {}\n{}fix: {}{corrected}",
         visible(&group.full_message()),

@@ -1,6 +1,6 @@
 //! Findings as Markdown, for the summary of a build or a comment.
 
-use super::findings::{Corrected, FindingGroup};
+use super::findings::{CorrectedSnippet, FindingGroup};
 use crate::engine::Tally;
 use crate::findings::Verdict;
 use crate::report::format_numbers::plural;
@@ -58,7 +58,7 @@ pub fn markdown(
 
 /// The corrected call of each example, once, below the codes that it fixes.
 fn corrected_calls(out: &mut String, groups: &[FindingGroup]) {
-    let mut calls: Vec<(&FindingGroup, &Corrected, Vec<&str>)> = Vec::new();
+    let mut calls: Vec<(&FindingGroup, &CorrectedSnippet, Vec<&str>)> = Vec::new();
     for group in groups {
         let Some(corrected) = &group.corrected else { continue };
         match calls.iter_mut().find(|(first, ..)| first.example == group.example) {
@@ -78,7 +78,7 @@ fn corrected_calls(out: &mut String, groups: &[FindingGroup]) {
 }
 
 /// A block of code, between fences that are longer than any run of backticks in it.
-pub(crate) fn block(corrected: &Corrected) -> String {
+pub(crate) fn block(corrected: &CorrectedSnippet) -> String {
     let code = corrected.code();
     let runs = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(3.max(runs + 1));

@@ -5,7 +5,7 @@ use crate::call::time;
 use crate::engine::{CallDetail, SeenGroup};
 use crate::findings::Finding;
 use crate::findings::fixes::SnippetAudience;
-use crate::vendors::{Rendered, Vendors};
+use crate::vendors::{RenderedCall, Vendors};
 use crate::wire::ServiceVerdict;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
@@ -104,7 +104,7 @@ fn raw(text: &str) -> Box<RawValue> {
 
 struct OutcomeRecords<'a> {
     vendors: &'a Vendors,
-    of: Vec<(usize, &'a Rendered)>,
+    of: Vec<(usize, &'a RenderedCall)>,
 }
 
 impl Serialize for OutcomeRecords<'_> {
@@ -117,7 +117,7 @@ impl Serialize for OutcomeRecords<'_> {
     }
 }
 
-struct OutcomeRecord<'a>(&'a Rendered);
+struct OutcomeRecord<'a>(&'a RenderedCall);
 
 impl Serialize for OutcomeRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

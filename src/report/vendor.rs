@@ -51,7 +51,7 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     section(&mut out, "Settings", &["key", "default", "meaning"], settings.collect());
     for setting in &info.settings {
         if let Some(preset) = &setting.preset {
-            line(&mut out, &format!("{} as the document has it: {preset}", setting.key));
+            line(&mut out, &format!("{} as the document recommends it: {preset}", setting.key));
         }
     }
     out
@@ -127,7 +127,7 @@ fn requests(out: &mut String, call: &CallInfo) {
         line(out, &format!("When: {when}"));
     }
     for (name, places) in &call.choose {
-        line(out, &format!("@{name} is the first of {} that is there", places.join(", ")));
+        line(out, &format!("@{name} is the first of {} that is present", places.join(", ")));
     }
     for (number, request) in call.requests.iter().enumerate() {
         let place = match call.requests.len() {
@@ -225,7 +225,7 @@ fn general(message: &str) -> String {
             "literal" => "‹value›",
             "key" | "dotted" => "‹field›",
             "place" => "where it is expected",
-            "reason" => "absent, null, empty or of a wrong type",
+            "reason" => "is absent, null, empty or of a wrong type",
             "call" => "such",
             "title" | "document" => "the vendor",
             "advice" => "",

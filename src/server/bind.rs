@@ -36,7 +36,7 @@ pub enum ListenError {
     )]
     NoAddress(String),
     /// Other machines could reach it, and nobody asked for that.
-    #[error("{0} can be reached from other machines; add --allow-remote if that is meant")]
+    #[error("{0} can be reached from other machines; add --allow-remote if that is intended")]
     Remote(SocketAddr),
     /// Somebody else listens there.
     #[error("{addr} is taken{}; --listen 127.0.0.1:0 picks a free port", by(.holder))]

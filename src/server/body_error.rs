@@ -1,7 +1,7 @@
 //! Requests that could not be read to their end.
 
 use crate::engine::Engine;
-use crate::recording::Refused;
+use crate::recording::RefusalRecord;
 use crate::wire::{Refusal, Reply, RequestHead};
 
 /// Why a request could not be read to its end.
@@ -37,7 +37,7 @@ pub enum BodyError {
 impl BodyError {
     /// Records the request, of whose body `kept` is the beginning, and returns its response.
     pub(crate) fn record(&self, engine: &Engine, head: &RequestHead<'_>, kept: &[u8]) -> Reply {
-        let refused = |code, message, kind| Refused { code, message, kind, body_bytes: None };
+        let refused = |code, message, kind| RefusalRecord { code, message, kind, body_bytes: None };
         match self {
             BodyError::TooLarge { refusal, length } => {
                 engine.refuse(head, kept, refusal, length.or(Some(kept.len() as u64)))

@@ -1,13 +1,13 @@
 //! One connection, and each request on it.
 
 use crate::call::time;
-use crate::engine::Accepted;
+use crate::engine::AcceptedRequest;
 use crate::objects_api;
 use crate::objects_api::ObjectsRoute;
 use crate::server::body;
 use crate::server::body::ReadBody;
 use crate::server::body_error::BodyError;
-use crate::server::connection_state::{Phase, PhaseCell, Watched};
+use crate::server::connection_state::{Phase, PhaseCell, WatchedStream};
 use crate::server::listener_thread::Server;
 use crate::server::request_log::RequestLog;
 use crate::server::{api, cors, malformed, respond};
@@ -58,7 +58,7 @@ pub(crate) async fn serve(
             answer
         }
     });
-    let stream = Watched { stream, watch: watch.clone(), head: Vec::new() };
+    let stream = WatchedStream { stream, watch: watch.clone(), head: Vec::new() };
     let mut connection = http1::Builder::new()
         .max_buf_size(BUFFER)
         // an answer is small: one plain write of head and body is the fastest
@@ -99,7 +99,7 @@ pub(crate) async fn serve(
 
 /// Reports a request that was refused before it could be taken. What else went wrong on a
 /// connection is its client's business.
-async fn ended(server: &Server, stream: Watched, rest: &[u8], error: Option<hyper::Error>) {
+async fn ended(server: &Server, stream: WatchedStream, rest: &[u8], error: Option<hyper::Error>) {
     let is_head = stream.watch.phase().0 == Phase::Head;
     let head = if is_head { &stream.head } else { rest };
     let trouble = match &error {
@@ -193,8 +193,8 @@ async fn answer(
         ReadBody::Whole(data, _permit) => {
             *body_bytes = data.len();
             match taking(&parts, |head| server.engine.take_in(head, &data, &server.here)) {
-                Accepted::Answered(reply) => reply,
-                Accepted::Pending(reply, held) => {
+                AcceptedRequest::Answered(reply) => reply,
+                AcceptedRequest::Pending(reply, held) => {
                     behind_others().await;
                     server.engine.written(&held).unwrap_or(reply)
                 }

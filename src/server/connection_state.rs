@@ -180,7 +180,7 @@ impl PhaseCell {
 }
 
 /// The stream of a watched connection.
-pub(crate) struct Watched {
+pub(crate) struct WatchedStream {
     pub stream: TcpStream,
     pub watch: Arc<PhaseCell>,
     /// The beginning of the request whose head came last: where HTTP refuses it, nothing else is
@@ -188,7 +188,7 @@ pub(crate) struct Watched {
     pub head: Vec<u8>,
 }
 
-impl Watched {
+impl WatchedStream {
     /// Keeps the beginning of a head that goes on with these bytes.
     fn keep(&mut self, bytes: &[u8]) {
         let room = KEPT_OF_HEAD_BYTES.saturating_sub(self.head.len());
@@ -196,7 +196,7 @@ impl Watched {
     }
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for WatchedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         evaluation: &mut Context<'_>,
@@ -224,7 +224,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for WatchedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         evaluation: &mut Context<'_>,

@@ -254,7 +254,7 @@ impl Listener {
         let others = match (&self.server.token, self.addr().ip().is_loopback()) {
             (_, true) => "",
             (None, false) => {
-                " (other machines can send calls; /_segscope answers this machine only, --token FILE lets others ask)"
+                " (other machines can send calls; /_segscope answers this machine only, --token FILE lets others use it)"
             }
             (Some(_), false) => {
                 " (other machines can send calls; /_segscope answers this machine, and others that send the token)"

@@ -86,7 +86,7 @@ pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Bo
                 (400, "version", "the HTTP version of the request is unknown".to_owned())
             }
             _ if follows => {
-                let message = "bytes that are no request follow a request on its connection";
+                let message = "a request is followed by bytes that are not a request";
                 (400, "rest", message.to_owned())
             }
             _ => {

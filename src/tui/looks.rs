@@ -164,10 +164,11 @@ fn read(file: &Path) -> Result<(String, Vec<SetStyle>), SetupError> {
 pub fn style_template() -> String {
     let (name, text) = PRESETS[0];
     let mut out = format!(
-        "\n# What the screen looks like: a style of yours takes the place of the theme's. Below are those\n\
-         # of `{name}`. A style is words: a color, on-COLOUR, bold, dim, italic, underlined, reversed; a\n\
-         # color is a name, a number to 255 or #rrggbb. themes/NAME.toml in your config folder holds\n\
-         # lines like these under no heading, and `base = \"{name}\"` for what it says nothing about.\n\
+        "\n# The colors of the screen. A style that you set here replaces that of the theme; below are\n\
+         # the styles of `{name}`. A style consists of words: a color, on-COLOR, bold, dim, italic,\n\
+         # underlined, reversed. A color is a name, a number up to 255 or #rrggbb. A theme of your own\n\
+         # is a file themes/NAME.toml in your config folder, with lines like these, without a heading,\n\
+         # and with `base = \"{name}\"` for the styles that it leaves out.\n\
          [colors]\n"
     );
     for line in text.lines().skip_while(|line| line.is_empty() || line.starts_with('#')) {

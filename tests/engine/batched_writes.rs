@@ -1,6 +1,6 @@
 //! Requests that are ready together are written together, and answered when they are.
 
-use segscope::engine::{Accepted, Engine, InUse, Recording, WriteTicket};
+use segscope::engine::{AcceptedRequest, Engine, InUse, Recording, WriteTicket};
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
@@ -23,11 +23,13 @@ fn head(path: &str) -> RequestHead<'_> {
 fn take(engine: &Engine, id: u64) -> WriteTicket {
     let body = format!(r#"{{"type":"track","event":"E","userId":"u","messageId":"m{id}"}}"#);
     match engine.take_in(&head("/v1/track"), body.as_bytes(), "here") {
-        Accepted::Pending(reply, pending) => {
+        AcceptedRequest::Pending(reply, pending) => {
             assert_eq!(reply.status, 200);
             pending
         }
-        Accepted::Answered(reply) => panic!("answered {} before it was written", reply.status),
+        AcceptedRequest::Answered(reply) => {
+            panic!("answered {} before it was written", reply.status)
+        }
     }
 }
 

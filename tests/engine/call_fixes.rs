@@ -198,7 +198,7 @@ fn what_is_there_and_no_id_is_changed_and_not_added() {
     assert_eq!(fix("{}"), "add `account_id` to properties");
     for (value, instead) in [
         ("null", "null"),
-        ("\" \"", "an empty text"),
+        ("\" \"", "a blank string"),
         ("true", "a value that cannot be an id"),
         ("{\"id\":1}", "a value that cannot be an id"),
     ] {
@@ -266,7 +266,7 @@ fn above_a_fix_the_advice_is_not_said_twice() {
     assert!(
         account.message.ends_with("; found `accountId` in properties: rename it to `account_id`")
     );
-    let bare = "no account id `account_id` in properties: it is not there";
+    let bare = "`properties.account_id` is missing";
     assert_eq!(advice::without(account), bare);
     let nothing = after_a_group("{}");
     let account = finding(&nothing, "CSB-T-ACCOUNT-MISSING", "/properties/account_id");

@@ -19,7 +19,9 @@ impl SourceFile {
         if self.path.ends_with("/tests.rs") {
             return String::new();
         }
-        let text = self.text.split("#[cfg(test)]").next().unwrap_or_default();
+        let tests = ["#[cfg(test)]", "#[cfg(all(test"];
+        let end = tests.iter().filter_map(|attribute| self.text.find(attribute)).min();
+        let text = &self.text[..end.unwrap_or(self.text.len())];
         let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
         lines.collect::<Vec<_>>().join("\n")
     }

@@ -98,14 +98,14 @@ fn a_paused_log_that_is_empty_says_why() {
         app.inspector.add(2);
         app.draw();
         let picture = app.picture();
-        assert!(picture.contains("paused, and 1 row waits to"), "{filter}: {picture}");
+        assert!(picture.contains("paused; 1 row waits to"), "{filter}: {picture}");
         assert!(picture.contains("space resumes and shows"), "{filter}: {picture}");
         assert!(!picture.contains("passes the filter"), "{filter}: {picture}");
         assert!(!picture.contains("switches it off and"), "{filter}: {picture}");
         app.press("u");
-        assert!(app.picture().contains("paused, and "), "{filter}: {}", app.picture());
+        assert!(app.picture().contains("paused; "), "{filter}: {}", app.picture());
         app.press("space");
-        assert!(!app.picture().contains("paused, and "), "{filter}: {}", app.picture());
+        assert!(!app.picture().contains("paused; "), "{filter}: {}", app.picture());
     }
     // paused, and nothing that came would pass: then it is the filter
     let mut app = app(80, 24);

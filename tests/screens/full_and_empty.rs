@@ -32,11 +32,11 @@ fn steady(picture: &str) -> String {
     out
 }
 
-/// Makes the widest space of a line wider.
+/// Makes the widest space of a line wider, where there is one between columns.
 fn widen(line: &str, by: usize) -> String {
     let widest = line.split(|c: char| c != ' ').max_by_key(|space| space.len()).unwrap_or("");
     match line.find(widest) {
-        Some(at) if !widest.is_empty() => {
+        Some(at) if widest.len() > 1 => {
             format!("{}{}{}", &line[..at], " ".repeat(by), &line[at..])
         }
         _ => line.to_owned(),

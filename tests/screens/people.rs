@@ -212,7 +212,7 @@ fn sessions_are_drawn_as_a_line_of_time() {
     let mut app = TestApp::new(inspector, 120, 40);
     app.press("4 ] enter tab G");
     settle(&mut app);
-    let none = "no vendor counts one of these calls to a session";
+    let none = "no vendor counts these calls toward a session";
     assert!(app.picture().contains(none), "{}", app.picture());
 }
 
@@ -244,7 +244,11 @@ fn a_user_with_many_calls_is_gone_through_frame_by_frame() {
     assert!(app.picture().contains("6,000 track"), "{}", app.picture());
     assert!(!app.picture().contains("still going through"), "{}", app.picture());
     app.press("tab G");
-    assert!(app.picture().contains("those of 1,000 calls out of 6,000"), "{}", app.picture());
+    assert!(
+        app.picture().contains("read from a sample: 1,000 calls of 6,000"),
+        "{}",
+        app.picture()
+    );
 }
 
 #[test]

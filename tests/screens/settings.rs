@@ -48,12 +48,12 @@ fn what_changed_is_shown_beside_what_was() {
         app.inspector.judge_all_again();
         app.draw();
         app.assert_well_formed();
-        assert!(app.picture().contains("Judged again"), "{}", app.picture());
+        assert!(app.picture().contains("Checked again"), "{}", app.picture());
         assert!(app.picture().contains("planhat: "), "{}", app.picture());
         // it is told once
         app.press("esc");
         app.draw();
-        assert!(!app.picture().contains("Judged again"), "{}", app.picture());
+        assert!(!app.picture().contains("Checked again"), "{}", app.picture());
     }
 }
 
@@ -74,7 +74,7 @@ fn who_types_is_not_interrupted() {
     app.inspector.write_settings(CHANGING);
     app.inspector.judge_all_again();
     app.draw();
-    assert!(!app.picture().contains("Judged again"), "{}", app.picture());
+    assert!(!app.picture().contains("Checked again"), "{}", app.picture());
     assert!(app.picture().contains("planhat: "), "{}", app.picture());
 }
 

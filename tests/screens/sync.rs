@@ -148,7 +148,7 @@ fn clicks_select_and_open() {
 fn a_preset_is_copied_from_the_vendor_s_tab() {
     let mut app = TestApp::new(Fixture::with_calls(5), 200, 60);
     app.press("enter ] ] ] ]");
-    assert!(app.picture().contains("channel_mapping as the document has it"), "{}", app.picture());
+    assert!(app.picture().contains("recommends it: yk copies the lines"), "{}", app.picture());
     app.press("y k");
     match app.effects.as_slice() {
         [SideEffect::Copy { what, text }] => {

@@ -34,7 +34,7 @@ mod coverage;
 
 use segscope::call::{CallType, Doc, Event, Seq};
 use segscope::findings::Finding;
-use segscope::vendors::{EXAMPLES, Judgement, Mapper, Rendered, VendorFile, Vendors};
+use segscope::vendors::{EXAMPLES, Judgement, Mapper, RenderedCall, VendorFile, Vendors};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,7 +69,7 @@ struct Case {
 
 struct Played {
     kind: Option<CallType>,
-    rendered: Rendered,
+    rendered: RenderedCall,
 }
 
 fn json(text: &str) -> Value {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use segscope::call::{Doc, Event, Seq};
-use segscope::vendors::{Judgement, Memory, Rendered, Vendors, map_line};
+use segscope::vendors::{Judgement, Memory, RenderedCall, Vendors, map_line};
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
@@ -80,7 +80,13 @@ fn judge(
     memory
 }
 
-fn render(vendors: &Vendors, vendor: usize, call: &str, at: usize, memory: &Memory) -> Rendered {
+fn render(
+    vendors: &Vendors,
+    vendor: usize,
+    call: &str,
+    at: usize,
+    memory: &Memory,
+) -> RenderedCall {
     let doc = Doc::parse(call).expect("JSON");
     vendors.render(vendor, &Event::bare(doc.root()), Seq(at as u64 + 1), memory)
 }
@@ -91,9 +97,9 @@ proptest! {
     #[test]
     fn an_output_is_the_same_whenever_it_is_made(calls in prop::collection::vec(call(), 1..24)) {
         let vendors = &*ALL;
-        let mut at_once: Vec<Vec<Rendered>> = Vec::new();
+        let mut at_once: Vec<Vec<RenderedCall>> = Vec::new();
         let memory = judge(vendors, &calls, |at, judgement, memory| {
-            let all: Vec<Rendered> = (0..vendors.len())
+            let all: Vec<RenderedCall> = (0..vendors.len())
                 .map(|vendor| render(vendors, vendor, &calls[at], at, memory))
                 .collect();
             for (vendor, rendered) in all.iter().enumerate() {

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use segscope::call::{Doc, Event, Seq, time};
-use segscope::vendors::{Judgement, Memory, Rendered, Vendors};
+use segscope::vendors::{Judgement, Memory, RenderedCall, Vendors};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -100,13 +100,13 @@ fn record(kind: &str, id: &str, module: Option<&str>, start: i64, end: i64) -> V
     record
 }
 
-fn render(text: &str, seq: u64, memory: &Memory) -> Rendered {
+fn render(text: &str, seq: u64, memory: &Memory) -> RenderedCall {
     let doc = Doc::parse(text).expect("JSON");
     FRESHSUCCESS.render(0, &Event::bare(doc.root()), Seq(seq), memory)
 }
 
 /// What a rendered call shows of sessions: out of order or not, and its records.
-fn shown(rendered: &Rendered) -> (bool, Vec<Value>) {
+fn shown(rendered: &RenderedCall) -> (bool, Vec<Value>) {
     let late = rendered.findings.iter().any(|finding| finding.code.ends_with("-OUT-OF-ORDER"));
     let derived = rendered.extras.iter().find(|(name, _)| *name == "derived");
     let derived = derived.map_or("[]".to_owned(), |(_, out)| out.to_json());
@@ -114,7 +114,7 @@ fn shown(rendered: &Rendered) -> (bool, Vec<Value>) {
 }
 
 /// Plays everything; what each call showed at once, what each clock closed, and the memory.
-fn play(all: &[Next]) -> (Vec<(String, Rendered)>, Vec<Vec<Value>>, Memory) {
+fn play(all: &[Next]) -> (Vec<(String, RenderedCall)>, Vec<Vec<Value>>, Memory) {
     let mut memory = FRESHSUCCESS.memory();
     let mut judgement = Judgement::default();
     let (mut calls, mut flushes) = (Vec::new(), Vec::new());

@@ -2,7 +2,7 @@
 
 use segscope::call::{CallType, Doc, Event, Seq};
 use segscope::findings::{Id, Verdict};
-use segscope::vendors::{Judgement, Rendered, VendorFile, Vendors};
+use segscope::vendors::{Judgement, RenderedCall, VendorFile, Vendors};
 use serde_json::{Map, Value, json};
 
 const TABLE: &str = r#"
@@ -57,7 +57,7 @@ body = "call"
 [code.AC-T-ACCOUNT-MISSING]
 severity = "error"
 effect = "reject"
-message = "no tenant {place}: {reason}"
+message = "`{dotted}` {reason}"
 why = "Acme files everything under a tenant ({document})."
 fix = ""
 source = "document"
@@ -92,7 +92,7 @@ fn vendors(text: &str, settings: Value) -> Result<Vendors, String> {
     Vendors::new(&settings, &[file]).map_err(|error| error.to_string())
 }
 
-fn map(settings: Value, call: &str) -> Rendered {
+fn map(settings: Value, call: &str) -> RenderedCall {
     let vendors = vendors(&table(), settings).expect("a valid file");
     let doc = Doc::parse(call).expect("JSON");
     let event = Event::bare(doc.root());
@@ -104,12 +104,12 @@ fn map(settings: Value, call: &str) -> Rendered {
     rendered
 }
 
-fn body(rendered: &Rendered, at: usize) -> Value {
+fn body(rendered: &RenderedCall, at: usize) -> Value {
     let body = rendered.requests[at].body.as_ref().expect("a body");
     serde_json::from_str(&body.to_json()).expect("JSON")
 }
 
-fn found(rendered: &Rendered) -> Vec<String> {
+fn found(rendered: &RenderedCall) -> Vec<String> {
     rendered.findings.iter().map(|f| format!("{} {}", f.code, f.path)).collect()
 }
 
@@ -251,7 +251,7 @@ fn an_error_names_line_and_key() {
             "name = \"acme\"",
             "name = \"customersuccessbox\"",
             "name = \"acme\"",
-            "a vendor named `customersuccessbox` is there already",
+            "a vendor named `customersuccessbox` already exists",
         ),
         (
             "effect = \"reject\"",

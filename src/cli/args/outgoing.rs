@@ -37,7 +37,7 @@ pub struct SendArgs {
     /// A built-in call: one of each type, or a good one for a vendor
     #[arg(long, value_name = "NAME", value_parser = TemplateName)]
     pub template: Option<String>,
-    /// Where to send: a base URL [default: SEGSCOPE_URL, else http://127.0.0.1:7357]
+    /// Where to send: a base URL [default: SEGSCOPE_URL, or http://127.0.0.1:7357]
     #[arg(long, value_name = "URL")]
     pub to: Option<String>,
     /// The write key to send with

@@ -25,7 +25,7 @@ const AFTER_STOP: Duration = Duration::from_millis(20);
 
 /// How CMD ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ended {
+pub struct CommandEnd {
     /// Its exit code, as a shell has it: 128 + n after signal n.
     pub code: u8,
     /// `run` was asked to end meanwhile.
@@ -78,7 +78,7 @@ impl Child {
     }
 
     /// Passes signals on until CMD has ended.
-    pub fn wait(&mut self) -> Ended {
+    pub fn wait(&mut self) -> CommandEnd {
         let code = loop {
             if let Some(code) = self.look() {
                 break code;
@@ -89,7 +89,7 @@ impl Child {
         if let Some(terminal) = &mut self.terminal {
             terminal.take();
         }
-        Ended { code, was_asked: self.asked > 0 }
+        CommandEnd { code, was_asked: self.asked > 0 }
     }
 
     /// Looks which processes have changed; the exit code once CMD has ended.

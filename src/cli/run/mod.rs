@@ -12,7 +12,7 @@ use super::args::run::MAX_GRACE;
 use super::failure::Failure;
 use super::setup;
 use super::signals::Ending;
-use super::verdict::{self, Judged};
+use super::verdict::{self, CheckedCalls};
 use super::{listener, output};
 use crate::engine::{Engine, Recording};
 use crate::inspector::Setup;
@@ -87,7 +87,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     let problem = engine.stats().problem.filter(|problem| told.as_ref() != Some(problem));
     let tally = engine.tally(sent.rows.iter().copied());
     let file = args.record.as_deref().map(|file| file.display().to_string());
-    let judged = Judged {
+    let judged = CheckedCalls {
         setup: &setup,
         tally: &tally,
         expectations: engine.expectations(Some(&sent.rows)),

@@ -19,7 +19,7 @@ pub struct Start {
 }
 
 /// What CMD has sent.
-pub struct Sent {
+pub struct SentCalls {
     /// The rows that the filter selects, and without a filter also those of requests without a call.
     pub rows: Vec<u64>,
     /// Calls that were cleared since.
@@ -42,7 +42,7 @@ impl Start {
     }
 
     /// What came since and is still there.
-    pub fn sent(&self, engine: &Engine, filter: &Filter) -> Result<Sent, Failure> {
+    pub fn sent(&self, engine: &Engine, filter: &Filter) -> Result<SentCalls, Failure> {
         let is_cleared = engine.clears() != self.clears;
         // rows have other places after a clear
         let from = match (is_cleared, engine.base() == self.base) {
@@ -71,6 +71,6 @@ impl Start {
                 rows
             }
         };
-        Ok(Sent { rows, cleared, is_nothing })
+        Ok(SentCalls { rows, cleared, is_nothing })
     }
 }

@@ -10,20 +10,27 @@ pub const DAY_MS: Millis = 86_400_000;
 /// offset. Milliseconds are cut, not rounded; without an offset it is UTC.
 pub fn parse(text: &str) -> Option<Millis> {
     let bytes = text.as_bytes();
-    bytes.try_into().ok().and_then(usual).or_else(|| any(bytes))
+    bytes.try_into().ok().and_then(usual).or_else(|| any_form(bytes))
 }
 
-/// The form that libraries write, [`format()`]'s own: every call has several of them.
+/// The form that libraries write, [`format()`]'s own: every call has several of them. Its digits are
+/// checked eight bytes at a time.
 fn usual(text: &[u8; 24]) -> Option<Millis> {
-    let signs = [text[4], text[7], text[10], text[13], text[16], text[19], text[23]];
-    let digit = |at: usize| u32::from(text[at].wrapping_sub(b'0'));
+    const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
     let mut odd = 0;
-    for at in [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20, 21, 22] {
-        odd |= u32::from(digit(at) > 9);
+    for at in [0, 8, 16] {
+        let eight = |text: &[u8; 24]| u64::from_le_bytes(std::array::from_fn(|n| text[at + n]));
+        // a digit differs from `0` in its low four bits only, and by at most 9
+        let difference = eight(text) ^ eight(FORM);
+        let low_bits = eight(&LOW_BITS);
+        odd |= difference & !low_bits;
+        odd |=
+            ((difference & low_bits) + (0x0606_0606_0606_0606 & low_bits)) & 0x1010_1010_1010_1010;
     }
-    if signs != *b"--T::.Z" || odd != 0 {
+    if odd != 0 {
         return None;
     }
+    let digit = |at: usize| u32::from(text[at] & 0xf);
     let two = |at: usize| digit(at) * 10 + digit(at + 1);
     let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
     let (hour, minute, second) = (two(11), two(14), two(17));
@@ -36,7 +43,19 @@ fn usual(text: &[u8; 24]) -> Option<Millis> {
     Some(days_from_civil(year, month, day) * DAY_MS + Millis::from(ms))
 }
 
-fn any(text: &[u8]) -> Option<Millis> {
+/// The low four bits of each digit of the usual form, and nothing of its signs.
+const LOW_BITS: [u8; 24] = {
+    let mut bits = [0x0f; 24];
+    let signs = [4, 7, 10, 13, 16, 19, 23];
+    let mut nth = 0;
+    while nth < signs.len() {
+        bits[signs[nth]] = 0;
+        nth += 1;
+    }
+    bits
+};
+
+fn any_form(text: &[u8]) -> Option<Millis> {
     let (date, rest) = text.split_first_chunk::<10>()?;
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else { return None };
     let year = two(y1, y2)? * 100 + two(y3, y4)?;
@@ -190,6 +209,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn reads_what_senders_write() {
@@ -227,6 +247,28 @@ mod tests {
         }
     }
 
+    proptest! {
+        /// What is nearly of the usual form is read as the long way reads it.
+        #[test]
+        fn both_ways_give_the_same_time(
+            year in 0u32..10_000, month in 0u32..14, day in 0u32..33, hour in 0u32..26,
+            minute in 0u32..62, second in 0u32..62, ms in 0u32..1000,
+            at in 0usize..48, other in any::<u8>(),
+        ) {
+            let text = format!(
+                "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z"
+            );
+            let mut bytes: [u8; 24] = text.as_bytes().try_into().expect("24 bytes");
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = other;
+            }
+            let long = any_form(&bytes);
+            prop_assert!(usual(&bytes).is_none_or(|found| Some(found) == long));
+            let is_common = long.is_some() && day <= 28 && at >= 24;
+            prop_assert!(!is_common || usual(&bytes).is_some());
+        }
+    }
+
     #[test]
     fn every_day_has_its_number() {
         let mut days = days_from_civil(0, 1, 1);
@@ -254,9 +296,9 @@ mod tests {
                 let mut other = *text;
                 other[at] = byte;
                 let short = usual(&other);
-                assert!(short.is_none() || short == any(&other), "{other:?}");
+                assert!(short.is_none() || short == any_form(&other), "{other:?}");
                 let text = std::str::from_utf8(&other).expect("ASCII");
-                assert_eq!(parse(text), any(&other), "{text}");
+                assert_eq!(parse(text), any_form(&other), "{text}");
             }
         }
         assert_eq!(usual(b"2024-02-28T23:59:59.999Z"), Some(1_709_164_799_999));

@@ -14,7 +14,7 @@ pub use crate::config::folder_choices::{ColumnChoice, FolderChoices};
 pub use crate::config::input_history::{HistoryEntries, InputHistory, Memo};
 pub use crate::config::known_keys::{KEYS, SettingKey, SettingValueKind};
 pub use crate::config::user_folders::{
-    Exposed, close_to_others, create_private_folder, user_config_file, user_state_folder,
+    ExposedPath, close_to_others, create_private_folder, user_config_file, user_state_folder,
     user_themes_folder, user_vendors_folder,
 };
 pub use text_file::{

@@ -56,14 +56,14 @@ pub fn create_private_folder(folder: &Path) -> io::Result<()> {
 
 /// A file or folder that users other than its owner could open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Exposed {
+pub struct ExposedPath {
     /// The mode that it had.
     pub mode: u32,
     /// It is its owner's alone now.
     pub closed: bool,
 }
 
-impl Exposed {
+impl ExposedPath {
     /// What a user should know of it.
     pub fn words(&self, path: &Path) -> String {
         let (path, mode) = (path.display(), self.mode);
@@ -77,7 +77,7 @@ impl Exposed {
 }
 
 /// Closes a file or folder to other users; none if it is closed to them, or is not there.
-pub fn close_to_others(path: &Path) -> Option<Exposed> {
+pub fn close_to_others(path: &Path) -> Option<ExposedPath> {
     let meta = std::fs::metadata(path).ok()?;
     let mode = meta.mode() & 0o777;
     if mode & 0o077 == 0 {
@@ -85,7 +85,7 @@ pub fn close_to_others(path: &Path) -> Option<Exposed> {
     }
     let is_own = meta.uid() == rustix::process::geteuid().as_raw();
     let own = Permissions::from_mode(mode & 0o700);
-    Some(Exposed { mode, closed: is_own && std::fs::set_permissions(path, own).is_ok() })
+    Some(ExposedPath { mode, closed: is_own && std::fs::set_permissions(path, own).is_ok() })
 }
 
 fn config_folder() -> Option<PathBuf> {
@@ -117,7 +117,7 @@ mod tests {
         create_private_folder(&state).expect("created");
         assert_eq!(close_to_others(&state), None);
         std::fs::set_permissions(&state, Permissions::from_mode(0o755)).expect("set");
-        assert_eq!(close_to_others(&state), Some(Exposed { mode: 0o755, closed: true }));
+        assert_eq!(close_to_others(&state), Some(ExposedPath { mode: 0o755, closed: true }));
         assert_eq!(std::fs::metadata(&state).expect("there").mode() & 0o777, 0o700);
         assert_eq!(close_to_others(&folder.path().join("none")), None);
     }

@@ -10,10 +10,10 @@ use std::borrow::Cow;
 /// The words for what stands at a place.
 pub fn reason_words(reason: Reason) -> &'static str {
     match reason {
-        Reason::Absent => "it is not there",
-        Reason::Null => "it is null",
-        Reason::Empty => "it is empty",
-        Reason::Type => "it has a type that cannot be an id",
+        Reason::Absent => "is missing",
+        Reason::Null => "is null",
+        Reason::Empty => "is blank",
+        Reason::Type => "has a type that cannot be an id",
     }
 }
 
@@ -180,7 +180,7 @@ pub fn instead(reason: Option<Reason>) -> &'static str {
     match reason {
         None | Some(Reason::Absent) => "",
         Some(Reason::Null) => " instead of null",
-        Some(Reason::Empty) => " instead of an empty text",
+        Some(Reason::Empty) => " instead of a blank string",
         Some(Reason::Type) => " instead of a value that cannot be an id",
     }
 }
@@ -197,7 +197,7 @@ fn within(path: &str, preposition: &str) -> String {
 pub fn doubt(id: &str) -> &'static str {
     match doubt_of(id) {
         Some(IdDoubt::Placeholder) => "a missing value or a template",
-        Some(IdDoubt::StandIn) => "a name that stands for an id",
+        Some(IdDoubt::StandIn) => "a placeholder name, not an id",
         Some(IdDoubt::Blanks) => "white space or invisible characters in it",
         None => "not a string, as ids are",
     }

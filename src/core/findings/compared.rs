@@ -13,14 +13,14 @@ const MAX_BYTES: usize = 256;
 
 /// What was compared.
 #[derive(Default)]
-struct Compared {
+struct ComparedTexts {
     /// Room for a question: the id, the wanted name, the name of the object, and the name.
     question: String,
     answers: HashMap<String, Option<HintKind>, RandomState>,
 }
 
 thread_local! {
-    static COMPARED: RefCell<Compared> = RefCell::default();
+    static COMPARED: RefCell<ComparedTexts> = RefCell::default();
 }
 
 /// How a name is close to the wanted one of an id, by itself or below the name of an object. It
@@ -40,7 +40,7 @@ pub(crate) fn compare_once(
         return compare();
     }
     COMPARED.with_borrow_mut(|compared| {
-        let Compared { question, answers } = compared;
+        let ComparedTexts { question, answers } = compared;
         question.clear();
         question.push_str(id.name());
         question.push(if parent.is_some() { '.' } else { '-' });

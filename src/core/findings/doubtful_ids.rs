@@ -148,7 +148,7 @@ pub fn doubt_of(id: &str) -> Option<IdDoubt> {
     let bytes = id.as_bytes();
     let (&first, &last) = (bytes.first()?, bytes.last()?);
     let seen = bytes.iter().fold(0, |seen, &byte| seen | CLASS[usize::from(byte)]);
-    let ordinary = seen == 0
+    let ordinary = (seen == 0 || seen == N && !may_have_missing_part(bytes))
         && last.is_ascii_alphanumeric()
         // a name of an id ends in `id` or `here`
         && !(matches!(last | 0x20, b'd' | b'e') && ends_as_name(bytes))
@@ -157,6 +157,13 @@ pub fn doubt_of(id: &str) -> Option<IdDoubt> {
         // a UUID of zeros
         && !(first == b'0' && bytes.len() >= 32);
     if ordinary { None } else { closely(id, seen) }
+}
+
+/// True if an `n` is followed by what follows it in [`MISSING`].
+fn may_have_missing_part(text: &[u8]) -> bool {
+    text.windows(2).any(|pair| {
+        pair[0] | 0x20 == b'n' && matches!(pair[1] | 0x20, b'u' | b'i' | b'o' | b'a' | b'd' | b'/')
+    })
 }
 
 /// True if the last two letters without separators are those of a name of an id. One in eight ids

@@ -117,7 +117,7 @@ pub enum HintKind {
     Anonymous,
     /// further down, in an object or a list
     Nested,
-    /// a misspelt or shortened name
+    /// a misspelled or shortened name
     Typo,
 }
 

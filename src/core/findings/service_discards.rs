@@ -152,6 +152,9 @@ mod tests {
         assert!(finding.fix.contains("in item 2 of the request"), "{}", finding.fix);
         let finding = finding_for_discard("multi_user_error", "/batch", &[], Service::Segment);
         assert_eq!(finding.effect, Effect::None);
-        assert_eq!(finding.message, "Segment discards some calls of the batch; the others go on");
+        assert_eq!(
+            finding.message,
+            "Segment discards some calls of the batch and forwards the others"
+        );
     }
 }

@@ -7,7 +7,7 @@ use crate::fql::builtin_names::{
     CALL_FIELDS, CALL_TYPES, FUNCTIONS, Function, KEYWORDS, RECORD_FIELDS, SERVICE_VERDICTS,
     SERVICES, SEVERITIES, TYPE_FIELDS, VERDICTS, nearest,
 };
-use crate::fql::lexer::{Spanned, Token, ends_word, lex};
+use crate::fql::lexer::{SpannedToken, Token, ends_word, lex};
 use crate::fql::value::quote;
 
 /// The most offers that are made at once.
@@ -106,7 +106,12 @@ fn offer(kind: CompletionKind, text: impl Into<String>, start: usize) -> Complet
 }
 
 /// Offers outside quotes.
-fn words(before: &[Spanned], typed: &str, start: usize, names: &dyn NameSource) -> Vec<Completion> {
+fn words(
+    before: &[SpannedToken],
+    typed: &str,
+    start: usize,
+    names: &dyn NameSource,
+) -> Vec<Completion> {
     let last = before.last().map(|spanned| &spanned.token);
     if after_operand(last) {
         return KEYWORDS[..3]
@@ -171,7 +176,7 @@ fn split_path(typed: &str) -> (Vec<String>, String) {
 
 /// Offers inside quotes, or where they could open: values of the path that stands on the other side.
 fn values(
-    before: &[Spanned],
+    before: &[SpannedToken],
     quote_at: usize,
     typed: &str,
     names: &dyn NameSource,
@@ -236,11 +241,13 @@ fn after_operand(last: Option<&Token>) -> bool {
 }
 
 /// The function whose parenthesis has just been opened.
-fn open_function(before: &[Spanned]) -> Option<Function> {
+fn open_function(before: &[SpannedToken]) -> Option<Function> {
     match before {
-        [.., Spanned { token: Token::Path(path), .. }, Spanned { token: Token::Sign("("), .. }] => {
-            path.name().and_then(Function::named)
-        }
+        [
+            ..,
+            SpannedToken { token: Token::Path(path), .. },
+            SpannedToken { token: Token::Sign("("), .. },
+        ] => path.name().and_then(Function::named),
         _ => None,
     }
 }

@@ -30,7 +30,7 @@ pub(crate) enum Token {
 
 /// A token and where it stands, in bytes.
 #[derive(Debug, Clone)]
-pub(crate) struct Spanned {
+pub(crate) struct SpannedToken {
     pub(crate) token: Token,
     pub(crate) span: Range<usize>,
 }
@@ -42,7 +42,7 @@ const SIGNS: &[&str] = &["!=", ">=", "<=", "!", "=", ">", "<", "(", ")", "[", "]
 const FOREIGN: &[(&str, &str)] = &[("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or")];
 
 /// Divides a text into tokens. Tokens before an error are in `out` all the same.
-pub(crate) fn lex(text: &str, out: &mut Vec<Spanned>) -> Result<(), FilterError> {
+pub(crate) fn lex(text: &str, out: &mut Vec<SpannedToken>) -> Result<(), FilterError> {
     let mut lexer = Lexer { text, at: 0 };
     while let Some(c) = lexer.peek() {
         let start = lexer.at;
@@ -51,7 +51,7 @@ pub(crate) fn lex(text: &str, out: &mut Vec<Spanned>) -> Result<(), FilterError>
             continue;
         }
         let token = lexer.token(c)?;
-        out.push(Spanned { token, span: start..lexer.at });
+        out.push(SpannedToken { token, span: start..lexer.at });
     }
     Ok(())
 }

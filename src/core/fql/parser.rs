@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::fql::ast::{Expr, Literal, Op, Terms};
 use crate::fql::builtin_names::{PathTarget, nearest};
 use crate::fql::error::FilterError;
-use crate::fql::lexer::{Spanned, Token, lex};
+use crate::fql::lexer::{SpannedToken, Token, lex};
 use crate::fql::misspellings::{FilterHint, hint_for, hint_for_value, hint_for_word};
 use crate::fql::normal_form::write_expr;
 
@@ -25,7 +25,7 @@ pub(crate) struct ExprPart {
 
 pub(crate) struct Parser<'t> {
     pub(crate) text: &'t str,
-    tokens: Vec<Spanned>,
+    tokens: Vec<SpannedToken>,
     at: usize,
     depth: usize,
     /// How many regular expressions there are; each may take a megabyte.

@@ -38,7 +38,7 @@ pub enum Body<'a> {
 
 /// Why a request gave no calls, for its line.
 #[derive(Debug, Clone, Copy)]
-pub struct Refused<'a> {
+pub struct RefusalRecord<'a> {
     /// A word for scripts.
     pub code: &'a str,
     /// The sentence that the sender got.
@@ -55,7 +55,7 @@ pub fn compose(
     out: &mut Vec<u8>,
     head: &LineHead<'_>,
     body: Body<'_>,
-    refused: Option<Refused<'_>>,
+    refused: Option<RefusalRecord<'_>>,
     signature: Option<&str>,
 ) -> usize {
     out.clear();
@@ -77,7 +77,7 @@ fn compose_behind(
     out: &mut Vec<u8>,
     head: &LineHead<'_>,
     body: Body<'_>,
-    refused: Option<Refused<'_>>,
+    refused: Option<RefusalRecord<'_>>,
     signature: Option<&str>,
 ) -> usize {
     let begin = out.len();
@@ -257,7 +257,7 @@ mod tests {
             &mut out,
             &head(&[]),
             Body::Bytes(b"{\"a\": \n"),
-            Some(Refused {
+            Some(RefusalRecord {
                 code: "invalid_request",
                 message: "no JSON",
                 kind: "other",

@@ -104,7 +104,7 @@ impl<'l> LineRest<'l> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::compose_line::{Body, LineHead, Refused, compose};
+    use crate::recording::compose_line::{Body, LineHead, RefusalRecord, compose};
     use crate::recording::reader::{RecordingEntry, parse_long};
     use proptest::prelude::*;
 
@@ -157,13 +157,13 @@ mod tests {
             status: 400,
         };
         let mut line = Vec::new();
-        let mut line = |body: Body<'_>, refused: Option<Refused<'_>>| {
+        let mut line = |body: Body<'_>, refused: Option<RefusalRecord<'_>>| {
             compose(&mut line, &head, body, refused, None);
             String::from_utf8(line[..line.len() - 1].to_vec()).expect("UTF-8")
         };
         check(&line(Body::None, None), false);
         check(&line(Body::Bytes(b"\xff"), None), false);
-        let refused = Refused { code: "c", message: "m", kind: "", body_bytes: None };
+        let refused = RefusalRecord { code: "c", message: "m", kind: "", body_bytes: None };
         check(&line(Body::Bytes(b"{"), Some(refused)), false);
         check(&line(Body::Json("{}"), None).replace("\"request\":1", "\"request\":01"), false);
         check(&line(Body::Json("{}"), None).replace(',', ", "), false);

@@ -1,6 +1,6 @@
 //! The file behind a recording: opened once, locked, appended to.
 
-use crate::config::{self, Exposed};
+use crate::config::{self, ExposedPath};
 use rustix::fs::OFlags;
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -49,7 +49,7 @@ pub struct Recovery {
     /// Bytes of a torn last line that were cut.
     pub cut_bytes: u64,
     /// Users other than its owner could open it.
-    pub exposed: Option<Exposed>,
+    pub exposed: Option<ExposedPath>,
 }
 
 /// What became of a recording's file while it was written.

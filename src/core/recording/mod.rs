@@ -16,7 +16,7 @@ mod redact_headers;
 pub(crate) mod request_line;
 
 pub use crate::recording::compose_line::{
-    Body, LineHead, Refused, compose, compose_clear_calls, compose_clear_test, compose_event,
+    Body, LineHead, RefusalRecord, compose, compose_clear_calls, compose_clear_test, compose_event,
     compose_more,
 };
 pub use crate::recording::mark_line::{MarkOrNote, Remark, compose_remark};

@@ -211,7 +211,7 @@ impl<R: BufRead> ReadLines<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::compose_line::{Body, LineHead, Refused, compose};
+    use crate::recording::compose_line::{Body, LineHead, RefusalRecord, compose};
 
     #[test]
     fn reads_what_was_written() {
@@ -230,7 +230,7 @@ mod tests {
             &mut line,
             &head,
             Body::Bytes(b"\xff"),
-            Some(Refused { code: "c", message: "m", kind: "k", body_bytes: Some(70_000) }),
+            Some(RefusalRecord { code: "c", message: "m", kind: "k", body_bytes: Some(70_000) }),
             None,
         );
         line.pop();

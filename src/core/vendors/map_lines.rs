@@ -118,7 +118,7 @@ fn made(name: &str, settings: Option<Val<'_>>, files: &[VendorFile]) -> Result<V
     let vendors = Vendors::only(&[name], &all, files).map_err(|error| error.to_string())?;
     if vendors.is_empty() {
         return Err(format!(
-            "no vendor is named `{name}`; `segscope vendors list` shows those there are, and `--vendor-file FILE` adds one"
+            "no vendor is named `{name}`; `segscope vendors list` lists them, and `--vendor-file FILE` adds one"
         ));
     }
     Ok(vendors)

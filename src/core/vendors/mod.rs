@@ -55,12 +55,12 @@ mod vendor;
 mod vendor_info;
 
 pub use crate::vendors::engine::judge::Outcome;
-pub use crate::vendors::engine::judge::{Flushed, Judgement, VendorVerdict};
+pub use crate::vendors::engine::judge::{FlushedSession, Judgement, VendorVerdict};
 pub use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact, pretty};
 pub use crate::vendors::engine::per_vendor::{
     CallViewer, PerVendorFindings, PerVendorScratch, Share, ViewedCall,
 };
-pub use crate::vendors::engine::rendered::{Output, Rendered, VendorRecord};
+pub use crate::vendors::engine::rendered::{Output, RenderedCall, VendorRecord};
 pub use crate::vendors::map_lines::{Mapper, map_line};
 pub use crate::vendors::memory::session_estimates::Span;
 pub use crate::vendors::suggested_settings::Preset;
@@ -142,7 +142,7 @@ impl Vendors {
                 return Err(source.wrong(TableError::word(
                     &source.text,
                     &source.file.name,
-                    format!("a vendor named `{name}` is there already"),
+                    format!("a vendor named `{name}` already exists"),
                 )));
             }
             sources.push(source);

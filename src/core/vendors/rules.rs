@@ -15,10 +15,10 @@ use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one vendor remembers besides facts, if it must.
-pub(crate) type State = Box<dyn Remembered>;
+pub(crate) type State = Box<dyn SizedState>;
 
 /// A state that can say how large it is.
-pub(crate) trait Remembered: Any + Send + Sync {
+pub(crate) trait SizedState: Any + Send + Sync {
     /// How much it holds, and what it had no room for.
     fn size(&self) -> MemorySize;
 }

@@ -162,7 +162,7 @@ pub(crate) enum FieldSource {
 pub(crate) struct Name(pub u8);
 
 /// A value that is the same for every call.
-pub(crate) struct Fixed {
+pub(crate) struct FixedValue {
     pub json: String,
     /// The setting that it is; none for one of the table's own.
     pub setting: Option<String>,
@@ -177,14 +177,14 @@ pub(crate) struct FieldRule {
     pub place: FieldSlot,
     /// Names that are probably meant for it.
     pub near: Vec<String>,
-    pub always: Option<Fixed>,
+    pub always: Option<FixedValue>,
     /// It is written only if one of these is there; empty: always.
     pub only_with: Vec<FieldSource>,
     pub take: Take,
     pub check: Option<Check>,
     pub max: Option<usize>,
     pub one_of: Vec<String>,
-    pub default: Option<Fixed>,
+    pub default: Option<FixedValue>,
     pub missing: Option<CodeId>,
     pub recommended: Option<CodeId>,
     pub kind: Option<CodeId>,

@@ -20,7 +20,7 @@ pub(crate) struct Budget {
 
 /// What a call gets from its batch.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Merged {
+pub(crate) enum MergedValue {
     /// Nothing: the call's own member stays.
     Own,
     /// A merged object was written.
@@ -35,17 +35,17 @@ pub(crate) fn write(
     own: Option<Val<'_>>,
     batch: Option<Val<'_>>,
     budget: &mut Budget,
-) -> Merged {
+) -> MergedValue {
     let Some(batch) = batch.filter(|batch| batch.is_object() && batch.size() > 1) else {
-        return Merged::Own;
+        return MergedValue::Own;
     };
     if own.is_some_and(|own| !own.is_object()) {
-        return Merged::Own;
+        return MergedValue::Own;
     }
     let size = batch.raw().len() + own.map_or(0, |own| own.raw().len());
     if budget.written + size > BUDGET {
         budget.spent = true;
-        return Merged::Own;
+        return MergedValue::Own;
     }
     budget.written += size;
     match own.filter(|own| own.size() > 1) {
@@ -56,7 +56,7 @@ pub(crate) fn write(
             out.close();
         }
     }
-    Merged::Written
+    MergedValue::Written
 }
 
 /// The members of the batch that a call does not have.
@@ -92,7 +92,7 @@ mod tests {
         let mut out = builder();
         let done = write(&mut out, "c", own, Some(batch.root()), &mut Budget::default());
         out.close();
-        let (doc, written) = (out.finish(), done == Merged::Written);
+        let (doc, written) = (out.finish(), done == MergedValue::Written);
         assert_eq!(doc.root().get("c").is_some(), written);
         doc.root().get("c").map(|merged| merged.raw().to_owned())
     }
@@ -123,7 +123,7 @@ mod tests {
         let (mut out, mut budget) = (builder(), Budget::default());
         let written = (0..100)
             .filter(|_| {
-                write(&mut out, "c", None, Some(large.root()), &mut budget) == Merged::Written
+                write(&mut out, "c", None, Some(large.root()), &mut budget) == MergedValue::Written
             })
             .count();
         assert_eq!((written, budget.spent), (7, true));

@@ -152,7 +152,7 @@ fn items(batch: Val<'_>, name: &str) -> Explanation {
             format!("item {} of {all} in {name} is {kind}{twice}; a call is an object", place + 1)
         }
         _ => format!(
-            "{} of {all} items in {name} are no calls: item {} is {kind}{twice}",
+            "{} of {all} items in {name} are not calls: item {} is {kind}{twice}",
             more + 1,
             place + 1
         ),

@@ -74,7 +74,7 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
         return Explanation::new(
             format!("no such path: {path}; {method} {path} is not a tracking endpoint"),
             format!(
-                "post calls to {base}/v1/track, {base}/v1/batch and their kin; in an SDK set only the base URL {base}"
+                "post calls to {base}/v1/track, {base}/v1/batch and similar paths; in an SDK set only the base URL {base}"
             ),
         );
     };
@@ -103,9 +103,9 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
             ),
         ),
         IntendedRoute::Part => (
-            "a library asked for a part of its code, which is not here; it sends its calls all the same"
+            "a library asked for a part of its code, which is not here; it sends its calls anyway"
                 .to_owned(),
-            "nothing has to be changed for calls to arrive; the part is only at the CDN".to_owned(),
+            "nothing needs to change for calls to arrive; only the CDN has this part".to_owned(),
         ),
         IntendedRoute::Plugins => (
             "a RudderStack library loads its plugins from here, where they are not; it sends nothing without them"
@@ -115,7 +115,7 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
         ),
         IntendedRoute::Base => (
             "the request went to the base URL itself; did you mean /v1/batch or /v1/track?".to_owned(),
-            format!("post batches to {base}/v1/batch and single calls to {base}/v1/track and their kin"),
+            format!("post batches to {base}/v1/batch and single calls to {base}/v1/track and similar paths"),
         ),
     };
     Explanation::new(format!("no such path: {method} {path}; {what}"), fix)
@@ -330,7 +330,7 @@ mod tests {
             ("/x/sourceconfig", "/sourceConfig?", "`configUrl`"),
             ("/analytics.js/v1/K/analytics.min.js", "sends nothing without", "`analytics._cdn"),
             ("/v1/analytics.js", "sends nothing without", "`analytics._cdn"),
-            ("/analytics-next/bundles/x.js", "all the same", "nothing has to be changed"),
+            ("/analytics-next/bundles/x.js", "sends its calls anyway", "nothing needs to change"),
             ("/v3/modern/plugins/rsa-plugins.js", "plugins", "`pluginsSDKBaseURL`"),
         ] {
             let (reason, said) = explained("GET", path, "Mozilla/5.0");

@@ -124,7 +124,7 @@ pub fn fix(kind: &str) -> Option<&'static str> {
         "transfer_encoding" => "send `transfer-encoding: chunked` or a content-length, not both",
         "chunks" => "let the HTTP client write the chunks, or send a content-length",
         "header" => "write each header as `Name: value`, without a blank before the colon",
-        "target" => "escape what a URL may not hold, such as blanks, as %20",
+        "target" => "percent-encode what a URL cannot contain, such as a blank as %20",
         "version" => "send HTTP/1.1",
         "no_http" => "set the SDK's host to the http:// address of this port",
         kind => return not_json::fix(kind),

@@ -36,7 +36,7 @@ impl ExpectationStatus {
 
 /// An expectation and the calls that came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Expected {
+pub struct ExpectationResult {
     /// The expectation of the plan.
     pub wanted: Expectation,
     /// The calls that came.
@@ -52,9 +52,9 @@ pub struct Expected {
     pub doubtful: [u64; 2],
 }
 
-impl Expected {
+impl ExpectationResult {
     /// An expectation of which nothing came yet, among so many vendors.
-    pub fn unseen(wanted: Expectation, vendors: usize) -> Expected {
+    pub fn unseen(wanted: Expectation, vendors: usize) -> ExpectationResult {
         let came = Coverage {
             kind: Some(wanted.kind.name().to_owned()),
             event: wanted.name.clone(),
@@ -62,7 +62,7 @@ impl Expected {
             ..Coverage::default()
         };
         let none = [0, 0];
-        Expected { wanted, came, with_ids: 0, lack: none, some_miss: none, doubtful: none }
+        ExpectationResult { wanted, came, with_ids: 0, lack: none, some_miss: none, doubtful: none }
     }
 
     /// How it stands.
@@ -97,7 +97,7 @@ impl Expected {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expectations {
     /// The entries.
-    pub list: Vec<Expected>,
+    pub list: Vec<ExpectationResult>,
     /// Calls, repeats too, that arrived after the limit and are not counted separately: they are in none.
     pub other: u64,
 }
@@ -206,14 +206,15 @@ impl Engine {
         let state = self.lock();
         let index = &state.index;
         let entry = |(wanted, came): (&Expectation, ArrivedCalls)| {
-            let mut entry = Expected::unseen(wanted.clone(), snapshot.vendors);
+            let mut entry = ExpectationResult::unseen(wanted.clone(), snapshot.vendors);
             if let Some(counted) = counted(index, &came.sum.count)
                 && counted.calls + counted.repeats > 0
             {
                 let ArrivedCalls { sum: Sum { ids, missing, discarded, verdicts, .. }, .. } = came;
                 let seen = Coverage { counted, ids, missing, discarded, verdicts, ..entry.came };
                 let ArrivedCalls { with_ids, lack, some_miss, doubtful, .. } = came;
-                entry = Expected { came: seen, with_ids, lack, some_miss, doubtful, ..entry };
+                entry =
+                    ExpectationResult { came: seen, with_ids, lack, some_miss, doubtful, ..entry };
             }
             entry
         };

@@ -27,7 +27,7 @@ pub(crate) const ANY_STRUCTURE: u64 = 0;
 
 /// A finding of the vendors in use or of Segment itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tallied {
+pub struct FindingCount {
     /// What was found.
     pub code: CodeId,
     /// How many calls have it,
@@ -70,7 +70,7 @@ pub struct Tally {
     /// the calls for which it is in use.
     pub verdicts: Vec<VerdictCounts>,
     /// What was found, the worst and most frequent first.
-    pub found: Vec<Tallied>,
+    pub found: Vec<FindingCount>,
     /// The calls with findings, in the order of their first rows; empty in an overview.
     pub groups: Vec<CallGroup>,
     /// The rows of requests: refused, without a call, or with items that are no calls.
@@ -138,8 +138,9 @@ impl Engine {
         let state = self.lock();
         let index = &state.index;
         let mut tally = Tally::default();
-        let shaped =
-            |(shape, [calls, repeats]): (_, [u64; 2])| (shape, Shaped { calls, repeats, first: 0 });
+        let shaped = |(shape, [calls, repeats]): (_, [u64; 2])| {
+            (shape, ShapeCount { calls, repeats, first: 0 })
+        };
         let shapes = index.shapes().map(shaped);
         expand(&self.vendors(), &index.in_use, &index.store.sets, shapes, &mut tally);
         tally.remark(index, |_| true);
@@ -201,14 +202,14 @@ pub(crate) fn structure(reading: &ParsedRequest<'_>, call: &ReadCall) -> u64 {
 
 /// Calls counted by their findings, sender and structure.
 #[derive(Debug, Default)]
-pub(crate) struct GroupCounts(HashMap<(SetId, SenderPlatform, u64), Shaped>);
+pub(crate) struct GroupCounts(HashMap<(SetId, SenderPlatform, u64), ShapeCount>);
 
 impl GroupCounts {
     /// Counts a call; true if it is the first of its group.
     pub fn count(&mut self, key: (SetId, SenderPlatform, u64), row: u64, repeat: bool) -> bool {
         let is_full = self.0.len() >= MAX_CALL_GROUPS && !self.0.contains_key(&key);
         let key = if is_full { (key.0, key.1, ANY_STRUCTURE) } else { key };
-        let shaped = self.0.entry(key).or_insert(Shaped::first(row));
+        let shaped = self.0.entry(key).or_insert(ShapeCount::first(row));
         shaped.count(repeat);
         shaped.is_one()
     }
@@ -219,7 +220,7 @@ impl GroupCounts {
         expand(vendors, in_use, sets, shapes, tally);
         for ((set, sender, structure), shaped) in self.0 {
             let codes = reported(&sets.get(set).codes, vendors, in_use.bits(sender));
-            let Shaped { calls, repeats, first } = shaped;
+            let ShapeCount { calls, repeats, first } = shaped;
             let is_alike = structure != ANY_STRUCTURE;
             if !codes.is_empty() {
                 tally.groups.push(CallGroup { codes, calls, repeats, first, is_alike });
@@ -236,17 +237,17 @@ pub(crate) fn reported(codes: &[CodeId], vendors: &Vendors, in_use: u64) -> Vec<
 
 /// The calls of a shape: how many, and the first.
 #[derive(Debug, Clone, Copy, Default)]
-struct Shaped {
+struct ShapeCount {
     calls: u64,
     repeats: u64,
     /// The row of the first.
     first: u64,
 }
 
-impl Shaped {
+impl ShapeCount {
     /// None yet; the first has this row.
-    fn first(row: u64) -> Shaped {
-        Shaped { first: row, ..Shaped::default() }
+    fn first(row: u64) -> ShapeCount {
+        ShapeCount { first: row, ..ShapeCount::default() }
     }
 
     /// Counts one.
@@ -265,12 +266,12 @@ fn expand(
     vendors: &Vendors,
     in_use: &InUse,
     sets: &FindingSets,
-    shapes: impl IntoIterator<Item = ((SetId, SenderPlatform), Shaped)>,
+    shapes: impl IntoIterator<Item = ((SetId, SenderPlatform), ShapeCount)>,
     tally: &mut Tally,
 ) {
     tally.verdicts = vec![VerdictCounts::default(); vendors.len()];
-    let mut found: BTreeMap<CodeId, Tallied> = BTreeMap::new();
-    for ((set, sender), Shaped { calls, repeats, first }) in shapes {
+    let mut found: BTreeMap<CodeId, FindingCount> = BTreeMap::new();
+    for ((set, sender), ShapeCount { calls, repeats, first }) in shapes {
         tally.calls += calls;
         tally.repeats += repeats;
         let (set, in_use) = (sets.get(set), in_use.bits(sender));
@@ -283,7 +284,7 @@ fn expand(
             }
         }
         for code in reported(&set.codes, vendors, in_use) {
-            let none = Tallied { code, calls: 0, repeats: 0, first };
+            let none = FindingCount { code, calls: 0, repeats: 0, first };
             let entry = found.entry(code).or_insert(none);
             entry.calls += calls;
             entry.repeats += repeats;

@@ -1,7 +1,7 @@
 //! What was found, event by event. Where each event has a name of its own there are as many rows as
 //! names times findings, of which a view shows the first: only these are put together.
 
-use crate::engine::counts::grouped_rows::{Counted, GroupedRows, MOST_ROWS, counted, words};
+use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows, MOST_ROWS, counted, words};
 use crate::engine::counts::{Count, Engine, FoundIn, Snapshot};
 use crate::engine::index::{RemarkKind, SenderPlatform, TextId};
 use crate::findings::Effect;
@@ -36,7 +36,7 @@ struct FindingRow {
 
 /// The first rows of one rank.
 #[derive(Default)]
-struct Ranked {
+struct RankedRows {
     rows: Vec<FindingRow>,
     /// How many there would be.
     of: usize,
@@ -44,7 +44,7 @@ struct Ranked {
     last: Option<FindingRow>,
 }
 
-impl Ranked {
+impl RankedRows {
     fn add(&mut self, row: FindingRow) {
         self.of += 1;
         if self.last.is_some_and(|last| row > last) {
@@ -118,7 +118,7 @@ impl Engine {
         };
         let mut cells: Vec<u32> = (0..snapshot.cells.len() as u32).collect();
         cells.sort_unstable_by_key(|cell| event(*cell));
-        let mut ranked: [Ranked; RANKS] = std::array::from_fn(|_| Ranked::default());
+        let mut ranked: [RankedRows; RANKS] = std::array::from_fn(|_| RankedRows::default());
         let mut sums: HashMap<(CodeId, bool), (u8, u64, u64)> = HashMap::new();
         let mut start = 0;
         for same in cells.chunk_by(|a, b| event(*a) == event(*b)) {
@@ -215,7 +215,7 @@ impl Engine {
                 in_use: true,
                 kind: Some(which.to_owned()),
                 event: Some(view.remark.id.clone()),
-                counted: Counted { row: view.row, seq: view.seqs[1], ..counted },
+                counted: CountedCalls { row: view.row, seq: view.seqs[1], ..counted },
                 remark: Some(Box::new(view)),
             })
         });

@@ -6,7 +6,7 @@ use crate::engine::judging::index_request::JudgedIndex;
 
 /// Calls that have something in common.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counted {
+pub struct CountedCalls {
     /// Calls, without repeats.
     pub calls: u64,
     /// Calls whose `messageId` came before.
@@ -49,10 +49,10 @@ pub(crate) fn arrived(store: &Index, call: u64) -> Option<Millis> {
 }
 
 /// A count with its times. None if all was cleared away meanwhile.
-pub(crate) fn counted(index: &JudgedIndex, count: &Count) -> Option<Counted> {
+pub(crate) fn counted(index: &JudgedIndex, count: &Count) -> Option<CountedCalls> {
     let store = &index.store;
     let now = store.requests.get(store.requests.len().checked_sub(1)?)?.received_at;
-    Some(Counted {
+    Some(CountedCalls {
         calls: count.calls,
         repeats: count.repeats,
         row: store.row_of_call(count.first),

@@ -29,11 +29,11 @@ pub(crate) mod timeline;
 pub(crate) mod totals;
 
 pub use crate::engine::counts::id_shares::IdShare;
-pub use expected::{ExpectationStatus, Expectations, Expected, LearnedPlan};
+pub use expected::{ExpectationResult, ExpectationStatus, Expectations, LearnedPlan};
 pub use people::{Person, RelatedId, Who};
 
 use crate::engine::Engine;
-use crate::engine::counts::grouped_rows::{Counted, GroupedRows, MOST_ROWS, counted, words};
+use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows, MOST_ROWS, counted, words};
 use crate::engine::counts::id_remarks::IdRemarkView;
 use crate::engine::index::{
     CallShape, CellKey, Count, SenderPlatform, SetInfo, TextId, VendorBits,
@@ -67,7 +67,7 @@ pub struct Coverage {
     /// The library's version, which `by` ends with.
     pub by_version: Option<String>,
     /// How many, and when.
-    pub counted: Counted,
+    pub counted: CountedCalls,
     /// How the account id stands in them, and the user id.
     pub ids: [IdShare; 2],
     /// Calls that lack an id at a vendor in use.
@@ -97,7 +97,7 @@ pub struct FoundIn {
     /// The event, or the name of a page or a screen.
     pub event: Option<String>,
     /// How many calls have it, and when.
-    pub counted: Counted,
+    pub counted: CountedCalls,
     /// It is no finding of calls but a remark about ids. Then `kind` and `event` say which id, and
     /// `counted` counts the ids.
     pub remark: Option<Box<IdRemarkView>>,

@@ -9,7 +9,7 @@ use crate::engine::ingest::writer::not_recorded;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
 use crate::objects_api::{BODY_LIMIT, Objects, ObjectsRoute};
-use crate::recording::{self, Body, RecordingEvent, Refused, RequestLine};
+use crate::recording::{self, Body, RecordingEvent, RefusalRecord, RequestLine};
 use crate::wire::{self, Refusal, Reply, RequestHead};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -61,7 +61,7 @@ impl Engine {
     ) -> Reply {
         if self.shared.queue.is_behind() {
             // what to answer follows from what came before
-            return Reply::unavailable("the recording is still being read; come again in a moment");
+            return Reply::unavailable("the recording is still being read; try again in a moment");
         }
         let mut front = self.shared.front();
         // first, for the numbers of lines that could not be written are given back
@@ -76,7 +76,7 @@ impl Engine {
             None if kept.is_empty() => Body::None,
             None => Body::Bytes(kept),
         };
-        let refused = unread.as_ref().map(|unread| Refused {
+        let refused = unread.as_ref().map(|unread| RefusalRecord {
             code: unread.code,
             message: unread.message,
             kind: "",

@@ -3,7 +3,7 @@
 use crate::call::time::Millis;
 use crate::engine::Engine;
 use crate::engine::counts::grouped_rows::{
-    Counted, GroupedRows, MOST_ROWS, arrived, counted, words,
+    CountedCalls, GroupedRows, MOST_ROWS, arrived, counted, words,
 };
 use crate::engine::index::{Count, IdCount, IdCounts, IdTable};
 use crate::engine::judging::index_request::JudgedIndex;
@@ -24,7 +24,7 @@ pub struct Person {
     /// The id.
     pub id: String,
     /// How many calls, and when. It has no trend.
-    pub counted: Counted,
+    pub counted: CountedCalls,
     /// Of the calls without repeats: those that have the other id too.
     pub with_other: u64,
     /// Some call has a number for it, or it is a text such as `null`.

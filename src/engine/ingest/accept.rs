@@ -6,7 +6,7 @@ use crate::engine::ingest::queue_entry::{QueueEntry, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::ingest::writer::WriteTicket;
 use crate::objects_api::ObjectsRoute;
-use crate::recording::{self, Body, LineHead, Refused};
+use crate::recording::{self, Body, LineHead, RefusalRecord};
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -16,7 +16,7 @@ pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
 
 /// A request that was taken: how it is answered.
 #[derive(Debug)]
-pub enum Accepted {
+pub enum AcceptedRequest {
     /// At once.
     Answered(Reply),
     /// So, as soon as its line is written: [`Engine::written`].
@@ -29,8 +29,8 @@ impl Engine {
     /// not recorded: no SDK depends on them.
     pub fn take(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Reply {
         match self.take_in(head, raw, here) {
-            Accepted::Answered(reply) => reply,
-            Accepted::Pending(reply, held) => self.written(&held).unwrap_or(reply),
+            AcceptedRequest::Answered(reply) => reply,
+            AcceptedRequest::Pending(reply, held) => self.written(&held).unwrap_or(reply),
         }
     }
 
@@ -43,9 +43,9 @@ impl Engine {
     /// Takes a request like [`Engine::take`], but does not write its line yet where others that
     /// are ready may be written together with it. Who calls this asks [`Engine::written`]
     /// before he answers.
-    pub fn take_in(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Accepted {
+    pub fn take_in(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> AcceptedRequest {
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
-            return Accepted::Answered(self.take_push(head, step, raw));
+            return AcceptedRequest::Answered(self.take_push(head, step, raw));
         }
         let route = head.route();
         match route {
@@ -60,20 +60,24 @@ impl Engine {
                 let reply = wire::reply::for_request(head, here, false);
                 let message = wire::intended_route::explain(head).reason;
                 let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
-                let refused = Refused { code, message: &message, kind: "", body_bytes: None };
+                let refused = RefusalRecord { code, message: &message, kind: "", body_bytes: None };
                 self.record_refused(head, raw, reply.status, refused);
-                return Accepted::Answered(reply);
+                return AcceptedRequest::Answered(reply);
             }
-            _ => return Accepted::Answered(wire::reply::for_request(head, here, false)),
+            _ => return AcceptedRequest::Answered(wire::reply::for_request(head, here, false)),
         }
         let body = match decoded(head, raw) {
             Ok(body) => body,
-            Err(refusal) => return Accepted::Answered(self.refuse(head, raw, &refusal, None)),
+            Err(refusal) => {
+                return AcceptedRequest::Answered(self.refuse(head, raw, &refusal, None));
+            }
         };
         let signature = wire::signature::check(head, raw, self.webhook_secret.as_deref());
         match self.record(head, &body, signature) {
-            Ok(held) => Accepted::Pending(wire::reply::for_request(head, here, false), held),
-            Err(refusal) => Accepted::Answered(self.refuse(head, body.as_bytes(), &refusal, None)),
+            Ok(held) => AcceptedRequest::Pending(wire::reply::for_request(head, here, false), held),
+            Err(refusal) => {
+                AcceptedRequest::Answered(self.refuse(head, body.as_bytes(), &refusal, None))
+            }
         }
     }
 
@@ -87,7 +91,7 @@ impl Engine {
         body_bytes: Option<u64>,
     ) -> Reply {
         let (code, kind) = (refusal.code, refusal.kind());
-        let refused = Refused { code, message: &refusal.to_string(), kind, body_bytes };
+        let refused = RefusalRecord { code, message: &refusal.to_string(), kind, body_bytes };
         self.record_refused(head, raw, refusal.status, refused);
         Reply::refused(refusal)
     }
@@ -98,9 +102,9 @@ impl Engine {
         head: &RequestHead<'_>,
         raw: &[u8],
         status: u16,
-        refused: Refused<'_>,
+        refused: RefusalRecord<'_>,
     ) {
-        let Refused { code, message, kind, body_bytes } = refused;
+        let RefusalRecord { code, message, kind, body_bytes } = refused;
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
             return self.refuse_push(
                 head,
@@ -117,7 +121,7 @@ impl Engine {
         let mut line = std::mem::take(&mut front.line);
         let line_head = line_head(head, front.next_request, status);
         let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
-        let refused = Some(Refused { code, message, kind, body_bytes });
+        let refused = Some(RefusalRecord { code, message, kind, body_bytes });
         recording::compose(&mut line, &line_head, body, refused, None);
         let appended = self.shared.append(&mut front, &line);
         let len = line.len() as u32 - 1;

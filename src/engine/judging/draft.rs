@@ -9,7 +9,7 @@ use crate::engine::judging::index_request::sender;
 use crate::engine::rows::call_detail;
 use crate::engine::rows::cross_vendor_fix::EvaluatedCall;
 use crate::findings::{Finding, finding_for_discard};
-use crate::vendors::Rendered;
+use crate::vendors::RenderedCall;
 use crate::wire::{self, RequestHead, ServiceVerdict};
 
 /// What is sent from here always has some write key.
@@ -37,7 +37,7 @@ pub struct JudgedDraft {
     /// What the service itself would do with it.
     pub common: Vec<Finding>,
     /// What each vendor would make of it.
-    pub vendors: Vec<(usize, Rendered)>,
+    pub vendors: Vec<(usize, RenderedCall)>,
     /// The vendors in use for such a call, in order.
     pub in_use: Vec<usize>,
 }
@@ -62,7 +62,7 @@ impl Engine {
         let (vendors, seq) = (state.eras.latest(), state.index.next_seq());
         let rendered = (0..vendors.len())
             .map(|vendor| (vendor, vendors.render(vendor, &event, seq, &state.index.memory)));
-        let mut rendered: Vec<(usize, Rendered)> = rendered.collect();
+        let mut rendered: Vec<(usize, RenderedCall)> = rendered.collect();
         let sender = sender(reading.platform);
         for (vendor, rendered) in &mut rendered {
             rendered.sent_by(sender == SenderPlatform::RudderStack, vendors.info(*vendor));

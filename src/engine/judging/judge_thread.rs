@@ -8,11 +8,11 @@ use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::ingest::writer::RecordingWriter;
 use crate::engine::judging::frame_priority::FramePriority;
 use crate::engine::judging::settings_epochs::SettingsEpochs;
-use crate::engine::judging::state::{Applied, JudgingState};
+use crate::engine::judging::state::{JudgingState, LineProgress};
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::views::OpenedFiles;
 use crate::engine::source::follow::Import;
-use crate::engine::source::opened::Opened;
+use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
 use crate::recording::RecordingEvent;
@@ -231,7 +231,7 @@ pub(crate) fn run(shared: &SharedState) {
 }
 
 /// What is said of lines that could not be read.
-fn told(opened: &Opened) -> Option<String> {
+fn told(opened: &OpenedCounts) -> Option<String> {
     let (line, error) = opened.first_bad.as_ref()?;
     Some(passed_over(opened.bad_lines, *line, error))
 }
@@ -282,14 +282,14 @@ fn judge(
         let offset = item.offset;
         // what a vendor's code does with a hostile call must not end the judging of all others
         let mut done = catch_unwind(AssertUnwindSafe(|| state.apply_some(item, AT_ONCE)));
-        while let Ok(Applied::Part(rest)) = done {
+        while let Ok(LineProgress::Part(rest)) = done {
             state = let_in(shared, state);
             calls = 0;
             done = catch_unwind(AssertUnwindSafe(|| state.go_on(rest, AT_ONCE)));
         }
         match done {
-            Ok(Applied::Whole(spare)) => spares.extend(spare),
-            Ok(Applied::Part(_)) => {}
+            Ok(LineProgress::Whole(spare)) => spares.extend(spare),
+            Ok(LineProgress::Part(_)) => {}
             Err(_) => {
                 tracing::error!(offset, "a line of the recording could not be checked");
                 shared.notice(format!(

@@ -4,7 +4,8 @@ use crate::engine::judging::index_request::JudgedIndex;
 use crate::findings::{Verdict, VerdictCounts};
 use crate::vendors::Vendors;
 
-/// How many calls went from which verdict to which, for each vendor; repeats are not counted.
+/// How many calls went from which verdict to which, for each vendor. Repeats are not counted, and a
+/// vendor counts for the calls for which it is in use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RejudgeDiff {
     /// The calls that were judged again.
@@ -98,8 +99,12 @@ pub(crate) fn between(
             continue;
         }
         counted += 1;
+        let Some(request) = after.store.requests.get(u64::from(is.request)) else { break };
+        let in_use = after.in_use.bits(request.sender);
         let (was, is) = (before.store.sets.get(was.set), after.store.sets.get(is.set));
-        for (moved, (old, new)) in moved.iter_mut().zip(&both) {
+        let counted = both.iter().enumerate().filter(|(_, (_, new))| in_use >> new & 1 == 1);
+        for (at, (old, new)) in counted {
+            let moved = &mut moved[at];
             moved[place(was.verdicts[*old])][place(is.verdicts[*new])] += 1;
         }
     }

@@ -7,7 +7,7 @@ use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
 use crate::engine::judging::index_request::{JudgedIndex, no_call};
 use crate::engine::judging::settings_epochs::SettingsEpochs;
 use crate::engine::judging::vendors_in_use::InUse;
-use crate::engine::source::opened::Opened;
+use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
 use crate::recording::RecordingEvent;
@@ -29,7 +29,7 @@ pub(crate) struct JudgingState {
     /// Of the request up to there not all calls are judged yet.
     pub is_within: bool,
     /// What was found on the way.
-    pub opened: Opened,
+    pub opened: OpenedCounts,
     /// Where the file begins that was read last, and how many of its lines were read.
     lines: (u64, u64),
     /// The files behind the first one that were begun: where each begins, and how many calls came
@@ -38,12 +38,12 @@ pub(crate) struct JudgingState {
     /// While lines are taken again that a clearing of some calls leaves.
     is_again: bool,
     /// What the last clearing put away.
-    cleared: Option<Box<Cleared>>,
+    cleared: Option<Box<ClearedCalls>>,
 }
 
 /// What was there before a clearing, until the next one.
 #[derive(Debug)]
-struct Cleared {
+struct ClearedCalls {
     index: JudgedIndex,
     /// Where the line of the clearing ends.
     from: u64,
@@ -51,7 +51,7 @@ struct Cleared {
 
 /// How far a line was done.
 #[expect(clippy::large_enum_variant, reason = "it is moved, never kept")]
-pub(crate) enum Applied {
+pub(crate) enum LineProgress {
     /// To its end; gives back room for another reading, if there was one.
     Whole(Option<ParseScratch>),
     /// Calls are left.
@@ -76,7 +76,7 @@ impl JudgingState {
             clears: 0,
             done: 0,
             is_within: false,
-            opened: Opened::default(),
+            opened: OpenedCounts::default(),
             lines: (0, 0),
             begun: Vec::new(),
             is_again: false,
@@ -89,26 +89,26 @@ impl JudgingState {
         let mut applied = self.apply_some(item, usize::MAX);
         loop {
             match applied {
-                Applied::Whole(spare) => return spare,
-                Applied::Part(rest) => applied = self.go_on(rest, usize::MAX),
+                LineProgress::Whole(spare) => return spare,
+                LineProgress::Part(rest) => applied = self.go_on(rest, usize::MAX),
             }
         }
     }
 
     /// The same, but of a request's calls at most so many: the rest is to follow, before any other
     /// line.
-    pub fn apply_some(&mut self, item: QueuedLine, most: usize) -> Applied {
+    pub fn apply_some(&mut self, item: QueuedLine, most: usize) -> LineProgress {
         if let QueueEntry::Event(RecordingEvent::Undo, _) = item.work {
             self.undo(item.offset, item.end);
-            return Applied::Whole(None);
+            return LineProgress::Whole(None);
         }
         if let QueueEntry::ClearTest(test) = item.work {
             self.clear_test(test, item.offset, item.end);
-            return Applied::Whole(None);
+            return LineProgress::Whole(None);
         }
         if let QueueEntry::ClearCalls(calls) = item.work {
             self.clear_calls(&calls, item.offset, item.end);
-            return Applied::Whole(None);
+            return LineProgress::Whole(None);
         }
         let vendors = self.eras.at(self.index.next_seq());
         // were it to panic, the line would not be taken twice
@@ -136,7 +136,7 @@ impl JudgingState {
             QueueEntry::Event(RecordingEvent::Flush, at) => self.index.flush(vendors, at),
             QueueEntry::Event(RecordingEvent::Clear, _) => {
                 let index = self.index.clear(vendors, item.end);
-                self.cleared = Some(Box::new(Cleared { index, from: item.end }));
+                self.cleared = Some(Box::new(ClearedCalls { index, from: item.end }));
                 self.clears += 1;
             }
             // done above
@@ -151,11 +151,11 @@ impl JudgingState {
                 self.opened.first_bad.get_or_insert((line, error));
             }
         }
-        Applied::Whole(None)
+        LineProgress::Whole(None)
     }
 
     /// Goes on with a request.
-    pub fn go_on(&mut self, mut rest: UnjudgedRequest, most: usize) -> Applied {
+    pub fn go_on(&mut self, mut rest: UnjudgedRequest, most: usize) -> LineProgress {
         let all = rest.read.reading.calls.len();
         let to = all.min(rest.next.saturating_add(most));
         // were it to panic, the rest of the request is not taken
@@ -164,26 +164,26 @@ impl JudgingState {
         if to < all {
             self.is_within = true;
             rest.next = to;
-            return Applied::Part(rest);
+            return LineProgress::Part(rest);
         }
         let ReadRequest { reading, mut scratch, .. } = rest.read;
         if let Some(kind) = no_call(&reading) {
             self.index.store.push_no_call(kind);
         }
         reading.recycle(&mut scratch);
-        Applied::Whole(Some(scratch))
+        LineProgress::Whole(Some(scratch))
     }
 
-    /// How many calls would come back if the last clearing were undone.
+    /// How many calls would come back if the last clearing were undone; none if nothing would.
     pub fn cleared(&self) -> Option<u64> {
-        let calls = |index: &JudgedIndex| index.store.calls.len() - index.repeats;
-        self.cleared.as_ref().map(|cleared| calls(&cleared.index))
+        let index = &self.cleared.as_ref()?.index;
+        (index.store.rows() > 0).then(|| index.store.calls.len() - index.repeats)
     }
 
     /// Takes the last clearing back, and takes again what came since.
     fn undo(&mut self, to: u64, end: u64) {
         let Some(cleared) = self.cleared.take() else { return };
-        let Cleared { index, from } = *cleared;
+        let ClearedCalls { index, from } = *cleared;
         let aside = self.index.in_use.aside().to_vec();
         self.index = index;
         self.index.set_aside(aside, self.eras.latest());

@@ -11,7 +11,7 @@ use crate::engine::rows::call_fields;
 use crate::engine::rows::cross_vendor_fix::{CrossVendorFix, EvaluatedCall};
 use crate::engine::rows::views::{CallDetail, RequestDetail};
 use crate::findings::{Finding, Id, finding_for_discard};
-use crate::vendors::{Memory, Rendered, Vendors};
+use crate::vendors::{Memory, RenderedCall, Vendors};
 use crate::wire::{self, ParsedRequest, ReadCall, ServiceVerdict};
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ pub(crate) enum Extent {
 
 /// What the vendors make of a call.
 pub(crate) struct VendorResults {
-    rendered: Vec<(usize, Rendered)>,
+    rendered: Vec<(usize, RenderedCall)>,
     in_use: Vec<usize>,
     told: CrossVendorFix,
     /// What is wrong with the call whichever vendor reads it.
@@ -72,7 +72,7 @@ impl DetailContext<'_> {
             Extent::Findings => Vendors::render_findings,
         };
         let vendors = self.vendors;
-        let mut rendered: Vec<(usize, Rendered)> = (0..vendors.len())
+        let mut rendered: Vec<(usize, RenderedCall)> = (0..vendors.len())
             .map(|vendor| (vendor, render(vendors, vendor, event, seq, self.memory)))
             .collect();
         for (vendor, rendered) in &mut rendered {
@@ -110,7 +110,7 @@ pub(crate) fn detail(
     let event = reading.event(read);
     let VendorResults { rendered, in_use, told, of_call } = made;
     // where nobody kept an id, the first vendor in use that finds one says it
-    let found = |pick: fn(&Rendered) -> &Option<String>| {
+    let found = |pick: fn(&RenderedCall) -> &Option<String>| {
         in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
     };
     let [account, user] = noted.ids;

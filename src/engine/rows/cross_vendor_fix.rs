@@ -7,7 +7,7 @@ use crate::engine::judging::user_groups::{SeenGroup, UserGroups};
 use crate::findings::fixes::{self, BrokenCall, Edit, VendorNeed};
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::{Finding, Id, Severity, Verdict, norm};
-use crate::vendors::{Memory, Outcome, Rendered, Vendors};
+use crate::vendors::{Memory, Outcome, RenderedCall, Vendors};
 
 /// At most so many changes of single values are tried: each is judged again.
 const MAX_CHANGES: usize = 8;
@@ -50,7 +50,11 @@ type Known<'k> = Option<(&'k str, u64)>;
 
 impl EvaluatedCall<'_> {
     /// Completes what the vendors said.
-    pub fn tell(&self, rendered: &mut [(usize, Rendered)], people: &UserGroups) -> CrossVendorFix {
+    pub fn tell(
+        &self,
+        rendered: &mut [(usize, RenderedCall)],
+        people: &UserGroups,
+    ) -> CrossVendorFix {
         let lacks = self.counted(rendered).any(|(_, finding)| is_without_account(finding));
         let seen = lacks.then(|| people.before(self.event, self.seq, self.at)).flatten();
         let known = seen.as_ref().map(|seen| (seen.group_id.as_str(), seen.seq));
@@ -61,7 +65,7 @@ impl EvaluatedCall<'_> {
 
     fn complete(
         &self,
-        rendered: &mut [(usize, Rendered)],
+        rendered: &mut [(usize, RenderedCall)],
         seen: Option<&SeenGroup>,
         known: Known<'_>,
     ) -> (Vec<Edit>, Vec<String>) {
@@ -100,11 +104,11 @@ impl EvaluatedCall<'_> {
     /// The findings of the vendors in use, vendor by vendor.
     fn counted<'r>(
         &self,
-        rendered: &'r [(usize, Rendered)],
+        rendered: &'r [(usize, RenderedCall)],
     ) -> impl Iterator<Item = (usize, &'r Finding)> {
         let of = |vendor: &usize| rendered.iter().find(move |(at, _)| at == vendor);
-        let counted: Vec<&(usize, Rendered)> = self.in_use.iter().filter_map(of).collect();
-        let of = |(vendor, rendered): &'r (usize, Rendered)| {
+        let counted: Vec<&(usize, RenderedCall)> = self.in_use.iter().filter_map(of).collect();
+        let of = |(vendor, rendered): &'r (usize, RenderedCall)| {
             rendered.findings.iter().map(move |finding| (*vendor, finding))
         };
         counted.into_iter().flat_map(of)
@@ -122,7 +126,7 @@ impl EvaluatedCall<'_> {
     /// vendor in use.
     fn with_changes(
         &self,
-        rendered: &[(usize, Rendered)],
+        rendered: &[(usize, RenderedCall)],
         call: &BrokenCall<'_>,
         mut edits: Vec<Edit>,
     ) -> Vec<Edit> {
@@ -181,7 +185,11 @@ impl EvaluatedCall<'_> {
 
     /// Where else vendors in use look for the account that they find in `groupId`, if the sender's
     /// library takes it only in group calls.
-    fn group_places(&self, rendered: &[(usize, Rendered)], call: &BrokenCall<'_>) -> Vec<String> {
+    fn group_places(
+        &self,
+        rendered: &[(usize, RenderedCall)],
+        call: &BrokenCall<'_>,
+    ) -> Vec<String> {
         const GROUP: &str = "/groupId";
         let elsewhere = call.sendable(GROUP);
         if elsewhere == GROUP || self.event.pointer(GROUP).is_none() {
@@ -204,7 +212,13 @@ impl EvaluatedCall<'_> {
     }
 
     /// Whether a vendor in use finds its id at a place and would not find it at another.
-    fn keeps(&self, rendered: &[(usize, Rendered)], kind: CallType, from: &str, to: &str) -> bool {
+    fn keeps(
+        &self,
+        rendered: &[(usize, RenderedCall)],
+        kind: CallType,
+        from: &str,
+        to: &str,
+    ) -> bool {
         let value = |path: &str| id_of(self.event.pointer(path), ValueRule::Plain).ok();
         let Some(id) = value(from) else { return false };
         let is_it = |path: &str| value(path).is_some_and(|other| other.text == id.text);

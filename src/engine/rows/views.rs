@@ -6,7 +6,7 @@ use crate::engine::index::NoCall;
 use crate::engine::judging::user_groups::SeenGroup;
 use crate::findings::fixes::{Edit, VendorNeed};
 use crate::findings::{Finding, Severity, Verdict};
-use crate::vendors::Rendered;
+use crate::vendors::RenderedCall;
 use crate::wire::ServiceVerdict;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -199,7 +199,7 @@ pub struct CallDetail {
     /// What the service adds or merges, a JSON object.
     pub derived_text: String,
     /// What each vendor would receive, with the vendor's place in the registry.
-    pub vendors: Vec<(usize, Rendered)>,
+    pub vendors: Vec<(usize, RenderedCall)>,
     /// Whether the service in front of the vendors passes it on.
     pub service: ServiceVerdict,
     /// What the service itself does with the call.

@@ -4,7 +4,7 @@ use crate::call::{Doc, Event, JsonKind, Val};
 use crate::engine::rows::views::CallDetail;
 use crate::findings::{self, Finding, Verdict};
 use crate::fql::{Civil, FilterInput, Number, Path, RecordField, Value, WatchedId};
-use crate::vendors::{Rendered, Vendors};
+use crate::vendors::{RenderedCall, Vendors};
 use std::borrow::Cow;
 
 /// A call as a filter sees it.
@@ -33,7 +33,7 @@ impl<'a> CallColumns<'a> {
         Event { derived: Some(self.derived.root()), ..Event::bare(self.call.root()) }
     }
 
-    fn in_use(&self) -> impl Iterator<Item = &Rendered> {
+    fn in_use(&self) -> impl Iterator<Item = &RenderedCall> {
         self.detail
             .in_use
             .iter()

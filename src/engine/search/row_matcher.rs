@@ -39,7 +39,7 @@ pub(crate) struct RowMatcher {
     epoch: u64,
     pieces: Chunks,
     scratch: wire::ParseScratch,
-    undecided: Vec<Undecided>,
+    undecided: Vec<UndecidedRow>,
     /// Why something could not be read.
     error: Option<String>,
     /// How many rows that were, and those whose line is not what was recorded.
@@ -47,7 +47,7 @@ pub(crate) struct RowMatcher {
 }
 
 /// A row that the index does not decide.
-struct Undecided {
+struct UndecidedRow {
     row: u64,
     line: LineSpan,
     /// None for a request that has a row of its own.
@@ -179,7 +179,7 @@ impl RowMatcher {
             match decided {
                 Some(true) => set(bits, row),
                 Some(false) => {}
-                None => self.undecided.push(Undecided {
+                None => self.undecided.push(UndecidedRow {
                     row,
                     line: LineSpan { offset: at.request.offset, len: at.request.len },
                     call,
@@ -195,7 +195,7 @@ impl RowMatcher {
     fn by_lines(
         &mut self,
         engine: &Engine,
-        undecided: &[Undecided],
+        undecided: &[UndecidedRow],
         epoch: u64,
         clock: &SearchTime,
         goes_on: &dyn Fn() -> bool,
@@ -230,7 +230,7 @@ impl RowMatcher {
         &mut self,
         engine: &Engine,
         pieces: &Chunks,
-        rows: &[Undecided],
+        rows: &[UndecidedRow],
         epoch: u64,
         clock: &SearchTime,
         bits: &mut Bits,
@@ -276,7 +276,7 @@ impl RowMatcher {
         &mut self,
         engine: &Engine,
         pieces: &Chunks,
-        rows: &[Undecided],
+        rows: &[UndecidedRow],
         group: &[(usize, ConditionBits)],
         (epoch, clock): (u64, &SearchTime),
         bits: &mut Bits,

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 const TOLD: usize = 4;
 
 /// What was taken of a file, or of all files of a folder together.
-pub(crate) struct Extracted {
+pub(crate) struct ExtractedCalls {
     name: PathBuf,
     /// Several files share it.
     shared: bool,
@@ -27,9 +27,9 @@ pub(crate) struct Extracted {
     request: u64,
 }
 
-impl Extracted {
-    pub fn new(name: &Path, shared: bool) -> Extracted {
-        Extracted { name: name.to_owned(), shared, calls: None, requests: None, request: 0 }
+impl ExtractedCalls {
+    pub fn new(name: &Path, shared: bool) -> ExtractedCalls {
+        ExtractedCalls { name: name.to_owned(), shared, calls: None, requests: None, request: 0 }
     }
 
     pub fn is_shared(&self) -> bool {
@@ -92,7 +92,7 @@ struct FileContents {
 
 /// A file that is taken apart.
 pub(crate) struct SplitFile<'t> {
-    taken: &'t mut Extracted,
+    taken: &'t mut ExtractedCalls,
     name: PathBuf,
     damage: Option<gzip::Damage>,
     found: FileContents,

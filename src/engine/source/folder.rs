@@ -1,7 +1,7 @@
 //! Folders of files that hold calls.
 
 use crate::engine::source::Bytes;
-use crate::engine::source::extract::Extracted;
+use crate::engine::source::extract::ExtractedCalls;
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::recording_files::Recording;
 use std::fs::File;
@@ -25,7 +25,7 @@ pub(crate) fn add(recording: &mut Recording, folder: &Path) -> Result<(), FileEr
     if files.len() > MAX_FILES {
         return Err(no_calls(format!("the folder holds more than {MAX_FILES} files; give fewer")));
     }
-    let (mut taken, mut size, mut read) = (Extracted::new(folder, true), 0, 0usize);
+    let (mut taken, mut size, mut read) = (ExtractedCalls::new(folder, true), 0, 0usize);
     let mut passed: Vec<FileError> = Vec::new();
     for path in &files {
         if recording.parts.len() >= MAX_RECORDINGS {

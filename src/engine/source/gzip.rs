@@ -19,21 +19,21 @@ impl Damage {
 }
 
 /// What a file in gzip holds. It ends where the file is cut or damaged.
-pub(crate) struct Unpacked<R: Read> {
+pub(crate) struct GzipReader<R: Read> {
     input: MultiGzDecoder<BufReader<R>>,
     bytes: u64,
     damage: Damage,
 }
 
-impl<R: Read> Unpacked<R> {
-    pub fn new(input: R) -> (Unpacked<R>, Damage) {
+impl<R: Read> GzipReader<R> {
+    pub fn new(input: R) -> (GzipReader<R>, Damage) {
         let damage = Damage::default();
         let input = MultiGzDecoder::new(BufReader::new(input));
-        (Unpacked { input, bytes: 0, damage: damage.clone() }, damage)
+        (GzipReader { input, bytes: 0, damage: damage.clone() }, damage)
     }
 }
 
-impl<R: Read> Read for Unpacked<R> {
+impl<R: Read> Read for GzipReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.damage.told().is_some() {
             return Ok(0);
@@ -72,7 +72,7 @@ mod tests {
     fn reads_all_members_and_what_comes_before_a_cut() {
         let whole = [gzip(b"one\n"), gzip(b"two\n")].concat();
         for cut in [0, 3, 10] {
-            let (mut unpacked, damage) = Unpacked::new(&whole[..whole.len() - cut]);
+            let (mut unpacked, damage) = GzipReader::new(&whole[..whole.len() - cut]);
             let mut text = String::new();
             unpacked.read_to_string(&mut text).expect("no error");
             assert!(text.starts_with("one\n"), "{text}");

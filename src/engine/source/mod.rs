@@ -31,7 +31,7 @@ mod sniff;
 mod spool;
 mod unreadable;
 
-use crate::engine::source::extract::Extracted;
+use crate::engine::source::extract::ExtractedCalls;
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::{FollowedFile, LineFormat as LineForm};
 use crate::engine::source::limits::{HEAD_BYTES, MAX_HEAD_BYTES, MAX_PACKED};
@@ -127,7 +127,7 @@ impl Recording {
                 false => (Bytes::Stream(Box::new(file), None), 0),
             }
         };
-        let mut taken = Extracted::new(name, false);
+        let mut taken = ExtractedCalls::new(name, false);
         self.add_bytes(name, bytes, 0, &mut taken)?;
         taken.add_to(self)?;
         self.count_file(name, size, false);
@@ -140,7 +140,7 @@ impl Recording {
         name: &Path,
         bytes: Bytes,
         packed: u32,
-        taken: &mut Extracted,
+        taken: &mut ExtractedCalls,
     ) -> Result<(), FileError> {
         let io = |source| FileError::Io { path: name.to_owned(), source };
         let (head, bytes) = bytes.head().map_err(io)?;
@@ -148,7 +148,7 @@ impl Recording {
         match form {
             FileFormat::Gzip if packed < MAX_PACKED => {
                 let (input, _) = bytes.into_stream();
-                let (input, damage) = gzip::Unpacked::new(input);
+                let (input, damage) = gzip::GzipReader::new(input);
                 let bytes = Bytes::Stream(Box::new(input), Some(damage.clone()));
                 let added = self.add_bytes(name, bytes, packed + 1, taken);
                 return match (added, damage.told()) {

@@ -2,7 +2,7 @@
 
 /// What was found when files or a recording were opened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Opened {
+pub struct OpenedCounts {
     /// Requests that were read.
     pub requests: u64,
     /// Lines that are none of a recording's: how many, and the first one's number and error.

@@ -6,14 +6,13 @@ use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::low_priority::give_way;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
-use crate::engine::source::recording_files::RecordingText;
+use crate::engine::source::recording_files::{RecordingText, read_exact};
 use crate::engine::source::request_line::{body_text, head_of};
 use crate::objects_api::ObjectsRoute;
 use crate::recording::{self, RecordingEntry, RecordingEvent, Remark, RequestLine};
 use crate::wire::{self, ParseScratch, ParsedRequest};
 use std::collections::BTreeMap;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -162,7 +161,7 @@ fn read_block(parts: &RecordingText, from: u64, to: u64, bytes: &mut Vec<u8>) ->
     loop {
         len = len.min(end - from);
         bytes.resize(len as usize, 0);
-        part.file.read_exact_at(bytes, from - part.base + part.at)?;
+        read_exact(&part.file, bytes, from - part.base + part.at)?;
         if from + len == end {
             return Ok(end);
         }
@@ -189,7 +188,7 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<ParseScratch>) -> Vec<Queued
         let work = match std::str::from_utf8(&rest[..len]) {
             // a hostile line must not end the reading of all others
             Ok(text) => catch_unwind(AssertUnwindSafe(|| work(text, offset, &mut origin, spares)))
-                .unwrap_or_else(|_| Err("it cannot be read: a mistake in segscope".to_owned()))
+                .unwrap_or_else(|_| Err("it cannot be read: this is a bug in segscope".to_owned()))
                 .unwrap_or_else(QueueEntry::Bad),
             Err(_) => QueueEntry::Bad("expected UTF-8 text".to_owned()),
         };

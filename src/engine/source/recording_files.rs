@@ -222,6 +222,19 @@ pub(crate) struct LinePosition {
     end: u64,
 }
 
+/// Reads bytes that were there before.
+pub(crate) fn read_exact(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
+    let named = |error: io::Error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => cut(),
+        _ => error,
+    };
+    file.read_exact_at(into, at).map_err(named)
+}
+
+fn cut() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "the file is shorter than it was before")
+}
+
 impl LinePosition {
     /// All bytes from here up to another place, that one included.
     pub(crate) fn read_to(&self, last: &LinePosition, into: &mut [u8]) -> io::Result<()> {
@@ -230,13 +243,13 @@ impl LinePosition {
             return Err(io::Error::other("a part of the recording that lies in two files"));
         }
         self.check(into.len() as u64)?;
-        self.file.read_exact_at(into, self.offset)
+        read_exact(&self.file, into, self.offset)
     }
 
     /// Refuses what something else has cut.
     fn check(&self, len: u64) -> io::Result<()> {
         match self.offset + len > self.end {
-            true => Err(io::ErrorKind::UnexpectedEof.into()),
+            true => Err(cut()),
             false => Ok(()),
         }
     }
@@ -245,7 +258,7 @@ impl LinePosition {
     pub(crate) fn read(&self, len: u32) -> io::Result<String> {
         self.check(u64::from(len))?;
         let mut bytes = vec![0; len as usize];
-        self.file.read_exact_at(&mut bytes, self.offset)?;
+        read_exact(&self.file, &mut bytes, self.offset)?;
         String::from_utf8(bytes).map_err(|_| {
             io::Error::new(
                 io::ErrorKind::InvalidData,

@@ -11,7 +11,7 @@ use super::row_words::row_words;
 use super::setup::Setup;
 use super::setup_error::SetupError;
 use super::views::{AlertCounts, Ring, VendorView};
-use super::watch::Watch;
+use super::watch_thread::WatchThread;
 use crate::call::Seq;
 use crate::call::text::visible;
 use crate::config::Settings;
@@ -122,7 +122,7 @@ impl Alerts {
 }
 
 /// What alerts, and what it has to say; nothing where nobody asked.
-pub type Alerting = (Arc<Alerts>, Option<Watch>);
+pub type Alerting = (Arc<Alerts>, Option<WatchThread>);
 
 /// Begins to alert of the calls that come since the program began, if that is asked for.
 pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> std::io::Result<Alerting> {
@@ -144,7 +144,7 @@ pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> std::io::Result<Alerting> {
         waiting: None,
     };
     // a command that runs goes on when it ends
-    let watch = Watch::begin("alerts", move |ended| {
+    let watch = WatchThread::begin("alerts", move |ended| {
         while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             thread.look();
         }

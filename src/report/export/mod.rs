@@ -7,7 +7,7 @@ mod har;
 
 pub use curl::curl;
 
-use super::{Escaped, Escaping, call_record};
+use super::{Escaping, EscapingWriter, call_record};
 use crate::engine::CallDetail;
 use crate::report::mask_keys::{WriteKeys, mask_call};
 use crate::vendors::Vendors;
@@ -44,10 +44,10 @@ impl ExportFormat {
     /// What it is, in a few words.
     pub fn about(self) -> &'static str {
         match self {
-            ExportFormat::Ndjson => "call records, one JSON object a line",
+            ExportFormat::Ndjson => "call records, one JSON object per line",
             ExportFormat::Har => "the requests that carried the calls, as an HTTP archive",
-            ExportFormat::Curl => "a curl line a call, which sends it again",
-            ExportFormat::Csv => "a line a call, for tables",
+            ExportFormat::Curl => "one curl line per call, which sends it again",
+            ExportFormat::Csv => "one line per call, for tables",
         }
     }
 
@@ -62,7 +62,7 @@ impl ExportFormat {
 
 /// Writes calls, one after the other.
 pub struct Exporter<'e, W: Write> {
-    out: Escaped<W>,
+    out: EscapingWriter<W>,
     form: FormatWriter,
     with_secrets: bool,
     vendors: &'e Vendors,
@@ -91,7 +91,7 @@ impl<'e, W: Write> Exporter<'e, W> {
             // a curl line has a body of JSON between single quotes
             _ => Escaping::Json,
         };
-        let mut out = Escaped::new(out, escaping);
+        let mut out = EscapingWriter::new(out, escaping);
         let form = match format {
             ExportFormat::Ndjson => FormatWriter::Ndjson,
             ExportFormat::Har => FormatWriter::Har(har::Har::begin(&mut out)?),

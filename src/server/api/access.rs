@@ -33,7 +33,7 @@ const BROWSERS: [&str; 2] = ["mozilla/", "opera/"];
 
 /// Why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Denied {
+pub(crate) enum DenialReason {
     /// It came from a web page, or a page could have sent it.
     Page,
     /// It came from another machine, and no token is set.
@@ -42,24 +42,24 @@ pub(crate) enum Denied {
     NoToken,
 }
 
-impl Denied {
+impl DenialReason {
     /// The answer, which is the same for every path.
     pub fn reply(self) -> Reply {
         let (status, code, message) = match self {
-            Denied::Page => (
+            DenialReason::Page => (
                 403,
                 "forbidden",
-                "no web page may ask, and only by an address of this machine or as localhost; a program that sends a browser's User-Agent adds the header X-Segscope: 1",
+                "web pages cannot use /_segscope; use an address of this machine or localhost, and add the header X-Segscope: 1 if your program sends a browser's User-Agent",
             ),
-            Denied::OtherMachine => (
+            DenialReason::OtherMachine => (
                 403,
                 "forbidden",
-                "only this machine may ask; start segscope with --token FILE to let other machines ask",
+                "only this machine can use /_segscope; start segscope with --token FILE to let other machines use it",
             ),
-            Denied::NoToken => (
+            DenialReason::NoToken => (
                 401,
                 "unauthorized",
-                "other machines send the token of --token FILE as Authorization: Bearer TOKEN",
+                "other machines must send the token of --token FILE as Authorization: Bearer TOKEN",
             ),
         };
         Reply::failure(status, code, message)
@@ -72,17 +72,17 @@ pub(crate) fn check(
     bound: &[SocketAddr],
     token: Option<&ApiToken>,
     is_here: bool,
-) -> Result<(), Denied> {
+) -> Result<(), DenialReason> {
     let headers = &parts.headers;
     let has_token = token.is_some_and(|token| sends(headers, token));
     let authority = parts.uri.authority().map(|authority| authority.as_str());
     if is_page(headers, authority, bound, has_token) {
-        return Err(Denied::Page);
+        return Err(DenialReason::Page);
     }
     match (is_here || has_token, token) {
         (true, _) => Ok(()),
-        (false, Some(_)) => Err(Denied::NoToken),
-        (false, None) => Err(Denied::OtherMachine),
+        (false, Some(_)) => Err(DenialReason::NoToken),
+        (false, None) => Err(DenialReason::OtherMachine),
     }
 }
 
@@ -174,7 +174,7 @@ mod tests {
         bound: &str,
         token: Option<&str>,
         here: bool,
-    ) -> Option<Denied> {
+    ) -> Option<DenialReason> {
         let mut request = hyper::Request::get("/_segscope/calls");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -229,11 +229,11 @@ mod tests {
             assert_eq!(denied.is_none(), want, "{site}");
         }
         let two = [("host", LOCAL), ("sec-fetch-site", "none"), ("sec-fetch-site", "cross-site")];
-        assert_eq!(ask(&two, LOCAL, None, true), Some(Denied::Page));
+        assert_eq!(ask(&two, LOCAL, None, true), Some(DenialReason::Page));
         let two = [("host", LOCAL), ("host", "evil.example")];
-        assert_eq!(ask(&two, LOCAL, None, true), Some(Denied::Page));
+        assert_eq!(ask(&two, LOCAL, None, true), Some(DenialReason::Page));
         let two = [("host", LOCAL), ("origin", "http://127.0.0.1:7357"), ("origin", "null")];
-        assert_eq!(ask(&two, LOCAL, None, true), Some(Denied::Page));
+        assert_eq!(ask(&two, LOCAL, None, true), Some(DenialReason::Page));
     }
 
     #[test]
@@ -243,42 +243,45 @@ mod tests {
             ask(&headers, LOCAL, Some("t0ken"), true)
         };
         assert_eq!(from(&[("user-agent", "curl/8.5.0")]), None);
-        assert_eq!(from(&[("user-agent", FIREFOX)]), Some(Denied::Page));
-        assert_eq!(from(&[("user-agent", "Opera/9.80 (X11) Presto/2.12")]), Some(Denied::Page));
+        assert_eq!(from(&[("user-agent", FIREFOX)]), Some(DenialReason::Page));
+        assert_eq!(
+            from(&[("user-agent", "Opera/9.80 (X11) Presto/2.12")]),
+            Some(DenialReason::Page)
+        );
         assert_eq!(from(&[("user-agent", FIREFOX), ("x-segscope", "1")]), None);
         assert_eq!(from(&[("user-agent", FIREFOX), ("authorization", "Bearer t0ken")]), None);
         let wrong = from(&[("user-agent", FIREFOX), ("authorization", "Bearer else")]);
-        assert_eq!(wrong, Some(Denied::Page));
+        assert_eq!(wrong, Some(DenialReason::Page));
         assert_eq!(from(&[("user-agent", FIREFOX), ("sec-fetch-site", "none")]), None);
         let page = [("user-agent", FIREFOX), ("x-segscope", "1"), ("sec-fetch-site", "cross-site")];
-        assert_eq!(from(&page), Some(Denied::Page));
+        assert_eq!(from(&page), Some(DenialReason::Page));
     }
 
     #[test]
     fn other_machines_need_the_token() {
         let (host, all) = (("host", "192.168.0.7:7357"), "0.0.0.0:7357");
         let asks = |headers: &[(&str, &str)], token| ask(headers, all, token, false);
-        assert_eq!(asks(&[host], None), Some(Denied::OtherMachine));
-        assert_eq!(asks(&[("host", "localhost")], None), Some(Denied::OtherMachine));
-        assert_eq!(asks(&[host], Some("t0ken")), Some(Denied::NoToken));
+        assert_eq!(asks(&[host], None), Some(DenialReason::OtherMachine));
+        assert_eq!(asks(&[("host", "localhost")], None), Some(DenialReason::OtherMachine));
+        assert_eq!(asks(&[host], Some("t0ken")), Some(DenialReason::NoToken));
         let bearer = |text| ("authorization", text);
         for (text, want) in [
             ("Bearer t0ken", None),
             ("bearer  t0ken", None),
-            ("Bearer t0keN", Some(Denied::NoToken)),
-            ("Bearer t0ken2", Some(Denied::NoToken)),
-            ("Bearer", Some(Denied::NoToken)),
-            ("Basic t0ken", Some(Denied::NoToken)),
-            ("t0ken", Some(Denied::NoToken)),
+            ("Bearer t0keN", Some(DenialReason::NoToken)),
+            ("Bearer t0ken2", Some(DenialReason::NoToken)),
+            ("Bearer", Some(DenialReason::NoToken)),
+            ("Basic t0ken", Some(DenialReason::NoToken)),
+            ("t0ken", Some(DenialReason::NoToken)),
         ] {
             assert_eq!(asks(&[host, bearer(text)], Some("t0ken")), want, "{text}");
         }
         // a name that this machine has elsewhere is fine with the token
         let named = [("host", "devbox:7357"), bearer("Bearer t0ken")];
         assert_eq!(asks(&named, Some("t0ken")), None);
-        assert_eq!(asks(&[("host", "devbox:7357")], Some("t0ken")), Some(Denied::Page));
+        assert_eq!(asks(&[("host", "devbox:7357")], Some("t0ken")), Some(DenialReason::Page));
         let page = [host, bearer("Bearer t0ken"), ("sec-fetch-site", "cross-site")];
-        assert_eq!(asks(&page, Some("t0ken")), Some(Denied::Page));
+        assert_eq!(asks(&page, Some("t0ken")), Some(DenialReason::Page));
     }
 
     #[test]

@@ -113,7 +113,7 @@ pub(crate) async fn respond(
         None => permitted(server, parts, name, watch).await,
     };
     protect(&mut response);
-    if denied == Some(access::Denied::NoToken) {
+    if denied == Some(access::DenialReason::NoToken) {
         let bearer = HeaderValue::from_static("Bearer");
         response.headers_mut().insert(header::WWW_AUTHENTICATE, bearer);
     }

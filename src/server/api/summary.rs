@@ -3,8 +3,8 @@
 use crate::call::time;
 use crate::engine::index::RemarkKind;
 use crate::engine::{
-    Counted, Coverage, Engine, Expectations, Expected, FoundIn, GroupBy, GroupedRows, IdRemarkView,
-    IdShare, Who,
+    CountedCalls, Coverage, Engine, ExpectationResult, Expectations, FoundIn, GroupBy, GroupedRows,
+    IdRemarkView, IdShare, Who,
 };
 use crate::findings::{Verdict, VerdictCounts};
 use serde_json::{Map, Value, json};
@@ -100,7 +100,7 @@ fn id_remark(view: &IdRemarkView) -> Map<String, Value> {
 
 /// How the calls stand to what is expected.
 fn expected(expectations: &Expectations) -> Value {
-    let event = |entry: &Expected| {
+    let event = |entry: &ExpectationResult| {
         let wanted = &entry.wanted;
         json!({
             "type": wanted.kind.name(), "event": wanted.name,
@@ -173,7 +173,7 @@ impl VendorNames {
     }
 }
 
-fn counted(counted: &Counted) -> Map<String, Value> {
+fn counted(counted: &CountedCalls) -> Map<String, Value> {
     let out = json!({
         "calls": counted.calls,
         "repeats": counted.repeats,

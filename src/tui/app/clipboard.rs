@@ -34,7 +34,7 @@ impl Between {
 
 /// Where a copied text went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Copied {
+pub enum CopyTarget {
     /// To the terminal, which does not say whether it took it.
     Terminal,
     /// To tmux, which passes it on to the terminal's clipboard.
@@ -43,17 +43,17 @@ pub enum Copied {
     Tmux,
 }
 
-impl Copied {
+impl CopyTarget {
     /// What happened to a text, and what to do if it did not arrive. `keys` show the text.
     pub fn words(self, what: &str, keys: &str) -> String {
         match self {
-            Copied::Terminal => {
+            CopyTarget::Terminal => {
                 format!("sent {what} to the terminal's clipboard; if nothing arrives, press {keys}")
             }
-            Copied::TmuxAndClipboard => {
+            CopyTarget::TmuxAndClipboard => {
                 format!("copied {what} to tmux and sent it to the terminal's clipboard")
             }
-            Copied::Tmux => format!(
+            CopyTarget::Tmux => format!(
                 "copied {what} to tmux; for the clipboard too: tmux set -g set-clipboard on"
             ),
         }
@@ -61,7 +61,7 @@ impl Copied {
 }
 
 /// Loads a text into a buffer of the tmux that the program runs in; none if that fails.
-pub fn load_into_tmux(text: &str) -> Option<Copied> {
+pub fn load_into_tmux(text: &str) -> Option<CopyTarget> {
     let mut tmux = tmux(&["load-buffer", "-w", "-"]).stdin(Stdio::piped()).spawn().ok()?;
     let written = tmux.stdin.take().map(|mut stdin| stdin.write_all(text.as_bytes()));
     let loaded = tmux.wait().ok()?.success();
@@ -70,7 +70,7 @@ pub fn load_into_tmux(text: &str) -> Option<Copied> {
     }
     let option = tmux_option("set-clipboard").unwrap_or_default();
     // `external` passes on what tmux itself copies, which this is
-    Some(if option == "off" { Copied::Tmux } else { Copied::TmuxAndClipboard })
+    Some(if option == "off" { CopyTarget::Tmux } else { CopyTarget::TmuxAndClipboard })
 }
 
 fn tmux_option(name: &str) -> Option<String> {
@@ -157,10 +157,10 @@ mod tests {
 
     #[test]
     fn what_was_copied_says_where_it_went() {
-        let words = |copied: Copied| copied.words("the call (4 B)", "Y");
-        assert!(words(Copied::Terminal).starts_with("sent the call (4 B) to the terminal's"));
-        assert!(words(Copied::Terminal).ends_with("press Y"));
-        assert!(words(Copied::Tmux).ends_with("tmux set -g set-clipboard on"));
-        assert!(!words(Copied::TmuxAndClipboard).contains("set -g"));
+        let words = |copied: CopyTarget| copied.words("the call (4 B)", "Y");
+        assert!(words(CopyTarget::Terminal).starts_with("sent the call (4 B) to the terminal's"));
+        assert!(words(CopyTarget::Terminal).ends_with("press Y"));
+        assert!(words(CopyTarget::Tmux).ends_with("tmux set -g set-clipboard on"));
+        assert!(!words(CopyTarget::TmuxAndClipboard).contains("set -g"));
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::inspector::{Inspector, Ring};
 use crate::report::counted;
-use crate::tui::app::clipboard::{Between, Copied, load_into_tmux, sequence};
+use crate::tui::app::clipboard::{Between, CopyTarget, load_into_tmux, sequence};
 use crate::tui::app::copy::MOST_BYTES;
 use crate::tui::app::screen::{Screen, ScreenOptions};
 use crate::tui::app::sixteen_colors;
@@ -134,7 +134,7 @@ impl ScreenTerminal {
     }
 
     /// Puts a text on the clipboard, through the terminal, so that it works from afar too.
-    pub fn copy(&mut self, text: &str) -> io::Result<Copied> {
+    pub fn copy(&mut self, text: &str) -> io::Result<CopyTarget> {
         if text.len() > MOST_BYTES {
             return Err(io::Error::other("it is longer than terminals take"));
         }
@@ -144,7 +144,7 @@ impl ScreenTerminal {
             return Ok(copied);
         }
         counted(|| self.out.write_all(&sequence(text, self.between)))?;
-        Ok(Copied::Terminal)
+        Ok(CopyTarget::Terminal)
     }
 
     /// Rings the bell, or asks the terminal for a notification.

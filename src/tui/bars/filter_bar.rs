@@ -89,7 +89,7 @@ pub fn nothing(
     let why = match filtering.progress(shown) {
         _ if hidden => {
             let waits = if shown.rows == 1 { "waits" } else { "wait" };
-            (format!("  paused, and {} {waits} to be shown", rows(shown.rows)), theme.paused)
+            (format!("  paused; {} {waits} to be shown", rows(shown.rows)), theme.paused)
         }
         Some(progress) => (format!("  none yet: {progress} % of {all} looked at"), theme.text),
         None if unmarked => (format!("  none of {all} is marked"), theme.warning),

@@ -1,7 +1,7 @@
 //! An output before it is sent to its vendor: exactly what goes where, keys as `***`, and after
 //! that what came of it. Nothing is sent before it is asked for here.
 
-use crate::inspector::{Chosen, Prepared, Sending};
+use crate::inspector::{CallSource, PreparedRequests, Sending};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::count;
@@ -17,19 +17,19 @@ const WIDTH: u16 = 92;
 
 /// The output that is shown.
 pub struct DeliverView {
-    chosen: Chosen,
+    chosen: CallSource,
     /// Which call it is, if one that came.
     what: Option<String>,
     vendor: usize,
     /// What would be sent, read when the vendor is first shown.
-    prepared: Option<Result<Prepared, String>>,
+    prepared: Option<Result<PreparedRequests, String>>,
     sent: bool,
     scroll: Scroll,
 }
 
 impl DeliverView {
     /// Shows what one vendor would be sent of a call.
-    pub fn new(chosen: Chosen, vendor: usize) -> DeliverView {
+    pub fn new(chosen: CallSource, vendor: usize) -> DeliverView {
         let scroll = Scroll::default();
         DeliverView { chosen, what: None, vendor, prepared: None, sent: false, scroll }
     }
@@ -100,7 +100,12 @@ impl DeliverView {
     }
 
     /// What enter does, or what came of it.
-    fn outcome(&self, paper: &mut TextBuilder<'_>, prepared: &Prepared, ctx: &ViewContext<'_>) {
+    fn outcome(
+        &self,
+        paper: &mut TextBuilder<'_>,
+        prepared: &PreparedRequests,
+        ctx: &ViewContext<'_>,
+    ) {
         let theme = &ctx.look.theme;
         let requests = count(prepared.requests.len() as u64, "request", "requests");
         match ctx.shared.sending.as_ref().filter(|_| self.sent) {

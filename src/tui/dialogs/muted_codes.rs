@@ -78,7 +78,7 @@ impl MutedCodesView {
             let key = keys.first().map_or("", String::as_str);
             let named = named.unwrap_or("this row".to_owned());
             return Err(format!(
-                "{named} has no finding that is marked; {key} goes to one that has"
+                "{named} has no finding with a mark; {key} goes to a call that has one"
             ));
         }
         let named = named.map(|named| format!(": {}", ctx.look.clean(&named)));

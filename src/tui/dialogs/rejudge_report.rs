@@ -2,7 +2,7 @@
 
 use crate::engine::VendorChanges;
 use crate::findings::Verdict;
-use crate::inspector::Judged;
+use crate::inspector::RejudgeResult;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
 use crate::tui::app::view_context::{count, grouped};
@@ -22,13 +22,13 @@ const NUMBER: usize = 11;
 
 /// What changed.
 pub struct RejudgeReportView {
-    judged: Arc<Judged>,
+    judged: Arc<RejudgeResult>,
     scroll: Scroll,
 }
 
 impl RejudgeReportView {
     /// A window that says it.
-    pub fn new(judged: Arc<Judged>) -> RejudgeReportView {
+    pub fn new(judged: Arc<RejudgeResult>) -> RejudgeReportView {
         RejudgeReportView { judged, scroll: Scroll::default() }
     }
 
@@ -111,7 +111,7 @@ impl View for RejudgeReportView {
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
-        self.scroll.render(buffer, body, WIDTH, "Judged again", ctx.look);
+        self.scroll.render(buffer, body, WIDTH, "Checked again", ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -32,7 +32,7 @@ impl SendItem {
     /// What is said below the choices.
     fn notes(&self, ctx: &ViewContext<'_>) -> Vec<String> {
         let key = self.write_key.as_deref().map(masked);
-        let key = key.map_or("a write key of ours".to_owned(), |key| format!("write key {key}"));
+        let key = key.map_or("a made-up write key".to_owned(), |key| format!("write key {key}"));
         let mut notes: Vec<String> = self.what.iter().cloned().collect();
         notes.push(format!("uses {key}; sending to a real service creates real data"));
         if ctx.shared.upstream.is_none() && self.rudder {
@@ -56,7 +56,7 @@ pub fn ask_where(send_item: SendItem, ctx: &ViewContext<'_>) -> ChoiceDialog {
     choices.push(("another address", None));
     let means = |to: &Option<String>| match to {
         Some(to) => without_credentials(to).into_owned(),
-        None => "asks for it".to_owned(),
+        None => "you enter it".to_owned(),
     };
     let lines = choices.iter().map(|(what, to)| ((*what).to_owned(), means(to))).collect();
     let notes = send_item.notes(ctx);

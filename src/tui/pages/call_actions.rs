@@ -1,6 +1,6 @@
 //! What is done with one call: the one under the log's cursor, or the example of what a page counts.
 
-use crate::inspector::{CallDetail, Chosen, Detail, VendorDetail};
+use crate::inspector::{CallDetail, CallSource, Detail, VendorDetail};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
 use crate::tui::app::view::{Response, SideEffect, ViewContext};
@@ -57,7 +57,7 @@ pub fn deliver(row: Option<u64>, vendor: Option<usize>, ctx: &ViewContext<'_>) -
     };
     match vendor.or_else(|| first(&call.vendors)) {
         Some(vendor) => {
-            let view = DeliverView::new(Chosen::Row(row), vendor);
+            let view = DeliverView::new(CallSource::Row(row), vendor);
             Response::Open(Box::new(view.named(name(&call))))
         }
         None => Response::Say("no vendor has a result for this call".to_owned()),

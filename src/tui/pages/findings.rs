@@ -9,7 +9,7 @@ use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, clock, event, number, times, trend, widest};
 use crate::tui::pages::lists::drill_down;
-use crate::tui::pages::lists::drill_down::Grouped;
+use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
 use crate::tui::pages::lists::list_page::ListContent;
 use crate::tui::theme::painter::Painter;
@@ -259,7 +259,7 @@ impl ListContent for Findings {
         if let (true, Some(vendor), Effect::Ignore) = (shared, vendor, row.effect) {
             terms.push(format!("verdict.{} = \"ignored\"", vendor.name));
         }
-        Ok(drill_down::all(terms, Grouped::new(row.counted.calls, row.counted.repeats)))
+        Ok(drill_down::all(terms, RepeatCounting::new(row.counted.calls, row.counted.repeats)))
     }
 
     fn nothing(&self, tab: usize, ctx: &ViewContext<'_>) -> EmptyPage {

@@ -7,7 +7,7 @@ use crate::tui::app::keymap::Keymap;
 use crate::tui::app::page::Page;
 use crate::tui::app::view::{Response, View, ViewContext};
 use crate::tui::dialogs::help::title;
-use crate::tui::prompts::{Offer, Prompt, Typed, completions};
+use crate::tui::prompts::{Offer, Prompt, PromptResult, completions};
 use crate::tui::theme::painter::Painter;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -156,7 +156,7 @@ impl View for CommandView {
     }
 
     fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
-        if self.prompt.typed(event, Self::offers(&self.actions)) == Typed::Changed {
+        if self.prompt.typed(event, Self::offers(&self.actions)) == PromptResult::Changed {
             self.error = None;
         }
         Response::Done

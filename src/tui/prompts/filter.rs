@@ -8,7 +8,7 @@ use crate::tui::app::view::{Response, SideEffect, View, ViewContext};
 use crate::tui::bars::filter_bar;
 use crate::tui::dialogs::filter_warnings;
 use crate::tui::dialogs::filter_warnings::Doubt;
-use crate::tui::prompts::{NamedView, Offer, Prompt, TextDialog, Typed, completions};
+use crate::tui::prompts::{NamedView, Offer, Prompt, PromptResult, TextDialog, completions};
 use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use crossterm::event::KeyEvent;
@@ -56,8 +56,8 @@ impl FilterView {
         FilterView { prompt, error: None, hint: None, absent: None, names: ctx.inspector.names() }
     }
 
-    fn after(&mut self, typed: Typed) -> Response {
-        if typed == Typed::Same {
+    fn after(&mut self, typed: PromptResult) -> Response {
+        if typed == PromptResult::Same {
             return Response::Done;
         }
         let text = self.prompt.text();

@@ -46,7 +46,7 @@ pub struct Prompt {
 
 /// What came of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Typed {
+pub enum PromptResult {
     /// The text is another one.
     Changed,
     /// It is the same.
@@ -76,14 +76,14 @@ impl Prompt {
         &mut self,
         event: KeyEvent,
         offers: impl FnOnce(&str, usize) -> Vec<Offer>,
-    ) -> Typed {
+    ) -> PromptResult {
         let moved = self.line.cursor();
         let changed = self.line.typed(event);
         if !changed {
             if moved != self.line.cursor() {
                 self.close_offers();
             }
-            return Typed::Same;
+            return PromptResult::Same;
         }
         self.at = self.past.len();
         self.offer(offers);
@@ -91,14 +91,14 @@ impl Prompt {
         if self.offers.iter().all(|offer| offer.replace.is_empty()) {
             self.close_offers();
         }
-        Typed::Changed
+        PromptResult::Changed
     }
 
     /// Takes a pasted text.
-    pub fn paste(&mut self, pasted: &str) -> Typed {
+    pub fn paste(&mut self, pasted: &str) -> PromptResult {
         self.close_offers();
         self.at = self.past.len();
-        if self.line.paste(pasted) { Typed::Changed } else { Typed::Same }
+        if self.line.paste(pasted) { PromptResult::Changed } else { PromptResult::Same }
     }
 
     fn offer(&mut self, offers: impl FnOnce(&str, usize) -> Vec<Offer>) {
@@ -125,14 +125,14 @@ impl Prompt {
         &mut self,
         action: Action,
         offers: impl FnOnce(&str, usize) -> Vec<Offer>,
-    ) -> Option<Typed> {
+    ) -> Option<PromptResult> {
         let last = self.offers.len().saturating_sub(1);
         match action {
             Action::Complete if self.offers.is_empty() => {
                 self.offer(offers);
                 match self.offers.len() {
                     1 => return Some(self.take()),
-                    _ => return Some(Typed::Same),
+                    _ => return Some(PromptResult::Same),
                 }
             }
             Action::Complete => return Some(self.take()),
@@ -147,31 +147,31 @@ impl Prompt {
             Action::Newer | Action::HistoryForward => return Some(self.walk(Some(self.at + 1))),
             _ => return None,
         }
-        Some(Typed::Same)
+        Some(PromptResult::Same)
     }
 
     /// Puts an entry of the past into the line.
-    fn walk(&mut self, to: Option<usize>) -> Typed {
+    fn walk(&mut self, to: Option<usize>) -> PromptResult {
         self.close_offers();
         let Some(to) = to.filter(|to| *to <= self.past.len() && *to != self.at) else {
-            return Typed::Same;
+            return PromptResult::Same;
         };
         if self.at == self.past.len() {
             self.draft = self.line.text().to_owned();
         }
         self.at = to;
         self.line = LineEditor::new(self.past.get(to).unwrap_or(&self.draft));
-        Typed::Changed
+        PromptResult::Changed
     }
 
     /// Takes the chosen offer, or the first.
-    pub fn take(&mut self) -> Typed {
+    pub fn take(&mut self) -> PromptResult {
         let Some(offer) = self.offers.get(self.chosen.unwrap_or(0)).cloned() else {
-            return Typed::Same;
+            return PromptResult::Same;
         };
         self.close_offers();
         self.at = self.past.len();
         self.line.replace(offer.replace, &offer.text);
-        Typed::Changed
+        PromptResult::Changed
     }
 }

@@ -4,7 +4,7 @@ use crate::inspector::Memo;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
-use crate::tui::widgets::list_dialog::{ListDialog, Pointed};
+use crate::tui::widgets::list_dialog::{ListClick, ListDialog};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -21,7 +21,7 @@ impl NamedView {
     /// The list; none if it would be empty.
     pub fn new(ctx: &ViewContext<'_>) -> Option<NamedView> {
         let named = ctx.shared.kept.named.len();
-        let window = ListDialog::new("Named filters", WIDTH, named).or("none any more");
+        let window = ListDialog::new("Named filters", WIDTH, named).or("none left");
         (named > 0).then_some(NamedView(window))
     }
 }
@@ -60,9 +60,9 @@ impl View for NamedView {
     fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
         match self.0.point(pointer, at) {
             // a second click takes it
-            Pointed::Again => self.act(Action::Choose, ctx),
-            Pointed::Moved => Response::Done,
-            Pointed::Nothing => Response::Pass,
+            ListClick::Again => self.act(Action::Choose, ctx),
+            ListClick::Moved => Response::Done,
+            ListClick::Nothing => Response::Pass,
         }
     }
 

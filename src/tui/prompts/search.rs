@@ -4,7 +4,7 @@ use crate::fql::{FilterError, parse};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::view::{Response, View, ViewContext};
-use crate::tui::prompts::{Prompt, Typed};
+use crate::tui::prompts::{Prompt, PromptResult};
 use crate::tui::theme::painter::Painter;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -34,8 +34,8 @@ impl SearchView {
         if self.inside { FilterChange::SearchInside(text) } else { FilterChange::Search(text) }
     }
 
-    fn after(&mut self, typed: Typed) -> Response {
-        if typed == Typed::Same {
+    fn after(&mut self, typed: PromptResult) -> Response {
+        if typed == PromptResult::Same {
             return Response::Done;
         }
         self.error = parse(self.prompt.text()).err();

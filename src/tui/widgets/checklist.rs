@@ -3,7 +3,7 @@
 use crate::tui::app::action::Action;
 use crate::tui::app::view::{Pointer, Response};
 use crate::tui::theme::painter::{Appearance, Painter};
-use crate::tui::widgets::list_dialog::{ListDialog, Pointed};
+use crate::tui::widgets::list_dialog::{ListClick, ListDialog};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::borrow::Cow;
@@ -79,7 +79,7 @@ impl<T> Checklist<T> {
     /// Answers to the mouse: a click ticks.
     pub fn point(&mut self, pointer: Pointer, at: Position) -> Response {
         match (self.window.point(pointer, at), pointer) {
-            (Pointed::Nothing, _) => Response::Pass,
+            (ListClick::Nothing, _) => Response::Pass,
             (_, Pointer::Click) => self.act(Action::Tick),
             _ => Response::Done,
         }

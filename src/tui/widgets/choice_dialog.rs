@@ -2,7 +2,7 @@
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
-use crate::tui::widgets::list_dialog::{ListDialog, Pointed};
+use crate::tui::widgets::list_dialog::{ListClick, ListDialog};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -61,9 +61,9 @@ impl View for ChoiceDialog {
 
     fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
         match self.window.point(pointer, at) {
-            Pointed::Again => self.choose(ctx),
-            Pointed::Moved => Response::Done,
-            Pointed::Nothing => Response::Pass,
+            ListClick::Again => self.choose(ctx),
+            ListClick::Moved => Response::Done,
+            ListClick::Nothing => Response::Pass,
         }
     }
 

@@ -9,7 +9,7 @@ use ratatui::layout::{Position, Rect};
 use std::borrow::Cow;
 
 /// What the mouse did to the list.
-pub enum Pointed {
+pub enum ListClick {
     /// The cursor is on another line, or was moved at least.
     Moved,
     /// The line under the cursor was clicked again.
@@ -78,24 +78,24 @@ impl ListDialog {
     }
 
     /// Answers to the mouse.
-    pub fn point(&mut self, pointer: Pointer, at: Position) -> Pointed {
+    pub fn point(&mut self, pointer: Pointer, at: Position) -> ListClick {
         let wheel = match pointer {
             Pointer::WheelDown => Action::Down,
             Pointer::WheelUp => Action::Up,
             Pointer::Click => {
                 let line = self.line_at(at);
                 return match line {
-                    Some(line) if self.cursor.at() == Some(line) => Pointed::Again,
+                    Some(line) if self.cursor.at() == Some(line) => ListClick::Again,
                     Some(line) => {
                         self.cursor.select(line);
-                        Pointed::Moved
+                        ListClick::Moved
                     }
-                    None => Pointed::Nothing,
+                    None => ListClick::Nothing,
                 };
             }
         };
         self.cursor.step(wheel);
-        Pointed::Moved
+        ListClick::Moved
     }
 
     /// The line of the list that a place is on.

@@ -2,7 +2,7 @@
 
 use super::{Said, same};
 use proptest::prelude::*;
-use segscope::recording::{Body, LineHead, Refused, compose};
+use segscope::recording::{Body, LineHead, RefusalRecord, compose};
 use std::path::{Path, PathBuf};
 
 /// A call by a number: of any type, with ids here and there, few of them its own.
@@ -44,7 +44,8 @@ fn line(kind: u64, n: u64) -> String {
 /// A line of a recording.
 fn recorded(kind: u64, n: u64) -> String {
     let batch = format!("{{\"batch\":[{},{}],\"writeKey\":\"k\"}}", call(n), call(n + 1));
-    let refused = Refused { code: "bad", message: "no calls there", kind: "", body_bytes: None };
+    let refused =
+        RefusalRecord { code: "bad", message: "no calls there", kind: "", body_bytes: None };
     let (path, body, refused) = match kind % 10 {
         0 => ("/v1/batch", batch, None),
         1 => ("/v1/nowhere", "{}".to_owned(), Some(refused)),

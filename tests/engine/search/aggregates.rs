@@ -4,7 +4,7 @@ use super::{BEGIN_MS, engine, random_calls, send};
 use proptest::prelude::*;
 use segscope::call::CallType;
 use segscope::engine::{
-    CallDetail, Counted, Coverage, Engine, Expectation, GroupBy, GroupedRows, IdCell, IdShare,
+    CallDetail, CountedCalls, Coverage, Engine, Expectation, GroupBy, GroupedRows, IdCell, IdShare,
     LearnedPlan, Plan, RowDetail, RowView, Who,
 };
 use segscope::findings::Verdict;
@@ -58,8 +58,8 @@ fn version(by: Option<&str>, call: &CallDetail) -> Option<String> {
     (by? == format!("{name} {version}")).then(|| version.to_owned())
 }
 
-fn count<'c>(calls: impl Iterator<Item = &'c Call>, now: i64) -> Counted {
-    let mut counted = Counted::default();
+fn count<'c>(calls: impl Iterator<Item = &'c Call>, now: i64) -> CountedCalls {
+    let mut counted = CountedCalls::default();
     for (row, call) in calls {
         if counted.calls + counted.repeats == 0 {
             (counted.row, counted.seq) = (row.row, call.seq.0);
@@ -302,7 +302,7 @@ proptest! {
             for person in people.rows {
                 let own = &wanted[&person.id];
                 // a person has no trend
-                let counted = Counted { trend: [0; 16], ..count(own.iter().copied(), 0) };
+                let counted = CountedCalls { trend: [0; 16], ..count(own.iter().copied(), 0) };
                 prop_assert_eq!(&person.counted, &counted);
                 let both = own.iter().filter(|(_, call)| !call.repeat && ids(call).1.is_some());
                 prop_assert_eq!(person.with_other, both.count() as u64);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 /// A request: path, test key, body.
 #[derive(Debug, Clone)]
-pub struct Sent {
+pub struct SentCalls {
     pub path: String,
     pub test: Option<&'static str>,
     pub body: String,
@@ -117,7 +117,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-pub fn sent() -> impl Strategy<Value = Sent> {
+pub fn sent() -> impl Strategy<Value = SentCalls> {
     let test = prop::sample::select(vec![None, None, Some("one"), Some("two")]);
     let shape = 0..12_u8;
     (prop::collection::vec(call(), 1..6), test, shape, any::<bool>()).prop_map(
@@ -131,7 +131,7 @@ pub fn sent() -> impl Strategy<Value = Sent> {
                 _ => ("/v1/track", calls[0].to_string()),
             };
             let body = if escapes { escaped(&body) } else { body };
-            Sent { path: path.to_owned(), test, body }
+            SentCalls { path: path.to_owned(), test, body }
         },
     )
 }

@@ -6,7 +6,7 @@ use super::timeline::{rows_of, timeline};
 use super::{engine, random_calls, send};
 use proptest::prelude::*;
 use segscope::engine::{
-    Engine, Expectation, GroupBy, IdCell, Plan, RangeFilter, Tallied, Tally, Who,
+    Engine, Expectation, FindingCount, GroupBy, IdCell, Plan, RangeFilter, Tally, Who,
 };
 use segscope::fql::parse;
 use segscope::report::{check_text, finding_groups, summary};
@@ -21,8 +21,8 @@ fn passing(engine: &Engine, filter: &str) -> u64 {
 
 /// A tally without the rows that it names.
 fn numbers(tally: &Tally) -> Tally {
-    let found = tally.found.iter().map(|found| Tallied { first: 0, ..*found });
-    let mut found: Vec<Tallied> = found.collect();
+    let found = tally.found.iter().map(|found| FindingCount { first: 0, ..*found });
+    let mut found: Vec<FindingCount> = found.collect();
     found.sort_by_key(|found| found.code);
     Tally { found, no_calls: Vec::new(), groups: Vec::new(), ..tally.clone() }
 }
@@ -109,7 +109,7 @@ proptest! {
             let sum = found.entry((row.code, row.vendor)).or_default();
             (sum.0, sum.1) = (sum.0 + row.counted.calls, sum.1 + row.counted.repeats);
         }
-        let of_tally = |found: &Tallied| {
+        let of_tally = |found: &FindingCount| {
             let entry = vendors.codes().entry(found.code);
             ((entry.code.to_string(), entry.vendor), (found.calls, found.repeats))
         };

@@ -3,7 +3,7 @@
 use crate::input::{Request, assert_harmless, assert_json, engine, vendors};
 use segscope::engine::{Plan, RowDetail};
 use segscope::report::{
-    Escaped, Escaping, ExportFormat, Exporter, call_line, call_record, check_text, curl,
+    EscapingWriter, Escaping, ExportFormat, Exporter, call_line, call_record, check_text, curl,
     finding_groups, github, junit, markdown, sarif, summary,
 };
 use segscope::vendors::{VendorFile, Vendors};
@@ -11,7 +11,7 @@ use std::io::Write;
 
 /// What is written where a text goes through the one writer, in parts as small as they may come.
 fn written(escaping: Escaping, bytes: &[u8], part: usize) -> String {
-    let mut out = Escaped::new(Vec::new(), escaping);
+    let mut out = EscapingWriter::new(Vec::new(), escaping);
     for part in bytes.chunks(part) {
         out.write_all(part).expect("memory");
     }

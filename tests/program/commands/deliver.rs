@@ -87,7 +87,7 @@ fn what_is_missing_or_not_trusted_is_told_before_anything_is_sent() {
     assert!(said.contains("call 1 (Order Received): customersuccessbox needs the setting vendors.customersuccessbox.api_key: "), "{said}");
     let key = format!("vendors.customersuccessbox.api_key={KEY}");
     let said = told(&["--setting", &key]);
-    assert!(said.contains("where nobody can answer say --yes"), "{said}");
+    assert!(said.contains("pass --yes if there is no terminal to ask"), "{said}");
     let said = told(&["--setting", &key, "--setting", "deliver.planhot=http://x", "--yes"]);
     assert!(said.contains("`planhot` is not a vendor") && said.contains("planhat"), "{said}");
     let said =
@@ -97,7 +97,7 @@ fn what_is_missing_or_not_trusted_is_told_before_anything_is_sent() {
         "{said}"
     );
     let none = segscope(home.path(), &["deliver", "calls.ndjson"]).assert().code(2);
-    assert!(stderr(&none).contains("say which vendors with --vendor"), "{}", stderr(&none));
+    assert!(stderr(&none).contains("choose the vendors with --vendor"), "{}", stderr(&none));
     // others write a project's file
     let file = home.path().join("segscope.toml");
     std::fs::write(&file, format!("[vendors.customersuccessbox]\napi_key = \"{KEY}\"\n"))

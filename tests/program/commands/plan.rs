@@ -109,7 +109,7 @@ fn a_plan_is_learned_from_what_is_good_and_what_is_good_meets_it() {
     let home = home(&[("good.ndjson", &calls), ("mixed.ndjson", &mixed())]);
     let (code, plan, _) = run(home.path(), &[&["plan", "learn", "good.ndjson"][..], &CSB].concat());
     assert_eq!(code, 0);
-    assert!(plan.starts_with("# What good.ndjson holds: 7 calls."), "{plan}");
+    assert!(plan.starts_with("# Learned from good.ndjson: 7 calls."), "{plan}");
     assert!(plan.contains("\n[[event]]\ntype = \"track\"\nname = \"Order\"\n"), "{plan}");
     assert!(
         plan.contains("name = \"Anonymous \\U0000202e\\\"x\\\"\"\nids = [\"user_id\"]"),

@@ -79,7 +79,7 @@ fn marks_and_notes_outlive_a_clearing_and_calls_are_exported() {
     terminal.press("M");
     terminal.sees("1 of 3");
     terminal.press("x");
-    terminal.sees("call records, one JSON object a line");
+    terminal.sees("call records, one JSON object per line");
     terminal.press("\r");
     terminal.sees("calls.ndjson");
     terminal.press("\r");
@@ -87,7 +87,7 @@ fn marks_and_notes_outlive_a_clearing_and_calls_are_exported() {
     let written = std::fs::read_to_string(terminal.home().join("calls.ndjson")).expect("written");
     assert!(written.contains("\"name\":\"One\"") && written.lines().count() == 1, "{written}");
     terminal.press("x\r\r");
-    terminal.sees("calls.ndjson is there already; choose another name");
+    terminal.sees("calls.ndjson already exists; choose another name");
     assert_eq!(terminal.quit(), 0);
 }
 
@@ -109,7 +109,7 @@ fn a_recording_that_is_opened_keeps_marks_and_notes_and_its_calls() {
         terminal.sees("◆");
         terminal.sees("¶ mine");
         terminal.press("z");
-        terminal.sees("nothing is cleared: the calls of a recording that is opened stay in it");
+        terminal.sees("nothing was cleared: the calls of a recording that is opened stay in it");
         assert_eq!(terminal.quit(), 0);
     }
     let kept = std::fs::read_to_string(&file).expect("it is there");
@@ -122,7 +122,7 @@ fn a_recording_that_is_opened_keeps_marks_and_notes_and_its_calls() {
     let mut terminal = Terminal::start(150, 30, &["open", &bare.display().to_string()]);
     terminal.sees("Two");
     terminal.press("m");
-    terminal.sees("marks and notes are gone when you quit: a file of calls is only read");
+    terminal.sees("marks and notes are lost when you quit: a file of calls is only read");
     terminal.sees("◆");
     assert_eq!(terminal.quit(), 0);
     assert_eq!(std::fs::read_to_string(&bare).expect("it is there"), text);

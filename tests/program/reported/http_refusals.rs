@@ -103,7 +103,7 @@ fn what_http_refuses_is_a_row_with_its_reason() {
         assert!(line[13..].starts_with(&format!("refused {status} {what}")), "{line}");
         assert!(says.iter().all(|part| line.contains(part)), "{says:?}: {line}");
     }
-    assert!(lines[all].contains("bytes that are no request follow"), "{lines:#?}");
+    assert!(lines[all].contains("followed by bytes that are not a request"), "{lines:#?}");
     let check = segscope(home.path(), &["check"]).arg(&recording).output().expect("it runs");
     let text = String::from_utf8(check.stdout).expect("text");
     assert!(text.contains("error HTTP-431") && text.contains("error HTTP-505"), "{text}");

@@ -107,7 +107,7 @@ fn no_sentence_says_that_a_vendor_does_not_know_what_segscope_has_not_seen() {
         call["anonymousId"] = json!("s");
         let record = &records(vendor, &[call])[0];
         let message = finding(record, code)["message"].as_str().unwrap_or_default();
-        let unknown = format!("`{setting}` is not set, so segscope does not know if it counts");
+        let unknown = format!("`{setting}` is not set, so segscope cannot tell whether it is used");
         assert!(message.contains(&unknown), "{message}");
     }
 }
@@ -197,7 +197,7 @@ fn requests_that_a_public_api_would_refuse_say_so_before_they_are_sent() {
         let mut command = segscope(home.path(), &["deliver", "--dry-run", "--vendor", vendor]);
         let output = command.arg(&file).output().expect("the program runs");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let said = text.lines().any(|line| line.starts_with("# doubt: ") && line.contains(doubt));
+        let said = text.lines().any(|line| line.starts_with("# caveat: ") && line.contains(doubt));
         assert!(said, "{vendor}: {text}");
     }
 }

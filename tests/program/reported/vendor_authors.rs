@@ -142,7 +142,7 @@ fn vendors_show_prints_every_mapping_with_its_request_and_source() {
     let args = ["vendors", "show", "acme", "--vendor-file", "acme.toml"];
     let (_, out, _) = run(home.path(), &args, "");
     for part in [
-        "@traits is the first of /context/traits, /traits that is there",
+        "@traits is the first of /context/traits, /traits that is present",
         "request: PUT https://api.acme.example/users",
         "request: POST https://api.acme.example/accounts/{@account}/events",
         "only with @traits/company/id",

@@ -39,7 +39,7 @@ fields = [{{ to = "/org", from = ["@account"] }}, {{ to = "/who", from = ["@user
 /// An entry under `[code]`.
 pub fn code(name: &str, severity: &str, more: &str) -> String {
     format!(
-        "[code.{name}]\nseverity = \"{severity}\"\nmessage = \"no `{{key}}` {{place}}: {{reason}}\"\nwhy = \"Acme needs it ({{document}}).\"\nfix = \"\"\nsource = \"document\"\n{more}\n"
+        "[code.{name}]\nseverity = \"{severity}\"\nmessage = \"`{{dotted}}` {{reason}}\"\nwhy = \"Acme needs it ({{document}}).\"\nfix = \"\"\nsource = \"document\"\n{more}\n"
     )
 }
 

@@ -82,7 +82,7 @@ fn a_spread_keeps_objects_and_lists_as_they_came() {
 fn a_spread_that_loses_values_says_so() {
     let home = tempfile::tempdir().expect("a folder");
     let call = call(r#"{"a":1,"o":{"x":1},"l":[1],"zero":0,"text":"","none":null}"#);
-    let lost = code("AC-I-LOST", "warning", "").replace("no `{key}`", "`{key}` is lost");
+    let lost = code("AC-I-LOST", "warning", "").replace("`{dotted}` {reason}", "`{key}` is lost");
     for (more, codes, sent, found, says) in [
         (
             "take = \"scalar\"",

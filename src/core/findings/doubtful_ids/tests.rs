@@ -242,3 +242,15 @@ fn ids_are_left_alone() {
         ],
     );
 }
+
+proptest::proptest! {
+    /// The one look at the bytes passes by only what the close look finds nothing wrong with.
+    #[test]
+    fn an_ordinary_id_is_none_that_a_close_look_doubts(
+        text in "[nNuUiIlLoOaAdDeEfF_.:/-]{1,12}|[a-zA-Z0-9_.:/-]{1,24}\
+                 |[a-z]{0,5}[-_:/.]?(undefined|NULL|nil|None|nan|n/a|Anonymous|unknown|userId)"
+    ) {
+        let seen = text.bytes().fold(0, |seen, byte| seen | CLASS[usize::from(byte)]);
+        proptest::prop_assert_eq!(doubt_of(&text), closely(&text, seen), "{}", text);
+    }
+}

@@ -59,7 +59,7 @@ fn closes_a_file_that_other_users_could_open() {
     let open = std::fs::Permissions::from_mode(0o666);
     std::fs::set_permissions(&path, open).expect("set");
     let (_journal, recovery) = RecordingFile::open(&path, false).expect("opened");
-    assert_eq!(recovery.exposed, Some(Exposed { mode: 0o666, closed: true }));
+    assert_eq!(recovery.exposed, Some(ExposedPath { mode: 0o666, closed: true }));
     assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
 }
 

@@ -1,6 +1,6 @@
 //! Ids of a call in the address of a request: `https://api.example/users/{@user}/events`.
 
-use super::{next_name, settings_of};
+use super::request_template::{next_name, settings_of};
 use crate::vendors::table::AddressPart;
 
 /// The names with `@` in an address.

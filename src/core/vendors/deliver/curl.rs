@@ -1,6 +1,6 @@
 //! An output as a line for the shell, with variables in place of keys.
 
-use super::{Filling, How, Named, NoDelivery, Trust, next_name, rebased};
+use super::{Filling, How, NamedSettings, NoDelivery, Trust, next_name, rebased};
 use crate::call::credential::without_credentials;
 use crate::call::text::visible;
 use crate::vendors::engine::rendered::Output;
@@ -31,8 +31,8 @@ impl Vendors {
         let mut line = format!("curl -X {} \"{url}\"", output.method);
         for (name, value) in &template.headers {
             let filled = filling.as_shell_text(value, false)?;
-            match next_name(value).map(|(_, name, _)| Named::parse(name)) {
-                Some(Named { how: How::Signed, .. }) => {
+            match next_name(value).map(|(_, name, _)| NamedSettings::parse(name)) {
+                Some(NamedSettings { how: How::Signed, .. }) => {
                     let name = visible(name);
                     line = format!("# {name} is left out: it is the HMAC-SHA1 of the body\n{line}")
                 }
@@ -54,7 +54,7 @@ impl Filling<'_> {
         let mut opened = String::new();
         let mut rest = template;
         while let Some((before, name, after)) = next_name(rest) {
-            let Named { keys, how } = Named::parse(name);
+            let NamedSettings { keys, how } = NamedSettings::parse(name);
             let mut texts = Vec::new();
             for key in keys {
                 if key.is_empty() {

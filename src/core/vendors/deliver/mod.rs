@@ -10,7 +10,7 @@ pub use curl::variable;
 use super::{SettingKind, Vendors};
 use crate::call::credential::without_credentials;
 use crate::vendors::deliver::request_template::{
-    How, MASK, Named, RequestTemplate, next_name, settings_of,
+    How, MASK, NamedSettings, RequestTemplate, next_name, settings_of,
 };
 use crate::vendors::engine::rendered::Output;
 use crate::wire::signature;
@@ -205,7 +205,7 @@ impl Filling<'_> {
         let (mut out, mut own) = (String::new(), Vec::new());
         let mut rest = template;
         while let Some((before, name, after)) = next_name(rest) {
-            let Named { keys, how } = Named::parse(name);
+            let NamedSettings { keys, how } = NamedSettings::parse(name);
             let mut values = Vec::new();
             for key in keys {
                 if key.is_empty() {

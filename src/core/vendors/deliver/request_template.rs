@@ -13,7 +13,7 @@ pub(crate) struct RequestTemplate {
 }
 
 /// The settings that a name in a template stands for, and what is done with them.
-pub(crate) struct Named<'n> {
+pub(crate) struct NamedSettings<'n> {
     /// One, but for base64: its text is these, joined by `:`, an empty one for nothing.
     pub(crate) keys: Vec<&'n str>,
     pub(crate) how: How,
@@ -29,28 +29,28 @@ pub(crate) enum How {
     Base64,
 }
 
-impl<'n> Named<'n> {
-    pub(crate) fn parse(name: &'n str) -> Named<'n> {
+impl<'n> NamedSettings<'n> {
+    pub(crate) fn parse(name: &'n str) -> NamedSettings<'n> {
         let (keys, how) = match name.rsplit_once(':') {
             Some((key, "lower")) => (vec![key], How::Lower),
             Some((key, "hmac-sha1")) => (vec![key], How::Signed),
             Some((keys, "base64")) => (keys.split(':').collect(), How::Base64),
             _ => (vec![name], How::AsIs),
         };
-        Named { keys, how }
+        NamedSettings { keys, how }
     }
 }
 
 /// The settings that a name in a template stands for.
 pub(crate) fn settings_of(name: &str) -> impl Iterator<Item = &str> {
-    let Named { keys, how } = Named::parse(name);
+    let NamedSettings { keys, how } = NamedSettings::parse(name);
     let keys = if keys.iter().all(|key| key.is_empty()) { vec![name] } else { keys };
     keys.into_iter().filter(move |key| how != How::Base64 || !key.is_empty())
 }
 
 /// What may be shown for a name in a template.
 pub(crate) fn shown(name: &str, settings: &VendorSettings) -> String {
-    let Named { keys, how } = Named::parse(name);
+    let NamedSettings { keys, how } = NamedSettings::parse(name);
     let key = keys.first().copied().unwrap_or_default();
     let shown = || settings.shown(key).unwrap_or_else(|| format!("{{{key}}}"));
     match how {

@@ -11,7 +11,7 @@ use crate::vendors::engine::near_miss::meant_for;
 use crate::vendors::engine::presence::{Presence, PresenceMap};
 use crate::vendors::engine::run_rules::id_value;
 use crate::vendors::table::{Check, Take};
-use crate::vendors::vendor::{Ask, FieldRule, FieldSource, Fixed};
+use crate::vendors::vendor::{Ask, FieldRule, FieldSource, FixedValue};
 use std::borrow::Cow;
 
 /// Runs one row of a request.
@@ -300,7 +300,7 @@ fn json_number(text: &str) -> String {
     format!("{sign}{zero}{bare}")
 }
 
-fn fixed_value<'a>(fixed: &'a Fixed) -> (FieldValue<'a>, From<'a>) {
+fn fixed_value<'a>(fixed: &'a FixedValue) -> (FieldValue<'a>, From<'a>) {
     let from = fixed.setting.as_deref().map_or(From::Default, From::Setting);
     (FieldValue::Json(Cow::Borrowed(&fixed.json)), from)
 }

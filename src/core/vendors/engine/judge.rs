@@ -9,7 +9,7 @@ use crate::vendors::deliver::request_template::RequestTemplate;
 use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::evaluation::{Evaluation, FoundId, Rendering};
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
-use crate::vendors::engine::rendered::{Output, Rendered, VendorRecord};
+use crate::vendors::engine::rendered::{Output, RenderedCall, VendorRecord};
 use crate::vendors::engine::run_rules::{run, settle};
 use crate::vendors::look_plan::Scratch;
 use crate::vendors::memory::{Memory, VendorMemory};
@@ -77,7 +77,7 @@ impl Judgement {
 
 /// A session that was closed because nothing came for too long, and what that gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flushed {
+pub struct FlushedSession {
     /// The vendor.
     pub vendor: usize,
     /// What it works out.
@@ -172,7 +172,13 @@ impl Vendors {
     /// Step 2: everything about a call at one vendor. Pure: the same whenever it is made, as long
     /// as `memory` has seen the calls before `seq`. A call that is only being composed has no seq
     /// of its own; give it one behind all.
-    pub fn render(&self, vendor: usize, event: &Event<'_>, seq: Seq, memory: &Memory) -> Rendered {
+    pub fn render(
+        &self,
+        vendor: usize,
+        event: &Event<'_>,
+        seq: Seq,
+        memory: &Memory,
+    ) -> RenderedCall {
         self.look_at(vendor, event, seq, memory, |evaluation| render(evaluation, memory, true))
     }
 
@@ -183,7 +189,7 @@ impl Vendors {
         event: &Event<'_>,
         seq: Seq,
         memory: &Memory,
-    ) -> Rendered {
+    ) -> RenderedCall {
         self.look_at(vendor, event, seq, memory, |evaluation| render(evaluation, memory, false))
     }
 
@@ -234,12 +240,13 @@ impl Vendors {
     }
 
     /// Closes the sessions that have been idle at a moment of the clock.
-    pub fn idle_flush(&self, now: Millis, memory: &mut Memory) -> Vec<Flushed> {
+    pub fn idle_flush(&self, now: Millis, memory: &mut Memory) -> Vec<FlushedSession> {
         let mut flushed = Vec::new();
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             if let (Some(rules), Some(state)) = (&vendor.rules, &mut memory.state) {
                 let records = rules.flush(now, state).into_iter();
-                flushed.extend(records.map(|record| Flushed { vendor: vendor.index, record }));
+                flushed
+                    .extend(records.map(|record| FlushedSession { vendor: vendor.index, record }));
             }
         }
         flushed
@@ -262,7 +269,7 @@ fn span(text: &mut Option<&mut String>, id: Option<&FoundId<'_>>) -> Option<(u32
 }
 
 /// Everything about a call at one vendor; the output only if it is asked for.
-fn render(mut evaluation: Evaluation<'_>, memory: &Memory, has_output: bool) -> Rendered {
+fn render(mut evaluation: Evaluation<'_>, memory: &Memory, has_output: bool) -> RenderedCall {
     evaluation.sheet = Some(Box::new(Rendering { has_output, ..Rendering::default() }));
     run(&mut evaluation);
     if let Some(rules) = evaluation.vendor.rules.as_ref().filter(|_| evaluation.goes_through()) {
@@ -274,7 +281,7 @@ fn render(mut evaluation: Evaluation<'_>, memory: &Memory, has_output: bool) -> 
 }
 
 /// What was written on the sheet, as the call's verdict has it.
-fn finish(mut evaluation: Evaluation<'_>) -> Rendered {
+fn finish(mut evaluation: Evaluation<'_>) -> RenderedCall {
     let sheet = *evaluation.sheet.take().unwrap_or_default();
     let Rendering { has_output, findings, bodies, extras, caveats, .. } = sheet;
     let verdict = evaluation.verdict();
@@ -297,7 +304,7 @@ fn finish(mut evaluation: Evaluation<'_>) -> Rendered {
     let carried = has_output && evaluation.carried && verdict != Verdict::Discarded;
     let transport = evaluation.vendor.transport.as_ref().filter(|_| carried);
     let transport = transport.map(|carrier| output(&evaluation, carrier, None));
-    Rendered {
+    RenderedCall {
         fidelity: evaluation.vendor.info.fidelity,
         verdict,
         account_id: evaluation.account.map(|id| id.text.into_owned()),

@@ -42,7 +42,7 @@ pub struct VendorRecord {
 
 /// One call at one vendor.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Rendered {
+pub struct RenderedCall {
     /// How true the requests are to what the vendor gets.
     pub fidelity: Fidelity,
     /// What becomes of the call.
@@ -61,7 +61,7 @@ pub struct Rendered {
     pub extras: Vec<(&'static str, OutputJson)>,
 }
 
-impl Rendered {
+impl RenderedCall {
     /// Takes into account who sent the call: a vendor that both services feed gets exactly these
     /// requests from RudderStack only.
     pub fn sent_by(&mut self, is_rudderstack: bool, vendor: &VendorInfo) {
@@ -98,7 +98,7 @@ impl Serialize for Output {
 }
 
 /// The form that `segscope map` prints (`docs/specs/vendors.md` H).
-impl Serialize for Rendered {
+impl Serialize for RenderedCall {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("verdict", &self.verdict)?;

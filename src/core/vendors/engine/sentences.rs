@@ -211,7 +211,7 @@ fn word(
             } else if let Some(key) = name.strip_prefix("listed:") {
                 let says = match settings.value(key) {
                     Some(_) => "does not list it",
-                    None => "is not set, so segscope does not know if it counts",
+                    None => "is not set, so segscope cannot tell whether it is used",
                 };
                 out.push_str(&format!("`{key}` {says}"));
             }

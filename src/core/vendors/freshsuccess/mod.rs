@@ -220,7 +220,7 @@ impl Freshsuccess {
                         Some(account) => {
                             format!("taken from this user's earlier calls: {}", account.value)
                         }
-                        None => format!("no call of this user that {title} took names one"),
+                        None => format!("no call of this user that {title} accepted names one"),
                     },
                 );
                 words.inferred = Some(first.map(|account| account.value.to_owned()));

@@ -3,7 +3,7 @@
 use crate::call::time::{self, Millis};
 use crate::vendors::engine::rendered::VendorRecord;
 use crate::vendors::memory::MemorySize;
-use crate::vendors::rules::Remembered;
+use crate::vendors::rules::SizedState;
 use hashbrown::HashMap;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -139,7 +139,7 @@ impl Sessions {
     }
 }
 
-impl Remembered for Sessions {
+impl SizedState for Sessions {
     fn size(&self) -> MemorySize {
         let bytes = self.open.capacity() * (size_of::<(Arc<str>, Session)>() + 1)
             + self.idle.capacity() * size_of::<(Millis, Arc<str>)>()

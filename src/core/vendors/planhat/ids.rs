@@ -14,17 +14,17 @@ const USER: &str = "userid";
 const GROUP: &str = "groupid";
 
 /// An id, and whether it stands where the document names it.
-pub(crate) struct Spelled<'a> {
+pub(crate) struct SpelledId<'a> {
     pub id: FoundId<'a>,
     pub alias: bool,
 }
 
-fn plain(id: FoundId<'_>) -> Spelled<'_> {
-    Spelled { id, alias: false }
+fn plain(id: FoundId<'_>) -> SpelledId<'_> {
+    SpelledId { id, alias: false }
 }
 
-fn alias(id: FoundId<'_>) -> Spelled<'_> {
-    Spelled { id, alias: true }
+fn alias(id: FoundId<'_>) -> SpelledId<'_> {
+    SpelledId { id, alias: true }
 }
 
 /// The places of the two ids and the email in identify or track calls.
@@ -56,14 +56,14 @@ impl Places {
     }
 
     /// The first usable company id: `company_id`, then other spellings, name by name.
-    pub fn company_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<Spelled<'a>> {
+    pub fn company_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<SpelledId<'a>> {
         let spelled = || self.in_container(evaluation, &COMPANY);
         evaluation.id_at(self.company).map(plain).or_else(|| spelled().map(alias))
     }
 
     /// The first usable user id: where the document has it, then other spellings at the top level
     /// and in the container, then `id`.
-    pub fn user_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<Spelled<'a>> {
+    pub fn user_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<SpelledId<'a>> {
         let named = [self.user, self.user_id].into_iter().find_map(|slot| evaluation.id_at(slot));
         let other = || {
             at_top(evaluation, USER)
@@ -109,7 +109,7 @@ impl Places {
 pub(crate) fn group_of<'a>(
     evaluation: &Evaluation<'a>,
     canonical: FieldSlot,
-) -> Option<Spelled<'a>> {
+) -> Option<SpelledId<'a>> {
     evaluation.id_at(canonical).map(plain).or_else(|| at_top(evaluation, GROUP).map(alias))
 }
 

@@ -16,7 +16,7 @@ use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, Foun
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::output_json::OutputJson;
 use endusers::{Enduser, Endusers};
-use ids::{Places, Spelled};
+use ids::{Places, SpelledId};
 use metrics::Metrics;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -244,7 +244,7 @@ impl Planhat {
     fn company<'a>(
         &self,
         evaluation: &mut Evaluation<'a>,
-        found: Option<Spelled<'a>>,
+        found: Option<SpelledId<'a>>,
     ) -> Option<FoundId<'a>> {
         let (alias, kind) = (&self.codes.company_alias, &self.codes.company_type);
         evaluation.account = accept(
@@ -328,11 +328,11 @@ impl Planhat {
 /// Takes an id, with what there is to say about where and what it is.
 fn accept<'a>(
     evaluation: &mut Evaluation<'a>,
-    found: Option<Spelled<'a>>,
+    found: Option<SpelledId<'a>>,
     alias: CodeId,
     kind: CodeId,
 ) -> Option<FoundId<'a>> {
-    let Spelled { id, alias: is_alias } = found?;
+    let SpelledId { id, alias: is_alias } = found?;
     if is_alias {
         evaluation.find(alias, place(&id));
     }

@@ -246,7 +246,7 @@ impl TableBuilder<'_> {
                 {
                     let key = if key == name { String::new() } else { format!(" (`{key}`)") };
                     let how = if name.contains(':') {
-                        "; behind `:` stands lower, hmac-sha1 or base64"
+                        "; after `:`, expected lower, hmac-sha1 or base64"
                     } else {
                         ""
                     };

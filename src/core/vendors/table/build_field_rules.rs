@@ -5,7 +5,7 @@ use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::settings::VendorSettings;
 use crate::vendors::table::build::TableBuilder;
 use crate::vendors::table::{CallDef, FieldDef, TableError, Word};
-use crate::vendors::vendor::{FieldRule, FieldSource, Fixed, Guard, Name};
+use crate::vendors::vendor::{FieldRule, FieldSource, FixedValue, Guard, Name};
 use serde_json::Value;
 
 impl TableBuilder<'_> {
@@ -46,7 +46,7 @@ impl TableBuilder<'_> {
             None => None,
         };
         let default = match setting {
-            Some(text) => Some(Fixed {
+            Some(text) => Some(FixedValue {
                 json: Value::from(text).to_string(),
                 setting: def.default_setting.as_ref().map(|word| word.get_ref().clone()),
             }),
@@ -123,7 +123,7 @@ impl TableBuilder<'_> {
             }
             let known = of.choose.keys().map(|choice| format!(", @{choice}"));
             let message = format!(
-                "`{name}` is none of @account, @user, @session, @time{}, or stands where only a place of the call does",
+                "`{name}` is none of @account, @user, @session, @time{}, or is used where only a place of the call is allowed",
                 known.collect::<String>()
             );
             return Err(TableError::word(self.text, word, message));
@@ -149,14 +149,14 @@ impl TableBuilder<'_> {
         &self,
         def: &FieldDef,
         value: Option<&toml::Value>,
-    ) -> Result<Option<Fixed>, TableError> {
+    ) -> Result<Option<FixedValue>, TableError> {
         let Some(value) = value else { return Ok(None) };
         if has_date(value) {
             let message = "JSON has no dates: write the date as a string in quotes";
             return Err(TableError::word(self.text, &def.to, message));
         }
         let json = serde_json::to_value(value).expect("TOML is JSON but for dates");
-        Ok(Some(Fixed { json: json.to_string(), setting: None }))
+        Ok(Some(FixedValue { json: json.to_string(), setting: None }))
     }
 }
 

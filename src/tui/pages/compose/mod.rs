@@ -17,7 +17,7 @@ mod json_colors;
 mod results;
 
 use crate::call::template::TEMPLATES;
-use crate::inspector::{Chosen, ComposedCall, DraftError};
+use crate::inspector::{CallSource, ComposedCall, DraftError};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Begin, Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::dialogs::deliver::DeliverView;
@@ -159,7 +159,7 @@ impl ComposeView {
         };
         match call_actions::first(&call.vendors) {
             Some(vendor) => {
-                let chosen = Chosen::Text(self.drafts.now.editor.text());
+                let chosen = CallSource::Text(self.drafts.now.editor.text());
                 Response::Open(Box::new(DeliverView::new(chosen, vendor)))
             }
             None => Response::Say("no vendor has a result for this call".to_owned()),

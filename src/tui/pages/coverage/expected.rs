@@ -2,7 +2,7 @@
 //! a word and a color.
 
 use crate::findings::Verdict;
-use crate::inspector::{Coverage, ExpectationStatus, Expectations, Expected, GroupedRows};
+use crate::inspector::{Coverage, ExpectationResult, ExpectationStatus, Expectations, GroupedRows};
 use crate::report::{expected_words, plural};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
@@ -23,7 +23,7 @@ pub struct ExpectedLine {
     /// The calls.
     pub came: Coverage,
     /// What is expected of them.
-    pub expected: Option<Box<Expected>>,
+    pub expected: Option<Box<ExpectationResult>>,
     /// An event that the plan does not have, where there is a plan.
     pub unplanned: bool,
 }
@@ -88,7 +88,7 @@ pub fn line(expectations: &Expectations, ctx: &ViewContext<'_>) -> Vec<Span<'sta
 }
 
 /// The sign, the word and the color of an entry.
-pub fn standing(entry: &Expected, ctx: &ViewContext<'_>) -> (&'static str, String, Style) {
+pub fn standing(entry: &ExpectationResult, ctx: &ViewContext<'_>) -> (&'static str, String, Style) {
     let look = ctx.look;
     let theme = &look.theme;
     let calls = entry.came.counted.calls;
@@ -126,7 +126,7 @@ pub fn standing(entry: &Expected, ctx: &ViewContext<'_>) -> (&'static str, Strin
 }
 
 /// What is expected of the row under the cursor.
-pub fn about(paper: &mut TextBuilder<'_>, entry: &Expected, ctx: &ViewContext<'_>) {
+pub fn about(paper: &mut TextBuilder<'_>, entry: &ExpectationResult, ctx: &ViewContext<'_>) {
     let ids: Vec<&str> = entry.wanted.id_names().collect();
     let each = match ids.is_empty() {
         true => String::new(),
@@ -141,7 +141,7 @@ pub fn about(paper: &mut TextBuilder<'_>, entry: &Expected, ctx: &ViewContext<'_
 
 /// The filter that the calls of an entry pass, or why there is none. Those of an entry without a
 /// name are the calls of its type that have no entry of their own.
-pub fn behind(entry: &Expected, rows: &[ExpectedLine]) -> Result<Vec<String>, String> {
+pub fn behind(entry: &ExpectationResult, rows: &[ExpectedLine]) -> Result<Vec<String>, String> {
     if entry.standing() == ExpectationStatus::Unseen {
         return Err("no such call yet".to_owned());
     }

@@ -57,7 +57,7 @@ pub fn standing(row: &Coverage, ctx: &ViewContext<'_>) -> (&'static str, String,
         let words = format!("{calls} an id that a vendor in use needs");
         (look.verdict_sign(Verdict::Dropped), words, theme.missing_id)
     } else if doubtful(row) > 0 {
-        (look.doubtful(), "none is missing, and some look wrong".to_owned(), theme.warning)
+        (look.doubtful(), "none is missing, but some look wrong".to_owned(), theme.warning)
     } else if is_whole(row) && lost(row) > 0 {
         let words =
             format!("all have their ids; a vendor in use does not use {}", grouped(lost(row)));
@@ -131,7 +131,7 @@ fn besides(id: &IdShare, calls: u64, look: &Appearance) -> Vec<(&'static str, St
             look.doubtful(),
             theme.warning,
         ),
-        (nobody, "with none: they go through without", " ", theme.quiet),
+        (nobody, "without one: no vendor in use needs it", " ", theme.quiet),
         (unasked, "in which no vendor in use looks for one", " ", theme.quiet),
     ];
     let some = lines.into_iter().filter(|(calls, ..)| *calls > 0);

@@ -14,7 +14,7 @@ use crate::tui::pages::coverage::id_shares::{SHARE, is_good, standing};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{event, number, times, widest};
 use crate::tui::pages::lists::drill_down;
-use crate::tui::pages::lists::drill_down::Grouped;
+use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
 use crate::tui::pages::lists::list_page::ListContent;
 use crate::tui::theme::painter::Painter;
@@ -318,7 +318,7 @@ impl ListContent for Events {
             GroupBy::AppVersion => drill_down::app_terms(row.by.as_deref()),
             GroupBy::WriteKey => drill_down::key_terms(row.by.as_deref()),
         });
-        Ok(drill_down::all(terms, Grouped::new(row.counted.calls, row.counted.repeats)))
+        Ok(drill_down::all(terms, RepeatCounting::new(row.counted.calls, row.counted.repeats)))
     }
 
     fn nothing(&self, _tab: usize, _world: &ViewContext<'_>) -> EmptyPage {

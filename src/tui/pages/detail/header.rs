@@ -251,7 +251,7 @@ fn needed(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &Vie
     let more = call.needs.iter().any(|need| need.advice.is_some());
     let lacks = fix.snippet.notes.iter().any(|note| note.starts_with("left out"));
     let words = match (vendors.len(), more) {
-        (_, true) => format!("{key} copies the call with the changes that are known"),
+        (_, true) => format!("{key} copies the call with all known changes"),
         (_, false) if lacks => {
             format!("{key} copies the call and notes what its library cannot send")
         }

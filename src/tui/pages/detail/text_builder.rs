@@ -209,7 +209,7 @@ impl<'l> TextBuilder<'l> {
             self.prose(2, &headers.join(&dot), theme.quiet);
         }
         for caveat in &request.caveats {
-            self.labelled(8, "  doubt ", caveat, theme.warning);
+            self.labelled(9, "  caveat", caveat, theme.warning);
         }
         if let Some(body) = &request.body {
             self.body(body, &request.from);
@@ -266,7 +266,7 @@ impl<'l> TextBuilder<'l> {
             let from = match inferred {
                 Some(account) => format!("account {account}, from earlier calls of this user"),
                 None => {
-                    "no account: no earlier call of this user that it took names one".to_owned()
+                    "no account: no earlier call of this user that it accepted names one".to_owned()
                 }
             };
             self.labelled(8, "  taken ", &from, theme.warning);
@@ -306,6 +306,6 @@ fn hint_word(kind: HintKind) -> &'static str {
         HintKind::Alias => "other name for the same",
         HintKind::Anonymous => "the anonymous id",
         HintKind::Nested => "further down",
-        HintKind::Typo => "misspelt or shortened",
+        HintKind::Typo => "misspelled or shortened",
     }
 }

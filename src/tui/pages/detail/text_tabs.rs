@@ -93,7 +93,7 @@ pub fn vendor(
     if let Some(preset) = &info.preset {
         let keys = ctx.keymap.keys(KeyContext::Detail, Action::CopySettings).join(" ");
         let named = preset.keys.join(", ");
-        let words = format!("{named} as the document has it: {keys} copies the lines");
+        let words = format!("{named} as the document recommends it: {keys} copies the lines");
         paper.field("preset", &words, theme.text);
     }
     if let Some(note) = &info.note {

@@ -1,7 +1,7 @@
 //! How counts look: a bar for the latest minutes, names of events, columns of numbers.
 
 use crate::call::time::Millis;
-use crate::inspector::Counted;
+use crate::inspector::CountedCalls;
 use crate::tui::app::view_context::grouped;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::theme::painter::Appearance;
@@ -18,7 +18,7 @@ pub fn clock(at: Millis, look: &Appearance) -> String {
 }
 
 /// The lines about when calls came.
-pub fn times(paper: &mut TextBuilder<'_>, counted: &Counted, indent: usize) {
+pub fn times(paper: &mut TextBuilder<'_>, counted: &CountedCalls, indent: usize) {
     let look = paper.look();
     let (first, last) = (look.moment(counted.first_seen), look.moment(counted.last_seen));
     paper.labelled(indent, "  seen", &format!("first {first}, last {last}"), look.theme.text);

@@ -35,19 +35,19 @@ pub fn calls_of_remark(remark: &IdRemark) -> String {
 
 /// Whether repeats are counted by a number: where there are others, they are not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grouped {
+pub enum RepeatCounting {
     /// The number is that of the calls without repeats.
     WithoutRepeats,
     /// There are no repeats, or nothing else.
     All,
 }
 
-impl Grouped {
+impl RepeatCounting {
     /// What a number counts.
-    pub fn new(calls: u64, repeats: u64) -> Grouped {
+    pub fn new(calls: u64, repeats: u64) -> RepeatCounting {
         match (calls, repeats) {
-            (0, _) | (_, 0) => Grouped::All,
-            _ => Grouped::WithoutRepeats,
+            (0, _) | (_, 0) => RepeatCounting::All,
+            _ => RepeatCounting::WithoutRepeats,
         }
     }
 }
@@ -82,8 +82,8 @@ pub fn key_terms(key: Option<&str>) -> Vec<String> {
 }
 
 /// All of these hold.
-pub fn all(mut terms: Vec<String>, grouped: Grouped) -> String {
-    if grouped == Grouped::WithoutRepeats {
+pub fn all(mut terms: Vec<String>, grouped: RepeatCounting) -> String {
+    if grouped == RepeatCounting::WithoutRepeats {
         terms.push("!repeat".to_owned());
     }
     terms.join(" and ")
@@ -99,7 +99,7 @@ mod tests {
         let names = ["a\"b", "a\\", "\n\u{1b}[31m", "x\" or true or \"", "ü 漢"];
         for name in names {
             for kind in [Some("track"), Some("page"), Some(name), None] {
-                let text = all(event_terms(kind, Some(name)), Grouped::All);
+                let text = all(event_terms(kind, Some(name)), RepeatCounting::All);
                 let filter = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
                 assert_eq!(
                     filter.to_string(),
@@ -109,7 +109,7 @@ mod tests {
             }
         }
         assert_eq!(
-            all(event_terms(Some("track"), Some("Order \"x\"")), Grouped::All),
+            all(event_terms(Some("track"), Some("Order \"x\"")), RepeatCounting::All),
             r#"type = "track" and event = "Order \"x\"""#
         );
     }
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn what_calls_are_grouped_by_becomes_terms() {
         let of = |terms: Vec<String>| {
-            let text = all(terms, Grouped::All);
+            let text = all(terms, RepeatCounting::All);
             parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
             text
         };
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(of(key_terms(Some("K"))), r#"write_key = "K""#);
         assert_eq!(of(key_terms(Some("secret**"))), r#"write_key = "secret**""#);
         assert_eq!(of(key_terms(None)), "!bool(write_key)");
-        assert_eq!(all(key_terms(None), Grouped::new(2, 1)), "!bool(write_key) and !repeat");
-        assert_eq!(Grouped::new(0, 1), Grouped::All);
+        assert_eq!(all(key_terms(None), RepeatCounting::new(2, 1)), "!bool(write_key) and !repeat");
+        assert_eq!(RepeatCounting::new(0, 1), RepeatCounting::All);
     }
 }

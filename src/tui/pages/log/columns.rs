@@ -50,7 +50,7 @@ impl Column {
         }
     }
 
-    /// Those that were chosen, else the usual ones. A name that is none any more is left out.
+    /// Those that were chosen, else the usual ones. A name that no longer exists is left out.
     pub fn chosen(arranged: &ColumnChoice) -> Vec<Column> {
         let names = arranged.columns.iter().flatten();
         let chosen: Vec<Column> = names.filter_map(|name| Column::parse(name)).collect();

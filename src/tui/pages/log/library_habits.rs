@@ -23,7 +23,7 @@ pub fn noise(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
     let rest = |more: usize| format!(" +{more} more{page}");
     for (nth, common) in all.iter().enumerate() {
         let same = library == Some(&common.library);
-        let from = if same { String::new() } else { format!("every call of {}: ", common.library) };
+        let from = if same { String::new() } else { format!("always with {}: ", common.library) };
         let (from, says) =
             (look.clean(&from).into_owned(), look.clean(&says(common, ctx)).into_owned());
         let more = all.len() - nth - 1;

@@ -8,7 +8,7 @@ use crate::tui::app::view_context::grouped;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, clock, number};
 use crate::tui::pages::lists::drill_down;
-use crate::tui::pages::lists::drill_down::Grouped;
+use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
 use crate::tui::pages::lists::list_page::ListContent;
 use crate::tui::pages::people::people_list;
@@ -106,7 +106,7 @@ impl ListContent for UsersOf {
     ) -> Result<String, String> {
         // the number is that of all calls of the user, those with other accounts too
         let terms = vec![format!("{} = {}", people_list::field(Who::Users), quoted(&row.id))];
-        Ok(drill_down::all(terms, Grouped::new(row.calls, row.repeats)))
+        Ok(drill_down::all(terms, RepeatCounting::new(row.calls, row.repeats)))
     }
 
     fn nothing(&self, _tab: usize, ctx: &ViewContext<'_>) -> EmptyPage {

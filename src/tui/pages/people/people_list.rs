@@ -10,7 +10,7 @@ use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, bar, clock, number, times, widest};
 use crate::tui::pages::lists::drill_down;
-use crate::tui::pages::lists::drill_down::Grouped;
+use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
 use crate::tui::pages::lists::list_page::ListContent;
 use crate::tui::pages::log::signed;
@@ -159,7 +159,7 @@ impl ListContent for PeopleList {
         _world: &ViewContext<'_>,
     ) -> Result<String, String> {
         let terms = vec![format!("{} = {}", field(WHO[tab]), quoted(&row.id))];
-        Ok(drill_down::all(terms, Grouped::new(row.counted.calls, row.counted.repeats)))
+        Ok(drill_down::all(terms, RepeatCounting::new(row.counted.calls, row.counted.repeats)))
     }
 
     fn nothing(&self, tab: usize, ctx: &ViewContext<'_>) -> EmptyPage {
@@ -266,8 +266,8 @@ fn order(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, members: &Groupe
         None => paper.prose(2, "! no vendor in use finds an account in these calls", theme.warning),
         Some(first) if first.since > row.counted.seq => {
             let words = format!(
-                "! from call #{} on, but with an account only since #{}: what came before \
-                 belongs to none",
+                "! from call #{} on, but with an account only since #{}: earlier calls \
+                 belong to no account",
                 grouped(row.counted.seq),
                 grouped(first.since)
             );
@@ -276,6 +276,6 @@ fn order(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, members: &Groupe
         Some(_) => {}
     }
     if members.rows.len() > 1 {
-        paper.prose(2, "! more than one account: is that meant?", theme.warning);
+        paper.prose(2, "! more than one account: is that intended?", theme.warning);
     }
 }

@@ -31,7 +31,7 @@ pub fn write(
     }
     if sessions.is_empty() {
         paper.heading("Sessions", "");
-        paper.prose(2, "no vendor counts one of these calls to a session", ctx.look.theme.quiet);
+        paper.prose(2, "no vendor counts these calls toward a session", ctx.look.theme.quiet);
     }
 }
 

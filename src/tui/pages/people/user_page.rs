@@ -134,7 +134,7 @@ impl UserView {
         paper.labelled(10, "calls", &calls_words(timeline.calls, timeline.repeats), theme.text);
         if timeline.named > 0 {
             let named = grouped(timeline.named);
-            let words = format!("{named} more say it in userId, and no vendor in use finds a user");
+            let words = format!("{named} more have it only in userId; no vendor in use finds it");
             paper.labelled(10, "", &words, theme.quiet);
         }
         paper.labelled(10, "types", &order_findings::by_type(timeline), theme.text);
@@ -169,7 +169,7 @@ impl UserView {
         sessions::write(paper, &self.walk.sessions, ctx);
         if self.shown.rows > MOST_READ {
             let words = format!(
-                "Session ids are those of {} out of {}, spread over all.",
+                "Session ids are read from a sample: {} of {}.",
                 count(self.walk.read(), "call", "calls"),
                 grouped(self.shown.rows)
             );

@@ -45,7 +45,7 @@ fn what_an_address_or_header_may_not_hold_is_told_with_its_line() {
             "https://x.example/",
             "{ Authorization = \"Basic {a:base46}\" }",
             "Authorization",
-            "behind `:` stands lower, hmac-sha1 or base64",
+            "after `:`, expected lower, hmac-sha1 or base64",
         ),
         (
             missing,

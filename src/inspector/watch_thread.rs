@@ -5,28 +5,28 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 
 /// A thread that watches something; it ends with this.
-pub struct Watch {
+pub struct WatchThread {
     ends: Option<mpsc::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Watch {
+impl WatchThread {
     /// Begins a thread, which ends when nobody is left who could send to it.
     pub fn begin(
         name: &'static str,
         work: impl FnOnce(Receiver<()>) + Send + 'static,
-    ) -> std::io::Result<Watch> {
+    ) -> std::io::Result<WatchThread> {
         let (ends, end) = mpsc::channel();
         let thread = std::thread::Builder::new().name(name.to_owned());
         let thread = thread.spawn(move || {
             let _thread = ThreadLog::begin(name);
             work(end);
         })?;
-        Ok(Watch { ends: Some(ends), thread: Some(thread) })
+        Ok(WatchThread { ends: Some(ends), thread: Some(thread) })
     }
 }
 
-impl Drop for Watch {
+impl Drop for WatchThread {
     fn drop(&mut self) {
         self.ends = None;
         if let Some(thread) = self.thread.take() {

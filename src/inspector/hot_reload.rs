@@ -2,8 +2,8 @@
 //! put in force; and the judging of all calls again.
 
 use super::setup::Setup;
-use super::views::{Judged, SettingsView};
-use super::watch::Watch;
+use super::views::{RejudgeResult, SettingsView};
+use super::watch_thread::WatchThread;
 use crate::config::Settings;
 use crate::debug_log::ThreadLog;
 use crate::engine::{Engine, InUse};
@@ -152,7 +152,7 @@ impl LiveSettings {
             Ok(_) => Ok("checking all calls again".to_owned()),
             Err(error) => {
                 self.show(|view| view.judging = false);
-                Err(format!("no thread could be begun: {error}"))
+                Err(format!("could not start a thread: {error}"))
             }
         }
     }
@@ -181,14 +181,14 @@ impl LiveSettings {
             let number = view.judged.as_ref().map_or(1, |judged| judged.number + 1);
             (view.judging, view.refused) = (false, None);
             state.say(view);
-            view.judged = Some(Arc::new(Judged { number, changes: done }));
+            view.judged = Some(Arc::new(RejudgeResult { number, changes: done }));
         });
     }
 
     /// Looks at the files every second until it is dropped.
-    pub fn watch(self: &Arc<LiveSettings>) -> std::io::Result<Watch> {
+    pub fn watch(self: &Arc<LiveSettings>) -> std::io::Result<WatchThread> {
         let live = Arc::clone(self);
-        Watch::begin("settings", move |ended| {
+        WatchThread::begin("settings", move |ended| {
             while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                 live.look();
             }
