@@ -3,7 +3,7 @@
 use crate::input::{Request, assert_harmless, assert_json, engine, vendors};
 use segscope::engine::{Plan, RowDetail};
 use segscope::report::{
-    EscapingWriter, Escaping, ExportFormat, Exporter, call_line, call_record, check_text, curl,
+    Escaping, EscapingWriter, ExportFormat, Exporter, call_line, call_record, check_text, curl,
     finding_groups, github, junit, markdown, sarif, summary,
 };
 use segscope::vendors::{VendorFile, Vendors};
