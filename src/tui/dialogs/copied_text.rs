@@ -4,8 +4,8 @@
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
 use crate::tui::theme::painter::Painter;
-use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text;
+use crate::tui::widgets::text_pane::TextPane;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -16,13 +16,13 @@ const HEAD: &str = "Select with shift and the mouse. esc closes.";
 /// The window's state.
 pub struct CopiedView {
     text: String,
-    scroll: Scroll,
+    pane: TextPane,
 }
 
 impl CopiedView {
     /// Shows a text.
     pub fn new(text: String) -> CopiedView {
-        CopiedView { text, scroll: Scroll::default() }
+        CopiedView { text, pane: TextPane::default() }
     }
 }
 
@@ -32,18 +32,18 @@ impl View for CopiedView {
     }
 
     fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
-        self.scroll.can(action)
+        self.pane.can(action)
     }
 
     fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
-        self.scroll.act(action)
+        self.pane.act(action)
     }
 
     fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
         match pointer {
             // a click without shift must not take the text away that is to be selected
             Pointer::Click => Response::Done,
-            wheel => self.scroll.point(wheel),
+            wheel => self.pane.point(wheel),
         }
     }
 
@@ -55,7 +55,7 @@ impl View for CopiedView {
             chunks.map(|chunk| Line::from(chunk.to_owned())).collect::<Vec<_>>()
         });
         let lines = lines.collect();
-        self.scroll.sync(lines, body);
+        self.pane.sync(lines, body);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
@@ -69,7 +69,7 @@ impl View for CopiedView {
         if let Some(mut painter) = Painter::on(buffer, body, 0, ctx.look) {
             painter.put(HEAD, theme.label);
         }
-        for (nth, line) in self.scroll.shown().enumerate() {
+        for (nth, line) in self.pane.shown().enumerate() {
             let Some(mut painter) = Painter::on(buffer, body, nth + 2, ctx.look) else { return };
             for span in &line.spans {
                 painter.put(&span.content, theme.text);

@@ -7,7 +7,7 @@ use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::count;
 use crate::tui::dialogs::help::HelpView;
 use crate::tui::pages::detail::text_builder::TextBuilder;
-use crate::tui::widgets::scroll::Scroll;
+use crate::tui::widgets::text_pane::TextPane;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -24,14 +24,14 @@ pub struct DeliverView {
     /// What would be sent, read when the vendor is first shown.
     prepared: Option<Result<PreparedRequests, String>>,
     sent: bool,
-    scroll: Scroll,
+    pane: TextPane,
 }
 
 impl DeliverView {
     /// Shows what one vendor would be sent of a call.
     pub fn new(chosen: CallSource, vendor: usize) -> DeliverView {
-        let scroll = Scroll::default();
-        DeliverView { chosen, what: None, vendor, prepared: None, sent: false, scroll }
+        let pane = TextPane::default();
+        DeliverView { chosen, what: None, vendor, prepared: None, sent: false, pane }
     }
 
     /// The same, naming the call.
@@ -149,7 +149,7 @@ impl View for DeliverView {
         match action {
             Action::SendOutput => !self.sent && matches!(self.prepared, Some(Ok(_))),
             Action::NextTab | Action::PreviousTab | Action::Help => true,
-            action => self.scroll.can(action),
+            action => self.pane.can(action),
         }
     }
 
@@ -159,7 +159,7 @@ impl View for DeliverView {
             Action::NextTab => self.turn(1, ctx),
             Action::PreviousTab => self.turn(ctx.shared.vendors.len().saturating_sub(1), ctx),
             Action::Help => Response::Open(Box::new(HelpView::new(KeyContext::Deliver))),
-            action => self.scroll.act(action),
+            action => self.pane.act(action),
         }
     }
 
@@ -167,7 +167,7 @@ impl View for DeliverView {
         match pointer {
             // a click beside the question is no answer to it
             Pointer::Click => Response::Pass,
-            wheel => self.scroll.point(wheel),
+            wheel => self.pane.point(wheel),
         }
     }
 
@@ -177,11 +177,11 @@ impl View for DeliverView {
         }
         let width = usize::from(WIDTH.min(body.width).saturating_sub(4));
         let lines = self.lines(width, ctx);
-        self.scroll.sync(lines, body);
+        self.pane.sync(lines, body);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
-        self.scroll.render(buffer, body, WIDTH, "Deliver", ctx.look);
+        self.pane.render(buffer, body, WIDTH, "Deliver", ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -4,8 +4,8 @@ use crate::findings::{Severity, Verdict};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
 use crate::tui::theme::painter::Appearance;
-use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text;
+use crate::tui::widgets::text_pane::TextPane;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -19,7 +19,7 @@ const SIDES: u16 = 4;
 /// The help's state.
 pub struct HelpView {
     about: KeyContext,
-    scroll: Scroll,
+    pane: TextPane,
     /// The widest line.
     width: u16,
 }
@@ -27,7 +27,7 @@ pub struct HelpView {
 impl HelpView {
     /// The help for a place.
     pub fn new(about: KeyContext) -> HelpView {
-        HelpView { about, scroll: Scroll::default(), width: 0 }
+        HelpView { about, pane: TextPane::default(), width: 0 }
     }
 }
 
@@ -161,15 +161,15 @@ impl View for HelpView {
     }
 
     fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
-        self.scroll.can(action) || action == Action::Help
+        self.pane.can(action) || action == Action::Help
     }
 
     fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
-        if action == Action::Help { Response::Close } else { self.scroll.act(action) }
+        if action == Action::Help { Response::Close } else { self.pane.act(action) }
     }
 
     fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
-        self.scroll.point(pointer)
+        self.pane.point(pointer)
     }
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
@@ -177,11 +177,11 @@ impl View for HelpView {
         lines.extend(sign_lines(ctx.look));
         let widest = lines.iter().map(Line::width).max().unwrap_or(0);
         self.width = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(SIDES);
-        self.scroll.sync(lines, body);
+        self.pane.sync(lines, body);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
-        self.scroll.render(buffer, body, self.width, "Keys", ctx.look);
+        self.pane.render(buffer, body, self.width, "Keys", ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

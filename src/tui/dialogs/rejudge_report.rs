@@ -6,8 +6,8 @@ use crate::inspector::RejudgeResult;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
 use crate::tui::app::view_context::{count, grouped};
-use crate::tui::widgets::scroll::Scroll;
 use crate::tui::widgets::text;
+use crate::tui::widgets::text_pane::TextPane;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -23,13 +23,13 @@ const NUMBER: usize = 11;
 /// What changed.
 pub struct RejudgeReportView {
     judged: Arc<RejudgeResult>,
-    scroll: Scroll,
+    pane: TextPane,
 }
 
 impl RejudgeReportView {
     /// A window that says it.
     pub fn new(judged: Arc<RejudgeResult>) -> RejudgeReportView {
-        RejudgeReportView { judged, scroll: Scroll::default() }
+        RejudgeReportView { judged, pane: TextPane::default() }
     }
 
     fn write(&self, room: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
@@ -94,24 +94,24 @@ impl View for RejudgeReportView {
     }
 
     fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
-        self.scroll.can(action)
+        self.pane.can(action)
     }
 
     fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
-        self.scroll.act(action)
+        self.pane.act(action)
     }
 
     fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
-        self.scroll.point(pointer)
+        self.pane.point(pointer)
     }
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
         let room = usize::from(WIDTH.min(body.width).saturating_sub(4));
-        self.scroll.sync(self.write(room, ctx), body);
+        self.pane.sync(self.write(room, ctx), body);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
-        self.scroll.render(buffer, body, WIDTH, "Checked again", ctx.look);
+        self.pane.render(buffer, body, WIDTH, "Checked again", ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

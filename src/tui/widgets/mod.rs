@@ -8,5 +8,5 @@ pub(crate) mod list_dialog;
 pub(crate) mod match_highlight;
 pub(crate) mod movement;
 pub(crate) mod page_text;
-pub(crate) mod scroll;
 pub(crate) mod text;
+pub(crate) mod text_pane;

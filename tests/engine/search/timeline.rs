@@ -127,7 +127,11 @@ fn sessions_are_those_that_the_vendor_works_out_ended_idle_and_open() {
     assert_eq!(spans(&engine, &ids), [&ended[..], &idle].concat());
     // an id that needs its quotes escaped
     let mut quoted = SessionIds::new();
-    engine.session_ids(&rows_of(&engine, "v"), &mut quoted);
+    let mut rest = &rows_of(&engine, "v")[..];
+    while !rest.is_empty() {
+        // on a busy machine it reads a part at a time
+        rest = &rest[engine.session_ids(rest, &mut quoted)..];
+    }
     assert!(spans(&engine, &quoted).contains(&"other \"s\" - 26..26".to_owned()));
     engine.clear(BEGIN_MS + 90 * 60_000).expect("cleared");
     engine.settle();

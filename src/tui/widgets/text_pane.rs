@@ -10,13 +10,13 @@ use ratatui::text::Line;
 
 /// The lines, and which of them stand on top.
 #[derive(Default)]
-pub struct Scroll {
+pub struct TextPane {
     lines: Vec<Line<'static>>,
     top: usize,
     height: usize,
 }
 
-impl Scroll {
+impl TextPane {
     fn last(&self) -> usize {
         self.lines.len().saturating_sub(self.height)
     }
