@@ -119,3 +119,29 @@ fn what_there_is_no_time_for_is_read_for_the_next_frames() {
     }
     assert!(left[0] > 0 && left.is_sorted_by(|a, b| a > b), "each frame goes on: {left:?}");
 }
+
+#[test]
+fn rows_that_are_cleared_while_they_are_read_are_read_as_they_were() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = engine(&folder.path().join("r.ndjson"), &["planhat"]);
+    let (clear, clears) = std::sync::mpsc::sync_channel::<()>(0);
+    let engine = &engine;
+    let clear_when_asked =
+        move || clears.into_iter().for_each(|()| engine.clear(1_795_341_600_000).expect("done"));
+    std::thread::scope(|scope| {
+        scope.spawn(clear_when_asked);
+        for round in 0..100 {
+            for nth in 0..8 {
+                let call =
+                    format!(r#"{{"event":"E","anonymousId":"a","messageId":"{round} {nth}"}}"#);
+                post(engine, &call, 200);
+            }
+            clear.send(()).expect("it waits for this");
+            for detail in engine.details(0..8) {
+                detail.expect("readable");
+            }
+            engine.settle();
+        }
+        drop(clear);
+    });
+}

@@ -31,6 +31,8 @@ struct UnreadCall {
     /// Account and user; none where the index had no room for the id.
     ids: [Option<Option<String>>; 2],
     missing: Vec<&'static str>,
+    /// A different call with its `messageId` came before.
+    reused: bool,
 }
 
 impl Engine {
@@ -130,9 +132,7 @@ impl Engine {
             people: &state.index.people,
             in_use: &state.index.in_use,
         };
-        let sender = half.request.sender;
-        let reused =
-            call_detail::is_reused(state.index.store.sets.get(call.row.set), known.vendors);
+        let (sender, reused) = (half.request.sender, call.reused);
         let mut event = reading.event(read);
         event.discarded |= reused;
         let made = known.make(&event, (call.seq, sender, request.received_at), Extent::Everything);
@@ -168,6 +168,7 @@ fn half(state: &JudgingState, row: u64) -> Option<UnreadRow> {
             row,
             ids: [row.account, row.user].map(|id| (id != TextId::UNKEPT).then(|| text(id))),
             missing: call_detail::missing(set, in_use),
+            reused: call_detail::is_reused(set, state.eras.at(seq)),
         }
     });
     let place = state.recording.place(request.offset)?;
