@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use std::sync::mpsc::sync_channel;
 
-    /// What is in the file after lines were written to it with a bound.
+    /// Writes lines to the file with a bound, and returns the content of the file.
     fn written(file: &File, max_bytes: u64, left_out: u64, lines: &[String]) -> String {
         let (sender, entries) = sync_channel(lines.len().max(1));
         for line in lines {

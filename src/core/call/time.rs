@@ -248,7 +248,7 @@ mod tests {
     }
 
     proptest! {
-        /// What is nearly of the usual form is read as the long way reads it.
+        /// Texts that are nearly of the usual form give the same time by both functions.
         #[test]
         fn both_ways_give_the_same_time(
             year in 0u32..10_000, month in 0u32..14, day in 0u32..33, hour in 0u32..26,

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// So long is waited at least before all is looked at again…
+/// The shortest pause before all rows are searched again…
 pub(crate) const AGAIN: Duration = Duration::from_secs(1);
 
-/// …and so many times as long as looking took.
+/// …and the multiple of the last search's duration that the pause has at least.
 pub(crate) const AGAIN_TIMES: u32 = 10;
 
 pub(crate) struct SearchShared {

@@ -1,6 +1,6 @@
-//! What was found when files were opened.
+//! Counts of the lines and requests of opened files.
 
-/// What was found when files or a recording were opened.
+/// Counts of the lines and requests of opened files, or of a recording.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpenedCounts {
     /// Requests that were read.

@@ -78,7 +78,7 @@ pub struct Snippet {
     pub language: &'static str,
     /// The code, without the notes.
     pub code: String,
-    /// What is other than in the call and is not an edit: what the language cannot express, and what
+    /// Differences from the call that are no edits: what the language cannot express, and what
     /// was replaced.
     pub notes: Vec<String>,
     /// What a line that is a comment begins with.

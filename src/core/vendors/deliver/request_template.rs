@@ -61,7 +61,7 @@ pub(crate) fn shown(name: &str, settings: &VendorSettings) -> String {
     }
 }
 
-/// What stands before the next `{name}`, the name, and what stands after it.
+/// Splits a template at its next `{name}`: the text before it, the name, and the text after it.
 pub(crate) fn next_name(template: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = template.split_once('{')?;
     let (name, after) = rest.split_once('}')?;

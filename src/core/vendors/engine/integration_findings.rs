@@ -17,7 +17,7 @@ impl Vendors {
         self.switches.code
     }
 
-    /// What is wrong with a call whichever vendor reads it.
+    /// The findings of a call that do not depend on a vendor.
     pub fn findings_of_call(&self, event: &Event<'_>) -> Vec<Finding> {
         let Some(integrations) = event.get("integrations") else { return Vec::new() };
         let finding = |(member, vendor): (Val<'_>, usize)| {

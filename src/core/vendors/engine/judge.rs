@@ -87,7 +87,7 @@ pub struct FlushedSession {
 /// What becomes of a call at a vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// What becomes of it.
+    /// The verdict.
     pub verdict: Verdict,
     /// The account id that the vendor found.
     pub account_id: Option<String>,
