@@ -25,10 +25,10 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
 pub fn start_with_token(
     setup: &Setup,
     engine: &Arc<Engine>,
-    token: Option<ApiToken>,
+    token: ApiToken,
 ) -> Result<Listener, Failure> {
     let text = setup.settings.text("listen").unwrap_or("127.0.0.1:0");
-    start_at(text, setup, engine, token)
+    start_at(text, setup, engine, Some(token))
 }
 
 fn start_at(

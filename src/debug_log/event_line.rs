@@ -5,8 +5,8 @@ use crate::call::credential::without_credentials;
 use crate::call::text::visible;
 use crate::call::time;
 use std::fmt::{self, Write};
+use tracing::Event;
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level};
 
 /// A value is cut behind so many characters.
 const MAX_VALUE_CHARS: usize = 300;
@@ -87,14 +87,14 @@ pub(super) fn line_of_event(event: &Event<'_>, home: Option<&str>) -> String {
     let mut fields = EventFields { home, message: String::new(), fields: String::new() };
     event.record(&mut fields);
     let metadata = event.metadata();
-    begin(level(metadata.level()), metadata.target()) + &fields.message + &fields.fields + "\n"
+    begin(metadata.level().as_str(), metadata.target()) + &fields.message + &fields.fields + "\n"
 }
 
 /// The line of another crate's event: only where it was emitted, for what it says is not known to
 /// hold no secrets.
 pub(super) fn line_of_other_crate(event: &Event<'_>) -> String {
     let metadata = event.metadata();
-    let mut line = begin(level(metadata.level()), metadata.target());
+    let mut line = begin(metadata.level().as_str(), metadata.target());
     let (file, at) = (metadata.file().unwrap_or_default(), metadata.line().unwrap_or_default());
     let file = file.rsplit('/').next().unwrap_or_default();
     // writing to a string does not fail
@@ -114,10 +114,6 @@ fn begin(level: &str, target: &str) -> String {
     // writing to a string does not fail
     let _ = write!(line, " {level:<5} {} {target}: ", std::process::id());
     line
-}
-
-fn level(level: &Level) -> &'static str {
-    level.as_str()
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     engine.settle();
     let start = Start::new(&engine);
     let (token, token_text) = token(&setup)?;
-    let listener = listener::start_with_token(&setup, &engine, Some(token))?;
+    let listener = listener::start_with_token(&setup, &engine, token)?;
     if let Some(notice) = notice {
         engine.notice(notice);
     }

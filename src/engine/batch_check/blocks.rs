@@ -2,11 +2,10 @@
 
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
-use crate::engine::source::recording_files::Recording;
+use crate::engine::source::recording_files::{Recording, read_exact};
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -32,7 +31,7 @@ impl LineRange<'_> {
     /// Reads a line again.
     pub fn read(&self, at: u64, len: usize) -> io::Result<String> {
         let mut bytes = vec![0; len];
-        self.file.read_exact_at(&mut bytes, at)?;
+        read_exact(self.file, &mut bytes, at)?;
         String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     }
 }
@@ -138,7 +137,7 @@ fn read_lines(
     let (mut len, mut have) = (block.min(end - at), 0);
     loop {
         bytes.resize(len as usize, 0);
-        file.read_exact_at(&mut bytes[have..], at + have as u64)?;
+        read_exact(file, &mut bytes[have..], at + have as u64)?;
         if at + len == end {
             return Ok(());
         }
