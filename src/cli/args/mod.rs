@@ -129,6 +129,10 @@ pub struct ListenerArgs {
     /// Do not keep a recording after exit
     #[arg(long, help_heading = "Recording")]
     pub no_record: bool,
+    /// Keep at most so much of the recording (20GB) or the last so many hours (6h): it is written in
+    /// parts (FILE.0001.ndjson …), and the oldest part is deleted [default: 10GB; all with --record]
+    #[arg(long, value_name = "SIZE|TIME", help_heading = "Recording")]
+    pub keep: Option<String>,
     /// Flush each call to disk before acknowledging it
     #[arg(long, help_heading = "Recording")]
     pub fsync: bool,

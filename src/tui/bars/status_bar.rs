@@ -94,6 +94,10 @@ fn file(ctx: &ViewContext<'_>) -> String {
         return format!("{verb}{}{more}  {}", name(&opened.path), bytes(opened.bytes));
     }
     match &stats.recording {
+        Some(path) if stats.deleted_bytes > 0 => {
+            let (kept, deleted) = (stats.recorded_bytes - stats.deleted_bytes, stats.deleted_bytes);
+            format!("recording {} in {}, {} deleted", bytes(kept), name(path), bytes(deleted))
+        }
         Some(path) if stats.recorded_bytes > 0 => {
             format!("recording {} in {}", bytes(stats.recorded_bytes), name(path))
         }

@@ -117,6 +117,8 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, look: &
     }
     if row.marked {
         painter.column(look.mark(), 1, theme.marked);
+    } else if row.deleted {
+        painter.put(look.deleted(), theme.quiet);
     } else if row.stale {
         painter.put(look.stale(), theme.warning);
     } else {
