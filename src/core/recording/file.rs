@@ -149,29 +149,20 @@ impl RecordingFile {
         }
         let exposed = config::close_to_others(path);
         let recovery = Recovery { cut_bytes: whole - len, exposed };
-        let journal = RecordingFile {
-            file: Some(file),
-            path: Some(path.to_owned()),
-            len,
-            fsync,
-            torn: false,
-            unnamed: false,
-            parts: None,
-        };
+        let mut journal = RecordingFile::opened(file, Some(path), len);
+        journal.fsync = fsync;
         Ok((journal, recovery))
     }
 
     /// A recording whose file is created with its first line and removed if it stays empty.
     pub(crate) fn planned(path: PathBuf, fsync: bool) -> RecordingFile {
-        RecordingFile {
-            file: None,
-            path: Some(path),
-            len: 0,
-            fsync,
-            torn: false,
-            unnamed: true,
-            parts: None,
-        }
+        let (file, path) = (None, Some(path));
+        RecordingFile { file, path, len: 0, fsync, torn: false, unnamed: true, parts: None }
+    }
+
+    fn opened(file: File, path: Option<&Path>, len: u64) -> RecordingFile {
+        let (file, path) = (Some(file), path.map(Path::to_owned));
+        RecordingFile { file, path, len, fsync: false, torn: false, unnamed: false, parts: None }
     }
 
     /// The same recording, written in parts.
@@ -237,15 +228,7 @@ impl RecordingFile {
             let torn = io::Error::other("its last line is torn");
             return Err(io("append to")(torn));
         }
-        Ok(RecordingFile {
-            file: Some(file),
-            path: Some(path.to_owned()),
-            len,
-            fsync: false,
-            torn: false,
-            unnamed: false,
-            parts: None,
-        })
+        Ok(RecordingFile::opened(file, Some(path), len))
     }
 
     /// A recording without a name: it takes room on disk and is deleted at exit.
@@ -265,15 +248,7 @@ impl RecordingFile {
             .open(&path)
             .map_err(io("open"))?;
         std::fs::remove_file(&path).map_err(io("unlink"))?;
-        Ok(RecordingFile {
-            file: Some(file),
-            path: None,
-            len: 0,
-            fsync: false,
-            torn: false,
-            unnamed: false,
-            parts: None,
-        })
+        Ok(RecordingFile::opened(file, None, 0))
     }
 
     /// Whether the file is still what was written: something else may have removed or cut it.
