@@ -82,7 +82,7 @@ fn the_heads_that_do_something() {
 
 #[test]
 fn the_line_between_is_dragged_and_stays_where_it_was_left() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     let rule = |app: &TestApp| app.line(20).chars().position(|c| c == '│').expect("a line") as u16;
     let at = rule(&app);
     let left = MouseButton::Left;
@@ -97,15 +97,24 @@ fn the_line_between_is_dragged_and_stays_where_it_was_left() {
     app.mouse(MouseEventKind::Drag(left), 50, 20);
     assert!(rule(&app).abs_diff(at + 9) <= 1);
     // neither pane can be dragged away, and a smaller screen is shared likewise
-    for x in [0, 119] {
+    for x in [0, 139] {
         app.click(rule(&app), 20).mouse(MouseEventKind::Drag(left), x, 20);
         app.mouse(MouseEventKind::Up(left), x, 20);
         let log = rule(&app);
-        assert!((40..=88).contains(&log), "{log}");
+        assert!((40..=108).contains(&log), "{log}");
         app.resize(100, 30).assert_well_formed();
-        app.resize(120, 40);
+        app.resize(140, 40);
         assert_eq!(rule(&app), log);
     }
+    // below the log it is dragged likewise
+    app.resize(120, 40).press("enter");
+    let rule = |app: &TestApp| (2..38).find(|y| app.line(*y).starts_with('─')).expect("a line");
+    let at = rule(&app);
+    app.click(30, at).mouse(MouseEventKind::Drag(left), 30, at + 5);
+    app.mouse(MouseEventKind::Up(left), 30, at + 5);
+    assert_eq!(rule(&app), at + 5);
+    app.click(30, at + 5).mouse(MouseEventKind::Drag(left), 30, 0).assert_well_formed();
+    assert!(rule(&app) > 5, "{}", app.picture());
 }
 
 #[test]

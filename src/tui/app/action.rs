@@ -188,6 +188,7 @@ actions! {
     Widen "widen" "wide" "show the detail on the full page, or next to the log",
     SetAside "set_aside" "mute" "mute or unmute findings of this call",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
+    OtherVendors "other_vendors" "other vendors" "show or hide the vendors that are not in use",
     Columns "columns" "columns" "choose the columns of the log",
     Compose "compose" "compose" "write a call, from this one or a template",
     SendCall "send_call" "send" "send the call to this listener",

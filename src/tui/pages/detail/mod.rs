@@ -233,9 +233,10 @@ impl DetailPane {
             self.data = ctx.inspector.detail(row);
             self.read = Some(wanted);
             self.made = None;
-            self.tabs = self.data.as_ref().map_or(Vec::new(), |data| tabs::heads(data, ctx));
             self.plant(ctx);
         }
+        let heads = |data| tabs::heads(data, self.tab, ctx);
+        self.tabs = self.data.as_ref().map_or(Vec::new(), heads);
         let sides = self.sides(area);
         let width = area.width;
         let (judged, written) = (ctx.shared.judged, self.written());
