@@ -262,7 +262,7 @@ impl SharedState {
 }
 
 pub(crate) fn not_recorded(error: &io::Error) -> String {
-    format!("the recording cannot be written: {error}; nothing is acknowledged until it can")
+    format!("requests get 503: the recording cannot be written: {error}")
 }
 
 /// The number of the last request of a recording, so that the next one can have its own before all
