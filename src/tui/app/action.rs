@@ -185,7 +185,7 @@ actions! {
     PreviousTab "previous_tab" "tab" "previous tab",
     NextPane "next_pane" "pane" "next pane",
     PreviousPane "previous_pane" "pane" "previous pane",
-    Widen "widen" "wide" "show the detail on the full page, or next to the log",
+    Widen "widen" "wide" "show the detail on the full page, or with the log",
     SetAside "set_aside" "mute" "mute or unmute findings of this call",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
     OtherVendors "other_vendors" "other vendors" "show or hide the vendors that are not in use",

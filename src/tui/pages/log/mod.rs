@@ -100,7 +100,7 @@ impl LogView {
 
 /// Shows or hides the columns and tabs of the vendors that are not in use.
 fn other_vendors(ctx: &ViewContext<'_>) -> Response {
-    if rows::of(Column::OtherVendors, ctx).next().is_none() {
+    if rows::column_vendors(Column::OtherVendors, ctx).next().is_none() {
         return Response::Say("all vendors are in use".to_owned());
     }
     let mut columns = ctx.shared.columns.clone();
@@ -125,7 +125,9 @@ impl View for LogView {
         let filtering = &ctx.shared.filtering;
         match action {
             Action::ChooseVendors | Action::Columns | Action::Help | Action::BackOrQuit => true,
-            Action::OtherVendors => rows::of(Column::OtherVendors, ctx).next().is_some(),
+            Action::OtherVendors => {
+                rows::column_vendors(Column::OtherVendors, ctx).next().is_some()
+            }
             Action::Quit | Action::Suspend | Action::Pause => true,
             Action::EditFilter => ctx.shared.rows > 0 || !filtering.text().is_empty(),
             Action::ToggleFilter => !filtering.text().is_empty(),

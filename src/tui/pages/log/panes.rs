@@ -202,7 +202,8 @@ impl LogView {
             Column::Time => self.act(Action::Last, ctx),
             Column::Account | Column::User => self.act(Action::NextMissing, ctx),
             Column::Vendors | Column::OtherVendors => {
-                let Some(vendor) = rows::of(column, ctx).nth(plan.mark_at(x - from)) else {
+                let Some(vendor) = rows::column_vendors(column, ctx).nth(plan.mark_at(x - from))
+                else {
                     return Response::Pass;
                 };
                 self.detail.show_vendor(vendor);

@@ -19,7 +19,8 @@ pub fn plan(area: Rect, needs: ColumnNeeds, ctx: &ViewContext<'_>) -> LogColumns
     let head = vendors.iter().map(|vendor| text::width(&vendor.short)).max().unwrap_or(0);
     let wanted = ColumnRequest {
         columns: &ctx.shared.columns,
-        vendors: [Column::Vendors, Column::OtherVendors].map(|column| of(column, ctx).count()),
+        vendors: [Column::Vendors, Column::OtherVendors]
+            .map(|column| column_vendors(column, ctx).count()),
         head,
         number: ctx.shared.rows.to_string().len().max(LEAST_NUMBER),
         needs,
@@ -28,7 +29,10 @@ pub fn plan(area: Rect, needs: ColumnNeeds, ctx: &ViewContext<'_>) -> LogColumns
 }
 
 /// The vendors of a column of marks.
-pub fn of<'c>(column: Column, ctx: &'c ViewContext<'_>) -> impl Iterator<Item = usize> + 'c {
+pub fn column_vendors<'c>(
+    column: Column,
+    ctx: &'c ViewContext<'_>,
+) -> impl Iterator<Item = usize> + 'c {
     let in_use = &ctx.shared.in_use.vendors;
     (0..ctx.shared.vendors.len())
         .filter(move |vendor| in_use.contains(vendor) == (column == Column::Vendors))
@@ -80,7 +84,7 @@ fn heads(buffer: &mut Buffer, area: Rect, plan: &LogColumns, ctx: &ViewContext<'
                 let heads = brief(shorts, plan.mark, ctx.look);
                 let is_in_use = *column == Column::Vendors;
                 let style = if is_in_use { theme.label } else { theme.unused };
-                for (place, vendor) in of(*column, ctx).enumerate() {
+                for (place, vendor) in column_vendors(*column, ctx).enumerate() {
                     painter.skip(usize::from(place > 0));
                     painter.column(&heads[vendor], plan.mark, style);
                 }
@@ -167,7 +171,7 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, ctx: &V
             (Column::Account, _) => cell(painter, &row.account, *width, plain, look),
             (Column::User, _) => cell(painter, &row.user, *width, plain, look),
             (Column::Vendors | Column::OtherVendors, _) => {
-                let marks = of(*column, ctx).filter_map(|vendor| row.marks.get(vendor));
+                let marks = column_vendors(*column, ctx).filter_map(|vendor| row.marks.get(vendor));
                 for (place, mark) in marks.enumerate() {
                     painter.skip(usize::from(place > 0));
                     let sign = look.verdict_sign(mark.verdict);
