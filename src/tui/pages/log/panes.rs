@@ -44,7 +44,7 @@ impl LogView {
     fn panes(&self, body: Rect, ctx: &ViewContext<'_>) -> (Rect, Rect, Rect) {
         let none = Rect { width: 0, height: 0, ..body };
         let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
-        if self.wide && self.in_detail || self.in_detail && !self.has_room_for_both() {
+        if self.in_detail && (self.wide || !self.has_room_for_both()) {
             return (none, none, inside);
         }
         if body.width < SIDE_BY_SIDE {
