@@ -358,7 +358,7 @@ mod tests {
         }
         let at_80 = columns_for(80, 1, LONG);
         let wide = |column| width_of(&at_80, column);
-        assert_eq!((at_80.time, wide(Column::Kind), wide(Column::Account)), (Time::Clock, 8, 18));
+        assert_eq!((at_80.time, wide(Column::Kind), wide(Column::Account)), (Time::Clock, 8, 16));
     }
 
     #[test]
