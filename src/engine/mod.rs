@@ -193,6 +193,11 @@ impl Engine {
         &self.remarks
     }
 
+    /// True once a stream that was read has ended.
+    pub fn input_is_over(&self) -> bool {
+        self.shared.import.is_over()
+    }
+
     /// The first thing that is wrong with the files of calls that were taken in.
     pub fn wrong(&self) -> Option<Arc<FileError>> {
         self.shared.import.wrong()

@@ -17,6 +17,7 @@ mod own_secrets;
 mod plan;
 mod secrets;
 mod special_files;
+mod streams;
 mod sync;
 mod themes;
 mod token;
