@@ -74,7 +74,7 @@ use crate::engine::ingest::writer::RecordingWriter;
 use crate::engine::judging::index_request::JudgedIndex;
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::judging::state::JudgingState;
-use crate::engine::source::follow::Import;
+use crate::engine::source::import::Import;
 use crate::findings::Severity;
 use crate::fql::Filter;
 use crate::vendors::Vendors;

@@ -14,6 +14,7 @@ use crate::engine::low_priority::give_way;
 use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::{FollowedFile, LineFormat};
+use crate::engine::source::import::Import;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::{bare_calls, read_lines, stream};
 use crate::recording::{self, Body, LineHead};
@@ -21,113 +22,11 @@ use crate::wire::ParseScratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// About so much is read at once.
 const BLOCK: usize = 128 << 10;
-/// A file that is followed is looked at this often.
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// How far the files are read.
-#[derive(Debug, Default)]
-pub(crate) struct Import {
-    read: AtomicU64,
-    total: AtomicU64,
-    state: Mutex<Progress>,
-    told: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Progress {
-    /// Files are still to be read.
-    busy: bool,
-    /// Nothing comes any more.
-    over: bool,
-    ended: bool,
-    wrong: Option<Arc<FileError>>,
-}
-
-impl Import {
-    pub fn from_files(inputs: &[FollowedFile]) -> Import {
-        let import = Import::default();
-        import.lock().busy = !inputs.is_empty();
-        import.total.store(inputs.iter().map(|input| input.len).sum(), Ordering::Relaxed);
-        import
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Progress> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// True once all that was there is in the queue.
-    pub fn is_settled(&self) -> bool {
-        !self.lock().busy
-    }
-
-    /// More of a stream is there.
-    pub fn came(&self, bytes: u64) {
-        self.more(bytes);
-        self.read.fetch_add(bytes, Ordering::Relaxed);
-        self.lock().busy = true;
-    }
-
-    /// How much is read, and of how much.
-    pub fn reading(&self) -> Option<(u64, u64)> {
-        let both = || (self.read.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
-        self.lock().busy.then(both)
-    }
-
-    /// How much there is to read.
-    pub fn total(&self) -> u64 {
-        self.total.load(Ordering::Relaxed)
-    }
-
-    /// True once all is read and nothing comes any more.
-    pub fn is_over(&self) -> bool {
-        self.lock().over
-    }
-
-    pub fn settle(&self) {
-        let mut state = self.lock();
-        while state.busy && !state.ended {
-            state = self.told.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// The first thing that is wrong with a file.
-    pub fn wrong(&self) -> Option<Arc<FileError>> {
-        self.lock().wrong.clone()
-    }
-
-    pub fn end(&self) {
-        self.lock().ended = true;
-        self.told.notify_all();
-    }
-
-    pub fn is_ended(&self) -> bool {
-        self.lock().ended
-    }
-
-    /// Waits a moment; false once nobody wants more.
-    pub fn pause(&self) -> bool {
-        let state = self.lock();
-        let waited = self.told.wait_timeout_while(state, PAUSE, |state| !state.ended);
-        !waited.map_or_else(|poison| poison.into_inner().0.ended, |(state, _)| state.ended)
-    }
-
-    /// There is more to read than was known.
-    pub fn more(&self, bytes: u64) {
-        self.total.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    /// All that was there is in the queue.
-    pub fn settled(&self) {
-        self.lock().busy = false;
-        self.told.notify_all();
-    }
-}
 
 /// Reads the files in their order.
 pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
