@@ -3,7 +3,7 @@
 //!
 //! A module imports only from modules below it (`tests/house.rs` checks this). From the bottom:
 //! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],
-//! [`vendors`], [`outbound`], [`engine`], [`report`], then `tui` and `server` side by side, then
+//! [`plan`], [`vendors`], [`outbound`], [`engine`], [`report`], then `tui` and `server` side by side, then
 //! `plain`, then `cli`.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -17,6 +17,7 @@ pub mod fql;
 pub mod objects_api;
 pub mod outbound;
 pub mod plain;
+pub mod plan;
 pub mod recording;
 pub mod report;
 pub mod server;

@@ -11,6 +11,7 @@ const ROOMS: &[&[&str]] = &[
     &["objects_api"],
     &["fql"],
     &["findings"],
+    &["plan"],
     &["vendors"],
     &["outbound"],
     &["engine"],

@@ -19,10 +19,10 @@ use std::path::PathBuf;
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let setup = Setup::new(&args.judge, Vec::new())?;
-    let plan = args.expect.read(&setup)?;
+    let setup = args.expect.apply(setup)?;
     let recording = input::read(&args.input.files)?;
     // a report of all calls needs none of them but a few examples; any other needs each
-    if filter.is_all() && plan.is_none() && args.format != CheckFormat::Ndjson {
+    if filter.is_all() && setup.vendors.plan().is_none() && args.format != CheckFormat::Ndjson {
         let surveyed = engine::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
         if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
             let detail = |row| surveyed.example(row);
@@ -31,7 +31,6 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
         }
     }
     let engine = setup.engine(recording)?;
-    engine.expect(plan);
     input::all_read(&engine)?;
     let problem = engine.stats().problem;
     let wanted = wanted(&engine, filter)?;

@@ -5,19 +5,23 @@ use super::failure::Failure;
 use super::input;
 use super::output;
 use super::setup::Setup;
-use crate::config::{MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text};
-use crate::engine::{Engine, ID_NAMES, LearnedPlan, MOST_EXPECTED, Plan, holds_calls};
+use crate::config::{MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text, read_text_file};
+use crate::engine::{Engine, LearnedPlan, holds_calls};
+use crate::plan::{ID_NAMES, MOST_EXPECTED, Plan};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// So much of a file tells which of the two it is.
 const HEAD_BYTES: u64 = 64 * 1024;
 
 impl ExpectArgs {
-    /// The plan that is asked for, if one is. It is read before anything begins, so that a mistake
-    /// in it is told at once.
-    pub fn read(&self, setup: &Setup) -> Result<Option<Plan>, Failure> {
-        self.expect.as_ref().map(|file| read(file, setup)).transpose()
+    /// The same settings, and calls are judged by the plan that is asked for, if one is. It is read
+    /// before anything begins, so that a mistake in it is told at once.
+    pub fn apply(&self, setup: Setup) -> Result<Setup, Failure> {
+        let Some(file) = &self.expect else { return Ok(setup) };
+        let plan = read(file, &setup)?;
+        setup.expecting(Arc::new(plan))
     }
 }
 
@@ -41,11 +45,20 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
         };
     }
     let text = read_text(open, head, MAX_TEXT_FILE_BYTES).map_err(failed)?;
-    Plan::read(&text).map_err(|error| Failure::wrong(format!("{}:{error}", file.display())))
+    Plan::from_toml(&text, &file.display().to_string(), &|name| beside(file, name))
+        .map_err(Failure::wrong)
+}
+
+/// Reads a file that a plan names, beside the plan: its path and its text.
+fn beside(plan: &Path, name: &str) -> Result<(String, String), String> {
+    let file = plan.parent().unwrap_or(Path::new("")).join(name);
+    let shown = file.display().to_string();
+    let text = read_text_file(&file, MAX_TEXT_FILE_BYTES);
+    text.map(|text| (shown.clone(), text)).map_err(|error| format!("{shown}: the schema {error}"))
 }
 
 /// Learns what files of calls hold. What could not be learned is told.
-pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, std::sync::Arc<Engine>), Failure> {
+pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, Arc<Engine>), Failure> {
     let engine = setup.engine(input::read(files)?)?;
     input::all_read(&engine)?;
     if let Some(problem) = engine.stats().problem {

@@ -6,6 +6,7 @@ use super::setup::Setup;
 use super::{expect, input, output};
 use crate::report;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A plan that shows all that one may say.
 const TEMPLATE: &str = include_str!("../../assets/plan.toml");
@@ -41,8 +42,8 @@ fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
 fn check_files(plan: &Path, files: &[PathBuf], judge: &JudgeArgs) -> Result<(), Failure> {
     let setup = Setup::new(judge, Vec::new())?;
     let plan = expect::read(plan, &setup)?;
+    let setup = setup.expecting(Arc::new(plan))?;
     let engine = setup.engine(input::read(files)?)?;
-    engine.expect(Some(plan));
     input::all_read(&engine)?;
     let expectations = engine.expectations(None).unwrap_or_default();
     print(&report::expected_text(&expectations, true, output::has_color()))?;

@@ -10,6 +10,7 @@ use crate::call::nearest_name;
 use crate::config::{self, MAX_TEXT_FILE_BYTES, SettingOrigin, Settings, Sources};
 use crate::engine::{Engine, InUse, Recording};
 use crate::outbound::check_base;
+use crate::plan::Plan;
 use crate::recording::{RecordingFile, Recordings};
 use crate::tui::app::keymap::{Keymap, SetKeys};
 use crate::tui::theme::Themes;
@@ -34,6 +35,8 @@ pub struct Setup {
     /// The files that secrets were read from.
     secret_files: Vec<PathBuf>,
     pub vendors: Arc<Vendors>,
+    /// What is expected, where something is; the vendors judge by it too.
+    plan: Option<Arc<Plan>>,
     pub in_use: InUse,
     /// The keys of the screen.
     pub keymap: Keymap,
@@ -90,6 +93,7 @@ impl Setup {
             vendor_files: files,
             secret_files,
             vendors,
+            plan: None,
             in_use,
             keymap,
             themes,
@@ -99,7 +103,19 @@ impl Setup {
 
     /// Reads all of it again, as the files are now.
     pub fn again(&self) -> Result<Setup, Failure> {
-        Setup::new(&self.asked.0, self.asked.1.clone())
+        let setup = Setup::new(&self.asked.0, self.asked.1.clone())?;
+        match &self.plan {
+            Some(plan) => setup.expecting(Arc::clone(plan)),
+            None => Ok(setup),
+        }
+    }
+
+    /// The same, and calls are judged by a plan too.
+    pub fn expecting(self, plan: Arc<Plan>) -> Result<Setup, Failure> {
+        let vendors = Vendors::new(&self.settings.vendors(), &self.vendor_files)
+            .map_err(|error| placed(&self.settings, &error))?;
+        let vendors = Arc::new(vendors.with_plan(Some(Arc::clone(&plan))));
+        Ok(Setup { vendors, plan: Some(plan), ..self })
     }
 
     /// The files that it was read from, those that may come too.

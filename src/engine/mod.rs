@@ -18,7 +18,6 @@ pub mod index;
 pub(crate) mod ingest;
 pub(crate) mod judging;
 mod low_priority;
-mod plan;
 pub(crate) mod rows;
 mod search;
 mod source;
@@ -46,7 +45,6 @@ pub use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 pub use crate::engine::search::recorded_names::SeenNames;
 pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};
 pub use crate::engine::source::recording_files::{Recording, RemarkTarget};
-pub use plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, PlanError};
 pub(crate) use source::holds_calls;
 pub use source::{FileError, Opened};
 
@@ -63,7 +61,7 @@ use crate::vendors::Vendors;
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -91,8 +89,6 @@ pub struct Engine {
     threads: Vec<JoinHandle<()>>,
     frames: crate::engine::frame_times::Frames,
     in_view: crate::engine::rows::row_cache::RowCache,
-    /// What is expected, where something is.
-    plan: OnceLock<plan::Plan>,
 }
 
 impl Engine {
@@ -134,7 +130,6 @@ impl Engine {
             threads: Vec::new(),
             frames: crate::engine::frame_times::Frames::default(),
             in_view: crate::engine::rows::row_cache::RowCache::default(),
-            plan: OnceLock::new(),
         };
         if let Some(problem) = problem {
             engine.shared.notice(problem);

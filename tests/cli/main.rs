@@ -17,6 +17,7 @@ mod lost_output;
 mod own;
 mod own_secrets;
 mod plan;
+mod plan_properties;
 mod secrets;
 mod special_files;
 mod sync;

@@ -197,8 +197,8 @@ fn tail_ends_with_what_did_not_come_and_the_summary_has_it_meanwhile() {
     assert_eq!((&expected["met"], &expected["of"]), (&json!(1), &json!(4)));
     assert_eq!(
         expected["events"][1],
-        json!({"type": "track", "event": "Report", "ids": ["account_id", "user_id"], "count": 1,
-            "standing": "lacking", "calls": 1, "with_ids": 0, "lacking": {"account_id": 1},
+        json!({"type": "track", "event": "Report", "ids": ["account_id", "user_id"], "count": 1, "max": null,
+            "standing": "lacking", "calls": 1, "with_ids": 0, "violating": 0, "lacking": {"account_id": 1},
             "doubtful": {}})
     );
     let (code, told) = (program.end(), program.last_words());

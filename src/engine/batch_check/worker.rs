@@ -11,6 +11,7 @@ use crate::engine::index::{MessageIds, Repeat, SenderPlatform, Sighting};
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
 use crate::engine::source::FileError;
+use crate::plan::PlanOutcome;
 use crate::vendors::{CallViewer, CodeId, PerVendorScratch, Share, Vendors, ViewedCall};
 use crate::wire::ParseScratch;
 use std::ops::Range;
@@ -76,6 +77,8 @@ struct WorkerScratch {
     sightings: Vec<Sighting>,
     /// What is wrong with each call whichever vendor reads it.
     of_calls: Vec<Option<CodeId>>,
+    /// How each call stands to the plan.
+    by_plan: Vec<PlanOutcome>,
     /// The account and the user that the first vendor in use found in each call, in `texts`, and
     /// how soon that vendor is asked.
     ids: Vec<[Option<IdPlace>; 2]>,
@@ -222,6 +225,8 @@ impl BatchCheck<'_> {
             looked.map(|(event, looking)| self.vendors.looked(event, looking)).collect();
         room.of_calls.clear();
         room.of_calls.extend(looked.iter().map(|call| self.vendors.code_apart(call)));
+        room.by_plan.clear();
+        room.by_plan.extend(events.iter().map(|event| self.vendors.plan_outcome(event)));
         room.found.clear();
         room.ends.clear();
         room.texts.clear();
@@ -285,6 +290,7 @@ impl BatchCheck<'_> {
                 let sighting = room.sightings[at];
                 let reused = sighting.is_reused().then_some(MESSAGE_ID_REUSED);
                 room.codes.extend(room.of_calls[at]);
+                room.codes.extend(self.vendors.codes().of_plan(room.by_plan[at]));
                 for code in own.chain(reused).chain(signature) {
                     room.codes.extend(self.vendors.codes().find(None, code));
                 }
@@ -299,7 +305,7 @@ impl BatchCheck<'_> {
                 let kept = dedup(codes);
                 room.codes.truncate(begin + kept);
                 let structure = match room.codes.len() > begin {
-                    true => structure(&request.reading, call),
+                    true => structure(&request.reading, call, room.by_plan[at - 1]),
                     false => ANY_STRUCTURE,
                 };
                 let repeat = sighting.is_repeat();

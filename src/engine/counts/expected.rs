@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::engine::counts::id_shares::shares;
 use crate::engine::counts::{CellKey, Coverage, Snapshot, Sum, counted, words};
 use crate::engine::index::{CallCounts, CallShape, Count, Index, IndexRow, TextId};
-use crate::engine::plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan};
+use crate::plan::{CountRange, Expectation, ID_NAMES, MOST_EXPECTED, Plan};
 use hashbrown::HashMap;
 
 /// How the calls of an expectation stand to it.
@@ -15,8 +15,16 @@ pub enum ExpectationStatus {
     Unseen,
     /// Some came without an id that is expected.
     Lacking,
-    /// They have their ids, but too few came.
+    /// Some came that must not be sent.
+    Unwanted,
+    /// They have their ids, and some hold what the plan does not allow.
+    Violating,
+    /// They are as expected, but too few came.
     TooFew,
+    /// They are as expected, but too many came.
+    TooMany,
+    /// None came, and none need to.
+    Optional,
     /// Enough came, all with their ids.
     Met,
 }
@@ -27,9 +35,18 @@ impl ExpectationStatus {
         match self {
             ExpectationStatus::Unseen => "unseen",
             ExpectationStatus::Lacking => "lacking",
+            ExpectationStatus::Unwanted => "unwanted",
+            ExpectationStatus::Violating => "violating",
             ExpectationStatus::TooFew => "too few",
+            ExpectationStatus::TooMany => "too many",
+            ExpectationStatus::Optional => "optional",
             ExpectationStatus::Met => "met",
         }
+    }
+
+    /// Whether the plan is met.
+    pub fn is_met(self) -> bool {
+        matches!(self, ExpectationStatus::Met | ExpectationStatus::Optional)
     }
 }
 
@@ -49,6 +66,8 @@ pub struct Expected {
     pub some_miss: [u64; 2],
     /// Those that have the expected id, which looks wrong: a number, `"null"`.
     pub doubtful: [u64; 2],
+    /// Those that hold something that the plan does not allow.
+    pub violating: u64,
 }
 
 impl Expected {
@@ -61,15 +80,29 @@ impl Expected {
             ..Coverage::default()
         };
         let none = [0, 0];
-        Expected { wanted, came, with_ids: 0, lack: none, some_miss: none, doubtful: none }
+        Expected {
+            wanted,
+            came,
+            with_ids: 0,
+            lack: none,
+            some_miss: none,
+            doubtful: none,
+            violating: 0,
+        }
     }
 
     /// How it stands.
     pub fn standing(&self) -> ExpectationStatus {
+        let count = self.wanted.count;
         match self.came.counted.calls {
+            0 if count.is_never() => ExpectationStatus::Met,
+            0 if count.is_optional() => ExpectationStatus::Optional,
             0 => ExpectationStatus::Unseen,
+            _ if count.is_never() => ExpectationStatus::Unwanted,
             calls if self.with_ids < calls => ExpectationStatus::Lacking,
-            calls if calls < self.wanted.least => ExpectationStatus::TooFew,
+            _ if self.violating > 0 => ExpectationStatus::Violating,
+            calls if calls < count.min => ExpectationStatus::TooFew,
+            calls if count.max.is_some_and(|max| calls > max) => ExpectationStatus::TooMany,
             _ => ExpectationStatus::Met,
         }
     }
@@ -102,19 +135,29 @@ pub struct Expectations {
 }
 
 impl Expectations {
-    /// How many came with their ids.
+    /// How many came as expected, without those that need not come and did not.
     pub fn met(&self) -> usize {
         self.list.iter().filter(|entry| entry.standing() == ExpectationStatus::Met).count()
     }
 
-    /// Whether all did.
+    /// How many need not come and did not.
+    pub fn optional(&self) -> usize {
+        self.list.iter().filter(|entry| entry.standing() == ExpectationStatus::Optional).count()
+    }
+
+    /// Whether all came as expected.
     pub fn all_met(&self) -> bool {
-        self.met() == self.list.len()
+        self.list.iter().all(|entry| entry.standing().is_met())
     }
 
     /// What a person wants to know first.
     pub fn line(&self) -> String {
-        let line = format!("{} of {} expected seen with their ids", self.met(), self.list.len());
+        let optional = self.optional();
+        let expected = self.list.len() - optional;
+        let mut line = format!("{} of {expected} expected seen with their ids", self.met());
+        if optional > 0 {
+            line.push_str(&format!(", {optional} more in the plan not seen"));
+        }
         match self.list.iter().filter(|entry| entry.is_doubtful()).count() {
             0 => line,
             some => format!("{line}, {some} of them doubtful"),
@@ -134,10 +177,11 @@ struct ArrivedCalls {
     missed: [u64; 2],
     some_miss: [u64; 2],
     doubtful: [u64; 2],
+    violating: u64,
 }
 
 /// A plan that was learned, and what it does not ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct LearnedPlan {
     /// Each event once, with the ids that all of its calls have, the most frequent first.
     pub plan: Plan,
@@ -150,6 +194,7 @@ pub struct LearnedPlan {
 impl ArrivedCalls {
     fn add(&mut self, key: &CellKey, count: &Count, wanted: [bool; 2], snapshot: &Snapshot) {
         self.sum.add(key, count, snapshot);
+        self.violating += if snapshot.is_violating(key) { count.calls } else { 0 };
         let shares = shares(key, count.calls, snapshot.set(key));
         // what no vendor receives is not there with its ids
         let mut has_all = snapshot.set(key).0.discarded.is_none();
@@ -170,16 +215,15 @@ impl ArrivedCalls {
 }
 
 impl Engine {
-    /// From now on these calls are expected, if any are; a plan is given once, at the start.
-    pub fn expect(&self, plan: Option<Plan>) {
-        if let Some(plan) = plan {
-            self.plan.get_or_init(|| plan);
-        }
+    /// How all calls stand to the plan that they are judged by, or only those of some rows; none where
+    /// there is no plan.
+    pub fn expectations(&self, rows: Option<&[u64]>) -> Option<Expectations> {
+        let vendors = self.vendors();
+        vendors.plan().map(|plan| self.compare_with(plan, rows))
     }
 
-    /// How all calls stand to what is expected, or only those of some rows; none where nothing is.
-    pub fn expectations(&self, rows: Option<&[u64]>) -> Option<Expectations> {
-        let plan = self.plan.get()?;
+    /// How all calls stand to a plan, or only those of some rows.
+    pub fn compare_with(&self, plan: &Plan, rows: Option<&[u64]>) -> Expectations {
         let mut snapshot = self.snapshot();
         if let Some(rows) = rows {
             let cube = self.cube_of(rows);
@@ -211,13 +255,14 @@ impl Engine {
             {
                 let ArrivedCalls { sum: Sum { ids, missing, discarded, verdicts, .. }, .. } = came;
                 let seen = Coverage { counted, ids, missing, discarded, verdicts, ..entry.came };
-                let ArrivedCalls { with_ids, lack, some_miss, doubtful, .. } = came;
-                entry = Expected { came: seen, with_ids, lack, some_miss, doubtful, ..entry };
+                let ArrivedCalls { with_ids, lack, some_miss, doubtful, violating, .. } = came;
+                let came = seen;
+                entry = Expected { came, with_ids, lack, some_miss, doubtful, violating, ..entry };
             }
             entry
         };
         let list = plan.list.iter().zip(came).map(entry).collect();
-        Some(Expectations { list, other })
+        Expectations { list, other }
     }
 
     /// Makes a plan of the calls that came.
@@ -245,9 +290,9 @@ impl Engine {
             kind,
             name: words(&state.index.store, name),
             ids: came.lack.map(|lack| lack == 0),
-            least: 1,
+            count: CountRange::at_least(1),
         };
-        let plan = Plan { list: seen.into_iter().map(entry).collect() };
+        let plan = Plan::from_events(seen.into_iter().map(entry).collect());
         LearnedPlan { plan, left_out, missing }
     }
 

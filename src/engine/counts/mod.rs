@@ -39,6 +39,7 @@ use crate::engine::index::{
 };
 use crate::engine::judging::index_request::JudgedIndex;
 use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
+use crate::vendors::CodeId;
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -158,11 +159,19 @@ struct Snapshot {
     sets: Vec<Arc<SetInfo>>,
     in_use: [VendorBits; 3],
     vendors: usize,
+    /// The codes of the errors of calls that are not as the plan has them.
+    of_plan: Vec<CodeId>,
 }
 
 impl Snapshot {
     fn shape(&self, key: &CellKey) -> &CallShape {
         &self.shapes[usize::from(key.shape.0)]
+    }
+
+    /// Whether the calls of a cell hold something that the plan does not allow.
+    fn is_violating(&self, key: &CellKey) -> bool {
+        let codes = &self.sets[key.set.0 as usize].codes;
+        self.of_plan.iter().any(|code| codes.binary_search(code).is_ok())
     }
 
     fn set(&self, key: &CellKey) -> (&SetInfo, VendorBits) {
@@ -236,6 +245,7 @@ impl Engine {
     }
 
     fn snapshot(&self) -> Snapshot {
+        let vendors = self.vendors();
         let state = self.lock();
         let index = &state.index;
         Snapshot {
@@ -244,7 +254,8 @@ impl Engine {
             shapes: index.store.shapes.all().to_vec(),
             sets: index.store.sets.all().to_vec(),
             in_use: SenderPlatform::ALL.map(|sender| index.in_use.bits(sender)),
-            vendors: self.vendors().len(),
+            vendors: vendors.len(),
+            of_plan: vendors.codes().plan_errors(),
         }
     }
 

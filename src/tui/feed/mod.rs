@@ -9,7 +9,7 @@ mod views;
 pub use crate::config::{ColumnChoice, HistoryEntries, Memo};
 pub use person::PersonFeed;
 pub use views::{
-    Alerts, CallDetail, Chosen, ComposedCall, ComposedView, Counted, Coverage, Detail, Expectation,
+    Alerts, CallDetail, Chosen, ComposedCall, ComposedView, Counted, Coverage, Detail,
     ExpectationStatus, Expectations, Expected, FidelityView, FoundIn, GroupBy, GroupedRows,
     HabitView, IdCell, IdShare, InUse, Judged, Looks, Mark, MissedId, ModelItem, ModelView,
     NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, OutputView, Panel, Person, Prepared,

@@ -3,10 +3,10 @@
 use super::super::theme::Themes;
 use crate::call::text::visible;
 pub use crate::engine::{
-    Counted, Coverage, Expectation, ExpectationStatus, Expectations, Expected, FoundIn, GroupBy,
-    GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId, NextRow, NoCall, NoCallDetail,
-    NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId, RequestDetail, RowView,
-    SearchProgress, SessionIds, Stats, Timeline, What, Who,
+    Counted, Coverage, ExpectationStatus, Expectations, Expected, FoundIn, GroupBy, GroupedRows,
+    HabitView, IdCell, IdShare, Mark, MissedId, NextRow, NoCall, NoCallDetail, NoCallView,
+    OrderFinding, Person, RejudgeDiff, RelatedId, RequestDetail, RowView, SearchProgress,
+    SessionIds, Stats, Timeline, What, Who,
 };
 use crate::findings::fixes::{Fix, VendorNeed};
 use crate::findings::{Finding, Verdict};

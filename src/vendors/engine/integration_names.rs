@@ -95,7 +95,8 @@ impl Vendors {
 
     /// What is wrong with a call whichever vendor reads it.
     pub fn findings_of_call(&self, event: &Event<'_>) -> Vec<Finding> {
-        let Some(integrations) = event.get("integrations") else { return Vec::new() };
+        let by_plan = self.plan().into_iter().flat_map(|plan| plan.findings(event));
+        let Some(integrations) = event.get("integrations") else { return by_plan.collect() };
         let finding = |(member, vendor): (Val<'_>, usize)| {
             let key = member.key();
             let (name, title) = &self.switches.vendors[vendor];
@@ -109,7 +110,7 @@ impl Vendors {
                 Service::Segment,
             )
         };
-        self.switches.members(integrations).map(finding).collect()
+        self.switches.members(integrations).map(finding).chain(by_plan).collect()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The aggregates of the hand-made rows, counted afresh each time.
 
 use segscope::call::CallType;
-use segscope::engine::Plan;
 use segscope::findings::Verdict;
+use segscope::plan::{Expectation, Plan};
 use segscope::tui::feed::*;
 
 type Rows<'a> = &'a [(RowView, Detail)];

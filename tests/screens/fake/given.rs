@@ -5,9 +5,9 @@ use super::rows::{call, refused};
 use super::samples::Sample;
 use super::{BEGIN_MS, FakeFeed};
 use segscope::call::Seq;
-use segscope::engine::Plan;
 use segscope::findings::{Finding, Severity};
 use segscope::objects_api::{Objects, ObjectsRoute};
+use segscope::plan::Plan;
 use segscope::tui::feed::*;
 use std::sync::Arc;
 

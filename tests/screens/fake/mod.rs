@@ -13,9 +13,9 @@ mod vendors;
 
 use columns::FakeColumns;
 pub use found::headline;
-use segscope::engine::Plan;
 use segscope::fql::Filter;
 use segscope::objects_api::Objects;
+use segscope::plan::Plan;
 use segscope::tui::feed::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -1,56 +1,103 @@
 //! A plan file as a plan.
 
-use crate::call::CallType;
+use super::places::PlanPlace;
+use super::rules::Rules;
+use super::toml_event::{EventError, TomlEvent, TomlSource, read};
+use super::{MOST_EXPECTED, Plan};
+use crate::call::{CallType, nearest_name};
 use crate::config::LineStarts;
-use crate::engine::plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, is_named};
-use crate::vendors::nearest;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// What an entry may say.
-const KEYS: [&str; 4] = ["type", "name", "ids", "count"];
+pub(crate) const KEYS: [&str; 12] = [
+    "type",
+    "name",
+    "ids",
+    "count",
+    "never",
+    "properties",
+    "required",
+    "forbidden",
+    "additional",
+    "schema",
+    "version",
+    "deprecated",
+];
 
-/// What is wrong with a plan file.
+/// What is wrong with a plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{line}: {message}")]
+#[error("{place}: {message}")]
 pub struct PlanError {
-    /// The line, from 1.
-    pub line: usize,
+    /// The file and the line.
+    pub place: PlanPlace,
     /// What is wrong there and what was expected.
     pub message: String,
 }
 
+/// Reads a file that a plan names: its name as findings call it, and its text, or what is wrong.
+pub type LoadFile<'l> = &'l dyn Fn(&str) -> Result<(String, String), String>;
+
 /// A mistake and where in the text it is.
-type Wrong = (Range<usize>, String);
+pub(crate) type Wrong = (Range<usize>, String);
+
+pub(crate) fn wrong(value: &Spanned<DeValue<'_>>, message: &str) -> Wrong {
+    (value.span(), message.to_owned())
+}
 
 impl Plan {
-    /// Reads a plan file's text.
+    /// Reads a plan file's text that names no other file.
     pub fn read(text: &str) -> Result<Plan, PlanError> {
+        Plan::from_toml(text, "", &|file| {
+            Err(format!("`{file}` is a file, and there is none here"))
+        })
+    }
+
+    /// Reads the text of a plan file of that name.
+    pub fn from_toml(text: &str, file: &str, load: LoadFile<'_>) -> Result<Plan, PlanError> {
         let lines = LineStarts::new(text.as_bytes());
-        let line_of = |at: usize| lines.line_of(at);
-        let at = |(span, message): Wrong| PlanError { line: line_of(span.start), message };
+        let source = TomlSource { file: Arc::from(file), lines, load };
+        let at = |(span, message): Wrong| PlanError { place: source.place(&span), message };
         let table = DeTable::parse(text)
             .map_err(|error| at((error.span().unwrap_or(0..0), error.message().to_owned())))?;
         let mut plan = Plan::default();
-        let mut first_lines: HashMap<(CallType, Option<String>), usize> = HashMap::new();
+        let mut rules = Rules::default();
+        let mut first_lines: HashMap<(CallType, Option<String>, Option<String>), usize> =
+            HashMap::new();
         for (span, table) in entries(table.get_ref()).map_err(at)? {
-            let entry = entry(table, &span).map_err(at)?;
-            let line = line_of(span.start);
-            if let Some(first) = first_lines.insert((entry.kind, entry.name.clone()), line) {
+            let event = read(table, &span, &source).map_err(|error| match error {
+                EventError::Here(error) => at(error),
+                EventError::There(error) => error,
+            })?;
+            let (entry, rule) = match event {
+                TomlEvent::Event(entry, rule) => (entry, rule),
+                TomlEvent::Common(schemas) => {
+                    rules.common.extend(schemas);
+                    continue;
+                }
+            };
+            let version = rule.versions.first().and_then(|version| version.version.clone());
+            let key = (entry.kind, entry.name.clone(), version);
+            if let Some(first) = first_lines.insert(key, source.place(&span).line) {
                 let title = entry.title();
                 return Err(at((span, format!("`{title}` is expected in line {first} already"))));
+            }
+            if !rules.push(rule) {
+                continue;
             }
             if plan.list.len() == MOST_EXPECTED {
                 return Err(at((span, format!("a plan has at most {MOST_EXPECTED} events"))));
             }
             plan.list.push(entry);
         }
-        match plan.list.is_empty() {
-            true => Err(at((0..0, "nothing is expected: write an `[[event]]`".to_owned()))),
-            false => Ok(plan),
+        if plan.list.is_empty() && rules.common.is_empty() {
+            return Err(at((0..0, "nothing is expected: write an `[[event]]`".to_owned())));
         }
+        plan.rules = Arc::new(rules);
+        Ok(plan)
     }
 }
 
@@ -59,7 +106,7 @@ fn entries<'t, 'd>(top: &'t DeTable<'d>) -> Result<Vec<(Range<usize>, &'t DeTabl
     let mut out = Vec::new();
     for (key, value) in top {
         if key.get_ref() != "event" {
-            let near = match nearest(key.get_ref(), ["event"].into_iter()) {
+            let near = match nearest_name(key.get_ref(), ["event"]) {
                 Some(_) => ", did you mean `[[event]]`?",
                 None => "; it has `[[event]]` tables and nothing else",
             };
@@ -75,89 +122,10 @@ fn entries<'t, 'd>(top: &'t DeTable<'d>) -> Result<Vec<(Range<usize>, &'t DeTabl
     Ok(out)
 }
 
-fn entry(table: &DeTable<'_>, span: &Range<usize>) -> Result<Expectation, Wrong> {
-    let (mut kind, mut name, mut ids, mut least) = (None, None, [true; 2], 1);
-    for (key, value) in table {
-        match key.get_ref().as_ref() {
-            "type" => kind = Some(call_type(value)?),
-            "name" => {
-                let text = value.get_ref().as_str().filter(|text| !text.is_empty());
-                let text =
-                    text.ok_or_else(|| wrong(value, "`name` is a text that is not empty"))?;
-                name = Some((key.span(), text.to_owned()));
-            }
-            "ids" => ids = id_list(value)?,
-            "count" => least = count(value)?,
-            other => {
-                let near = nearest(other, KEYS.into_iter());
-                let near = near.map_or(format!("; it has {}", KEYS.join(", ")), |near| {
-                    format!(", did you mean `{near}`?")
-                });
-                return Err((key.span(), format!("`{other}` is no key of an event{near}")));
-            }
-        }
-    }
-    if kind.is_none() && name.is_none() {
-        return Err((span.clone(), "an event has a `type`, a `name` or both".to_owned()));
-    }
-    let kind = kind.unwrap_or(CallType::Track);
-    match name {
-        Some((span, _)) if !is_named(kind) => {
-            Err((span, format!("calls of type `{}` have no name: leave `name` out", kind.name())))
-        }
-        name => Ok(Expectation { kind, name: name.map(|(_, name)| name), ids, least }),
-    }
-}
-
-fn wrong(value: &Spanned<DeValue<'_>>, message: &str) -> Wrong {
-    (value.span(), message.to_owned())
-}
-
-fn call_type(value: &Spanned<DeValue<'_>>) -> Result<CallType, Wrong> {
-    let names = || CallType::ALL.into_iter().map(CallType::name);
-    let all = || names().collect::<Vec<_>>().join(", ");
-    let Some(text) = value.get_ref().as_str() else {
-        return Err(wrong(value, &format!("`type` is one of {}", all())));
-    };
-    CallType::parse(text).ok_or_else(|| {
-        let near = match nearest(text, names()) {
-            Some(near) => format!(", did you mean `{near}`?"),
-            None => format!("; there are {}", all()),
-        };
-        wrong(value, &format!("`{text}` is no call type{near}"))
-    })
-}
-
-fn id_list(value: &Spanned<DeValue<'_>>) -> Result<[bool; 2], Wrong> {
-    let expected = "`ids` is a list of `account_id` and `user_id`, or `[]`";
-    let DeValue::Array(items) = value.get_ref() else { return Err(wrong(value, expected)) };
-    let mut ids = [false; 2];
-    for item in items.iter() {
-        let Some(text) = item.get_ref().as_str() else { return Err(wrong(item, expected)) };
-        match ID_NAMES.iter().position(|name| *name == text) {
-            Some(at) => ids[at] = true,
-            None => {
-                let near = nearest(text, ID_NAMES.into_iter());
-                let near = near
-                    .map_or(format!("; {expected}"), |near| format!(", did you mean `{near}`?"));
-                return Err(wrong(item, &format!("`{text}` is no id{near}")));
-            }
-        }
-    }
-    Ok(ids)
-}
-
-fn count(value: &Spanned<DeValue<'_>>) -> Result<u64, Wrong> {
-    let number = value.get_ref().as_integer();
-    let number =
-        number.and_then(|number| u64::from_str_radix(number.as_str(), number.radix()).ok());
-    let number = number.filter(|number| *number > 0);
-    number.ok_or_else(|| wrong(value, "`count` is a whole number from 1 on"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{CountRange, Expectation};
 
     #[test]
     fn what_is_left_out_has_its_meaning() {
@@ -167,7 +135,7 @@ mod tests {
             kind,
             name: name.map(str::to_owned),
             ids,
-            least,
+            count: CountRange::at_least(least),
         };
         assert_eq!(
             plan.list,
@@ -196,17 +164,17 @@ mod tests {
             ("[[event]]\nnmae = \"A\"", "2: `nmae` is no key of an event, did you mean `name`?"),
             (
                 "[[event]]\nvolume = 1",
-                "2: `volume` is no key of an event; it has type, name, ids, count",
+                "2: `volume` is no key of an event; it has type, name, ids, count, never, properties, required, forbidden, additional, schema, version, deprecated",
             ),
             ("\n[[event]]\ncount = 2", "2: an event has a `type`, a `name` or both"),
             ("[[event]]\ntype = \"trak\"", "2: `trak` is no call type, did you mean `track`?"),
             (
                 "[[event]]\ntype = \"purchase\"",
-                "2: `purchase` is no call type; there are track, identify, group, page, screen, alias",
+                "2: `purchase` is no call type; there are track, identify, group, page, screen, alias, or common for all calls",
             ),
             (
                 "[[event]]\ntype = 1",
-                "2: `type` is one of track, identify, group, page, screen, alias",
+                "2: `type` is one of track, identify, group, page, screen, alias, or common for all calls",
             ),
             ("[[event]]\nname = \"\"", "2: `name` is a text that is not empty"),
             (
@@ -225,8 +193,14 @@ mod tests {
                 "[[event]]\nname = \"A\"\nids = true",
                 "3: `ids` is a list of `account_id` and `user_id`, or `[]`",
             ),
-            ("[[event]]\nname = \"A\"\ncount = 0", "3: `count` is a whole number from 1 on"),
-            ("[[event]]\nname = \"A\"\ncount = \"2\"", "3: `count` is a whole number from 1 on"),
+            (
+                "[[event]]\nname = \"A\"\ncount = 0",
+                "3: `count` is a whole number from 1 on, or `{ min = 1, max = 3 }`",
+            ),
+            (
+                "[[event]]\nname = \"A\"\ncount = \"2\"",
+                "3: `count` is a whole number from 1 on, or `{ min = 1, max = 3 }`",
+            ),
             (
                 "[[event]]\nname = \"A\"\n[[event]]\ntype = \"track\"\nname = \"A\"",
                 "3: `track A` is expected in line 1 already",
@@ -237,10 +211,13 @@ mod tests {
             assert_eq!(error.to_string(), wanted, "{text}");
         }
         let error = Plan::read("[[event]]\nname = \"A").expect_err("no end");
-        assert_eq!(error.line, 2, "{error}");
+        assert_eq!(error.place.line, 2, "{error}");
         let many: String =
             (0..=MOST_EXPECTED).map(|n| format!("[[event]]\nname = \"{n}\"\n")).collect();
         let error = Plan::read(&many).expect_err("too many");
-        assert_eq!((error.line, error.message.as_str()), (4001, "a plan has at most 2000 events"));
+        assert_eq!(
+            (error.place.line, error.message.as_str()),
+            (4001, "a plan has at most 2000 events")
+        );
     }
 }

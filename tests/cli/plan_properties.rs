@@ -1,0 +1,81 @@
+//! Plans that say what calls hold: the cases of `tests/plans`, a folder each, with a plan, calls,
+//! and what `check` finds.
+
+use crate::{segscope, stderr, stdout};
+use serde_json::Value;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+const PLAN_NAMES: [&str; 3] = ["plan.toml", "plan.json", "plan"];
+
+fn folders(of: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans").join(of);
+    let entries = std::fs::read_dir(root).expect("a folder of cases");
+    let mut all: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    all.retain(|path| path.is_dir() && !path.ends_with("wrong"));
+    all.sort();
+    assert!(!all.is_empty(), "cases of {of}");
+    all
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let to = to.join(path.file_name().expect("a name"));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            std::fs::copy(&path, &to).expect("copied");
+        }
+    }
+}
+
+/// A copy of a case in a folder of its own, and the name of its plan.
+fn case(folder: &Path) -> (tempfile::TempDir, &'static str) {
+    let home = tempfile::tempdir().expect("a folder");
+    copy(folder, home.path());
+    let plan = PLAN_NAMES.into_iter().find(|name| home.path().join(name).exists());
+    (home, plan.unwrap_or_else(|| panic!("{} has a plan", folder.display())))
+}
+
+/// The findings of `check` by a plan, a line each.
+fn found(home: &Path, plan: &str) -> String {
+    let args =
+        ["check", "calls.ndjson", "--format", "ndjson", "--vendor", "custify", "--expect", plan];
+    let done = segscope(home, &args).assert();
+    let (text, errors) = (stdout(&done), stderr(&done));
+    let mut out = String::new();
+    for line in text.lines() {
+        let call: Value = serde_json::from_str(line).expect("a record");
+        let findings = call["findings"].as_array().expect("a list");
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        for finding in findings.iter().filter(|one| word(&one["code"]).starts_with("PLAN-")) {
+            let [code, path, message, source] =
+                ["code", "path", "message", "source"].map(|key| word(&finding[key]));
+            writeln!(out, "{} {code} {path}: {message} ({source})", call["seq"]).expect("a string");
+        }
+    }
+    assert!(!text.is_empty(), "{}: {errors}", home.display());
+    out
+}
+
+#[test]
+fn finds_what_each_case_says() {
+    for folder in folders("") {
+        let (home, plan) = case(&folder);
+        let wanted = std::fs::read_to_string(folder.join("findings.txt")).expect("a text");
+        assert_eq!(found(home.path(), plan), wanted, "{}", folder.display());
+    }
+}
+
+#[test]
+fn names_the_place_of_what_is_wrong_with_a_plan() {
+    for folder in folders("wrong") {
+        let (home, plan) = case(&folder);
+        let done =
+            segscope(home.path(), &["plan", "check", plan, "-"]).write_stdin("").assert().code(2);
+        let wanted = std::fs::read_to_string(folder.join("error.txt")).expect("a text");
+        assert_eq!(stderr(&done), wanted, "{}", folder.display());
+    }
+}
