@@ -22,11 +22,11 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let setup = args.expect.apply(setup)?;
     let recording = input::read(&args.input.files)?;
     // a report of all calls needs none of them but a few examples; any other needs each
-    if filter.is_all() && setup.vendors.plan().is_none() && args.format != CheckFormat::Ndjson {
+    if filter.is_all() && args.format != CheckFormat::Ndjson {
         let surveyed = engine::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
         if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
             let detail = |row| surveyed.example(row);
-            let all = (surveyed.tally(), None);
+            let all = (surveyed.tally(), surveyed.expectations());
             return report(args, &setup, all, &detail, surveyed.problem());
         }
     }

@@ -7,7 +7,7 @@ use super::output;
 use super::setup::Setup;
 use crate::config::{MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text, read_text_file};
 use crate::engine::{Engine, LearnedPlan, holds_calls};
-use crate::plan::{ID_NAMES, MOST_EXPECTED, Plan};
+use crate::plan::{ID_NAMES, MAX_PLAN_BYTES, MOST_EXPECTED, Plan};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,10 +29,28 @@ impl ExpectArgs {
 pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
     let failed =
         |error: TextFileError| Failure::wrong(format!("{}: the plan {error}", file.display()));
+    if file.is_dir() {
+        return Plan::from_folder(file).map_err(Failure::wrong);
+    }
     let mut open = open_regular(file).map_err(failed)?;
     let mut head = Vec::new();
     let read = open.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
     read.map_err(|error| failed(error.into()))?;
+    let is_json = head.iter().find(|byte| !byte.is_ascii_whitespace());
+    if matches!(is_json, Some(b'{' | b'[')) && holds_rules(&head) {
+        let text = read_text(open, head, MAX_PLAN_BYTES).map_err(failed)?;
+        if let Some(plan) =
+            Plan::from_json(&text, &file.display().to_string()).map_err(Failure::wrong)?
+        {
+            return Ok(plan);
+        }
+        open = open_regular(file).map_err(failed)?;
+        head = Vec::new();
+        open.by_ref()
+            .take(HEAD_BYTES)
+            .read_to_end(&mut head)
+            .map_err(|error| failed(error.into()))?;
+    }
     if holds_calls(&head) {
         let (plan, engine) = learn(&[file.to_owned()], setup)?;
         return match plan.list.is_empty() {
@@ -45,8 +63,17 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
         };
     }
     let text = read_text(open, head, MAX_TEXT_FILE_BYTES).map_err(failed)?;
-    Plan::from_toml(&text, &file.display().to_string(), &|name| beside(file, name))
-        .map_err(Failure::wrong)
+    let plan = Plan::from_toml(&text, &file.display().to_string(), &|name| beside(file, name));
+    plan.map_err(|error| match text.contains("event") {
+        true => Failure::wrong(error),
+        false => Failure::wrong(format!("{error}; {}", Plan::forms())),
+    })
+}
+
+/// Whether a file that begins like this may hold the rules of a tracking plan.
+fn holds_rules(head: &[u8]) -> bool {
+    let names: [&[u8]; 2] = [b"\"rules\"", b"\"events\""];
+    names.iter().any(|name| memchr::memmem::find(head, name).is_some())
 }
 
 /// Reads a file that a plan names, beside the plan: its path and its text.

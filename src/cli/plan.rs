@@ -16,6 +16,7 @@ pub fn run(args: &PlanArgs) -> Result<(), Failure> {
     match args.command.as_ref().unwrap_or(&PlanCommand::Template) {
         PlanCommand::Learn { input, judge } => print(&learn(&input.files, judge)?),
         PlanCommand::Check { plan, input, judge } => check_files(plan, &input.files, judge),
+        PlanCommand::Convert { plan, judge } => print(&convert(plan, judge)?),
         PlanCommand::Template => print(TEMPLATE),
     }
 }
@@ -35,6 +36,17 @@ fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
             names.join(", ")
         ),
         "template` prints what an event may say.".to_owned(),
+    ];
+    Ok(plan.text(&comment))
+}
+
+/// A plan of any form as the text of a plan file.
+fn convert(file: &Path, judge: &JudgeArgs) -> Result<String, Failure> {
+    let plan = expect::read(file, &Setup::new(judge, Vec::new())?)?;
+    let comment = [
+        format!("What {} says. Its events need not come; remove `min = 0` and", file.display()),
+        "set `ids` where they must. `segscope plan template` prints what an event may say."
+            .to_owned(),
     ];
     Ok(plan.text(&comment))
 }

@@ -76,6 +76,8 @@ pub struct PlanOutcome {
     codes: u16,
     /// What tells calls with the same violations in the same places from others; 0 without any.
     pub fingerprint: u64,
+    /// The place in [`Plan::list`] of the entry for the call; none if the plan has none.
+    pub entry: Option<u32>,
 }
 
 impl PlanOutcome {
@@ -146,6 +148,7 @@ impl Plan {
         let mut outcome = PlanOutcome::default();
         let members = CallMembers::new(event);
         let Some(call) = self.rules.call_rules(&members) else { return outcome };
+        outcome.entry = call.rule.map(|rule| rule.entry);
         for code in call.codes(&self.rules) {
             outcome.add(code, "");
         }

@@ -10,6 +10,9 @@ mod check;
 mod places;
 mod rules;
 mod schema;
+mod schema_folder;
+mod segment;
+mod source;
 mod toml_event;
 mod toml_file;
 mod toml_properties;
@@ -18,6 +21,7 @@ mod write_toml;
 
 pub use check::{PlanCode, PlanOutcome};
 pub use places::PlanPlace;
+pub use source::MAX_PLAN_BYTES;
 pub use toml_file::PlanError;
 
 use crate::call::CallType;
@@ -74,6 +78,11 @@ pub struct Expectation {
 }
 
 impl Expectation {
+    /// Calls of a tracking plan, which lists all that an app may send: none of them need come.
+    pub(crate) fn optional(kind: CallType, name: Option<String>) -> Expectation {
+        Expectation { kind, name, ids: [false; 2], count: CountRange::at_least(0) }
+    }
+
     /// The type and the name, as a person says them.
     pub fn title(&self) -> String {
         title(self.kind, self.name.as_deref())

@@ -23,6 +23,8 @@ pub(crate) struct Rules {
 pub(crate) struct EventRule {
     pub kind: CallType,
     pub name: Option<Box<str>>,
+    /// Its place among the events of the plan, which [`Rules::push`] gives it.
+    pub entry: u32,
     /// Where it stands; none for an event that was learned.
     pub place: Option<PlanPlace>,
     /// The event must not be sent.
@@ -84,6 +86,7 @@ impl Rules {
             rules.push(EventRule {
                 kind: entry.kind,
                 name: entry.name.as_deref().map(Into::into),
+                entry: 0,
                 place: None,
                 never: entry.count.is_never(),
                 versions: Vec::new(),
@@ -93,7 +96,7 @@ impl Rules {
     }
 
     /// Adds the rule of an event, or a further version of one; true if the event is new.
-    pub fn push(&mut self, rule: EventRule) -> bool {
+    pub fn push(&mut self, mut rule: EventRule) -> bool {
         let at = self.events.len();
         let known = match &rule.name {
             Some(name) => self.named.get(&rule.kind).and_then(|names| names.get(name)),
@@ -107,6 +110,8 @@ impl Rules {
             Some(name) => drop(self.named.entry(rule.kind).or_default().insert(name.clone(), at)),
             None => drop(self.unnamed.insert(rule.kind, at)),
         }
+        // a plan has at most MOST_EXPECTED events
+        rule.entry = at as u32;
         self.events.push(rule);
         true
     }

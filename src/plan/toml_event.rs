@@ -153,6 +153,7 @@ impl TomlKeys<'_, '_> {
         let rule = EventRule {
             kind,
             name: name.as_deref().map(Into::into),
+            entry: 0,
             place: Some(place),
             never: is_never,
             versions: versions.into_iter().collect(),

@@ -147,7 +147,21 @@ pub(crate) fn plain(schema: Value) -> Value {
         DESCRIBES,
     ];
     let mut out = Map::new();
+    // the values of a list say what type they are
+    let kind = members.get("type").and_then(Value::as_str).map(str::to_owned);
+    let values = members.get("enum").and_then(Value::as_array).cloned();
+    let is_told = |value: &Value| match kind.as_deref() {
+        Some("string") => value.is_string(),
+        Some("number") => value.is_number(),
+        Some("integer") => value.is_i64() || value.is_u64(),
+        Some("boolean") => value.is_boolean(),
+        _ => false,
+    };
+    let is_idle_type = values.is_some_and(|values| values.iter().all(is_told));
     for (key, value) in members {
+        if key == "type" && is_idle_type {
+            continue;
+        }
         if notes.contains(&key.as_str()) && !value.is_object() {
             continue;
         }

@@ -96,6 +96,11 @@ fn properties_of(schema: &CallSchema, kind: CallType) -> Option<EventProperties>
         Some(own) => EventProperties::from_schema(&schema.source).filter(|_| own == member),
         None => {
             let Value::Object(mut call) = plain(schema.source.clone()) else { return None };
+            if call.keys().all(|key| key == "type")
+                && call.get("type").is_none_or(|kind| kind == "object")
+            {
+                return Some(EventProperties::default());
+            }
             let Some(Value::Object(mut parts)) = call.remove("properties") else { return None };
             let own = EventProperties::from_schema(&parts.remove(member)?)?;
             let required = call.remove("required");

@@ -3,6 +3,7 @@
 
 use crate::{segscope, stderr, stdout};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -66,6 +67,25 @@ fn finds_what_each_case_says() {
         let (home, plan) = case(&folder);
         let wanted = std::fs::read_to_string(folder.join("findings.txt")).expect("a text");
         assert_eq!(found(home.path(), plan), wanted, "{}", folder.display());
+    }
+}
+
+/// The calls and codes of findings, each once. A converted plan may name the property that is
+/// missing where the plan itself names the object around it.
+fn codes(found: &str) -> BTreeSet<String> {
+    found.lines().map(|line| line.splitn(3, ' ').take(2).collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[test]
+fn a_converted_plan_finds_the_same() {
+    for folder in folders("") {
+        let (home, plan) = case(&folder);
+        let done = segscope(home.path(), &["plan", "convert", plan]).assert().success();
+        std::fs::write(home.path().join("converted.toml"), stdout(&done)).expect("written");
+        let (was, is) = (found(home.path(), plan), found(home.path(), "converted.toml"));
+        let (was, is) = (codes(&was), codes(&is));
+        assert_eq!(was, is, "{}: {}", folder.display(), stdout(&done));
+        assert!(!was.is_empty(), "{}", folder.display());
     }
 }
 

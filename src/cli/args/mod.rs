@@ -135,7 +135,8 @@ pub struct ScreenArgs {
 /// What is expected.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ExpectArgs {
-    /// Expected calls: a plan file (see `segscope plan`), or a good recording
+    /// Expected calls: a plan file (see `segscope plan`), Segment's or RudderStack's tracking plan, a
+    /// folder of JSON Schemas, or a good recording
     #[arg(long, value_name = "FILE", help_heading = "Judging")]
     pub expect: Option<PathBuf>,
 }
@@ -345,12 +346,21 @@ pub enum PlanCommand {
     },
     /// Check files against a plan; exit with 1 if an expectation is not met
     Check {
-        /// A plan file, or a good recording
+        /// A plan file, a tracking plan, or a good recording
         #[arg(value_name = "PLAN")]
         plan: PathBuf,
         /// The calls.
         #[command(flatten)]
         input: FilesArgs,
+        /// Judging.
+        #[command(flatten)]
+        judge: JudgeArgs,
+    },
+    /// Print a tracking plan as a plan file
+    Convert {
+        /// Segment's rules, RudderStack's YAML folder, or a folder of JSON Schemas
+        #[arg(value_name = "PLAN")]
+        plan: PathBuf,
         /// Judging.
         #[command(flatten)]
         judge: JudgeArgs,

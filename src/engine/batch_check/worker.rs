@@ -7,7 +7,7 @@ use crate::engine::batch_check::call_counter::{CallCounter, CallFindings};
 use crate::engine::batch_check::in_order::InOrder;
 use crate::engine::batch_check::read_block::{BlockActions, LineAction, requests, split};
 use crate::engine::counts::finding_totals::{ANY_STRUCTURE, structure};
-use crate::engine::index::{MessageIds, Repeat, SenderPlatform, Sighting};
+use crate::engine::index::{HasId, MessageIds, Repeat, SenderPlatform, Sighting};
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
 use crate::engine::source::FileError;
@@ -62,8 +62,9 @@ pub(crate) struct BatchCheck<'s> {
     pub end: Mutex<Option<End>>,
 }
 
-/// An id that a vendor found in a call: how soon that vendor is asked, and where the text stands.
-type IdPlace = (usize, Range<usize>);
+/// An id that a vendor found in a call: how soon that vendor is asked, where the text stands, and
+/// whether it looks wrong.
+type IdPlace = (usize, Range<usize>, bool);
 
 /// What a thread uses again for each block.
 #[derive(Default)]
@@ -246,12 +247,13 @@ impl BatchCheck<'_> {
                     room.found.extend_from_slice(found.codes);
                     room.ends.push(room.found.len());
                     let rank = ranks[senders[at] as usize][vendor];
-                    for (best, id) in room.ids[at].iter_mut().zip([found.account, found.user]) {
-                        let is_better = best.as_ref().is_none_or(|(known, _)| rank < *known);
+                    let found = [found.account, found.user].into_iter().zip(found.doubtful);
+                    for (best, (id, is_doubtful)) in room.ids[at].iter_mut().zip(found) {
+                        let is_better = best.as_ref().is_none_or(|(known, ..)| rank < *known);
                         if let (Some(id), true) = (id, is_better && rank < usize::MAX) {
                             let start = room.texts.len();
                             room.texts.push_str(id);
-                            *best = Some((rank, start..room.texts.len()));
+                            *best = Some((rank, start..room.texts.len(), is_doubtful));
                         }
                     }
                 }
@@ -310,8 +312,15 @@ impl BatchCheck<'_> {
                 };
                 let repeat = sighting.is_repeat();
                 let [account, user] = std::mem::take(&mut room.ids[at - 1]);
-                let ids = [account, user].map(|id| id.map(|(_, part)| part));
-                room.calls.push(CallFindings { repeat, structure, codes: room.codes.len(), ids });
+                let has = [&account, &user].map(|id| match id {
+                    None => HasId::No,
+                    Some((.., true)) => HasId::Doubtful,
+                    Some(_) => HasId::Yes,
+                });
+                let ids = [account, user].map(|id| id.map(|(_, part, _)| part));
+                let entry = room.by_plan[at - 1].entry;
+                let codes = room.codes.len();
+                room.calls.push(CallFindings { repeat, structure, codes, ids, has, entry });
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::call::CallType;
 use crate::engine::Engine;
 use crate::engine::counts::id_shares::shares;
-use crate::engine::counts::{CellKey, Coverage, Snapshot, Sum, counted, words};
+use crate::engine::counts::{CellKey, Counted, Coverage, Snapshot, Sum, counted, words};
 use crate::engine::index::{CallCounts, CallShape, Count, Index, IndexRow, TextId};
 use crate::plan::{CountRange, Expectation, ID_NAMES, MOST_EXPECTED, Plan};
 use hashbrown::HashMap;
@@ -214,6 +214,54 @@ impl ArrivedCalls {
     }
 }
 
+/// The calls that came of each entry of a plan.
+pub(crate) struct ExpectedCells(Vec<ArrivedCalls>);
+
+impl ExpectedCells {
+    /// None came yet.
+    pub fn new(plan: &Plan) -> ExpectedCells {
+        ExpectedCells(plan.list.iter().map(|_| ArrivedCalls::default()).collect())
+    }
+
+    /// Counts the calls of a cell, which are of the entry at this place.
+    pub fn add(
+        &mut self,
+        plan: &Plan,
+        at: usize,
+        key: &CellKey,
+        count: &Count,
+        snapshot: &Snapshot,
+    ) {
+        self.0[at].add(key, count, plan.list[at].ids, snapshot);
+    }
+
+    /// How the calls stand to each entry, among so many vendors. `counted` says how many there are,
+    /// and when they came.
+    pub fn list(
+        self,
+        plan: &Plan,
+        vendors: usize,
+        counted: impl Fn(&Count) -> Option<Counted>,
+    ) -> Vec<Expected> {
+        let entry = |(wanted, came): (&Expectation, ArrivedCalls)| {
+            let entry = Expected::unseen(wanted.clone(), vendors);
+            match counted(&came.sum.count).filter(|counted| counted.calls + counted.repeats > 0) {
+                None => entry,
+                Some(counted) => {
+                    let ArrivedCalls {
+                        sum, with_ids, lack, some_miss, doubtful, violating, ..
+                    } = came;
+                    let Sum { ids, missing, discarded, verdicts, .. } = sum;
+                    let came =
+                        Coverage { counted, ids, missing, discarded, verdicts, ..entry.came };
+                    Expected { came, with_ids, lack, some_miss, doubtful, violating, ..entry }
+                }
+            }
+        };
+        plan.list.iter().zip(self.0).map(entry).collect()
+    }
+}
+
 impl Engine {
     /// How all calls stand to the plan that they are judged by, or only those of some rows; none where
     /// there is no plan.
@@ -231,8 +279,7 @@ impl Engine {
             snapshot.cells = cube.cells().to_vec();
         }
         let kinds = self.kinds(&snapshot.shapes);
-        let mut came: Vec<ArrivedCalls> =
-            plan.list.iter().map(|_| ArrivedCalls::default()).collect();
+        let mut cells = ExpectedCells::new(plan);
         let places = self.places(plan);
         let mut other = snapshot.other;
         for (key, count) in &snapshot.cells {
@@ -243,25 +290,11 @@ impl Engine {
             let Some(kind) = kinds.get(&snapshot.shape(key).kind) else { continue };
             let own = places.get(&(*kind, key.event));
             if let Some(at) = own.or_else(|| places.get(&(*kind, TextId::NONE))) {
-                came[*at].add(key, count, plan.list[*at].ids, &snapshot);
+                cells.add(plan, *at, key, count, &snapshot);
             }
         }
         let state = self.lock();
-        let index = &state.index;
-        let entry = |(wanted, came): (&Expectation, ArrivedCalls)| {
-            let mut entry = Expected::unseen(wanted.clone(), snapshot.vendors);
-            if let Some(counted) = counted(index, &came.sum.count)
-                && counted.calls + counted.repeats > 0
-            {
-                let ArrivedCalls { sum: Sum { ids, missing, discarded, verdicts, .. }, .. } = came;
-                let seen = Coverage { counted, ids, missing, discarded, verdicts, ..entry.came };
-                let ArrivedCalls { with_ids, lack, some_miss, doubtful, violating, .. } = came;
-                let came = seen;
-                entry = Expected { came, with_ids, lack, some_miss, doubtful, violating, ..entry };
-            }
-            entry
-        };
-        let list = plan.list.iter().zip(came).map(entry).collect();
+        let list = cells.list(plan, snapshot.vendors, |count| counted(&state.index, count));
         Expectations { list, other }
     }
 

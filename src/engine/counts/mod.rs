@@ -24,6 +24,7 @@ mod id_shares;
 pub(crate) mod library_habits;
 pub(crate) mod object_push;
 mod people;
+pub(crate) mod plan_counts;
 pub(crate) mod timeline;
 pub(crate) mod totals;
 
