@@ -14,7 +14,9 @@ const TEMPLATE: &str = include_str!("../../assets/plan.toml");
 /// Learns, checks, or prints the template.
 pub fn run(args: &PlanArgs) -> Result<(), Failure> {
     match args.command.as_ref().unwrap_or(&PlanCommand::Template) {
-        PlanCommand::Learn { input, judge } => print(&learn(&input.files, judge)?),
+        PlanCommand::Learn { input, judge, properties } => {
+            print(&learn(&input.files, judge, *properties)?)
+        }
         PlanCommand::Check { plan, input, judge } => check_files(plan, &input.files, judge),
         PlanCommand::Convert { plan, judge } => print(&convert(plan, judge)?),
         PlanCommand::Template => print(TEMPLATE),
@@ -25,9 +27,12 @@ fn print(text: &str) -> Result<(), Failure> {
     Ok(output::print(text)?)
 }
 
-fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
+fn learn(files: &[PathBuf], judge: &JudgeArgs, properties: bool) -> Result<String, Failure> {
     let setup = Setup::new(judge, Vec::new())?;
-    let (plan, engine) = expect::learn(files, &setup)?;
+    let (mut plan, engine) = expect::learn(files, &setup)?;
+    if properties {
+        plan = engine.learn_properties(plan).map_err(Failure::wrong)?;
+    }
     let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     let calls = report::plural(engine.calls(), "call");
     let comment = [

@@ -155,16 +155,11 @@ fn tree(value: Val<'_>) -> Value {
         JsonKind::Null => Value::Null,
         JsonKind::False => Value::Bool(false),
         JsonKind::True => Value::Bool(true),
-        JsonKind::Number => number(value.raw()).map_or(Value::Null, Value::Number),
+        JsonKind::Number => value.raw().parse().map_or(Value::Null, Value::Number),
         JsonKind::String => Value::String(value.as_str().unwrap_or_default().into_owned()),
         JsonKind::Array => Value::Array(value.children().map(tree).collect()),
         JsonKind::Object => Value::Object(value.children().map(pair).collect::<Map<_, _>>()),
     }
-}
-
-/// A number; one beyond a double has none.
-fn number(text: &str) -> Option<Number> {
-    text.parse().ok()
 }
 
 impl<'a> Node<'a, CallJson> for JsonValue<'a> {
@@ -300,7 +295,7 @@ impl JsonNumber for NumberText<'_> {
 
     fn to_number(&self) -> Cow<'_, Number> {
         let nearest = || self.as_f64().and_then(Number::from_f64);
-        Cow::Owned(number(self.0).or_else(nearest).unwrap_or_else(|| Number::from(0)))
+        Cow::Owned(self.0.parse().ok().or_else(nearest).unwrap_or_else(|| Number::from(0)))
     }
 
     fn is_integer(&self) -> bool {

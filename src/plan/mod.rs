@@ -7,7 +7,10 @@
 
 mod call_json;
 mod check;
+mod learn;
 mod places;
+mod rudder;
+mod rudder_yaml;
 mod rules;
 mod schema;
 mod schema_folder;
@@ -20,6 +23,7 @@ mod violations;
 mod write_toml;
 
 pub use check::{PlanCode, PlanOutcome};
+pub use learn::PropertyLearner;
 pub use places::PlanPlace;
 pub use source::MAX_PLAN_BYTES;
 pub use toml_file::PlanError;

@@ -129,7 +129,8 @@ pub(crate) fn properties_member(kind: CallType) -> &'static str {
     }
 }
 
-/// The key by which a schema says what it describes: `call`, `properties` or `traits`.
+/// The key by which a schema says what it describes: `call`, `properties`, `traits` or
+/// `context`.
 pub(crate) const DESCRIBES: &str = "x-describes";
 
 /// What a schema describes: the whole call if it names members of one, otherwise the properties.
@@ -138,6 +139,7 @@ pub(crate) fn described_member(schema: &Value, kind: CallType) -> Option<&'stati
         Some("call") => return None,
         Some("properties") => return Some("properties"),
         Some("traits") => return Some("traits"),
+        Some("context") => return Some("context"),
         _ => {}
     }
     let named = schema.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);

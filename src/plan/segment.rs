@@ -74,7 +74,12 @@ impl<'t> JsonFile<'t> {
 fn rule_lists<'d>(root: Val<'d>) -> Vec<Val<'d>> {
     let list = |page: Val<'d>| {
         let data = page.get("data").filter(|data| data.is_object()).unwrap_or(page);
-        data.get("rules").filter(|rules| rules.is_array())
+        // RudderStack's plans have events, each with its rules
+        let rules = data.get("rules");
+        let events = rules.and_then(|rules| rules.get("events")).or_else(|| data.get("events"));
+        let has_rules = |event: Val<'_>| event.get("rules").is_some_and(|rules| rules.is_object());
+        let events = events.filter(|events| events.index(0).is_some_and(has_rules));
+        rules.filter(|rules| rules.is_array()).or(events)
     };
     match root.is_array() {
         true => root.children().filter_map(list).collect(),
@@ -110,7 +115,19 @@ fn text_of(value: Val<'_>) -> Option<String> {
 
 fn entry<'d>(file: &JsonFile<'_>, rule: Val<'d>) -> Result<RuleEntry<'d>, PlanError> {
     let filled = |name: &str| rule.get(name).filter(|value| !value.is_null());
+    let is_event = rule.get("rules").is_some_and(|rules| rules.is_object());
     let Some(kind) = filled("type").or_else(|| filled("eventType")) else {
+        // the older of RudderStack's plans are of track calls only
+        if let (true, Some(name)) = (is_event, filled("name").and_then(text_of)) {
+            return Ok(RuleEntry {
+                kind: CallType::Track,
+                is_common: false,
+                name: Some(name),
+                version: None,
+                schema: filled("rules"),
+                deprecated: false,
+            });
+        }
         return file
             .wrong(rule, "a rule has a `type`: TRACK, IDENTIFY, GROUP, PAGE, SCREEN or COMMON");
     };
@@ -131,7 +148,9 @@ fn entry<'d>(file: &JsonFile<'_>, rule: Val<'d>) -> Result<RuleEntry<'d>, PlanEr
         }
     };
     let name = filled("key").or_else(|| filled("name")).and_then(text_of);
-    let name = name.filter(|name| !name.is_empty() && is_named(call_type) && !is_common);
+    // RudderStack tells only track calls apart by their names
+    let is_named = is_named(call_type) && (!is_event || call_type == CallType::Track);
+    let name = name.filter(|name| !name.is_empty() && is_named && !is_common);
     if call_type == CallType::Track && !is_common && name.is_none() {
         return file.wrong(rule, "a rule of type TRACK has a `key`, the name of the event");
     }

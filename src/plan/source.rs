@@ -1,8 +1,9 @@
 //! Reading plans of every form, a file or a folder of files.
 
 use super::Plan;
+use super::rudder_yaml::RudderProject;
 use super::segment::{JsonFile, holds_rules};
-use crate::config::read_text_file;
+use crate::config::{MAX_TEXT_FILE_BYTES, read_text_file};
 use std::path::{Path, PathBuf};
 
 /// A folder of a plan has no more files.
@@ -37,9 +38,29 @@ impl Plan {
             };
             files.iter().filter(is).collect()
         };
+        let mut project = RudderProject::default();
+        let mut is_project = false;
+        for file in of(&["yaml", "yml"]) {
+            let text = read_text_file(file, MAX_TEXT_FILE_BYTES)
+                .map_err(|error| format!("{}: the plan {error}", file.display()))?;
+            let name = file.display().to_string();
+            is_project |= project.read(&text, &name).map_err(|error| error.to_string())?;
+        }
+        if is_project {
+            if project.rules.is_empty() {
+                return Err(format!(
+                    "{}: no file of the folder is a tracking plan with rules (`kind: tracking-plan`)",
+                    folder.display()
+                ));
+            }
+            return Plan::from_rudder(&project).map_err(|error| error.to_string());
+        }
         let json = of(&["json"]);
         if json.is_empty() {
-            return Err(format!("{}: a folder without a JSON file; {FORMS}", folder.display()));
+            return Err(format!(
+                "{}: it is a folder without a JSON file; {FORMS}",
+                folder.display()
+            ));
         }
         let texts = json.into_iter().map(|file| {
             let text = read_text_file(file, MAX_PLAN_BYTES);

@@ -27,6 +27,14 @@ pub(crate) fn each(
                 tell(PlanCode::Additional, pointer::push(&path, name));
             }
         }
+        Kind::PropertyNames { error } if matches!(error.kind(), Kind::Enum { .. }) => {
+            let name = error.instance().as_str().unwrap_or_default().to_owned();
+            tell(PlanCode::Additional, pointer::push(&path, &name));
+        }
+        // how the validator says it where the object has no properties at all
+        Kind::FalseSchema if error.schema_path().as_str().ends_with("/additionalProperties") => {
+            tell(PlanCode::Additional, path);
+        }
         Kind::FalseSchema => tell(PlanCode::Forbidden, path),
         Kind::Type { .. } => tell(PlanCode::Type, path),
         Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } if union_of_types(error).is_some() => {
@@ -72,14 +80,20 @@ pub(crate) fn expected(error: &ValidationError<'_>) -> String {
         Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
         Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
         Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
-        Kind::MinLength { limit } => format!("a text of at least {limit} characters"),
-        Kind::MaxLength { limit } => format!("a text of at most {limit} characters"),
-        Kind::MinItems { limit } => format!("a list of at least {limit} items"),
-        Kind::MaxItems { limit } => format!("a list of at most {limit} items"),
-        Kind::AdditionalItems { limit } => format!("a list of at most {limit} items"),
+        Kind::MinLength { limit } => format!("a text of at least {}", count(*limit, "character")),
+        Kind::MaxLength { limit } => format!("a text of at most {}", count(*limit, "character")),
+        Kind::MinItems { limit } => format!("a list of at least {}", count(*limit, "item")),
+        Kind::MaxItems { limit } => format!("a list of at most {}", count(*limit, "item")),
+        Kind::AdditionalItems { limit } => {
+            format!("a list of at most {}", count(*limit as u64, "item"))
+        }
         Kind::UnevaluatedItems { .. } => "a list without further items".to_owned(),
-        Kind::MinProperties { limit } => format!("an object of at least {limit} properties"),
-        Kind::MaxProperties { limit } => format!("an object of at most {limit} properties"),
+        Kind::MinProperties { limit } => {
+            format!("an object of at least {}", count(*limit, "property"))
+        }
+        Kind::MaxProperties { limit } => {
+            format!("an object of at most {}", count(*limit, "property"))
+        }
         Kind::UniqueItems => "a list without repeated items".to_owned(),
         Kind::Contains => "a list with an item of the kind that the plan names".to_owned(),
         Kind::ContentEncoding { content_encoding } => {
@@ -149,6 +163,14 @@ fn value_words(value: &Value) -> String {
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+fn count(number: u64, what: &str) -> String {
+    match (number, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {what}s"),
     }
 }
 

@@ -137,7 +137,9 @@ fn a_plan_is_learned_from_what_is_good_and_what_is_good_meets_it() {
 
 #[test]
 fn the_template_is_a_plan() {
-    let home = home(&[("order.ndjson", &call("track", "Order Received", Some("a")))]);
+    let order = call("track", "Order Received", Some("a"));
+    let order = order.replace("\"module_id\"", "\"total\":1,\"module_id\"");
+    let home = home(&[("order.ndjson", &order)]);
     let (code, template, _) = run(home.path(), &["plan", "template"]);
     assert_eq!((code, run(home.path(), &["plan"]).1 == template), (0, true));
     std::fs::write(home.path().join("plan.toml"), template).expect("written");

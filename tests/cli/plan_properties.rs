@@ -89,6 +89,33 @@ fn a_converted_plan_finds_the_same() {
     }
 }
 
+/// Good calls: two properties that are always there, one of them with two values, and an object.
+fn good() -> String {
+    let call = |at: usize| {
+        let plan = ["free", "paid"][at % 2];
+        let coupon = if at == 3 { ",\"coupon\":null,\"address\":{\"city\":\"X\"}" } else { "" };
+        format!(
+            "{{\"type\":\"track\",\"event\":\"Order\",\"userId\":\"u{at}\",\"messageId\":\"m{at}\",\"timestamp\":\"2026-11-22T10:00:00Z\",\"properties\":{{\"total\":{at}.5,\"plan\":\"{plan}\",\"id\":\"o{at}\"{coupon}}}}}\n"
+        )
+    };
+    (0..10).map(call).collect()
+}
+
+#[test]
+fn learns_what_the_calls_of_a_good_recording_hold() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("calls.ndjson"), good()).expect("written");
+    let args = ["plan", "learn", "--properties", "calls.ndjson", "--vendor", "custify"];
+    let plan = stdout(&segscope(home.path(), &args).assert().success());
+    let wanted = "required = [\"id\", \"plan\", \"total\"]\nproperties = { total = \"number\", plan = [\"free\", \"paid\"], id = \"string\", coupon = \"null\", address = { city = \"string\" } }\n";
+    assert!(plan.contains(wanted), "{plan}");
+    std::fs::write(home.path().join("plan.toml"), &plan).expect("written");
+    assert_eq!(found(home.path(), "plan.toml"), "");
+    let other = good().replace("\"paid\"", "\"gold\"");
+    std::fs::write(home.path().join("calls.ndjson"), other).expect("written");
+    assert!(found(home.path(), "plan.toml").contains("PLAN-VALUE /properties/plan"));
+}
+
 #[test]
 fn names_the_place_of_what_is_wrong_with_a_plan() {
     for folder in folders("wrong") {

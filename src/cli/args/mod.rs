@@ -337,6 +337,10 @@ pub struct PlanArgs {
 pub enum PlanCommand {
     /// Print the plan of a good recording: each event, with the ids that all its calls have
     Learn {
+        /// Also learn what the calls hold: types, values where there are few, and which properties are
+        /// always there
+        #[arg(long)]
+        properties: bool,
         /// The calls.
         #[command(flatten)]
         input: FilesArgs,

@@ -1,11 +1,11 @@
 //! How what came stands to what is expected, and a plan learned from what came.
 
-use crate::call::CallType;
-use crate::engine::Engine;
+use crate::call::{CallType, Doc, Event, SyntaxError};
 use crate::engine::counts::id_shares::shares;
 use crate::engine::counts::{CellKey, Counted, Coverage, Snapshot, Sum, counted, words};
 use crate::engine::index::{CallCounts, CallShape, Count, Index, IndexRow, TextId};
-use crate::plan::{CountRange, Expectation, ID_NAMES, MOST_EXPECTED, Plan};
+use crate::engine::{Engine, RowDetail};
+use crate::plan::{CountRange, Expectation, ID_NAMES, MOST_EXPECTED, Plan, PropertyLearner};
 use hashbrown::HashMap;
 
 /// How the calls of an expectation stand to it.
@@ -327,6 +327,23 @@ impl Engine {
         };
         let plan = Plan::from_events(seen.into_iter().map(entry).collect());
         LearnedPlan { plan, left_out, missing }
+    }
+
+    /// Adds to a plan what its calls hold. Reads each call again.
+    pub fn learn_properties(&self, plan: Plan) -> Result<Plan, String> {
+        let mut learner = PropertyLearner::default();
+        for row in 0..self.rows() {
+            let Some(RowDetail::Call(call)) = self.detail(row)? else { continue };
+            if call.repeat {
+                continue;
+            }
+            let wrong = |error: SyntaxError| format!("expected {}", error.expected);
+            let own = Doc::parse(call.call_text.as_str()).map_err(wrong)?;
+            let derived = Doc::parse(call.derived_text.as_str()).ok();
+            let derived = derived.as_ref().map(Doc::root);
+            learner.add(&Event { derived, ..Event::bare(own.root()) }, &plan);
+        }
+        learner.finish(plan).map_err(|error| error.to_string())
     }
 
     /// The call types that shapes have, by their texts.
