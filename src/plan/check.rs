@@ -247,7 +247,7 @@ fn shown(text: &str) -> String {
 /// The finding of a violation by an event of this title.
 fn finding(violation: Violation<'_>, title: &str) -> Finding {
     let Violation { code, path, place, expected, found } = violation;
-    let place = place.map_or_else(|| "the plan".to_owned(), |place| shown_place(place));
+    let place = place.map_or_else(|| "the plan".to_owned(), shown_place);
     let subject = match path.as_str() {
         "" => "the call".to_owned(),
         path => format!("`{}`", advice::dotted(path)),
