@@ -14,7 +14,7 @@ const SMALL_BYTES: u64 = 4 << 20;
 /// Reads the files in their order and draws the inspector over them.
 pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     let setup = setup::load(&args.inspect.judge, args.inspect.screen.flags())?;
-    let plan = args.inspect.expect.read(&setup)?;
+    let setup = args.inspect.expect.apply(setup)?;
     let recording = match (&args.files[..], args.follow) {
         ([file], true) => input::follow(file)?,
         (_, true) => return Err(Failure::wrong("--follow: give one FILE to follow")),
@@ -28,7 +28,6 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     if !notes.is_empty() && engine.stats().problem.is_none() {
         engine.notice(notes);
     }
-    engine.expect(plan);
     if small {
         input::all_read(&engine)?;
     }

@@ -33,10 +33,9 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let ending = Ending::on_signals()?;
     let setup = setup::load(&args.judge, args.listener.flags())?;
-    let plan = args.expect.read(&setup)?;
+    let setup = args.expect.apply(setup)?;
     let (journal, notice) = setup.journal(true)?;
     let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
-    engine.expect(plan);
     // lines are written of what comes from now on
     engine.settle();
     // looked at before anybody is listened to, else the first calls could count as old ones

@@ -77,6 +77,8 @@ pub use deliver::{Delivery, NoDelivery, Trust, variable};
 pub use memory::{Memory, MemorySize};
 pub use settings::{SettingsError, VendorSettings, nearest};
 
+use crate::call::Event;
+use crate::plan::{Plan, PlanOutcome};
 use crate::vendors::engine::call_view::CallBasics;
 use crate::vendors::engine::field_slots::SlotTable;
 use crate::vendors::engine::integration_names::SwitchNames;
@@ -105,6 +107,8 @@ pub struct Vendors {
     keys: SlotTable,
     basics: CallBasics,
     switches: Arc<SwitchNames>,
+    /// What calls are expected to hold, where something is.
+    plan: Option<Arc<Plan>>,
 }
 
 impl std::fmt::Debug for Vendors {
@@ -212,7 +216,22 @@ impl Vendors {
                 other => other,
             })?);
         }
-        Ok(Vendors { vendors, codes, keys, basics, switches })
+        Ok(Vendors { vendors, codes, keys, basics, switches, plan: None })
+    }
+
+    /// These vendors, and calls are judged by a plan too.
+    pub fn with_plan(self, plan: Option<Arc<Plan>>) -> Vendors {
+        Vendors { plan, ..self }
+    }
+
+    /// The plan by which calls are judged.
+    pub fn plan(&self) -> Option<&Arc<Plan>> {
+        self.plan.as_ref()
+    }
+
+    /// How a call stands to the plan.
+    pub fn plan_outcome(&self, event: &Event<'_>) -> PlanOutcome {
+        self.plan.as_ref().map_or_else(PlanOutcome::default, |plan| plan.check(event))
     }
 
     /// How many vendors there are.

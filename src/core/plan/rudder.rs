@@ -1,0 +1,354 @@
+//! RudderStack's tracking plans as JSON Schemas.
+
+use super::places::{PlanPlace, SchemaLines};
+use super::rudder_yaml::{
+    DefaultCase, EventUse, PropertyUse, RudderProject, RudderProperty, RudderRule, RudderVariant,
+    WithPlace,
+};
+use super::rules::{EventRule, PlanRules, RuleVersion};
+use super::schema::{CallSchema, properties_member};
+use super::toml_file::PlanError;
+use super::{Expectation, MAX_EXPECTED, Plan};
+use crate::call::{CallType, pointer};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// The types that a property may have.
+const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "object", "array", "null"];
+
+/// The constraints of properties: as the files have them without underscores, and as JSON Schema
+/// has them.
+const KEYWORDS: [&str; 14] = [
+    "enum",
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "itemTypes",
+];
+
+/// The schema of a rule while it is put together.
+struct SchemaBuilder<'p> {
+    project: &'p RudderProject,
+    /// The rule that all of it is about.
+    place: &'p PlanPlace,
+    /// The types that it uses, by the names of their definitions.
+    types: HashMap<String, Value>,
+    places: SchemaLines,
+}
+
+impl Plan {
+    /// Reads the rules of a project.
+    pub(crate) fn from_rudder(project: &RudderProject) -> Result<Plan, PlanError> {
+        let mut plan = Plan::default();
+        let mut rules = PlanRules::default();
+        let mut first: HashMap<(CallType, Option<String>), &PlanPlace> = HashMap::new();
+        for WithPlace { value: rule, place } in &project.rules {
+            let wrong = |message: String| PlanError { place: place.clone(), message };
+            let (kind, name) = event_of(project, rule).map_err(wrong)?;
+            if let Some(first) = first.insert((kind, name.clone()), place) {
+                let title = super::title(kind, name.as_deref());
+                return Err(wrong(format!(
+                    "`{title}` has a rule at {first} already; give the folder of one plan"
+                )));
+            }
+            if plan.list.len() == MAX_EXPECTED {
+                return Err(wrong(format!("a plan has at most {MAX_EXPECTED} events")));
+            }
+            let schema = SchemaBuilder::new(project, place).rule(rule, kind)?;
+            let version = RuleVersion {
+                version: None,
+                schemas: vec![schema],
+                place: place.clone(),
+                deprecated: false,
+            };
+            rules.push(EventRule {
+                kind,
+                name: name.as_deref().map(Into::into),
+                entry: 0,
+                place: Some(place.clone()),
+                never: false,
+                versions: vec![version],
+            });
+            plan.list.push(Expectation::optional(kind, name));
+        }
+        plan.rules = Arc::new(rules);
+        Ok(plan)
+    }
+}
+
+/// The type and the name of the calls that a rule is about.
+fn event_of(
+    project: &RudderProject,
+    rule: &RudderRule,
+) -> Result<(CallType, Option<String>), String> {
+    let (EventUse::Reference(reference) | EventUse::Object { reference, .. }) = &rule.event;
+    let (_, event) = project
+        .events
+        .find(reference)
+        .ok_or_else(|| format!("`{reference}` is no event of the folder"))?;
+    let word = event.value.event_type.as_deref().unwrap_or("track");
+    let kind = CallType::parse(word).ok_or_else(|| {
+        format!("the event at {} is of type `{word}`, which is no call type", event.place)
+    })?;
+    // only track calls are told apart by their names
+    let name = event.value.name.clone().filter(|name| kind == CallType::Track && !name.is_empty());
+    match (kind, &name) {
+        (CallType::Track, None) => Err(format!("the event at {} has no `name`", event.place)),
+        _ => Ok((kind, name)),
+    }
+}
+
+impl<'p> SchemaBuilder<'p> {
+    fn new(project: &'p RudderProject, place: &'p PlanPlace) -> SchemaBuilder<'p> {
+        let places = SchemaLines::new(place.clone());
+        SchemaBuilder { project, place, types: HashMap::new(), places }
+    }
+
+    fn wrong(&self, message: String) -> PlanError {
+        PlanError { place: self.place.clone(), message }
+    }
+
+    /// The schema of the properties or traits of the calls of a rule.
+    fn rule(mut self, rule: &RudderRule, kind: CallType) -> Result<CallSchema, PlanError> {
+        let (allow, section) = match &rule.event {
+            EventUse::Object { allow_unplanned, identity_section, .. } => {
+                (*allow_unplanned, identity_section.as_deref())
+            }
+            EventUse::Reference(_) => (None, None),
+        };
+        let section =
+            rule.identity_section.as_deref().or(section).filter(|section| !section.is_empty());
+        let is_open = rule.additional_properties.or(allow).unwrap_or(false);
+        let (member, prefix) = match section {
+            None => (properties_member(kind), ""),
+            Some("properties") => ("properties", ""),
+            Some("traits") => ("traits", ""),
+            Some("context.traits") => ("context", "/properties/traits"),
+            Some(other) => {
+                return Err(self.wrong(format!("`identity_section` is `{other}`; it is `properties`, `traits` or `context.traits`")));
+            }
+        };
+        let mut schema = self.object(&rule.properties, &rule.variants, is_open, prefix)?;
+        if !prefix.is_empty() {
+            let mut around = json!({ "type": "object", "properties": { "traits": schema } });
+            if around["properties"]["traits"].get("required").is_some() {
+                around["required"] = json!(["traits"]);
+            }
+            schema = around;
+        }
+        if !self.types.is_empty() {
+            let mut types: Vec<(String, Value)> = self.types.into_iter().collect();
+            types.sort_by(|a, b| a.0.cmp(&b.0));
+            schema["$defs"] = Value::Object(types.into_iter().collect());
+        }
+        CallSchema::new(schema, Some(member), self.places)
+    }
+
+    /// The schema of an object with these properties.
+    fn object(
+        &mut self,
+        uses: &[PropertyUse],
+        variants: &[RudderVariant],
+        is_open: bool,
+        path: &str,
+    ) -> Result<Value, PlanError> {
+        let mut schema = self.members(uses, path)?;
+        schema["type"] = "object".into();
+        let mut names: Vec<String> = match &schema["properties"] {
+            Value::Object(members) => members.keys().cloned().collect(),
+            _ => Vec::new(),
+        };
+        match variants {
+            [] if is_open => {}
+            [] => schema["additionalProperties"] = false.into(),
+            [variant] => {
+                let (_, property) = self.property(&variant.discriminator)?;
+                names.push(property.value.name.clone());
+                let open = is_open.then_some(Vec::new());
+                schema["allOf"] = self.cases(variant, open.unwrap_or(names), path)?;
+            }
+            _ => return Err(self.wrong("an object has at most one variant".to_owned())),
+        }
+        Ok(schema)
+    }
+
+    /// The schemas of the cases of a variant. `names` are the properties that the object has in each
+    /// of them; none if it may have any. What a case adds is planned only there.
+    fn cases(
+        &mut self,
+        variant: &RudderVariant,
+        names: Vec<String>,
+        path: &str,
+    ) -> Result<Value, PlanError> {
+        let (_, property) = self.property(&variant.discriminator)?;
+        let name = property.value.name.clone();
+        let is = |values: &[Value]| json!({ "properties": { &name: { "enum": values } }, "required": [&name] });
+        let close = |mut schema: Value| {
+            if !names.is_empty() {
+                let own = schema["properties"].as_object().into_iter().flat_map(Map::keys);
+                let all: BTreeSet<&String> = names.iter().chain(own).collect();
+                schema["propertyNames"] = json!({ "enum": all });
+            }
+            schema
+        };
+        let (mut cases, mut all) = (Vec::new(), Vec::new());
+        for case in &variant.cases {
+            let path = format!("{path}/allOf/{}/then", cases.len());
+            let then = self.members(&case.properties, &path)?;
+            cases.push(json!({ "if": is(&case.values), "then": close(then) }));
+            all.extend(case.values.iter().cloned());
+        }
+        let path = format!("{path}/allOf/{}/else", cases.len());
+        let default = variant.default.as_ref().map_or(&[][..], DefaultCase::properties);
+        let other = self.members(default, &path)?;
+        cases.push(json!({ "if": is(&all), "else": close(other) }));
+        Ok(Value::Array(cases))
+    }
+
+    /// Properties, and which of them are required.
+    fn members(&mut self, uses: &[PropertyUse], path: &str) -> Result<Value, PlanError> {
+        let (mut members, mut required) = (Map::new(), Vec::new());
+        for one in uses {
+            let project = self.project;
+            let (_, property) = project.properties.find(&one.property).ok_or_else(|| {
+                self.wrong(format!("`{}` is no property of the folder", one.property))
+            })?;
+            let name = property.value.name.clone();
+            let path = pointer::push(&format!("{path}/properties"), &name);
+            self.places.insert(path.clone(), property.place.clone());
+            let mut schema = self.value(&property.value, &property.place)?;
+            if !one.properties.is_empty() || one.additional_properties.is_some() {
+                let is_open = one.additional_properties.unwrap_or(true);
+                let inner = self.object(&one.properties, &[], is_open, &path)?;
+                let is_list = schema.get("type").is_some_and(|kind| kind == "array");
+                match (is_list, inner) {
+                    (true, inner) => schema["items"] = inner,
+                    (false, Value::Object(inner)) => inner.into_iter().for_each(|(key, value)| {
+                        if key != "type" || schema.get("type").is_none() {
+                            schema[key] = value;
+                        }
+                    }),
+                    (false, _) => {}
+                }
+            }
+            if one.required {
+                required.push(Value::String(name.clone()));
+            }
+            members.insert(name, schema);
+        }
+        let mut out = json!({ "properties": members });
+        if !required.is_empty() {
+            out["required"] = required.into();
+        }
+        Ok(out)
+    }
+
+    fn property(
+        &self,
+        reference: &str,
+    ) -> Result<(&'p str, &'p WithPlace<RudderProperty>), PlanError> {
+        let project = self.project;
+        let found = project.properties.find(reference);
+        found.ok_or_else(|| self.wrong(format!("`{reference}` is no property of the folder")))
+    }
+
+    /// The schema of the values of a property or a type.
+    fn value(&mut self, property: &RudderProperty, place: &PlanPlace) -> Result<Value, PlanError> {
+        let wrong = |message: String| PlanError { place: place.clone(), message };
+        let mut schema = match property.types.is_empty() {
+            true => self.types(property.kind.as_deref().unwrap_or("").split(','), place)?,
+            false => self.types(property.types.iter().map(String::as_str), place)?,
+        };
+        let mut items: Vec<String> = property.item_types.clone();
+        items.extend(property.item_type.clone());
+        for (key, value) in property.config.iter().flatten() {
+            let folded = |key: &str| key.replace('_', "").to_ascii_lowercase();
+            let keyword = KEYWORDS.into_iter().find(|known| folded(known) == folded(key));
+            match keyword {
+                None => {
+                    return Err(wrong(format!(
+                        "`{key}` is no constraint; there are {}",
+                        KEYWORDS.join(", ")
+                    )));
+                }
+                Some("itemTypes") => {
+                    let list = value
+                        .as_array()
+                        .ok_or_else(|| wrong(format!("`{key}` is a list of types")))?;
+                    items.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
+                }
+                Some(keyword) => schema[keyword] = value.clone(),
+            }
+        }
+        if !items.is_empty() {
+            schema["items"] = self.types(items.iter().map(String::as_str), place)?;
+        }
+        if !property.properties.is_empty() || !property.variants.is_empty() {
+            // the parts of a type have no places of their own
+            let object = self.object(&property.properties, &property.variants, true, "/$defs/-")?;
+            if let Value::Object(object) = object {
+                object.into_iter().for_each(|(key, value)| schema[key] = value);
+            }
+        }
+        Ok(schema)
+    }
+
+    /// The schema of a value of one of these types.
+    fn types<'t>(
+        &mut self,
+        names: impl Iterator<Item = &'t str>,
+        place: &PlanPlace,
+    ) -> Result<Value, PlanError> {
+        let (mut own, mut shared) = (Vec::new(), Vec::new());
+        for name in names.map(str::trim).filter(|name| !name.is_empty()) {
+            if name.starts_with('#') {
+                let wrong = || PlanError {
+                    place: place.clone(),
+                    message: format!("`{name}` is no type of the folder"),
+                };
+                let project = self.project;
+                let (key, item) = project.types.find(name).ok_or_else(wrong)?;
+                self.define(key, item)?;
+                shared.push(json!({ "$ref": pointer::push("#/$defs", key) }));
+            } else if TYPES.contains(&name) {
+                own.push(name.to_owned());
+            } else {
+                let message = format!("`{name}` is no type; there are {}", TYPES.join(", "));
+                return Err(PlanError { place: place.clone(), message });
+            }
+        }
+        let own = match &own[..] {
+            [] => None,
+            [one] => Some(json!({ "type": one })),
+            _ => Some(json!({ "type": own })),
+        };
+        let mut all: Vec<Value> = own.into_iter().chain(shared).collect();
+        Ok(match all.len() {
+            0 => json!({}),
+            1 => all.remove(0),
+            _ => json!({ "anyOf": all }),
+        })
+    }
+
+    /// Adds a type to the definitions, once: types may refer to each other.
+    fn define(&mut self, key: &str, item: &WithPlace<RudderProperty>) -> Result<(), PlanError> {
+        if self.types.contains_key(key) {
+            return Ok(());
+        }
+        self.types.insert(key.to_owned(), json!({}));
+        self.places.insert(pointer::push("/$defs", key), item.place.clone());
+        let schema = self.value(&item.value, &item.place)?;
+        self.types.insert(key.to_owned(), schema);
+        Ok(())
+    }
+}
