@@ -1,4 +1,4 @@
-//! `--expect FILE`: a plan file, or a recording from which what is expected is learned.
+//! `--expect FILE`: a plan in any format, or a recording from which a plan is learned.
 
 use super::args::ExpectArgs;
 use super::failure::Failure;
@@ -16,8 +16,8 @@ use std::sync::Arc;
 const HEAD_BYTES: u64 = 64 * 1024;
 
 impl ExpectArgs {
-    /// The same settings, and calls are judged by the plan that is asked for, if one is. It is read
-    /// before anything begins, so that a mistake in it is told at once.
+    /// Returns the setup with the plan of `--expect`, if there is one. The plan is read before anything
+    /// else begins, so that a mistake in it is reported at once.
     pub fn apply(&self, setup: Setup) -> Result<Setup, Failure> {
         let Some(file) = &self.expect else { return Ok(setup) };
         let plan = read(file, &setup)?;
@@ -66,17 +66,17 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
     let plan = Plan::from_toml(&text, &file.display().to_string(), &|name| beside(file, name));
     plan.map_err(|error| match text.contains("event") {
         true => Failure::wrong(error),
-        false => Failure::wrong(format!("{error}; {}", Plan::forms())),
+        false => Failure::wrong(format!("{error}; {}", Plan::formats())),
     })
 }
 
-/// Whether a file that begins like this may hold the rules of a tracking plan.
+/// Whether a JSON file that begins like this may contain the rules of a tracking plan.
 fn holds_rules(head: &[u8]) -> bool {
     let names: [&[u8]; 2] = [b"\"rules\"", b"\"events\""];
     names.iter().any(|name| memchr::memmem::find(head, name).is_some())
 }
 
-/// Reads a file that a plan names, beside the plan: its path and its text.
+/// Reads a file that a plan names relative to its own folder. Returns its path and its text.
 fn beside(plan: &Path, name: &str) -> Result<(String, String), String> {
     let file = plan.parent().unwrap_or(Path::new("")).join(name);
     let shown = file.display().to_string();

@@ -45,12 +45,12 @@ fn learn(files: &[PathBuf], judge: &JudgeArgs, properties: bool) -> Result<Strin
     Ok(plan.text(&comment))
 }
 
-/// A plan of any form as the text of a plan file.
+/// Returns a plan of any format as the text of a plan file.
 fn convert(file: &Path, judge: &JudgeArgs) -> Result<String, Failure> {
     let plan = expect::read(file, &setup::load(judge, Vec::new())?)?;
     let comment = [
-        format!("What {} says. Its events need not come; remove `min = 0` and", file.display()),
-        "set `ids` where they must. `segscope plan template` prints what an event may say."
+        format!("Converted from {}. No event has to arrive: where one must, remove", file.display()),
+        "`count = { min = 0 }` and set `ids`. `segscope plan template` explains what an event may contain."
             .to_owned(),
     ];
     Ok(plan.text(&comment))

@@ -129,7 +129,7 @@ pub struct Setup {
     secret_files: Vec<PathBuf>,
     /// The vendors, built-in ones and those of files.
     pub vendors: Arc<Vendors>,
-    /// The plan that calls are checked against; the vendors have it too.
+    /// The plan of `--expect`, which the vendors have too. Settings that are read again keep it.
     plan: Option<Arc<Plan>>,
     /// The vendors that count.
     pub in_use: InUse,

@@ -17,19 +17,19 @@ pub fn expected_words(entry: &ExpectationResult) -> String {
     let calls = entry.came.counted.calls;
     let mut words = match entry.standing() {
         ExpectationStatus::Unseen => "not seen".to_owned(),
-        ExpectationStatus::Optional => "not seen, and need not be".to_owned(),
-        ExpectationStatus::Met if entry.wanted.count.is_never() => "none, as planned".to_owned(),
+        ExpectationStatus::Optional => "not seen (optional)".to_owned(),
+        ExpectationStatus::Met if entry.wanted.count.is_never() => "none, as expected".to_owned(),
         ExpectationStatus::Met => plural(calls, "call"),
-        ExpectationStatus::Unwanted => format!("{}, and none is wanted", plural(calls, "call")),
+        ExpectationStatus::Unwanted => format!("{}, expected none", plural(calls, "call")),
         ExpectationStatus::Violating => {
-            format!("{}, {} not as planned", plural(calls, "call"), entry.violating)
+            format!("{}, {} not as the plan says", plural(calls, "call"), entry.violating)
         }
         ExpectationStatus::TooFew => {
             format!("{calls} of {}", plural(entry.wanted.count.min, "call"))
         }
         ExpectationStatus::TooMany => {
             format!(
-                "{}, and at most {} are wanted",
+                "{}, expected at most {}",
                 plural(calls, "call"),
                 entry.wanted.count.max.unwrap_or_default()
             )
@@ -96,7 +96,7 @@ pub fn unmet_groups(expectations: &Expectations) -> Vec<FindingGroup> {
     unmet.map(group).collect()
 }
 
-/// How many calls are wanted.
+/// Says how many calls are expected.
 pub fn wanted_words(count: CountRange) -> String {
     match count {
         CountRange { max: Some(0), .. } => "no calls".to_owned(),

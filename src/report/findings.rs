@@ -202,9 +202,9 @@ impl FoundGroups {
         for &code in &calls.codes {
             let entry = vendors.codes().entry(code);
             let all = findings_of(entry, call);
-            // by a plan each place is expected to be something else
-            let apart = if entry.text.of_plan { 1 } else { all.len().max(1) };
-            for findings in all.chunks(apart) {
+            // a plan expects something different at each place, so each gets a group of its own
+            let group_size = if entry.text.of_plan { 1 } else { all.len().max(1) };
+            for findings in all.chunks(group_size) {
                 let Some(finding) = findings.first() else { continue };
                 let event = calls.is_alike.then(|| event(call));
                 let fix = fix_of_all(finding, calls, call);

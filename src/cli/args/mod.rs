@@ -61,7 +61,7 @@ pub enum Command {
     /// Become the command of `run`
     #[command(hide = true, name = "exec-command")]
     Exec(ExecArgs),
-    /// Learn which calls to expect from a good recording, check calls against a plan, and convert plans
+    /// Learn, check and convert plans of expected calls
     Plan(PlanArgs),
     /// Send calls from a file, standard input or a template to a listener or tracking API
     Send(SendArgs),

@@ -42,7 +42,7 @@ pub struct CodeText {
     /// It says that calls came in an order that is no good.
     #[serde(default)]
     pub order: bool,
-    /// It says that a call is not as the plan has it. Each place is a finding of its own.
+    /// It is about a violation of the plan. Each place in the call is a finding of its own.
     #[serde(default)]
     pub of_plan: bool,
     /// The id that it says is missing. The rule of an id states it for its own codes.

@@ -1,5 +1,5 @@
-//! A call as a validator of JSON Schemas reads it: the document's own table of values, without a
-//! tree of its own. Building a `serde_json::Value` costs twenty times as much as validating one.
+//! Implements the traits of `jsonschema::json` for a call, on the document's own table of values.
+//! Building a `serde_json::Value` costs twenty times as much as validating one, so none is built.
 
 use crate::call::{Children, Event, JsonKind, Val};
 use jsonschema::JsonType;
@@ -7,16 +7,16 @@ use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object, cmp}
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
 
-/// Calls as a representation of JSON.
+/// Names this representation of JSON to the validator.
 #[derive(Debug)]
 pub(crate) struct CallJson;
 
-/// The members of a call with its derived fields laid over it, each name once.
+/// The members of a call overlaid with its derived fields, each name once.
 #[derive(Debug, Clone)]
 pub(crate) struct CallMembers<'d>(Vec<Val<'d>>);
 
 impl<'d> CallMembers<'d> {
-    /// Puts the members of a call together.
+    /// Collects the members of a call. Only the last member of a repeated name is kept.
     pub fn new(event: &Event<'d>) -> CallMembers<'d> {
         let mut members: Vec<Val<'d>> = Vec::with_capacity(24);
         members.extend(event.members());
@@ -28,23 +28,24 @@ impl<'d> CallMembers<'d> {
         CallMembers(members)
     }
 
-    /// The member of that name.
+    /// Returns the member with this name.
     pub fn get(&self, name: &str) -> Option<Val<'d>> {
         self.0.iter().copied().find(|member| has_name(*member, name))
     }
 
-    /// The whole call as a value of JSON.
+    /// Returns the whole call as a JSON value.
     pub fn root(&self) -> JsonValue<'_> {
         JsonValue::Call(&self.0)
     }
 
-    /// How many levels of values the call has at most, from a look at no more than it must.
+    /// Whether the call nests deeper than `levels`. A value with fewer parts than `levels` cannot.
     pub fn is_deeper_than(&self, levels: usize) -> bool {
         self.0.iter().any(|member| member.size() > levels && is_deeper(*member, levels))
     }
 }
 
-/// Whether values nest deeper below a value. Walks without recursion: the text is anybody's.
+/// Whether the parts of a value nest deeper than `levels`. Captured text may nest any number of times,
+/// so this does not recurse.
 fn is_deeper(value: Val<'_>, levels: usize) -> bool {
     let mut open: Vec<Children<'_>> = vec![value.children()];
     while let Some(last) = open.last_mut() {
@@ -76,7 +77,7 @@ impl Json for CallJson {
     type PreparedKey = Box<str>;
     type StringBuffer = ();
 
-    // a look-up goes through the members until it finds its own, as a pass over all of them does
+    // a lookup scans the members; from about this many lookups on, one pass over all is cheaper
     const KEYS_PER_LOOKUP: usize = 8;
     const ACYCLIC: bool = true;
 
@@ -96,7 +97,7 @@ fn has_name(member: Val<'_>, name: &str) -> bool {
     }
 }
 
-/// Whether two members may have one name: exact where two share length and first byte.
+/// Whether two members have the same name. A bitmap of hashed names avoids most comparisons.
 fn has_repeats<'d>(members: impl Iterator<Item = Val<'d>> + Clone) -> bool {
     let mut seen = [0_u64; 4];
     for (at, member) in members.clone().enumerate() {
@@ -122,7 +123,7 @@ fn is_repeated<'d>(members: impl Iterator<Item = Val<'d>>) -> bool {
 }
 
 impl<'a> JsonValue<'a> {
-    /// An object without members.
+    /// An empty object.
     pub const EMPTY: JsonValue<'static> = JsonValue::Call(&[]);
 
     fn kind(&self) -> JsonKind {
@@ -133,7 +134,7 @@ impl<'a> JsonValue<'a> {
         }
     }
 
-    /// The value as a tree, for what is shown and for comparing whole objects.
+    /// Builds a tree of the value, for messages and for comparing whole objects.
     pub fn tree(&self) -> Value {
         match self {
             JsonValue::Call(members) => {
@@ -149,7 +150,7 @@ fn pair(member: Val<'_>) -> (String, Value) {
     (member.key().into_owned(), tree(member))
 }
 
-/// A value as a tree. Calls that nest deep are not validated, so this ends.
+/// Builds a tree of a value. Deeply nested calls are not validated, so the recursion is bounded.
 fn tree(value: Val<'_>) -> Value {
     match value.kind() {
         JsonKind::Null => Value::Null,
@@ -266,7 +267,7 @@ impl<'a> Node<'a, CallJson> for JsonValue<'a> {
     }
 }
 
-/// A number by its text.
+/// A number as it was written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NumberText<'a>(&'a str);
 
@@ -310,9 +311,9 @@ impl JsonNumber for NumberText<'_> {
 /// The members of an object.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum ObjectMembers<'a> {
-    /// Those of the whole call, each name once.
+    /// The members of the whole call, each name once.
     Call(&'a [Val<'a>]),
-    /// Those of an object in it. Of a name that is repeated the last one counts.
+    /// The members of an object in it. If a name is repeated, its last member counts.
     Object { value: Val<'a>, is_repeated: bool },
 }
 
@@ -354,7 +355,7 @@ impl<'a> Object<'a, CallJson> for ObjectMembers<'a> {
     }
 }
 
-/// The members of an object, in order, each name once.
+/// Iterates over the members of an object, in order, each name once.
 pub(crate) enum Members<'a> {
     Call(std::slice::Iter<'a, Val<'a>>),
     Object { rest: Children<'a>, is_repeated: bool },

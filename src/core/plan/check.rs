@@ -1,4 +1,5 @@
-//! How a call stands to the rules of a plan: cheap for every call, and in words when someone looks.
+//! Checks a call against the rules of a plan. [`Plan::check`] runs for every call and returns codes;
+//! [`Plan::findings`] writes the messages when someone looks at the call.
 
 use super::call_json::CallMembers;
 use super::places::PlanPlace;
@@ -11,13 +12,13 @@ use crate::findings::{Finding, advice, finding_for_discard};
 use crate::wire::Service;
 use std::collections::HashSet;
 
-/// What is wrong with a call by a plan.
+/// The ways in which a call can violate a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum PlanCode {
-    /// A property that the plan does not have, where it allows no others.
+    /// A property that is not in the plan, which allows no others.
     Additional,
-    /// The plan marks the rule of the event as no longer to be used.
+    /// An event whose rule is marked as deprecated.
     Deprecated,
     /// A property that must not be sent.
     Forbidden,
@@ -25,20 +26,20 @@ pub enum PlanCode {
     Never,
     /// A property that is missing.
     Required,
-    /// Something that one keyword of the schema says of several properties.
+    /// A keyword of the schema that is about several properties at once.
     Schema,
-    /// A value of another type.
+    /// A value of the wrong type.
     Type,
     /// A part of the call that could not be checked.
     Unchecked,
-    /// An event that the plan does not know.
+    /// An event that is not in the plan.
     Unplanned,
     /// A value that the plan does not allow.
     Value,
 }
 
 impl PlanCode {
-    /// All of them, in the order of their numbers.
+    /// All codes, in the order of their discriminants.
     pub const ALL: [PlanCode; 10] = [
         PlanCode::Additional,
         PlanCode::Deprecated,
@@ -52,7 +53,7 @@ impl PlanCode {
         PlanCode::Value,
     ];
 
-    /// The code of its findings.
+    /// Returns the code as findings have it.
     pub fn name(self) -> &'static str {
         match self {
             PlanCode::Additional => "PLAN-ADDITIONAL",
@@ -69,14 +70,14 @@ impl PlanCode {
     }
 }
 
-/// How a call stands to a plan.
+/// The result of checking a call against a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PlanOutcome {
-    /// A bit for each code.
+    /// One bit for each code.
     codes: u16,
-    /// What tells calls with the same violations in the same places from others; 0 without any.
+    /// A hash of the violations and their places, so that equal calls are grouped; 0 without any.
     pub fingerprint: u64,
-    /// The place in [`Plan::list`] of the entry for the call; none if the plan has none.
+    /// The index in [`Plan::list`] of the entry for the call, if the plan has one.
     pub entry: Option<u32>,
 }
 
@@ -87,24 +88,24 @@ impl PlanOutcome {
         self.fingerprint = fingerprints::mix(self.fingerprint, own);
     }
 
-    /// The codes of what is wrong, in order.
+    /// Returns the codes of the violations, in order.
     pub fn codes(self) -> impl Iterator<Item = PlanCode> {
         PlanCode::ALL.into_iter().filter(move |code| self.codes >> *code as u8 & 1 == 1)
     }
 }
 
-/// What is told of one violation.
+/// One violation, with what its message needs.
 struct Violation<'p> {
     code: PlanCode,
     /// The pointer into the call.
     path: String,
-    /// Where the plan says so.
+    /// The place of the rule in the plan.
     place: Option<&'p PlanPlace>,
     expected: String,
     found: String,
 }
 
-/// What the plan's rules say of a call.
+/// The rule that applies to a call.
 struct RuleMatch<'r> {
     title: CallTitle<'r>,
     rule: Option<&'r EventRule>,
@@ -121,7 +122,7 @@ impl PlanRules {
 }
 
 impl RuleMatch<'_> {
-    /// The code of what is wrong with the event itself.
+    /// Returns the codes that are about the event itself, whatever the call contains.
     fn codes(&self, rules: &PlanRules) -> impl Iterator<Item = PlanCode> {
         let never = self.rule.is_some_and(|rule| rule.never).then_some(PlanCode::Never);
         let unplanned = self.rule.is_none() && rules.is_unplanned(&self.title);
@@ -130,20 +131,20 @@ impl RuleMatch<'_> {
         never.into_iter().chain(unplanned).chain(deprecated.then_some(PlanCode::Deprecated))
     }
 
-    /// The schemas that the call has to meet.
+    /// Returns the schemas that the call must match.
     fn schemas<'s>(&'s self, rules: &'s PlanRules) -> impl Iterator<Item = &'s CallSchema> {
         let own = self.version.into_iter().flat_map(|version| &version.schemas);
         rules.common.iter().chain(own)
     }
 }
 
-/// The pointer of the part of a call that a schema describes.
+/// Returns the pointer of the part of a call that a schema describes.
 fn base(schema: &CallSchema) -> String {
     schema.member.map_or_else(String::new, |member| format!("/{member}"))
 }
 
 impl Plan {
-    /// How a call stands to the plan.
+    /// Checks a call against the plan.
     pub fn check(&self, event: &Event<'_>) -> PlanOutcome {
         let mut outcome = PlanOutcome::default();
         let members = CallMembers::new(event);
@@ -157,13 +158,13 @@ impl Plan {
             outcome.add(PlanCode::Unchecked, "");
             return outcome;
         }
-        let mut told = HashSet::new();
+        let mut reported = HashSet::new();
         for schema in schemas {
-            if !schema.is_met(&members) {
+            if !schema.matches(&members) {
                 let base = base(schema);
                 for error in schema.errors(&members) {
-                    violations::each(&error, &base, |code, path| {
-                        if told.insert((code, path.clone())) {
+                    violations::for_each_violation(&error, &base, |code, path| {
+                        if reported.insert((code, path.clone())) {
                             outcome.add(code, &path);
                         }
                     });
@@ -173,7 +174,7 @@ impl Plan {
         outcome
     }
 
-    /// What is wrong with a call by the plan, in words: the findings of the codes of [`Plan::check`].
+    /// Returns the findings of a call: those with the codes that [`Plan::check`] returns.
     pub fn findings(&self, event: &Event<'_>) -> Vec<Finding> {
         let members = CallMembers::new(event);
         let Some(call) = self.rules.call_rules(&members) else { return Vec::new() };
@@ -189,7 +190,7 @@ impl Plan {
             let version = call.version.map(|version| &version.place);
             let place = if code == PlanCode::Deprecated { version } else { rule };
             let expected = match (code, call.title.name.as_deref()) {
-                (PlanCode::Unplanned, Some(name)) => self.near(&call, name),
+                (PlanCode::Unplanned, Some(name)) => self.unplanned_fix(&call, name),
                 _ => String::new(),
             };
             let path = event_path.to_owned();
@@ -198,25 +199,25 @@ impl Plan {
         let mut schemas = call.schemas(&self.rules).peekable();
         if schemas.peek().is_some() && members.is_deeper_than(MAX_DEPTH) {
             let (code, path) = (PlanCode::Unchecked, String::new());
-            let expected = format!("the call nests deeper than {MAX_DEPTH} levels");
+            let expected = format!("it nests deeper than {MAX_DEPTH} levels");
             found.push(Violation { code, path, place: None, expected, found: String::new() });
         } else {
-            let mut told = HashSet::new();
+            let mut reported = HashSet::new();
             for schema in schemas {
                 let base = base(schema);
                 for error in schema.errors(&members) {
-                    violations::each(&error, &base, |code, path| {
-                        if told.insert((code, path.clone())) {
-                            let unchecked = || "its pattern takes too long".to_owned();
+                    violations::for_each_violation(&error, &base, |code, path| {
+                        if reported.insert((code, path.clone())) {
+                            let unchecked = || "the pattern takes too long".to_owned();
                             found.push(Violation {
                                 code,
                                 path,
                                 place: Some(schema.place_of(&error)),
                                 expected: match code {
                                     PlanCode::Unchecked => unchecked(),
-                                    _ => violations::expected(&error),
+                                    _ => violations::expected_words(&error),
                                 },
-                                found: violations::found(&error),
+                                found: violations::found_words(&error),
                             });
                         }
                     });
@@ -226,13 +227,13 @@ impl Plan {
         found.into_iter().map(|violation| finding(violation, &title)).collect()
     }
 
-    /// What to do about an event that the plan does not know.
-    fn near(&self, call: &RuleMatch<'_>, name: &str) -> String {
+    /// Says what to do about an event that is not in the plan.
+    fn unplanned_fix(&self, call: &RuleMatch<'_>, name: &str) -> String {
         let near = nearest_name(name, self.rules.names(call.title.kind));
         near.map_or_else(
             || "add it to the plan, or do not send it".to_owned(),
             |near| {
-                format!("rename it to `{}` if that is meant, or add it to the plan", shown(near))
+                format!("rename it to `{}` if you mean that, or add it to the plan", shown(near))
             },
         )
     }
@@ -244,7 +245,7 @@ fn shown(text: &str) -> String {
     out
 }
 
-/// The finding of a violation by an event of this title.
+/// Makes the finding of a violation by an event with this title.
 fn finding(violation: Violation<'_>, title: &str) -> Finding {
     let Violation { code, path, place, expected, found } = violation;
     let place = place.map_or_else(|| "the plan".to_owned(), shown_place);
@@ -252,14 +253,14 @@ fn finding(violation: Violation<'_>, title: &str) -> Finding {
         "" => "the call".to_owned(),
         path => format!("`{}`", advice::dotted(path)),
     };
-    let said = [
+    let values = [
         ("title", shown(title)),
         ("subject", subject),
         ("place", place.clone()),
         ("expected", expected),
         ("found", found),
     ];
-    let finding = finding_for_discard(code.name(), &path, &said, Service::Segment);
+    let finding = finding_for_discard(code.name(), &path, &values, Service::Segment);
     Finding { source: place.into(), ..finding }
 }
 

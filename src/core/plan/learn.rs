@@ -1,5 +1,5 @@
-//! What the calls of a good recording hold: the types of their properties, which of them are always
-//! there, and values where there are few.
+//! Learns from a good recording what calls contain: the types of properties, which properties are
+//! always present, and their values if there are few.
 
 use super::call_json::CallMembers;
 use super::places::{PlanPlace, SchemaLines};
@@ -12,41 +12,41 @@ use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// A property has no more values than this where a plan lists them…
+/// A plan lists the values of a property only if there are no more than this…
 const MAX_VALUES: usize = 5;
-/// …and came at least so often for each of them.
+/// …and the property arrived this often for each value on average.
 const CALLS_PER_VALUE: u64 = 4;
-/// Longer texts are no values of a list.
+/// A longer string is free text and not one of a few values.
 const MAX_VALUE_BYTES: usize = 40;
-/// An object with more properties is one of data: its names say nothing.
+/// An object with more properties has data as keys (ids, dates), so its properties are not learned.
 const MAX_PROPERTIES: usize = 200;
-/// Objects in objects are not looked into deeper.
+/// Objects that nest deeper are learned as `object`.
 const MAX_DEPTH: usize = 4;
 
-/// The properties of the calls of each event.
+/// Collects the properties of the calls of each event.
 #[derive(Debug, Default)]
-pub struct PropertyLearner(HashMap<(CallType, Option<String>), SeenObject>);
+pub struct PropertyLearner(HashMap<(CallType, Option<String>), LearnedObject>);
 
 #[derive(Debug, Default)]
-struct SeenObject {
-    /// How often there was one.
+struct LearnedObject {
+    /// How often the object was present.
     times: u64,
-    properties: Vec<(String, SeenProperty)>,
-    /// It had more properties than are told apart.
+    properties: Vec<(String, LearnedProperty)>,
+    /// It had more than [`MAX_PROPERTIES`].
     is_full: bool,
 }
 
 #[derive(Debug, Default)]
-struct SeenProperty {
+struct LearnedProperty {
     times: u64,
     types: BTreeSet<&'static str>,
-    /// The texts that it had; none once there were too many.
+    /// Its values; `None` if there were too many, or not only short strings.
     values: Option<BTreeSet<String>>,
-    object: SeenObject,
+    object: LearnedObject,
 }
 
 impl PropertyLearner {
-    /// Looks at a call of an event of the plan.
+    /// Adds a call of an event of the plan.
     pub fn add(&mut self, event: &Event<'_>, plan: &Plan) {
         let members = CallMembers::new(event);
         let Some(title) = CallTitle::from_call(&members) else { return };
@@ -56,7 +56,7 @@ impl PropertyLearner {
         self.0.entry(key).or_default().add(properties, 0);
     }
 
-    /// The same plan with what the calls hold.
+    /// Returns the same plan with rules about what the calls contain.
     pub fn finish(mut self, plan: Plan) -> Result<Plan, PlanError> {
         let mut rules = PlanRules::default();
         for entry in &plan.list {
@@ -81,16 +81,16 @@ impl PropertyLearner {
     }
 }
 
-impl SeenObject {
+impl LearnedObject {
     fn add(&mut self, object: Option<Val<'_>>, depth: usize) {
         self.times += 1;
         let members = object.into_iter().flat_map(|object| object.children());
-        let mut told = BTreeSet::new();
+        let mut names = BTreeSet::new();
         for member in members.filter(|_| object.is_some_and(|object| object.is_object())) {
             let name = member.key();
-            // of a repeated key the last counts
+            // the last member of a repeated key counts
             let last = object.and_then(|object| object.get(&name)).unwrap_or(member);
-            if !told.insert(name.clone().into_owned()) {
+            if !names.insert(name.clone().into_owned()) {
                 continue;
             }
             let at = self.properties.iter().position(|(known, _)| *known == name);
@@ -102,7 +102,7 @@ impl SeenObject {
                 }
                 None => {
                     let values = Some(BTreeSet::new());
-                    let property = SeenProperty { values, ..SeenProperty::default() };
+                    let property = LearnedProperty { values, ..LearnedProperty::default() };
                     self.properties.push((name.into_owned(), property));
                     self.properties.len() - 1
                 }
@@ -111,7 +111,8 @@ impl SeenObject {
         }
     }
 
-    /// What each property holds; the pointers of those that are always there go to `required`.
+    /// Returns the kind of each property, and adds the pointers of those that are always present to
+    /// `required`.
     fn kinds(&self, path: &str, required: &mut Vec<String>) -> Vec<(String, PropertyKind)> {
         if self.is_full {
             return Vec::new();
@@ -128,13 +129,13 @@ impl SeenObject {
     }
 }
 
-impl SeenProperty {
+impl LearnedProperty {
     fn add(&mut self, value: Val<'_>, depth: usize) {
         self.times += 1;
         self.types.insert(match value.kind() {
             JsonKind::Null => "null",
             JsonKind::False | JsonKind::True => "boolean",
-            // a whole number may be one of others by chance
+            // prices such as 12 and 12.5 are often integers by chance
             JsonKind::Number => "number",
             JsonKind::String => "string",
             JsonKind::Array => "array",
@@ -165,7 +166,7 @@ impl SeenProperty {
         }
         let is_object = self.types.iter().eq(["object"].iter());
         if is_object && !self.object.properties.is_empty() && !self.object.is_full {
-            // what is always in an object that may be absent is not required of the call
+            // a property of an object that may be absent is not required of the call
             let mut inner = Vec::new();
             let kinds = self.object.kinds(path, &mut inner);
             if required.last().is_some_and(|last| last == path) {

@@ -1,9 +1,9 @@
-//! What calls are expected, and what each of them must hold: written by hand as a plan file, kept by
-//! a service as a tracking plan, or learned from a good recording.
+//! Plans: which calls are expected, and what they must contain. A plan is written by hand as a plan
+//! file, exported from a service as a tracking plan, or learned from a good recording.
 //!
-//! A [`Plan`] has two parts. Its list of [`Expectation`]s says which events must come, how often and
-//! with which ids; [`crate::engine`] counts how what came stands to it. Its rules say what the calls
-//! of each event hold: JSON Schemas, which [`check`] applies to every call when it is judged.
+//! A [`Plan`] has two parts. Its list of [`Expectation`]s says which events must arrive, how often, and
+//! with which ids; the engine counts the calls of each. Its rules say what the calls of each event
+//! contain: JSON Schemas, which [`check`] applies to every call when it is judged.
 
 mod call_json;
 mod check;
@@ -32,28 +32,28 @@ use crate::call::CallType;
 use rules::PlanRules;
 use std::sync::Arc;
 
-/// A plan has no more entries.
+/// The maximum number of events in a plan.
 pub const MAX_EXPECTED: usize = 2_000;
 
-/// The two ids that may be expected, as plans and records name them: account and user.
+/// The two ids that a plan may require, as plans and call records name them: account and user.
 pub const ID_NAMES: [&str; 2] = ["account_id", "user_id"];
 
-/// How many calls of an event must come.
+/// How many calls of an event must arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountRange {
-    /// At least so many.
+    /// The minimum.
     pub min: u64,
-    /// At most so many, where there is a limit.
+    /// The maximum, if there is one.
     pub max: Option<u64>,
 }
 
 impl CountRange {
-    /// At least so many.
+    /// Returns a range without a maximum.
     pub fn at_least(min: u64) -> CountRange {
         CountRange { min, max: None }
     }
 
-    /// None at all: the event must not be sent.
+    /// The event must not be sent.
     pub const NEVER: CountRange = CountRange { min: 0, max: Some(0) };
 
     /// Whether the event must not be sent.
@@ -61,38 +61,39 @@ impl CountRange {
         self.max == Some(0)
     }
 
-    /// Whether the plan is met if none come.
+    /// Whether the plan is met if no call arrives.
     pub fn is_optional(self) -> bool {
         self.min == 0
     }
 }
 
-/// Calls that are expected.
+/// An event that is expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expectation {
-    /// Their type.
+    /// The type of its calls.
     pub kind: CallType,
-    /// The event, or the name of a page or a screen; without one any call of the type that has no
-    /// entry of its own.
+    /// The event, or the name of a page or a screen; `None` for all calls of the type that have no
+    /// entry of their own.
     pub name: Option<String>,
-    /// Which of [`ID_NAMES`] each of them must have.
+    /// Which of [`ID_NAMES`] each call must have.
     pub ids: [bool; 2],
-    /// So many must come.
+    /// How many calls must arrive.
     pub count: CountRange,
 }
 
 impl Expectation {
-    /// Calls of a tracking plan, which lists all that an app may send: none of them need come.
+    /// Returns the entry of an event that need not arrive: a tracking plan lists all events that an app
+    /// may send.
     pub(crate) fn optional(kind: CallType, name: Option<String>) -> Expectation {
         Expectation { kind, name, ids: [false; 2], count: CountRange::at_least(0) }
     }
 
-    /// The type and the name, as a person says them.
+    /// Returns the type and the name, for messages.
     pub fn title(&self) -> String {
         title(self.kind, self.name.as_deref())
     }
 
-    /// The ids that are expected, by name.
+    /// Returns the names of the required ids.
     pub fn id_names(&self) -> impl Iterator<Item = &'static str> {
         ID_NAMES.into_iter().zip(self.ids).filter(|(_, wanted)| *wanted).map(|(name, _)| name)
     }
@@ -103,24 +104,24 @@ fn title(kind: CallType, name: Option<&str>) -> String {
     name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}"))
 }
 
-/// All that is expected, each type and name once.
+/// All expected events, each type and name once, and what their calls must contain.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
-    /// The entries, in the order in which they are shown.
+    /// The events, in the order in which they are shown.
     pub list: Vec<Expectation>,
-    /// What the calls of each hold.
+    /// What the calls of each event contain.
     rules: Arc<PlanRules>,
 }
 
 impl Plan {
-    /// A plan that says nothing of properties.
+    /// Makes a plan without rules about properties.
     pub fn from_events(list: Vec<Expectation>) -> Plan {
         let rules = Arc::new(PlanRules::from_names(&list));
         Plan { list, rules }
     }
 }
 
-/// Whether a call of a type has a name that a plan can tell it by.
+/// Whether calls of a type have a name by which a plan distinguishes them.
 fn is_named(kind: CallType) -> bool {
     matches!(kind, CallType::Track | CallType::Page | CallType::Screen)
 }

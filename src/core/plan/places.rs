@@ -1,4 +1,4 @@
-//! Where in the files of a plan a rule stands.
+//! Lines in the files of a plan, so that findings can name them.
 
 use crate::call::{Val, pointer};
 use crate::config::LineStarts;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// A line of a file of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanPlace {
-    /// The file, as errors and findings call it; empty where the plan has no name.
+    /// The file, as errors and findings name it; empty if the plan has no file.
     pub file: Arc<str>,
     /// The line, from 1.
     pub line: usize,
@@ -27,18 +27,18 @@ impl fmt::Display for PlanPlace {
 /// The lines of the parts of a JSON Schema, by their JSON pointers.
 #[derive(Debug, Clone)]
 pub(crate) struct SchemaLines {
-    /// The place of the whole schema.
+    /// The place of the schema itself.
     whole: PlanPlace,
     parts: BTreeMap<String, PlanPlace>,
 }
 
 impl SchemaLines {
-    /// A schema of which only the beginning is known.
+    /// Makes a map that has only the place of the schema itself.
     pub fn new(whole: PlanPlace) -> SchemaLines {
         SchemaLines { whole, parts: BTreeMap::new() }
     }
 
-    /// The lines of a schema in a JSON text. The nesting of the text must be bounded.
+    /// Reads the lines of a schema in JSON. The nesting of the text must be bounded.
     pub fn from_json(schema: Val<'_>, file: &Arc<str>, lines: &LineStarts) -> SchemaLines {
         let place = |value: Val<'_>| PlanPlace {
             file: Arc::clone(file),
@@ -57,12 +57,12 @@ impl SchemaLines {
         places
     }
 
-    /// Notes the place of a part.
+    /// Adds the place of a part.
     pub fn insert(&mut self, pointer: String, place: PlanPlace) {
         self.parts.insert(pointer, place);
     }
 
-    /// The place of a part, or of the nearest part around it that is known.
+    /// Returns the place of a part, or of the nearest enclosing part that has one.
     pub fn find(&self, pointer: &str) -> &PlanPlace {
         let mut pointer = pointer;
         loop {

@@ -1,4 +1,4 @@
-//! RudderStack's tracking plans as JSON Schemas.
+//! Turns RudderStack's tracking plans into JSON Schemas.
 
 use super::places::{PlanPlace, SchemaLines};
 use super::rudder_yaml::{
@@ -14,11 +14,11 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// The types that a property may have.
+/// The types of a property.
 const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "object", "array", "null"];
 
-/// The constraints of properties: as the files have them without underscores, and as JSON Schema
-/// has them.
+/// The constraints of a property, as JSON Schema spells them. The files also spell them in snake case
+/// or lower case.
 const KEYWORDS: [&str; 14] = [
     "enum",
     "format",
@@ -36,18 +36,18 @@ const KEYWORDS: [&str; 14] = [
     "itemTypes",
 ];
 
-/// The schema of a rule while it is put together.
+/// Builds the schema of a rule.
 struct SchemaBuilder<'p> {
     project: &'p RudderProject,
-    /// The rule that all of it is about.
+    /// The place of the rule.
     place: &'p PlanPlace,
-    /// The types that it uses, by the names of their definitions.
+    /// The custom types that it uses, by the names of their definitions.
     types: HashMap<String, Value>,
     places: SchemaLines,
 }
 
 impl Plan {
-    /// Reads the rules of a project.
+    /// Makes a plan of the rules of a project.
     pub(crate) fn from_rudder(project: &RudderProject) -> Result<Plan, PlanError> {
         let mut plan = Plan::default();
         let mut rules = PlanRules::default();
@@ -58,7 +58,7 @@ impl Plan {
             if let Some(first) = first.insert((kind, name.clone()), place) {
                 let title = super::title(kind, name.as_deref());
                 return Err(wrong(format!(
-                    "`{title}` has a rule at {first} already; give the folder of one plan"
+                    "`{title}` has a rule at {first} already; pass the folder of a single plan"
                 )));
             }
             if plan.list.len() == MAX_EXPECTED {
@@ -86,7 +86,7 @@ impl Plan {
     }
 }
 
-/// The type and the name of the calls that a rule is about.
+/// Returns the call type and the name of the event of a rule.
 fn event_of(
     project: &RudderProject,
     rule: &RudderRule,
@@ -95,12 +95,12 @@ fn event_of(
     let (_, event) = project
         .events
         .find(reference)
-        .ok_or_else(|| format!("`{reference}` is no event of the folder"))?;
+        .ok_or_else(|| format!("`{reference}` is not an event of the folder"))?;
     let word = event.value.event_type.as_deref().unwrap_or("track");
     let kind = CallType::parse(word).ok_or_else(|| {
-        format!("the event at {} is of type `{word}`, which is no call type", event.place)
+        format!("the event at {} is of type `{word}`, which is not a call type", event.place)
     })?;
-    // only track calls are told apart by their names
+    // RudderStack distinguishes only track calls by their names
     let name = event.value.name.clone().filter(|name| kind == CallType::Track && !name.is_empty());
     match (kind, &name) {
         (CallType::Track, None) => Err(format!("the event at {} has no `name`", event.place)),
@@ -118,7 +118,7 @@ impl<'p> SchemaBuilder<'p> {
         PlanError { place: self.place.clone(), message }
     }
 
-    /// The schema of the properties or traits of the calls of a rule.
+    /// Builds the schema of a rule, which describes properties, traits or `context.traits`.
     fn rule(mut self, rule: &RudderRule, kind: CallType) -> Result<CallSchema, PlanError> {
         let (allow, section) = match &rule.event {
             EventUse::Object { allow_unplanned, identity_section, .. } => {
@@ -135,7 +135,7 @@ impl<'p> SchemaBuilder<'p> {
             Some("traits") => ("traits", ""),
             Some("context.traits") => ("context", "/properties/traits"),
             Some(other) => {
-                return Err(self.wrong(format!("`identity_section` is `{other}`; it is `properties`, `traits` or `context.traits`")));
+                return Err(self.wrong(format!("`identity_section` is `{other}`; expected `properties`, `traits` or `context.traits`")));
             }
         };
         let mut schema = self.object(&rule.properties, &rule.variants, is_open, prefix)?;
@@ -154,7 +154,7 @@ impl<'p> SchemaBuilder<'p> {
         CallSchema::new(schema, Some(member), self.places)
     }
 
-    /// The schema of an object with these properties.
+    /// Builds the schema of an object with these properties.
     fn object(
         &mut self,
         uses: &[PropertyUse],
@@ -177,13 +177,13 @@ impl<'p> SchemaBuilder<'p> {
                 let open = is_open.then_some(Vec::new());
                 schema["allOf"] = self.cases(variant, open.unwrap_or(names), path)?;
             }
-            _ => return Err(self.wrong("an object has at most one variant".to_owned())),
+            _ => return Err(self.wrong("expected at most one variant".to_owned())),
         }
         Ok(schema)
     }
 
-    /// The schemas of the cases of a variant. `names` are the properties that the object has in each
-    /// of them; none if it may have any. What a case adds is planned only there.
+    /// Builds the schemas of the cases of a variant. `names` are the properties that the object has in
+    /// all cases; empty if any property is allowed. The properties of a case are allowed only there.
     fn cases(
         &mut self,
         variant: &RudderVariant,
@@ -215,13 +215,13 @@ impl<'p> SchemaBuilder<'p> {
         Ok(Value::Array(cases))
     }
 
-    /// Properties, and which of them are required.
+    /// Builds `properties` and `required` of an object.
     fn members(&mut self, uses: &[PropertyUse], path: &str) -> Result<Value, PlanError> {
         let (mut members, mut required) = (Map::new(), Vec::new());
         for one in uses {
             let project = self.project;
             let (_, property) = project.properties.find(&one.property).ok_or_else(|| {
-                self.wrong(format!("`{}` is no property of the folder", one.property))
+                self.wrong(format!("`{}` is not a property of the folder", one.property))
             })?;
             let name = property.value.name.clone();
             let path = pointer::push(&format!("{path}/properties"), &name);
@@ -259,10 +259,10 @@ impl<'p> SchemaBuilder<'p> {
     ) -> Result<(&'p str, &'p WithPlace<RudderProperty>), PlanError> {
         let project = self.project;
         let found = project.properties.find(reference);
-        found.ok_or_else(|| self.wrong(format!("`{reference}` is no property of the folder")))
+        found.ok_or_else(|| self.wrong(format!("`{reference}` is not a property of the folder")))
     }
 
-    /// The schema of the values of a property or a type.
+    /// Builds the schema of the values of a property or a custom type.
     fn value(&mut self, property: &RudderProperty, place: &PlanPlace) -> Result<Value, PlanError> {
         let wrong = |message: String| PlanError { place: place.clone(), message };
         let mut schema = match property.types.is_empty() {
@@ -277,14 +277,14 @@ impl<'p> SchemaBuilder<'p> {
             match keyword {
                 None => {
                     return Err(wrong(format!(
-                        "`{key}` is no constraint; there are {}",
+                        "`{key}` is not a constraint; there are {}",
                         KEYWORDS.join(", ")
                     )));
                 }
                 Some("itemTypes") => {
                     let list = value
                         .as_array()
-                        .ok_or_else(|| wrong(format!("`{key}` is a list of types")))?;
+                        .ok_or_else(|| wrong(format!("`{key}` must be a list of types")))?;
                     items.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
                 }
                 Some(keyword) => schema[keyword] = value.clone(),
@@ -294,7 +294,7 @@ impl<'p> SchemaBuilder<'p> {
             schema["items"] = self.types(items.iter().map(String::as_str), place)?;
         }
         if !property.properties.is_empty() || !property.variants.is_empty() {
-            // the parts of a type have no places of their own
+            // parts of a custom type have no lines: the same definition may be used in several places
             let object = self.object(&property.properties, &property.variants, true, "/$defs/-")?;
             if let Value::Object(object) = object {
                 object.into_iter().for_each(|(key, value)| schema[key] = value);
@@ -303,7 +303,7 @@ impl<'p> SchemaBuilder<'p> {
         Ok(schema)
     }
 
-    /// The schema of a value of one of these types.
+    /// Builds the schema of a value that has one of these types.
     fn types<'t>(
         &mut self,
         names: impl Iterator<Item = &'t str>,
@@ -314,7 +314,7 @@ impl<'p> SchemaBuilder<'p> {
             if name.starts_with('#') {
                 let wrong = || PlanError {
                     place: place.clone(),
-                    message: format!("`{name}` is no type of the folder"),
+                    message: format!("`{name}` is not a custom type of the folder"),
                 };
                 let project = self.project;
                 let (key, item) = project.types.find(name).ok_or_else(wrong)?;
@@ -323,7 +323,7 @@ impl<'p> SchemaBuilder<'p> {
             } else if TYPES.contains(&name) {
                 own.push(name.to_owned());
             } else {
-                let message = format!("`{name}` is no type; there are {}", TYPES.join(", "));
+                let message = format!("`{name}` is not a type; there are {}", TYPES.join(", "));
                 return Err(PlanError { place: place.clone(), message });
             }
         }
@@ -340,7 +340,7 @@ impl<'p> SchemaBuilder<'p> {
         })
     }
 
-    /// Adds a type to the definitions, once: types may refer to each other.
+    /// Adds a custom type to the definitions, once: custom types may refer to each other.
     fn define(&mut self, key: &str, item: &WithPlace<RudderProperty>) -> Result<(), PlanError> {
         if self.types.contains_key(key) {
             return Ok(());

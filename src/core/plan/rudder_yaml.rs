@@ -1,5 +1,5 @@
-//! The files of a project that RudderStack's CLI keeps: tracking plans, and the events, properties
-//! and types that they refer to (`rudder/v1`, and the older `rudder/v0.1`).
+//! Reads the YAML files of a project of RudderStack's CLI: tracking plans, and the events, properties
+//! and custom types that they refer to (`rudder/v1`, and the older `rudder/v0.1`).
 
 use super::places::PlanPlace;
 use super::toml_file::PlanError;
@@ -10,21 +10,21 @@ use serde_saphyr::Spanned;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The versions of the files that can be read.
+/// The supported versions of the files.
 const VERSIONS: [&str; 3] = ["rudder/v1", "rudder/v0.1", "rudder/0.1"];
-/// A file expands to no more values than this.
+/// The maximum number of values in a file after aliases are expanded.
 const MAX_NODES: usize = 500_000;
-/// A file has no more aliases than this, and repeats no more than so many values by them.
+/// The maximum number of aliases in a file.
 const MAX_ALIASES: usize = 10_000;
 
-/// Something with its place.
+/// A value and its place in a file.
 #[derive(Debug, Clone)]
 pub(crate) struct WithPlace<T> {
     pub value: T,
     pub place: PlanPlace,
 }
 
-/// What the files of a project hold.
+/// The contents of the files of a project.
 #[derive(Debug, Default)]
 pub(crate) struct RudderProject {
     pub rules: Vec<WithPlace<RudderRule>>,
@@ -44,14 +44,14 @@ impl<T> Default for RudderItems<T> {
 }
 
 impl<T> RudderItems<T> {
-    /// The item of a reference, and the name that is its own among all items of the kind.
+    /// Returns the item that a reference names, and its unique key among the items of its kind.
     pub fn find(&self, reference: &str) -> Option<(&str, &WithPlace<T>)> {
         let key = key_of(reference)?;
         self.0.get_key_value(key).map(|(key, item)| (key.as_str(), item))
     }
 }
 
-/// The key of a reference: `id` of `#property:id`, and `group/id` of `#/properties/group/id`.
+/// Returns the key of a reference: `id` of `#property:id`, and `group/id` of `#/properties/group/id`.
 fn key_of(reference: &str) -> Option<&str> {
     let rest = reference.strip_prefix('#')?;
     match rest.strip_prefix('/') {
@@ -111,7 +111,7 @@ pub(crate) struct RudderEvent {
     pub event_type: Option<String>,
 }
 
-/// A property, or a type that properties share.
+/// A property or a custom type.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct RudderProperty {
     pub id: String,
@@ -132,7 +132,7 @@ pub(crate) struct RudderProperty {
     pub variants: Vec<RudderVariant>,
 }
 
-/// A property of an event or an object.
+/// A reference to a property in an event or an object.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct PropertyUse {
     #[serde(alias = "$ref")]
@@ -145,7 +145,7 @@ pub(crate) struct PropertyUse {
     pub properties: Vec<PropertyUse>,
 }
 
-/// What the calls of an event hold.
+/// A rule: what the calls of an event contain.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct RudderRule {
     pub event: EventUse,
@@ -158,7 +158,7 @@ pub(crate) struct RudderRule {
     pub variants: Vec<RudderVariant>,
 }
 
-/// The event of a rule.
+/// The event of a rule, as the two versions of the files refer to it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum EventUse {
@@ -171,7 +171,7 @@ pub(crate) enum EventUse {
     },
 }
 
-/// Properties that depend on the value of another.
+/// Properties that depend on the value of another property, the discriminator.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct RudderVariant {
     pub discriminator: String,
@@ -214,14 +214,14 @@ fn parse<T: DeserializeOwned>(text: &str, file: &Arc<str>) -> Result<Vec<T>, Pla
     serde_saphyr::from_multiple_with_options(text, options).map_err(|error| {
         let line = error.location().map_or(1, |location| location.line().max(1));
         let message = error.to_string();
-        // the rest of the message is an excerpt of the file
+        // the other lines of the message are an excerpt of the file
         let message = message.lines().next().unwrap_or_default();
         let message = message.strip_prefix("error: ").unwrap_or(message);
         let at = error.location().map(|at| format!("line {} column {}: ", at.line(), at.column()));
         let message = at.and_then(|at| message.strip_prefix(&at)).unwrap_or(message);
         let message = match message.contains("budget breached") {
             true => {
-                format!("the file stands for more than {MAX_NODES} values or {MAX_ALIASES} aliases")
+                format!("the file expands to more than {MAX_NODES} values or has more than {MAX_ALIASES} aliases")
             }
             false => message.to_owned(),
         };
@@ -231,12 +231,12 @@ fn parse<T: DeserializeOwned>(text: &str, file: &Arc<str>) -> Result<Vec<T>, Pla
 }
 
 impl RudderProject {
-    /// Reads a file; true if it is one of a project.
+    /// Reads a file. Returns true if it is a file of a project.
     pub fn read(&mut self, text: &str, name: &str) -> Result<bool, PlanError> {
         let file: Arc<str> = Arc::from(name);
         let heads: Vec<FileHead> = match parse(text, &file) {
             Ok(heads) => heads,
-            // what does not name RudderStack is none of its files
+            // a file that does not mention RudderStack is not one of its files
             Err(error) if text.contains("rudder/") => return Err(error),
             Err(_) => return Ok(false),
         };
@@ -253,12 +253,12 @@ impl RudderProject {
             matches!(kind, "tracking-plan" | "tp" | "events" | "properties" | "custom-types");
         if is_plan && !VERSIONS.contains(&version) {
             return wrong(format!(
-                "the file is of version `{version}`; segscope reads {}",
+                "the version of the file is `{version}`; segscope reads {}",
                 VERSIONS.join(", ")
             ));
         }
         if is_plan && heads.len() > 1 {
-            return wrong("a file of RudderStack's CLI has one document".to_owned());
+            return wrong("expected one YAML document in the file".to_owned());
         }
         let group = head.metadata.as_ref().and_then(|metadata| metadata.name.clone());
         match kind {
@@ -297,7 +297,7 @@ fn placed<T>(item: Spanned<T>, file: &Arc<str>) -> WithPlace<T> {
 }
 
 impl<T: Clone> RudderItems<T> {
-    /// Adds the items of a file: by their ids, and by their group and id.
+    /// Adds the items of a file, by id and by group and id.
     fn extend(
         &mut self,
         items: Vec<Spanned<T>>,
@@ -310,7 +310,7 @@ impl<T: Clone> RudderItems<T> {
             let own = id(&item.value).clone();
             let key = group.map_or_else(|| own.clone(), |group| format!("{group}/{own}"));
             if let Some(first) = self.0.get(&key) {
-                let message = format!("`{own}` is at {} already", first.place);
+                let message = format!("`{own}` is already defined at {}", first.place);
                 return Err(PlanError { place: item.place, message });
             }
             self.0.entry(own).or_insert_with(|| item.clone());

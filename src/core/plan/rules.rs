@@ -1,4 +1,4 @@
-//! What the calls of each event hold, by their type and name.
+//! The rules of a plan, by the type and the name of the event.
 
 use super::call_json::CallMembers;
 use super::places::PlanPlace;
@@ -14,49 +14,49 @@ pub(crate) struct PlanRules {
     events: Vec<EventRule>,
     named: HashMap<CallType, HashMap<Box<str>, usize>>,
     unnamed: HashMap<CallType, usize>,
-    /// Schemas that every call has to meet.
+    /// Schemas that every call must match.
     pub common: Vec<CallSchema>,
 }
 
-/// What a plan says of the calls of an event.
+/// The rule of an event.
 #[derive(Debug)]
 pub(crate) struct EventRule {
     pub kind: CallType,
     pub name: Option<Box<str>>,
-    /// Its place among the events of the plan, which [`PlanRules::push`] gives it.
+    /// Its index in the list of events, which [`PlanRules::push`] sets.
     pub entry: u32,
-    /// Where it stands; none for an event that was learned.
+    /// Its place in the plan; `None` for a learned event.
     pub place: Option<PlanPlace>,
     /// The event must not be sent.
     pub never: bool,
-    /// What its calls hold, version by version; empty where the plan does not say.
+    /// What its calls contain, one item per version; empty if the plan has no rule about that.
     pub versions: Vec<RuleVersion>,
 }
 
-/// One version of what the calls of an event hold.
+/// One version of the rule of an event.
 #[derive(Debug)]
 pub(crate) struct RuleVersion {
-    /// What `context.protocols.event_version` names it by.
+    /// The value of `context.protocols.event_version` that selects it.
     pub version: Option<String>,
-    /// What the calls have to meet.
+    /// The schemas that its calls must match.
     pub schemas: Vec<CallSchema>,
-    /// Where it stands.
+    /// Its place in the plan.
     pub place: PlanPlace,
-    /// The plan marks it as no longer to be used.
+    /// Whether the plan marks it as deprecated.
     pub deprecated: bool,
 }
 
-/// The type of a call, and the name by which a plan can tell it.
+/// The type of a call, and the name by which a plan distinguishes it.
 pub(crate) struct CallTitle<'d> {
     pub kind: CallType,
     pub name: Option<Cow<'d, str>>,
 }
 
 impl<'d> CallTitle<'d> {
-    /// The title of a call; none if its type is none of the six.
+    /// Reads the title of a call; `None` if its type is not a call type.
     pub fn from_call(members: &CallMembers<'d>) -> Option<CallTitle<'d>> {
         let kind = CallType::parse(&members.get("type")?.as_str()?)?;
-        // the name as the log and the counts have it
+        // a number counts as a name, as in the log and the counts
         let text = |value: Option<Val<'d>>| {
             let value = value?;
             let text = value.as_str().or_else(|| value.as_number().map(Cow::Borrowed))?;
@@ -72,14 +72,14 @@ impl<'d> CallTitle<'d> {
         Some(CallTitle { kind, name })
     }
 
-    /// The type and the name, as a person says them.
+    /// Returns the type and the name, for messages.
     pub fn words(&self) -> String {
         super::title(self.kind, self.name.as_deref())
     }
 }
 
 impl PlanRules {
-    /// PlanRules that say nothing but which events there are.
+    /// Makes rules that only name the events.
     pub fn from_names(list: &[Expectation]) -> PlanRules {
         let mut rules = PlanRules::default();
         for entry in list {
@@ -95,7 +95,8 @@ impl PlanRules {
         rules
     }
 
-    /// Adds the rule of an event, or a further version of one; true if the event is new.
+    /// Adds the rule of an event, or another version of an existing one. Returns true if the event is
+    /// new.
     pub fn push(&mut self, mut rule: EventRule) -> bool {
         let at = self.events.len();
         let known = match &rule.name {
@@ -110,41 +111,41 @@ impl PlanRules {
             Some(name) => drop(self.named.entry(rule.kind).or_default().insert(name.clone(), at)),
             None => drop(self.unnamed.insert(rule.kind, at)),
         }
-        // a plan has at most MAX_EXPECTED events
+        // no overflow: a plan has at most MAX_EXPECTED events
         rule.entry = at as u32;
         self.events.push(rule);
         true
     }
 
-    /// What the plan says of the calls of an event, version by version.
+    /// Returns the versions of the rule of an event.
     pub fn versions(&self, kind: CallType, name: Option<&str>) -> &[RuleVersion] {
         let title = CallTitle { kind, name: name.map(Cow::Borrowed) };
         let rule = self.find(&title).filter(|rule| rule.name.as_deref() == name);
         rule.map_or(&[], |rule| &rule.versions)
     }
 
-    /// The rule for a call, by its own name or for any call of its type.
+    /// Returns the rule for a call: that of its name, otherwise that of its type.
     pub fn find(&self, title: &CallTitle<'_>) -> Option<&EventRule> {
         let named = || self.named.get(&title.kind)?.get(title.name.as_deref()?);
         let at = named().or_else(|| self.unnamed.get(&title.kind))?;
         self.events.get(*at)
     }
 
-    /// Whether the plan knows calls like this one, without a rule for it. A call that has no name is
-    /// no event. The plan says something of pages and screens only if it has one.
+    /// Whether a call without a rule is an unplanned event. A call without a name is not an event, and
+    /// pages and screens are planned only if the plan names at least one of them.
     pub fn is_unplanned(&self, title: &CallTitle<'_>) -> bool {
-        let is_told = title.kind == CallType::Track || self.named.contains_key(&title.kind);
-        is_named(title.kind) && title.name.is_some() && is_told
+        let has_events = title.kind == CallType::Track || self.named.contains_key(&title.kind);
+        is_named(title.kind) && title.name.is_some() && has_events
     }
 
-    /// The names of the events of a type.
+    /// Returns the names of the events of a type.
     pub fn names(&self, kind: CallType) -> impl Iterator<Item = &str> {
         self.named.get(&kind).into_iter().flat_map(|names| names.keys().map(|name| &**name))
     }
 }
 
 impl EventRule {
-    /// The version that a call names, or the first.
+    /// Returns the version that a call names, otherwise the first.
     pub fn version(&self, members: &CallMembers<'_>) -> Option<&RuleVersion> {
         let first = self.versions.first();
         if self.versions.len() < 2 {

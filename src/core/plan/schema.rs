@@ -1,5 +1,4 @@
-//! JSON Schemas of calls, ready to apply. Nothing is ever fetched, and no pattern runs without
-//! bounds.
+//! Compiled JSON Schemas of calls. A schema is never fetched, and patterns have bounded run time.
 
 use super::call_json::{CallJson, CallMembers, JsonValue};
 use super::places::{PlanPlace, SchemaLines};
@@ -12,27 +11,28 @@ use std::collections::HashSet;
 use std::error::Error;
 use std::sync::Arc;
 
-/// How often a pattern may go back before it is given up: about a millisecond.
+/// The maximum number of backtracking steps of a pattern on a value: about a millisecond.
 const MAX_BACKTRACKS: usize = 20_000;
-/// How large a pattern may become.
+/// The maximum size of a compiled pattern.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
-/// At most so many violations of one call are told.
+/// The maximum number of violations of a schema that are reported for a call.
 pub(crate) const MAX_VIOLATIONS: usize = 64;
-/// Calls that nest deeper are not validated: a schema that refers to itself goes as deep as a call.
+/// Calls that nest deeper are not validated, because a schema that refers to itself recurses as deep
+/// as the call nests.
 pub(crate) const MAX_DEPTH: usize = 96;
 
-/// The drafts of JSON Schema, by the end of their `$schema`.
+/// The supported drafts of JSON Schema, by the end of their `$schema`.
 const DRAFTS: [&str; 5] =
     ["draft-04/schema", "draft-06/schema", "draft-07/schema", "2019-09/schema", "2020-12/schema"];
 
-/// A schema that a call has to meet.
+/// A compiled schema that a call must match.
 pub(crate) struct CallSchema {
     validator: Validator<CallJson>,
-    /// The schema itself.
+    /// The schema as JSON.
     pub source: Value,
-    /// The member of the call that it describes; none if it describes the whole call.
+    /// The member of the call that it describes; `None` if it describes the whole call.
     pub member: Option<&'static str>,
-    /// Where its parts stand.
+    /// The places of its parts.
     pub places: SchemaLines,
 }
 
@@ -42,17 +42,17 @@ impl std::fmt::Debug for CallSchema {
     }
 }
 
-/// Fetches nothing.
+/// Refuses to fetch schemas.
 struct NoRetriever;
 
 impl Retrieve for NoRetriever {
     fn retrieve(&self, uri: &Uri<String>) -> Result<Value, Box<dyn Error + Send + Sync>> {
-        Err(format!("`{uri}` is in no file of the plan, and segscope fetches nothing").into())
+        Err(format!("`{uri}` is not in the plan, and segscope does not fetch schemas").into())
     }
 }
 
 impl CallSchema {
-    /// Makes a schema ready that describes a member of the call, or the whole call.
+    /// Compiles a schema that describes a member of the call, or the whole call.
     pub fn new(
         source: Value,
         member: Option<&'static str>,
@@ -68,18 +68,18 @@ impl CallSchema {
             .with_pattern_options(patterns)
             .should_validate_formats(true);
         let validator = options.build(&source).map_err(|error| {
-            // of an error in a schema the schema is the instance
+            // here the schema is the instance, which was validated against its draft
             let place = places.find(error.instance_path().as_str()).clone();
             let at = match error.instance_path().as_str() {
                 "" => String::new(),
                 path => format!(" at `{path}`"),
             };
-            PlanError { place, message: format!("the JSON Schema is wrong{at}: {error}") }
+            PlanError { place, message: format!("invalid JSON Schema{at}: {error}") }
         })?;
         Ok(CallSchema { validator, source, member, places })
     }
 
-    /// Makes the schema of a JSON text ready. What it describes follows from its own members.
+    /// Compiles the schema of a JSON text; [`described_member`] says which part of a call it describes.
     pub fn from_json(text: &str, file: &Arc<str>, kind: CallType) -> Result<CallSchema, PlanError> {
         let source: Value = serde_json::from_str(text).map_err(|error| PlanError {
             place: PlanPlace { file: Arc::clone(file), line: error.line().max(1) },
@@ -95,12 +95,12 @@ impl CallSchema {
         CallSchema::new(source, member, places)
     }
 
-    /// Whether a call meets the schema.
-    pub fn is_met(&self, members: &CallMembers<'_>) -> bool {
+    /// Whether a call matches the schema.
+    pub fn matches(&self, members: &CallMembers<'_>) -> bool {
         self.validator.is_valid(self.described(members))
     }
 
-    /// What is wrong with a call.
+    /// Returns the violations of a call.
     pub fn errors<'c>(
         &'c self,
         members: &'c CallMembers<'_>,
@@ -108,8 +108,8 @@ impl CallSchema {
         self.validator.iter_errors(self.described(members)).take(MAX_VIOLATIONS)
     }
 
-    /// The part of a call that the schema describes. What is absent is an empty object, so that each
-    /// property that is required there is told.
+    /// Returns the part of a call that the schema describes. If it is absent, that is an empty object,
+    /// so that each required property is reported.
     fn described<'c>(&self, members: &'c CallMembers<'_>) -> JsonValue<'c> {
         match self.member {
             None => members.root(),
@@ -117,13 +117,13 @@ impl CallSchema {
         }
     }
 
-    /// The place of the keyword that an error is about.
+    /// Returns the place of the keyword that an error is about.
     pub fn place_of(&self, error: &ValidationError<'_>) -> &PlanPlace {
         self.places.find(error.schema_path().as_str())
     }
 }
 
-/// The member that holds the properties of a call of a type.
+/// Returns the member that contains the properties of calls of a type.
 pub(crate) fn properties_member(kind: CallType) -> &'static str {
     match kind {
         CallType::Identify | CallType::Group => "traits",
@@ -131,11 +131,12 @@ pub(crate) fn properties_member(kind: CallType) -> &'static str {
     }
 }
 
-/// The key by which a schema says what it describes: `call`, `properties`, `traits` or
+/// The key that states which part of a call a schema describes: `call`, `properties`, `traits` or
 /// `context`.
 pub(crate) const DESCRIBES: &str = "x-describes";
 
-/// What a schema describes: the whole call if it names members of one, otherwise the properties.
+/// Returns the member that a schema describes: the whole call (`None`) if the schema names members of
+/// a call, otherwise the properties.
 pub(crate) fn described_member(schema: &Value, kind: CallType) -> Option<&'static str> {
     match schema.get(DESCRIBES).and_then(Value::as_str) {
         Some("call") => return None,
@@ -152,16 +153,16 @@ pub(crate) fn described_member(schema: &Value, kind: CallType) -> Option<&'stati
     (!is_call).then_some(properties_member(kind))
 }
 
-/// Looks for a `$schema` that nobody knows and for references that lead nowhere.
+/// Checks that `$schema` is a supported draft and that references lead to a place in the schema.
 fn check_parts(schema: &Value, places: &SchemaLines) -> Result<(), PlanError> {
     let mut ids = HashSet::new();
-    each(schema, &mut |_, key, value| {
+    for_each_keyword(schema, &mut |_, key, value| {
         if let ("$id" | "id" | "$anchor" | "$dynamicAnchor", Some(id)) = (key, value.as_str()) {
             ids.insert(id.trim_end_matches('#').to_owned());
         }
         Ok(())
     })?;
-    each(schema, &mut |path, key, value| {
+    for_each_keyword(schema, &mut |path, key, value| {
         let Some(text) = value.as_str() else { return Ok(()) };
         let wrong = |message: String| {
             Err(PlanError { place: places.find(&pointer::push(path, key)).clone(), message })
@@ -174,7 +175,7 @@ fn check_parts(schema: &Value, places: &SchemaLines) -> Result<(), PlanError> {
                 match is_known {
                     true => Ok(()),
                     false => wrong(format!(
-                        "`{text}` is no draft of JSON Schema that segscope knows; it knows drafts 4, 6, 7, 2019-09 and 2020-12"
+                        "`{text}` is not a supported draft of JSON Schema; supported are drafts 4, 6, 7, 2019-09 and 2020-12"
                     )),
                 }
             }
@@ -183,7 +184,7 @@ fn check_parts(schema: &Value, places: &SchemaLines) -> Result<(), PlanError> {
                 let is_draft = DRAFTS.iter().any(|known| base.ends_with(known));
                 if !base.is_empty() && !is_draft && !ids.iter().any(|id| id.ends_with(base)) {
                     return wrong(format!(
-                        "`{key}` leads to `{base}`, which is not in this file; segscope never fetches a schema"
+                        "`{key}` leads to `{base}`, which is not in this file, and segscope does not fetch schemas"
                     ));
                 }
                 let leads = match fragment {
@@ -201,7 +202,7 @@ fn check_parts(schema: &Value, places: &SchemaLines) -> Result<(), PlanError> {
                 };
                 match leads {
                     true => Ok(()),
-                    false => wrong(format!("`{key}` leads to `{text}`, and there is nothing")),
+                    false => wrong(format!("`{key}` leads to `{text}`, which does not exist")),
                 }
             }
             _ => Ok(()),
@@ -228,20 +229,20 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// Calls `look` with each member of each object that is a schema, its path first. What is data and
-/// no schema is left out.
-fn each(
+/// Calls `visit` with each keyword of a schema and of the schemas in it: the path of the schema, the
+/// keyword and its value. Data, such as the values of `enum`, is skipped.
+fn for_each_keyword(
     schema: &Value,
-    look: &mut impl FnMut(&str, &str, &Value) -> Result<(), PlanError>,
+    visit: &mut impl FnMut(&str, &str, &Value) -> Result<(), PlanError>,
 ) -> Result<(), PlanError> {
-    // whether the keys of an object are names and no keywords
+    // the third item says whether the keys of an object are names of properties, not keywords
     let mut open = vec![(schema, String::new(), false)];
     while let Some((value, path, is_names)) = open.pop() {
         match value {
             Value::Object(members) => {
                 for (key, member) in members {
                     if !is_names {
-                        look(&path, key, member)?;
+                        visit(&path, key, member)?;
                     }
                     let is_data = matches!(
                         key.as_str(),

@@ -1,4 +1,4 @@
-//! A folder of JSON Schemas, one for each event.
+//! Reads a folder of JSON Schemas, one file per event.
 
 use super::rules::{EventRule, PlanRules, RuleVersion};
 use super::schema::described_member;
@@ -9,12 +9,12 @@ use crate::call::{CallType, nearest_name};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// The keys by which a schema names its event and the type of its calls.
+/// The keys of a schema that name its event and its call type.
 const EVENT: &str = "x-event";
 const TYPE: &str = "x-type";
 
 impl Plan {
-    /// Reads schemas, each with the name of its file without the ending.
+    /// Makes a plan of schemas, each with the name of its file without the extension.
     pub(crate) fn from_schemas(files: &[(String, JsonFile<'_>)]) -> Result<Plan, PlanError> {
         let mut plan = Plan::default();
         let mut rules = PlanRules::default();
@@ -22,7 +22,7 @@ impl Plan {
             let root = file.root();
             let wrong = |message: String| PlanError { place: file.place(root), message };
             if !root.is_object() {
-                return Err(wrong("a JSON Schema is an object".to_owned()));
+                return Err(wrong("a JSON Schema must be an object".to_owned()));
             }
             let kind = match root.get(TYPE) {
                 None => CallType::Track,
@@ -34,7 +34,7 @@ impl Plan {
                             || format!("; there are {}", names().collect::<Vec<_>>().join(", ")),
                             |near| format!(", did you mean `{near}`?"),
                         );
-                        wrong(format!("`{TYPE}` is `{word}`, which is no call type{near}"))
+                        wrong(format!("`{TYPE}` is `{word}`, which is not a call type{near}"))
                     })?
                 }
             };
@@ -45,7 +45,9 @@ impl Plan {
                 None => Some(stem.clone()),
             };
             let name = match (is_named(kind), name) {
-                (true, None) => return Err(wrong(format!("`{EVENT}` is the name of the event"))),
+                (true, None) => {
+                    return Err(wrong(format!("`{EVENT}` must be the name of the event")));
+                }
                 (true, name) => name,
                 (false, _) => None,
             };
@@ -69,7 +71,10 @@ impl Plan {
                 versions: vec![version],
             };
             if !rules.push(rule) {
-                return Err(wrong(format!("`{}` has two schemas", entry.title())));
+                return Err(wrong(format!(
+                    "`{}` already has a schema in another file",
+                    entry.title()
+                )));
             }
             plan.list.push(entry);
         }

@@ -1,5 +1,5 @@
-//! Segment's tracking plans, as its Public API lists their rules, and the older plans of
-//! RudderStack's API, whose rules are the same thing under other names.
+//! Reads Segment's tracking plans, as the Public API lists their rules, and the older plans of
+//! RudderStack's API, whose rules have the same contents under other keys.
 
 use super::places::{PlanPlace, SchemaLines};
 use super::rules::{EventRule, PlanRules, RuleVersion};
@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The types of a rule, in small letters.
+/// The types of a rule, in lower case.
 const TYPES: [&str; 7] = ["track", "identify", "group", "page", "screen", "alias", "common"];
 
 /// A file of JSON with its lines.
@@ -26,7 +26,7 @@ impl<'t> JsonFile<'t> {
     /// Reads the text of a file of that name.
     pub fn read(text: &'t str, name: &str) -> Result<JsonFile<'t>, PlanError> {
         let name = Arc::from(name);
-        // what nests too deep for this reader is no plan
+        // serde_json refuses deep nesting, so recursion over the file is bounded
         let tree: Result<serde::de::IgnoredAny, _> = serde_json::from_str(text);
         if let Err(error) = tree {
             let place = PlanPlace { file: name, line: error.line().max(1) };
@@ -42,12 +42,12 @@ impl<'t> JsonFile<'t> {
         }
     }
 
-    /// The outermost value.
+    /// Returns the outermost value.
     pub fn root(&self) -> Val<'_> {
         self.doc.root()
     }
 
-    /// The place of a value.
+    /// Returns the place of a value.
     pub fn place(&self, value: Val<'_>) -> PlanPlace {
         PlanPlace { file: Arc::clone(&self.name), line: self.lines.line_of(value.span().start) }
     }
@@ -56,7 +56,7 @@ impl<'t> JsonFile<'t> {
         Err(PlanError { place: self.place(value), message: message.into() })
     }
 
-    /// Makes a schema in the file ready that describes a member of the call, or the whole call.
+    /// Compiles a schema in the file that describes a member of the call, or the whole call.
     pub fn schema(
         &self,
         value: Val<'_>,
@@ -70,11 +70,11 @@ impl<'t> JsonFile<'t> {
     }
 }
 
-/// The lists of rules in a value: pages of the API's answers, one after the other, or one page.
+/// Returns the lists of rules in a file: of one page of the API, or of a list of pages.
 fn rule_lists<'d>(root: Val<'d>) -> Vec<Val<'d>> {
     let list = |page: Val<'d>| {
         let data = page.get("data").filter(|data| data.is_object()).unwrap_or(page);
-        // RudderStack's plans have events, each with its rules
+        // in RudderStack's plans the rules are inside the events
         let rules = data.get("rules");
         let events = rules.and_then(|rules| rules.get("events")).or_else(|| data.get("events"));
         let has_rules = |event: Val<'_>| event.get("rules").is_some_and(|rules| rules.is_object());
@@ -87,18 +87,18 @@ fn rule_lists<'d>(root: Val<'d>) -> Vec<Val<'d>> {
     }
 }
 
-/// Whether a file holds rules of a tracking plan.
+/// Whether a file contains rules of a tracking plan.
 pub(crate) fn holds_rules(root: Val<'_>) -> bool {
     !rule_lists(root).is_empty()
 }
 
-/// The page of the API that comes next and is in none of the files.
+/// Returns the cursor of the page of the API that follows this one.
 fn next_page<'d>(page: Val<'d>) -> Option<Val<'d>> {
     let data = page.get("data").filter(|data| data.is_object()).unwrap_or(page);
     data.get("pagination")?.get("next").filter(|next| !next.is_null() && next.raw() != "\"\"")
 }
 
-/// A rule as a file has it.
+/// A rule as it is in a file.
 struct RuleEntry<'d> {
     kind: CallType,
     is_common: bool,
@@ -117,7 +117,7 @@ fn entry<'d>(file: &JsonFile<'_>, rule: Val<'d>) -> Result<RuleEntry<'d>, PlanEr
     let filled = |name: &str| rule.get(name).filter(|value| !value.is_null());
     let is_event = rule.get("rules").is_some_and(|rules| rules.is_object());
     let Some(kind) = filled("type").or_else(|| filled("eventType")) else {
-        // the older of RudderStack's plans are of track calls only
+        // RudderStack's oldest plans contain only track calls
         if let (true, Some(name)) = (is_event, filled("name").and_then(text_of)) {
             return Ok(RuleEntry {
                 kind: CallType::Track,
@@ -128,8 +128,10 @@ fn entry<'d>(file: &JsonFile<'_>, rule: Val<'d>) -> Result<RuleEntry<'d>, PlanEr
                 deprecated: false,
             });
         }
-        return file
-            .wrong(rule, "a rule has a `type`: TRACK, IDENTIFY, GROUP, PAGE, SCREEN or COMMON");
+        return file.wrong(
+            rule,
+            "a rule must have a `type`: TRACK, IDENTIFY, GROUP, PAGE, SCREEN or COMMON",
+        );
     };
     let word = kind.as_str().unwrap_or_default().to_ascii_lowercase();
     let is_common = word == "common";
@@ -143,16 +145,16 @@ fn entry<'d>(file: &JsonFile<'_>, rule: Val<'d>) -> Result<RuleEntry<'d>, PlanEr
             );
             return file.wrong(
                 kind,
-                format!("`{}` is no type of a rule{near}", kind.as_str().unwrap_or_default()),
+                format!("`{}` is not a type of a rule{near}", kind.as_str().unwrap_or_default()),
             );
         }
     };
     let name = filled("key").or_else(|| filled("name")).and_then(text_of);
-    // RudderStack tells only track calls apart by their names
+    // RudderStack distinguishes only track calls by their names
     let is_named = is_named(call_type) && (!is_event || call_type == CallType::Track);
     let name = name.filter(|name| !name.is_empty() && is_named && !is_common);
     if call_type == CallType::Track && !is_common && name.is_none() {
-        return file.wrong(rule, "a rule of type TRACK has a `key`, the name of the event");
+        return file.wrong(rule, "a rule of type TRACK must have a `key`, the name of the event");
     }
     Ok(RuleEntry {
         kind: call_type,
@@ -165,7 +167,7 @@ fn entry<'d>(file: &JsonFile<'_>, rule: Val<'d>) -> Result<RuleEntry<'d>, PlanEr
 }
 
 impl Plan {
-    /// Reads the rules of files, each a page of them or a list of pages.
+    /// Makes a plan of the rules of files, each a page or a list of pages.
     pub(crate) fn from_rules(files: &[JsonFile<'_>]) -> Result<Plan, PlanError> {
         let mut plan = Plan::default();
         let mut rules = PlanRules::default();
@@ -183,7 +185,7 @@ impl Plan {
                         .version
                         .map_or_else(String::new, |version| format!(" version {version}"));
                     return file
-                        .wrong(rule, format!("`{name}`{version} has a rule at {first} already"));
+                        .wrong(rule, format!("`{name}`{version} already has a rule at {first}"));
                 }
                 let schema = entry.schema.map(|schema| file.schema(schema, None)).transpose()?;
                 if entry.is_common {
@@ -221,7 +223,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Looks for a page that is missing: its events would all be unplanned.
+    /// Checks that no page is missing: all its events would be unplanned.
     fn check_pages(&self, files: &[JsonFile<'_>]) -> Result<(), PlanError> {
         let pages = files.iter().flat_map(|file| {
             let root = file.root();
@@ -232,11 +234,11 @@ impl Plan {
         let pages: Vec<_> = pages.collect();
         let (files_of_next, next): (Vec<_>, Vec<_>) =
             pages.iter().filter_map(|(file, page)| Some((*file, next_page(*page)?))).unzip();
-        // each page but the first is the next of another
+        // every page except the first is the next page of another one
         match (next.len() >= pages.len(), next.first(), files_of_next.first()) {
             (true, Some(next), Some(file)) => file.wrong(
                 *next,
-                "the plan has a further page that is not here; fetch it with `pagination.cursor` and put all pages into a folder or a list",
+                "the plan has another page; fetch it with `pagination.cursor`, and pass a folder or a JSON list of all pages",
             ),
             _ => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! Reading plans of every form, a file or a folder of files.
+//! Reads plans of every format from a file or a folder.
 
 use super::Plan;
 use super::rudder_yaml::RudderProject;
@@ -6,20 +6,20 @@ use super::segment::{JsonFile, holds_rules};
 use crate::config::{MAX_TEXT_FILE_BYTES, read_text_file};
 use std::path::{Path, PathBuf};
 
-/// A folder of a plan has no more files.
+/// The maximum number of files in a folder.
 const MAX_FILES: usize = 5_000;
-/// A tracking plan is as large as this at most.
+/// The maximum size of a tracking plan in one file.
 pub const MAX_PLAN_BYTES: u64 = 64 << 20;
-/// Folders in a folder are not followed deeper.
+/// The maximum depth of folders in a folder.
 const MAX_FOLDERS: usize = 16;
 
-/// What each form of a plan looks like, for a file that has none of them.
-const FORMS: &str = "expected a plan: a TOML file with `[[event]]` tables, Segment's rules (`{\"data\": {\"rules\": [{\"key\", \"type\", \"jsonSchema\"}]}}`), a folder of RudderStack's YAML (`version: rudder/v1`), a folder of JSON Schemas (`Order Received.json`), or a good recording";
+/// What each format of a plan looks like, for the error of a file that has none of them.
+const FORMATS: &str = "expected a plan: a TOML file with `[[event]]` tables, Segment's rules (`{\"data\": {\"rules\": [{\"key\", \"type\", \"jsonSchema\"}]}}`), a folder of YAML of RudderStack's CLI (`version: rudder/v1`), a folder of JSON Schemas (`Order Received.json`), or a good recording";
 
 impl Plan {
-    /// Reads the text of a JSON file of that name as a tracking plan; none if it is something else.
+    /// Reads the text of a JSON file as a tracking plan. Returns `None` if it is something else.
     pub fn from_json(text: &str, name: &str) -> Result<Option<Plan>, String> {
-        // what is no single JSON document is no plan, and perhaps a recording
+        // a file that is not one JSON document may be a recording
         let Ok(file) = JsonFile::read(text, name) else { return Ok(None) };
         match holds_rules(file.root()) {
             true => Plan::from_rules(&[file]).map(Some).map_err(|error| error.to_string()),
@@ -27,12 +27,12 @@ impl Plan {
         }
     }
 
-    /// Reads all files of a folder as one plan.
+    /// Reads the files of a folder as one plan.
     pub fn from_folder(folder: &Path) -> Result<Plan, String> {
         let mut files = Vec::new();
         list(folder, 0, &mut files)?;
         files.sort();
-        let of = |endings: &[&str]| -> Vec<&PathBuf> {
+        let with_extension = |endings: &[&str]| -> Vec<&PathBuf> {
             let is = |file: &&PathBuf| {
                 file.extension().is_some_and(|own| endings.iter().any(|ending| own == *ending))
             };
@@ -40,7 +40,7 @@ impl Plan {
         };
         let mut project = RudderProject::default();
         let mut is_project = false;
-        for file in of(&["yaml", "yml"]) {
+        for file in with_extension(&["yaml", "yml"]) {
             let text = read_text_file(file, MAX_TEXT_FILE_BYTES)
                 .map_err(|error| format!("{}: the plan {error}", file.display()))?;
             let name = file.display().to_string();
@@ -49,16 +49,16 @@ impl Plan {
         if is_project {
             if project.rules.is_empty() {
                 return Err(format!(
-                    "{}: no file of the folder is a tracking plan with rules (`kind: tracking-plan`)",
+                    "{}: the folder has no tracking plan with rules (`kind: tracking-plan`)",
                     folder.display()
                 ));
             }
             return Plan::from_rudder(&project).map_err(|error| error.to_string());
         }
-        let json = of(&["json"]);
+        let json = with_extension(&["json"]);
         if json.is_empty() {
             return Err(format!(
-                "{}: it is a folder without a JSON file; {FORMS}",
+                "{}: it is a folder without the files of a plan; {FORMATS}",
                 folder.display()
             ));
         }
@@ -84,7 +84,7 @@ impl Plan {
                 let other = read.iter().find(|(_, file)| !holds_rules(file.root()));
                 let other = other.map(|(_, file)| file.place(file.root()).file);
                 return Err(format!(
-                    "{}: it has no `rules`, unlike other files of the folder",
+                    "{}: the file has no `rules`, but other files of the folder do",
                     other.unwrap_or_default()
                 ));
             }
@@ -92,9 +92,9 @@ impl Plan {
         plan.map_err(|error| error.to_string())
     }
 
-    /// What a file that is no plan should have been.
-    pub fn forms() -> &'static str {
-        FORMS
+    /// Describes the formats of a plan, for an error.
+    pub fn formats() -> &'static str {
+        FORMATS
     }
 }
 
@@ -109,7 +109,10 @@ fn list(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), Strin
         }
         if kind.is_dir() {
             if depth == MAX_FOLDERS {
-                return Err(format!("{}: folders nest too deep", path.display()));
+                return Err(format!(
+                    "{}: folders nest more than {MAX_FOLDERS} levels deep",
+                    path.display()
+                ));
             }
             list(&path, depth + 1, out)?;
         } else if kind.is_file() {

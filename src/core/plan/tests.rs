@@ -7,22 +7,23 @@ fn plan(schema: &str) -> Plan {
     Plan::read(&text).expect("a plan")
 }
 
-/// The codes of a track call `A` with these properties; those of its findings are the same.
+/// Returns the codes of a track call `A` with these properties, and checks that the findings have
+/// the same codes.
 fn codes(plan: &Plan, properties: &str) -> Vec<&'static str> {
     let call = format!("{{\"type\":\"track\",\"event\":\"A\",\"properties\":{properties}}}");
     let doc = Doc::parse(call.as_str()).expect("JSON");
     let event = Event::bare(doc.root());
     let codes: Vec<&str> = plan.check(&event).codes().map(PlanCode::name).collect();
-    let mut told: Vec<String> =
+    let mut reported: Vec<String> =
         plan.findings(&event).into_iter().map(|finding| finding.code.into_owned()).collect();
-    told.sort();
-    told.dedup();
-    assert_eq!(codes, told, "{call}");
+    reported.sort();
+    reported.dedup();
+    assert_eq!(codes, reported, "{call}");
     codes
 }
 
 #[test]
-fn gives_up_a_pattern_that_backtracks_forever() {
+fn stops_a_pattern_that_backtracks_forever() {
     let plan = plan(r#"{"properties": {"a": {"pattern": "^(?=(a+)+$)(a|a)*\\1b$"}}}"#);
     let start = Instant::now();
     let found = codes(&plan, &format!("{{\"a\":\"{}\"}}", "a".repeat(40)));
@@ -31,7 +32,7 @@ fn gives_up_a_pattern_that_backtracks_forever() {
 }
 
 #[test]
-fn does_not_follow_a_call_as_deep_as_it_nests() {
+fn does_not_check_a_call_that_nests_too_deep() {
     let plan = plan(r##"{"properties": {"a": {"$ref": "#"}}, "additionalProperties": false}"##);
     let nested = |levels: usize| format!("{}{{}}{}", "{\"a\":".repeat(levels), "}".repeat(levels));
     assert_eq!(codes(&plan, &nested(50)), [""; 0]);
@@ -75,7 +76,7 @@ fn reads_numbers_as_javascript_does() {
 }
 
 #[test]
-fn tells_calls_with_different_violations_apart() {
+fn distinguishes_calls_with_different_violations() {
     let plan = plan(r#"{"properties": {"a": {"enum": [1]}, "b": {"enum": [1]}}}"#);
     let outcome = |properties: &str| {
         let call = format!("{{\"type\":\"track\",\"event\":\"A\",\"properties\":{properties}}}");

@@ -1,4 +1,4 @@
-//! An `[[event]]` of a plan file.
+//! Reads an `[[event]]` of a plan file.
 
 use super::places::{PlanPlace, SchemaLines};
 use super::rules::{EventRule, RuleVersion};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Where a plan file's text stands, and how it reads other files.
+/// The file that is read, and how to read files that it names.
 pub(crate) struct TomlSource<'s> {
     pub file: Arc<str>,
     pub lines: LineStarts,
@@ -27,39 +27,39 @@ impl TomlSource<'_> {
     }
 }
 
-/// What an `[[event]]` says.
+/// The contents of an `[[event]]`.
 pub(crate) enum TomlEvent {
-    /// An event that is expected, and what its calls hold.
+    /// An expected event, and what its calls contain.
     Event(Expectation, EventRule),
-    /// What every call holds.
+    /// What every call contains.
     Common(Vec<CallSchema>),
 }
 
-/// A value with its place.
-type Spot<'t, 'd> = &'t Spanned<DeValue<'d>>;
+/// A value with its place in the text.
+type SpannedValue<'t, 'd> = &'t Spanned<DeValue<'d>>;
 
 #[derive(Default)]
-struct TomlKeys<'t, 'd> {
-    kind: Option<Spot<'t, 'd>>,
+struct EventKeys<'t, 'd> {
+    kind: Option<SpannedValue<'t, 'd>>,
     name: Option<(Range<usize>, String)>,
     ids: Option<[bool; 2]>,
     count: Option<CountRange>,
     never: Option<(Range<usize>, bool)>,
     version: Option<String>,
     deprecated: bool,
-    schema: Option<Spot<'t, 'd>>,
+    schema: Option<SpannedValue<'t, 'd>>,
     properties: EventProperties,
-    /// The places of the parts of the schema that `properties` stand for.
+    /// The places of the parts of the schema that is made of `properties`.
     parts: Vec<(String, Range<usize>)>,
 }
 
-/// Reads an entry.
-pub(crate) fn read(
+/// Reads an event.
+pub(crate) fn read_event(
     table: &DeTable<'_>,
     span: &Range<usize>,
     source: &TomlSource<'_>,
 ) -> Result<TomlEvent, EventError> {
-    let mut keys = TomlKeys::default();
+    let mut keys = EventKeys::default();
     for (key, value) in table {
         match key.get_ref().as_ref() {
             "type" => keys.kind = Some(value),
@@ -81,7 +81,7 @@ pub(crate) fn read(
             }
             "required" => {
                 keys.properties.required = paths(value, "required", |path, span| {
-                    // the validator names the list of the object around the property
+                    // a violation names the `required` of the enclosing object
                     let around = path.rsplit_once('/').map_or("", |(around, _)| around);
                     keys.parts.push((format!("{}/required", schema_pointer(around)), span));
                 })?;
@@ -107,7 +107,7 @@ pub(crate) fn read(
     keys.finish(span, source)
 }
 
-impl TomlKeys<'_, '_> {
+impl EventKeys<'_, '_> {
     fn finish(self, span: &Range<usize>, source: &TomlSource<'_>) -> Result<TomlEvent, EventError> {
         if self.kind.is_none() && self.name.is_none() {
             return Err((span.clone(), "an event has a `type`, a `name` or both".to_owned()).into());
@@ -124,7 +124,7 @@ impl TomlKeys<'_, '_> {
         }
         let is_never = self.never.as_ref().is_some_and(|(_, never)| *never);
         if let Some((never, _)) = self.never.as_ref().filter(|_| is_never && self.count.is_some()) {
-            let message = "an event that is never sent has no `count`".to_owned();
+            let message = "an event with `never = true` cannot have a `count`".to_owned();
             return Err((never.clone(), message).into());
         }
         let mut schemas = Vec::new();
@@ -169,14 +169,14 @@ impl TomlKeys<'_, '_> {
     }
 }
 
-/// The schema of a file or of a text that is one.
+/// Compiles a schema that is written in the plan or in a file that the plan names.
 fn schema(
-    value: Spot<'_, '_>,
+    value: SpannedValue<'_, '_>,
     kind: CallType,
     is_common: bool,
     source: &TomlSource<'_>,
 ) -> Result<CallSchema, EventError> {
-    let expected = "`schema` is the name of a file with a JSON Schema, or a text that is one";
+    let expected = "`schema` must be the name of a file with a JSON Schema, or the JSON Schema itself as a string";
     let text = value.get_ref().as_str().ok_or_else(|| wrong(value, expected))?;
     let schema = if text.trim_start().starts_with('{') {
         let json: Value = serde_json::from_str(text)
@@ -188,47 +188,49 @@ fn schema(
         CallSchema::from_json(&text, &file.into(), kind)?
     };
     match (is_common, schema.member) {
-        (true, Some(_)) => Err(wrong(value, "the schema of all calls describes the whole call, by its members `properties`, `traits`, `context` or with `\"x-describes\": \"call\"`").into()),
+        (true, Some(_)) => Err(wrong(value, "a schema of type `common` must describe the whole call: name `properties`, `traits` or `context`, or add `\"x-describes\": \"call\"`").into()),
         _ => Ok(schema),
     }
 }
 
-/// What is wrong with an event, in the plan file or in a file that it names.
+/// An error in an event.
 pub(crate) enum EventError {
-    Here(Wrong),
-    There(PlanError),
+    /// In the plan file.
+    InPlan(Wrong),
+    /// In a schema, which may be in another file.
+    InSchema(PlanError),
 }
 
 impl From<Wrong> for EventError {
     fn from(error: Wrong) -> EventError {
-        EventError::Here(error)
+        EventError::InPlan(error)
     }
 }
 
 impl From<PlanError> for EventError {
     fn from(error: PlanError) -> EventError {
-        EventError::There(error)
+        EventError::InSchema(error)
     }
 }
 
-fn boolean(value: Spot<'_, '_>, key: &str) -> Result<bool, Wrong> {
-    let expected = || wrong(value, &format!("`{key}` is `true` or `false`"));
+fn boolean(value: SpannedValue<'_, '_>, key: &str) -> Result<bool, Wrong> {
+    let expected = || wrong(value, &format!("`{key}` must be `true` or `false`"));
     value.get_ref().as_bool().ok_or_else(expected)
 }
 
-fn version(value: Spot<'_, '_>) -> Result<String, Wrong> {
+fn version(value: SpannedValue<'_, '_>) -> Result<String, Wrong> {
     let number = value.get_ref().as_integer().map(|number| number.as_str().to_owned());
     let text = number.or_else(|| value.get_ref().as_str().map(str::to_owned));
-    text.ok_or_else(|| wrong(value, "`version` is a number or a text"))
+    text.ok_or_else(|| wrong(value, "`version` must be a number or a string"))
 }
 
-/// JSON pointers of properties: `total`, `address.city`, or `/address/city` itself.
+/// Reads names of properties as JSON pointers: `total`, `address.city`, or a pointer itself.
 fn paths(
-    value: Spot<'_, '_>,
+    value: SpannedValue<'_, '_>,
     key: &str,
     mut note: impl FnMut(&str, Range<usize>),
 ) -> Result<Vec<String>, Wrong> {
-    let expected = format!("`{key}` is a list of names of properties");
+    let expected = format!("`{key}` must be a list of names of properties");
     let DeValue::Array(items) = value.get_ref() else { return Err(wrong(value, &expected)) };
     let mut out = Vec::new();
     for item in items.iter() {
@@ -245,12 +247,12 @@ fn paths(
 }
 
 fn members(
-    value: Spot<'_, '_>,
+    value: SpannedValue<'_, '_>,
     path: &str,
     parts: &mut Vec<(String, Range<usize>)>,
 ) -> Result<Vec<(String, PropertyKind)>, Wrong> {
     let DeValue::Table(table) = value.get_ref() else {
-        let expected = "`properties` is a table of names and types: `{ total = \"number\" }`";
+        let expected = "`properties` must be a table of names and types: `{ total = \"number\" }`";
         return Err(wrong(value, expected));
     };
     let mut out = Vec::new();
@@ -264,7 +266,7 @@ fn members(
             }
             DeValue::Table(_) => PropertyKind::Object(members(value, &path, parts)?),
             _ => {
-                let expected = "a property has a type (`\"number\"`, `\"string|null\"`), a list of the values that it may have, or a table of the properties of an object";
+                let expected = "a property must be a type (`\"number\"`, `\"string|null\"`), a list of allowed values, or a table with the properties of an object";
                 return Err(wrong(value, expected));
             }
         };
@@ -273,8 +275,8 @@ fn members(
     Ok(out)
 }
 
-/// The types of a text such as `number|null`.
-fn types(value: Spot<'_, '_>, text: &str) -> Result<Vec<String>, Wrong> {
+/// Reads types such as `number|null`.
+fn types(value: SpannedValue<'_, '_>, text: &str) -> Result<Vec<String>, Wrong> {
     let mut out: Vec<String> = Vec::new();
     for name in text.split('|').map(str::trim) {
         if !TYPE_NAMES.contains(&name) {
@@ -294,8 +296,8 @@ fn types(value: Spot<'_, '_>, text: &str) -> Result<Vec<String>, Wrong> {
     Ok(out)
 }
 
-fn constant(item: Spot<'_, '_>) -> Result<Value, Wrong> {
-    let expected = || wrong(item, "a value is a text, a number, `true` or `false`");
+fn constant(item: SpannedValue<'_, '_>) -> Result<Value, Wrong> {
+    let expected = || wrong(item, "a value must be a string, a number, `true` or `false`");
     match item.get_ref() {
         DeValue::String(text) => Ok(Value::String(text.clone().into_owned())),
         DeValue::Boolean(value) => Ok(Value::Bool(*value)),
@@ -310,7 +312,7 @@ fn constant(item: Spot<'_, '_>) -> Result<Value, Wrong> {
     }
 }
 
-fn call_type(value: Spot<'_, '_>) -> Result<CallType, Wrong> {
+fn call_type(value: SpannedValue<'_, '_>) -> Result<CallType, Wrong> {
     let names = || CallType::ALL.into_iter().map(CallType::name);
     let all = || format!("{}, or common for all calls", names().collect::<Vec<_>>().join(", "));
     let Some(text) = value.get_ref().as_str() else {
@@ -325,7 +327,7 @@ fn call_type(value: Spot<'_, '_>) -> Result<CallType, Wrong> {
     })
 }
 
-fn id_list(value: Spot<'_, '_>) -> Result<[bool; 2], Wrong> {
+fn id_list(value: SpannedValue<'_, '_>) -> Result<[bool; 2], Wrong> {
     let expected = "`ids` is a list of `account_id` and `user_id`, or `[]`";
     let DeValue::Array(items) = value.get_ref() else { return Err(wrong(value, expected)) };
     let mut ids = [false; 2];
@@ -343,10 +345,10 @@ fn id_list(value: Spot<'_, '_>) -> Result<[bool; 2], Wrong> {
     Ok(ids)
 }
 
-/// How many calls must come: at least a number, or a range.
-fn count(value: Spot<'_, '_>) -> Result<CountRange, Wrong> {
-    let expected = "`count` is a whole number from 1 on, or `{ min = 1, max = 3 }`";
-    let number = |value: Spot<'_, '_>| {
+/// Reads how many calls must arrive: a minimum, or a range.
+fn count(value: SpannedValue<'_, '_>) -> Result<CountRange, Wrong> {
+    let expected = "`count` must be a whole number from 1 on, or `{ min = 1, max = 3 }`";
+    let number = |value: SpannedValue<'_, '_>| {
         let number = value.get_ref().as_integer()?;
         u64::from_str_radix(number.as_str(), number.radix()).ok()
     };
@@ -363,14 +365,14 @@ fn count(value: Spot<'_, '_>) -> Result<CountRange, Wrong> {
             "max" => {
                 return Err(wrong(
                     value,
-                    "`max` is a whole number from 1 on; `never = true` says that none may come",
+                    "`max` must be a whole number from 1 on; write `never = true` for an event that must not be sent",
                 ));
             }
             _ => return Err((key.span(), expected.to_owned())),
         }
     }
     match range.max.is_some_and(|max| max < range.min) {
-        true => Err(wrong(value, "`min` is more than `max`")),
+        true => Err(wrong(value, "`min` is greater than `max`")),
         false => Ok(range),
     }
 }

@@ -1,8 +1,8 @@
-//! A plan file as a plan.
+//! Reads a plan file.
 
 use super::places::PlanPlace;
 use super::rules::PlanRules;
-use super::toml_event::{EventError, TomlEvent, TomlSource, read};
+use super::toml_event::{EventError, TomlEvent, TomlSource, read_event};
 use super::{MAX_EXPECTED, Plan};
 use crate::call::{CallType, nearest_name};
 use crate::config::LineStarts;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// What an entry may say.
+/// The keys of an `[[event]]`.
 pub(crate) const KEYS: [&str; 12] = [
     "type",
     "name",
@@ -28,7 +28,7 @@ pub(crate) const KEYS: [&str; 12] = [
     "deprecated",
 ];
 
-/// What is wrong with a plan.
+/// An error in a plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {message}")]
 pub struct PlanError {
@@ -38,10 +38,10 @@ pub struct PlanError {
     pub message: String,
 }
 
-/// Reads a file that a plan names: its name as findings call it, and its text, or what is wrong.
+/// Reads a file that a plan names. Returns its name for findings and its text, or an error message.
 pub type LoadFile<'l> = &'l dyn Fn(&str) -> Result<(String, String), String>;
 
-/// A mistake and where in the text it is.
+/// A mistake and its place in the text.
 pub(crate) type Wrong = (Range<usize>, String);
 
 pub(crate) fn wrong(value: &Spanned<DeValue<'_>>, message: &str) -> Wrong {
@@ -49,14 +49,14 @@ pub(crate) fn wrong(value: &Spanned<DeValue<'_>>, message: &str) -> Wrong {
 }
 
 impl Plan {
-    /// Reads a plan file's text that names no other file.
+    /// Reads the text of a plan that names no files.
     pub fn read(text: &str) -> Result<Plan, PlanError> {
         Plan::from_toml(text, "", &|file| {
-            Err(format!("`{file}` is a file, and there is none here"))
+            Err(format!("cannot read `{file}`: only a plan in a file can name files"))
         })
     }
 
-    /// Reads the text of a plan file of that name.
+    /// Reads the text of the plan file `file`.
     pub fn from_toml(text: &str, file: &str, load: LoadFile<'_>) -> Result<Plan, PlanError> {
         let lines = LineStarts::new(text.as_bytes());
         let source = TomlSource { file: Arc::from(file), lines, load };
@@ -68,9 +68,9 @@ impl Plan {
         let mut first_lines: HashMap<(CallType, Option<String>, Option<String>), usize> =
             HashMap::new();
         for (span, table) in entries(table.get_ref()).map_err(at)? {
-            let event = read(table, &span, &source).map_err(|error| match error {
-                EventError::Here(error) => at(error),
-                EventError::There(error) => error,
+            let event = read_event(table, &span, &source).map_err(|error| match error {
+                EventError::InPlan(error) => at(error),
+                EventError::InSchema(error) => error,
             })?;
             let (entry, rule) = match event {
                 TomlEvent::Event(entry, rule) => (entry, rule),
@@ -83,7 +83,7 @@ impl Plan {
             let key = (entry.kind, entry.name.clone(), version);
             if let Some(first) = first_lines.insert(key, source.place(&span).line) {
                 let title = entry.title();
-                return Err(at((span, format!("`{title}` is expected in line {first} already"))));
+                return Err(at((span, format!("`{title}` is already expected in line {first}"))));
             }
             if !rules.push(rule) {
                 continue;
@@ -101,7 +101,7 @@ impl Plan {
     }
 }
 
-/// The entries with the places where they begin.
+/// Returns the events with their places in the text.
 fn entries<'t, 'd>(top: &'t DeTable<'d>) -> Result<Vec<(Range<usize>, &'t DeTable<'d>)>, Wrong> {
     let mut out = Vec::new();
     for (key, value) in top {
@@ -195,15 +195,15 @@ mod tests {
             ),
             (
                 "[[event]]\nname = \"A\"\ncount = 0",
-                "3: `count` is a whole number from 1 on, or `{ min = 1, max = 3 }`",
+                "3: `count` must be a whole number from 1 on, or `{ min = 1, max = 3 }`",
             ),
             (
                 "[[event]]\nname = \"A\"\ncount = \"2\"",
-                "3: `count` is a whole number from 1 on, or `{ min = 1, max = 3 }`",
+                "3: `count` must be a whole number from 1 on, or `{ min = 1, max = 3 }`",
             ),
             (
                 "[[event]]\nname = \"A\"\n[[event]]\ntype = \"track\"\nname = \"A\"",
-                "3: `track A` is expected in line 1 already",
+                "3: `track A` is already expected in line 1",
             ),
         ];
         for (text, wanted) in cases {

@@ -1,30 +1,30 @@
-//! What a plan file says of the properties of an event, and the JSON Schema that it stands for.
+//! The properties of an event in a plan file, and the equivalent JSON Schema.
 
 use super::schema::DESCRIBES;
 use crate::call::pointer;
 use serde_json::{Map, Value, json};
 
-/// The names of types in a plan file.
+/// The types in a plan file.
 pub(crate) const TYPE_NAMES: [&str; 8] =
     ["string", "number", "integer", "boolean", "object", "array", "null", "any"];
 
 /// The properties of an event.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct EventProperties {
-    /// What each may hold.
+    /// Each property and its allowed values.
     pub properties: Vec<(String, PropertyKind)>,
-    /// JSON pointers of those that every call has.
+    /// JSON pointers of the properties that every call must have.
     pub required: Vec<String>,
-    /// JSON pointers of those that no call has.
+    /// JSON pointers of the properties that no call may have.
     pub forbidden: Vec<String>,
-    /// There are no others.
+    /// Whether other properties are not allowed.
     pub closed: bool,
 }
 
-/// What a property may hold.
+/// The allowed values of a property.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PropertyKind {
-    /// A value of one of these types, by their names; anything without one.
+    /// A value of one of these types; any value if the list is empty.
     Types(Vec<String>),
     /// One of these values.
     Values(Vec<Value>),
@@ -33,12 +33,12 @@ pub enum PropertyKind {
 }
 
 impl EventProperties {
-    /// Whether nothing is said.
+    /// Whether there is no rule about properties.
     pub fn is_empty(&self) -> bool {
         *self == EventProperties::default()
     }
 
-    /// The JSON Schema of the object that holds the properties.
+    /// Returns the JSON Schema of the object that contains the properties.
     pub fn to_schema(&self) -> Value {
         let mut schema = object_schema(&self.properties);
         for path in &self.required {
@@ -53,8 +53,8 @@ impl EventProperties {
         schema
     }
 
-    /// The properties that a JSON Schema of such an object describes, if a plan file can say all of
-    /// what it says.
+    /// Reads the properties from a JSON Schema. Returns `None` if the schema has rules that `properties`
+    /// cannot express.
     pub fn from_schema(schema: &Value) -> Option<EventProperties> {
         let schema = plain(schema.clone());
         let mut own = EventProperties {
@@ -85,7 +85,8 @@ fn kind_schema(kind: &PropertyKind) -> Value {
     }
 }
 
-/// The schema of the object around a property, made where it is not there yet, and its name.
+/// Returns the schema of the object that contains a property, adding it if necessary, and the name of
+/// the property.
 fn around<'s>(schema: &'s mut Value, path: &str, is_required: bool) -> (&'s mut Value, String) {
     let mut names: Vec<String> = pointer::tokens(path).map(|token| token.into_owned()).collect();
     let last = names.pop().unwrap_or_default();
@@ -124,14 +125,14 @@ fn forbid(schema: &mut Value, path: &str) {
     around["properties"][&name] = json!(false);
 }
 
-/// The schema's pointer of the part that describes a property.
+/// Returns the pointer of the part of the schema that describes a property.
 pub(crate) fn schema_pointer(path: &str) -> String {
     pointer::tokens(path)
         .fold(String::new(), |at, token| pointer::push(&format!("{at}/properties"), &token))
 }
 
-/// A schema without what it says to people, and with the lists whose order is of no account in
-/// order.
+/// Normalizes a schema for comparison: removes annotations and keywords without effect, and sorts lists
+/// whose order has no meaning.
 pub(crate) fn plain(schema: Value) -> Value {
     let Value::Object(members) = schema else { return schema };
     let notes = [
@@ -147,17 +148,17 @@ pub(crate) fn plain(schema: Value) -> Value {
         DESCRIBES,
     ];
     let mut out = Map::new();
-    // the values of a list say what type they are
+    // `type` has no effect beside values that all have that type
     let kind = members.get("type").and_then(Value::as_str).map(str::to_owned);
     let values = members.get("enum").and_then(Value::as_array).cloned();
-    let is_told = |value: &Value| match kind.as_deref() {
+    let has_type = |value: &Value| match kind.as_deref() {
         Some("string") => value.is_string(),
         Some("number") => value.is_number(),
         Some("integer") => value.is_i64() || value.is_u64(),
         Some("boolean") => value.is_boolean(),
         _ => false,
     };
-    let is_idle_type = values.is_some_and(|values| values.iter().all(is_told));
+    let is_idle_type = values.is_some_and(|values| values.iter().all(has_type));
     for (key, value) in members {
         if key == "type" && is_idle_type {
             continue;
@@ -195,8 +196,8 @@ pub(crate) fn plain(schema: Value) -> Value {
     Value::Object(out)
 }
 
-/// Reads the properties of an object's schema. What cannot be said makes the schema that is written
-/// again another one, so it need not be looked for here.
+/// Reads the properties of an object's schema. It may ignore keywords: the caller writes the schema
+/// again and compares, which finds what was ignored.
 fn read_properties(
     schema: &Value,
     path: &str,
@@ -241,7 +242,7 @@ fn read_properties(
     Some(out)
 }
 
-/// Whether a plan file can hold a value in a list.
+/// Whether TOML can express a value of `enum`.
 fn is_writable(value: &Value) -> bool {
     value.is_string() || value.is_number() || value.is_boolean()
 }

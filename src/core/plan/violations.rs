@@ -1,4 +1,4 @@
-//! What a validator says is wrong with a call, as a plan's codes and in plain words.
+//! Turns errors of the validator into codes and words.
 
 use super::check::PlanCode;
 use crate::call::pointer;
@@ -7,41 +7,41 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
-/// At most so many values of a list are named.
+/// The maximum number of allowed values that a message lists.
 const MAX_NAMED: usize = 6;
 
-/// Calls `tell` with the code and the pointer of each violation that an error stands for. `base` is
-/// the pointer of the part of the call that was validated.
-pub(crate) fn each(
+/// Calls `report` with the code and the pointer of each violation in an error. `base` is the pointer of
+/// the part of the call that was validated.
+pub(crate) fn for_each_violation(
     error: &ValidationError<'_>,
     base: &str,
-    mut tell: impl FnMut(PlanCode, String),
+    mut report: impl FnMut(PlanCode, String),
 ) {
     let path = format!("{base}{}", error.instance_path().as_str());
     match error.kind() {
         Kind::Required { property } => {
-            tell(PlanCode::Required, pointer::push(&path, property.as_str().unwrap_or_default()));
+            report(PlanCode::Required, pointer::push(&path, property.as_str().unwrap_or_default()));
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             for name in unexpected {
-                tell(PlanCode::Additional, pointer::push(&path, name));
+                report(PlanCode::Additional, pointer::push(&path, name));
             }
         }
         Kind::PropertyNames { error } if matches!(error.kind(), Kind::Enum { .. }) => {
             let name = error.instance().as_str().unwrap_or_default().to_owned();
-            tell(PlanCode::Additional, pointer::push(&path, &name));
+            report(PlanCode::Additional, pointer::push(&path, &name));
         }
-        // how the validator says it where the object has no properties at all
+        // the error if the schema lists no properties at all
         Kind::FalseSchema if error.schema_path().as_str().ends_with("/additionalProperties") => {
-            tell(PlanCode::Additional, path);
+            report(PlanCode::Additional, path);
         }
-        Kind::FalseSchema => tell(PlanCode::Forbidden, path),
-        Kind::Type { .. } => tell(PlanCode::Type, path),
+        Kind::FalseSchema => report(PlanCode::Forbidden, path),
+        Kind::Type { .. } => report(PlanCode::Type, path),
         Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } if union_of_types(error).is_some() => {
-            tell(PlanCode::Type, path);
+            report(PlanCode::Type, path);
         }
         Kind::BacktrackLimitExceeded { .. } | Kind::RegexEngineFailure { .. } => {
-            tell(PlanCode::Unchecked, path);
+            report(PlanCode::Unchecked, path);
         }
         Kind::AnyOf { .. }
         | Kind::OneOfMultipleValid { .. }
@@ -49,21 +49,23 @@ pub(crate) fn each(
         | Kind::Not { .. }
         | Kind::PropertyNames { .. }
         | Kind::Custom { .. }
-        | Kind::Referencing(_) => tell(PlanCode::Schema, path),
-        _ => tell(PlanCode::Value, path),
+        | Kind::Referencing(_) => report(PlanCode::Schema, path),
+        _ => report(PlanCode::Value, path),
     }
 }
 
-/// What the plan expects where an error is.
-pub(crate) fn expected(error: &ValidationError<'_>) -> String {
+/// Says what the plan expects at the place of an error.
+pub(crate) fn expected_words(error: &ValidationError<'_>) -> String {
     match error.kind() {
         Kind::Type { kind: TypeKind::Single(kind) } => type_words(*kind).to_owned(),
         Kind::Type { kind: TypeKind::Multiple(kinds) } => either(kinds.iter().map(type_words)),
         Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } => union_of_types(error).map_or_else(
-            || "what one of its alternatives allows".to_owned(),
+            || "a value that matches one of the alternatives".to_owned(),
             |kinds| either(kinds.into_iter().map(type_words)),
         ),
-        Kind::OneOfMultipleValid { .. } => "what exactly one of its alternatives allows".to_owned(),
+        Kind::OneOfMultipleValid { .. } => {
+            "a value that matches exactly one of the alternatives".to_owned()
+        }
         Kind::Enum { options } => match options.as_array() {
             Some(options) if options.len() > MAX_NAMED => {
                 let named: Vec<String> = options.iter().take(MAX_NAMED).map(value_words).collect();
@@ -73,21 +75,21 @@ pub(crate) fn expected(error: &ValidationError<'_>) -> String {
             None => "one of a list of values".to_owned(),
         },
         Kind::Constant { expected_value } => value_words(expected_value),
-        Kind::Pattern { pattern } => format!("a text that matches `{}`", excerpt(pattern)),
-        Kind::Format { format } => format!("a text in the format `{}`", excerpt(format)),
+        Kind::Pattern { pattern } => format!("a string that matches `{}`", excerpt(pattern)),
+        Kind::Format { format } => format!("a string in the format `{}`", excerpt(format)),
         Kind::Minimum { limit } => format!("{limit} or more"),
         Kind::Maximum { limit } => format!("{limit} or less"),
         Kind::ExclusiveMinimum { limit } => format!("more than {limit}"),
         Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
         Kind::MultipleOf { multiple_of } => format!("a multiple of {multiple_of}"),
-        Kind::MinLength { limit } => format!("a text of at least {}", count(*limit, "character")),
-        Kind::MaxLength { limit } => format!("a text of at most {}", count(*limit, "character")),
+        Kind::MinLength { limit } => format!("a string of at least {}", count(*limit, "character")),
+        Kind::MaxLength { limit } => format!("a string of at most {}", count(*limit, "character")),
         Kind::MinItems { limit } => format!("a list of at least {}", count(*limit, "item")),
         Kind::MaxItems { limit } => format!("a list of at most {}", count(*limit, "item")),
         Kind::AdditionalItems { limit } => {
             format!("a list of at most {}", count(*limit as u64, "item"))
         }
-        Kind::UnevaluatedItems { .. } => "a list without further items".to_owned(),
+        Kind::UnevaluatedItems { .. } => "a list without more items".to_owned(),
         Kind::MinProperties { limit } => {
             format!("an object of at least {}", count(*limit, "property"))
         }
@@ -95,25 +97,26 @@ pub(crate) fn expected(error: &ValidationError<'_>) -> String {
             format!("an object of at most {}", count(*limit, "property"))
         }
         Kind::UniqueItems => "a list without repeated items".to_owned(),
-        Kind::Contains => "a list with an item of the kind that the plan names".to_owned(),
+        Kind::Contains => "a list with an item that matches `contains`".to_owned(),
         Kind::ContentEncoding { content_encoding } => {
-            format!("a text encoded as `{}`", excerpt(content_encoding))
+            format!("a string encoded as `{}`", excerpt(content_encoding))
         }
         Kind::ContentMediaType { content_media_type } => {
-            format!("a text that holds `{}`", excerpt(content_media_type))
+            format!("a string that contains `{}`", excerpt(content_media_type))
         }
-        Kind::Not { .. } => "anything that its `not` does not match".to_owned(),
-        Kind::PropertyNames { .. } => "other names of properties".to_owned(),
-        _ => format!("what its `{}` allows", excerpt(error.kind().keyword())),
+        Kind::Not { .. } => "a value that does not match `not`".to_owned(),
+        Kind::PropertyNames { .. } => "names of properties that match `propertyNames`".to_owned(),
+        _ => format!("a value that `{}` allows", excerpt(error.kind().keyword())),
     }
 }
 
-/// What stands in the call where an error is.
-pub(crate) fn found(error: &ValidationError<'_>) -> String {
+/// Says which value the call has at the place of an error.
+pub(crate) fn found_words(error: &ValidationError<'_>) -> String {
     value_words(error.instance())
 }
 
-/// The types of which one is expected, if an error says that a value has the type of no alternative.
+/// Returns the expected types, if an error says that a value has none of the types of the
+/// alternatives.
 fn union_of_types(error: &ValidationError<'_>) -> Option<Vec<JsonType>> {
     let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {
         return None;
@@ -141,11 +144,11 @@ fn type_words(kind: JsonType) -> &'static str {
         JsonType::Null => "null",
         JsonType::Number => "a number",
         JsonType::Object => "an object",
-        JsonType::String => "a text",
+        JsonType::String => "a string",
     }
 }
 
-/// `a`, `a or b`, `a, b or c`.
+/// Joins words as `a`, `a or b`, `a, b or c`.
 fn either(words: impl Iterator<Item = impl Into<String>>) -> String {
     let mut words: Vec<String> = words.map(Into::into).collect();
     match words.pop() {
@@ -155,7 +158,7 @@ fn either(words: impl Iterator<Item = impl Into<String>>) -> String {
     }
 }
 
-/// A value in a few words; it may be anybody's text.
+/// Describes a value of a call; strings are escaped and shortened.
 fn value_words(value: &Value) -> String {
     match value {
         Value::String(text) => format!("\"{}\"", excerpt(text)),

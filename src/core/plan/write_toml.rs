@@ -1,4 +1,4 @@
-//! A plan as the text of a plan file.
+//! Writes a plan as a plan file.
 
 use super::rules::RuleVersion;
 use super::schema::{CallSchema, DESCRIBES, described_member, properties_member};
@@ -10,8 +10,8 @@ use serde_json::Value;
 use std::fmt::Write;
 
 impl Plan {
-    /// The text of a file that reads as this plan, below a comment of so many lines. Names are
-    /// captured text: what could harm a terminal is escaped.
+    /// Returns the text of a plan file of this plan, which begins with the lines of `comment`. Names are
+    /// captured text, so characters that could control a terminal are escaped.
     pub fn text(&self, comment: &[String]) -> String {
         let mut out = String::new();
         for line in comment {
@@ -44,7 +44,7 @@ fn put_event(out: &mut String, entry: &Expectation, version: Option<&RuleVersion
     }
     let is_never = entry.count.is_never();
     let ids: Vec<String> = entry.id_names().map(|id| format!("\"{id}\"")).collect();
-    // both are expected where nothing is said, and none of an event that is never sent
+    // the default is both ids, and no id for an event that must not be sent
     if ids.len() != if is_never { 0 } else { ID_NAMES.len() } {
         put(out, format_args!("ids = [{}]\n", ids.join(", ")));
     }
@@ -69,7 +69,7 @@ fn put_event(out: &mut String, entry: &Expectation, version: Option<&RuleVersion
     }
 }
 
-/// Writes a schema: as properties where these say all of it, otherwise as it is.
+/// Writes a schema: as `properties` if they express all of it, otherwise as JSON.
 fn put_schema(out: &mut String, schema: &CallSchema, kind: CallType) {
     match properties_of(schema, kind) {
         Some(own) => put_properties(out, &own),
@@ -89,7 +89,7 @@ fn put_schema(out: &mut String, schema: &CallSchema, kind: CallType) {
     }
 }
 
-/// The properties that a schema stands for, if it says nothing else.
+/// Returns the properties of a schema, if it has no other rules.
 fn properties_of(schema: &CallSchema, kind: CallType) -> Option<EventProperties> {
     let member = properties_member(kind);
     match schema.member {
@@ -108,7 +108,7 @@ fn properties_of(schema: &CallSchema, kind: CallType) -> Option<EventProperties>
             parts.retain(|_, part| {
                 *part != Value::Bool(true) && part.as_object().is_none_or(|part| !part.is_empty())
             });
-            // properties that are required make the object around them required
+            // a required property makes the enclosing object required
             let wanted = (!own.required.is_empty()).then(|| serde_json::json!([member]));
             (call.is_empty() && parts.is_empty() && required == wanted).then_some(own)
         }
@@ -133,7 +133,7 @@ fn put_properties(out: &mut String, own: &EventProperties) {
     }
 }
 
-/// A property's pointer as a plan file has it: its names and dots where that reads as the same.
+/// Returns the pointer of a property as a plan file writes it: with dots if that reads back the same.
 fn short(path: &str) -> String {
     let names: Vec<_> = pointer::tokens(path).collect();
     let is_plain = names.iter().all(|name| !name.is_empty() && !name.contains(['.', '/']));
@@ -196,7 +196,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_as_it_was(
+        fn a_written_plan_reads_back_the_same(
             names in prop::collection::btree_set("\\PC{1,12}|[\\x00-\\x9f\"\\\\\u{202e}]{1,4}", 1..6),
             ids in any::<[bool; 2]>(),
             least in 1..u64::from(u32::MAX),

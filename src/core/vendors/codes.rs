@@ -105,12 +105,12 @@ impl Codes {
         })
     }
 
-    /// The numbers of what is wrong with a call by a plan.
+    /// Returns the numbers of the violations of a plan.
     pub fn of_plan(&self, outcome: PlanOutcome) -> impl Iterator<Item = CodeId> {
         outcome.codes().filter_map(|code| self.find(None, code.name()))
     }
 
-    /// The numbers of the errors of calls that are not as a plan has them.
+    /// Returns the numbers of the codes that are violations of a plan with the severity error.
     pub fn plan_errors(&self) -> Vec<CodeId> {
         let is_error = |entry: &CodeEntry| entry.text.of_plan && entry.severity == Severity::Error;
         self.iter().filter(|(_, entry)| is_error(entry)).map(|(id, _)| id).collect()

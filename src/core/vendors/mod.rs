@@ -107,7 +107,7 @@ pub struct Vendors {
     keys: SlotTable,
     basics: CallBasics,
     switches: Arc<SwitchNames>,
-    /// What calls are expected to hold, where something is.
+    /// The plan that calls are checked against, if there is one.
     plan: Option<Arc<Plan>>,
 }
 
@@ -219,17 +219,17 @@ impl Vendors {
         Ok(Vendors { vendors, codes, keys, basics, switches, plan: None })
     }
 
-    /// These vendors, and calls are judged by a plan too.
+    /// Returns the same vendors, which also check calls against a plan.
     pub fn with_plan(self, plan: Option<Arc<Plan>>) -> Vendors {
         Vendors { plan, ..self }
     }
 
-    /// The plan by which calls are judged.
+    /// Returns the plan that calls are checked against.
     pub fn plan(&self) -> Option<&Arc<Plan>> {
         self.plan.as_ref()
     }
 
-    /// How a call stands to the plan.
+    /// Checks a call against the plan. Without a plan, there are no violations.
     pub fn plan_outcome(&self, event: &Event<'_>) -> PlanOutcome {
         self.plan.as_ref().map_or_else(PlanOutcome::default, |plan| plan.check(event))
     }

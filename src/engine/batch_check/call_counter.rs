@@ -30,9 +30,9 @@ pub(crate) struct CallFindings {
     pub codes: usize,
     /// Where the account and the user stand that the first vendor in use found.
     pub ids: [Option<Range<usize>>; 2],
-    /// How these stand in it.
+    /// Whether they were found, and whether they are doubtful.
     pub has: [HasId; 2],
-    /// The plan's entry for it.
+    /// The index of its event in the plan.
     pub entry: Option<u32>,
 }
 
@@ -76,7 +76,7 @@ pub(crate) struct CallCounter {
     /// The set before, which is often the next one too.
     last: Option<(Vec<CodeId>, SetId)>,
     pub kept: BTreeMap<u64, ExampleRow>,
-    /// The calls of each entry of the plan.
+    /// The calls of each event of the plan.
     pub of_plan: PlanCounts,
     no_calls: Vec<u64>,
     /// Lines that are none of a recording's: how many, and the first one's number and error.

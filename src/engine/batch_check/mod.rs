@@ -149,8 +149,7 @@ impl BatchResult<'_> {
         &self.tally
     }
 
-    /// How the calls stand to the plan that they are judged by; none where there is no plan. When
-    /// they came is not known.
+    /// Compares the calls with the plan; `None` without a plan. The times of the calls are not known.
     pub fn expectations(&self) -> Option<Expectations> {
         let plan = self.vendors.plan()?;
         Some(self.of_plan.expectations(plan, (self.vendors, self.in_use), &self.sets))

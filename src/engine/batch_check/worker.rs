@@ -62,8 +62,8 @@ pub(crate) struct BatchCheck<'s> {
     pub end: Mutex<Option<End>>,
 }
 
-/// An id that a vendor found in a call: how soon that vendor is asked, where the text stands, and
-/// whether it looks wrong.
+/// An id that a vendor found in a call: the rank of that vendor, the place of the id's text, and whether
+/// the id is doubtful.
 type IdPlace = (usize, Range<usize>, bool);
 
 /// What a thread uses again for each block.
@@ -78,7 +78,7 @@ struct WorkerScratch {
     sightings: Vec<Sighting>,
     /// What is wrong with each call whichever vendor reads it.
     of_calls: Vec<Option<CodeId>>,
-    /// How each call stands to the plan.
+    /// The result of checking each call against the plan.
     by_plan: Vec<PlanOutcome>,
     /// The account and the user that the first vendor in use found in each call, in `texts`, and
     /// how soon that vendor is asked.

@@ -16,15 +16,15 @@ pub enum ExpectationStatus {
     Unseen,
     /// Some came without an id that is expected.
     Lacking,
-    /// Some came that must not be sent.
+    /// Calls arrived that must not be sent.
     Unwanted,
-    /// They have their ids, and some hold what the plan does not allow.
+    /// All calls have their ids, and some violate the plan.
     Violating,
-    /// They are as expected, but too few came.
+    /// All calls are as expected, but too few arrived.
     TooFew,
-    /// They are as expected, but too many came.
+    /// All calls are as expected, but too many arrived.
     TooMany,
-    /// None came, and none need to.
+    /// No call arrived, and none has to.
     Optional,
     /// Enough came, all with their ids.
     Met,
@@ -67,7 +67,7 @@ pub struct ExpectationResult {
     pub some_miss: [u64; 2],
     /// Those that have the expected id, which looks wrong: a number, `"null"`.
     pub doubtful: [u64; 2],
-    /// Those that hold something that the plan does not allow.
+    /// The calls that violate the plan.
     pub violating: u64,
 }
 
@@ -136,17 +136,17 @@ pub struct Expectations {
 }
 
 impl Expectations {
-    /// How many came as expected, without those that need not come and did not.
+    /// Returns how many are met, without the optional ones that did not arrive.
     pub fn met(&self) -> usize {
         self.list.iter().filter(|entry| entry.standing() == ExpectationStatus::Met).count()
     }
 
-    /// How many need not come and did not.
+    /// Returns how many are optional and did not arrive.
     pub fn optional(&self) -> usize {
         self.list.iter().filter(|entry| entry.standing() == ExpectationStatus::Optional).count()
     }
 
-    /// Whether all came as expected.
+    /// Whether all are met.
     pub fn all_met(&self) -> bool {
         self.list.iter().all(|entry| entry.standing().is_met())
     }
@@ -215,16 +215,16 @@ impl ArrivedCalls {
     }
 }
 
-/// The calls that came of each entry of a plan.
+/// Collects the calls of each event of a plan.
 pub(crate) struct ExpectedCells(Vec<ArrivedCalls>);
 
 impl ExpectedCells {
-    /// None came yet.
+    /// Begins without calls.
     pub fn new(plan: &Plan) -> ExpectedCells {
         ExpectedCells(plan.list.iter().map(|_| ArrivedCalls::default()).collect())
     }
 
-    /// Counts the calls of a cell, which are of the entry at this place.
+    /// Adds the calls of a cell, which belong to the event with the index `at`.
     pub fn add(
         &mut self,
         plan: &Plan,
@@ -236,8 +236,8 @@ impl ExpectedCells {
         self.0[at].add(key, count, plan.list[at].ids, snapshot);
     }
 
-    /// How the calls stand to each entry, among so many vendors. `counted` says how many there are,
-    /// and when they came.
+    /// Returns the result of each event. `counted` turns a count into the number of calls and their
+    /// times.
     pub fn list(
         self,
         plan: &Plan,
@@ -272,14 +272,14 @@ impl ExpectedCells {
 }
 
 impl Engine {
-    /// How all calls stand to the plan that they are judged by, or only those of some rows; none where
-    /// there is no plan.
+    /// Compares all calls, or only those of some rows, with the plan that they are checked against; `None`
+    /// without a plan.
     pub fn expectations(&self, rows: Option<&[u64]>) -> Option<Expectations> {
         let vendors = self.vendors();
         vendors.plan().map(|plan| self.compare_with(plan, rows))
     }
 
-    /// How all calls stand to a plan, or only those of some rows.
+    /// Compares all calls, or only those of some rows, with a plan.
     pub fn compare_with(&self, plan: &Plan, rows: Option<&[u64]>) -> Expectations {
         let mut snapshot = self.snapshot();
         if let Some(rows) = rows {
@@ -338,7 +338,7 @@ impl Engine {
         LearnedPlan { plan, left_out, missing }
     }
 
-    /// Adds to a plan what its calls hold. Reads each call again.
+    /// Adds rules about what calls contain to a plan. Reads each call again.
     pub fn learn_properties(&self, plan: Plan) -> Result<Plan, String> {
         let mut learner = PropertyLearner::default();
         for row in 0..self.rows() {

@@ -201,8 +201,8 @@ fn structures(
     structures
 }
 
-/// What a call has in common with others that need the same change: its event, its library, the
-/// names and kinds of its members, and where it is not as the plan has it.
+/// A hash of what calls that need the same change have in common: event, library, the names and kinds of
+/// members, and violations of the plan.
 pub(crate) fn structure(reading: &ParsedRequest<'_>, call: &ReadCall, by_plan: PlanOutcome) -> u64 {
     let library = reading.library_name(call).map_or(0, |name| fingerprints::of_text(&name));
     let own = fingerprints::mix(call.structure, library);

@@ -126,7 +126,7 @@ struct Snapshot {
     sets: Vec<Arc<SetInfo>>,
     in_use: [VendorBits; 3],
     vendors: usize,
-    /// The codes of the errors of calls that are not as the plan has them.
+    /// The codes of violations of the plan that are errors.
     of_plan: Vec<CodeId>,
 }
 
@@ -135,7 +135,7 @@ impl Snapshot {
         &self.shapes[usize::from(key.shape.0)]
     }
 
-    /// Whether the calls of a cell hold something that the plan does not allow.
+    /// Whether the calls of a cell violate the plan.
     fn is_violating(&self, key: &CellKey) -> bool {
         let codes = &self.sets[key.set.0 as usize].codes;
         self.of_plan.iter().any(|code| codes.binary_search(code).is_ok())

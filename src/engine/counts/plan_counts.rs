@@ -1,4 +1,4 @@
-//! The calls of each entry of a plan, counted as they come: for a report that keeps no index.
+//! Counts the calls of each event of a plan for `check`, which keeps no index.
 
 use crate::engine::InUse;
 use crate::engine::counts::expected::{Expectations, ExpectedCells};
@@ -10,38 +10,39 @@ use crate::plan::Plan;
 use crate::vendors::Vendors;
 use hashbrown::HashMap;
 
-/// What calls that count as one have in common.
+/// What calls that are counted together have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PlanCell {
-    /// The place of the entry in the plan.
+    /// The index of the event in the plan.
     pub entry: u32,
-    /// What was found.
+    /// The set of findings.
     pub set: SetId,
-    /// Who sent them.
+    /// The platform of the sender.
     pub sender: SenderPlatform,
     /// Whether a vendor in use found an account id, and a user id.
     pub has: [HasId; 2],
 }
 
-/// The calls of the entries of a plan. There are as many cells as entries times sets of findings.
+/// The calls of the events of a plan. The number of cells is at most that of events times sets of
+/// findings.
 #[derive(Debug, Default)]
 pub(crate) struct PlanCounts(HashMap<PlanCell, Count>);
 
 impl PlanCounts {
-    /// Counts a call, by its place among the calls.
+    /// Counts a call; `call` is its position among all calls.
     pub fn add(&mut self, key: PlanCell, call: u64, repeat: bool) {
-        // no report says when calls came
+        // no report needs the times of calls
         self.0.entry(key).or_default().add(call, repeat, 0);
     }
 
-    /// How the calls stand to the plan. The times of the counts are not known.
+    /// Compares the calls with the plan. The times of the calls are not known.
     pub fn expectations(
         &self,
         plan: &Plan,
         (vendors, in_use): (&Vendors, &InUse),
         sets: &FindingSets,
     ) -> Expectations {
-        // a shape for each sender is all that these counts need
+        // these counts need only one shape for each sender
         let shapes = SenderPlatform::ALL.map(|sender| CallShape::coarse(TextId::NONE, sender));
         let cell = |(key, count): (&PlanCell, &Count)| {
             let shape = ShapeId(key.sender as u16);

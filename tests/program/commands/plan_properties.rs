@@ -1,5 +1,5 @@
-//! Plans that say what calls hold: the cases of `tests/plans`, a folder each, with a plan, calls,
-//! and what `check` finds.
+//! Plans with rules about properties: each folder of `tests/plans` is a case with a plan, calls, and
+//! the findings of `check`.
 
 use super::{segscope, stderr, stdout};
 use serde_json::Value;
@@ -32,7 +32,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A copy of a case in a folder of its own, and the name of its plan.
+/// Copies a case into a folder of its own, and returns the name of its plan.
 fn case(folder: &Path) -> (tempfile::TempDir, &'static str) {
     let home = tempfile::tempdir().expect("a folder");
     copy(folder, home.path());
@@ -40,7 +40,7 @@ fn case(folder: &Path) -> (tempfile::TempDir, &'static str) {
     (home, plan.unwrap_or_else(|| panic!("{} has a plan", folder.display())))
 }
 
-/// The findings of `check` by a plan, a line each.
+/// Returns the findings of `check` with a plan, one per line.
 fn found(home: &Path, plan: &str) -> String {
     let args =
         ["check", "calls.ndjson", "--format", "ndjson", "--vendor", "custify", "--expect", plan];
@@ -62,7 +62,7 @@ fn found(home: &Path, plan: &str) -> String {
 }
 
 #[test]
-fn finds_what_each_case_says() {
+fn reports_the_findings_of_each_case() {
     for folder in folders("") {
         let (home, plan) = case(&folder);
         let wanted = std::fs::read_to_string(folder.join("findings.txt")).expect("a text");
@@ -70,14 +70,14 @@ fn finds_what_each_case_says() {
     }
 }
 
-/// The calls and codes of findings, each once. A converted plan may name the property that is
-/// missing where the plan itself names the object around it.
+/// Returns the calls and codes of findings, each once. If an object is missing, a converted plan may
+/// name the required property in it, and the plan itself the object.
 fn codes(found: &str) -> BTreeSet<String> {
     found.lines().map(|line| line.splitn(3, ' ').take(2).collect::<Vec<_>>().join(" ")).collect()
 }
 
 #[test]
-fn a_converted_plan_finds_the_same() {
+fn a_converted_plan_has_the_same_findings() {
     for folder in folders("") {
         let (home, plan) = case(&folder);
         let done = segscope(home.path(), &["plan", "convert", plan]).assert().success();
@@ -89,7 +89,8 @@ fn a_converted_plan_finds_the_same() {
     }
 }
 
-/// Good calls: two properties that are always there, one of them with two values, and an object.
+/// Returns good calls: three properties are always present, one of them has two values, and one call
+/// has an object.
 fn good() -> String {
     let call = |at: usize| {
         let plan = ["free", "paid"][at % 2];
@@ -102,7 +103,7 @@ fn good() -> String {
 }
 
 #[test]
-fn learns_what_the_calls_of_a_good_recording_hold() {
+fn learns_the_properties_of_a_good_recording() {
     let home = tempfile::tempdir().expect("a folder");
     std::fs::write(home.path().join("calls.ndjson"), good()).expect("written");
     let args = ["plan", "learn", "--properties", "calls.ndjson", "--vendor", "custify"];
@@ -117,7 +118,7 @@ fn learns_what_the_calls_of_a_good_recording_hold() {
 }
 
 #[test]
-fn names_the_place_of_what_is_wrong_with_a_plan() {
+fn reports_the_place_of_a_mistake_in_a_plan() {
     for folder in folders("wrong") {
         let (home, plan) = case(&folder);
         let done =

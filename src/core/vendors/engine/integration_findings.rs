@@ -1,5 +1,5 @@
-//! What is wrong with a call whichever vendor reads it: the names in its `integrations`, and what
-//! the plan says of it.
+//! The findings of a call that do not depend on a vendor: names in its `integrations`, and violations
+//! of the plan.
 
 use crate::call::text::write_excerpt;
 use crate::call::{Event, Val, pointer};

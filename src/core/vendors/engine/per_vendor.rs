@@ -49,7 +49,7 @@ pub struct PerVendorFindings<'r> {
     pub account: Option<&'r str>,
     /// The user id.
     pub user: Option<&'r str>,
-    /// Whether the account id and the user id look wrong.
+    /// Whether the account id and the user id are doubtful.
     pub doubtful: [bool; 2],
 }
 
