@@ -19,7 +19,7 @@ const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "object", "a
 
 /// The constraints of a property, as JSON Schema spells them. The files also spell them in snake case
 /// or lower case.
-const KEYWORDS: [&str; 14] = [
+const KEYWORDS: [&str; 15] = [
     "enum",
     "format",
     "pattern",
@@ -34,7 +34,13 @@ const KEYWORDS: [&str; 14] = [
     "maxItems",
     "uniqueItems",
     "itemTypes",
+    "additionalProperties",
 ];
+
+/// The values of `format`. A validator ignores a format that it does not know, so a misspelled one
+/// would check nothing.
+const FORMATS: [&str; 8] =
+    ["date-time", "date", "time", "email", "uuid", "hostname", "ipv4", "ipv6"];
 
 /// Builds the schema of a rule.
 struct SchemaBuilder<'p> {
@@ -106,6 +112,15 @@ fn event_of(
         (CallType::Track, None) => Err(format!("the event at {} has no `name`", event.place)),
         _ => Ok((kind, name)),
     }
+}
+
+/// Returns the keyword of JSON Schema for a constraint, however the file spells it.
+fn keyword(key: &str) -> Result<&'static str, String> {
+    let folded = |key: &str| key.replace('_', "").to_ascii_lowercase();
+    KEYWORDS
+        .into_iter()
+        .find(|known| folded(known) == folded(key))
+        .ok_or_else(|| format!("`{key}` is not a constraint; there are {}", KEYWORDS.join(", ")))
 }
 
 impl<'p> SchemaBuilder<'p> {
@@ -269,33 +284,39 @@ impl<'p> SchemaBuilder<'p> {
             true => self.types(property.kind.as_deref().unwrap_or("").split(','), place)?,
             false => self.types(property.types.iter().map(String::as_str), place)?,
         };
-        let mut items: Vec<String> = property.item_types.clone();
-        items.extend(property.item_type.clone());
+        let mut items: Vec<&str> = property.item_types.iter().map(String::as_str).collect();
+        items.extend(property.item_type.as_deref());
+        let mut is_open = true;
         for (key, value) in property.config.iter().flatten() {
-            let folded = |key: &str| key.replace('_', "").to_ascii_lowercase();
-            let keyword = KEYWORDS.into_iter().find(|known| folded(known) == folded(key));
-            match keyword {
-                None => {
+            match keyword(key).map_err(wrong)? {
+                "itemTypes" => {
+                    let names = value.as_array().map(|names| names.iter().map(Value::as_str));
+                    let names: Option<Vec<&str>> = names.and_then(Iterator::collect);
+                    items.extend(
+                        names.ok_or_else(|| wrong(format!("`{key}` must be a list of types")))?,
+                    );
+                }
+                "additionalProperties" => {
+                    is_open = value
+                        .as_bool()
+                        .ok_or_else(|| wrong(format!("`{key}` must be `true` or `false`")))?;
+                }
+                "format" if !FORMATS.iter().any(|known| value == known) => {
                     return Err(wrong(format!(
-                        "`{key}` is not a constraint; there are {}",
-                        KEYWORDS.join(", ")
+                        "{value} is not a format; there are {}",
+                        FORMATS.join(", ")
                     )));
                 }
-                Some("itemTypes") => {
-                    let list = value
-                        .as_array()
-                        .ok_or_else(|| wrong(format!("`{key}` must be a list of types")))?;
-                    items.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
-                }
-                Some(keyword) => schema[keyword] = value.clone(),
+                keyword => schema[keyword] = value.clone(),
             }
         }
         if !items.is_empty() {
-            schema["items"] = self.types(items.iter().map(String::as_str), place)?;
+            schema["items"] = self.types(items.into_iter(), place)?;
         }
-        if !property.properties.is_empty() || !property.variants.is_empty() {
+        if !is_open || !property.properties.is_empty() || !property.variants.is_empty() {
             // parts of a custom type have no lines: the same definition may be used in several places
-            let object = self.object(&property.properties, &property.variants, true, "/$defs/-")?;
+            let (uses, variants) = (&property.properties, &property.variants);
+            let object = self.object(uses, variants, is_open, "/$defs/-")?;
             if let Value::Object(object) = object {
                 object.into_iter().for_each(|(key, value)| schema[key] = value);
             }

@@ -66,6 +66,8 @@ impl CallSchema {
         let options = jsonschema::options_for::<CallJson>()
             .with_retriever(NoRetriever)
             .with_pattern_options(patterns)
+            // the validator knows `uuid` only from draft 2019-09 on; other validators always check it
+            .with_format("uuid", is_uuid)
             .should_validate_formats(true);
         let validator = options.build(&source).map_err(|error| {
             // here the schema is the instance, which was validated against its draft
@@ -121,6 +123,11 @@ impl CallSchema {
     pub fn place_of(&self, error: &ValidationError<'_>) -> &PlanPlace {
         self.places.find(error.schema_path().as_str())
     }
+}
+
+fn is_uuid(text: &str) -> bool {
+    // `try_parse` also accepts other notations, all of a different length
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// Returns the member that contains the properties of calls of a type.

@@ -56,7 +56,7 @@ impl Plan {
             let member = described_member(&text, kind);
             let version = RuleVersion {
                 version: None,
-                schemas: vec![file.schema(root, member)?],
+                schemas: vec![file.schema(root, member, None)?],
                 place: place.clone(),
                 deprecated: false,
             };

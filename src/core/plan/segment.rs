@@ -12,6 +12,9 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The draft of JSON Schema of a rule that does not state one.
+const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
+
 /// The types of a rule, in lower case.
 const TYPES: [&str; 7] = ["track", "identify", "group", "page", "screen", "alias", "common"];
 
@@ -56,16 +59,21 @@ impl<'t> JsonFile<'t> {
         Err(PlanError { place: self.place(value), message: message.into() })
     }
 
-    /// Compiles a schema in the file that describes a member of the call, or the whole call.
+    /// Compiles a schema in the file that describes a member of the call, or the whole call. `draft` is
+    /// the `$schema` of a schema that has none.
     pub fn schema(
         &self,
         value: Val<'_>,
         member: Option<&'static str>,
+        draft: Option<&str>,
     ) -> Result<CallSchema, PlanError> {
-        let schema: Value = serde_json::from_str(value.raw()).map_err(|error| PlanError {
+        let mut schema: Value = serde_json::from_str(value.raw()).map_err(|error| PlanError {
             place: self.place(value),
             message: format!("expected a JSON Schema: {error}"),
         })?;
+        if let (Value::Object(members), Some(draft)) = (&mut schema, draft) {
+            members.entry("$schema").or_insert_with(|| draft.into());
+        }
         CallSchema::new(schema, member, SchemaLines::from_json(value, &self.name, &self.lines))
     }
 }
@@ -187,7 +195,10 @@ impl Plan {
                     return file
                         .wrong(rule, format!("`{name}`{version} already has a rule at {first}"));
                 }
-                let schema = entry.schema.map(|schema| file.schema(schema, None)).transpose()?;
+                let schema = entry
+                    .schema
+                    .map(|schema| file.schema(schema, None, Some(DRAFT)))
+                    .transpose()?;
                 if entry.is_common {
                     rules.common.extend(schema);
                     continue;

@@ -13,7 +13,7 @@ fn folders(of: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans").join(of);
     let entries = std::fs::read_dir(root).expect("a folder of cases");
     let mut all: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
-    all.retain(|path| path.is_dir() && !path.ends_with("wrong"));
+    all.retain(|path| path.is_dir() && !path.ends_with("wrong") && !path.ends_with("ajv"));
     all.sort();
     assert!(!all.is_empty(), "cases of {of}");
     all
@@ -126,4 +126,17 @@ fn reports_the_place_of_a_mistake_in_a_plan() {
         let wanted = std::fs::read_to_string(folder.join("error.txt")).expect("a text");
         assert_eq!(stderr(&done), wanted, "{}", folder.display());
     }
+}
+
+#[test]
+fn junit_has_a_suite_for_the_plan() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("calls.ndjson"), good()).expect("written");
+    let plan = "[[event]]\nname = \"Order\"\nids = []\nrequired = [\"sku\"]\n";
+    std::fs::write(home.path().join("plan.toml"), plan).expect("written");
+    let args = ["check", "calls.ndjson", "--expect", "plan.toml", "--format", "junit"];
+    let text = stdout(&segscope(home.path(), &args).assert().code(1));
+    let suite = "<testsuite name=\"the plan\" tests=\"1\" failures=\"1\">";
+    assert!(text.contains(suite), "{text}");
+    assert!(!text.contains("the service itself"), "{text}");
 }
