@@ -1,10 +1,11 @@
 //! Implements the traits of `jsonschema::json` for a call, on the document's own table of values.
 //! Building a `serde_json::Value` costs twenty times as much as validating one, so none is built.
 
+use super::number_text::NumberText;
 use crate::call::{Children, Event, JsonKind, Val};
 use jsonschema::JsonType;
-use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object, cmp};
-use serde_json::{Map, Number, Value};
+use jsonschema::json::{Array, Json, Node, NodeIdentity, Object, cmp};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// Names this representation of JSON to the validator.
@@ -31,6 +32,11 @@ impl<'d> CallMembers<'d> {
     /// Returns the member with this name.
     pub fn get(&self, name: &str) -> Option<Val<'d>> {
         self.0.iter().copied().find(|member| has_name(*member, name))
+    }
+
+    /// Returns the names of the members.
+    pub fn names(&self) -> impl Iterator<Item = Cow<'d, str>> {
+        self.0.iter().map(|member| member.key())
     }
 
     /// Returns the whole call as a JSON value.
@@ -264,47 +270,6 @@ impl<'a> Node<'a, CallJson> for JsonValue<'a> {
             }
             JsonValue::Name(_) => None,
         }
-    }
-}
-
-/// A number as it was written.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct NumberText<'a>(&'a str);
-
-impl NumberText<'_> {
-    fn is_whole_text(&self) -> bool {
-        !self.0.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'))
-    }
-}
-
-impl JsonNumber for NumberText<'_> {
-    fn as_u64(&self) -> Option<u64> {
-        self.0.parse().ok()
-    }
-
-    fn as_i64(&self) -> Option<i64> {
-        self.0.parse().ok()
-    }
-
-    fn as_f64(&self) -> Option<f64> {
-        self.0.parse().ok().map(|number: f64| number.clamp(f64::MIN, f64::MAX))
-    }
-
-    fn as_str(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self.0)
-    }
-
-    fn to_number(&self) -> Cow<'_, Number> {
-        let nearest = || self.as_f64().and_then(Number::from_f64);
-        Cow::Owned(self.0.parse().ok().or_else(nearest).unwrap_or_else(|| Number::from(0)))
-    }
-
-    fn is_integer(&self) -> bool {
-        self.is_whole_text() || self.as_f64().is_some_and(|number| number.fract() == 0.0)
-    }
-
-    fn is_written_as_integer(&self) -> bool {
-        self.is_whole_text()
     }
 }
 

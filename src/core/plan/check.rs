@@ -163,7 +163,7 @@ impl Plan {
             if !schema.matches(&members) {
                 let base = base(schema);
                 for error in schema.errors(&members) {
-                    violations::for_each_violation(&error, &base, |code, path| {
+                    violations::for_each_violation(&error, &members, &base, |code, path| {
                         if reported.insert((code, path.clone())) {
                             outcome.add(code, &path);
                         }
@@ -206,7 +206,7 @@ impl Plan {
             for schema in schemas {
                 let base = base(schema);
                 for error in schema.errors(&members) {
-                    violations::for_each_violation(&error, &base, |code, path| {
+                    violations::for_each_violation(&error, &members, &base, |code, path| {
                         if reported.insert((code, path.clone())) {
                             let unchecked = || "the pattern takes too long".to_owned();
                             found.push(Violation {

@@ -8,6 +8,7 @@
 mod call_json;
 mod check;
 mod learn;
+mod number_text;
 mod places;
 mod rudder;
 mod rudder_yaml;

@@ -98,6 +98,26 @@ fn every_code_has_a_text_and_every_text_a_code() {
     assert_eq!(texts, PlanCode::ALL.map(PlanCode::name));
 }
 
+#[test]
+fn names_each_property_that_is_additional_where_none_is_listed() {
+    let schema = r#"{"x-describes": "properties", "additionalProperties": false,
+        "properties": {"o": {"additionalProperties": false}, "a": {}, "b/c": {"additionalProperties": false}}}"#;
+    let paths = |plan: &Plan, properties: &str| -> Vec<String> {
+        let call = format!("{{\"type\":\"track\",\"event\":\"A\",\"properties\":{properties}}}");
+        let doc = Doc::parse(call.as_str()).expect("JSON");
+        let findings = plan.findings(&Event::bare(doc.root()));
+        assert!(findings.iter().all(|finding| finding.code == "PLAN-ADDITIONAL"), "{findings:?}");
+        findings.into_iter().map(|finding| finding.path).collect()
+    };
+    let named = plan(schema);
+    let nested = r#"{"o":{"x":1,"y":2},"a":1,"b/c":{"z":1}}"#;
+    assert_eq!(paths(&named, nested), ["/properties/o/x", "/properties/o/y", "/properties/b~1c/z"]);
+    let none = plan(r#"{"x-describes": "properties", "additionalProperties": false}"#);
+    assert_eq!(paths(&none, r#"{"a":1,"b":2}"#), ["/properties/a", "/properties/b"]);
+    let call = plan(r#"{"x-describes": "call", "additionalProperties": false}"#);
+    assert_eq!(paths(&call, "{}"), ["/type", "/event", "/properties"]);
+}
+
 /// Replaces references to definitions by what they lead to, and normalizes each schema.
 fn flattened(schema: &Value, definitions: &Value) -> Value {
     let schema = match schema.get("$ref").and_then(Value::as_str) {

@@ -1,19 +1,22 @@
 //! Turns errors of the validator into codes and words.
 
+use super::call_json::CallMembers;
 use super::check::PlanCode;
 use crate::call::pointer;
 use crate::call::text::write_excerpt;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// The maximum number of allowed values that a message lists.
 const MAX_NAMED: usize = 6;
 
-/// Calls `report` with the code and the pointer of each violation in an error. `base` is the pointer of
-/// the part of the call that was validated.
+/// Calls `report` with the code and the pointer of each violation in an error about a call. `base` is the
+/// pointer of the part of the call that was validated.
 pub(crate) fn for_each_violation(
     error: &ValidationError<'_>,
+    members: &CallMembers<'_>,
     base: &str,
     mut report: impl FnMut(PlanCode, String),
 ) {
@@ -31,9 +34,11 @@ pub(crate) fn for_each_violation(
             let name = error.instance().as_str().unwrap_or_default().to_owned();
             report(PlanCode::Additional, pointer::push(&path, &name));
         }
-        // the error if the schema lists no properties at all
+        // if the schema lists no properties, the error is about the object and names none of them
         Kind::FalseSchema if error.schema_path().as_str().ends_with("/additionalProperties") => {
-            report(PlanCode::Additional, path);
+            for name in names_in(members, &path) {
+                report(PlanCode::Additional, pointer::push(&path, &name));
+            }
         }
         Kind::FalseSchema => report(PlanCode::Forbidden, path),
         Kind::Type { .. } => report(PlanCode::Type, path),
@@ -52,6 +57,16 @@ pub(crate) fn for_each_violation(
         | Kind::Referencing(_) => report(PlanCode::Schema, path),
         _ => report(PlanCode::Value, path),
     }
+}
+
+/// Returns the names of the members of an object in a call.
+fn names_in<'d>(members: &CallMembers<'d>, path: &str) -> Vec<Cow<'d, str>> {
+    let Some(first) = pointer::tokens(path).next() else {
+        return members.names().collect();
+    };
+    let rest = path.get(1..).and_then(|path| path.find('/').map(|at| &path[at..]));
+    let object = members.get(&first).and_then(|member| member.pointer(rest.unwrap_or_default()));
+    object.into_iter().flat_map(|object| object.children()).map(|child| child.key()).collect()
 }
 
 /// Says what the plan expects at the place of an error.
