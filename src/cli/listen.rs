@@ -8,8 +8,9 @@ use super::plain;
 use super::setup;
 use super::signals;
 use crate::config::{FolderChoices, InputHistory, user_state_folder};
-use crate::engine::{Engine, Recording};
+use crate::engine::Engine;
 use crate::inspector::{self, Alerting, Inspector, InspectorOptions, Setup};
+use crate::recording;
 use crate::report::calls_words;
 use crate::server::Listener;
 use crate::tui;
@@ -21,8 +22,8 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     let flags = args.listener.flags().into_iter().chain(args.inspect.screen.flags()).collect();
     let setup = setup::load(&args.inspect.judge, flags)?;
     let setup = args.inspect.expect.apply(setup)?;
-    let (journal, notice) = setup.journal(true)?;
-    let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    let (recording, notice) = setup.recording(true)?;
+    let engine = setup.engine(recording)?;
     if let Some(notice) = notice {
         engine.notice(notice);
     }
@@ -79,9 +80,12 @@ pub fn draw(
         .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))?;
     let stats = engine.stats();
     if let Some(path) = stats.recording.filter(|_| listened && stats.requests > 0) {
-        let path = path.display();
         let calls = calls_words(stats.calls, stats.repeats);
-        output::note(format_args!("{calls} recorded; see them again with: segscope open '{path}'"));
+        let files = match recording::part_of(&path) {
+            Some((stem, number)) if number > 1 => format!("'{}'.*.ndjson", stem.display()),
+            _ => format!("'{}'", path.display()),
+        };
+        output::note(format_args!("{calls} recorded; see them again with: segscope open {files}"));
     }
     Ok(())
 }

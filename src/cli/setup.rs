@@ -6,7 +6,9 @@ use super::signals;
 use crate::config::{self, SettingOrigin};
 use crate::engine::{Engine, Recording};
 use crate::inspector::{Flags, SettingsSource, Setup};
-use crate::recording::{RecordingFile, Recordings};
+use crate::recording::{
+    self, DEFAULT_KEEP, EarlierPart, KeepLimit, RecordingError, RecordingFile, Recordings, Recovery,
+};
 use crate::tui;
 use serde_json::Value;
 use std::path::Path;
@@ -40,8 +42,28 @@ impl Setup {
     }
 
     /// The recording that the settings ask for; `named` says whether a new one gets a name.
-    pub fn journal(&self, named: bool) -> Result<(RecordingFile, Option<String>), Failure> {
+    pub fn recording(&self, named: bool) -> Result<(Recording, Option<String>), Failure> {
+        let mut recording = Recording::default();
+        let (journal, notice) = self.journal(named, &mut recording)?;
+        recording.set_journal(journal).map_err(Failure::blocked)?;
+        Ok((recording, notice))
+    }
+
+    /// How much of the recording is kept, where the settings say that.
+    fn keep(&self) -> Result<Option<KeepLimit>, Failure> {
+        let Some(text) = self.settings.text("keep") else { return Ok(None) };
+        let keep = text.parse().map_err(|error| Failure::wrong(format!("keep: {error}")))?;
+        Ok(Some(keep))
+    }
+
+    fn journal(
+        &self,
+        named: bool,
+        recording: &mut Recording,
+    ) -> Result<(RecordingFile, Option<String>), Failure> {
         let fsync = self.settings.is_on("fsync");
+        let keep = self.keep()?;
+        let kept = keep.unwrap_or(DEFAULT_KEEP);
         signals::survive_file_limits().map_err(Failure::blocked)?;
         let mut notices = Vec::new();
         let state = config::user_state_folder();
@@ -53,14 +75,17 @@ impl Setup {
             notices.push(format!("{origin}: the project turns recording off (`no_record`)"));
         }
         let journal = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
-            _ if !named || self.settings.is_on("no_record") => RecordingFile::nameless(),
+            _ if !named || self.settings.is_on("no_record") => {
+                RecordingFile::nameless().map(|journal| journal.keeping(kept))
+            }
             Some(file) if is_null_device(Path::new(file)) => {
                 notices.push(format!(
                     "{file} stores nothing, so the recording is a temporary file that is deleted at exit"
                 ));
-                RecordingFile::nameless()
+                RecordingFile::nameless().map(|journal| journal.keeping(kept))
             }
-            Some(file) => RecordingFile::open(Path::new(file), fsync).map(|(journal, recovery)| {
+            Some(file) => open(Path::new(file), keep, fsync).map(|(journal, earlier, recovery)| {
+                earlier.into_iter().for_each(|part| recording.add_earlier_part(part));
                 let (bytes, cut_bytes) = (journal.len(), recovery.cut_bytes);
                 tracing::info!(file, bytes, cut_bytes, fsync, "recording opened");
                 if recovery.cut_bytes > 0 {
@@ -71,7 +96,7 @@ impl Setup {
             }),
             None => {
                 let folder = state.ok_or_else(|| Failure::blocked("there is no home folder for the recording; use --record FILE or --no-record"))?;
-                let begun = Recordings::in_folder(folder.join(RECORDINGS)).begin(fsync);
+                let begun = Recordings::in_folder(folder.join(RECORDINGS)).begin(kept, fsync);
                 begun.map(|(journal, deleted)| {
                     let folder = folder.join(RECORDINGS);
                     tracing::info!(folder = %folder.display(), deleted, fsync, "recording planned");
@@ -96,6 +121,19 @@ impl Setup {
     }
 }
 
+/// Opens the recording that the user named, and the parts before the one that is written.
+fn open(
+    file: &Path,
+    keep: Option<KeepLimit>,
+    fsync: bool,
+) -> Result<(RecordingFile, Vec<EarlierPart>, Recovery), RecordingError> {
+    match keep {
+        Some(keep) => recording::open_parts(file, keep, fsync),
+        None => RecordingFile::open(file, fsync)
+            .map(|(journal, recovery)| (journal, Vec::new(), recovery)),
+    }
+}
+
 /// Whether a name stands for the device that keeps nothing.
 fn is_null_device(file: &Path) -> bool {
     std::fs::canonicalize(file).is_ok_and(|file| file == Path::new("/dev/null"))
@@ -111,6 +149,7 @@ impl ListenerArgs {
             ("alert_with", self.alert_with.as_deref()),
             ("webhook_secret", self.webhook_secret.as_deref()),
             ("record", file.as_deref()),
+            ("keep", self.keep.as_deref()),
         ];
         let switches = [
             // a file that is named here is written, whatever the settings say

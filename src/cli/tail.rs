@@ -8,7 +8,7 @@ use super::output;
 use super::setup;
 use super::signals::Ending;
 use crate::call::Seq;
-use crate::engine::{Engine, Expectations, RangeFilter, Recording, RowDetail};
+use crate::engine::{Engine, Expectations, RangeFilter, RowDetail};
 use crate::inspector;
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, Write};
@@ -34,8 +34,8 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let ending = Ending::on_signals()?;
     let setup = setup::load(&args.judge, args.listener.flags())?;
     let setup = args.expect.apply(setup)?;
-    let (journal, notice) = setup.journal(true)?;
-    let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    let (recording, notice) = setup.recording(true)?;
+    let engine = setup.engine(recording)?;
     // lines are written of what comes from now on
     engine.settle();
     // looked at before anybody is listened to, else the first calls could count as old ones

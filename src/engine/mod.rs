@@ -60,6 +60,7 @@ pub use crate::engine::search::recorded_names::SeenNames;
 pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};
 pub use crate::engine::source::file_error::FileError;
 pub use crate::engine::source::opened::OpenedCounts;
+use crate::engine::source::recording_files::RecordingPieces;
 pub use crate::engine::source::recording_files::{Recording, RemarkTarget};
 pub use selection::MAX_CLEARED_RANGES;
 pub(crate) use source::holds_calls;
@@ -134,11 +135,11 @@ impl Engine {
         let names = (recording.path().map(ToOwned::to_owned), recording.opened().cloned());
         let remarks = recording.remarks().clone();
         let problem = recording.problem();
-        let (parts, journal, mut inputs) = recording.split()?;
-        let (front, import) =
-            (RecordingWriter::new(journal, recorded)?, Import::from_files(&inputs));
+        let RecordingPieces { text, journal, earlier, mut inputs } = recording.split()?;
+        let front = RecordingWriter::new(journal, earlier, recorded)?;
+        let import = Import::from_files(&inputs);
         let shared =
-            Arc::new(SharedState::new(vendors, in_use, parts, recorded, names, front, import));
+            Arc::new(SharedState::new(vendors, in_use, text, recorded, names, front, import));
         let mut engine = Engine {
             shared,
             webhook_secret,

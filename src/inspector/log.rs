@@ -33,11 +33,18 @@ impl Inspector {
             }
             Ok(Some(Full::NoCall(row))) => Some(no_call_view(row)),
             Ok(None) => None,
+            // its row says so
+            Err(_) if self.is_deleted(row) => None,
             Err(error) => {
                 self.engine.notice(format!("the recording cannot be read at this row: {error}"));
                 None
             }
         }
+    }
+
+    /// Whether the part of the recording that held a row is deleted.
+    pub fn is_deleted(&self, row: u64) -> bool {
+        self.engine.window(row..row + 1).pop().is_some_and(|view| view.deleted)
     }
 
     /// Puts a filter in force; none: all rows are shown. It returns at once, the looking is done

@@ -12,6 +12,9 @@ pub use crate::objects_api::{ModelItem, Panel, Status};
 pub use crate::vendors::{Preset, Span, ValueOrigin};
 use std::sync::Arc;
 
+/// What is said of a row whose part of the recording is deleted.
+pub const DELETED_ROW: &str = "the part of the recording that held this request is deleted (`keep`); its counts and findings remain";
+
 /// All about one row.
 #[derive(Debug, Clone)]
 pub enum Detail {

@@ -1,6 +1,8 @@
 //! All about one call, and what is copied from it.
 
-use crate::inspector::{CallDetail, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail};
+use crate::inspector::{
+    CallDetail, DELETED_ROW, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail,
+};
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
 use crate::report::{hide_basic, hide_key};
@@ -14,8 +16,15 @@ impl PlainSession<'_> {
         match self.inspector.detail(row) {
             Some(Detail::Call(call)) => Ok(Some(call)),
             Some(Detail::NoCall(_)) => self.say("this row is a request, not a call").map(|()| None),
-            None => self.say("this call can no longer be read").map(|()| None),
+            None => self.say_unreadable(row).map(|()| None),
         }
+    }
+
+    fn say_unreadable(&mut self, row: u64) -> io::Result<()> {
+        self.say(match self.inspector.is_deleted(row) {
+            true => DELETED_ROW,
+            false => "this call can no longer be read",
+        })
     }
 
     /// Says all about a call, or a part of it.
@@ -27,7 +36,7 @@ impl PlainSession<'_> {
                 self.current = Some(row);
                 return self.show_no_call(&request);
             }
-            None => return self.say("this call can no longer be read"),
+            None => return self.say_unreadable(row),
         };
         self.current = Some(row);
         match part {

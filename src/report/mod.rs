@@ -30,7 +30,7 @@ pub use findings::{Details, FindingGroup, finding_groups};
 pub use github::github;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use record::call_record;
+pub use record::{call_record, draft_record, output_record};
 pub use sarif::sarif;
 pub use summary::summary;
 pub use text::{DOUBTFUL, call_line};

@@ -2,9 +2,9 @@
 //! Fields are only ever added.
 
 use crate::call::time;
-use crate::engine::{CallDetail, SeenGroup};
-use crate::findings::Finding;
+use crate::engine::{CallDetail, JudgedDraft, SeenGroup};
 use crate::findings::fixes::SnippetAudience;
+use crate::findings::{Finding, Headline, Id};
 use crate::vendors::{RenderedCall, Vendors};
 use crate::wire::ServiceVerdict;
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -92,6 +92,61 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         derived: raw(&call.derived_text),
         call: raw(&call.call_text),
     };
+    serde_json::to_string(&record).expect("a record always has a JSON form")
+}
+
+#[derive(serde::Serialize)]
+struct DraftRecord<'a> {
+    service: ServiceVerdict,
+    missing: Vec<&'static str>,
+    findings: Vec<&'a Finding>,
+    vendors: OutcomeRecords<'a>,
+}
+
+/// What vendors would make of a call that was not sent, as a call record says it.
+pub fn draft_record(draft: &JudgedDraft, vendors: &Vendors, shown: &[usize]) -> String {
+    let outcomes = draft.vendors.iter().filter(|(vendor, _)| shown.contains(vendor));
+    let mut findings: Vec<&Finding> = draft.common.iter().collect();
+    findings.extend(outcomes.clone().flat_map(|(_, rendered)| &rendered.findings));
+    findings.sort_by_key(|finding| finding.severity);
+    let in_use = draft.vendors.iter().filter(|(vendor, _)| draft.in_use.contains(vendor));
+    let headlines: Vec<Headline> = in_use
+        .flat_map(|(_, rendered)| &rendered.findings)
+        .filter_map(|finding| finding.headline)
+        .collect();
+    let is_missing = |id: &Id| headlines.contains(&Headline::Strong(*id));
+    let record = DraftRecord {
+        service: draft.service,
+        missing: [Id::Account, Id::User].into_iter().filter(is_missing).map(Id::name).collect(),
+        findings,
+        vendors: OutcomeRecords {
+            vendors,
+            of: outcomes.map(|(vendor, rendered)| (*vendor, rendered)).collect(),
+        },
+    };
+    serde_json::to_string(&record).expect("a record always has a JSON form")
+}
+
+#[derive(serde::Serialize)]
+struct OutputRecord<'a> {
+    seq: u64,
+    vendor: &'a str,
+    in_use: bool,
+    #[serde(flatten)]
+    outcome: OutcomeRecord<'a>,
+    findings: &'a [Finding],
+}
+
+/// What one vendor makes of a call: its entry in the call record, with its findings.
+pub fn output_record(call: &CallDetail, vendors: &Vendors, vendor: usize) -> String {
+    let rendered = call.vendors.iter().find(|(at, _)| *at == vendor).map(|(_, rendered)| rendered);
+    let record = rendered.map(|rendered| OutputRecord {
+        seq: call.seq.0,
+        vendor: &vendors.info(vendor).name,
+        in_use: call.in_use.contains(&vendor),
+        outcome: OutcomeRecord(rendered),
+        findings: &rendered.findings,
+    });
     serde_json::to_string(&record).expect("a record always has a JSON form")
 }
 

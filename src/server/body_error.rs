@@ -40,21 +40,31 @@ impl BodyError {
         let refused = |code, message, kind| RefusalRecord { code, message, kind, body_bytes: None };
         match self {
             BodyError::TooLarge { refusal, length } => {
-                engine.refuse(head, kept, refusal, length.or(Some(kept.len() as u64)))
+                return engine.refuse(head, kept, refusal, length.or(Some(kept.len() as u64)));
             }
-            BodyError::Busy { retry_after } => {
+            BodyError::Busy { .. } => {
                 engine.too_much();
                 let message = "more requests arrived at once than could be accepted";
                 engine.record_refused(head, kept, 429, refused("too_many_requests", message, ""));
-                Reply::busy(*retry_after)
             }
             BodyError::TooSlow => {
                 let message = "the body did not arrive in time";
                 engine.record_refused(head, kept, 408, refused("request_timeout", message, ""));
-                Reply::too_slow()
             }
             BodyError::Malformed { status, code, kind, message } => {
                 engine.record_refused(head, kept, *status, refused(code, message, kind));
+            }
+        }
+        self.reply()
+    }
+
+    /// The response to the request.
+    pub(crate) fn reply(&self) -> Reply {
+        match self {
+            BodyError::TooLarge { refusal, .. } => Reply::refused(refusal),
+            BodyError::Busy { retry_after } => Reply::busy(*retry_after),
+            BodyError::TooSlow => Reply::too_slow(),
+            BodyError::Malformed { status, code, message, .. } => {
                 Reply::failure(*status, code, message)
             }
         }

@@ -165,7 +165,8 @@ async fn answer(
     if path.starts_with("/_segscope")
         && let Route::Own(name) = wire::route("", path)
     {
-        let response = api::respond(server, &parts, name, is_here, watch).await;
+        let request = api::ApiRequest { parts: &parts, name, is_here };
+        let response = api::respond(server, request, incoming, watch).await;
         return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);

@@ -263,9 +263,7 @@ fn the_fix_says_what_the_corrected_call_does() {
 fn above_a_fix_the_advice_is_not_said_twice() {
     let call = after_a_group(r#"{"accountId":"a1"}"#);
     let account = finding(&call, "CSB-T-ACCOUNT-MISSING", "/properties/account_id");
-    assert!(
-        account.message.ends_with("; found `accountId` in properties: rename it to `account_id`")
-    );
+    assert!(account.message.ends_with("; rename `properties.accountId` to `account_id`"));
     let bare = "`properties.account_id` is missing";
     assert_eq!(advice::without(account), bare);
     let nothing = after_a_group("{}");

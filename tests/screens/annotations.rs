@@ -43,7 +43,7 @@ fn calls_are_marked_and_gone_to() {
 
 #[test]
 fn a_note_stands_in_the_log_and_in_the_detail() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     app.press("g j j ;").type_in("look here").press("enter");
     assert!(cursor(&app).contains("¶ lo"), "{}", cursor(&app));
     assert!(app.picture().contains("note     look here"), "{}", app.picture());
@@ -116,7 +116,7 @@ fn a_paused_log_that_is_empty_says_why() {
 
 #[test]
 fn the_detail_is_that_of_the_row_after_a_clearing() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     app.press("g");
     assert!(app.picture().contains("#1 10:00:00"), "{}", app.picture());
     app.press("z");

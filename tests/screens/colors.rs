@@ -32,7 +32,7 @@ fn what_is_missing_is_in_the_alarm_colour_and_the_near_miss_beside_it() {
 
 #[test]
 fn marks_that_miss_are_loud_and_those_not_in_use_are_dim() {
-    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
     app.press("g j j j");
     let theme = app.theme();
     // the fourth call's row: four vendors miss an id
@@ -45,7 +45,7 @@ fn marks_that_miss_are_loud_and_those_not_in_use_are_dim() {
 
 #[test]
 fn the_fix_and_the_near_miss_are_marked_in_the_detail() {
-    let mut app = TestApp::new(Fixture::with_calls(1), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(1), 140, 40);
     app.press("E E");
     let theme = app.theme();
     looks_like(app.style_of("ys copies", 0), theme.fix);
@@ -57,10 +57,10 @@ fn the_fix_and_the_near_miss_are_marked_in_the_detail() {
 #[test]
 fn without_colour_nothing_has_one_and_the_words_stay() {
     let options = ScreenOptions { depth: ColorDepth::NoColour, ..options() };
-    let mut app = TestApp::with(Fixture::with_calls(5), 120, 40, &options);
+    let mut app = TestApp::with(Fixture::with_calls(5), 140, 40, &options);
     app.press("E E");
     app.assert_no_colour();
-    for word in ["missing", "refused", "repeat", "need", "CSB✗"] {
+    for word in ["missing", "refused", "repeat", "need", "CSB ✗"] {
         assert!(app.picture().contains(word), "{word}");
     }
 }
@@ -69,9 +69,14 @@ fn without_colour_nothing_has_one_and_the_words_stay() {
 fn a_vendor_that_is_not_chosen_has_a_dim_head() {
     let inspector = Fixture::with_calls(5);
     inspector.set_in_use(&[0]).expect("saved");
-    let app = TestApp::new(inspector, 200, 60);
+    let mut app = TestApp::new(inspector, 200, 60);
+    assert!(!app.line(2).contains("FS ") && !app.picture().contains("FS ✗"), "it takes no width");
+    app.press("V");
     looks_like(app.style_of("FS ", 2), app.theme().unused);
     looks_like(app.style_of("CSB", 2), app.theme().label);
+    assert!(app.picture().contains("FS ✗"), "{}", app.picture());
+    app.press("V");
+    assert!(!app.line(2).contains("FS "), "{}", app.line(2));
 }
 
 #[test]
@@ -92,7 +97,7 @@ fn what_is_noise_is_quiet_in_the_log_and_loud_once_above_it() {
 
 #[test]
 fn where_things_come_from_and_go_to_is_beside_them_and_quiet() {
-    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
     app.press("g j j enter");
     let theme = app.theme().clone();
     looks_like(app.style_of("→ CSB", 0), theme.quiet);
@@ -120,7 +125,7 @@ fn calls_without_an_alert_are_loud() {
 
 #[test]
 fn what_was_drawn_before_the_terminal_answered_is_drawn_anew() {
-    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
     for (keys, word) in [("E E", "ys copies"), ("2", "rename `accountId` to")] {
         app.press(keys);
         let dark = app.style_of(word, 4);
@@ -133,7 +138,7 @@ fn what_was_drawn_before_the_terminal_answered_is_drawn_anew() {
 
 #[test]
 fn looks_and_keys_that_change_hold_from_the_next_frame_on() {
-    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
     app.press("E E");
     let before = app.style_of("ys copies", 4);
     app.inspector.write_settings("[colors]\nfix = \"#ff00ff\"\n[keys.calls]\npause = [\"P\"]\n");

@@ -114,14 +114,28 @@ fn the_log_without_rows() {
     shows("log_none_marked", five, press("M"));
 }
 
+/// An inspector whose recording cannot be written when the last request arrives.
+fn unwritable() -> Fixture {
+    let inspector = listed();
+    let folder = inspector.folder();
+    std::fs::remove_dir_all(folder).expect("removed");
+    std::fs::write(folder, "in the way").expect("written");
+    let status = inspector.request(60_000, "/v1/track", b"{\"event\":\"E\",\"userId\":\"u\"}");
+    assert_eq!(status, 503);
+    std::fs::remove_file(folder).expect("removed");
+    std::fs::create_dir(folder).expect("there again");
+    inspector
+}
+
 #[test]
 fn the_log_with_something_to_say_above_it() {
-    let problem = || {
+    let notice = || {
         let inspector = listed();
         inspector.engine().notice("wrote a new token to token.txt".to_owned());
         inspector
     };
-    shows("log_problem", problem, press(""));
+    shows("log_notice", notice, press(""));
+    shows("log_problem", unwritable, press(""));
     let stale = || {
         let inspector = five();
         inspector.write_settings("[vendors.custify]\nsend_anonymous_id = true\n");
@@ -152,7 +166,14 @@ fn the_pages_that_count_with_calls_that_give_them_nothing() {
     shows("coverage_refused", || only(5), press("3"));
     shows("people_nobody", || only(4), press("4"));
     shows("people_no_user", || only(4), press("4 ]"));
-    shows("people_account_alone", || only(1), press("4 enter"));
+    let nobody_in_it = || {
+        let inspector = Fixture::new(5);
+        let call = r#"{"type":"group","groupId":"acme-42","anonymousId":"a-1","messageId":"m"}"#;
+        inspector.batch(0, &[call.to_owned()]);
+        inspector
+    };
+    shows("people_account_alone", nobody_in_it, press("4 enter"));
+    shows("people_account_of_one", || only(1), press("4 enter"));
 }
 
 #[test]
@@ -199,6 +220,7 @@ fn the_tabs_of_the_detail_with_nothing_in_them() {
     shows_narrow("tab_findings_none", well, press("g enter [ ["));
     shows_narrow("tab_vendor_ignores", five, press("g j j j j enter ]"));
     // the last call but one is of a RudderStack library
+    shows_narrow("tab_vendor_wire", five, press("G k enter ] ] ] ] ]"));
     shows_narrow("tab_vendor_not_fed", five, press("G k enter ]"));
 }
 

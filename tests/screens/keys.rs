@@ -71,15 +71,24 @@ fn e_finds_missing_ids_and_w_any_finding() {
 }
 
 #[test]
-fn below_100_columns_the_detail_opens_over_the_log() {
-    let mut app = app(99, 24);
+fn below_130_columns_the_detail_opens_over_or_below_the_log() {
+    let mut app = app(129, 24);
     assert!(!app.picture().contains("findings 2"));
     app.press("E enter");
     assert!(app.picture().contains("Invoice Paid") && app.line(2).contains("#8"));
     assert!(!app.picture().contains("joe@acm"));
-    app.resize(100, 24);
+    app.resize(130, 24);
     assert!(app.picture().contains("joe@acm") && app.picture().contains("#8"));
-    app.resize(99, 24).press("q");
+    app.resize(129, 40);
+    assert!(app.line(10).contains("joe@acm") && app.line(17).contains("#8"), "{}", app.picture());
+    // the log has the keys again, and the detail follows its cursor
+    app.press("shift-tab");
+    assert!(cursor(&app).contains("Invoice Paid"));
+    app.press("k");
+    assert!(app.line(17).contains("#7"), "{}", app.picture());
+    app.press("j esc");
+    assert!(!app.picture().contains("call  CSB"), "{}", app.picture());
+    app.press("enter").resize(129, 24).press("q");
     assert!(cursor(&app).contains("Invoice Paid"), "the place is not lost");
     assert!(app.effects.is_empty());
     app.press("q");
@@ -88,7 +97,7 @@ fn below_100_columns_the_detail_opens_over_the_log() {
 
 #[test]
 fn the_tree_folds_and_shows_long_texts_in_full() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     app.press("E E enter");
     assert!(!app.picture().contains("over several lines"), "cut");
     app.press("j j j j j j j j j j j j j j j j enter");
@@ -108,7 +117,7 @@ fn the_tree_folds_and_shows_long_texts_in_full() {
 
 #[test]
 fn tabs_go_round_and_stay_from_call_to_call() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     app.press("]");
     assert!(app.picture().contains("accepts the call and silently does not use it"));
     app.press("E");
@@ -124,7 +133,7 @@ fn tabs_go_round_and_stay_from_call_to_call() {
 
 #[test]
 fn the_vendors_are_chosen_and_saved() {
-    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
     assert!(app.line(1).contains("v chooses yours"));
     app.press("v space j space j space j space j space enter");
     assert!(app.picture().contains("tick at least one vendor"));
@@ -138,7 +147,7 @@ fn the_vendors_are_chosen_and_saved() {
 
 #[test]
 fn copies_name_what_they_are() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     app.press("E E enter j j j j j j j y");
     assert!(app.picture().lines().last().expect("footer").contains("p copy pointer"));
     app.press("p y v y y y c");
@@ -175,7 +184,7 @@ fn a_write_key_is_masked() {
 
 #[test]
 fn the_mouse_selects_scrolls_and_opens_tabs() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     app.click(10, 4);
     assert!(cursor(&app).contains("group"), "{}", app.picture());
     app.wheel(10, 10, true);
@@ -199,7 +208,7 @@ fn a_digit_shows_its_page_without_the_windows_over_it() {
 
 #[test]
 fn what_does_nothing_here_is_not_offered() {
-    let mut app = TestApp::new(Fixture::new(1), 120, 40);
+    let mut app = TestApp::new(Fixture::new(1), 140, 40);
     let footer = app.line(39);
     assert!(!footer.contains("open") && !footer.contains("missing"), "{footer}");
     assert!(footer.contains("? help") && footer.contains("q quit"), "{footer}");

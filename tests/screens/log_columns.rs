@@ -16,7 +16,7 @@ fn they_are_chosen_and_ordered_on_the_screen() {
     let mut app = TestApp::new(Fixture::with_calls(5), 80, 24);
     app.press("|");
     // the account first, then no time, and the number at the end
-    app.press("j j j K K K j space G space enter");
+    app.press("j j j K K K j space G k space enter");
     let wanted = ["account", "type", "name", "user", "vendors", "number"];
     assert_eq!(app.inspector.arranged().columns.expect("kept"), wanted);
     assert!(app.line(2).trim_start().starts_with("account"), "{}", app.line(2));

@@ -8,7 +8,7 @@ use segscope::tui::app::view::SideEffect;
 fn the_codes_of_a_call_are_offered_and_what_is_aside_comes_back() {
     let mut app = TestApp::new(Fixture::with_calls(1), 80, 24);
     app.press("g j j a");
-    assert!(app.line(23).contains("no finding with a mark"), "{}", app.line(23));
+    assert!(app.line(23).contains("nothing to mute in"), "{}", app.line(23));
     app.press("G a");
     assert!(app.picture().contains("[ ] ✗ CSB-T-USER-MISSING"), "{}", app.picture());
     app.press("j space enter");

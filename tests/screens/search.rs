@@ -9,7 +9,7 @@ fn app(width: u16, height: u16) -> TestApp {
 
 #[test]
 fn a_word_is_marked_where_it_stands_and_hides_nothing() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     app.press("g /").type_in("order rec");
     let found = app.style_of("Order", 0);
     assert_eq!((found.fg, found.bg), (app.theme().found.fg, app.theme().found.bg));
@@ -26,7 +26,7 @@ fn a_word_is_marked_where_it_stands_and_hides_nothing() {
 
 #[test]
 fn the_detail_shows_it_too() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     app.press("g /").type_in("\"pdf\"").press("enter");
     assert!(cursor(&app).contains("Report"), "{}", cursor(&app));
     assert_eq!(app.style_of("pdf", 0).bg, app.theme().found.bg, "{}", app.picture());

@@ -20,7 +20,7 @@ fn lit(app: &TestApp) -> String {
 
 #[test]
 fn what_is_folded_is_found_inside_of_the_call() {
-    let mut app = app(120, 60);
+    let mut app = app(140, 60);
     assert!(app.picture().contains("▸ context {2}"), "{}", app.picture());
     app.press("/");
     assert!(app.line(58).starts_with(" search in this call"), "{}", app.line(58));
@@ -50,7 +50,7 @@ fn a_page_is_searched_too() {
 
 #[test]
 fn place_kind_and_size_are_told() {
-    let mut app = app(120, 40);
+    let mut app = app(140, 40);
     let mut moves = 0;
     while !app.picture().contains("/properties/accountId  string, 7 characters") {
         app.press("j");
@@ -63,7 +63,7 @@ fn place_kind_and_size_are_told() {
 
 #[test]
 fn a_field_leads_to_its_output_and_back() {
-    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
     // the call that has all its ids: its event is in the outputs
     app.press("g j j enter /").type_in("acme-42").press("enter esc");
     assert!(lit(&app).contains("acme-42"), "{}", app.picture());

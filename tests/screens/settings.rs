@@ -12,7 +12,7 @@ const CHANGING: &str = "[vendors.planhat]\nknown_companies = [\"globex-inc\"]\n"
 
 #[test]
 fn what_is_stale_is_marked_and_the_key_is_named() {
-    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
     app.inspector.write_settings(CHANGING);
     app.inspector.add(3);
     app.draw().press("g");
@@ -42,7 +42,7 @@ fn a_bad_file_is_told_in_the_alarm_colour() {
 
 #[test]
 fn what_changed_is_shown_beside_what_was() {
-    for (width, height) in [(80, 24), (120, 40)] {
+    for (width, height) in [(80, 24), (140, 40)] {
         let mut app = TestApp::new(Fixture::with_calls(5), width, height);
         app.inspector.write_settings(CHANGING);
         app.inspector.judge_all_again();

@@ -84,19 +84,19 @@ fn a_storm_of_sizes_loses_no_place() {
         for step in 0..200_u16 {
             app.resize(40 + step * 37 % 261, 10 + step * 13 % 91);
         }
-        app.resize(120, 40);
+        app.resize(140, 40);
     };
     for way in
         ["g j j", "g j j enter j j j", "g j j enter ]", "2 j j", "3 j", "4 j", "f t y p e", "v j j"]
     {
-        let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+        let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
         app.press(way);
         let before = app.picture();
         storm(&mut app);
         assert_eq!(app.picture(), before, "{way}");
     }
     // while it follows it goes on following
-    let mut app = TestApp::new(Fixture::with_calls(5), 120, 40);
+    let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
     storm(&mut app);
     app.inspector.add(4);
     assert!(cursor(app.draw()).contains("Pricing"), "{}", cursor(&app));
@@ -104,7 +104,7 @@ fn a_storm_of_sizes_loses_no_place() {
 
 #[test]
 fn no_text_moves_the_line_between_log_and_detail() {
-    for (width, height) in [(100, 30), (120, 40), (200, 60), (300, 100)] {
+    for (width, height) in [(130, 30), (140, 40), (200, 60), (300, 100)] {
         let mut app = TestApp::new(Fixture::with_calls(5), width, height);
         for _ in 0..12 {
             app.press("k");

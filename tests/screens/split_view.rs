@@ -36,7 +36,7 @@ fn both_stand_there_where_there_is_room() {
     assert!(call.contains("messageId: \"m-3\""), "{call}");
     assert!(output.contains("delivered"), "{output}");
     // in a narrow detail one of them
-    let mut narrow = TestApp::new(Fixture::with_calls(5), 120, 40);
+    let mut narrow = TestApp::new(Fixture::with_calls(5), 140, 40);
     narrow.press("g j j enter");
     assert!(!narrow.picture().contains("CustomerSuccessBox  ✓"), "{}", narrow.picture());
     // `o` gives it the page, and takes it back

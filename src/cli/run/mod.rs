@@ -14,7 +14,7 @@ use super::setup;
 use super::signals::Ending;
 use super::verdict::{self, CheckedCalls};
 use super::{listener, output};
-use crate::engine::{Engine, Recording};
+use crate::engine::Engine;
 use crate::inspector::Setup;
 use crate::report::{plural, plural_of};
 use crate::server::{ApiToken, Listener};
@@ -38,8 +38,8 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
         reports.add_github(std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from).as_deref());
     }
-    let (journal, notice) = setup.journal(true)?;
-    let engine = setup.engine(Recording::of_journal(journal).map_err(Failure::blocked)?)?;
+    let (recording, notice) = setup.recording(true)?;
+    let engine = setup.engine(recording)?;
     // what an appended recording held before is not CMD's
     engine.settle();
     let start = Start::new(&engine);

@@ -67,6 +67,12 @@ pub const KEYS: &[SettingKey] = &[
     own(key("record", SettingValueKind::Text, None, "append the recording to this file")),
     key("no_record", SettingValueKind::Switch, Some("false"), "do not keep a recording after exit"),
     key(
+        "keep",
+        SettingValueKind::Text,
+        None,
+        "how much of the recording stays on disk, such as 20GB or 6h: it is written in parts, and the oldest is deleted (default: 10GB; all of it where `record` is set)",
+    ),
+    key(
         "fsync",
         SettingValueKind::Switch,
         Some("false"),

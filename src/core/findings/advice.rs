@@ -19,20 +19,18 @@ pub fn reason_words(reason: Reason) -> &'static str {
 
 /// The part of a message that points at the first near miss.
 pub fn advice(hint: &Hint, expected: &str) -> String {
-    let (name, place) = found_at(hint);
+    let found = dotted(&hint.path);
     match IdRoute::from_hint(Some(hint), expected) {
-        IdRoute::Rename(_) => {
-            format!("found `{name}` {place}: rename it to `{}`", self::name(expected))
-        }
+        IdRoute::Rename(_) => format!("rename `{found}` to `{}`", self::name(expected)),
         IdRoute::Copy(path) => match levels_up(path, expected) {
-            Some(1) => format!("found `{name}` {place}: move it up one level"),
-            Some(levels) => format!("found `{name}` {place}: move it up {levels} levels"),
-            None => format!("found `{name}` {place}: copy it into {}", target(expected)),
+            Some(1) => format!("move `{found}` up one level"),
+            Some(levels) => format!("move `{found}` up {levels} levels"),
+            None => format!("copy `{found}` into {}", target(expected)),
         },
         IdRoute::Later => {
-            format!("found only `{name}`: send {} once the user is known", target(expected))
+            format!("found only `{found}`: send {} once the user is known", target(expected))
         }
-        _ => format!("found `{name}` {place}: if that is the id, send it as {}", target(expected)),
+        _ => format!("if `{found}` is the id, send it as {}", target(expected)),
     }
 }
 
@@ -45,19 +43,6 @@ pub(crate) fn json_text_advice(place: &str, name: &str) -> String {
 /// The fix of an id that stands inside of JSON text.
 pub(crate) fn json_text_fix(place: &str) -> String {
     format!("send `{}` as an object instead of JSON text", dotted(place))
-}
-
-/// The name of a near miss and the place that it was found in, in words.
-fn found_at(hint: &Hint) -> (String, String) {
-    const CONTAINERS: [&str; 4] = ["/properties/", "/traits/", "/context/traits/", "/context/"];
-    let container = CONTAINERS.iter().find(|container| hint.path.starts_with(**container));
-    match container.filter(|_| hint.kind == HintKind::Nested) {
-        Some(container) => {
-            let place = container.trim_end_matches('/');
-            (dotted(&hint.path[place.len()..]), format!("in {}", dotted(place)))
-        }
-        None => (name(&hint.path), place(&hint.path)),
-    }
 }
 
 /// How many levels further down the same name stands, if that is all that is wrong.
@@ -255,10 +240,7 @@ mod tests {
         let hint = |path: &str, kind| Hint { path: path.to_owned(), kind };
         let spelling = hint("/properties/accountId", HintKind::Spelling);
         let expected = "/properties/account_id";
-        assert_eq!(
-            advice(&spelling, expected),
-            "found `accountId` in properties: rename it to `account_id`"
-        );
+        assert_eq!(advice(&spelling, expected), "rename `properties.accountId` to `account_id`");
         assert_eq!(
             fix(IdRoute::from_hint(Some(&spelling), expected), expected, ""),
             "rename `accountId` to `account_id` in properties"
@@ -266,7 +248,7 @@ mod tests {
         let level = hint("/userId", HintKind::Level);
         assert_eq!(
             advice(&level, "/properties/user_id"),
-            "found `userId` at the top level: copy it into `properties.user_id`"
+            "copy `userId` into `properties.user_id`"
         );
         assert_eq!(
             fix(IdRoute::from_hint(Some(&level), "/properties/user_id"), "/properties/user_id", ""),
@@ -284,39 +266,33 @@ mod tests {
             "add `groupId` at the top level: `a\\u{1b}`, the user's group since call 7"
         );
         let typo = |path: &str| advice(&hint(path, HintKind::Typo), expected);
-        assert_eq!(
-            typo("/properties/acount_id"),
-            "found `acount_id` in properties: rename it to `account_id`"
-        );
-        assert_eq!(
-            typo("/traits/acct_id"),
-            "found `acct_id` in traits: copy it into `properties.account_id`"
-        );
+        assert_eq!(typo("/properties/acount_id"), "rename `properties.acount_id` to `account_id`");
+        assert_eq!(typo("/traits/acct_id"), "copy `traits.acct_id` into `properties.account_id`");
         assert_eq!(
             typo("/properties/company"),
-            "found `company` in properties: if that is the id, send it as `properties.account_id`"
+            "if `properties.company` is the id, send it as `properties.account_id`"
         );
         let nested = |path: &str| advice(&hint(path, HintKind::Nested), expected);
         assert_eq!(
             nested("/properties/custom/account_id"),
-            "found `custom.account_id` in properties: move it up one level"
+            "move `properties.custom.account_id` up one level"
         );
         assert_eq!(
             nested("/properties/a/b/account_id"),
-            "found `a.b.account_id` in properties: move it up 2 levels"
+            "move `properties.a.b.account_id` up 2 levels"
         );
         assert_eq!(
             nested("/properties/account/id"),
-            "found `account.id` in properties: copy it into `properties.account_id`"
+            "copy `properties.account.id` into `properties.account_id`"
         );
         assert_eq!(
             nested("/traits/companies/0/id"),
-            "found `companies.0.id` in traits: if that is the id, send it as `properties.account_id`"
+            "if `traits.companies.0.id` is the id, send it as `properties.account_id`"
         );
         let company = hint("/context/traits/company/id", HintKind::Alias);
         assert_eq!(
             advice(&company, "/groupId"),
-            "found `company.id` in context.traits: if that is the id, send it as `groupId` at the top level"
+            "if `context.traits.company.id` is the id, send it as `groupId` at the top level"
         );
     }
 }

@@ -1,6 +1,8 @@
 //! The file behind a recording: opened once, locked, appended to.
 
+use crate::call::time::Millis;
 use crate::config::{self, ExposedPath};
+use crate::recording::parts::{KeepLimit, PartNames};
 use rustix::fs::OFlags;
 use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -103,6 +105,8 @@ pub struct RecordingFile {
     torn: bool,
     /// The user did not name the file, so it is removed at the end if nothing is in it.
     unnamed: bool,
+    /// How much is kept, and what the parts are called, where it is written in parts.
+    parts: Option<(KeepLimit, PartNames)>,
 }
 
 /// How often and with which pauses creating a file is tried while another program tidies the
@@ -145,20 +149,44 @@ impl RecordingFile {
         }
         let exposed = config::close_to_others(path);
         let recovery = Recovery { cut_bytes: whole - len, exposed };
-        let journal = RecordingFile {
-            file: Some(file),
-            path: Some(path.to_owned()),
-            len,
-            fsync,
-            torn: false,
-            unnamed: false,
-        };
+        let mut journal = RecordingFile::opened(file, Some(path), len);
+        journal.fsync = fsync;
         Ok((journal, recovery))
     }
 
     /// A recording whose file is created with its first line and removed if it stays empty.
     pub(crate) fn planned(path: PathBuf, fsync: bool) -> RecordingFile {
-        RecordingFile { file: None, path: Some(path), len: 0, fsync, torn: false, unnamed: true }
+        let (file, path) = (None, Some(path));
+        RecordingFile { file, path, len: 0, fsync, torn: false, unnamed: true, parts: None }
+    }
+
+    fn opened(file: File, path: Option<&Path>, len: u64) -> RecordingFile {
+        let (file, path) = (Some(file), path.map(Path::to_owned));
+        RecordingFile { file, path, len, fsync: false, torn: false, unnamed: false, parts: None }
+    }
+
+    /// The same recording, written in parts.
+    pub(crate) fn with_parts(mut self, keep: KeepLimit, names: PartNames) -> RecordingFile {
+        self.parts = Some((keep, names));
+        self
+    }
+
+    /// A recording without a name whose oldest calls are deleted.
+    pub fn keeping(self, keep: KeepLimit) -> RecordingFile {
+        self.with_parts(keep, PartNames::nameless())
+    }
+
+    /// How much of the recording is kept; all of it if it is not written in parts.
+    pub fn keep(&self) -> Option<KeepLimit> {
+        self.parts.as_ref().map(|(keep, _)| *keep)
+    }
+
+    /// Creates the next part of a recording that is written in parts, and returns its number.
+    pub fn next_part(&self) -> io::Result<(RecordingFile, u32)> {
+        let (keep, names) = self.parts.as_ref().ok_or(io::ErrorKind::Unsupported)?;
+        let (file, names) = names.next(self.fsync)?;
+        let number = names.number();
+        Ok((file.with_parts(*keep, names), number))
     }
 
     /// Creates the file of a planned recording.
@@ -200,14 +228,7 @@ impl RecordingFile {
             let torn = io::Error::other("its last line is torn");
             return Err(io("append to")(torn));
         }
-        Ok(RecordingFile {
-            file: Some(file),
-            path: Some(path.to_owned()),
-            len,
-            fsync: false,
-            torn: false,
-            unnamed: false,
-        })
+        Ok(RecordingFile::opened(file, Some(path), len))
     }
 
     /// A recording without a name: it takes room on disk and is deleted at exit.
@@ -227,14 +248,7 @@ impl RecordingFile {
             .open(&path)
             .map_err(io("open"))?;
         std::fs::remove_file(&path).map_err(io("unlink"))?;
-        Ok(RecordingFile {
-            file: Some(file),
-            path: None,
-            len: 0,
-            fsync: false,
-            torn: false,
-            unnamed: false,
-        })
+        Ok(RecordingFile::opened(file, None, 0))
     }
 
     /// Whether the file is still what was written: something else may have removed or cut it.
@@ -253,7 +267,7 @@ impl RecordingFile {
     pub fn again(&self) -> io::Result<RecordingFile> {
         let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
         let mut again = RecordingFile::planned(path, self.fsync);
-        again.unnamed = self.unnamed;
+        (again.unnamed, again.parts) = (self.unnamed, self.parts.clone());
         again.create()?;
         Ok(again)
     }
@@ -297,6 +311,12 @@ impl RecordingFile {
     /// A second handle for reading, by offset.
     pub fn reader(&self) -> io::Result<File> {
         self.file()?.try_clone()
+    }
+
+    /// The same with the time when the file was last written to.
+    pub(crate) fn reader_and_time(&self) -> io::Result<(File, Millis)> {
+        let meta = self.file()?.metadata()?;
+        Ok((self.reader()?, meta.mtime() * 1000 + meta.mtime_nsec() / 1_000_000))
     }
 
     /// Fills `out` with bytes from the recording.

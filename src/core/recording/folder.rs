@@ -3,10 +3,12 @@
 use crate::call::time;
 use crate::config;
 use crate::recording::file::{RecordingError, RecordingFile};
+use crate::recording::parts::{self, KeepLimit, PartNames};
 use crate::recording::reader;
 use crate::recording::reader::{ReadLines, RecordingEntry};
 use crate::wire::{self, ParseScratch, RequestHead};
 use rustix::fs::Access;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -30,12 +32,16 @@ impl Recordings {
         Recordings { folder: folder.into() }
     }
 
-    /// Plans a recording with a name of its own, whose file is created with its first line, and
+    /// Plans a recording with a name of its own, whose first part is created with its first line, and
     /// deletes the oldest recordings that are too many. Returns how many were deleted, too.
     ///
     /// # Errors
     /// Fails if the folder cannot be created, tidied or written to.
-    pub fn begin(&self, fsync: bool) -> Result<(RecordingFile, usize), RecordingError> {
+    pub fn begin(
+        &self,
+        keep: KeepLimit,
+        fsync: bool,
+    ) -> Result<(RecordingFile, usize), RecordingError> {
         let folder = &self.folder;
         let io = |what| move |source| RecordingError::Io { what, path: folder.clone(), source };
         config::create_private_folder(folder).map_err(io("make the folder of"))?;
@@ -44,12 +50,11 @@ impl Recordings {
         let rights = Access::WRITE_OK | Access::EXEC_OK;
         rustix::fs::access(folder, rights)
             .map_err(|error| io("write to the folder of")(error.into()))?;
-        let name = format!(
-            "{}-{}.ndjson",
-            time::format(time::now()).replace(':', "-"),
-            std::process::id()
-        );
-        Ok((RecordingFile::planned(folder.join(name), fsync), deleted))
+        let name =
+            format!("{}-{}", time::format(time::now()).replace(':', "-"), std::process::id());
+        let names = PartNames::with_stem(folder.join(name));
+        let path = names.path().unwrap_or_default();
+        Ok((RecordingFile::planned(path, fsync).with_parts(keep, names), deleted))
     }
 
     /// Deletes the oldest recordings while more than `files` hold calls or all take more than
@@ -59,7 +64,8 @@ impl Recordings {
         // two that tidy at once would each delete for the other
         let alone = File::open(&self.folder)?;
         alone.lock()?;
-        let mut found: Vec<(PathBuf, u64)> = Vec::new();
+        // the files of each recording, in their order
+        let mut found: BTreeMap<PathBuf, Vec<(u32, PathBuf, u64)>> = BTreeMap::new();
         let mut deleted = 0;
         for entry in std::fs::read_dir(&self.folder)? {
             let entry = entry?;
@@ -69,26 +75,37 @@ impl Recordings {
             }
             // of the entry itself: a folder, a pipe or a link with such a name is not touched
             match unless_gone(entry.metadata())? {
-                Some(meta) if meta.is_file() && meta.len() > 0 => found.push((path, meta.len())),
+                Some(meta) if meta.is_file() && meta.len() > 0 => {
+                    let (stem, number) =
+                        parts::part_of(&path).unwrap_or_else(|| (path.with_extension(""), 0));
+                    found.entry(stem).or_default().push((number, path, meta.len()));
+                }
                 Some(meta) if meta.is_file() => deleted += usize::from(delete(&path, true)?),
                 _ => {}
             }
         }
-        found.sort();
-        let mut total: u64 = found.iter().map(|(_, len)| len).sum();
+        found.values_mut().for_each(|files| files.sort());
+        let mut total: u64 = found.values().flatten().map(|(_, _, len)| len).sum();
         // looked into only where there may be too many
         let looks = found.len() > files;
-        let with_calls: Vec<bool> =
-            found.iter().map(|(path, _)| looks && has_calls(path)).collect();
+        let with_calls = |files: &Vec<(u32, PathBuf, u64)>| {
+            looks && files.iter().any(|(_, path, _)| has_calls(path))
+        };
+        let with_calls: Vec<bool> = found.values().map(with_calls).collect();
         let mut count = with_calls.iter().filter(|with_calls| **with_calls).count();
-        for ((path, len), with_calls) in found.into_iter().zip(with_calls) {
+        for (parts, with_calls) in found.into_values().zip(with_calls) {
             if count <= files && total <= bytes {
                 break;
             }
-            if delete(&path, false)? {
+            let mut is_gone = true;
+            for (_, path, len) in parts {
+                let is_deleted = delete(&path, false)?;
+                total -= if is_deleted { len } else { 0 };
+                is_gone &= is_deleted;
+            }
+            if is_gone {
                 deleted += 1;
                 count -= usize::from(with_calls);
-                total -= len;
             }
         }
         Ok(deleted)
@@ -145,6 +162,7 @@ fn unless_gone<T>(done: io::Result<T>) -> io::Result<Option<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recording::parts::DEFAULT_KEEP;
 
     const CALL: &str = "{\"v\":1,\"request\":1,\"received_at\":\"2026-01-01T00:00:00.000Z\",\"method\":\"POST\",\"path\":\"/v1/track\",\"query\":\"\",\"headers\":{},\"status\":200,\"body\":{\"event\":\"E\",\"userId\":\"u\"}}\n";
     const REFUSED: &str = "{\"v\":1,\"request\":1,\"received_at\":\"2026-01-01T00:00:00.000Z\",\"method\":\"GET\",\"path\":\"/x\",\"query\":\"\",\"headers\":{},\"status\":404,\"refused\":{\"code\":\"not_found\",\"message\":\"m\"}}\n";
@@ -224,6 +242,21 @@ mod tests {
     }
 
     #[test]
+    fn the_parts_of_a_recording_count_as_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recordings = Recordings::in_folder(folder.path());
+        for part in 3..9 {
+            write(folder.path(), &format!("2026-01-01.{part:04}.ndjson"), CALL);
+        }
+        for n in 2..6 {
+            write(folder.path(), &format!("2026-01-0{n}.ndjson"), CALL);
+        }
+        assert_eq!(recordings.prune(5, 1 << 30).expect("tidied"), 0);
+        assert_eq!(recordings.prune(4, 1 << 30).expect("tidied"), 1);
+        assert_eq!(names(folder.path()).len(), 4, "all parts are gone");
+    }
+
+    #[test]
     fn leaves_folders_pipes_and_links_with_the_name_of_a_recording_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let elsewhere = tempfile::tempdir().expect("a folder");
@@ -243,21 +276,21 @@ mod tests {
         let recordings = Recordings::in_folder(folder.path());
         assert_eq!(recordings.prune(20, 1 << 30).expect("tidied"), 5);
         assert_eq!(names(folder.path())[..3], ["0001.ndjson", "0002.ndjson", "0003.ndjson"]);
-        assert!(recordings.begin(false).is_ok());
+        assert!(recordings.begin(DEFAULT_KEEP, false).is_ok());
     }
 
     #[test]
     fn creates_the_file_with_the_first_line_and_removes_it_if_none_could_be_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let recordings = Recordings::in_folder(folder.path());
-        let (mut journal, _) = recordings.begin(false).expect("planned");
+        let (mut journal, _) = recordings.begin(DEFAULT_KEEP, false).expect("planned");
         assert_eq!(names(folder.path()), [""; 0]);
         journal.create().expect("created");
         assert_eq!(names(folder.path()).len(), 1);
         assert_eq!(recordings.prune(20, 0).expect("tidied"), 0, "it is in use");
         drop(journal);
         assert_eq!(names(folder.path()), [""; 0], "nothing was recorded");
-        let (mut journal, _) = recordings.begin(false).expect("planned");
+        let (mut journal, _) = recordings.begin(DEFAULT_KEEP, false).expect("planned");
         assert_eq!(journal.append(CALL.as_bytes()).expect("written"), 0);
         drop(journal);
         assert_eq!(names(folder.path()).len(), 1);

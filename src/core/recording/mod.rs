@@ -4,13 +4,16 @@
 //! "headers":{…},"status":200,"body":…}`. The body is the decoded body's own JSON text with the
 //! line ends between tokens turned to spaces, so its length is unchanged; a body that was not JSON
 //! stands as `body_text`, one that was not UTF-8 as `body_base64`. Further fields may follow.
-//! A line of another kind carries `"kind"`.
+//! A line of another kind carries `"kind"`. Where the oldest calls are deleted, it is several files
+//! (`parts`).
 
 mod compose_line;
 mod fast_line;
 mod file;
 mod folder;
 mod mark_line;
+mod part_line;
+mod parts;
 mod reader;
 mod redact_headers;
 pub(crate) mod request_line;
@@ -23,5 +26,7 @@ pub use crate::recording::mark_line::{MarkOrNote, Remark, compose_remark};
 pub use crate::recording::redact_headers::{redacted, redacted_query};
 pub use file::{FileStatus, RecordingError, RecordingFile, Recovery, end_of_last_line};
 pub use folder::{MAX_RECORDED_BYTES, MAX_RECORDINGS, Recordings};
+pub use part_line::{PartStart, compose_part};
+pub use parts::{DEFAULT_KEEP, EarlierPart, KeepLimit, open_parts, part_of};
 pub use reader::{ReadLines, RecordingEntry, RecordingEvent, parse, parse_quick};
 pub use request_line::{EntryError, RequestLine};

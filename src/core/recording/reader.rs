@@ -4,6 +4,7 @@ use crate::call::time::{self, Millis};
 use crate::call::{Doc, Val};
 use crate::recording::fast_line;
 use crate::recording::mark_line::Remark;
+use crate::recording::part_line::{PART, PartStart};
 use crate::recording::request_line::{EntryError, RequestLine};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -27,6 +28,8 @@ pub enum RecordingEntry {
     ClearTest(String),
     /// Selected calls were cleared away: ranges of their numbers, as this file counts them.
     ClearCalls(Vec<(u64, u64)>),
+    /// A part of the recording begins.
+    Part(PartStart),
     /// Something that a later version wrote.
     Other {
         /// What the line's `kind` says.
@@ -89,6 +92,9 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
         }
         if kind == CLEAR_CALLS {
             return call_ranges(root).map(RecordingEntry::ClearCalls);
+        }
+        if kind == PART {
+            return PartStart::read(root).map(RecordingEntry::Part);
         }
         let Some(event) = RecordingEvent::ALL.into_iter().find(|event| event.name() == kind) else {
             return Ok(match Remark::read(&kind, root)? {

@@ -78,11 +78,9 @@ impl<'r> BlockSource<'r> {
             return None;
         }
         let ends = recording.parts.iter().skip(1).map(|part| part.base).chain([recording.len]);
-        let parts = recording.parts.iter().zip(ends).map(|(part, end)| LineRange {
-            file: &part.file,
-            begin: part.at,
-            end: part.at + (end - part.base),
-            calls: None,
+        let parts = recording.parts.iter().zip(ends).filter_map(|(part, end)| {
+            let (file, end) = (part.file.as_deref()?, part.at + (end - part.base));
+            Some(LineRange { file, begin: part.at, end, calls: None })
         });
         let inputs = recording.inputs.iter().map(|input| LineRange {
             file: &input.file,

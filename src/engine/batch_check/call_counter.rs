@@ -14,6 +14,7 @@ use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_fields;
 use crate::engine::rows::marks_and_notes::MarksAndNotes;
+use crate::recording::Remark;
 use crate::vendors::{CodeId, Vendors};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -66,6 +67,11 @@ pub(crate) struct ExampleCall {
 pub(crate) struct CallCounter {
     /// RequestCalls so far, repeats too.
     calls: u64,
+    /// Where numbers are unused because parts of a recording are deleted: before which call, and how
+    /// many up to there.
+    gaps: Vec<(u64, u64)>,
+    /// The file that is read, and how many calls came before its recording.
+    file: (usize, u64),
     /// Rows so far: calls, and requests that have a row of their own.
     rows: u64,
     pub people: UserGroups,
@@ -87,6 +93,8 @@ impl CallCounter {
     pub fn new() -> CallCounter {
         CallCounter {
             calls: 0,
+            gaps: Vec::new(),
+            file: (0, 0),
             rows: 0,
             people: UserGroups::default(),
             remarks: MarksAndNotes::default(),
@@ -111,6 +119,9 @@ impl CallCounter {
         (file, line): (usize, u64),
     ) {
         let (mut found, mut begin) = (found.iter(), 0);
+        if self.file.0 != file {
+            self.file = (file, self.calls + self.skipped());
+        }
         for step in steps {
             match step {
                 LineAction::Calls(calls) => {
@@ -129,10 +140,10 @@ impl CallCounter {
                         }
                         if let Some(entry) = found.entry {
                             let key = PlanCell { entry, set, sender: calls.sender, has: found.has };
-                            self.of_plan.add(key, self.calls, repeat);
+                            self.of_plan.add(key, self.calls + self.skipped(), repeat);
                         }
                         self.calls += 1;
-                        let seq = Seq(self.calls);
+                        let seq = Seq(self.calls + self.skipped());
                         if call.kind == Some(CallType::Group) {
                             let event = calls.reading.event(call);
                             self.people.learn(&event, call.kind, seq, calls.received_at());
@@ -162,7 +173,17 @@ impl CallCounter {
                     let line = ExampleLine::InFile(file, *at, *len);
                     self.no_call(line, NoCall::of_error(*status));
                 }
-                LineAction::Remark(remark) => self.remarks.take(remark.clone()),
+                LineAction::Remark(remark) => {
+                    let seq = remark.seq.saturating_add(self.file.1);
+                    self.remarks.take(Remark { seq, ..remark.clone() });
+                }
+                LineAction::Part(before) => {
+                    let calls = self.calls + self.skipped();
+                    if *before > calls {
+                        self.gaps.push((self.calls, *before - self.calls));
+                    }
+                    self.file.1 = calls.saturating_sub(*before);
+                }
                 LineAction::Bad(nth, error) => {
                     self.bad.0 += 1;
                     self.bad.1.get_or_insert_with(|| (line + nth, error.clone()));
@@ -170,6 +191,11 @@ impl CallCounter {
                 LineAction::Flush(_) => {}
             }
         }
+    }
+
+    /// How many numbers are unused so far.
+    fn skipped(&self) -> u64 {
+        self.gaps.last().map_or(0, |(_, all)| *all)
     }
 
     fn no_call(&mut self, line: ExampleLine, kind: NoCall) {
@@ -200,8 +226,12 @@ impl CallCounter {
             let before = |(nth, row): &(usize, &u64)| **row - *nth as u64 <= call;
             call + no_calls.iter().enumerate().take_while(before).count() as u64
         };
+        let number = |call: u64| {
+            let before = self.gaps.partition_point(|(at, _)| *at <= call);
+            call + 1 + before.checked_sub(1).map_or(0, |last| self.gaps[last].1)
+        };
         let view = |remark: &IdRemark| {
-            IdRemarkView::new(remark, remark.calls.map(|call| call + 1), row(remark.calls[1]))
+            IdRemarkView::new(remark, remark.calls.map(number), row(remark.calls[1]))
         };
         let id_remarks = self.id_remarks.remarks().iter().map(view).collect();
         let mut tally = Tally {

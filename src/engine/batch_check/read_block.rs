@@ -22,6 +22,8 @@ pub(crate) enum LineAction<'b> {
     Flush(Millis),
     /// A user says something about a call.
     Remark(Remark),
+    /// A part of the recording begins, before which there were so many calls.
+    Part(u64),
     /// It is not a line of a recording: its number in the block, from 1, and why.
     Bad(u64, String),
 }
@@ -179,6 +181,13 @@ impl<'b> BlockActions<'b> {
                     break;
                 }
                 Ok((_, ParsedLine::Remark(remark))) => LineAction::Remark(remark),
+                Ok((_, ParsedLine::Part(start))) if read.steps.is_empty() => {
+                    LineAction::Part(start.calls)
+                }
+                Ok((_, ParsedLine::Part(_))) => {
+                    read.other = true;
+                    break;
+                }
                 Ok((_, ParsedLine::Push(_) | ParsedLine::Nothing)) => continue,
                 Err(error) => LineAction::Bad(at as u64 + 1, error),
             };

@@ -208,6 +208,9 @@ impl BatchCheck<'_> {
             order.seen.fetch(&room.met);
             let met = room.met.iter().map(|met| order.seen.note(*met));
             room.sightings.extend(met);
+            if let Some(LineAction::Part(calls)) = steps.first() {
+                order.calls = order.calls.max(*calls);
+            }
             let before = order.calls;
             order.calls += events.len() as u64;
             before

@@ -29,7 +29,7 @@ pub(crate) struct PlanCell {
 pub(crate) struct PlanCounts(HashMap<PlanCell, Count>);
 
 impl PlanCounts {
-    /// Counts a call; `call` is its position among all calls.
+    /// Counts a call; `call` is its number, from 0.
     pub fn add(&mut self, key: PlanCell, call: u64, repeat: bool) {
         // no report needs the times of calls
         self.0.entry(key).or_default().add(call, repeat, 0);

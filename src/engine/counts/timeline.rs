@@ -163,7 +163,7 @@ impl Engine {
         told
     }
 
-    /// The sessions that vendors count these calls to. The calls are read, and a call of a large
+    /// The sessions that vendors in use count these calls to. The calls are read, and a call of a large
     /// batch takes its time: so it ends after some milliseconds, and says how many it came to.
     pub fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
         let estimating: Vec<usize> = self.vendors().estimating().collect();
@@ -182,7 +182,7 @@ impl Engine {
             let event = Event { derived: Some(derived.root()), ..Event::bare(own.root()) };
             let state = self.lock();
             let vendors = state.eras.at(call.seq);
-            for vendor in &estimating {
+            for vendor in estimating.iter().filter(|vendor| call.in_use.contains(vendor)) {
                 let session = vendors.session_of(*vendor, &event, call.seq, &state.index.memory);
                 if let Some(session) = session {
                     into.entry(*vendor).or_default().insert(session);

@@ -2,7 +2,7 @@
 
 use crate::call::time::Millis;
 use crate::engine::ingest::recorded_line::RecordedLine;
-use crate::recording::{RecordingEvent, Remark, RequestLine};
+use crate::recording::{PartStart, RecordingEvent, Remark, RequestLine};
 use crate::wire::{ParseScratch, ParsedRequest};
 
 /// A line of the recording, read.
@@ -40,6 +40,8 @@ pub(crate) enum QueueEntry {
     ClearCalls(Vec<(u64, u64)>),
     /// A source's push, with its whole line.
     Push(String, Box<RequestLine>),
+    /// A part of the recording begins.
+    Part(PartStart),
     /// Nothing.
     Nothing,
     /// It is not a line of a recording.

@@ -4,15 +4,18 @@
 //! a file costs as much as to read a call, whatever the line's length. Nobody is answered before
 //! his line is written, and nothing is judged before.
 
+use crate::call::time::Millis;
+use crate::engine::ingest::parts::RecordingParts;
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::ingest::recorded_line::RequestOrigin;
 use crate::engine::judging::judge_thread::SharedState;
-use crate::engine::source::recording_files::{FileSection, only_read};
-use crate::recording::{self, FileStatus, RecordingEntry, RecordingFile};
+use crate::engine::source::recording_files::{ClosedPart, FileSection, only_read};
+use crate::recording::{self, FileStatus, PartStart, RecordingEntry, RecordingFile};
 use crate::wire::ParseScratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 
@@ -22,6 +25,7 @@ pub(crate) struct RecordingWriter {
     /// The recording's end; none where files are only read.
     journal: Option<RecordingFile>,
     pub next_request: u64,
+    pub parts: RecordingParts,
     /// Where the line ends that was appended last.
     end: u64,
     pub line: Vec<u8>,
@@ -52,17 +56,47 @@ impl RecordingWriter {
         self.journal.is_none()
     }
 
-    /// `end` is where the recording ends.
-    pub fn new(journal: Option<RecordingFile>, end: u64) -> io::Result<RecordingWriter> {
+    /// The file that is written, if it has a name.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.journal.as_ref()?.path().map(ToOwned::to_owned)
+    }
+
+    /// Begins the next part of the recording with its first line. Returns where that stands, and the
+    /// path of the part before; none where nothing is written.
+    pub fn begin_part(
+        &mut self,
+        start: PartStart,
+        now: Millis,
+    ) -> io::Result<Option<(FileSection, Option<PathBuf>)>> {
+        let Some(journal) = &mut self.journal else { return Ok(None) };
+        let (mut next, number) = journal.next_part()?;
+        recording::compose_part(&mut self.line, number, start, now);
+        next.append(&self.line)?;
+        let section = FileSection::new(self.end, 0, next.reader()?);
+        let path = journal.path().map(ToOwned::to_owned);
+        *journal = next;
+        self.end += self.line.len() as u64;
+        Ok(Some((section, path)))
+    }
+
+    /// `end` is where the recording ends, `earlier` are the parts before the journal.
+    pub fn new(
+        journal: Option<RecordingFile>,
+        earlier: Vec<ClosedPart>,
+        end: u64,
+    ) -> io::Result<RecordingWriter> {
         let last = match &journal {
             Some(journal) if !journal.is_planned() => {
                 last_request(&journal.reader()?, journal.len())?
             }
             _ => 0,
         };
+        let (keep, bytes) =
+            journal.as_ref().map_or((None, 0), |journal| (journal.keep(), journal.len()));
         Ok(RecordingWriter {
             journal,
             next_request: last + 1,
+            parts: RecordingParts::new(keep, earlier, end, bytes),
             end,
             line: Vec::new(),
             held: Vec::new(),
@@ -105,9 +139,13 @@ impl SharedState {
 
     /// Writes the lines that are held, if there are any, and hands them over.
     pub fn write_held(&self, front: &mut RecordingWriter) {
-        if front.items.is_empty() {
-            return;
+        if !front.items.is_empty() {
+            self.write_lines(front);
+            self.change_parts(front);
         }
+    }
+
+    fn write_lines(&self, front: &mut RecordingWriter) {
         let lines = std::mem::take(&mut front.held);
         let written = self.write(front, &lines);
         front.held = lines;
@@ -116,6 +154,7 @@ impl SharedState {
         let group = std::mem::take(&mut front.group);
         let outcome = match written {
             Ok(_) => {
+                front.parts.count_calls(&front.items);
                 self.queue.push(&mut front.items, &mut front.spares);
                 Ok(())
             }
@@ -143,6 +182,7 @@ impl SharedState {
     /// Appends a line behind those that are held; where it begins.
     pub fn append(&self, front: &mut RecordingWriter, line: &[u8]) -> io::Result<u64> {
         self.write_held(front);
+        self.change_parts(front);
         self.write(front, line)
     }
 
@@ -222,7 +262,7 @@ impl SharedState {
 }
 
 pub(crate) fn not_recorded(error: &io::Error) -> String {
-    format!("the recording cannot be written: {error}; nothing is acknowledged until it can")
+    format!("requests get 503: the recording cannot be written: {error}")
 }
 
 /// The number of the last request of a recording, so that the next one can have its own before all
@@ -234,8 +274,10 @@ fn last_request(file: &File, len: u64) -> io::Result<u64> {
         let mut bytes = vec![0; (end - start) as usize];
         file.read_exact_at(&mut bytes, start)?;
         let entry = std::str::from_utf8(&bytes).ok().and_then(|line| recording::parse(line).ok());
-        if let Some(RecordingEntry::Request(request)) = entry {
-            return Ok(request.request);
+        match entry {
+            Some(RecordingEntry::Request(request)) => return Ok(request.request),
+            Some(RecordingEntry::Part(start)) => return Ok(start.requests),
+            _ => {}
         }
         end = start;
     }

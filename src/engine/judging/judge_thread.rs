@@ -39,7 +39,7 @@ pub(crate) struct SharedState {
     /// What is read back.
     pub recording: RecordingText,
     /// The file that is named to the user.
-    pub path: Option<PathBuf>,
+    path: RwLock<Option<PathBuf>>,
     /// The files that are open to be read.
     pub opened: Option<OpenedFiles>,
     pub queue: Queue,
@@ -58,6 +58,8 @@ pub(crate) struct SharedState {
     /// A flush is recorded and not judged yet.
     pub flushing: AtomicBool,
     pub unrecorded: AtomicU64,
+    /// How many bytes of the recording were deleted, its oldest.
+    pub deleted_bytes: AtomicU64,
     pub too_much: AtomicU64,
     pub trouble: Mutex<EngineTrouble>,
 }
@@ -92,7 +94,7 @@ impl SharedState {
             board: Mutex::new(ObjectRuns::new(vendors.sync_gap_ms(), recorded)),
             vendors: RwLock::new(vendors),
             recording,
-            path,
+            path: RwLock::new(path),
             opened,
             queue: Queue::new(recorded),
             wanted: AtomicU32::new(0),
@@ -101,6 +103,7 @@ impl SharedState {
             idle: AtomicBool::new(false),
             flushing: AtomicBool::new(false),
             unrecorded: AtomicU64::new(0),
+            deleted_bytes: AtomicU64::new(0),
             too_much: AtomicU64::new(0),
             trouble: Mutex::default(),
         }
@@ -152,6 +155,16 @@ impl SharedState {
     /// Others judge from now on.
     pub fn set_vendors(&self, vendors: Arc<Vendors>) {
         *self.vendors.write().unwrap_or_else(PoisonError::into_inner) = vendors;
+    }
+
+    /// The file that is named to the user.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.path.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Another file is named to the user.
+    pub fn set_path(&self, path: Option<PathBuf>) {
+        *self.path.write().unwrap_or_else(PoisonError::into_inner) = path;
     }
 
     pub fn changed(&self) {

@@ -10,7 +10,7 @@ use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
-use crate::recording::RecordingEvent;
+use crate::recording::{PartStart, RecordingEvent};
 use crate::vendors::Vendors;
 use crate::wire::ParseScratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -143,7 +143,11 @@ impl JudgingState {
             QueueEntry::Event(RecordingEvent::Undo, _)
             | QueueEntry::ClearTest(_)
             | QueueEntry::ClearCalls(_) => {}
-            QueueEntry::Remark(remark) => self.index.remarks.take(remark),
+            QueueEntry::Remark(mut remark) => {
+                remark.seq = remark.seq.saturating_add(self.calls_before_file(item.offset));
+                self.index.remarks.take(remark);
+            }
+            QueueEntry::Part(start) => self.begin_part(item.offset, start),
             QueueEntry::Push(..) | QueueEntry::Nothing => {}
             QueueEntry::Bad(error) => {
                 self.opened.bad_lines += 1;
@@ -220,14 +224,34 @@ impl JudgingState {
     /// Clears away selected calls: ranges of their numbers, as the file of this line counts them.
     fn clear_calls(&mut self, calls: &[(u64, u64)], to: u64, end: u64) {
         self.done = end;
-        let base = self.recording.part(to).map_or(0, |(part, _)| part.base);
-        let begun = self.begun.iter().find(|(begin, _)| *begin == base);
-        let before = begun.map_or(0, |(_, before)| *before);
+        let before = self.calls_before_file(to);
         let numbers = calls
             .iter()
             .map(|(first, last)| (first.saturating_add(before), last.saturating_add(before)));
         if self.index.select_cleared(numbers) {
             self.take_again(to, end);
+        }
+    }
+
+    /// How many calls came before the recording that holds this offset, where several are open: its
+    /// lines count their calls from there.
+    fn calls_before_file(&self, offset: u64) -> u64 {
+        if self.begun.is_empty() {
+            return 0;
+        }
+        let base = self.recording.part(offset).map_or(0, |(part, _)| part.base);
+        let begun = self.begun.iter().find(|(begin, _)| *begin == base);
+        begun.map_or(0, |(_, before)| *before)
+    }
+
+    /// Begins a part of a recording. Its calls have the numbers that they had when it was written,
+    /// whether the parts before it are there or not.
+    fn begin_part(&mut self, offset: u64, start: PartStart) {
+        let calls = self.index.next_seq().0 - 1;
+        self.index.skip(start.calls.saturating_sub(calls));
+        let base = self.recording.part(offset).map_or(0, |(part, _)| part.base);
+        if let Some((_, before)) = self.begun.iter_mut().find(|(begin, _)| *begin == base) {
+            *before = calls.saturating_sub(start.calls);
         }
     }
 

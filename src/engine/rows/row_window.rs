@@ -118,6 +118,7 @@ fn no_call(
         note: None,
         stale: false,
         unread: false,
+        deleted: place.as_ref().is_some_and(|(place, _)| place.is_deleted()),
         no_call: Some(NoCallView {
             kind,
             severity: kind.is_wrong().then_some(Severity::Error),
@@ -232,6 +233,7 @@ fn half(
         note: None,
         stale: false,
         unread: false,
+        deleted: place.as_ref().is_some_and(|(place, _)| place.is_deleted()),
         no_call: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();

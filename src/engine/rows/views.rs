@@ -47,6 +47,8 @@ pub struct RowView {
     pub stale: bool,
     /// There was no time yet to read what the index does not hold; ask again.
     pub unread: bool,
+    /// Its part of the recording is deleted (`keep`).
+    pub deleted: bool,
     /// What is said of a request that has a row of its own.
     pub no_call: Option<NoCallView>,
 }
@@ -282,6 +284,8 @@ pub struct Stats {
     pub waited_ms: u64,
     /// How long the recording is.
     pub recorded_bytes: u64,
+    /// How much of that is deleted (`keep`), its oldest.
+    pub deleted_bytes: u64,
     /// While what was there before is being read: how many bytes are, and of how many.
     pub reading: Option<(u64, u64)>,
     /// The recording's file, if it has a name; where files are open, the first of them.

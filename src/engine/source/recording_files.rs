@@ -1,10 +1,12 @@
 //! What is read back: files that are only read, and behind them the one that is appended to.
 
+use crate::call::time::Millis;
 use crate::engine::rows::views::OpenedFiles;
 use crate::engine::source::followed_file::FollowedFile;
-use crate::recording::RecordingFile;
+use crate::recording::{EarlierPart, RecordingFile};
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -17,6 +19,8 @@ pub struct Recording {
     /// The files that are only read.
     opened: Option<OpenedFiles>,
     pub(crate) journal: Option<RecordingFile>,
+    /// The parts of the recording that come before the journal.
+    pub(crate) earlier: Vec<ClosedPart>,
     /// Files of calls, which become lines of the journal.
     pub(crate) inputs: Vec<FollowedFile>,
     remarks: RemarkTarget,
@@ -26,6 +30,17 @@ pub struct Recording {
     pub(crate) problems: Vec<String>,
     /// What of the files was passed over because it is not meant to be read.
     pub(crate) notes: Vec<String>,
+}
+
+/// A part of a recording that is no longer written.
+#[derive(Debug)]
+pub(crate) struct ClosedPart {
+    /// What it holds of the text.
+    pub range: Range<u64>,
+    /// Its file, if that has a name.
+    pub path: Option<PathBuf>,
+    /// When it was last written to.
+    pub ended_at: Millis,
 }
 
 /// Where marks and notes go.
@@ -69,6 +84,15 @@ impl Recording {
     /// What of the files was passed over because it is not meant to be read.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// Takes a part of the recording that comes before the journal.
+    pub fn add_earlier_part(&mut self, part: EarlierPart) {
+        let begin = self.len;
+        self.parts.push(FileSection::new(begin, 0, part.file));
+        self.len += part.bytes;
+        let (path, ended_at) = (Some(part.path), part.ended_at);
+        self.earlier.push(ClosedPart { range: begin..self.len, path, ended_at });
     }
 
     /// Takes the journal; there is one at most, and it comes last.
@@ -142,15 +166,26 @@ impl Recording {
         self.opened.as_ref()
     }
 
-    /// What is read, what is written, and what is taken in.
-    pub(crate) fn split(
-        mut self,
-    ) -> io::Result<(RecordingText, Option<RecordingFile>, Vec<FollowedFile>)> {
+    /// What is read, what is written, the parts before that, and what is taken in.
+    pub(crate) fn split(mut self) -> io::Result<RecordingPieces> {
         if self.journal.is_none() && !self.inputs.is_empty() {
             self.set_journal(RecordingFile::nameless().map_err(io::Error::other)?)?;
         }
-        Ok((RecordingText(Arc::new(RwLock::new(self.parts))), self.journal, self.inputs))
+        Ok(RecordingPieces {
+            text: RecordingText(Arc::new(RwLock::new(self.parts))),
+            journal: self.journal,
+            earlier: self.earlier,
+            inputs: self.inputs,
+        })
     }
+}
+
+/// What a recording is made of.
+pub(crate) struct RecordingPieces {
+    pub text: RecordingText,
+    pub journal: Option<RecordingFile>,
+    pub earlier: Vec<ClosedPart>,
+    pub inputs: Vec<FollowedFile>,
 }
 
 pub(crate) fn only_read() -> io::Error {
@@ -163,7 +198,8 @@ pub(crate) struct FileSection {
     pub base: u64,
     /// The place in the file.
     pub at: u64,
-    pub file: Arc<File>,
+    /// None if it is deleted.
+    pub file: Option<Arc<File>>,
     /// Where the file was cut: what it holds from there on is something else.
     end: u64,
 }
@@ -171,7 +207,7 @@ pub(crate) struct FileSection {
 impl FileSection {
     /// What is in a file from a place on.
     pub fn new(base: u64, at: u64, file: File) -> FileSection {
-        FileSection { base, at, file: Arc::new(file), end: u64::MAX }
+        FileSection { base, at, file: Some(Arc::new(file)), end: u64::MAX }
     }
 }
 
@@ -192,11 +228,23 @@ impl RecordingText {
         let id = |file: &File| file.metadata().map(|meta| (meta.dev(), meta.ino()));
         let cut = id(file)?;
         for part in &mut *self.0.write().unwrap_or_else(PoisonError::into_inner) {
-            if id(&part.file)? == cut {
+            if let Some(file) = &part.file
+                && id(file)? == cut
+            {
                 part.end = part.end.min(len);
             }
         }
         Ok(())
+    }
+
+    /// Gives back the files of what stands before an offset, because they are deleted.
+    pub fn delete_before(&self, end: u64) {
+        let mut parts = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let count = parts.partition_point(|part| part.base < end);
+        // what is gone is one section, however many files it was in
+        let begin = parts.first().map_or(0, |part| part.base);
+        let gone = FileSection { base: begin, at: 0, file: None, end: u64::MAX };
+        parts.splice(..count, (count > 0).then_some(gone));
     }
 
     /// Adds what is recorded from now on.
@@ -217,7 +265,8 @@ impl RecordingText {
 /// Where a line begins.
 #[derive(Debug, Clone)]
 pub(crate) struct LinePosition {
-    file: Arc<File>,
+    /// None if it is deleted.
+    file: Option<Arc<File>>,
     offset: u64,
     end: u64,
 }
@@ -235,30 +284,41 @@ fn cut() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, "the file is shorter than it was before")
 }
 
+fn deleted() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "that part of the recording is deleted (`keep`)")
+}
+
 impl LinePosition {
     /// All bytes from here up to another place, that one included.
     pub(crate) fn read_to(&self, last: &LinePosition, into: &mut [u8]) -> io::Result<()> {
         let len = last.offset.checked_sub(self.offset).map(|len| len + 1);
-        if !Arc::ptr_eq(&self.file, &last.file) || len != Some(into.len() as u64) {
+        let file = self.check(into.len() as u64)?;
+        let is_same = last.file.as_ref().is_some_and(|last| Arc::ptr_eq(file, last));
+        if !is_same || len != Some(into.len() as u64) {
             return Err(io::Error::other("a part of the recording that lies in two files"));
         }
-        self.check(into.len() as u64)?;
-        read_exact(&self.file, into, self.offset)
+        read_exact(file, into, self.offset)
     }
 
-    /// Refuses what something else has cut.
-    fn check(&self, len: u64) -> io::Result<()> {
+    /// Whether the file is deleted.
+    pub(crate) fn is_deleted(&self) -> bool {
+        self.file.is_none()
+    }
+
+    /// The file. Refuses what is deleted and what something else has cut.
+    fn check(&self, len: u64) -> io::Result<&Arc<File>> {
+        let file = self.file.as_ref().ok_or_else(deleted)?;
         match self.offset + len > self.end {
             true => Err(cut()),
-            false => Ok(()),
+            false => Ok(file),
         }
     }
 
     /// The line that begins here and is that long.
     pub(crate) fn read(&self, len: u32) -> io::Result<String> {
-        self.check(u64::from(len))?;
+        let file = self.check(u64::from(len))?;
         let mut bytes = vec![0; len as usize];
-        read_exact(&self.file, &mut bytes, self.offset)?;
+        read_exact(file, &mut bytes, self.offset)?;
         String::from_utf8(bytes).map_err(|_| {
             io::Error::new(
                 io::ErrorKind::InvalidData,

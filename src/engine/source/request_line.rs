@@ -38,7 +38,8 @@ impl Recording {
         let path = self.opened().map(|opened| opened.path.clone()).unwrap_or_default();
         let ends = self.parts.iter().skip(1).map(|part| part.base).chain([self.len]);
         for (part, end) in self.parts.iter().zip(ends) {
-            let part = FilePart { file: &part.file, at: part.at, end: part.at + (end - part.base) };
+            let Some(file) = part.file.as_deref() else { continue };
+            let part = FilePart { file, at: part.at, end: part.at + (end - part.base) };
             each_line(&path, part, |line, scratch| request_calls(line, scratch, &mut each))?;
         }
         for input in &self.inputs {

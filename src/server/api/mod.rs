@@ -6,6 +6,8 @@
 
 pub(crate) mod access;
 mod calls;
+mod judge;
+mod outputs;
 mod query;
 mod record_page;
 mod reset;
@@ -25,7 +27,7 @@ use crate::server::{cors, respond};
 use crate::wire::Reply;
 use http_body_util::Full;
 use hyper::Response;
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use serde_json::json;
@@ -43,14 +45,25 @@ const PATHS: &[(&str, &str)] = &[
     ("stream", "GET"),
     ("summary", "GET, HEAD"),
     ("sync", "GET, HEAD"),
+    ("outputs", "GET, HEAD"),
+    ("judge", "POST"),
     ("reset", "POST"),
     ("openapi.json", "GET, HEAD"),
 ];
 
 /// Returns the name of one of these paths as it is written here.
 pub(crate) fn known_name(name: &str) -> Option<&'static str> {
-    let name = name.strip_suffix('/').unwrap_or(name);
+    let (name, _) = split(name);
     PATHS.iter().map(|(known, _)| *known).find(|known| *known == name)
+}
+
+/// The name of a path, and what stands behind it: only outputs have something there.
+fn split(path: &str) -> (&str, &str) {
+    let path = path.strip_suffix('/').unwrap_or(path);
+    match path.split_once('/') {
+        Some((name @ "outputs", rest)) => (name, rest),
+        _ => (path, ""),
+    }
 }
 
 /// So many requests are answered at a time, all but those for `health`: what they hold together (rows
@@ -99,18 +112,27 @@ const HEALTH_WAITS: Duration = Duration::from_secs(1);
 /// What these paths take and give, for programs.
 const OPENAPI: &str = include_str!("../../../assets/openapi.json");
 
-/// Answers a request for `/_segscope/NAME`. `is_here`: it comes from this machine.
+/// A request for `/_segscope/NAME`.
+#[derive(Clone, Copy)]
+pub(crate) struct ApiRequest<'r> {
+    pub parts: &'r Parts,
+    pub name: &'r str,
+    /// It comes from this machine.
+    pub is_here: bool,
+}
+
+/// Answers a request.
 pub(crate) async fn respond(
     server: &Server,
-    parts: &Parts,
-    name: &str,
-    is_here: bool,
+    request: ApiRequest<'_>,
+    body: Incoming,
     watch: &PhaseCell,
 ) -> Response<OwnBody> {
+    let ApiRequest { parts, is_here, .. } = request;
     let denied = access::check(parts, &server.addrs, server.token.as_ref(), is_here).err();
     let mut response = match denied {
         Some(denied) => whole(denied.reply(), None),
-        None => permitted(server, parts, name, watch).await,
+        None => permitted(server, request, body, watch).await,
     };
     protect(&mut response);
     if denied == Some(access::DenialReason::NoToken) {
@@ -154,19 +176,18 @@ fn whole(reply: Reply, permit: Option<OwnedSemaphorePermit>) -> Response<OwnBody
 /// Answers a request that may ask.
 async fn permitted(
     server: &Server,
-    parts: &Parts,
-    name: &str,
+    request: ApiRequest<'_>,
+    body: Incoming,
     watch: &PhaseCell,
 ) -> Response<OwnBody> {
-    let name = name.strip_suffix('/').unwrap_or(name);
-    let permit = match name {
+    let permit = match split(request.name).0 {
         "health" => None,
         _ => match Arc::clone(&server.own.requests).try_acquire_owned() {
             Ok(permit) => Some(permit),
             Err(_) => return whole(Reply::busy(RETRY_AFTER), None),
         },
     };
-    match answer(server, parts, name, watch).await {
+    match answer(server, request, body, watch).await {
         ApiResponse::Whole(reply) => whole(reply, permit),
         ApiResponse::Stream(stream) => {
             let body = OwnBody::stream(stream, &server.own.workers, permit);
@@ -184,7 +205,13 @@ async fn permitted(
     }
 }
 
-async fn answer(server: &Server, parts: &Parts, name: &str, watch: &PhaseCell) -> ApiResponse {
+async fn answer(
+    server: &Server,
+    ApiRequest { parts, name, .. }: ApiRequest<'_>,
+    body: Incoming,
+    watch: &PhaseCell,
+) -> ApiResponse {
+    let (name, rest) = split(name);
     let Some((_, allow)) = PATHS.iter().find(|(known, _)| *known == name) else {
         let names: Vec<&str> = PATHS.iter().map(|(known, _)| *known).collect();
         let message = format!("no such path; below /_segscope/ there are {}", names.join(", "));
@@ -196,7 +223,7 @@ async fn answer(server: &Server, parts: &Parts, name: &str, watch: &PhaseCell) -
         return ApiResponse::Whole(Reply { allow: Some(allow), ..refused });
     }
     let query = parts.uri.query().unwrap_or("");
-    if matches!(name, "openapi.json" | "health" | "summary" | "sync")
+    if matches!(name, "openapi.json" | "health" | "summary" | "sync" | "outputs" | "judge")
         && let Err(reply) = query::known(query, &[])
     {
         return ApiResponse::Whole(reply);
@@ -225,6 +252,8 @@ async fn answer(server: &Server, parts: &Parts, name: &str, watch: &PhaseCell) -
             Err(reply) => reply,
         },
         "summary" => Reply::json(200, summary::json(engine)),
+        "outputs" => outputs::answer(engine, rest, workers).await,
+        "judge" => judge::answer(server, body, watch).await,
         "sync" => {
             let panel = engine.sync(|objects| objects.panel(time::now()));
             Reply::json(200, json!(panel).to_string())
@@ -280,13 +309,18 @@ mod tests {
         let described: serde_json::Value = serde_json::from_str(OPENAPI).expect("JSON");
         let described = described["paths"].as_object().expect("paths");
         for (name, methods) in PATHS {
-            let path = &described[&format!("/_segscope/{name}")];
+            let rest = if *name == "outputs" { "/{seq}/{vendor}" } else { "" };
+            let path = &described[&format!("/_segscope/{name}{rest}")];
             let methods: Vec<String> = methods
                 .split(", ")
                 .filter(|method| *method != "HEAD")
                 .map(str::to_ascii_lowercase)
                 .collect();
-            assert_eq!(path.as_object().map(|path| path.keys().cloned().collect()), Some(methods));
+            let is_operation = |key: &&String| key.as_str() != "parameters";
+            assert_eq!(
+                path.as_object().map(|path| path.keys().filter(is_operation).cloned().collect()),
+                Some(methods)
+            );
         }
         assert_eq!(described.len(), PATHS.len());
     }

@@ -43,6 +43,7 @@ pub(crate) fn json(engine: &Engine) -> String {
         "reading": stats.reading.map(|(read, of)| json!({"read": read, "of": of})),
         "recording": stats.recording,
         "recorded_bytes": stats.recorded_bytes,
+        "deleted_bytes": stats.deleted_bytes,
         "problem": stats.problem,
         "vendors": names.verdicts(&tally.verdicts),
         "findings": findings,

@@ -16,6 +16,8 @@ use std::path::Path;
 
 /// Below this width the counters need the room of name and address.
 const NARROW: u16 = 60;
+/// Below this width the keys of the pages need the room of `http://`.
+const SHORT: u16 = 100;
 
 /// What the key for the vendors does.
 const CHOOSES: &str = "chooses";
@@ -28,7 +30,8 @@ const UNSAID: [(&str, &str); 4] = [
 ];
 
 /// What the first line says, what matters most first, and how much of that has to be there.
-fn parts(narrow: bool, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
+fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
+    let narrow = width < NARROW;
     let theme = &ctx.look.theme;
     let stats = &ctx.shared.stats;
     let loud = |number: u64, style: Style| if number > 0 { style } else { theme.quiet };
@@ -72,6 +75,10 @@ fn parts(narrow: bool, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     }
     parts.push((file(ctx), theme.quiet));
     if let Some(address) = ctx.shared.addresses.first().filter(|_| !narrow) {
+        let address = match address.strip_prefix("http://") {
+            Some(host) if width < SHORT => host,
+            _ => address,
+        };
         parts.insert(0, (ctx.look.clean(address).into_owned(), theme.text));
         return (parts, must + 1);
     }
@@ -94,6 +101,10 @@ fn file(ctx: &ViewContext<'_>) -> String {
         return format!("{verb}{}{more}  {}", name(&opened.path), bytes(opened.bytes));
     }
     match &stats.recording {
+        Some(path) if stats.deleted_bytes > 0 => {
+            let (kept, deleted) = (stats.recorded_bytes - stats.deleted_bytes, stats.deleted_bytes);
+            format!("recording {} in {}, {} deleted", bytes(kept), name(path), bytes(deleted))
+        }
         Some(path) if stats.recorded_bytes > 0 => {
             format!("recording {} in {}", bytes(stats.recorded_bytes), name(path))
         }
@@ -110,7 +121,7 @@ fn brand(narrow: bool) -> &'static str {
 /// The pages, as far as the first line has room for them.
 fn pages(line: Rect, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
     let narrow = line.width < NARROW;
-    let (parts, must) = parts(narrow, ctx);
+    let (parts, must) = parts(line.width, ctx);
     let wide = |parts: &[(String, Style)]| -> usize {
         text::width(brand(narrow))
             + parts.iter().map(|(words, _)| text::width(words) + 2).sum::<usize>()
@@ -135,7 +146,7 @@ pub fn status(buffer: &mut Buffer, line: Rect, open: Page, ctx: &ViewContext<'_>
     }
     let Some(mut painter) = Painter::on(buffer, left, 0, ctx.look) else { return };
     painter.put(brand(narrow), ctx.look.theme.brand);
-    for (words, style) in parts(narrow, ctx).0 {
+    for (words, style) in parts(line.width, ctx).0 {
         if text::width(&words) + 2 > painter.room() {
             // a later, shorter one may still fit
             continue;

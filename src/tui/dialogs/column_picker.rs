@@ -38,7 +38,8 @@ fn about(column: Column) -> &'static str {
         Column::Name => "the event, the page, the group",
         Column::Account => "the account id, and whether it is missing",
         Column::User => "the user id, and whether it is missing",
-        Column::Vendors => "a mark for each vendor",
+        Column::Vendors => "a mark for each vendor in use",
+        Column::OtherVendors => "a mark for each other vendor",
     }
 }
 

@@ -152,6 +152,7 @@ fn sign_lines(look: &Appearance) -> Vec<Line<'static>> {
     line("unused", theme.unused, "in no vendor's output");
     line(look.stale(), theme.warning, "stale: checked with earlier settings");
     line(look.repeat(), theme.repeat, "repeat: a retry of an earlier call");
+    line(look.deleted(), theme.quiet, "deleted from the recording (`keep`): counted, not readable");
     out
 }
 

@@ -77,9 +77,7 @@ impl MutedCodesView {
             let keys = ctx.keymap.keys(KeyContext::Calls, Action::NextFinding);
             let key = keys.first().map_or("", String::as_str);
             let named = named.unwrap_or("this row".to_owned());
-            return Err(format!(
-                "{named} has no finding with a mark; {key} goes to a call that has one"
-            ));
+            return Err(format!("nothing to mute in {named}; {key} goes to a call with a finding"));
         }
         let named = named.map(|named| format!(": {}", ctx.look.clean(&named)));
         let title = format!("{TITLE}{}", named.unwrap_or_default());

@@ -85,6 +85,11 @@ impl Appearance {
         self.sign("°", "o")
     }
 
+    /// A row whose part of the recording is deleted.
+    pub fn deleted(&self) -> &'static str {
+        self.sign("†", "x")
+    }
+
     /// A retried call.
     pub fn repeat(&self) -> &'static str {
         self.sign("↻", "=")

@@ -5,13 +5,13 @@ use crate::captures::captures;
 use segscope::call::Seq;
 use segscope::call::time::Millis;
 use segscope::engine::{Engine, FileError, InUse, Recording, Shares};
-use segscope::recording::RecordingFile;
+use segscope::recording::{self, KeepLimit, RecordingFile};
 use segscope::vendors::{VendorFile, Vendors};
 use segscope::wire::RequestHead;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const BEGIN_MS: Millis = 1_795_341_600_000;
@@ -43,6 +43,50 @@ fn record_captures(live: &Engine) {
     }
     live.mark(Seq(2), true, now).expect("recorded");
     live.note(Seq(1), "a note", now).expect("recorded");
+}
+
+#[test]
+fn the_parts_that_are_left_of_a_recording() {
+    let home = tempfile::tempdir().expect("a folder");
+    let keep = KeepLimit::Bytes(300_000);
+    let (journal, earlier, _) =
+        recording::open_parts(&home.path().join("r.ndjson"), keep, false).expect("a recording");
+    assert!(earlier.is_empty());
+    let recording = Recording::of_journal(journal).expect("its reader");
+    let vendors = vendors();
+    let in_use = InUse::unsaid(&vendors);
+    let live = Engine::start(recording, vendors, in_use, None).expect("readable");
+    record_captures(&live);
+    let rows = live.rows();
+    let shown = live.window(0..rows);
+    let kept: Vec<u64> = (0..rows).filter(|row| !shown[*row as usize].deleted).collect();
+    let first = *kept.first().expect("a row");
+    assert!(first > 0 && kept.len() as u64 == rows - first, "{first} of {rows}");
+    let last = Seq(shown.iter().filter_map(|row| row.seq).map(|seq| seq.0).max().expect("a call"));
+    live.mark(last, true, BEGIN_MS).expect("recorded");
+    live.settle();
+
+    // judged again, what is left has the numbers that it had
+    live.judge_again().expect("readable");
+    let again = live.window(0..live.rows());
+    assert_eq!(again.len(), kept.len());
+    assert_eq!(again[0].seq, shown[first as usize].seq);
+    assert!(again.iter().all(|row| row.marked == (row.seq == Some(last))));
+
+    let parts: Vec<PathBuf> = (1..1000)
+        .map(|part| home.path().join(format!("r.{part:04}.ndjson")))
+        .filter(|path| path.exists())
+        .collect();
+    let parts: Vec<&Path> = parts.iter().map(PathBuf::as_path).collect();
+    assert!(parts.len() > 3, "{parts:?}");
+    let said = same(&parts).expect("a recording");
+    assert!(said.details[0].contains("seq: Seq("), "{}", said.details[0]);
+    same(&parts[parts.len() - 1..]).expect("one part");
+    let calls = home.path().join("calls.ndjson");
+    let call = "{\"type\":\"track\",\"event\":\"E\",\"userId\":\"u\"}\n";
+    std::fs::write(&calls, call).expect("written");
+    same(&[parts[1], &calls, parts[0]]).expect("out of order");
+    same(&[parts[0], parts[0], parts[2]]).expect("one part twice, and a gap");
 }
 
 #[test]

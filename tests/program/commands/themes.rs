@@ -81,7 +81,7 @@ fn a_column_that_there_is_not_is_refused() {
     let home = tempfile::tempdir().expect("a folder");
     let said = || stderr(&segscope(home.path(), &["config", "show"]).assert().code(2));
     write(home.path(), "config.toml", "columns = [\"time\", \"acount\"]\n");
-    let known = "there are number, time, type, name, account, user, vendors\n";
+    let known = "there are number, time, type, name, account, user, vendors, other_vendors\n";
     let message = said();
     let wanted = format!("config.toml:1: `acount` is not a column of the log; {known}");
     assert!(message.ends_with(&wanted), "{message}");

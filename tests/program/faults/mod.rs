@@ -3,6 +3,7 @@
 
 mod changed_recordings;
 mod full_disk;
+mod kept_parts;
 mod memory_bounds;
 
 use crate::common::{Http, Program};

@@ -24,7 +24,7 @@ fn an_account_its_user_a_call_and_the_way_back() {
     terminal.sees("in all, the last still open");
     terminal.sees("! never identified with this id: 3 track, page and screen calls");
     press(&mut terminal, "jj\r", "3 of 4");
-    terminal.sees("track  Event 3");
+    terminal.sees("Event 3");
     press(&mut terminal, "\x1b", "user u1");
     press(&mut terminal, "\x1b", "account acme");
     press(&mut terminal, "\x1b", "Its users  2");

@@ -46,7 +46,7 @@ fn ids_one_level_down_in_traits_are_found_and_said_to_move_up() {
         let finding = finding(record, code);
         assert_eq!(first_hint(finding), ("/traits/custom/account_id", "nested"));
         let message = finding["message"].as_str().expect("a message");
-        assert!(message.contains("move it up one level"), "{message}");
+        assert!(message.contains("up one level"), "{message}");
     }
 }
 

@@ -9,6 +9,7 @@ mod file_formats;
 mod grouped_reports;
 mod http_refusals;
 mod mapping;
+mod own_judge;
 mod own_paths;
 mod own_reads;
 mod own_reset;

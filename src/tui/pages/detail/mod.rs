@@ -21,7 +21,7 @@ use tabs::Tab;
 
 use crate::call::Doc;
 use crate::findings::Finding;
-use crate::inspector::{CallDetail, Detail, Preset};
+use crate::inspector::{CallDetail, DELETED_ROW, Detail, Preset};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
 use crate::tui::app::view::{Response, SideEffect, ViewContext};
@@ -233,9 +233,10 @@ impl DetailPane {
             self.data = ctx.inspector.detail(row);
             self.read = Some(wanted);
             self.made = None;
-            self.tabs = self.data.as_ref().map_or(Vec::new(), |data| tabs::heads(data, ctx));
             self.plant(ctx);
         }
+        let heads = |data| tabs::heads(data, self.tab, ctx);
+        self.tabs = self.data.as_ref().map_or(Vec::new(), heads);
         let sides = self.sides(area);
         let width = area.width;
         let (judged, written) = (ctx.shared.judged, self.written());
@@ -290,7 +291,12 @@ impl DetailPane {
         let mut header = TextBuilder::new(ctx.look, width);
         let mut page = TextBuilder::new(ctx.look, page_width);
         match &self.data {
-            None => header.prose(0, "this row can no longer be read", ctx.look.theme.warning),
+            None => {
+                let row = self.read.map(|(row, _)| row);
+                let is_deleted = row.is_some_and(|row| ctx.inspector.is_deleted(row));
+                let words = if is_deleted { DELETED_ROW } else { "this row can no longer be read" };
+                header.prose(0, words, ctx.look.theme.warning);
+            }
             Some(Detail::NoCall(row)) => {
                 header::no_call(&mut header, row);
                 crate::tui::pages::detail::text_tabs::request(&mut page, &row.request, None);

@@ -2,7 +2,7 @@
 
 use crate::inspector::{Detail, Mark};
 use crate::tui::app::view::ViewContext;
-use crate::tui::pages::log::mark_style;
+use crate::tui::pages::log::{Column, mark_style};
 use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
@@ -66,8 +66,9 @@ fn spread(heads: &[TabHead], width: usize) -> TabSpacing {
     spreads.into_iter().find(all).unwrap_or(least)
 }
 
-/// The tabs of a row.
-pub fn heads(data: &Detail, ctx: &ViewContext<'_>) -> Vec<TabHead> {
+/// The tabs of a row. Vendors that are not in use have one where the user asks for them, or where it
+/// is the open one.
+pub fn heads(data: &Detail, open: Tab, ctx: &ViewContext<'_>) -> Vec<TabHead> {
     let look = ctx.look;
     let plain = |tab, word: &str| TabHead {
         tab,
@@ -79,6 +80,11 @@ pub fn heads(data: &Detail, ctx: &ViewContext<'_>) -> Vec<TabHead> {
     let mut out = vec![plain(Tab::Call, "call")];
     for detail in &call.vendors {
         let Some(vendor) = ctx.shared.vendors.get(detail.vendor) else { continue };
+        let is_asked_for = ctx.shared.columns.contains(&Column::OtherVendors);
+        let is_in_use = ctx.shared.in_use.vendors.contains(&detail.vendor);
+        if !is_asked_for && !is_in_use && open != Tab::Vendor(detail.vendor) {
+            continue;
+        }
         let row = call.row.marks.get(detail.vendor);
         let misses = row.is_some_and(|mark| mark.misses);
         let folded = row.is_some_and(|mark| mark.folded);

@@ -17,13 +17,15 @@ pub enum Column {
     Account,
     /// its user
     User,
-    /// a mark for each vendor
+    /// a mark for each vendor in use
     Vendors,
+    /// a mark for each other vendor
+    OtherVendors,
 }
 
 impl Column {
     /// All columns.
-    pub const ALL: [Column; 7] = [
+    pub const ALL: [Column; 8] = [
         Column::Number,
         Column::Time,
         Column::Kind,
@@ -31,6 +33,7 @@ impl Column {
         Column::Account,
         Column::User,
         Column::Vendors,
+        Column::OtherVendors,
     ];
 
     /// Those that are shown where nobody said otherwise.
@@ -47,6 +50,7 @@ impl Column {
             Column::Account => "account",
             Column::User => "user",
             Column::Vendors => "vendors",
+            Column::OtherVendors => "other_vendors",
         }
     }
 
@@ -84,8 +88,8 @@ impl LogColumns {
         })
     }
 
-    /// The vendor whose mark stands so far behind the beginning of the marks.
-    pub fn vendor_at(&self, offset: usize) -> usize {
+    /// The place of the mark that stands so far behind the beginning of its column.
+    pub fn mark_at(&self, offset: usize) -> usize {
         offset / (self.mark + 1)
     }
 }
@@ -135,12 +139,14 @@ pub struct ColumnNeeds {
     pub account: usize,
     /// The user's column.
     pub user: usize,
+    /// What the account's and the user's column need so that what is missing is seen whole.
+    pub missing: [usize; 2],
 }
 
 impl Default for ColumnNeeds {
     fn default() -> ColumnNeeds {
         // the columns' own heads, and `missing`
-        ColumnNeeds { name: 8, account: LEAST_ID, user: LEAST_ID }
+        ColumnNeeds { name: 8, account: LEAST_ID, user: LEAST_ID, missing: [LEAST_ID; 2] }
     }
 }
 
@@ -150,6 +156,9 @@ impl ColumnNeeds {
         self.name = self.name.max(other.name.min(MOST_NAME));
         self.account = self.account.max(other.account.min(MOST_ID));
         self.user = self.user.max(other.user.min(MOST_ID));
+        for (missing, other) in self.missing.iter_mut().zip(other.missing) {
+            *missing = (*missing).max(other.min(MOST_ID));
+        }
     }
 }
 
@@ -159,14 +168,18 @@ pub const GUTTER: usize = 3;
 const LEAST_ID: usize = 8;
 const MOST_ID: usize = 26;
 const MOST_NAME: usize = 44;
+/// So much of a name is seen even beside ids that are missing.
+const LEAST_NAME: usize = 10;
+/// A name of this width is seen whole where there is room.
+const WHOLE_NAME: usize = 24;
 
 /// What is to be shown.
 #[derive(Debug, Clone, Copy)]
 pub struct ColumnRequest<'w> {
     /// The columns, from the left.
     pub columns: &'w [Column],
-    /// How many vendors there are.
-    pub vendors: usize,
+    /// How many vendors are in use, and how many others there are.
+    pub vendors: [usize; 2],
     /// How wide their heads are.
     pub head: usize,
     /// How wide the highest number is.
@@ -181,7 +194,10 @@ pub struct ColumnRequest<'w> {
 pub fn columns(width: usize, wanted: ColumnRequest<'_>) -> LogColumns {
     let ColumnRequest { columns, vendors, head, number, needs } = wanted;
     // where there are many, two letters have to do
-    let brief = if vendors > 2 { head.min(2) } else { head };
+    let marks = [(Column::Vendors, vendors[0]), (Column::OtherVendors, vendors[1])];
+    let marks: usize =
+        marks.iter().filter(|(column, _)| columns.contains(column)).map(|(_, count)| count).sum();
+    let brief = if marks > 2 { head.min(2) } else { head };
     let plans = [
         (Time::Full, 8, head, 57),
         (Time::Clock, 8, head, 50),
@@ -202,8 +218,9 @@ pub fn columns(width: usize, wanted: ColumnRequest<'_>) -> LogColumns {
         (Column::Time, (Time::No, ..)) => None,
         (Column::Time, (time, ..)) => Some(time.width()),
         (Column::Kind, (_, kind, ..)) => Some(kind),
-        (Column::Vendors, (_, _, 0, _)) => None,
-        (Column::Vendors, (_, _, mark, _)) => (vendors * (mark + 1)).checked_sub(1),
+        (Column::Vendors | Column::OtherVendors, (_, _, 0, _)) => None,
+        (Column::Vendors, (_, _, mark, _)) => (vendors[0] * (mark + 1)).checked_sub(1),
+        (Column::OtherVendors, (_, _, mark, _)) => (vendors[1] * (mark + 1)).checked_sub(1),
         (Column::Name | Column::Account | Column::User, _) => None,
     };
     // with one column between each and the next
@@ -216,7 +233,7 @@ pub fn columns(width: usize, wanted: ColumnRequest<'_>) -> LogColumns {
     let fits =
         |plan: &(Time, usize, usize, usize)| width + between >= fixed(*plan) + plan.3 * many / 3;
     let plan = plans.into_iter().find(fits).unwrap_or((Time::No, 5, 0, 0));
-    let shared = share(width.saturating_sub(fixed(plan)), flexible);
+    let shared = share(width.saturating_sub(fixed(plan)), flexible, needs.missing);
     let shown = columns.iter().filter_map(|column| {
         let width = match column {
             Column::Name => shared[0],
@@ -231,10 +248,12 @@ pub fn columns(width: usize, wanted: ColumnRequest<'_>) -> LogColumns {
 
 /// Shares room among name, account and user, as far as they are shown: who needs less than an even
 /// share gets what it needs, the others share the rest; what nobody needs goes to the ids up to
-/// their most, then to the name, else to the first id.
-fn share(room: usize, wanted: [Option<usize>; 3]) -> [usize; 3] {
+/// their most, then to the name, else to the first id. What is missing comes before the name and the
+/// other id.
+fn share(room: usize, wanted: [Option<usize>; 3], missing: [usize; 2]) -> [usize; 3] {
     let needs = wanted.map(Option::unwrap_or_default);
-    let name = needs[0].min((room / 3).max(room.saturating_sub(needs[1] + needs[2])));
+    let left = room.saturating_sub(needs[1] + needs[2]);
+    let name = needs[0].min((room / 3).max(left).max(WHOLE_NAME.min(room * 2 / 5)));
     let mut out = [name, 0, 0];
     let mut left = room - name;
     let (less, more) = if needs[1] <= needs[2] { (1, 2) } else { (2, 1) };
@@ -250,6 +269,17 @@ fn share(room: usize, wanted: [Option<usize>; 3]) -> [usize; 3] {
     }
     if let Some(first) = wanted.iter().position(Option::is_some) {
         out[first] += left;
+    }
+    let least = |column: usize| match column {
+        0 => LEAST_NAME,
+        id => missing[id - 1],
+    };
+    for id in [1, 2].into_iter().filter(|id| wanted[*id].is_some()) {
+        for from in [3 - id, 0] {
+            let lacks = least(id).saturating_sub(out[id]);
+            let taken = lacks.min(out[from].saturating_sub(least(from)));
+            (out[id], out[from]) = (out[id] + taken, out[from] - taken);
+        }
     }
     out
 }
@@ -269,6 +299,7 @@ mod tests {
         vendors: usize,
         needs: ColumnNeeds,
     ) -> LogColumns {
+        let vendors = [vendors, 2];
         super::columns(width, ColumnRequest { columns, vendors, head: 3, number: 6, needs })
     }
 
@@ -284,8 +315,9 @@ mod tests {
     fn the_columns_fill_the_width() {
         for vendors in 0..=9 {
             for width in 40..300 {
-                let needs =
-                    ColumnNeeds { name: width / 4, account: vendors * 3, user: 40 - vendors };
+                let missing = [vendors * 2, 8];
+                let (name, account, user) = (width / 4, vendors * 3, 40 - vendors);
+                let needs = ColumnNeeds { name, account, user, missing };
                 let c = columns_for(width, vendors, needs);
                 assert_eq!(total(&c), width, "{width} wide, {vendors} vendors: {c:?}");
             }
@@ -316,7 +348,7 @@ mod tests {
     }
 
     /// Names and ids that are longer than any room.
-    const LONG: ColumnNeeds = ColumnNeeds { name: 44, account: 26, user: 26 };
+    const LONG: ColumnNeeds = ColumnNeeds { name: 44, account: 26, user: 26, missing: [8; 2] };
 
     #[test]
     fn a_missing_id_is_always_readable() {
@@ -326,7 +358,24 @@ mod tests {
         }
         let at_80 = columns_for(80, 1, LONG);
         let wide = |column| width_of(&at_80, column);
-        assert_eq!((at_80.time, wide(Column::Kind), wide(Column::Account)), (Time::Clock, 8, 18));
+        assert_eq!((at_80.time, wide(Column::Kind), wide(Column::Account)), (Time::Clock, 8, 16));
+    }
+
+    #[test]
+    fn what_is_missing_is_never_cut_from_100_columns_on() {
+        let near = "missing accountId?".len();
+        for needs in [
+            ColumnNeeds { missing: [near, near], ..LONG },
+            ColumnNeeds { name: 44, account: near, user: 26, missing: [near, 8] },
+            ColumnNeeds { name: 44, account: 8, user: 26, missing: [8, near] },
+        ] {
+            for width in 100..300 {
+                let c = columns_for(width, 5, needs);
+                let wide = [width_of(&c, Column::Account), width_of(&c, Column::User)];
+                let seen = wide[0] >= needs.missing[0] && wide[1] >= needs.missing[1];
+                assert!(seen && width_of(&c, Column::Name) >= LEAST_NAME, "{width}: {c:?}");
+            }
+        }
     }
 
     #[test]
@@ -338,7 +387,8 @@ mod tests {
             assert!(shown, "{width}: {c:?}");
         }
         // what short ids do not need is the name's
-        let short = columns_for(80, 5, ColumnNeeds { name: 20, account: 8, user: 10 });
+        let short =
+            columns_for(80, 5, ColumnNeeds { name: 20, account: 8, user: 10, missing: [8; 2] });
         assert!(width_of(&short, Column::Name) >= 20, "{short:?}");
     }
 }

@@ -99,6 +99,7 @@ impl LogView {
                 Action::Export,
                 Action::Clear,
                 Action::Columns,
+                Action::OtherVendors,
                 Action::Command,
             ]
         }

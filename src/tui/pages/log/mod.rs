@@ -1,15 +1,15 @@
-//! The log view: the log on the left, the detail of the selected call on the right.
+//! The log view: the log, and the detail of the selected call.
 //!
 //! ```text
-//! at least 100 columns                     below: the one with the keys
-//! +------------------+-------------------+ +------------------+
-//! | time type name … | who, verdict, fix | | log              |
-//! | log              | tabs              | |   or             |
-//! |                  | the open tab      | | detail           |
-//! +------------------+-------------------+ +------------------+
+//! from 130 columns on                      from 24 rows on     else the one
+//! +------------------+-------------------+ +-----------------+ with the keys
+//! | time type name … | who, verdict, fix | | log             |
+//! | log              | tabs              | +-----------------+
+//! |                  | the open tab      | | detail, if open |
+//! +------------------+-------------------+ +-----------------+
 //! ```
 //!
-//! While the detail is wide it has the page as it has on a narrow screen.
+//! While the detail is wide it has the page as it has on a small screen.
 
 mod columns;
 mod hints;
@@ -47,6 +47,8 @@ pub struct LogView {
     list: List,
     detail: DetailPane,
     in_detail: bool,
+    /// The detail stays below the log while the log has the keys.
+    is_open: bool,
     /// The detail takes the whole page while it has the keys.
     wide: bool,
     jump_search: Option<JumpSearch>,
@@ -57,6 +59,8 @@ pub struct LogView {
     body: Rect,
     /// While the line between log and detail is dragged: how much is the log's, in per cent.
     dragged: Option<u16>,
+    /// How much of the height is the log's, in per cent, where the user chose that.
+    height: Option<u16>,
 }
 
 impl LogView {
@@ -82,9 +86,30 @@ impl LogView {
         self.in_detail && ctx.shared.filtering.inside().is_some()
     }
 
-    fn back(&mut self) -> bool {
-        std::mem::take(&mut self.in_detail)
+    /// Gives the keys to the detail.
+    fn open(&mut self) {
+        (self.in_detail, self.is_open) = (true, true);
     }
+
+    /// Gives the keys back to the log, and closes the detail that is below or over it.
+    fn back(&mut self) -> bool {
+        let is_below = std::mem::take(&mut self.is_open) && self.opens_below();
+        std::mem::take(&mut self.in_detail) || is_below
+    }
+}
+
+/// Shows or hides the columns and tabs of the vendors that are not in use.
+fn other_vendors(ctx: &ViewContext<'_>) -> Response {
+    if rows::column_vendors(Column::OtherVendors, ctx).next().is_none() {
+        return Response::Say("all vendors are in use".to_owned());
+    }
+    let mut columns = ctx.shared.columns.clone();
+    match columns.iter().position(|column| *column == Column::OtherVendors) {
+        Some(at) => drop(columns.remove(at)),
+        None => columns.push(Column::OtherVendors),
+    }
+    let names = columns.iter().map(|column| column.name().to_owned()).collect();
+    Response::Ask(SideEffect::Columns(names))
 }
 
 fn first_key(action: Action, ctx: &ViewContext<'_>) -> String {
@@ -100,6 +125,9 @@ impl View for LogView {
         let filtering = &ctx.shared.filtering;
         match action {
             Action::ChooseVendors | Action::Columns | Action::Help | Action::BackOrQuit => true,
+            Action::OtherVendors => {
+                rows::column_vendors(Column::OtherVendors, ctx).next().is_some()
+            }
             Action::Quit | Action::Suspend | Action::Pause => true,
             Action::EditFilter => ctx.shared.rows > 0 || !filtering.text().is_empty(),
             Action::ToggleFilter => !filtering.text().is_empty(),
@@ -107,7 +135,10 @@ impl View for LogView {
             Action::Clear => ctx.shared.rows > 0,
             Action::UndoClear => ctx.shared.stats.cleared.is_some(),
             Action::Back => {
-                self.in_detail || filtering.search().is_some() || filtering.came_from().is_some()
+                self.in_detail
+                    || self.is_open && self.opens_below()
+                    || filtering.search().is_some()
+                    || filtering.came_from().is_some()
             }
             Action::NextMatch | Action::PreviousMatch
                 if filtering.search().is_none() && !self.searches_inside(ctx) =>
@@ -115,7 +146,7 @@ impl View for LogView {
                 false
             }
             _ if self.list.cursor().is_none() => false,
-            Action::Widen => self.body.width >= panes::SIDE_BY_SIDE,
+            Action::Widen => self.has_room_for_both(),
             Action::Toggle
             | Action::Fold
             | Action::Unfold
@@ -138,6 +169,7 @@ impl View for LogView {
         match action {
             Action::Help => Response::Open(Box::new(HelpView::new(self.place()))),
             Action::ChooseVendors => Response::Open(Box::new(VendorsView::new(ctx))),
+            Action::OtherVendors => other_vendors(ctx),
             Action::Columns => Response::Open(Box::new(ColumnsView::new(ctx))),
             Action::Deliver => {
                 let vendor = self.detail.vendor();
@@ -195,21 +227,23 @@ impl View for LogView {
             Action::PreviousMissing => self.look_for(What::Missing, false, ctx),
             Action::NextFinding => self.look_for(What::Finding, true, ctx),
             Action::PreviousFinding => self.look_for(What::Finding, false, ctx),
-            Action::Widen if self.body.width >= panes::SIDE_BY_SIDE => {
+            Action::Widen if self.has_room_for_both() => {
                 self.wide = !(self.wide && self.in_detail);
-                self.in_detail |= self.wide;
+                if self.wide {
+                    self.open();
+                }
                 Response::Done
             }
             Action::Widen => Response::Say("the detail already has the full page".to_owned()),
             Action::Open => {
-                self.in_detail = true;
+                self.open();
                 Response::Done
             }
             Action::NextPane | Action::PreviousPane => {
                 let forward = action == Action::NextPane;
                 if !self.in_detail {
                     self.detail.enter(forward);
-                    self.in_detail = true;
+                    self.open();
                 } else if !self.detail.next_side(forward) {
                     self.in_detail = false;
                 }

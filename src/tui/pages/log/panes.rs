@@ -11,9 +11,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 /// From this width on log and detail stand side by side.
-pub(crate) const SIDE_BY_SIDE: u16 = 100;
-/// How much of the width is the log's, in per cent.
+const SIDE_BY_SIDE: u16 = 130;
+/// On a narrower screen of this height the detail opens below the log, else over it.
+const BELOW: u16 = 24;
+/// How much of the width is the log's, in per cent, and how much of the height.
 const USUAL_SPLIT: u16 = 58;
+const USUAL_HEIGHT: u16 = 40;
 /// A log has room for its columns from here on, and what is beyond is worth more to a detail up to
 /// that width; more than the last no column makes use of.
 const ROOMY_LOG: u16 = 96;
@@ -22,16 +25,39 @@ const LARGEST_LOG: u16 = 145;
 /// No pane is narrower, whatever the mouse does.
 const LEAST_LOG: u16 = 40;
 const LEAST_DETAIL: u16 = 32;
+const LEAST_ROWS: u16 = 5;
 /// Rows that one turn of the wheel moves.
 const WHEEL_ROWS: usize = 3;
 
 impl LogView {
+    /// Whether the detail opens below the log.
+    pub(crate) fn opens_below(&self) -> bool {
+        self.body.width < SIDE_BY_SIDE && self.body.height >= BELOW
+    }
+
+    /// Whether there is room for both log and detail.
+    pub(crate) fn has_room_for_both(&self) -> bool {
+        self.body.width >= SIDE_BY_SIDE || self.opens_below()
+    }
+
     /// The panes of a body: log, the line between, detail. One that is not shown is empty.
     fn panes(&self, body: Rect, ctx: &ViewContext<'_>) -> (Rect, Rect, Rect) {
         let none = Rect { width: 0, height: 0, ..body };
-        if body.width < SIDE_BY_SIDE || (self.wide && self.in_detail) {
-            let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
-            return if self.in_detail { (none, none, inside) } else { (body, none, none) };
+        let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
+        if self.in_detail && (self.wide || !self.has_room_for_both()) {
+            return (none, none, inside);
+        }
+        if body.width < SIDE_BY_SIDE {
+            if !self.is_open || !self.opens_below() {
+                return (body, none, none);
+            }
+            let part = self.dragged.or(self.height).unwrap_or(USUAL_HEIGHT).min(100);
+            let above = (u32::from(body.height) * u32::from(part) / 100) as u16;
+            let above = above.clamp(LEAST_ROWS, body.height.saturating_sub(2 * LEAST_ROWS));
+            let log = Rect { height: above, ..body };
+            let rule = Rect { y: log.bottom(), height: 1, ..body };
+            let height = body.height.saturating_sub(above + 1);
+            return (log, rule, Rect { y: rule.bottom(), height, ..inside });
         }
         let split = self.dragged.or(ctx.shared.arranged.split);
         let part =
@@ -125,7 +151,7 @@ impl LogView {
             return Response::Pass;
         }
         if pointer == Pointer::Click && rule.contains(at) {
-            self.dragged = per_cent(at, body);
+            self.dragged = self.part_before(at);
             return Response::Done;
         }
         let wheel = match pointer {
@@ -149,6 +175,7 @@ impl LogView {
             };
             // a second click opens; so does the first where the detail is beside it
             self.in_detail = self.list.cursor() == Some(row) && !self.in_detail;
+            self.is_open |= self.in_detail;
             self.list.select(row, ctx);
             return Response::Done;
         }
@@ -174,9 +201,13 @@ impl LogView {
         match column {
             Column::Time => self.act(Action::Last, ctx),
             Column::Account | Column::User => self.act(Action::NextMissing, ctx),
-            Column::Vendors => {
-                self.detail.show_vendor(plan.vendor_at(x - from));
-                self.in_detail = true;
+            Column::Vendors | Column::OtherVendors => {
+                let Some(vendor) = rows::column_vendors(column, ctx).nth(plan.mark_at(x - from))
+                else {
+                    return Response::Pass;
+                };
+                self.detail.show_vendor(vendor);
+                self.open();
                 Response::Done
             }
             Column::Number | Column::Kind | Column::Name => Response::Pass,
@@ -188,8 +219,12 @@ impl LogView {
         if self.dragged.is_none() {
             return Response::Pass;
         }
-        self.dragged = per_cent(at, self.body);
+        self.dragged = self.part_before(at);
         match self.dragged.filter(|_| ended) {
+            Some(part) if self.opens_below() => {
+                (self.dragged, self.height) = (None, Some(part));
+                Response::Done
+            }
             Some(split) => {
                 self.dragged = None;
                 Response::Ask(SideEffect::Split(split))
@@ -197,11 +232,15 @@ impl LogView {
             None => Response::Done,
         }
     }
-}
 
-/// How much of a body stands to the left of a place. Rounded up, so that the line stays under the
-/// mouse.
-fn per_cent(at: Position, body: Rect) -> Option<u16> {
-    let left = u32::from(at.x.saturating_sub(body.x)) * 100;
-    Some(left.div_ceil(u32::from(body.width).max(1)).min(100) as u16)
+    /// How much of the body stands before a place, in per cent. Rounded up, so that the line stays
+    /// under the mouse.
+    fn part_before(&self, at: Position) -> Option<u16> {
+        let body = self.body;
+        let (before, all) = match self.opens_below() {
+            true => (at.y.saturating_sub(body.y), body.height),
+            false => (at.x.saturating_sub(body.x), body.width),
+        };
+        Some((u32::from(before) * 100).div_ceil(u32::from(all).max(1)).min(100) as u16)
+    }
 }

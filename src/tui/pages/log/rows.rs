@@ -19,12 +19,23 @@ pub fn plan(area: Rect, needs: ColumnNeeds, ctx: &ViewContext<'_>) -> LogColumns
     let head = vendors.iter().map(|vendor| text::width(&vendor.short)).max().unwrap_or(0);
     let wanted = ColumnRequest {
         columns: &ctx.shared.columns,
-        vendors: vendors.len(),
+        vendors: [Column::Vendors, Column::OtherVendors]
+            .map(|column| column_vendors(column, ctx).count()),
         head,
         number: ctx.shared.rows.to_string().len().max(LEAST_NUMBER),
         needs,
     };
     columns(usize::from(area.width), wanted)
+}
+
+/// The vendors of a column of marks.
+pub fn column_vendors<'c>(
+    column: Column,
+    ctx: &'c ViewContext<'_>,
+) -> impl Iterator<Item = usize> + 'c {
+    let in_use = &ctx.shared.in_use.vendors;
+    (0..ctx.shared.vendors.len())
+        .filter(move |vendor| in_use.contains(vendor) == (column == Column::Vendors))
 }
 
 /// Draws the log.
@@ -56,7 +67,7 @@ pub fn table(
             let theme = &ctx.look.theme;
             let cursor = if focused { theme.rule_focus } else { theme.rule };
             painter.column(if selected { ctx.look.cursor() } else { " " }, 1, cursor);
-            row_line(&mut painter, row, &plan, ctx.look);
+            row_line(&mut painter, row, &plan, ctx);
         }
     }
 }
@@ -68,13 +79,14 @@ fn heads(buffer: &mut Buffer, area: Rect, plan: &LogColumns, ctx: &ViewContext<'
     for (at, (column, width)) in plan.shown.iter().enumerate() {
         painter.skip(usize::from(at > 0));
         match column {
-            Column::Vendors => {
+            Column::Vendors | Column::OtherVendors => {
                 let shorts = ctx.shared.vendors.iter().map(|vendor| vendor.short.as_str());
-                for (place, head) in brief(shorts, plan.mark, ctx.look).iter().enumerate() {
-                    let counts = ctx.shared.in_use.vendors.contains(&place);
-                    let style = if counts { theme.label } else { theme.unused };
+                let heads = brief(shorts, plan.mark, ctx.look);
+                let is_in_use = *column == Column::Vendors;
+                let style = if is_in_use { theme.label } else { theme.unused };
+                for (place, vendor) in column_vendors(*column, ctx).enumerate() {
                     painter.skip(usize::from(place > 0));
-                    painter.column(head, plan.mark, style);
+                    painter.column(&heads[vendor], plan.mark, style);
                 }
             }
             Column::Number => drop(painter.column("#", *width, theme.label)),
@@ -99,7 +111,8 @@ fn brief<'v>(names: impl Iterator<Item = &'v str>, width: usize, look: &Appearan
 }
 
 /// A row, behind the cursor's column.
-fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, look: &Appearance) {
+fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, ctx: &ViewContext<'_>) {
+    let look = ctx.look;
     let theme = &look.theme;
     let discarded = row.discarded().is_some();
     match row.worst.or(row.no_call.as_ref().and_then(|request| request.severity)) {
@@ -117,6 +130,8 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, look: &
     }
     if row.marked {
         painter.column(look.mark(), 1, theme.marked);
+    } else if row.deleted {
+        painter.put(look.deleted(), theme.quiet);
     } else if row.stale {
         painter.put(look.stale(), theme.warning);
     } else {
@@ -155,8 +170,9 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, look: &
             (Column::Name, _) => name(painter, row, *width, plain, look),
             (Column::Account, _) => cell(painter, &row.account, *width, plain, look),
             (Column::User, _) => cell(painter, &row.user, *width, plain, look),
-            (Column::Vendors, _) => {
-                for (place, mark) in row.marks.iter().enumerate() {
+            (Column::Vendors | Column::OtherVendors, _) => {
+                let marks = column_vendors(*column, ctx).filter_map(|vendor| row.marks.get(vendor));
+                for (place, mark) in marks.enumerate() {
                     painter.skip(usize::from(place > 0));
                     let sign = look.verdict_sign(mark.verdict);
                     painter.column(sign, plan.mark, mark_style(*mark, look));
@@ -212,10 +228,15 @@ const LEAST_NEAR: usize = 9;
 pub fn needs(row: &RowView) -> ColumnNeeds {
     let repeat = if row.repeat { 2 } else { 0 };
     let note = row.note.as_deref().map_or(0, |note| some(note) + 3);
+    let missing = |cell: &IdCell| match cell {
+        IdCell::Missing { .. } => need(cell),
+        _ => 0,
+    };
     ColumnNeeds {
         name: some(&row.name) + repeat + note,
         account: need(&row.account),
         user: need(&row.user),
+        missing: [missing(&row.account), missing(&row.user)],
     }
 }
 

@@ -1,0 +1,42 @@
+//! Where to listen, what to record, and when to alert.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Flags of everything that listens.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ListenerArgs {
+    /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:7357]
+    #[arg(long, value_name = "ADDR", help_heading = "Listening")]
+    pub listen: Option<String>,
+    /// Allow an address that other machines can reach
+    #[arg(long, help_heading = "Listening")]
+    pub allow_remote: bool,
+    /// Let other machines use /_segscope if they send the token in FILE (one line, readable only by
+    /// you) as `Authorization: Bearer TOKEN`; if FILE does not exist, it is created with a new token
+    #[arg(long, value_name = "FILE", help_heading = "Listening")]
+    pub token: Option<PathBuf>,
+    /// Verify X-Signature of /webhook requests with this shared secret, and mark those that fail
+    #[arg(long, value_name = "SECRET", help_heading = "Listening")]
+    pub webhook_secret: Option<String>,
+    /// Alert when a call matches this filter
+    #[arg(long, value_name = "EXPR", help_heading = "Alerts")]
+    pub alert: Option<String>,
+    /// How to alert: bell, notify (a terminal notification), or a command with arguments, which gets
+    /// the call record on standard input [default: bell]
+    #[arg(long, value_name = "HOW", help_heading = "Alerts")]
+    pub alert_with: Option<String>,
+    /// Append the recording to FILE [default: a new file in the state folder]
+    #[arg(long, value_name = "FILE", help_heading = "Recording", conflicts_with = "no_record")]
+    pub record: Option<PathBuf>,
+    /// Do not keep a recording after exit
+    #[arg(long, help_heading = "Recording")]
+    pub no_record: bool,
+    /// Keep at most so much of the recording (20GB) or its last hours (6h): it is written in parts
+    /// (FILE.0001.ndjson …), and the oldest is deleted [default: 10GB; everything with --record]
+    #[arg(long, value_name = "SIZE|TIME", help_heading = "Recording")]
+    pub keep: Option<String>,
+    /// Flush each call to disk before acknowledging it
+    #[arg(long, help_heading = "Recording")]
+    pub fsync: bool,
+}

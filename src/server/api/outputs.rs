@@ -1,0 +1,40 @@
+//! `/_segscope/outputs/SEQ/VENDOR`: what one vendor makes of one call.
+
+use crate::call::Seq;
+use crate::engine::{Engine, RowDetail};
+use crate::report::output_record;
+use crate::wire::Reply;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+pub(crate) async fn answer(engine: &Arc<Engine>, rest: &str, workers: &Arc<Semaphore>) -> Reply {
+    let asked = rest.split_once('/').and_then(|(seq, vendor)| Some((seq.parse().ok()?, vendor)));
+    let Some((seq, vendor)) = asked else {
+        let message = "ask for outputs/SEQ/VENDOR, such as outputs/12/planhat";
+        return Reply::failure(400, "bad_path", message);
+    };
+    let turn = Arc::clone(workers).acquire_owned().await;
+    let (engine, vendor) = (Arc::clone(engine), vendor.to_owned());
+    let made = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        output(&engine, seq, &vendor)
+    });
+    made.await.unwrap_or_else(|_| Reply::failure(500, "internal", "the answer ended early"))
+}
+
+fn output(engine: &Engine, seq: u64, name: &str) -> Reply {
+    let vendors = engine.vendors();
+    let names: Vec<&str> =
+        (0..vendors.len()).map(|vendor| vendors.info(vendor).name.as_str()).collect();
+    let Some(vendor) = names.iter().position(|known| *known == name) else {
+        let message = format!("there is no such vendor; the vendors are {}", names.join(", "));
+        return Reply::failure(404, "not_found", &message);
+    };
+    match engine.detail(engine.row_of(Seq(seq))) {
+        Ok(Some(RowDetail::Call(call))) if call.seq.0 == seq => {
+            Reply::json(200, output_record(&call, &vendors, vendor))
+        }
+        Ok(_) => Reply::failure(404, "not_found", &format!("there is no call {seq}")),
+        Err(error) => Reply::failure(410, "gone", &format!("call {seq} cannot be read: {error}")),
+    }
+}

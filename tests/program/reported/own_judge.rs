@@ -1,0 +1,76 @@
+//! What vendors make of one call, and of one that is not sent.
+
+use super::requests_without_calls::Listening;
+use serde_json::{Value, json};
+
+fn ask(listening: &mut Listening, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let answer =
+        listening.http.request(method, &format!("/_segscope/{path}"), &[], body.as_bytes());
+    let answer = answer.expect("an answer");
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    (answer.status, serde_json::from_str(&text).unwrap_or_else(|_| panic!("{path}: {text}")))
+}
+
+const CALL: &str =
+    r#"{"type":"track","event":"E","userId":"u","messageId":"m","properties":{"accountId":"a"}}"#;
+
+#[test]
+fn a_call_is_judged_without_being_recorded_as_it_would_be_judged() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let (status, judged) = ask(&mut listening, "POST", "judge", CALL);
+    assert_eq!(status, 200, "{judged}");
+    assert_eq!(judged["missing"], json!(["account_id", "user_id"]));
+    let (_, summary) = ask(&mut listening, "GET", "summary", "");
+    assert_eq!((&summary["requests"], &summary["calls"]), (&json!(0), &json!(0)));
+
+    assert_eq!(listening.http.post("/v1/track", CALL.as_bytes()).expect("sent").status, 200);
+    let (_, page) = ask(&mut listening, "GET", "calls", "");
+    let sent = &page["calls"][0];
+    for part in ["missing", "findings", "service"] {
+        assert_eq!(judged[part], sent[part], "{part}");
+    }
+    let verdicts = |record: &Value| -> Vec<Value> {
+        let vendors = record["vendors"].as_object().expect("vendors").values();
+        vendors.map(|outcome| outcome["verdict"].clone()).collect()
+    };
+    assert_eq!(verdicts(&judged), verdicts(sent));
+
+    let (status, output) = ask(&mut listening, "GET", "outputs/1/planhat", "");
+    assert_eq!(status, 200);
+    assert_eq!((&output["seq"], &output["in_use"]), (&json!(1), &json!(true)));
+    assert_eq!(output["verdict"], sent["vendors"]["planhat"]["verdict"]);
+    assert_eq!(output["requests"], sent["vendors"]["planhat"]["requests"]);
+    let own = |finding: &&Value| finding["vendor"] == "planhat";
+    let findings = sent["findings"].as_array().expect("findings");
+    let of_planhat = findings.iter().filter(own).count();
+    assert_eq!(output["findings"].as_array().map(Vec::len), Some(of_planhat));
+}
+
+#[test]
+fn what_is_not_one_call_and_what_is_not_there_is_said() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let batch = format!("{{\"batch\":[{CALL},{CALL}]}}");
+    let large = format!("{{\"type\":\"track\",\"event\":\"{}\"}}", "x".repeat(2 << 20));
+    for (method, path, body, status, says) in [
+        ("POST", "judge", "", 400, "line 1, column 1"),
+        ("POST", "judge", "{\"type\":\"track\"", 400, "line 1, column 16"),
+        ("POST", "judge", batch.as_str(), 400, "expected one call, found 2"),
+        ("POST", "judge", large.as_str(), 400, "any request may have 1048576"),
+        ("POST", "judge?x=1", CALL, 400, "unknown parameter `x`"),
+        ("GET", "judge", "", 405, "use POST"),
+        ("GET", "outputs", "", 400, "outputs/12/planhat"),
+        ("GET", "outputs/one/planhat", "", 400, "outputs/12/planhat"),
+        ("GET", "outputs/1/planhat", "", 404, "there is no call 1"),
+        ("GET", "outputs/1/nobody", "", 404, "the vendors are customersuccessbox"),
+        ("POST", "outputs/1/planhat", "", 405, "use GET"),
+    ] {
+        let (got, answer) = ask(&mut listening, method, path, body);
+        assert_eq!(got, status, "{method} {path}: {answer}");
+        let message = answer["message"].as_str().unwrap_or_default();
+        assert!(message.contains(says), "{method} {path}: {message}");
+    }
+    let (_, summary) = ask(&mut listening, "GET", "summary", "");
+    assert_eq!(summary["requests"], 0, "none of it is recorded");
+}
