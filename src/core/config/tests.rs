@@ -73,7 +73,7 @@ fn keys_of_the_screen_are_the_users_own() {
     );
     assert_eq!(
         load("", "keys = 1\n", &[], &[]).expect_err("an error"),
-        "user.toml:1: `keys` is not a setting; `segscope config show` lists them"
+        "user.toml:1: `keys` is not a setting; the nearest is `keep`"
     );
 }
 

@@ -60,7 +60,7 @@ fn the_oldest_parts_are_deleted_and_their_calls_still_counted() {
     let left = files(&folder);
     let total: u64 = left.iter().map(|(_, len)| len).sum();
     assert!((800_000..1_100_000).contains(&total), "{left:?}");
-    assert!(left.len() > 5 && left[0].0 > "r.0005.ndjson".to_owned(), "{left:?}");
+    assert!(left.len() > 5 && left[0].0.as_str() > "r.0005.ndjson", "{left:?}");
     let summary = get(&mut http, "/_segscope/summary");
     assert_eq!(summary["calls"], 120, "all are counted");
     let (recorded, deleted) = (&summary["recorded_bytes"], &summary["deleted_bytes"]);
