@@ -3,12 +3,12 @@
 //!
 //! A module imports only from modules below it (`tests/house` checks this). From the bottom:
 //! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],
-//! [`vendors`], `debug_log`, [`outbound`], [`engine`], [`report`], [`inspector`], then `tui` and
-//! `server` side by side, then `plain`, then `cli`.
+//! [`plan`], [`vendors`], `debug_log`, [`outbound`], [`engine`], [`report`], [`inspector`], then
+//! `tui` and `server` side by side, then `plain`, then `cli`.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
-pub use segscope_core::{call, config, findings, fql, objects_api, recording, vendors, wire};
+pub use segscope_core::{call, config, findings, fql, objects_api, plan, recording, vendors, wire};
 
 pub mod cli;
 pub(crate) mod debug_log;

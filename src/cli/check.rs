@@ -15,14 +15,14 @@ use std::time::Instant;
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, Vec::new())?;
-    let plan = args.expect.read(&setup)?;
+    let setup = args.expect.apply(setup)?;
     let reports = verdict::open(&args.report)?;
     let recording = input::read(&args.input.files)?;
     let is_filtered = args.filter.filter.is_some();
     let file = single(&args.input.files);
     let fail_on = args.fail_on;
     // a report of all calls needs none of them but a few examples; any other needs each
-    if filter.is_all() && plan.is_none() && !args.report.has(CheckFormat::Ndjson) {
+    if filter.is_all() && !args.report.has(CheckFormat::Ndjson) {
         let began = Instant::now();
         let surveyed = engine::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
         if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
@@ -31,7 +31,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
             let judged = CheckedCalls {
                 setup: &setup,
                 tally: surveyed.tally(),
-                expectations: None,
+                expectations: surveyed.expectations(),
                 detail: &|row| surveyed.example(row),
                 calls: None,
                 problem: surveyed.problem(),
@@ -43,7 +43,6 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
         }
     }
     let engine = setup.engine(recording)?;
-    engine.expect(plan);
     input::all_read(&engine)?;
     let problem = engine.stats().problem;
     let wanted = wanted(&engine, filter)?;

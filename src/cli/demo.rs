@@ -22,10 +22,9 @@ const TRAFFIC: &str = include_str!("../../assets/demo/traffic.ndjson");
 /// Draws the inspector, listens on a free port, keeps no recording, and feeds the traffic.
 pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     let setup = setup::load(&args.judge, args.screen.flags())?;
-    let plan = args.expect.read(&setup)?;
+    let setup = args.expect.apply(setup)?;
     let (recording, _) = setup.recording(false)?;
     let engine = setup.engine(recording)?;
-    engine.expect(plan);
     let alerting = inspector::watch_alerts(&setup, &engine).map_err(Failure::blocked)?;
     let listener = listener::start(&setup, &engine, true)?;
     let ended = Arc::new(AtomicBool::new(false));

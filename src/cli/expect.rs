@@ -1,23 +1,27 @@
-//! `--expect FILE`: a plan file, or a recording from which what is expected is learned.
+//! `--expect FILE`: a plan in any format, or a recording from which a plan is learned.
 
 use super::args::ExpectArgs;
 use super::failure::Failure;
 use super::input;
 use super::output;
-use crate::config::{MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text};
-use crate::engine::{Engine, ID_NAMES, LearnedPlan, MOST_EXPECTED, Plan, holds_calls};
+use crate::config::{MAX_TEXT_FILE_BYTES, TextFileError, open_regular, read_text, read_text_file};
+use crate::engine::{Engine, LearnedPlan, holds_calls};
 use crate::inspector::Setup;
+use crate::plan::{ID_NAMES, MAX_EXPECTED, MAX_PLAN_BYTES, Plan};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// So much of a file tells which of the two it is.
 const HEAD_BYTES: u64 = 64 * 1024;
 
 impl ExpectArgs {
-    /// The plan that is asked for, if one is. It is read before anything begins, so that a mistake
-    /// in it is told at once.
-    pub fn read(&self, setup: &Setup) -> Result<Option<Plan>, Failure> {
-        self.expect.as_ref().map(|file| read(file, setup)).transpose()
+    /// Returns the setup with the plan of `--expect`, if there is one. The plan is read before anything
+    /// else begins, so that a mistake in it is reported at once.
+    pub fn apply(&self, setup: Setup) -> Result<Setup, Failure> {
+        let Some(file) = &self.expect else { return Ok(setup) };
+        let plan = read(file, &setup)?;
+        Ok(setup.with_plan(Arc::new(plan))?)
     }
 }
 
@@ -25,10 +29,28 @@ impl ExpectArgs {
 pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
     let failed =
         |error: TextFileError| Failure::wrong(format!("{}: the plan {error}", file.display()));
+    if file.is_dir() {
+        return Plan::from_folder(file).map_err(Failure::wrong);
+    }
     let mut open = open_regular(file).map_err(failed)?;
     let mut head = Vec::new();
     let read = open.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
     read.map_err(|error| failed(error.into()))?;
+    let is_json = head.iter().find(|byte| !byte.is_ascii_whitespace());
+    if matches!(is_json, Some(b'{' | b'[')) && holds_rules(&head) {
+        let text = read_text(open, head, MAX_PLAN_BYTES).map_err(failed)?;
+        if let Some(plan) =
+            Plan::from_json(&text, &file.display().to_string()).map_err(Failure::wrong)?
+        {
+            return Ok(plan);
+        }
+        open = open_regular(file).map_err(failed)?;
+        head = Vec::new();
+        open.by_ref()
+            .take(HEAD_BYTES)
+            .read_to_end(&mut head)
+            .map_err(|error| failed(error.into()))?;
+    }
     if holds_calls(&head) {
         let (plan, engine) = learn(&[file.to_owned()], setup)?;
         return match plan.list.is_empty() {
@@ -41,11 +63,29 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
         };
     }
     let text = read_text(open, head, MAX_TEXT_FILE_BYTES).map_err(failed)?;
-    Plan::read(&text).map_err(|error| Failure::wrong(format!("{}:{error}", file.display())))
+    let plan = Plan::from_toml(&text, &file.display().to_string(), &|name| beside(file, name));
+    plan.map_err(|error| match text.contains("event") {
+        true => Failure::wrong(error),
+        false => Failure::wrong(format!("{error}; {}", Plan::formats())),
+    })
+}
+
+/// Whether a JSON file that begins like this may contain the rules of a tracking plan.
+fn holds_rules(head: &[u8]) -> bool {
+    let names: [&[u8]; 2] = [b"\"rules\"", b"\"events\""];
+    names.iter().any(|name| memchr::memmem::find(head, name).is_some())
+}
+
+/// Reads a file that a plan names relative to its own folder. Returns its path and its text.
+fn beside(plan: &Path, name: &str) -> Result<(String, String), String> {
+    let file = plan.parent().unwrap_or(Path::new("")).join(name);
+    let shown = file.display().to_string();
+    let text = read_text_file(&file, MAX_TEXT_FILE_BYTES);
+    text.map(|text| (shown.clone(), text)).map_err(|error| format!("{shown}: the schema {error}"))
 }
 
 /// Learns what files of calls hold. What could not be learned is told.
-pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, std::sync::Arc<Engine>), Failure> {
+pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, Arc<Engine>), Failure> {
     let engine = setup.engine(input::read(files)?)?;
     input::all_read(&engine)?;
     if let Some(problem) = engine.stats().problem {
@@ -54,7 +94,7 @@ pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, std::sync::Arc<E
     let LearnedPlan { plan, left_out, missing } = engine.learn();
     if left_out > 0 {
         output::note(format_args!(
-            "segscope: {left_out} more events are left out: a plan contains the {MOST_EXPECTED} most frequent"
+            "segscope: {left_out} more events are left out: a plan contains the {MAX_EXPECTED} most frequent"
         ));
     }
     for (name, events) in ID_NAMES.into_iter().zip(missing).filter(|(_, events)| *events > 0) {

@@ -21,10 +21,9 @@ use std::sync::Arc;
 pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     let flags = args.listener.flags().into_iter().chain(args.inspect.screen.flags()).collect();
     let setup = setup::load(&args.inspect.judge, flags)?;
-    let plan = args.inspect.expect.read(&setup)?;
+    let setup = args.inspect.expect.apply(setup)?;
     let (recording, notice) = setup.recording(true)?;
     let engine = setup.engine(recording)?;
-    engine.expect(plan);
     if let Some(notice) = notice {
         engine.notice(notice);
     }

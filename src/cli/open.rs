@@ -16,14 +16,13 @@ const SMALL_BYTES: u64 = 4 << 20;
 pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     let flags = args.inspect.screen.flags().into_iter().chain(args.recording.flags()).collect();
     let setup = setup::load(&args.inspect.judge, flags)?;
-    let plan = args.inspect.expect.read(&setup)?;
+    let setup = args.inspect.expect.apply(setup)?;
     let recording = match (&args.files[..], args.follow) {
         ([file], true) if input::is_stream(file) => {
             let (mut recording, notice) = setup.recording(true)?;
             recording.add_stream(file)?;
             let engine = setup.engine(recording)?;
             notice.into_iter().for_each(|notice| engine.notice(notice));
-            engine.expect(plan);
             let keys = KeyInput::beside(file);
             return draw(setup, &args.inspect.screen, &engine, None, Alerting::default(), keys);
         }
@@ -39,7 +38,6 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     if !notes.is_empty() && engine.stats().problem.is_none() {
         engine.notice(notes);
     }
-    engine.expect(plan);
     if small {
         input::all_read(&engine)?;
     }

@@ -6,6 +6,7 @@ use super::setup;
 use super::{expect, input, output};
 use crate::report;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A plan that shows all that one may say.
 const TEMPLATE: &str = include_str!("../../assets/plan.toml");
@@ -13,8 +14,11 @@ const TEMPLATE: &str = include_str!("../../assets/plan.toml");
 /// Learns, checks, or prints the template.
 pub fn run(args: &PlanArgs) -> Result<(), Failure> {
     match args.command.as_ref().unwrap_or(&PlanCommand::Template) {
-        PlanCommand::Learn { input, judge } => print(&learn(&input.files, judge)?),
+        PlanCommand::Learn { input, judge, properties } => {
+            print(&learn(&input.files, judge, *properties)?)
+        }
         PlanCommand::Check { plan, input, judge } => check_files(plan, &input.files, judge),
+        PlanCommand::Convert { plan, judge } => print(&convert(plan, judge)?),
         PlanCommand::Template => print(TEMPLATE),
     }
 }
@@ -23,9 +27,12 @@ fn print(text: &str) -> Result<(), Failure> {
     Ok(output::print(text)?)
 }
 
-fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
+fn learn(files: &[PathBuf], judge: &JudgeArgs, properties: bool) -> Result<String, Failure> {
     let setup = setup::load(judge, Vec::new())?;
-    let (plan, engine) = expect::learn(files, &setup)?;
+    let (mut plan, engine) = expect::learn(files, &setup)?;
+    if properties {
+        plan = engine.learn_properties(plan).map_err(Failure::wrong)?;
+    }
     let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
     let calls = report::plural(engine.calls(), "call");
     let comment = [
@@ -38,11 +45,22 @@ fn learn(files: &[PathBuf], judge: &JudgeArgs) -> Result<String, Failure> {
     Ok(plan.text(&comment))
 }
 
+/// Returns a plan of any format as the text of a plan file.
+fn convert(file: &Path, judge: &JudgeArgs) -> Result<String, Failure> {
+    let plan = expect::read(file, &setup::load(judge, Vec::new())?)?;
+    let comment = [
+        format!("Converted from {}. No event has to arrive: where one must, remove", file.display()),
+        "`count = { min = 0 }` and set `ids`. `segscope plan template` explains what an event may contain."
+            .to_owned(),
+    ];
+    Ok(plan.text(&comment))
+}
+
 fn check_files(plan: &Path, files: &[PathBuf], judge: &JudgeArgs) -> Result<(), Failure> {
     let setup = setup::load(judge, Vec::new())?;
     let plan = expect::read(plan, &setup)?;
+    let setup = setup.with_plan(Arc::new(plan))?;
     let engine = setup.engine(input::read(files)?)?;
-    engine.expect(Some(plan));
     input::all_read(&engine)?;
     let expectations = engine.expectations(None).unwrap_or_default();
     print(&report::expected_text(&expectations, true, output::has_color()))?;

@@ -34,13 +34,12 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let ending = Ending::on_signals()?;
     let setup = setup::load(&args.judge, args.listener.flags())?;
-    let plan = args.expect.read(&setup)?;
+    let setup = args.expect.apply(setup)?;
     let (mut recording, notice) = setup.recording(true)?;
     if let Some(input) = &args.input {
         recording.add_stream(input)?;
     }
     let engine = setup.engine(recording)?;
-    engine.expect(plan);
     // lines are written of what comes from now on
     let (from, first) = match args.input {
         Some(_) => first_new(&engine),

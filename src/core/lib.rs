@@ -3,7 +3,7 @@
 //!
 //! A module imports only from modules below it (`tests/house` checks this). From the bottom:
 //! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],
-//! [`vendors`].
+//! [`plan`], [`vendors`].
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -12,6 +12,7 @@ pub mod config;
 pub mod findings;
 pub mod fql;
 pub mod objects_api;
+pub mod plan;
 pub mod recording;
 pub mod vendors;
 pub mod wire;

@@ -18,7 +18,6 @@ pub mod index;
 pub(crate) mod ingest;
 pub(crate) mod judging;
 mod low_priority;
-mod plan;
 pub(crate) mod rows;
 mod search;
 mod selection;
@@ -63,7 +62,6 @@ pub use crate::engine::source::file_error::FileError;
 pub use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::recording_files::RecordingPieces;
 pub use crate::engine::source::recording_files::{Recording, RemarkTarget};
-pub use plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan, PlanError};
 pub use selection::MAX_CLEARED_RANGES;
 pub(crate) use source::holds_calls;
 
@@ -81,7 +79,7 @@ use crate::vendors::Vendors;
 use std::io;
 use std::ops::Range;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -109,8 +107,6 @@ pub struct Engine {
     threads: Vec<JoinHandle<()>>,
     frames: crate::engine::frame_times::Frames,
     in_view: crate::engine::rows::row_cache::RowCache,
-    /// What is expected, where something is.
-    plan: OnceLock<plan::Plan>,
 }
 
 impl Engine {
@@ -152,7 +148,6 @@ impl Engine {
             threads: Vec::new(),
             frames: crate::engine::frame_times::Frames::default(),
             in_view: crate::engine::rows::row_cache::RowCache::default(),
-            plan: OnceLock::new(),
         };
         if let Some(problem) = problem {
             engine.shared.notice(problem);

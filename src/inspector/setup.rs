@@ -8,6 +8,7 @@ use crate::call::nearest_name;
 use crate::config::{self, FolderChoices, MAX_TEXT_FILE_BYTES, Settings, Sources};
 use crate::engine::InUse;
 use crate::outbound::check_base;
+use crate::plan::Plan;
 use crate::vendors::{VendorError, VendorFile, Vendors};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -128,6 +129,8 @@ pub struct Setup {
     secret_files: Vec<PathBuf>,
     /// The vendors, built-in ones and those of files.
     pub vendors: Arc<Vendors>,
+    /// The plan of `--expect`, which the vendors have too. Settings that are read again keep it.
+    plan: Option<Arc<Plan>>,
     /// The vendors that count.
     pub in_use: InUse,
     /// The alerts that are asked for.
@@ -179,12 +182,32 @@ impl Setup {
             let secret_files = secret_files.len();
             tracing::info!(vendors = names.join(","), is_chosen, secret_files, "settings read");
         }
-        Ok(Setup { source, settings, vendor_files: files, secret_files, vendors, in_use, alert })
+        let plan = None;
+        let vendor_files = files;
+        Ok(Setup { source, settings, vendor_files, secret_files, vendors, plan, in_use, alert })
     }
 
-    /// Reads all of it again, as the files are now.
+    /// Reads all of it again, as the files are now. The plan stays as it was read first.
+    ///
+    /// # Errors
+    /// Fails as [`Setup::load`] does.
     pub fn again(&self) -> Result<Setup, SetupError> {
-        Setup::load(self.source.clone())
+        let setup = Setup::load(self.source.clone())?;
+        match &self.plan {
+            Some(plan) => setup.with_plan(Arc::clone(plan)),
+            None => Ok(setup),
+        }
+    }
+
+    /// Returns the same setup, whose vendors also check calls against a plan.
+    ///
+    /// # Errors
+    /// Fails as [`Vendors::new`] does.
+    pub fn with_plan(self, plan: Arc<Plan>) -> Result<Setup, SetupError> {
+        let vendors = Vendors::new(&self.settings.vendors(), &self.vendor_files)
+            .map_err(|error| placed(&self.settings, &error))?;
+        let vendors = Arc::new(vendors.with_plan(Some(Arc::clone(&plan))));
+        Ok(Setup { vendors, plan: Some(plan), ..self })
     }
 
     /// The files that it was read from, those that may come too.

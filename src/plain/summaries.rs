@@ -2,7 +2,7 @@
 
 use crate::call::text::masked;
 use crate::call::time;
-use crate::findings::{Finding, Verdict, is_of_call};
+use crate::findings::{Finding, Verdict, is_of_call, is_of_plan};
 use crate::inspector::{Coverage, GroupBy, ModelItem, Status, Who, doubted_id};
 use crate::plain::command::word;
 use crate::plain::phrases::id_words;
@@ -35,8 +35,12 @@ impl PlainSession<'_> {
                 return format!("{} {code}: {message}; {fix}", severity.name());
             }
             let vendor = found.vendor.and_then(|at| vendors.get(at));
-            let own = if is_of_call(&found.code) { "the call itself" } else { "Segment" };
-            let vendor = vendor.map_or(own, |vendor| vendor.title.as_str());
+            let vendor = match vendor {
+                Some(vendor) => vendor.title.as_str(),
+                None if is_of_plan(&found.code) => "the plan",
+                None if is_of_call(&found.code) => "the call itself",
+                None => "Segment",
+            };
             let calls = calls_words(found.counted.calls, found.counted.repeats);
             let event = found.event.as_deref().or(found.kind.as_deref()).unwrap_or("any call");
             format!(

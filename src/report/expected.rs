@@ -4,6 +4,7 @@ use super::findings::FindingGroup;
 use crate::call::text::visible;
 use crate::engine::{ExpectationResult, ExpectationStatus, Expectations};
 use crate::findings::Severity;
+use crate::plan::CountRange;
 use crate::report::colors::ColorWriter;
 use crate::report::format_numbers::plural;
 use std::fmt::Write;
@@ -16,8 +17,23 @@ pub fn expected_words(entry: &ExpectationResult) -> String {
     let calls = entry.came.counted.calls;
     let mut words = match entry.standing() {
         ExpectationStatus::Unseen => "not seen".to_owned(),
+        ExpectationStatus::Optional => "not seen (optional)".to_owned(),
+        ExpectationStatus::Met if entry.wanted.count.is_never() => "none, as expected".to_owned(),
         ExpectationStatus::Met => plural(calls, "call"),
-        ExpectationStatus::TooFew => format!("{calls} of {}", plural(entry.wanted.least, "call")),
+        ExpectationStatus::Unwanted => format!("{}, expected none", plural(calls, "call")),
+        ExpectationStatus::Violating => {
+            format!("{}, {} not as the plan says", plural(calls, "call"), entry.violating)
+        }
+        ExpectationStatus::TooFew => {
+            format!("{calls} of {}", plural(entry.wanted.count.min, "call"))
+        }
+        ExpectationStatus::TooMany => {
+            format!(
+                "{}, expected at most {}",
+                plural(calls, "call"),
+                entry.wanted.count.max.unwrap_or_default()
+            )
+        }
         ExpectationStatus::Lacking => {
             let mut words = plural(calls, "call");
             for (id, lack, some_miss) in entry.lacking() {
@@ -46,14 +62,18 @@ pub fn expected_text(expectations: &Expectations, all: bool, color: bool) -> Str
     out.push('\n');
     for entry in &expectations.list {
         let standing = entry.standing();
-        if standing == ExpectationStatus::Met && !entry.is_doubtful() && !all {
+        if standing.is_met() && !entry.is_doubtful() && !all {
             continue;
         }
         let (word, paint) = match standing {
             ExpectationStatus::Met if entry.is_doubtful() => ("doubt", ColorWriter::Warning),
             ExpectationStatus::Met => ("ok", ColorWriter::Plain),
             ExpectationStatus::Unseen => ("unseen", ColorWriter::Warning),
+            ExpectationStatus::Optional => ("-", ColorWriter::Plain),
             ExpectationStatus::TooFew => ("too few", ColorWriter::Warning),
+            ExpectationStatus::TooMany => ("surplus", ColorWriter::Warning),
+            ExpectationStatus::Unwanted => ("never", ColorWriter::Alarm),
+            ExpectationStatus::Violating => ("wrong", ColorWriter::Alarm),
             ExpectationStatus::Lacking => ("lacking", ColorWriter::Alarm),
         };
         out.push_str("  ");
@@ -72,8 +92,20 @@ pub fn expected_text(expectations: &Expectations, all: bool, color: bool) -> Str
 
 /// What is not met as entries of a report, which fails for each.
 pub fn unmet_groups(expectations: &Expectations) -> Vec<FindingGroup> {
-    let unmet = expectations.list.iter().filter(|entry| entry.standing() != ExpectationStatus::Met);
+    let unmet = expectations.list.iter().filter(|entry| !entry.standing().is_met());
     unmet.map(group).collect()
+}
+
+/// Says how many calls are expected.
+pub fn wanted_words(count: CountRange) -> String {
+    match count {
+        CountRange { max: Some(0), .. } => "no calls".to_owned(),
+        CountRange { min, max: Some(max) } if min == max => plural(max, "call"),
+        CountRange { min: 0, max: Some(max) } => format!("at most {}", plural(max, "call")),
+        CountRange { min, max: Some(max) } => format!("{min} to {}", plural(max, "call")),
+        CountRange { min: 0, max: None } => "any number of calls".to_owned(),
+        CountRange { min, max: None } => plural(min, "call"),
+    }
 }
 
 fn group(entry: &ExpectationResult) -> FindingGroup {
@@ -99,7 +131,7 @@ fn group(entry: &ExpectationResult) -> FindingGroup {
         calls,
         repeats: 0,
         message: expected_words(entry),
-        why: format!("Expected: {}{ids}.", plural(wanted.least, "call")),
+        why: format!("Expected: {}{ids}.", wanted_words(wanted.count)),
         history: None,
         fix: "send it as the plan says, or remove it from the plan".to_owned(),
         path: String::new(),

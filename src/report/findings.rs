@@ -201,47 +201,54 @@ impl FoundGroups {
         let mut corrected = None;
         for &code in &calls.codes {
             let entry = vendors.codes().entry(code);
-            let findings = findings_of(entry, call);
-            let Some(finding) = findings.first() else { continue };
-            let event = calls.is_alike.then(|| event(call));
-            let fix = fix_of_all(finding, calls, call);
-            let paths = findings.iter().map(|finding| finding.path.clone()).collect();
-            let key = GroupKey { code, event: event.clone(), fix: fix.clone(), paths };
-            if let Some(place) = self.places.get(&key) {
-                let group = &mut self.groups[*place].1;
-                group.calls += calls.calls;
-                group.repeats += calls.repeats;
-                continue;
+            let all = findings_of(entry, call);
+            // a plan expects something different at each place, so each gets a group of its own
+            let group_size = if entry.text.of_plan { 1 } else { all.len().max(1) };
+            for findings in all.chunks(group_size) {
+                let Some(finding) = findings.first() else { continue };
+                let event = calls.is_alike.then(|| event(call));
+                let fix = fix_of_all(finding, calls, call);
+                let paths = findings.iter().map(|finding| finding.path.clone()).collect();
+                let key = GroupKey { code, event: event.clone(), fix: fix.clone(), paths };
+                if let Some(place) = self.places.get(&key) {
+                    let group = &mut self.groups[*place].1;
+                    group.calls += calls.calls;
+                    group.repeats += calls.repeats;
+                    continue;
+                }
+                self.places.insert(key, self.groups.len());
+                let is_mended =
+                    calls.is_alike && call.edits.iter().any(|edit| edit.answers(finding));
+                let group = FindingGroup {
+                    unit: "call",
+                    code: entry.code.to_string(),
+                    severity: entry.severity,
+                    missing: matches!(entry.headline, Some(Headline::Strong(_))),
+                    fails: false,
+                    vendor: entry.vendor.filter(|_| !entry.text.once).map(|at| {
+                        let info = vendors.info(at);
+                        (info.name.clone(), info.title.clone())
+                    }),
+                    event,
+                    calls: calls.calls,
+                    repeats: calls.repeats,
+                    message: finding.message.clone(),
+                    why: finding.why.clone(),
+                    history: finding.history.clone(),
+                    fix,
+                    path: finding.path.clone(),
+                    other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
+                    example: example(call),
+                    corrected: is_mended
+                        .then(|| {
+                            corrected
+                                .get_or_insert_with(|| CorrectedSnippet::from_call(call))
+                                .clone()
+                        })
+                        .flatten(),
+                };
+                self.groups.push((code, group));
             }
-            self.places.insert(key, self.groups.len());
-            let is_mended = calls.is_alike && call.edits.iter().any(|edit| edit.answers(finding));
-            let group = FindingGroup {
-                unit: "call",
-                code: entry.code.to_string(),
-                severity: entry.severity,
-                missing: matches!(entry.headline, Some(Headline::Strong(_))),
-                fails: false,
-                vendor: entry.vendor.filter(|_| !entry.text.once).map(|at| {
-                    let info = vendors.info(at);
-                    (info.name.clone(), info.title.clone())
-                }),
-                event,
-                calls: calls.calls,
-                repeats: calls.repeats,
-                message: finding.message.clone(),
-                why: finding.why.clone(),
-                history: finding.history.clone(),
-                fix,
-                path: finding.path.clone(),
-                other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
-                example: example(call),
-                corrected: is_mended
-                    .then(|| {
-                        corrected.get_or_insert_with(|| CorrectedSnippet::from_call(call)).clone()
-                    })
-                    .flatten(),
-            };
-            self.groups.push((code, group));
         }
     }
 }

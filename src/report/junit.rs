@@ -1,25 +1,37 @@
-//! Findings as JUnit XML: a suite a vendor, a test case for each finding of an event.
+//! Findings as JUnit XML: a suite per vendor and per other source of findings, a test case for each
+//! finding of an event.
 
 use super::findings::{CorrectedSnippet, FindingGroup};
 use crate::call::text::visible;
+use crate::findings::{is_of_call, is_of_plan};
 use std::fmt::Write;
+
+/// The suites of findings that belong to no vendor. One without findings is left out.
+const OWN_SUITES: [&str; 3] = ["the service itself", "the call itself", "the plan"];
+
+/// The suite of a finding.
+fn suite_of(group: &FindingGroup) -> &str {
+    let [service, call, plan] = OWN_SUITES;
+    match &group.vendor {
+        Some((_, title)) => title,
+        None if is_of_plan(&group.code) => plan,
+        None if is_of_call(&group.code) => call,
+        None => service,
+    }
+}
 
 /// The report. `suites` names the vendors that were asked; one without findings has a case that
 /// says so.
 pub fn junit(groups: &[FindingGroup], suites: &[String]) -> String {
     let fails = |groups: &[&FindingGroup]| groups.iter().filter(|group| group.fails).count();
-    let mut names: Vec<Option<&str>> = vec![None];
-    names.extend(suites.iter().map(|name| Some(name.as_str())));
     let (mut body, mut tests) = (String::new(), 0);
-    for name in names {
-        let own: Vec<&FindingGroup> = groups
-            .iter()
-            .filter(|group| group.vendor.as_ref().map(|(_, title)| title.as_str()) == name)
-            .collect();
-        if own.is_empty() && name.is_none() {
+    for name in OWN_SUITES.into_iter().chain(suites.iter().map(String::as_str)) {
+        let own: Vec<&FindingGroup> =
+            groups.iter().filter(|group| suite_of(group) == name).collect();
+        if own.is_empty() && OWN_SUITES.contains(&name) {
             continue;
         }
-        let suite = escaped(&visible(name.unwrap_or("the service itself")));
+        let suite = escaped(&visible(name));
         let count = own.len().max(1);
         tests += count;
         put(

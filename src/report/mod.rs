@@ -24,7 +24,7 @@ pub use crate::report::mask_keys::{hide_basic, hide_key, mask_request};
 pub use crate::report::write_timeout::{counted, writes};
 pub use check::check_text;
 pub use escaped::{Escaping, EscapingWriter, escaped_json};
-pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups};
+pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups, wanted_words};
 pub use export::{ExportFormat, Exporter, curl};
 pub use findings::{Details, FindingGroup, finding_groups};
 pub use github::github;

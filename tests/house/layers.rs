@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["objects_api"],
     &["fql"],
     &["findings"],
+    &["plan"],
     &["vendors"],
     &["debug_log"],
     &["outbound"],

@@ -1,8 +1,8 @@
 //! What is expected on the coverage page: there from the start, and green when it came with its ids.
 
-use crate::app::{TestApp, five, options, pictures};
+use crate::app::{TestApp, options, pictures};
 use crate::colors::looks_like;
-use crate::fixture::Fixture;
+use crate::fixture::Given;
 use segscope::tui::ScreenOptions;
 use segscope::tui::theme::ColorDepth;
 
@@ -28,9 +28,8 @@ ids = []
 name = "\u001b[2J never"
 "#;
 
-fn expecting(inspector: Fixture) -> Fixture {
-    inspector.expect(PLAN);
-    inspector
+fn expecting() -> Given {
+    Given::vendors(5).plan(PLAN)
 }
 
 /// The line of the list that contains this text.
@@ -40,14 +39,14 @@ fn line(app: &TestApp, text: &str) -> u16 {
 
 #[test]
 fn what_it_shows() {
-    pictures!("expected", expecting(five()), "3");
-    pictures!("expected_about", expecting(five()), "3 j");
-    pictures!("expected_unseen", expecting(Fixture::new(5)), "3");
+    pictures!("expected", expecting().with_calls(), "3");
+    pictures!("expected_about", expecting().with_calls(), "3 j");
+    pictures!("expected_unseen", expecting().begin(), "3");
 }
 
 #[test]
 fn all_is_listed_before_anything_came_and_turns_green_as_it_comes() {
-    let mut app = TestApp::new(expecting(Fixture::new(5)), 120, 40);
+    let mut app = TestApp::new(expecting().begin(), 120, 40);
     app.press("3");
     assert!(app.line(3).contains("0 of 8 expected seen with their ids"), "{}", app.picture());
     let theme = app.theme().clone();
@@ -75,7 +74,7 @@ fn all_is_listed_before_anything_came_and_turns_green_as_it_comes() {
 
 #[test]
 fn what_came_otherwise_than_expected_is_no_green() {
-    let mut app = TestApp::new(expecting(five()), 120, 40);
+    let mut app = TestApp::new(expecting().with_calls(), 120, 40);
     app.press("3");
     let theme = app.theme().clone();
     for (event, says, style) in [
@@ -101,7 +100,7 @@ fn what_came_otherwise_than_expected_is_no_green() {
 
 #[test]
 fn the_calls_behind_what_is_expected() {
-    let mut app = TestApp::new(expecting(five()), 120, 40);
+    let mut app = TestApp::new(expecting().with_calls(), 120, 40);
     app.press("3 j enter");
     let filter = app.inspector.filter_text().expect("a filter");
     assert_eq!(filter, "type = \"track\" and event = \"Report Exported\"");
@@ -120,9 +119,8 @@ fn the_calls_behind_what_is_expected() {
 
 #[test]
 fn an_entry_without_a_name_leaves_out_what_has_its_own() {
-    let inspector = five();
-    inspector.expect("[[event]]\ntype = \"track\"\n[[event]]\nname = \"Seat Added\"\n[[event]]\nname = \"Report Exported\"");
-    let mut app = TestApp::new(inspector, 120, 40);
+    let plan = "[[event]]\ntype = \"track\"\n[[event]]\nname = \"Seat Added\"\n[[event]]\nname = \"Report Exported\"";
+    let mut app = TestApp::new(Given::vendors(5).plan(plan).with_calls(), 120, 40);
     app.press("3 enter");
     let filter = app.inspector.filter_text().expect("a filter");
     assert!(
@@ -135,7 +133,7 @@ fn an_entry_without_a_name_leaves_out_what_has_its_own() {
 
 #[test]
 fn the_other_tabs_have_the_count_and_no_entries() {
-    let mut app = TestApp::new(expecting(five()), 80, 24);
+    let mut app = TestApp::new(expecting().with_calls(), 80, 24);
     app.press("3 ]");
     assert!(app.line(3).contains("of 8 expected seen with their ids"), "{}", app.picture());
     assert!(!app.picture().contains("Plan Changed"), "{}", app.picture());
@@ -144,13 +142,13 @@ fn the_other_tabs_have_the_count_and_no_entries() {
 #[test]
 fn ascii_no_colour_and_every_size() {
     let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColour, ..options() };
-    let mut app = TestApp::with(expecting(five()), 120, 40, &plain);
+    let mut app = TestApp::with(expecting().with_calls(), 120, 40, &plain);
     app.press("3");
     app.assert_no_colour();
     assert!(app.picture().is_ascii(), "{}", app.picture());
     assert!(app.picture().contains("+ seen") && app.picture().contains("- not yet"));
     for size in [(40, 10), (60, 12), (79, 24), (139, 10), (140, 10), (300, 100)] {
-        let mut app = TestApp::new(expecting(five()), size.0, size.1);
+        let mut app = TestApp::new(expecting().with_calls(), size.0, size.1);
         for keys in ["3", "G", "] G", "] ]"] {
             app.press(keys).assert_well_formed();
         }

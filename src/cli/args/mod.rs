@@ -2,11 +2,13 @@
 
 mod listener;
 mod outgoing;
+mod plan;
 mod report;
 pub mod run;
 
 pub use listener::{ListenerArgs, RecordArgs};
 pub use outgoing::{DeliverArgs, ExportArgs, ExportForm, SendArgs};
+pub use plan::{ExpectArgs, PlanArgs, PlanCommand};
 pub use report::ReportArgs;
 pub use run::{ExecArgs, RunArgs};
 
@@ -61,7 +63,7 @@ pub enum Command {
     /// Become the command of `run`
     #[command(hide = true, name = "exec-command")]
     Exec(ExecArgs),
-    /// Learn which calls to expect from a good recording, and check calls against that plan
+    /// Learn, check and convert plans of expected calls
     Plan(PlanArgs),
     /// Send calls from a file, standard input or a template to a listener or tracking API
     Send(SendArgs),
@@ -117,14 +119,6 @@ pub struct ScreenArgs {
     /// Tracking API of the real service, which `r` offers as a target
     #[arg(long, value_name = "URL", help_heading = "Screen")]
     pub upstream: Option<String>,
-}
-
-/// The options for expected calls.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ExpectArgs {
-    /// Expected calls: a plan file (see `segscope plan`), or a good recording
-    #[arg(long, value_name = "FILE", help_heading = "Checking")]
-    pub expect: Option<PathBuf>,
 }
 
 /// Flags of everything that draws the inspector.
@@ -314,42 +308,6 @@ pub enum VendorsCommand {
         /// The file
         file: PathBuf,
     },
-}
-
-/// Flags of `plan`.
-#[derive(Debug, Clone, Args)]
-pub struct PlanArgs {
-    /// What to do; `template` without one.
-    #[command(subcommand)]
-    pub command: Option<PlanCommand>,
-}
-
-/// What `plan` does.
-#[derive(Debug, Clone, Subcommand)]
-pub enum PlanCommand {
-    /// Print the plan of a good recording: each event, with the ids that all its calls have
-    Learn {
-        /// The calls.
-        #[command(flatten)]
-        input: FilesArgs,
-        /// Judging.
-        #[command(flatten)]
-        judge: JudgeArgs,
-    },
-    /// Check files against a plan; exit with 1 if an expectation is not met
-    Check {
-        /// A plan file, or a good recording
-        #[arg(value_name = "PLAN")]
-        plan: PathBuf,
-        /// The calls.
-        #[command(flatten)]
-        input: FilesArgs,
-        /// Judging.
-        #[command(flatten)]
-        judge: JudgeArgs,
-    },
-    /// Print a commented plan to start from
-    Template,
 }
 
 /// Flags of `config`.

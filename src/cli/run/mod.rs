@@ -32,7 +32,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, args.listener().flags())?;
-    let plan = args.expect.read(&setup)?;
+    let setup = args.expect.apply(setup)?;
     program::check(&args.command[0], std::env::var_os("PATH").as_deref())?;
     let mut reports = verdict::open(&args.report)?;
     if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
@@ -40,7 +40,6 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     }
     let (recording, notice) = setup.recording(true)?;
     let engine = setup.engine(recording)?;
-    engine.expect(plan);
     // what an appended recording held before is not CMD's
     engine.settle();
     let start = Start::new(&engine);

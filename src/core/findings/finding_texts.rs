@@ -42,6 +42,9 @@ pub struct CodeText {
     /// It says that calls came in an order that is no good.
     #[serde(default)]
     pub order: bool,
+    /// It is about a violation of the plan. Each place in the call is a finding of its own.
+    #[serde(default)]
+    pub of_plan: bool,
     /// The id that it says is missing. The rule of an id states it for its own codes.
     pub about: Option<Id>,
     /// How loudly it says that an id is missing: strong, but weak for an info.

@@ -29,6 +29,11 @@ pub fn is_of_call(code: &str) -> bool {
     code.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
+/// True for a code about a violation of the plan.
+pub fn is_of_plan(code: &str) -> bool {
+    discards().get(code).is_some_and(|text| text.of_plan)
+}
+
 /// One finding about one call (`docs/specs/vendors.md` A.3).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Finding {

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 static DISCARDS: LazyLock<FindingTexts> = LazyLock::new(|| {
     let mut all = book(include_str!("../../../assets/findings/wire.toml"));
     all.append(&mut book(include_str!("../../../assets/findings/call.toml")));
+    all.append(&mut book(include_str!("../../../assets/findings/plan.toml")));
     all
 });
 
@@ -48,7 +49,7 @@ fn text_of(code: &str, service: Service) -> Option<(&'static str, &'static CodeT
 /// for placeholders.
 ///
 /// # Panics
-/// If the code is in neither `assets/findings/wire.toml` nor `assets/findings/call.toml`.
+/// If the code is in none of `wire.toml`, `call.toml` and `plan.toml` in `assets/findings`.
 pub fn finding_for_discard(
     code: &str,
     path: &str,
@@ -128,7 +129,9 @@ mod tests {
     fn every_code_of_no_vendor_has_its_text_and_no_text_is_idle() {
         let own = discard::CODES.iter().map(|code| code.code);
         let others = ["signature_missing", "signature_wrong", "EVT-INTEGRATION-NAME"];
-        let mut codes: Vec<&str> = own.chain(others).collect();
+        let of_plan =
+            DISCARDS.iter().filter(|(_, text)| text.of_plan).map(|(code, _)| code.as_str());
+        let mut codes: Vec<&str> = own.chain(others).chain(of_plan).collect();
         codes.sort_unstable();
         assert_eq!(DISCARDS.keys().map(String::as_str).collect::<Vec<_>>(), codes);
         for (code, text) in GATEWAY.iter() {

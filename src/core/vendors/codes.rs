@@ -1,6 +1,7 @@
 //! One number for each finding code of each vendor.
 
 use crate::findings::{CodeText, Effect, FindingTexts, Headline, Id, Severity, discards};
+use crate::plan::PlanOutcome;
 use crate::vendors::engine::sentences::Sentences;
 use crate::vendors::table::id_codes::{IdCode, IdCodes};
 use std::collections::HashMap;
@@ -102,6 +103,17 @@ impl Codes {
             let first = !entry.text.once || in_use.trailing_zeros() as usize == vendor;
             first && in_use >> vendor & 1 == 1
         })
+    }
+
+    /// Returns the numbers of the violations of a plan.
+    pub fn of_plan(&self, outcome: PlanOutcome) -> impl Iterator<Item = CodeId> {
+        outcome.codes().filter_map(|code| self.find(None, code.name()))
+    }
+
+    /// Returns the numbers of the codes that are violations of a plan with the severity error.
+    pub fn plan_errors(&self) -> Vec<CodeId> {
+        let is_error = |entry: &CodeEntry| entry.text.of_plan && entry.severity == Severity::Error;
+        self.iter().filter(|(_, entry)| is_error(entry)).map(|(id, _)| id).collect()
     }
 
     /// All codes in order.

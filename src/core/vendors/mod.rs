@@ -77,6 +77,8 @@ pub use deliver::{Delivery, NoDelivery, Trust, variable};
 pub use memory::{Memory, MemorySize};
 pub use settings::{SettingsError, VendorSettings, nearest};
 
+use crate::call::Event;
+use crate::plan::{Plan, PlanOutcome};
 use crate::vendors::engine::call_view::CallBasics;
 use crate::vendors::engine::field_slots::SlotTable;
 use crate::vendors::engine::integration_names::SwitchNames;
@@ -105,6 +107,8 @@ pub struct Vendors {
     keys: SlotTable,
     basics: CallBasics,
     switches: Arc<SwitchNames>,
+    /// The plan that calls are checked against, if there is one.
+    plan: Option<Arc<Plan>>,
 }
 
 impl std::fmt::Debug for Vendors {
@@ -212,7 +216,22 @@ impl Vendors {
                 other => other,
             })?);
         }
-        Ok(Vendors { vendors, codes, keys, basics, switches })
+        Ok(Vendors { vendors, codes, keys, basics, switches, plan: None })
+    }
+
+    /// Returns the same vendors, which also check calls against a plan.
+    pub fn with_plan(self, plan: Option<Arc<Plan>>) -> Vendors {
+        Vendors { plan, ..self }
+    }
+
+    /// Returns the plan that calls are checked against.
+    pub fn plan(&self) -> Option<&Arc<Plan>> {
+        self.plan.as_ref()
+    }
+
+    /// Checks a call against the plan. Without a plan, there are no violations.
+    pub fn plan_outcome(&self, event: &Event<'_>) -> PlanOutcome {
+        self.plan.as_ref().map_or_else(PlanOutcome::default, |plan| plan.check(event))
     }
 
     /// How many vendors there are.

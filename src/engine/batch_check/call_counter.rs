@@ -5,7 +5,10 @@ use crate::call::{CallType, Seq};
 use crate::engine::batch_check::read_block::{LineAction, RequestCalls};
 use crate::engine::counts::finding_totals::{GroupCounts, Tally, reported};
 use crate::engine::counts::id_remarks::IdRemarkView;
-use crate::engine::index::{FindingSets, IdRemark, IdRemarks, NoCall, SenderPlatform, SetId};
+use crate::engine::counts::plan_counts::{PlanCell, PlanCounts};
+use crate::engine::index::{
+    FindingSets, HasId, IdRemark, IdRemarks, NoCall, SenderPlatform, SetId,
+};
 use crate::engine::judging::index_request::no_call;
 use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::judging::vendors_in_use::InUse;
@@ -28,6 +31,10 @@ pub(crate) struct CallFindings {
     pub codes: usize,
     /// Where the account and the user stand that the first vendor in use found.
     pub ids: [Option<Range<usize>>; 2],
+    /// Whether they were found, and whether they are doubtful.
+    pub has: [HasId; 2],
+    /// The index of its event in the plan.
+    pub entry: Option<u32>,
 }
 
 /// A row that can be shown.
@@ -75,6 +82,8 @@ pub(crate) struct CallCounter {
     /// The set before, which is often the next one too.
     last: Option<(Vec<CodeId>, SetId)>,
     pub kept: BTreeMap<u64, ExampleRow>,
+    /// The calls of each event of the plan.
+    pub of_plan: PlanCounts,
     no_calls: Vec<u64>,
     /// Lines that are none of a recording's: how many, and the first one's number and error.
     pub bad: (u64, Option<(u64, String)>),
@@ -94,6 +103,7 @@ impl CallCounter {
             groups: GroupCounts::default(),
             last: None,
             kept: BTreeMap::new(),
+            of_plan: PlanCounts::default(),
             no_calls: Vec::new(),
             bad: (0, None),
         }
@@ -127,6 +137,10 @@ impl CallCounter {
                                 found.ids.clone().map(|part| part.map(|part| &texts[part]));
                             let ids = call_fields::ids(&calls.reading, call, account, user);
                             self.id_remarks.note(&ids.of_call(), self.calls);
+                        }
+                        if let Some(entry) = found.entry {
+                            let key = PlanCell { entry, set, sender: calls.sender, has: found.has };
+                            self.of_plan.add(key, self.calls + self.skipped(), repeat);
                         }
                         self.calls += 1;
                         let seq = Seq(self.calls + self.skipped());

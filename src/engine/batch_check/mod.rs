@@ -27,7 +27,9 @@ use crate::engine::batch_check::blocks::{BlockSource, LineRange};
 use crate::engine::batch_check::call_counter::{CallCounter, ExampleCall, ExampleLine, ExampleRow};
 use crate::engine::batch_check::in_order::InOrder;
 use crate::engine::batch_check::worker::{BatchCheck, End, LineNumbers, Order};
+use crate::engine::counts::Expectations;
 use crate::engine::counts::finding_totals::Tally;
+use crate::engine::counts::plan_counts::PlanCounts;
 use crate::engine::index::FindingSets;
 use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::judging::vendors_in_use::InUse;
@@ -60,6 +62,7 @@ pub struct BatchResult<'r> {
     sets: FindingSets,
     kept: BTreeMap<u64, ExampleRow>,
     tally: Tally,
+    of_plan: PlanCounts,
     bad: (u64, Option<(u64, String)>),
     /// What could not be read before the lines were.
     problem: Option<String>,
@@ -120,7 +123,7 @@ pub fn survey<'r>(
     }
     let mut counts = counts.into_inner();
     let tally = counts.tally(vendors, in_use);
-    let CallCounter { people, remarks, sets, kept, bad, .. } = counts;
+    let CallCounter { people, remarks, sets, kept, bad, of_plan, .. } = counts;
     let memory = Memory::together(shares.into_iter().map(InOrder::into_inner));
     let files = source.files;
     let problem = recording.problem();
@@ -134,6 +137,7 @@ pub fn survey<'r>(
         sets,
         kept,
         tally,
+        of_plan,
         bad,
         problem,
     }))
@@ -143,6 +147,12 @@ impl BatchResult<'_> {
     /// What was found.
     pub fn tally(&self) -> &Tally {
         &self.tally
+    }
+
+    /// Compares the calls with the plan; `None` without a plan. The times of the calls are not known.
+    pub fn expectations(&self) -> Option<Expectations> {
+        let plan = self.vendors.plan()?;
+        Some(self.of_plan.expectations(plan, (self.vendors, self.in_use), &self.sets))
     }
 
     /// What is to be said of lines that could not be read.

@@ -6,11 +6,12 @@ use crate::engine::batch_check::call_counter::{CallCounter, CallFindings};
 use crate::engine::batch_check::in_order::InOrder;
 use crate::engine::batch_check::read_block::{BlockActions, LineAction, requests, split};
 use crate::engine::counts::finding_totals::{ANY_STRUCTURE, structure};
-use crate::engine::index::{MessageIds, Repeat, SenderPlatform, Sighting};
+use crate::engine::index::{HasId, MessageIds, Repeat, SenderPlatform, Sighting};
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
 use crate::engine::source::file_error::FileError;
+use crate::plan::PlanOutcome;
 use crate::vendors::{CallViewer, CodeId, PerVendorScratch, Share, Vendors, ViewedCall};
 use crate::wire::ParseScratch;
 use std::ops::Range;
@@ -61,8 +62,9 @@ pub(crate) struct BatchCheck<'s> {
     pub end: Mutex<Option<End>>,
 }
 
-/// An id that a vendor found in a call: how soon that vendor is asked, and where the text stands.
-type IdPlace = (usize, Range<usize>);
+/// An id that a vendor found in a call: the rank of that vendor, the place of the id's text, and whether
+/// the id is doubtful.
+type IdPlace = (usize, Range<usize>, bool);
 
 /// What a thread uses again for each block.
 #[derive(Default)]
@@ -76,6 +78,8 @@ struct WorkerScratch {
     sightings: Vec<Sighting>,
     /// What is wrong with each call whichever vendor reads it.
     of_calls: Vec<Option<CodeId>>,
+    /// The result of checking each call against the plan.
+    by_plan: Vec<PlanOutcome>,
     /// The account and the user that the first vendor in use found in each call, in `texts`, and
     /// how soon that vendor is asked.
     ids: Vec<[Option<IdPlace>; 2]>,
@@ -225,6 +229,8 @@ impl BatchCheck<'_> {
             looked.map(|(event, looking)| self.vendors.looked(event, looking)).collect();
         room.of_calls.clear();
         room.of_calls.extend(looked.iter().map(|call| self.vendors.code_apart(call)));
+        room.by_plan.clear();
+        room.by_plan.extend(events.iter().map(|event| self.vendors.plan_outcome(event)));
         room.found.clear();
         room.ends.clear();
         room.texts.clear();
@@ -244,12 +250,13 @@ impl BatchCheck<'_> {
                     room.found.extend_from_slice(found.codes);
                     room.ends.push(room.found.len());
                     let rank = ranks[senders[at] as usize][vendor];
-                    for (best, id) in room.ids[at].iter_mut().zip([found.account, found.user]) {
-                        let is_better = best.as_ref().is_none_or(|(known, _)| rank < *known);
+                    let found = [found.account, found.user].into_iter().zip(found.doubtful);
+                    for (best, (id, is_doubtful)) in room.ids[at].iter_mut().zip(found) {
+                        let is_better = best.as_ref().is_none_or(|(known, ..)| rank < *known);
                         if let (Some(id), true) = (id, is_better && rank < usize::MAX) {
                             let start = room.texts.len();
                             room.texts.push_str(id);
-                            *best = Some((rank, start..room.texts.len()));
+                            *best = Some((rank, start..room.texts.len(), is_doubtful));
                         }
                     }
                 }
@@ -288,6 +295,7 @@ impl BatchCheck<'_> {
                 let sighting = room.sightings[at];
                 let reused = sighting.is_reused().then_some(MESSAGE_ID_REUSED);
                 room.codes.extend(room.of_calls[at]);
+                room.codes.extend(self.vendors.codes().of_plan(room.by_plan[at]));
                 for code in own.chain(reused).chain(signature) {
                     room.codes.extend(self.vendors.codes().find(None, code));
                 }
@@ -302,13 +310,20 @@ impl BatchCheck<'_> {
                 let kept = dedup(codes);
                 room.codes.truncate(begin + kept);
                 let structure = match room.codes.len() > begin {
-                    true => structure(&request.reading, call),
+                    true => structure(&request.reading, call, room.by_plan[at - 1]),
                     false => ANY_STRUCTURE,
                 };
                 let repeat = sighting.is_repeat();
                 let [account, user] = std::mem::take(&mut room.ids[at - 1]);
-                let ids = [account, user].map(|id| id.map(|(_, part)| part));
-                room.calls.push(CallFindings { repeat, structure, codes: room.codes.len(), ids });
+                let has = [&account, &user].map(|id| match id {
+                    None => HasId::No,
+                    Some((.., true)) => HasId::Doubtful,
+                    Some(_) => HasId::Yes,
+                });
+                let ids = [account, user].map(|id| id.map(|(_, part, _)| part));
+                let entry = room.by_plan[at - 1].entry;
+                let codes = room.codes.len();
+                room.calls.push(CallFindings { repeat, structure, codes, ids, has, entry });
             }
         }
     }

@@ -1,12 +1,12 @@
 //! How what came stands to what is expected, and a plan learned from what came.
 
-use crate::call::CallType;
-use crate::engine::Engine;
-use crate::engine::counts::grouped_rows::{counted, words};
+use crate::call::{CallType, Doc, Event, SyntaxError};
+use crate::engine::counts::grouped_rows::{CountedCalls, counted, words};
 use crate::engine::counts::id_shares::shares;
 use crate::engine::counts::{CellKey, Coverage, Snapshot, Sum};
 use crate::engine::index::{CallCounts, CallShape, Count, Index, IndexRow, TextId};
-use crate::engine::plan::{Expectation, ID_NAMES, MOST_EXPECTED, Plan};
+use crate::engine::{Engine, RowDetail};
+use crate::plan::{CountRange, Expectation, ID_NAMES, MAX_EXPECTED, Plan, PropertyLearner};
 use hashbrown::HashMap;
 
 /// How the calls of an expectation stand to it.
@@ -16,8 +16,16 @@ pub enum ExpectationStatus {
     Unseen,
     /// Some came without an id that is expected.
     Lacking,
-    /// They have their ids, but too few came.
+    /// Calls arrived that must not be sent.
+    Unwanted,
+    /// All calls have their ids, and some violate the plan.
+    Violating,
+    /// All calls are as expected, but too few arrived.
     TooFew,
+    /// All calls are as expected, but too many arrived.
+    TooMany,
+    /// No call arrived, and none has to.
+    Optional,
     /// Enough came, all with their ids.
     Met,
 }
@@ -28,9 +36,18 @@ impl ExpectationStatus {
         match self {
             ExpectationStatus::Unseen => "unseen",
             ExpectationStatus::Lacking => "lacking",
+            ExpectationStatus::Unwanted => "unwanted",
+            ExpectationStatus::Violating => "violating",
             ExpectationStatus::TooFew => "too few",
+            ExpectationStatus::TooMany => "too many",
+            ExpectationStatus::Optional => "optional",
             ExpectationStatus::Met => "met",
         }
+    }
+
+    /// Whether the plan is met.
+    pub fn is_met(self) -> bool {
+        matches!(self, ExpectationStatus::Met | ExpectationStatus::Optional)
     }
 }
 
@@ -50,6 +67,8 @@ pub struct ExpectationResult {
     pub some_miss: [u64; 2],
     /// Those that have the expected id, which looks wrong: a number, `"null"`.
     pub doubtful: [u64; 2],
+    /// The calls that violate the plan.
+    pub violating: u64,
 }
 
 impl ExpectationResult {
@@ -62,15 +81,29 @@ impl ExpectationResult {
             ..Coverage::default()
         };
         let none = [0, 0];
-        ExpectationResult { wanted, came, with_ids: 0, lack: none, some_miss: none, doubtful: none }
+        ExpectationResult {
+            wanted,
+            came,
+            with_ids: 0,
+            lack: none,
+            some_miss: none,
+            doubtful: none,
+            violating: 0,
+        }
     }
 
     /// How it stands.
     pub fn standing(&self) -> ExpectationStatus {
+        let count = self.wanted.count;
         match self.came.counted.calls {
+            0 if count.is_never() => ExpectationStatus::Met,
+            0 if count.is_optional() => ExpectationStatus::Optional,
             0 => ExpectationStatus::Unseen,
+            _ if count.is_never() => ExpectationStatus::Unwanted,
             calls if self.with_ids < calls => ExpectationStatus::Lacking,
-            calls if calls < self.wanted.least => ExpectationStatus::TooFew,
+            _ if self.violating > 0 => ExpectationStatus::Violating,
+            calls if calls < count.min => ExpectationStatus::TooFew,
+            calls if count.max.is_some_and(|max| calls > max) => ExpectationStatus::TooMany,
             _ => ExpectationStatus::Met,
         }
     }
@@ -103,19 +136,29 @@ pub struct Expectations {
 }
 
 impl Expectations {
-    /// How many came with their ids.
+    /// Returns how many are met, without the optional ones that did not arrive.
     pub fn met(&self) -> usize {
         self.list.iter().filter(|entry| entry.standing() == ExpectationStatus::Met).count()
     }
 
-    /// Whether all did.
+    /// Returns how many are optional and did not arrive.
+    pub fn optional(&self) -> usize {
+        self.list.iter().filter(|entry| entry.standing() == ExpectationStatus::Optional).count()
+    }
+
+    /// Whether all are met.
     pub fn all_met(&self) -> bool {
-        self.met() == self.list.len()
+        self.list.iter().all(|entry| entry.standing().is_met())
     }
 
     /// What a person wants to know first.
     pub fn line(&self) -> String {
-        let line = format!("{} of {} expected seen with their ids", self.met(), self.list.len());
+        let optional = self.optional();
+        let expected = self.list.len() - optional;
+        let mut line = format!("{} of {expected} expected seen with their ids", self.met());
+        if optional > 0 {
+            line.push_str(&format!(", {optional} more in the plan not seen"));
+        }
         match self.list.iter().filter(|entry| entry.is_doubtful()).count() {
             0 => line,
             some => format!("{line}, {some} of them doubtful"),
@@ -135,10 +178,11 @@ struct ArrivedCalls {
     missed: [u64; 2],
     some_miss: [u64; 2],
     doubtful: [u64; 2],
+    violating: u64,
 }
 
 /// A plan that was learned, and what it does not ask for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct LearnedPlan {
     /// Each event once, with the ids that all of its calls have, the most frequent first.
     pub plan: Plan,
@@ -151,6 +195,7 @@ pub struct LearnedPlan {
 impl ArrivedCalls {
     fn add(&mut self, key: &CellKey, count: &Count, wanted: [bool; 2], snapshot: &Snapshot) {
         self.sum.add(key, count, snapshot);
+        self.violating += if snapshot.is_violating(key) { count.calls } else { 0 };
         let shares = shares(key, count.calls, snapshot.set(key));
         // what no vendor receives is not there with its ids
         let mut has_all = snapshot.set(key).0.discarded.is_none();
@@ -170,17 +215,72 @@ impl ArrivedCalls {
     }
 }
 
-impl Engine {
-    /// From now on these calls are expected, if any are; a plan is given once, at the start.
-    pub fn expect(&self, plan: Option<Plan>) {
-        if let Some(plan) = plan {
-            self.plan.get_or_init(|| plan);
-        }
+/// Collects the calls of each event of a plan.
+pub(crate) struct ExpectedCells(Vec<ArrivedCalls>);
+
+impl ExpectedCells {
+    /// Begins without calls.
+    pub fn new(plan: &Plan) -> ExpectedCells {
+        ExpectedCells(plan.list.iter().map(|_| ArrivedCalls::default()).collect())
     }
 
-    /// How all calls stand to what is expected, or only those of some rows; none where nothing is.
+    /// Adds the calls of a cell, which belong to the event with the index `at`.
+    pub fn add(
+        &mut self,
+        plan: &Plan,
+        at: usize,
+        key: &CellKey,
+        count: &Count,
+        snapshot: &Snapshot,
+    ) {
+        self.0[at].add(key, count, plan.list[at].ids, snapshot);
+    }
+
+    /// Returns the result of each event. `counted` turns a count into the number of calls and their
+    /// times.
+    pub fn list(
+        self,
+        plan: &Plan,
+        vendors: usize,
+        counted: impl Fn(&Count) -> Option<CountedCalls>,
+    ) -> Vec<ExpectationResult> {
+        let entry = |(wanted, came): (&Expectation, ArrivedCalls)| {
+            let entry = ExpectationResult::unseen(wanted.clone(), vendors);
+            match counted(&came.sum.count).filter(|counted| counted.calls + counted.repeats > 0) {
+                None => entry,
+                Some(counted) => {
+                    let ArrivedCalls {
+                        sum, with_ids, lack, some_miss, doubtful, violating, ..
+                    } = came;
+                    let Sum { ids, missing, discarded, verdicts, .. } = sum;
+                    let came =
+                        Coverage { counted, ids, missing, discarded, verdicts, ..entry.came };
+                    ExpectationResult {
+                        came,
+                        with_ids,
+                        lack,
+                        some_miss,
+                        doubtful,
+                        violating,
+                        ..entry
+                    }
+                }
+            }
+        };
+        plan.list.iter().zip(self.0).map(entry).collect()
+    }
+}
+
+impl Engine {
+    /// Compares all calls, or only those of some rows, with the plan that they are checked against; `None`
+    /// without a plan.
     pub fn expectations(&self, rows: Option<&[u64]>) -> Option<Expectations> {
-        let plan = self.plan.get()?;
+        let vendors = self.vendors();
+        vendors.plan().map(|plan| self.compare_with(plan, rows))
+    }
+
+    /// Compares all calls, or only those of some rows, with a plan.
+    pub fn compare_with(&self, plan: &Plan, rows: Option<&[u64]>) -> Expectations {
         let mut snapshot = self.snapshot();
         if let Some(rows) = rows {
             let cube = self.cube_of(rows);
@@ -188,8 +288,7 @@ impl Engine {
             snapshot.cells = cube.cells().to_vec();
         }
         let kinds = self.kinds(&snapshot.shapes);
-        let mut came: Vec<ArrivedCalls> =
-            plan.list.iter().map(|_| ArrivedCalls::default()).collect();
+        let mut cells = ExpectedCells::new(plan);
         let places = self.places(plan);
         let mut other = snapshot.other;
         for (key, count) in &snapshot.cells {
@@ -200,26 +299,12 @@ impl Engine {
             let Some(kind) = kinds.get(&snapshot.shape(key).kind) else { continue };
             let own = places.get(&(*kind, key.event));
             if let Some(at) = own.or_else(|| places.get(&(*kind, TextId::NONE))) {
-                came[*at].add(key, count, plan.list[*at].ids, &snapshot);
+                cells.add(plan, *at, key, count, &snapshot);
             }
         }
         let state = self.lock();
-        let index = &state.index;
-        let entry = |(wanted, came): (&Expectation, ArrivedCalls)| {
-            let mut entry = ExpectationResult::unseen(wanted.clone(), snapshot.vendors);
-            if let Some(counted) = counted(index, &came.sum.count)
-                && counted.calls + counted.repeats > 0
-            {
-                let ArrivedCalls { sum: Sum { ids, missing, discarded, verdicts, .. }, .. } = came;
-                let seen = Coverage { counted, ids, missing, discarded, verdicts, ..entry.came };
-                let ArrivedCalls { with_ids, lack, some_miss, doubtful, .. } = came;
-                entry =
-                    ExpectationResult { came: seen, with_ids, lack, some_miss, doubtful, ..entry };
-            }
-            entry
-        };
-        let list = plan.list.iter().zip(came).map(entry).collect();
-        Some(Expectations { list, other })
+        let list = cells.list(plan, snapshot.vendors, |count| counted(&state.index, count));
+        Expectations { list, other }
     }
 
     /// Makes a plan of the calls that came.
@@ -238,7 +323,7 @@ impl Engine {
         });
         let events = seen.len();
         seen.retain(|((_, name), _)| !name.is_unkept());
-        seen.truncate(MOST_EXPECTED);
+        seen.truncate(MAX_EXPECTED);
         let left_out = (events - seen.len()) as u64;
         let missing =
             [0, 1].map(|id| seen.iter().filter(|(_, came)| came.missed[id] > 0).count() as u64);
@@ -247,10 +332,27 @@ impl Engine {
             kind,
             name: words(&state.index.store, name),
             ids: came.lack.map(|lack| lack == 0),
-            least: 1,
+            count: CountRange::at_least(1),
         };
-        let plan = Plan { list: seen.into_iter().map(entry).collect() };
+        let plan = Plan::from_events(seen.into_iter().map(entry).collect());
         LearnedPlan { plan, left_out, missing }
+    }
+
+    /// Adds rules about what calls contain to a plan. Reads each call again.
+    pub fn learn_properties(&self, plan: Plan) -> Result<Plan, String> {
+        let mut learner = PropertyLearner::default();
+        for row in 0..self.rows() {
+            let Some(RowDetail::Call(call)) = self.detail(row)? else { continue };
+            if call.repeat {
+                continue;
+            }
+            let wrong = |error: SyntaxError| format!("expected {}", error.expected);
+            let own = Doc::parse(call.call_text.as_str()).map_err(wrong)?;
+            let derived = Doc::parse(call.derived_text.as_str()).ok();
+            let derived = derived.as_ref().map(Doc::root);
+            learner.add(&Event { derived, ..Event::bare(own.root()) }, &plan);
+        }
+        learner.finish(plan).map_err(|error| error.to_string())
     }
 
     /// The call types that shapes have, by their texts.

@@ -11,6 +11,7 @@ use crate::engine::source::recording_files::LinePosition;
 use crate::engine::source::request_line::{body_text, head_of};
 use crate::engine::{Engine, JudgingState};
 use crate::findings::{Effect, Verdict, VerdictCounts};
+use crate::plan::PlanOutcome;
 use crate::vendors::{CodeId, Vendors};
 use crate::wire::{self, ParsedRequest, ReadCall};
 use hashbrown::HashMap;
@@ -99,6 +100,7 @@ impl Engine {
         let mut tally = Tally::default();
         let mut counts = GroupCounts::default();
         let mut scratch = wire::ParseScratch::default();
+        let vendors = self.vendors();
         let mut rows = rows.peekable();
         let mut counted: HashSet<u64> = HashSet::new();
         while rows.peek().is_some() {
@@ -118,13 +120,13 @@ impl Engine {
             }
             drop(state);
             for calls in calls.chunk_by(|a, b| a.request == b.request) {
-                for (call, structure) in calls.iter().zip(structures(calls, &mut scratch)) {
+                for (call, structure) in calls.iter().zip(structures(calls, &vendors, &mut scratch))
+                {
                     let key = (call.call.set, call.sender, structure);
                     counts.count(key, call.row, call.call.flags.repeat());
                 }
             }
         }
-        let vendors = self.vendors();
         let index = &self.lock().index;
         counts.expand(&vendors, &index.in_use, &index.store.sets, &mut tally);
         // a remark is about these rows if one of the calls that show it is among them
@@ -174,7 +176,11 @@ fn counted_call(state: &JudgingState, row: u64, at: u64) -> Option<CountedCall> 
 }
 
 /// The structures of some calls of one request.
-fn structures(calls: &[CountedCall], scratch: &mut wire::ParseScratch) -> Vec<u64> {
+fn structures(
+    calls: &[CountedCall],
+    vendors: &Vendors,
+    scratch: &mut wire::ParseScratch,
+) -> Vec<u64> {
     let unread = vec![ANY_STRUCTURE; calls.len()];
     let Some((place, len)) = calls.iter().find_map(|call| call.line.as_ref()) else {
         return unread;
@@ -186,18 +192,24 @@ fn structures(calls: &[CountedCall], scratch: &mut wire::ParseScratch) -> Vec<u6
     };
     let of = |call: &CountedCall| {
         let read = call.line.as_ref().and_then(|_| find_call(&reading, &request, &call.call));
-        read.map_or(ANY_STRUCTURE, |read| structure(&reading, read))
+        read.map_or(ANY_STRUCTURE, |read| {
+            structure(&reading, read, vendors.plan_outcome(&reading.event(read)))
+        })
     };
     let structures = calls.iter().map(of).collect();
     reading.recycle(scratch);
     structures
 }
 
-/// What a call has in common with others that need the same change: its event, its library, and the
-/// names and kinds of its members.
-pub(crate) fn structure(reading: &ParsedRequest<'_>, call: &ReadCall) -> u64 {
+/// A hash of what calls that need the same change have in common: event, library, the names and kinds of
+/// members, and violations of the plan.
+pub(crate) fn structure(reading: &ParsedRequest<'_>, call: &ReadCall, by_plan: PlanOutcome) -> u64 {
     let library = reading.library_name(call).map_or(0, |name| fingerprints::of_text(&name));
-    fingerprints::mix(call.structure, library).max(1)
+    let own = fingerprints::mix(call.structure, library);
+    match by_plan.fingerprint {
+        0 => own.max(1),
+        by_plan => fingerprints::mix(own, by_plan).max(1),
+    }
 }
 
 /// Calls counted by their findings, sender and structure.

@@ -25,6 +25,7 @@ mod id_shares;
 pub(crate) mod library_habits;
 pub(crate) mod object_push;
 mod people;
+pub(crate) mod plan_counts;
 pub(crate) mod timeline;
 pub(crate) mod totals;
 
@@ -39,6 +40,7 @@ use crate::engine::index::{
     CallShape, CellKey, Count, SenderPlatform, SetInfo, TextId, VendorBits,
 };
 use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
+use crate::vendors::CodeId;
 use hashbrown::HashMap;
 use std::sync::Arc;
 
@@ -124,11 +126,19 @@ struct Snapshot {
     sets: Vec<Arc<SetInfo>>,
     in_use: [VendorBits; 3],
     vendors: usize,
+    /// The codes of violations of the plan that are errors.
+    of_plan: Vec<CodeId>,
 }
 
 impl Snapshot {
     fn shape(&self, key: &CellKey) -> &CallShape {
         &self.shapes[usize::from(key.shape.0)]
+    }
+
+    /// Whether the calls of a cell violate the plan.
+    fn is_violating(&self, key: &CellKey) -> bool {
+        let codes = &self.sets[key.set.0 as usize].codes;
+        self.of_plan.iter().any(|code| codes.binary_search(code).is_ok())
     }
 
     fn set(&self, key: &CellKey) -> (&SetInfo, VendorBits) {
@@ -202,6 +212,7 @@ impl Engine {
     }
 
     fn snapshot(&self) -> Snapshot {
+        let vendors = self.vendors();
         let state = self.lock();
         let index = &state.index;
         Snapshot {
@@ -210,7 +221,8 @@ impl Engine {
             shapes: index.store.shapes.all().to_vec(),
             sets: index.store.sets.all().to_vec(),
             in_use: SenderPlatform::ALL.map(|sender| index.in_use.bits(sender)),
-            vendors: self.vendors().len(),
+            vendors: vendors.len(),
+            of_plan: vendors.codes().plan_errors(),
         }
     }
 

@@ -105,9 +105,10 @@ fn expected(expectations: &Expectations) -> Value {
         let wanted = &entry.wanted;
         json!({
             "type": wanted.kind.name(), "event": wanted.name,
-            "ids": wanted.id_names().collect::<Vec<_>>(), "count": wanted.least,
+            "ids": wanted.id_names().collect::<Vec<_>>(), "count": wanted.count.min, "max": wanted.count.max,
             "standing": entry.standing().name(),
             "calls": entry.came.counted.calls, "with_ids": entry.with_ids,
+            "violating": entry.violating,
             "lacking": entry.lacking().map(|(id, calls, _)| (id.to_owned(), calls.into()))
                 .collect::<Map<_, Value>>(),
             "doubtful": entry.doubting().map(|(id, calls)| (id.to_owned(), calls.into()))
@@ -115,7 +116,8 @@ fn expected(expectations: &Expectations) -> Value {
         })
     };
     let events: Vec<Value> = expectations.list.iter().map(event).collect();
-    json!({"met": expectations.met(), "of": events.len(), "events": events})
+    let of = events.len() - expectations.optional();
+    json!({"met": expectations.met(), "of": of, "events": events})
 }
 
 /// The vendors' names, and which of them are shown.

@@ -1,6 +1,6 @@
 //! What was found, by code, vendor and event: the worst first, so that no noise pushes an error out.
 
-use crate::findings::{Effect, Finding, is_of_call};
+use crate::findings::{Effect, Finding, is_of_call, is_of_plan};
 use crate::fql::quoted;
 use crate::inspector::{CallDetail, Detail, FoundIn, GroupedRows};
 use crate::tui::app::action::{Action, KeyContext};
@@ -51,6 +51,7 @@ pub struct FindingsColumns {
 fn whose<'w>(row: &FoundIn, ctx: &'w ViewContext<'_>) -> &'w str {
     match row.vendor {
         None if row.remark.is_some() => "ids",
+        None if is_of_plan(&row.code) => "plan",
         None if is_of_call(&row.code) => "call",
         None => "Segment",
         Some(at) => ctx.shared.vendors.get(at).map_or("", |vendor| vendor.short.as_str()),
@@ -192,6 +193,7 @@ impl ListContent for Findings {
         }
         let title = match row.vendor.and_then(|at| ctx.shared.vendors.get(at)) {
             Some(vendor) => look.clean(&vendor.title).into_owned(),
+            None if is_of_plan(&row.code) => "the plan".to_owned(),
             None if is_of_call(&row.code) => "the call itself".to_owned(),
             None => "Segment itself".to_owned(),
         };

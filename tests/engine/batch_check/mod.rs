@@ -5,7 +5,8 @@
 mod cases;
 mod files;
 
-use segscope::engine::{Engine, InUse, Recording, RowDetail, Shares, Tally, survey};
+use segscope::engine::{Engine, Expectations, InUse, Recording, RowDetail, Shares, Tally, survey};
+use segscope::plan::Plan;
 use segscope::report::{self, FindingGroup, check_text, finding_groups};
 use segscope::vendors::Vendors;
 use std::path::Path;
@@ -21,11 +22,40 @@ struct Said {
     problem: Option<String>,
     /// What each format prints.
     texts: Vec<String>,
+    /// How the calls stand to the plan.
+    expected: String,
+}
+
+/// A plan that all calls are judged by: some of what the files hold is as it says, some is not.
+const PLAN: &str = r#"
+[[event]]
+type = "track"
+properties = { total = "number", plan = "string" }
+[[event]]
+name = "Order Received"
+count = { min = 0, max = 2 }
+required = ["total"]
+[[event]]
+type = "identify"
+ids = ["user_id"]
+required = ["email"]
+[[event]]
+type = "page"
+never = true
+[[event]]
+name = "Never Sent"
+"#;
+
+/// Nothing where there is no plan.
+fn expected(expectations: Option<Expectations>) -> String {
+    let Some(expectations) = expectations else { return String::new() };
+    let groups = report::unmet_groups(&expectations);
+    format!("{}{groups:#?}", report::expected_text(&expectations, true, false))
 }
 
 fn said(
     vendors: &Vendors,
-    tally: &Tally,
+    (tally, expected): (&Tally, String),
     problem: Option<String>,
     detail: &(dyn Fn(u64) -> Result<Option<RowDetail>, String> + Sync),
 ) -> Said {
@@ -44,6 +74,7 @@ fn said(
         groups,
         problem,
         texts,
+        expected,
     }
 }
 
@@ -64,7 +95,8 @@ fn by_pipeline(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Resul
         return Err(error.to_string());
     }
     let tally = engine.tally(0..engine.rows());
-    Ok(said(vendors, &tally, engine.stats().problem, &|row| engine.detail(row)))
+    let tally = (&tally, expected(engine.expectations(None)));
+    Ok(said(vendors, tally, engine.stats().problem, &|row| engine.detail(row)))
 }
 
 /// What a survey says; none if it leaves the files to the engine.
@@ -78,7 +110,8 @@ fn by_survey(
     let surveyed =
         survey(&recording, vendors, in_use, shares).map_err(|error| error.to_string())?;
     Ok(surveyed.map(|surveyed| {
-        said(vendors, surveyed.tally(), surveyed.problem(), &|row| surveyed.detail(row))
+        let tally = (surveyed.tally(), expected(surveyed.expectations()));
+        said(vendors, tally, surveyed.problem(), &|row| surveyed.detail(row))
     }))
 }
 
@@ -103,5 +136,7 @@ fn same(files: &[&Path]) -> Result<Said, String> {
 }
 
 fn vendors() -> Arc<Vendors> {
-    Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"))
+    let plan = Arc::new(Plan::read(PLAN).expect("a plan"));
+    let vendors = Vendors::new(&Default::default(), &[]).expect("the built-in ones");
+    Arc::new(vendors.with_plan(Some(plan)))
 }

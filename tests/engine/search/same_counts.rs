@@ -5,10 +5,9 @@ use super::aggregates::{Call, calls};
 use super::timeline::{rows_of, timeline};
 use super::{engine, random_calls, send};
 use proptest::prelude::*;
-use segscope::engine::{
-    Engine, Expectation, FindingCount, GroupBy, IdCell, Plan, RangeFilter, Tally, Who,
-};
+use segscope::engine::{Engine, FindingCount, GroupBy, IdCell, RangeFilter, Tally, Who};
 use segscope::fql::parse;
+use segscope::plan::{Expectation, Plan};
 use segscope::report::{check_text, finding_groups, summary};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -147,9 +146,9 @@ proptest! {
         // what is expected
         let learned = engine.learn().plan;
         let wanted = learned.list.iter().map(|entry| Expectation { ids: [true; 2], ..entry.clone() });
-        engine.expect(Some(Plan { list: wanted.collect() }));
+        let wants_all = Plan::from_events(wanted.collect());
         let rows = engine.coverage(GroupBy::Event).rows;
-        for entry in engine.expectations(None).map_or(Vec::new(), |all| all.list) {
+        for entry in engine.compare_with(&wants_all, None).list {
             let came = &entry.came;
             // an entry without a name stands for all that have none of their own, and a type may be
             // written in several ways

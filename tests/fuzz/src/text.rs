@@ -1,7 +1,8 @@
 //! Text for people and for machines: whatever was captured, nothing in it is a command to a terminal.
 
 use crate::input::{Request, assert_harmless, assert_json, engine, vendors};
-use segscope::engine::{Plan, RowDetail};
+use segscope::engine::RowDetail;
+use segscope::plan::Plan;
 use segscope::report::{
     Escaping, EscapingWriter, ExportFormat, Exporter, call_line, call_record, check_text, curl,
     finding_groups, github, junit, markdown, sarif, summary,

@@ -15,6 +15,7 @@ mod lost_output;
 mod own_paths;
 mod own_secrets;
 mod plan;
+mod plan_properties;
 mod secrets;
 mod special_files;
 mod streams;

@@ -137,7 +137,9 @@ fn a_plan_is_learned_from_what_is_good_and_what_is_good_meets_it() {
 
 #[test]
 fn the_template_is_a_plan() {
-    let home = home(&[("order.ndjson", &call("track", "Order Received", Some("a")))]);
+    let order = call("track", "Order Received", Some("a"));
+    let order = order.replace("\"module_id\"", "\"total\":1,\"module_id\"");
+    let home = home(&[("order.ndjson", &order)]);
     let (code, template, _) = run(home.path(), &["plan", "template"]);
     assert_eq!((code, run(home.path(), &["plan"]).1 == template), (0, true));
     std::fs::write(home.path().join("plan.toml"), template).expect("written");
@@ -197,8 +199,8 @@ fn tail_ends_with_what_did_not_come_and_the_summary_has_it_meanwhile() {
     assert_eq!((&expected["met"], &expected["of"]), (&json!(1), &json!(4)));
     assert_eq!(
         expected["events"][1],
-        json!({"type": "track", "event": "Report", "ids": ["account_id", "user_id"], "count": 1,
-            "standing": "lacking", "calls": 1, "with_ids": 0, "lacking": {"account_id": 1},
+        json!({"type": "track", "event": "Report", "ids": ["account_id", "user_id"], "count": 1, "max": null,
+            "standing": "lacking", "calls": 1, "with_ids": 0, "violating": 0, "lacking": {"account_id": 1},
             "doubtful": {}})
     );
     let (code, told) = (program.end(), program.last_words());

@@ -1,4 +1,5 @@
-//! What is wrong with the names in a call's `integrations`, whichever vendor reads it.
+//! The findings of a call that do not depend on a vendor: names in its `integrations`, and violations
+//! of the plan.
 
 use crate::call::text::write_excerpt;
 use crate::call::{Event, Val, pointer};
@@ -19,7 +20,8 @@ impl Vendors {
 
     /// The findings of a call that do not depend on a vendor.
     pub fn findings_of_call(&self, event: &Event<'_>) -> Vec<Finding> {
-        let Some(integrations) = event.get("integrations") else { return Vec::new() };
+        let of_plan = self.plan().into_iter().flat_map(|plan| plan.findings(event));
+        let Some(integrations) = event.get("integrations") else { return of_plan.collect() };
         let finding = |(member, vendor): (Val<'_>, usize)| {
             let key = member.key();
             let (name, title) = &self.switches.vendors[vendor];
@@ -33,6 +35,6 @@ impl Vendors {
                 Service::Segment,
             )
         };
-        self.switches.members(integrations).map(finding).collect()
+        self.switches.members(integrations).map(finding).chain(of_plan).collect()
     }
 }

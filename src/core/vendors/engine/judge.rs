@@ -114,6 +114,7 @@ impl Vendors {
         scratch.read(&self.keys, event);
         let look = CallView::new(event, &self.keys, scratch, self.basics);
         codes.extend(self.code_of_call(&look));
+        codes.extend(self.codes.of_plan(self.plan_outcome(event)));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
             let mut room = JudgeScratch { text: Some(text), found, lessons };

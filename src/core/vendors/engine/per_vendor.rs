@@ -49,6 +49,8 @@ pub struct PerVendorFindings<'r> {
     pub account: Option<&'r str>,
     /// The user id.
     pub user: Option<&'r str>,
+    /// Whether the account id and the user id are doubtful.
+    pub doubtful: [bool; 2],
 }
 
 impl Vendors {
@@ -83,7 +85,8 @@ impl Vendors {
         let mut room = JudgeScratch { text: Some(text), found, lessons };
         let judged = self.judge_one(vendor, &looked.0, seq, &mut share.0, &mut room);
         let [account, user] = judged.ids(text);
-        PerVendorFindings { codes: found, account, user }
+        let doubtful = [judged.account_doubtful, judged.user_doubtful];
+        PerVendorFindings { codes: found, account, user, doubtful }
     }
 
     /// What [`Vendors::idle_flush`] does to what one vendor remembers.

@@ -3,7 +3,8 @@
 
 use crate::findings::Verdict;
 use crate::inspector::{Coverage, ExpectationResult, ExpectationStatus, Expectations, GroupedRows};
-use crate::report::{expected_words, plural};
+use crate::plan::CountRange;
+use crate::report::{expected_words, plural, wanted_words};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::coverage::id_shares;
@@ -97,12 +98,23 @@ pub fn standing(entry: &ExpectationResult, ctx: &ViewContext<'_>) -> (&'static s
         ExpectationStatus::Met if entry.is_doubtful() => {
             (look.doubtful(), "doubtful".to_owned(), theme.warning)
         }
+        ExpectationStatus::Met if calls == 0 => {
+            (look.verdict_sign(Verdict::Delivered), "none".to_owned(), theme.good)
+        }
         ExpectationStatus::Met => {
             let style = if id_shares::lost(&entry.came) > 0 { theme.text } else { theme.good };
             (look.verdict_sign(Verdict::Delivered), "seen".to_owned(), style)
         }
+        ExpectationStatus::Optional => (look.nothing(), "optional".to_owned(), theme.unused),
         ExpectationStatus::TooFew => {
-            ("~", format!("{calls} of {}", entry.wanted.least), theme.warning)
+            ("~", format!("{calls} of {}", entry.wanted.count.min), theme.warning)
+        }
+        ExpectationStatus::TooMany => ("~", "too many".to_owned(), theme.warning),
+        ExpectationStatus::Unwanted => {
+            (look.verdict_sign(Verdict::Dropped), "unwanted".to_owned(), theme.missing_id)
+        }
+        ExpectationStatus::Violating => {
+            ("!", format!("{} wrong", grouped(entry.violating)), theme.warning)
         }
         ExpectationStatus::Lacking if entry.with_ids > 0 => {
             ("!", format!("{} lack", grouped(calls - entry.with_ids)), theme.warning)
@@ -133,7 +145,10 @@ pub fn about(paper: &mut TextBuilder<'_>, entry: &ExpectationResult, ctx: &ViewC
         false => format!(", each with {}", ids.join(" and ")),
     };
     let theme = &ctx.look.theme;
-    let wanted = format!("{} or more{each}", plural(entry.wanted.least, "call"));
+    let wanted = match entry.wanted.count {
+        CountRange { min, max: None } => format!("{} or more{each}", plural(min, "call")),
+        count => format!("{}{each}", wanted_words(count)),
+    };
     paper.labelled(10, "  plan", &wanted, theme.text);
     let (sign, _, style) = standing(entry, ctx);
     paper.labelled(10, "  so far", &format!("{sign} {}", expected_words(entry)), style);
@@ -142,7 +157,7 @@ pub fn about(paper: &mut TextBuilder<'_>, entry: &ExpectationResult, ctx: &ViewC
 /// The filter that the calls of an entry pass, or why there is none. Those of an entry without a
 /// name are the calls of its type that have no entry of their own.
 pub fn behind(entry: &ExpectationResult, rows: &[ExpectedLine]) -> Result<Vec<String>, String> {
-    if entry.standing() == ExpectationStatus::Unseen {
+    if entry.came.counted.calls == 0 {
         return Err("no such call yet".to_owned());
     }
     let (kind, event) = (entry.came.kind.as_deref(), entry.came.event.as_deref());
