@@ -2,6 +2,7 @@
 
 use super::args::InspectArgs;
 use super::failure::Failure;
+use super::key_input::KeyInput;
 use super::listen::draw;
 use super::listener;
 use super::setup;
@@ -31,7 +32,7 @@ pub fn run(args: &InspectArgs) -> Result<(), Failure> {
         let (engine, ended, here) = (Arc::clone(&engine), Arc::clone(&ended), listener.url());
         std::thread::spawn(move || feed(&engine, &ended, &here))
     };
-    let done = draw(setup, &args.screen, &engine, Some(listener), alerting);
+    let done = draw(setup, &args.screen, &engine, Some(listener), alerting, KeyInput::Stdin);
     ended.store(true, Ordering::Relaxed);
     feeder.thread().unpark();
     feeder.join().map_err(|_| Failure::blocked("the demo's feeder panicked"))?;

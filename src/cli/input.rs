@@ -29,6 +29,11 @@ pub fn open(files: &[PathBuf]) -> Result<Recording, Failure> {
     Ok(recording)
 }
 
+/// Whether a file can be read once only: a pipe, or standard input.
+pub fn is_stream(file: &Path) -> bool {
+    file.as_os_str() == "-" || std::fs::metadata(file).is_ok_and(|meta| !meta.is_file())
+}
+
 /// A file that grows, as a recording.
 pub fn follow(file: &Path) -> Result<Recording, Failure> {
     tracing::debug!(file = %file.display(), "following a file of calls");

@@ -2,6 +2,7 @@
 
 use super::args::{ListenArgs, ScreenArgs};
 use super::failure::Failure;
+use super::key_input::KeyInput;
 use super::listener;
 use super::output;
 use super::plain;
@@ -14,7 +15,6 @@ use crate::recording;
 use crate::report::calls_words;
 use crate::server::Listener;
 use crate::tui;
-use std::io::IsTerminal;
 use std::sync::Arc;
 
 /// Listens, records, and draws until the user quits.
@@ -34,7 +34,7 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
         let told = engine.stats().problem.map_or(String::new(), |told| format!("; {told}"));
         engine.notice(format!("listening on {}{told}", listener.reach()));
     }
-    draw(setup, &args.inspect.screen, &engine, Some(listener), alerting)
+    draw(setup, &args.inspect.screen, &engine, Some(listener), alerting, KeyInput::Stdin)
 }
 
 /// Draws the inspector, or says it in lines, until the user quits; then lets open requests finish.
@@ -44,6 +44,7 @@ pub fn draw(
     engine: &Arc<Engine>,
     listener: Option<Listener>,
     (alerts, alerting): Alerting,
+    keys: KeyInput,
 ) -> Result<(), Failure> {
     let options = InspectorOptions {
         addresses: listener.iter().map(Listener::url).collect(),
@@ -54,9 +55,9 @@ pub fn draw(
     };
     let inspector = Inspector::new(Arc::clone(engine), setup, options);
     let watch = inspector.watch_settings().map_err(Failure::blocked)?;
-    if screen.plain || !can_draw() {
+    if screen.plain || !can_draw(keys) {
         tracing::debug!(is_asked_for = screen.plain, "plain mode");
-        let ended = plain::run(&inspector, listener, &alerts);
+        let ended = plain::run(&inspector, listener, &alerts, keys);
         drop((watch, alerting));
         return ended;
     }
@@ -91,7 +92,7 @@ pub fn draw(
 }
 
 /// Whether there is a terminal that a screen can be drawn on.
-fn can_draw() -> bool {
+fn can_draw(keys: KeyInput) -> bool {
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
-    !dumb && output::is_terminal() && std::io::stdin().is_terminal()
+    !dumb && output::is_terminal() && keys.are_there()
 }

@@ -11,6 +11,7 @@ mod export;
 mod failure;
 mod generate;
 mod input;
+mod key_input;
 mod listen;
 mod listener;
 mod log;

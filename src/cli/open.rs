@@ -3,6 +3,7 @@
 use super::args::OpenArgs;
 use super::failure::Failure;
 use super::input;
+use super::key_input::KeyInput;
 use super::listen::draw;
 use super::setup;
 use crate::inspector::Alerting;
@@ -13,9 +14,18 @@ const SMALL_BYTES: u64 = 4 << 20;
 
 /// Reads the files in their order and draws the inspector over them.
 pub fn run(args: &OpenArgs) -> Result<(), Failure> {
-    let setup = setup::load(&args.inspect.judge, args.inspect.screen.flags())?;
+    let flags = args.inspect.screen.flags().into_iter().chain(args.recording.flags()).collect();
+    let setup = setup::load(&args.inspect.judge, flags)?;
     let setup = args.inspect.expect.apply(setup)?;
     let recording = match (&args.files[..], args.follow) {
+        ([file], true) if input::is_stream(file) => {
+            let (mut recording, notice) = setup.recording(true)?;
+            recording.add_stream(file)?;
+            let engine = setup.engine(recording)?;
+            notice.into_iter().for_each(|notice| engine.notice(notice));
+            let keys = KeyInput::beside(file);
+            return draw(setup, &args.inspect.screen, &engine, None, Alerting::default(), keys);
+        }
         ([file], true) => input::follow(file)?,
         (_, true) => return Err(Failure::wrong("--follow: give one FILE to follow")),
         (files, false) => input::open(files)?,
@@ -31,5 +41,6 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     if small {
         input::all_read(&engine)?;
     }
-    draw(setup, &args.inspect.screen, &engine, None, Alerting::default())
+    let alerting = Alerting::default();
+    draw(setup, &args.inspect.screen, &engine, None, alerting, KeyInput::Stdin)
 }

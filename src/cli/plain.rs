@@ -1,19 +1,21 @@
 //! The inspector in lines: what comes is said, what is typed is done.
 
 use super::failure::Failure;
+use super::key_input::KeyInput;
 use super::output;
 use super::signals::Ending;
 use crate::inspector::{Alerts, Inspector};
 use crate::plain;
 use crate::report::{expected_text, summary};
 use crate::server::Listener;
-use std::io::{BufRead, BufReader, BufWriter, IsTerminal};
+use std::io::{BufRead, BufWriter, IsTerminal};
 
 /// Goes on until it is asked to end, lets open requests finish, and sums up.
 pub fn run(
     inspector: &Inspector,
     listener: Option<Listener>,
     alerts: &Alerts,
+    keys: KeyInput,
 ) -> Result<(), Failure> {
     let engine = inspector.engine();
     let ending = Ending::on_signals()?;
@@ -46,7 +48,7 @@ pub fn run(
     let mut out = BufWriter::new(output::text());
     let input: Box<dyn BufRead + Send> = match in_background() {
         true => Box::new(std::io::empty()),
-        false => Box::new(BufReader::new(std::io::stdin())),
+        false => keys.commands(),
     };
     let said = plain::run(inspector, new, input, &mut out, ends);
     stop(&mut listener);

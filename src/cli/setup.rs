@@ -1,6 +1,6 @@
 //! What most commands begin with: settings, vendors, the vendors in use, the recording.
 
-use super::args::{JudgeArgs, ListenerArgs, ScreenArgs};
+use super::args::{JudgeArgs, ListenerArgs, RecordArgs, ScreenArgs};
 use super::failure::Failure;
 use super::signals;
 use crate::config::{self, SettingOrigin};
@@ -142,27 +142,33 @@ fn is_null_device(file: &Path) -> bool {
 impl ListenerArgs {
     /// The flags that are settings.
     pub fn flags(&self) -> Flags {
-        let file = self.record.as_ref().map(|file| file.to_string_lossy());
         let texts = [
             ("listen", self.listen.as_deref()),
             ("alert", self.alert.as_deref()),
             ("alert_with", self.alert_with.as_deref()),
             ("webhook_secret", self.webhook_secret.as_deref()),
-            ("record", file.as_deref()),
-            ("keep", self.keep.as_deref()),
         ];
-        let switches = [
-            // a file that is named here is written, whatever the settings say
-            ("no_record", self.no_record.then_some(true).or(file.as_ref().map(|_| false))),
-            ("allow_remote", self.allow_remote.then_some(true)),
-            ("fsync", self.fsync.then_some(true)),
-        ];
-        let mut flags = settings_of(&texts, &switches);
+        let mut flags = settings_of(&texts, &[("allow_remote", self.allow_remote.then_some(true))]);
+        flags.extend(self.recording.flags());
         let token = self.token.as_ref().map(|file| file.to_string_lossy());
         flags.extend(
             token.map(|file| ("token_file".to_owned(), Value::from(file), "--token".to_owned())),
         );
         flags
+    }
+}
+
+impl RecordArgs {
+    /// The flags that are settings.
+    pub fn flags(&self) -> Flags {
+        let file = self.record.as_ref().map(|file| file.to_string_lossy());
+        let texts = [("record", file.as_deref()), ("keep", self.keep.as_deref())];
+        let switches = [
+            // a file that is named here is written, whatever the settings say
+            ("no_record", self.no_record.then_some(true).or(file.as_ref().map(|_| false))),
+            ("fsync", self.fsync.then_some(true)),
+        ];
+        settings_of(&texts, &switches)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::engine::{Engine, Expectations, RangeFilter, RowDetail};
 use crate::inspector;
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,15 +35,26 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let ending = Ending::on_signals()?;
     let setup = setup::load(&args.judge, args.listener.flags())?;
     let setup = args.expect.apply(setup)?;
-    let (recording, notice) = setup.recording(true)?;
+    let (mut recording, notice) = setup.recording(true)?;
+    if let Some(input) = &args.input {
+        recording.add_stream(input)?;
+    }
     let engine = setup.engine(recording)?;
     // lines are written of what comes from now on
-    engine.settle();
-    // looked at before anybody is listened to, else the first calls could count as old ones
-    let (from, clears) = (engine.rows(), engine.clears());
-    let first = Seq(engine.seq_before(from) + 1);
+    let (from, first) = match args.input {
+        Some(_) => first_new(&engine),
+        None => {
+            engine.settle();
+            // looked at before anybody is listened to, else the first calls could count as old ones
+            (engine.rows(), Seq(engine.seq_before(engine.rows()) + 1))
+        }
+    };
+    let clears = engine.clears();
     let (alerts, alerting) = inspector::watch_alerts(&setup, &engine).map_err(Failure::blocked)?;
-    let listener = listener::start(&setup, &engine, false)?;
+    let listener = match args.input {
+        Some(_) => None,
+        None => Some(listener::start(&setup, &engine, false)?),
+    };
     if let Some(notice) = notice {
         engine.notice(notice);
     }
@@ -50,8 +62,17 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     if let Some(problem) = &problem {
         output::note(format_args!("segscope: {problem}"));
     }
-    output::note(format_args!("listening on {}", listener.reach()));
-    let mut listener = Some(listener);
+    match (&listener, &args.input) {
+        (Some(listener), _) => output::note(format_args!("listening on {}", listener.reach())),
+        (None, Some(input)) if input.as_os_str() == "-" => {
+            output::note(format_args!("reading standard input"));
+        }
+        (None, input) => {
+            let path = input.as_deref().unwrap_or(Path::new("")).display();
+            output::note(format_args!("reading {path}"));
+        }
+    }
+    let mut listener = listener;
     let out = match format {
         TailFormat::Ndjson => output::json(),
         TailFormat::Text | TailFormat::Quiet => output::text(),
@@ -74,9 +95,11 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     let mut seen = 0;
     let written = loop {
         // asked first, so that what came before the end is still written
-        let last = ending.asked();
-        if last && let Some(listener) = listener.take() {
-            listener.stop();
+        let last = ending.asked() || engine.input_is_over();
+        if last {
+            if let Some(listener) = listener.take() {
+                listener.stop();
+            }
             engine.settle();
         }
         output::ring_on_stderr(&alerts);
@@ -109,9 +132,25 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         output::note(format_args!("segscope: {calls} without an alert{failed}"));
     }
     written?;
+    if args.input.is_some()
+        && engine.rows() == from
+        && let Some(error) = engine.wrong()
+    {
+        return Err(Failure::wrong(error));
+    }
     let Some(expectations) = expectations? else { return Ok(()) };
     output::note_lines(&expected_text(&expectations, false, false));
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
+}
+
+/// The row and the number of the first call that comes now, once what was recorded is read.
+fn first_new(engine: &Engine) -> (u64, Seq) {
+    loop {
+        if let Some(first) = engine.first_new() {
+            return first;
+        }
+        std::thread::sleep(PAUSE);
+    }
 }
 
 struct RecordWriter<'p, W: Write> {

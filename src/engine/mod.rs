@@ -72,7 +72,7 @@ use crate::engine::ingest::writer::RecordingWriter;
 use crate::engine::judging::index_request::JudgedIndex;
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::judging::state::JudgingState;
-use crate::engine::source::follow::Import;
+use crate::engine::source::import::Import;
 use crate::findings::Severity;
 use crate::fql::Filter;
 use crate::vendors::Vendors;
@@ -186,6 +186,11 @@ impl Engine {
     /// Where marks and notes go.
     pub fn remarks(&self) -> &RemarkTarget {
         &self.remarks
+    }
+
+    /// True once a stream that was read has ended.
+    pub fn input_is_over(&self) -> bool {
+        self.shared.import.is_over()
     }
 
     /// The first thing that is wrong with the files of calls that were taken in.

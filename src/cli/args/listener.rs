@@ -26,6 +26,14 @@ pub struct ListenerArgs {
     /// the call record on standard input [default: bell]
     #[arg(long, value_name = "HOW", help_heading = "Alerts")]
     pub alert_with: Option<String>,
+    /// The recording.
+    #[command(flatten)]
+    pub recording: RecordArgs,
+}
+
+/// Flags of everything that records.
+#[derive(Debug, Clone, Default, Args)]
+pub struct RecordArgs {
     /// Append the recording to FILE [default: a new file in the state folder]
     #[arg(long, value_name = "FILE", help_heading = "Recording", conflicts_with = "no_record")]
     pub record: Option<PathBuf>,

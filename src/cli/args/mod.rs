@@ -6,7 +6,7 @@ mod plan;
 mod report;
 pub mod run;
 
-pub use listener::ListenerArgs;
+pub use listener::{ListenerArgs, RecordArgs};
 pub use outgoing::{DeliverArgs, ExportArgs, ExportForm, SendArgs};
 pub use plan::{ExpectArgs, PlanArgs, PlanCommand};
 pub use report::ReportArgs;
@@ -171,9 +171,12 @@ pub struct OpenArgs {
     /// Recordings, JSON or NDJSON of calls, HAR, gzip of these, or folders
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Follow FILE, a recording or NDJSON that grows
+    /// Follow FILE: a recording or NDJSON that grows, a pipe, or `-` for standard input
     #[arg(short, long)]
     pub follow: bool,
+    /// The recording of a pipe.
+    #[command(flatten)]
+    pub recording: RecordArgs,
     /// Judging and drawing.
     #[command(flatten)]
     pub inspect: InspectArgs,
@@ -193,6 +196,9 @@ pub enum TailFormat {
 /// Flags of `tail`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TailArgs {
+    /// Read calls from a pipe, or from standard input (`-`), instead of listening
+    #[arg(value_name = "FILE", conflicts_with_all = ["listen", "allow_remote", "token", "webhook_secret"])]
+    pub input: Option<PathBuf>,
     /// Listening and recording.
     #[command(flatten)]
     pub listener: ListenerArgs,

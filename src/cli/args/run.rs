@@ -1,6 +1,6 @@
 //! Flags of `run`.
 
-use super::{ExpectArgs, FailOn, FilterArgs, JudgeArgs, ListenerArgs, ReportArgs};
+use super::{ExpectArgs, FailOn, FilterArgs, JudgeArgs, ListenerArgs, RecordArgs, ReportArgs};
 use clap::Args;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -63,8 +63,11 @@ impl RunArgs {
             allow_remote: self.allow_remote,
             token: self.token.clone(),
             webhook_secret: self.webhook_secret.clone(),
-            record: self.record.clone(),
-            no_record: self.no_record,
+            recording: RecordArgs {
+                record: self.record.clone(),
+                no_record: self.no_record,
+                ..RecordArgs::default()
+            },
             ..ListenerArgs::default()
         }
     }

@@ -49,7 +49,17 @@ pub(crate) fn read<'t>(
     scratch: &mut ParseScratch,
 ) -> Result<BareCall<'t>, String> {
     // what is derived of a call from a file follows from its own times
-    let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at: 0 };
+    read_at(text, number, 0, scratch)
+}
+
+/// The same of a call that is received now.
+pub(crate) fn read_at<'t>(
+    text: &'t str,
+    number: u64,
+    received_at: Millis,
+    scratch: &mut ParseScratch,
+) -> Result<BareCall<'t>, String> {
+    let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at };
     let mut read = |text| {
         wire::read(&head, number, text, scratch).map_err(|refusal| match Doc::parse(text) {
             Ok(_) => refusal.to_string(),
@@ -67,7 +77,8 @@ pub(crate) fn read<'t>(
     }
 }
 
-const WAREHOUSE_ROW: &str = "this is a warehouse row (snake_case columns), not a call";
+/// What is said of a row of a warehouse.
+pub(crate) const WAREHOUSE_ROW: &str = "this is a warehouse row (snake_case columns), not a call";
 
 /// Whether an object without a type is a row of a warehouse's table.
 fn is_warehouse_row(reading: &ParsedRequest<'_>) -> bool {

@@ -6,111 +6,27 @@
 //! of it stays, whatever becomes of it.
 
 use crate::call::Doc;
+use crate::call::time::{self, Millis};
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::low_priority::give_way;
+use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::{FollowedFile, LineFormat};
+use crate::engine::source::import::Import;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
-use crate::engine::source::{bare_calls, read_lines};
+use crate::engine::source::{bare_calls, read_lines, stream};
 use crate::recording::{self, Body, LineHead};
 use crate::wire::ParseScratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// About so much is read at once.
 const BLOCK: usize = 128 << 10;
-/// A file that is followed is looked at this often.
-const PAUSE: Duration = Duration::from_millis(50);
-
-/// How far the files are read.
-#[derive(Debug, Default)]
-pub(crate) struct Import {
-    read: AtomicU64,
-    total: AtomicU64,
-    state: Mutex<Progress>,
-    told: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Progress {
-    /// Files are still to be read.
-    busy: bool,
-    ended: bool,
-    wrong: Option<Arc<FileError>>,
-}
-
-impl Import {
-    pub fn from_files(inputs: &[FollowedFile]) -> Import {
-        let import = Import::default();
-        import.lock().busy = !inputs.is_empty();
-        import.total.store(inputs.iter().map(|input| input.len).sum(), Ordering::Relaxed);
-        import
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Progress> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// True once all that was there is in the queue.
-    pub fn is_settled(&self) -> bool {
-        !self.lock().busy
-    }
-
-    /// How much is read, and of how much.
-    pub fn reading(&self) -> Option<(u64, u64)> {
-        let both = || (self.read.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
-        self.lock().busy.then(both)
-    }
-
-    /// How much there is to read.
-    pub fn total(&self) -> u64 {
-        self.total.load(Ordering::Relaxed)
-    }
-
-    pub fn settle(&self) {
-        let mut state = self.lock();
-        while state.busy && !state.ended {
-            state = self.told.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// The first thing that is wrong with a file.
-    pub fn wrong(&self) -> Option<Arc<FileError>> {
-        self.lock().wrong.clone()
-    }
-
-    pub fn end(&self) {
-        self.lock().ended = true;
-        self.told.notify_all();
-    }
-
-    fn is_ended(&self) -> bool {
-        self.lock().ended
-    }
-
-    /// Waits a moment; false once nobody wants more.
-    fn pause(&self) -> bool {
-        let state = self.lock();
-        let waited = self.told.wait_timeout_while(state, PAUSE, |state| !state.ended);
-        !waited.map_or_else(|poison| poison.into_inner().0.ended, |(state, _)| state.ended)
-    }
-
-    /// There is more to read than was known.
-    fn more(&self, bytes: u64) {
-        self.total.fetch_add(bytes, Ordering::Relaxed);
-    }
-
-    fn settled(&self) {
-        self.lock().busy = false;
-        self.told.notify_all();
-    }
-}
 
 /// Reads the files in their order.
 pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
@@ -120,15 +36,17 @@ pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
     let mut importer =
         Importer { shared, spares: Vec::new(), origin: Arc::default(), wrong: 0, told: 0 };
     for input in inputs {
-        let read = match input.follow {
-            false => importer.read(input, &mut FilePosition::default()),
-            true => importer.follow(input),
+        let read = match (input.stream, input.follow) {
+            (Some(end), _) => stream::read(&mut importer, input, end),
+            (None, false) => importer.read(input, &mut FilePosition::default()),
+            (None, true) => importer.follow(input),
         };
         if let Err(source) = read {
             importer.went_wrong(FileError::Io { path: input.path.clone(), source });
         }
     }
     importer.tell();
+    shared.import.lock().over = true;
 }
 
 /// How far a file is read.
@@ -140,7 +58,7 @@ struct FilePosition {
 
 impl Importer<'_> {
     /// Tells what was wrong.
-    fn tell(&mut self) {
+    pub fn tell(&mut self) {
         let shared = self.shared;
         if self.told == self.wrong {
             return;
@@ -202,8 +120,8 @@ impl Drop for SettledOnDrop<'_> {
     }
 }
 
-struct Importer<'s> {
-    shared: &'s SharedState,
+pub(crate) struct Importer<'s> {
+    pub shared: &'s SharedState,
     spares: Vec<ParseScratch>,
     origin: Arc<RequestOrigin>,
     /// How many lines were wrong, and of how many the user knows.
@@ -220,7 +138,21 @@ struct LineBatch {
 }
 
 impl Importer<'_> {
-    fn went_wrong(&mut self, error: FileError) {
+    /// Tells that a stream has ended, and what was wrong with it.
+    pub fn tell_end(&self, input: &FollowedFile) {
+        let name = input.path.display();
+        self.shared.notice(match self.shared.import.wrong() {
+            None => format!("{name} has ended"),
+            Some(error) if self.wrong == 1 => {
+                format!("{name} has ended; 1 line passed over: {error}")
+            }
+            Some(error) => {
+                format!("{name} has ended; {} lines passed over, the first: {error}", self.wrong)
+            }
+        });
+    }
+
+    pub fn went_wrong(&mut self, error: FileError) {
         self.wrong += 1;
         self.shared.import.lock().wrong.get_or_insert(Arc::new(error));
     }
@@ -257,7 +189,7 @@ impl Importer<'_> {
     }
 
     /// Takes whole lines; `number` counts those before.
-    fn lines(
+    pub fn lines(
         &mut self,
         input: &mut FollowedFile,
         bytes: &[u8],
@@ -278,6 +210,7 @@ impl Importer<'_> {
             }
             let taken = match input.form {
                 LineFormat::Recording => self.recorded(line, &mut block),
+                _ if input.stream.is_some() => self.message(line, first, &mut block),
                 _ => self.line(line, first, &mut block),
             };
             if let Err(message) = taken {
@@ -321,15 +254,51 @@ impl Importer<'_> {
     }
 
     fn line(&mut self, line: &[u8], first: u64, block: &mut LineBatch) -> Result<(), String> {
-        bare_calls::objects(line, &mut |text| self.call(text, first, block))
+        bare_calls::objects(line, &mut |text| self.call(text, first, None, block))
+    }
+
+    /// Takes a line of a stream: calls, or an envelope of calls.
+    fn message(&mut self, line: &[u8], first: u64, block: &mut LineBatch) -> Result<(), String> {
+        let text = bare_calls::trimmed(line);
+        if text.is_empty() {
+            return Ok(());
+        }
+        let text = std::str::from_utf8(text).map_err(|_| "expected UTF-8 text".to_owned())?;
+        let doc = Doc::parse(text).map_err(|error| bare_calls::says(&error))?;
+        let mut taken = Ok(());
+        let item = envelope::calls(doc.root(), &mut |call| {
+            // an envelope's call may have line ends between its tokens
+            let call = call.replace(['\n', '\r'], " ");
+            if taken.is_ok() {
+                taken = self.call(&call, first, Some(time::now()), block);
+            }
+        });
+        taken?;
+        match item {
+            EnvelopeItem::Calls(_) => Ok(()),
+            EnvelopeItem::Warehouse => Err(bare_calls::WAREHOUSE_ROW.to_owned()),
+            EnvelopeItem::Other => Err(bare_calls::EXPECTED.to_owned()),
+        }
     }
 
     /// Takes a call or a batch, or the call of a record that `tail` or `check` wrote.
-    fn call(&mut self, text: &str, first: u64, block: &mut LineBatch) -> Result<(), String> {
+    fn call(
+        &mut self,
+        text: &str,
+        first: u64,
+        now: Option<Millis>,
+        block: &mut LineBatch,
+    ) -> Result<(), String> {
         let number = first + block.items.len() as u64;
         let mut scratch = self.spares.pop().unwrap_or_default();
-        let read = bare_calls::read(text, number, &mut scratch)?;
-        let (text, received_at) = (read.text, bare_calls::received_at(&read.reading));
+        let mut read = bare_calls::read(text, number, &mut scratch)?;
+        let mut received_at = bare_calls::received_at(&read.reading);
+        let text = read.text;
+        // a call that says no time itself came when it was read from the stream
+        if let (0, Some(now)) = (received_at, now) {
+            received_at = now;
+            read = bare_calls::read_at(text, number, now, &mut scratch)?;
+        }
         let reading = read.reading.into_owned(&mut scratch);
         let line_head = LineHead {
             request: number,

@@ -23,11 +23,23 @@ pub(crate) struct FollowedFile {
     pub form: LineFormat,
     /// It may grow; its last line counts when its end is there.
     pub follow: bool,
+    /// It can be read once only, from its beginning to its end.
+    pub stream: Option<StreamEnd>,
+}
+
+/// What the end of a stream means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StreamEnd {
+    /// Nothing comes any more.
+    Last,
+    /// Another program may open the pipe and write on.
+    Reopens,
 }
 
 impl FollowedFile {
     /// A file of calls.
     pub fn new(path: &Path, file: File, len: u64) -> FollowedFile {
-        FollowedFile { path: path.to_owned(), file, len, form: LineFormat::Calls, follow: false }
+        let (path, form) = (path.to_owned(), LineFormat::Calls);
+        FollowedFile { path, file, len, form, follow: false, stream: None }
     }
 }

@@ -20,6 +20,7 @@ pub(crate) mod follow;
 pub(crate) mod followed_file;
 mod gzip;
 mod har;
+pub(crate) mod import;
 mod json_values;
 pub(crate) mod limits;
 pub(crate) mod opened;
@@ -29,17 +30,21 @@ pub(crate) mod recording_files;
 pub(crate) mod request_line;
 mod sniff;
 mod spool;
+mod stream;
 mod unreadable;
 
 use crate::engine::source::extract::ExtractedCalls;
 use crate::engine::source::file_error::FileError;
-use crate::engine::source::followed_file::{FollowedFile, LineFormat as LineForm};
+use crate::engine::source::followed_file::{FollowedFile, LineFormat as LineForm, StreamEnd};
 use crate::engine::source::limits::{HEAD_BYTES, MAX_HEAD_BYTES, MAX_PACKED};
 use crate::engine::source::recording_files::Recording;
 use crate::engine::source::sniff::FileFormat;
 use crate::recording;
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
+use rustix::fs::OFlags;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, Cursor, IsTerminal, Read, Seek, SeekFrom};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 /// Where the bytes of a file come from.
@@ -213,13 +218,44 @@ impl Recording {
         Ok(())
     }
 
+    /// Adds what can be read once only, line by line as it comes: a pipe, or standard input (`-`).
+    pub fn add_stream(&mut self, path: &Path) -> Result<(), FileError> {
+        let io = |source| FileError::Io { path: path.to_owned(), source };
+        let is_stdin = path.as_os_str() == "-";
+        let name = if is_stdin { Path::new("standard input") } else { path };
+        let file = if is_stdin {
+            let input = io::stdin().as_fd().try_clone_to_owned().map_err(io)?;
+            File::from(input)
+        } else {
+            // to open a pipe must not wait for its writer
+            let flags = OFlags::NONBLOCK.bits().cast_signed();
+            OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(io)?
+        };
+        let kind = file.metadata().map_err(io)?.file_type();
+        if kind.is_dir() || kind.is_char_device() && file.is_terminal() {
+            let what = if kind.is_dir() { "a folder" } else { "a terminal" };
+            let error = format!("it is {what}; calls come from a file, a pipe, or standard input");
+            return Err(FileError::Io { path: name.to_owned(), source: io::Error::other(error) });
+        }
+        let reopens = kind.is_fifo() && !is_stdin;
+        let end = if reopens { StreamEnd::Reopens } else { StreamEnd::Last };
+        self.add_input(FollowedFile {
+            form: LineForm::Unknown,
+            follow: true,
+            stream: Some(end),
+            ..FollowedFile::new(name, file, 0)
+        });
+        self.count_file(name, 0, true);
+        Ok(())
+    }
+
     /// Adds a file that grows, a recording or calls, one line each.
     pub fn add_followed(&mut self, path: &Path) -> Result<(), FileError> {
         let io = |source| FileError::Io { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(io)?;
         let meta = file.metadata().map_err(io)?;
         if !meta.is_file() {
-            return Err(io(io::Error::other("only a file can be followed")));
+            return Err(io(io::Error::other("only a file or a pipe can be followed")));
         }
         let head = read_head(&mut file).map_err(io)?;
         let wrong = |line, message: &str| FileError::Content {

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 pub(crate) async fn answer(engine: &Arc<Engine>, rest: &str, workers: &Arc<Semaphore>) -> Reply {
     let asked = rest.split_once('/').and_then(|(seq, vendor)| Some((seq.parse().ok()?, vendor)));
     let Some((seq, vendor)) = asked else {
-        let message = "ask for outputs/SEQ/VENDOR, such as outputs/12/planhat";
+        let message = "expected outputs/SEQ/VENDOR: the number of a call and the name of a vendor";
         return Reply::failure(400, "bad_path", message);
     };
     let turn = Arc::clone(workers).acquire_owned().await;

@@ -18,6 +18,7 @@ mod plan;
 mod plan_properties;
 mod secrets;
 mod special_files;
+mod streams;
 mod sync;
 mod themes;
 mod token;

@@ -11,6 +11,7 @@ mod lost_terminal;
 mod mouse;
 mod people;
 mod settings;
+mod stream;
 mod themes;
 mod tour;
 

@@ -1,0 +1,109 @@
+//! A stream of lines: standard input, or a pipe that has a name. It is read as it comes, and a sender
+//! that is faster than the calls are checked has to wait.
+
+use crate::engine::source::file_error::FileError;
+use crate::engine::source::follow::Importer;
+use crate::engine::source::followed_file::{FollowedFile, StreamEnd};
+use crate::engine::source::gzip;
+use crate::engine::source::limits::MAX_LINE_BYTES;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::io::{self, Read};
+
+/// So much is read at once.
+const BLOCK: usize = 128 << 10;
+/// So long is waited for more before it is asked whether anybody still wants it.
+const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+
+/// Reads a stream until it ends or nobody wants more.
+pub(crate) fn read(
+    importer: &mut Importer<'_>,
+    input: &mut FollowedFile,
+    end: StreamEnd,
+) -> io::Result<()> {
+    let import = &importer.shared.import;
+    let (mut pending, mut lines, mut total) = (Vec::new(), 0, 0);
+    // of a line that is too long the rest is passed over
+    let mut is_skipping = false;
+    loop {
+        if import.is_ended() {
+            return Ok(());
+        }
+        let begin = pending.len();
+        pending.resize(begin + BLOCK, 0);
+        let read = read_some(input, &mut pending[begin..]);
+        pending.truncate(begin + *read.as_ref().unwrap_or(&Some(0)).as_ref().unwrap_or(&0));
+        let ended = match read? {
+            None => {
+                import.settled();
+                continue;
+            }
+            Some(bytes) => {
+                import.came(bytes as u64);
+                bytes == 0
+            }
+        };
+        total += pending.len() - begin;
+        if begin == 0 && total == pending.len() && pending.starts_with(gzip::MAGIC) {
+            let (path, line) = (input.path.clone(), 1);
+            let message = "this is gzip; unpack it first, with gzip -dc".to_owned();
+            importer.went_wrong(FileError::Content { path, line, message });
+            importer.tell();
+            return Ok(());
+        }
+        // nothing will complete the last line of a writer that has ended
+        let whole = match memchr::memrchr(b'\n', &pending[begin..]) {
+            _ if ended => pending.len(),
+            Some(at) => begin + at + 1,
+            None => 0,
+        };
+        if whole > 0 {
+            let skipped = match is_skipping {
+                true => memchr::memchr(b'\n', &pending).map_or(pending.len(), |at| at + 1),
+                false => 0,
+            };
+            is_skipping = false;
+            importer.lines(input, &pending[skipped.min(whole)..whole], &mut lines)?;
+            pending.drain(..whole);
+        }
+        if pending.len() > MAX_LINE_BYTES {
+            if !is_skipping {
+                let message = format!("the line is longer than {} MB", MAX_LINE_BYTES >> 20);
+                let (path, line) = (input.path.clone(), lines + 1);
+                importer.went_wrong(FileError::Content { path, line, message });
+            }
+            (is_skipping, pending) = (true, Vec::new());
+        }
+        importer.tell();
+        if !ended {
+            continue;
+        }
+        import.settled();
+        match end {
+            StreamEnd::Last => {
+                importer.tell_end(input);
+                return Ok(());
+            }
+            StreamEnd::Reopens if import.pause() => {}
+            StreamEnd::Reopens => return Ok(()),
+        }
+    }
+}
+
+/// Reads what is there: nothing yet, or so many bytes, none at the end.
+fn read_some(input: &mut FollowedFile, into: &mut [u8]) -> io::Result<Option<usize>> {
+    let mut ready = [PollFd::new(&input.file, PollFlags::IN)];
+    match poll(&mut ready, Some(&PATIENCE)) {
+        Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(None),
+        Ok(_) => {}
+        Err(error) => return Err(error.into()),
+    }
+    match input.file.read(into) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,29 @@
+//! The inspector over standard input: calls come from the pipe, keys from the terminal.
+
+use super::Terminal;
+use portable_pty::CommandBuilder;
+
+#[test]
+fn calls_come_from_the_pipe_and_keys_from_the_terminal() {
+    let script = format!(
+        "echo '{{\"type\":\"track\",\"event\":\"Piped\",\"userId\":\"u\"}}' | '{}' open -f -",
+        env!("CARGO_BIN_EXE_segscope")
+    );
+    let mut terminal = Terminal::prepared(120, 40, &[], |home, command| {
+        let mut shell = CommandBuilder::new("sh");
+        shell.args(["-c", &script]);
+        shell.env_clear();
+        for (name, value) in [("PATH", "/usr/bin:/bin"), ("TERM", "xterm-256color")] {
+            shell.env(name, value);
+        }
+        shell.env("HOME", home);
+        shell.cwd(home);
+        *command = shell;
+    });
+    terminal.sees("Piped");
+    terminal.press("\r");
+    terminal.sees("event: \"Piped\"");
+    terminal.sees("standard input has ended");
+    terminal.press("\u{1b}");
+    assert_eq!(terminal.quit(), 0);
+}
