@@ -36,6 +36,10 @@ pub fn expected_words(entry: &ExpectationResult) -> String {
         }
         ExpectationStatus::Lacking => {
             let mut words = plural(calls, "call");
+            if entry.came.discarded > 0 {
+                let discarded = entry.came.discarded;
+                words.push_str(&format!(", {discarded} discarded before any vendor"));
+            }
             for (id, lack, some_miss) in entry.lacking() {
                 if lack > some_miss {
                     words.push_str(&format!(", {} without {id}", lack - some_miss));

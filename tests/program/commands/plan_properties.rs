@@ -140,3 +140,12 @@ fn junit_has_a_suite_for_the_plan() {
     assert!(text.contains(suite), "{text}");
     assert!(!text.contains("the service itself"), "{text}");
 }
+
+#[test]
+fn an_expectation_says_how_many_of_its_calls_are_discarded() {
+    let (home, plan) = case(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans/toml"));
+    let done = segscope(home.path(), &["plan", "check", plan, "calls.ndjson"]).assert().code(1);
+    let text = stdout(&done);
+    let line = "lacking  track Order Received: 4 calls, 1 discarded before any vendor\n";
+    assert!(text.contains(line), "{text}");
+}
