@@ -167,5 +167,5 @@ fn only_lines_can_be_followed() {
     let error = Recording::default().add_followed(&file).expect_err("no lines").to_string();
     assert!(error.ends_with("only lines can be followed"), "{error}");
     let error = Recording::default().add_followed(home.path()).expect_err("a folder").to_string();
-    assert!(error.ends_with("only a file can be followed"), "{error}");
+    assert!(error.ends_with("only a file or a pipe can be followed"), "{error}");
 }
