@@ -3,7 +3,7 @@
 
 use crate::call::time;
 use crate::report::draft_record;
-use crate::server::body::{self, ReadBody};
+use crate::server::api::read_body;
 use crate::server::connection_state::PhaseCell;
 use crate::server::listener_thread::Server;
 use crate::wire::Reply;
@@ -13,10 +13,9 @@ use hyper::body::Incoming;
 const BODY_LIMIT: usize = 1 << 20;
 
 pub(crate) async fn answer(server: &Server, body: Incoming, watch: &PhaseCell) -> Reply {
-    let (data, _permit) = match body::read(body, BODY_LIMIT, false, server, watch).await {
-        ReadBody::Whole(data, permit) => (data, permit),
-        ReadBody::Cut(_, error) => return error.reply(),
-        ReadBody::Gone => return Reply::failure(408, "gone", "the client went away"),
+    let (data, _permit) = match read_body(server, body, BODY_LIMIT, watch).await {
+        Ok(read) => read,
+        Err(reply) => return reply,
     };
     let bad = |message: &str| Reply::failure(400, "bad_call", message);
     let Ok(text) = std::str::from_utf8(&data) else {

@@ -6,6 +6,7 @@
 
 pub(crate) mod access;
 mod calls;
+mod check;
 mod judge;
 mod outputs;
 mod query;
@@ -21,6 +22,7 @@ pub(crate) use crate::server::api::response_body::OwnBody;
 use crate::call::time;
 use crate::engine::Engine;
 use crate::server::api::record_page::RecordPage;
+use crate::server::body::{self, BodyBytes, ReadBody};
 use crate::server::connection_state::PhaseCell;
 use crate::server::listener_thread::Server;
 use crate::server::{cors, respond};
@@ -34,7 +36,7 @@ use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use stream::EventStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 /// Each path with the methods that it takes.
@@ -47,6 +49,7 @@ const PATHS: &[(&str, &str)] = &[
     ("sync", "GET, HEAD"),
     ("outputs", "GET, HEAD"),
     ("judge", "POST"),
+    ("check", "POST"),
     ("reset", "POST"),
     ("openapi.json", "GET, HEAD"),
 ];
@@ -254,12 +257,27 @@ async fn answer(
         "summary" => Reply::json(200, summary::json(engine)),
         "outputs" => outputs::answer(engine, rest, workers).await,
         "judge" => judge::answer(server, body, watch).await,
+        "check" => check::answer(server, query, body, watch).await,
         "sync" => {
             let panel = engine.sync(|objects| objects.panel(time::now()));
             Reply::json(200, json!(panel).to_string())
         }
         _ => reset::answer(engine, query, workers).await,
     })
+}
+
+/// Reads the body of a request, with the permit for its memory.
+async fn read_body<'s>(
+    server: &'s Server,
+    body: Incoming,
+    limit: usize,
+    watch: &PhaseCell,
+) -> Result<(BodyBytes, Option<SemaphorePermit<'s>>), Reply> {
+    match body::read(body, limit, false, server, watch).await {
+        ReadBody::Whole(data, permit) => Ok((data, permit)),
+        ReadBody::Cut(_, error) => Err(error.reply()),
+        ReadBody::Gone => Err(Reply::failure(408, "gone", "the client went away")),
+    }
 }
 
 /// Waits until all that was answered before is judged, so that who asks sees it; not on the thread

@@ -100,7 +100,7 @@ fn id_remark(view: &IdRemarkView) -> Map<String, Value> {
 }
 
 /// How the calls stand to what is expected.
-fn expected(expectations: &Expectations) -> Value {
+pub(crate) fn expected(expectations: &Expectations) -> Value {
     let event = |entry: &ExpectationResult| {
         let wanted = &entry.wanted;
         json!({

@@ -47,6 +47,63 @@ fn a_call_is_judged_without_being_recorded_as_it_would_be_judged() {
     assert_eq!(output["findings"].as_array().map(Vec::len), Some(of_planhat));
 }
 
+const PLAN: &str = r#"
+[[event]]
+name = "E"
+ids = ["user_id"]
+properties = { total = "number" }
+"#;
+
+#[test]
+fn a_plan_is_checked_against_the_calls_that_came() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let (_, none) = ask(&mut listening, "POST", "check", PLAN);
+    assert_eq!((&none["met"], &none["violating"]), (&json!(false), &json!(0)), "{none}");
+    assert_eq!(none["expected"]["events"][0]["standing"], "unseen");
+    let send = |listening: &mut Listening, total: &str| {
+        let call = format!(
+            r#"{{"type":"track","event":"E","userId":"u","properties":{{"user_id":"u","total":{total}}}}}"#
+        );
+        assert_eq!(listening.http.post("/v1/track", call.as_bytes()).expect("sent").status, 200);
+    };
+    send(&mut listening, "3");
+    let (status, met) = ask(&mut listening, "POST", "check", PLAN);
+    assert_eq!((status, &met["met"]), (200, &json!(true)), "{met}");
+    assert_eq!(met["violations"], json!([]));
+
+    send(&mut listening, "\"3\"");
+    let (_, wrong) = ask(&mut listening, "POST", "check", PLAN);
+    assert_eq!((&wrong["met"], &wrong["violating"]), (&json!(false), &json!(1)), "{wrong}");
+    assert_eq!(wrong["violations"][0]["seq"], 2);
+    assert_eq!(wrong["violations"][0]["findings"][0]["code"], "PLAN-TYPE");
+    assert_eq!(wrong["expected"]["events"][0]["violating"], 1);
+    // only the calls that are asked for
+    let (_, first) = ask(&mut listening, "POST", "check?filter=properties.total+%3D+3", PLAN);
+    assert_eq!((&first["met"], &first["violating"]), (&json!(true), &json!(0)), "{first}");
+    let (_, second) = ask(&mut listening, "POST", "check?after=1", PLAN);
+    assert_eq!(second["expected"]["events"][0]["calls"], 1, "{second}");
+    // Segment's rules, and what is no plan
+    let rules =
+        r#"{"rules":[{"key":"Other","type":"TRACK","version":1,"jsonSchema":{"type":"object"}}]}"#;
+    let (_, rules) = ask(&mut listening, "POST", "check", rules);
+    assert_eq!(rules["violations"][0]["findings"][0]["code"], "PLAN-UNPLANNED", "{rules}");
+    for (plan, says) in [
+        ("", "expected a plan"),
+        ("[[event]]\nname = 1\n", "2"),
+        (
+            "[[event]]\nname = \"E\"\nschema = \"/etc/passwd\"\n",
+            "only a plan in a file can name files",
+        ),
+    ] {
+        let (status, answer) = ask(&mut listening, "POST", "check", plan);
+        let message = answer["message"].as_str().unwrap_or_default();
+        assert!(status == 400 && message.contains(says), "{plan}: {message}");
+    }
+    let (_, summary) = ask(&mut listening, "GET", "summary", "");
+    assert_eq!(summary["expected"], Value::Null, "no plan is kept");
+}
+
 #[test]
 fn what_is_not_one_call_and_what_is_not_there_is_said() {
     let home = tempfile::tempdir().expect("a folder");

@@ -1,0 +1,160 @@
+//! `/_segscope/check`: how the calls stand to a plan that the request brings. The plan is forgotten
+//! with the answer.
+
+use crate::call::{Doc, Event};
+use crate::engine::{Engine, RowDetail};
+use crate::findings::Severity;
+use crate::plan::Plan;
+use crate::server::api::calls::{Scan, look};
+use crate::server::api::{query, read_body, summary};
+use crate::server::connection_state::PhaseCell;
+use crate::server::listener_thread::Server;
+use crate::wire::{Reply, query_value};
+use hyper::body::Incoming;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A tracking plan of a few hundred events has less.
+const BODY_LIMIT: usize = 16 << 20;
+/// Of the calls that violate the plan so many are shown.
+const SHOWN: usize = 100;
+/// So many calls are read at once.
+const AT_ONCE: usize = 32;
+/// For so long one request checks calls before another one has its turn.
+const TURN: Duration = Duration::from_millis(50);
+
+pub(crate) async fn answer(
+    server: &Server,
+    query: &str,
+    body: Incoming,
+    watch: &PhaseCell,
+) -> Reply {
+    let checked = checked(server, query, body, watch).await;
+    checked.map_or_else(|reply| reply, |verdict| Reply::json(200, verdict.to_string()))
+}
+
+async fn checked(
+    server: &Server,
+    query: &str,
+    body: Incoming,
+    watch: &PhaseCell,
+) -> Result<Value, Reply> {
+    query::known(query, &["filter", "after"])?;
+    let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
+    let filter = query::filter(query)?;
+    let is_part = after > 0 || query_value(query, "filter").is_some();
+    let (data, _permit) = read_body(server, body, BODY_LIMIT, watch).await?;
+    let plan = read_plan(&data).map_err(|error| Reply::failure(400, "bad_plan", &error))?;
+    let (engine, workers) = (&server.engine, &server.own.workers);
+    let rows = look(Scan::new(engine, filter, after, usize::MAX), workers).await?.into_rows();
+    let mut check = PlanCheck::new(Arc::clone(engine), plan, rows);
+    loop {
+        let turn = Arc::clone(workers).acquire_owned().await;
+        let checked = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            let is_done = check.run();
+            (check, is_done)
+        });
+        let is_done;
+        (check, is_done) =
+            checked.await.map_err(|_| Reply::failure(500, "internal", "the check ended early"))?;
+        if is_done {
+            return Ok(check.verdict(is_part));
+        }
+        if watch.is_gone() {
+            return Err(Reply::failure(408, "gone", "the client went away"));
+        }
+    }
+}
+
+/// Reads a plan file or Segment's rules.
+fn read_plan(data: &[u8]) -> Result<Plan, String> {
+    let text = std::str::from_utf8(data).map_err(|_| "expected a plan in UTF-8".to_owned())?;
+    if let Some(plan) = Plan::from_json(text, "the plan")? {
+        return Ok(plan);
+    }
+    Plan::read(text).map_err(|error| match text.contains("event") {
+        true => error.to_string(),
+        false => format!("{error}; {}", Plan::formats()),
+    })
+}
+
+/// Calls that are checked against a plan.
+struct PlanCheck {
+    engine: Arc<Engine>,
+    plan: Plan,
+    rows: Vec<u64>,
+    done: usize,
+    /// How many calls of each entry of the plan violate it, and how many calls altogether.
+    violating: Vec<u64>,
+    all_violating: u64,
+    shown: Vec<Value>,
+    unreadable: u64,
+}
+
+impl PlanCheck {
+    fn new(engine: Arc<Engine>, plan: Plan, rows: Vec<u64>) -> PlanCheck {
+        let violating = vec![0; plan.list.len()];
+        let (done, all_violating, shown, unreadable) = (0, 0, Vec::new(), 0);
+        PlanCheck { engine, plan, rows, done, violating, all_violating, shown, unreadable }
+    }
+
+    /// Checks calls until all are or its turn is over; false in that case.
+    fn run(&mut self) -> bool {
+        let began = Instant::now();
+        while self.done < self.rows.len() {
+            let some = &self.rows[self.done..self.rows.len().min(self.done + AT_ONCE)];
+            let details = self.engine.details_of(some.iter().copied());
+            // where calls were cleared away meanwhile, fewer are there
+            self.done += some.len();
+            for detail in details {
+                match detail {
+                    Ok(RowDetail::Call(call)) if !call.repeat => {
+                        self.check(call.seq.0, &call.call_text, &call.derived_text);
+                    }
+                    Ok(_) => {}
+                    Err(_) => self.unreadable += 1,
+                }
+            }
+            if began.elapsed() >= TURN {
+                return self.done >= self.rows.len();
+            }
+        }
+        true
+    }
+
+    fn check(&mut self, seq: u64, call: &str, derived: &str) {
+        let (Ok(own), derived) = (Doc::parse(call), Doc::parse(derived).ok()) else {
+            self.unreadable += 1;
+            return;
+        };
+        let event = Event { derived: derived.as_ref().map(Doc::root), ..Event::bare(own.root()) };
+        let findings = self.plan.findings(&event);
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            self.all_violating += 1;
+            if let Some(entry) = self.plan.check(&event).entry {
+                self.violating[entry as usize] += 1;
+            }
+        }
+        if !findings.is_empty() && self.shown.len() < SHOWN {
+            self.shown.push(json!({"seq": seq, "findings": findings}));
+        }
+    }
+
+    /// What the plan says of the calls. `is_part`: they are not all calls.
+    fn verdict(self, is_part: bool) -> Value {
+        let rows = is_part.then_some(&self.rows[..]);
+        let mut expectations = self.engine.compare_with(&self.plan, rows);
+        for (entry, violating) in expectations.list.iter_mut().zip(self.violating) {
+            entry.violating = violating;
+        }
+        json!({
+            "met": expectations.all_met() && self.all_violating == 0,
+            "violating": self.all_violating,
+            "expected": summary::expected(&expectations),
+            "violations": self.shown,
+            "unreadable": self.unreadable,
+        })
+    }
+}
