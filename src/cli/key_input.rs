@@ -17,7 +17,7 @@ pub enum KeyInput {
 }
 
 impl KeyInput {
-    /// What is left for keys where calls are read from a file.
+    /// Returns where keys come from while calls are read from `file`.
     pub fn beside(file: &Path) -> KeyInput {
         if file.as_os_str() == "-" { KeyInput::Terminal } else { KeyInput::Stdin }
     }

@@ -49,7 +49,7 @@ impl Setup {
         Ok((recording, notice))
     }
 
-    /// How much of the recording is kept, where the settings say that.
+    /// Returns the setting `keep`, if there is one.
     fn keep(&self) -> Result<Option<KeepLimit>, Failure> {
         let Some(text) = self.settings.text("keep") else { return Ok(None) };
         let keep = text.parse().map_err(|error| Failure::wrong(format!("keep: {error}")))?;

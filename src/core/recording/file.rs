@@ -105,7 +105,7 @@ pub struct RecordingFile {
     torn: bool,
     /// The user did not name the file, so it is removed at the end if nothing is in it.
     unnamed: bool,
-    /// How much is kept, and what the parts are called, where it is written in parts.
+    /// The limit and the names of the parts, if the recording is divided into parts.
     parts: Option<(KeepLimit, PartNames)>,
 }
 
@@ -165,13 +165,13 @@ impl RecordingFile {
         RecordingFile { file, path, len, fsync: false, torn: false, unnamed: false, parts: None }
     }
 
-    /// The same recording, written in parts.
+    /// Returns the recording with its file divided into parts.
     pub(crate) fn with_parts(mut self, keep: KeepLimit, names: PartNames) -> RecordingFile {
         self.parts = Some((keep, names));
         self
     }
 
-    /// A recording without a name whose oldest calls are deleted.
+    /// Returns a nameless recording with its file divided into parts, of which the oldest are deleted.
     pub fn keeping(self, keep: KeepLimit) -> RecordingFile {
         self.with_parts(keep, PartNames::nameless())
     }
@@ -313,7 +313,7 @@ impl RecordingFile {
         self.file()?.try_clone()
     }
 
-    /// The same with the time when the file was last written to.
+    /// Returns a second handle for reading, and the time of the last write.
     pub(crate) fn reader_and_time(&self) -> io::Result<(File, Millis)> {
         let meta = self.file()?.metadata()?;
         Ok((self.reader()?, meta.mtime() * 1000 + meta.mtime_nsec() / 1_000_000))

@@ -1,4 +1,4 @@
-//! What is known of the parts of the recording that is written.
+//! The parts of the recording in progress: their sizes, ages and numbers of calls.
 
 use crate::call::time::{self, Millis};
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
@@ -6,7 +6,7 @@ use crate::engine::source::recording_files::ClosedPart;
 use crate::recording::KeepLimit;
 use std::collections::VecDeque;
 
-/// What is known of the parts.
+/// The parts of the recording in progress.
 #[derive(Debug)]
 pub(crate) struct RecordingParts {
     /// None where all is kept.

@@ -52,7 +52,7 @@ pub(crate) fn read<'t>(
     read_at(text, number, 0, scratch)
 }
 
-/// The same of a call that is received now.
+/// Reads the text of an object as a call that arrived at `received_at`.
 pub(crate) fn read_at<'t>(
     text: &'t str,
     number: u64,
@@ -77,7 +77,7 @@ pub(crate) fn read_at<'t>(
     }
 }
 
-/// What is said of a row of a warehouse.
+/// The error message for a row of a warehouse.
 pub(crate) const WAREHOUSE_ROW: &str = "this is a warehouse row (snake_case columns), not a call";
 
 /// Whether an object without a type is a row of a warehouse's table.

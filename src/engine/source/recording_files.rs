@@ -166,7 +166,8 @@ impl Recording {
         self.opened.as_ref()
     }
 
-    /// What is read, what is written, the parts before that, and what is taken in.
+    /// Splits the recording into its text, the file that is appended to, the parts before it, and the
+    /// files that are imported.
     pub(crate) fn split(mut self) -> io::Result<RecordingPieces> {
         if self.journal.is_none() && !self.inputs.is_empty() {
             self.set_journal(RecordingFile::nameless().map_err(io::Error::other)?)?;
@@ -180,7 +181,7 @@ impl Recording {
     }
 }
 
-/// What a recording is made of.
+/// The pieces of a recording.
 pub(crate) struct RecordingPieces {
     pub text: RecordingText,
     pub journal: Option<RecordingFile>,
