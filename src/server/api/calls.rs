@@ -4,7 +4,7 @@ use crate::call::Seq;
 use crate::engine::{Engine, RangeFilter};
 use crate::fql::Filter;
 use crate::server::api::record_page::RecordPage;
-use crate::server::api::{ApiResponse, query};
+use crate::server::api::{ApiResponse, in_turn, query};
 use crate::wire::Reply;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -51,9 +51,7 @@ pub(crate) async fn answer(
 /// filter looks through everything.
 pub(crate) async fn look(mut scan: Scan, workers: &Arc<Semaphore>) -> Result<Scan, Reply> {
     loop {
-        let turn = Arc::clone(workers).acquire_owned().await;
-        let looked = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        let looked = in_turn(workers, move || {
             let is_done = scan.run();
             (scan, is_done)
         });

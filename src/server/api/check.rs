@@ -6,7 +6,7 @@ use crate::engine::{Engine, RowDetail};
 use crate::findings::Severity;
 use crate::plan::Plan;
 use crate::server::api::calls::{Scan, look};
-use crate::server::api::{query, read_body, summary};
+use crate::server::api::{in_turn, query, read_body, summary};
 use crate::server::connection_state::PhaseCell;
 use crate::server::listener_thread::Server;
 use crate::wire::{Reply, query_value};
@@ -50,9 +50,7 @@ async fn checked(
     let rows = look(Scan::new(engine, filter, after, usize::MAX), workers).await?.into_rows();
     let mut check = PlanCheck::new(Arc::clone(engine), plan, rows);
     loop {
-        let turn = Arc::clone(workers).acquire_owned().await;
-        let checked = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+        let checked = in_turn(workers, move || {
             let is_done = check.run();
             (check, is_done)
         });

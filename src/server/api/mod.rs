@@ -37,6 +37,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use stream::EventStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::task::JoinError;
 use tokio::time::timeout;
 
 /// Each path with the methods that it takes.
@@ -278,6 +279,19 @@ async fn read_body<'s>(
         ReadBody::Cut(_, error) => Err(error.reply()),
         ReadBody::Gone => Err(Reply::failure(408, "gone", "the client went away")),
     }
+}
+
+/// Does work that looks through calls: in turn with others, and not on the thread that answers SDKs.
+async fn in_turn<T: Send + 'static>(
+    workers: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    let turn = Arc::clone(workers).acquire_owned().await;
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    done.await
 }
 
 /// Waits until all that was answered before is judged, so that who asks sees it; not on the thread

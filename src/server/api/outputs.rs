@@ -3,6 +3,7 @@
 use crate::call::Seq;
 use crate::engine::{Engine, RowDetail};
 use crate::report::output_record;
+use crate::server::api::in_turn;
 use crate::wire::Reply;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -13,12 +14,8 @@ pub(crate) async fn answer(engine: &Arc<Engine>, rest: &str, workers: &Arc<Semap
         let message = "expected outputs/SEQ/VENDOR: the number of a call and the name of a vendor";
         return Reply::failure(400, "bad_path", message);
     };
-    let turn = Arc::clone(workers).acquire_owned().await;
     let (engine, vendor) = (Arc::clone(engine), vendor.to_owned());
-    let made = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        output(&engine, seq, &vendor)
-    });
+    let made = in_turn(workers, move || output(&engine, seq, &vendor));
     made.await.unwrap_or_else(|_| Reply::failure(500, "internal", "the answer ended early"))
 }
 

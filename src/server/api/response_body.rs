@@ -1,6 +1,7 @@
 //! The body of an answer of segscope's own paths: whole, or a page or a stream that is written as it
 //! is sent.
 
+use crate::server::api::in_turn;
 use crate::server::api::record_page::RecordPage;
 use crate::server::api::stream::{BEGINNING, EventStream};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
@@ -92,9 +93,7 @@ async fn next_of_page(
     mut page: Box<RecordPage>,
     workers: Arc<Semaphore>,
 ) -> io::Result<(Box<RecordPage>, Bytes)> {
-    let turn = workers.acquire_owned().await;
-    let made = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
+    let made = in_turn(&workers, move || {
         let bytes = Bytes::from(page.next_chunk());
         (page, bytes)
     });

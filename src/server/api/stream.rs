@@ -8,7 +8,7 @@ use crate::engine::{Engine, RowDetail};
 use crate::fql::Filter;
 use crate::report::call_record;
 use crate::server::api::calls::{Scan, look};
-use crate::server::api::query;
+use crate::server::api::{in_turn, query};
 use crate::wire::Reply;
 use hyper::HeaderMap;
 use hyper::body::Bytes;
@@ -90,11 +90,7 @@ impl EventStream {
                 let rows = scan.into_rows();
                 if !rows.is_empty() {
                     let engine = Arc::clone(&self.engine);
-                    let turn = Arc::clone(workers).acquire_owned().await;
-                    let written = tokio::task::spawn_blocking(move || {
-                        let _turn = turn;
-                        events(&engine, &rows)
-                    });
+                    let written = in_turn(workers, move || events(&engine, &rows));
                     return Ok((self, written.await.map_err(io::Error::other)?));
                 }
                 continue;

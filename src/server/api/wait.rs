@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::fql::Filter;
 use crate::server::api::calls::{Scan, look};
 use crate::server::api::record_page::RecordPage;
-use crate::server::api::{ApiResponse, query, settled};
+use crate::server::api::{ApiResponse, in_turn, query, settled};
 use crate::server::connection_state::PhaseCell;
 use crate::wire::{Reply, query_value};
 use serde_json::json;
@@ -102,9 +102,7 @@ async fn compare(
     all: Arc<Filter>,
     workers: &Arc<Semaphore>,
 ) -> Result<(Scan, Vec<u64>), Reply> {
-    let turn = Arc::clone(workers).acquire_owned().await;
-    let compared = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
+    let compared = in_turn(workers, move || {
         let rows = scan.differing(&all);
         (scan, rows)
     });
