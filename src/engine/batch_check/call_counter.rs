@@ -7,7 +7,7 @@ use crate::engine::counts::finding_totals::{GroupCounts, Tally, reported};
 use crate::engine::counts::id_remarks::IdRemarkView;
 use crate::engine::counts::plan_counts::{PlanCell, PlanCounts};
 use crate::engine::index::{
-    FindingSets, HasId, IdRemark, IdRemarks, NoCall, SenderPlatform, SetId,
+    FindingSets, HasId, IdRemark, IdRemarks, NoCall, NumberGaps, SenderPlatform, SetId,
 };
 use crate::engine::judging::index_request::no_call;
 use crate::engine::judging::user_groups::UserGroups;
@@ -67,9 +67,8 @@ pub(crate) struct ExampleCall {
 pub(crate) struct CallCounter {
     /// RequestCalls so far, repeats too.
     calls: u64,
-    /// Where numbers are unused because parts of a recording are deleted: before which call, and how
-    /// many up to there.
-    gaps: Vec<(u64, u64)>,
+    /// Numbers that are unused because parts of a recording are deleted.
+    gaps: NumberGaps,
     /// The file that is read, and how many calls came before its recording.
     file: (usize, u64),
     /// Rows so far: calls, and requests that have a row of their own.
@@ -93,7 +92,7 @@ impl CallCounter {
     pub fn new() -> CallCounter {
         CallCounter {
             calls: 0,
-            gaps: Vec::new(),
+            gaps: NumberGaps::default(),
             file: (0, 0),
             rows: 0,
             people: UserGroups::default(),
@@ -120,7 +119,7 @@ impl CallCounter {
     ) {
         let (mut found, mut begin) = (found.iter(), 0);
         if self.file.0 != file {
-            self.file = (file, self.calls + self.skipped());
+            self.file = (file, self.calls + self.gaps.total());
         }
         for step in steps {
             match step {
@@ -140,10 +139,10 @@ impl CallCounter {
                         }
                         if let Some(entry) = found.entry {
                             let key = PlanCell { entry, set, sender: calls.sender, has: found.has };
-                            self.of_plan.add(key, self.calls + self.skipped(), repeat);
+                            self.of_plan.add(key, self.calls + self.gaps.total(), repeat);
                         }
                         self.calls += 1;
-                        let seq = Seq(self.calls + self.skipped());
+                        let seq = Seq(self.calls + self.gaps.total());
                         if call.kind == Some(CallType::Group) {
                             let event = calls.reading.event(call);
                             self.people.learn(&event, call.kind, seq, calls.received_at());
@@ -178,10 +177,8 @@ impl CallCounter {
                     self.remarks.take(Remark { seq, ..remark.clone() });
                 }
                 LineAction::Part(before) => {
-                    let calls = self.calls + self.skipped();
-                    if *before > calls {
-                        self.gaps.push((self.calls, *before - self.calls));
-                    }
+                    let calls = self.calls + self.gaps.total();
+                    self.gaps.skip(self.calls, before.saturating_sub(calls));
                     self.file.1 = calls.saturating_sub(*before);
                 }
                 LineAction::Bad(nth, error) => {
@@ -191,11 +188,6 @@ impl CallCounter {
                 LineAction::Flush(_) => {}
             }
         }
-    }
-
-    /// How many numbers are unused so far.
-    fn skipped(&self) -> u64 {
-        self.gaps.last().map_or(0, |(_, all)| *all)
     }
 
     fn no_call(&mut self, line: ExampleLine, kind: NoCall) {
@@ -226,10 +218,7 @@ impl CallCounter {
             let before = |(nth, row): &(usize, &u64)| **row - *nth as u64 <= call;
             call + no_calls.iter().enumerate().take_while(before).count() as u64
         };
-        let number = |call: u64| {
-            let before = self.gaps.partition_point(|(at, _)| *at <= call);
-            call + 1 + before.checked_sub(1).map_or(0, |last| self.gaps[last].1)
-        };
+        let number = |call: u64| call + 1 + self.gaps.before(call);
         let view = |remark: &IdRemark| {
             IdRemarkView::new(remark, remark.calls.map(number), row(remark.calls[1]))
         };

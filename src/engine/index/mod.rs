@@ -9,6 +9,7 @@ mod id_counts;
 mod id_remarks;
 mod match_bitmap;
 mod message_ids;
+mod number_gaps;
 mod rows;
 pub(crate) mod sender_platform;
 mod strings;
@@ -21,6 +22,7 @@ pub use crate::engine::index::match_bitmap::{
     BLOCK_ROWS, Bits, Claim, MatchBitmap, Nearest, no_bits,
 };
 pub use crate::engine::index::message_ids::{Fingerprint, MessageIds, Repeat, Sighting};
+pub(crate) use crate::engine::index::number_gaps::NumberGaps;
 pub use id_counts::{IdCount, IdCounts, IdOf, IdTable, MOST_IDS, Pair};
 pub use id_remarks::{IdRemark, IdRemarks, IdsOfCall, RemarkKind};
 pub use rows::{CallRow, Flags, HasId, IndexRow, NoCall, NoCallRow, RequestRow};

@@ -4,7 +4,7 @@ use crate::call::Seq;
 use crate::engine::counts::library_habits::{GroupId, HabitView, LibraryGroups, LibraryHabits};
 use crate::engine::index::{
     CallCounts, CallRow, CallShape, CellKey, Flags, IdCounts, IdRemarks, Index, IndexedField,
-    NoCall, RequestRow, SenderPlatform, SetId, SetInfo, ShapeId, TextId,
+    NoCall, NumberGaps, RequestRow, SenderPlatform, SetId, SetInfo, ShapeId, TextId,
 };
 use crate::engine::ingest::queue_entry::ReadRequest;
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
@@ -41,9 +41,8 @@ pub(crate) struct JudgedIndex {
     pub test_clears: BTreeMap<String, u64>,
     /// Calls that were cleared away one by one: ascending ranges of their numbers.
     pub call_clears: Vec<(u64, u64)>,
-    /// Numbers that calls had which a test's clearing took away: from which place among the calls
-    /// on, and how many in all up to there.
-    pub gaps: Vec<(u64, u64)>,
+    /// Numbers without a call: of calls that were cleared away, or whose part is deleted.
+    pub gaps: NumberGaps,
     pub store: Index,
     pub memory: Memory,
     pub in_use: InUse,
@@ -79,7 +78,7 @@ impl JudgedIndex {
             since: 0,
             test_clears: BTreeMap::new(),
             call_clears: Vec::new(),
-            gaps: Vec::new(),
+            gaps: NumberGaps::default(),
             store,
             memory: vendors.memory(),
             in_use,

@@ -239,9 +239,14 @@ impl JudgingState {
         if self.begun.is_empty() {
             return 0;
         }
-        let base = self.recording.part(offset).map_or(0, |(part, _)| part.base);
+        let base = self.section_base(offset);
         let begun = self.begun.iter().find(|(begin, _)| *begin == base);
         begun.map_or(0, |(_, before)| *before)
+    }
+
+    /// Where the file begins that holds this offset.
+    fn section_base(&self, offset: u64) -> u64 {
+        self.recording.part(offset).map_or(0, |(part, _)| part.base)
     }
 
     /// Begins a part of a recording. Its calls have the numbers that they had when it was written,
@@ -249,7 +254,7 @@ impl JudgingState {
     fn begin_part(&mut self, offset: u64, start: PartStart) {
         let calls = self.index.next_seq().0 - 1;
         self.index.skip(start.calls.saturating_sub(calls));
-        let base = self.recording.part(offset).map_or(0, |(part, _)| part.base);
+        let base = self.section_base(offset);
         if let Some((_, before)) = self.begun.iter_mut().find(|(begin, _)| *begin == base) {
             *before = calls.saturating_sub(start.calls);
         }
@@ -306,7 +311,7 @@ impl JudgingState {
 
     /// Counts a line that was read from a file; errors name it.
     pub fn count_line(&mut self, offset: u64) {
-        let base = self.recording.part(offset).map_or(0, |(part, _)| part.base);
+        let base = self.section_base(offset);
         if self.lines.0 != base {
             self.lines = (base, 0);
             self.begun.push((base, self.index.next_seq().0 - 1));

@@ -7,33 +7,17 @@ use crate::engine::judging::index_request::JudgedIndex;
 impl JudgedIndex {
     /// The number of the call at a place.
     pub fn seq_at(&self, at: u64) -> u64 {
-        self.base + at + 1 + self.skipped(at)
-    }
-
-    /// How many numbers are unused up to a place.
-    fn skipped(&self, at: u64) -> u64 {
-        let before = self.gaps.partition_point(|(place, _)| *place <= at);
-        before.checked_sub(1).map_or(0, |last| self.gaps[last].1)
+        self.base + at + 1 + self.gaps.before(at)
     }
 
     /// The place of the first call whose number is not below this one. It may have none yet.
     pub fn place_of(&self, seq: u64) -> u64 {
-        let wanted = seq.saturating_sub(self.base + 1);
-        let before = self.gaps.partition_point(|(place, skipped)| place + skipped <= wanted);
-        let skipped = before.checked_sub(1).map_or(0, |last| self.gaps[last].1);
-        let at = wanted - skipped;
-        // in a gap: the call behind it
-        self.gaps.get(before).map_or(at, |(place, _)| at.min(*place))
+        self.gaps.place_of(seq.saturating_sub(self.base + 1))
     }
 
     /// Leaves the next numbers unused.
     pub fn skip(&mut self, calls: u64) {
-        let (at, all) = (self.store.calls.len(), self.gaps.last().map_or(0, |(_, all)| *all));
-        match self.gaps.last_mut() {
-            _ if calls == 0 => {}
-            Some(last) if last.0 == at => last.1 += calls,
-            _ => self.gaps.push((at, all + calls)),
-        }
+        self.gaps.skip(self.store.calls.len(), calls);
     }
 
     /// Whether the requests of a test were cleared away behind this line.
