@@ -53,10 +53,7 @@ struct LibraryRecord<'a> {
 
 /// The call record of a call, on one line. It holds the vendors at these places of the registry.
 pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> String {
-    let outcomes = call.vendors.iter().filter(|(vendor, _)| shown.contains(vendor));
-    let mut findings: Vec<&Finding> = call.common.iter().collect();
-    findings.extend(outcomes.clone().flat_map(|(_, rendered)| &rendered.findings));
-    findings.sort_by_key(|finding| finding.severity);
+    let outcomes = OutcomeRecords::new(&call.vendors, vendors, shown);
     let fix = call.correction(SnippetAudience::Owner);
     let fix = fix.as_ref();
     let record = CallRecord {
@@ -78,11 +75,8 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         anonymous_id: call.anonymous_id.as_deref(),
         service: call.service,
         missing: &call.missing,
-        findings,
-        vendors: OutcomeRecords {
-            vendors,
-            of: outcomes.map(|(vendor, rendered)| (*vendor, rendered)).collect(),
-        },
+        findings: outcomes.findings(&call.common),
+        vendors: outcomes,
         repeat: call.repeat,
         status: call.request.status,
         signature: call.request.signature.as_deref(),
@@ -105,10 +99,7 @@ struct DraftRecord<'a> {
 
 /// What vendors would make of a call that was not sent, as a call record says it.
 pub fn draft_record(draft: &JudgedDraft, vendors: &Vendors, shown: &[usize]) -> String {
-    let outcomes = draft.vendors.iter().filter(|(vendor, _)| shown.contains(vendor));
-    let mut findings: Vec<&Finding> = draft.common.iter().collect();
-    findings.extend(outcomes.clone().flat_map(|(_, rendered)| &rendered.findings));
-    findings.sort_by_key(|finding| finding.severity);
+    let outcomes = OutcomeRecords::new(&draft.vendors, vendors, shown);
     let in_use = draft.vendors.iter().filter(|(vendor, _)| draft.in_use.contains(vendor));
     let headlines: Vec<Headline> = in_use
         .flat_map(|(_, rendered)| &rendered.findings)
@@ -118,11 +109,8 @@ pub fn draft_record(draft: &JudgedDraft, vendors: &Vendors, shown: &[usize]) -> 
     let record = DraftRecord {
         service: draft.service,
         missing: [Id::Account, Id::User].into_iter().filter(is_missing).map(Id::name).collect(),
-        findings,
-        vendors: OutcomeRecords {
-            vendors,
-            of: outcomes.map(|(vendor, rendered)| (*vendor, rendered)).collect(),
-        },
+        findings: outcomes.findings(&draft.common),
+        vendors: outcomes,
     };
     serde_json::to_string(&record).expect("a record always has a JSON form")
 }
@@ -160,6 +148,26 @@ fn raw(text: &str) -> Box<RawValue> {
 struct OutcomeRecords<'a> {
     vendors: &'a Vendors,
     of: Vec<(usize, &'a RenderedCall)>,
+}
+
+impl<'a> OutcomeRecords<'a> {
+    /// The vendors of a call at these places of the registry.
+    fn new(
+        all: &'a [(usize, RenderedCall)],
+        vendors: &'a Vendors,
+        shown: &[usize],
+    ) -> OutcomeRecords<'a> {
+        let shown = all.iter().filter(|(vendor, _)| shown.contains(vendor));
+        OutcomeRecords { vendors, of: shown.map(|(vendor, made)| (*vendor, made)).collect() }
+    }
+
+    /// The findings of the call itself and of these vendors, the worst first.
+    fn findings(&self, common: &'a [Finding]) -> Vec<&'a Finding> {
+        let own = self.of.iter().flat_map(|(_, rendered)| &rendered.findings);
+        let mut findings: Vec<&Finding> = common.iter().chain(own).collect();
+        findings.sort_by_key(|finding| finding.severity);
+        findings
+    }
 }
 
 impl Serialize for OutcomeRecords<'_> {
