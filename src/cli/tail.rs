@@ -12,7 +12,6 @@ use crate::engine::{Engine, Expectations, RangeFilter, RowDetail};
 use crate::inspector;
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,14 +61,11 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     if let Some(problem) = &problem {
         output::note(format_args!("segscope: {problem}"));
     }
-    match (&listener, &args.input) {
-        (Some(listener), _) => output::note(format_args!("listening on {}", listener.reach())),
-        (None, Some(input)) if input.as_os_str() == "-" => {
-            output::note(format_args!("reading standard input"));
-        }
-        (None, input) => {
-            let path = input.as_deref().unwrap_or(Path::new("")).display();
-            output::note(format_args!("reading {path}"));
+    match &listener {
+        Some(listener) => output::note(format_args!("listening on {}", listener.reach())),
+        None => {
+            let input = engine.stats().opened.map(|opened| opened.path).unwrap_or_default();
+            output::note(format_args!("reading {}", input.display()));
         }
     }
     let mut listener = listener;

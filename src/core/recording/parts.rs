@@ -3,7 +3,6 @@
 
 use crate::call::time::Millis;
 use crate::recording::file::{RecordingError, RecordingFile, Recovery};
-use std::fmt;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,9 +11,9 @@ use std::str::FromStr;
 /// How much of a recording stays on disk while it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepLimit {
-    /// So many bytes.
+    /// The newest bytes, this many.
     Bytes(u64),
-    /// The requests of so many milliseconds.
+    /// The requests of this many milliseconds.
     Millis(Millis),
 }
 
@@ -62,22 +61,8 @@ impl FromStr for KeepLimit {
     }
 }
 
-/// As [`KeepLimit::from_str`] reads it.
-impl fmt::Display for KeepLimit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (all, units) = match self {
-            KeepLimit::Bytes(bytes) => (*bytes, &SIZES[..]),
-            KeepLimit::Millis(millis) => (*millis as u64, &TIMES[..]),
-        };
-        let whole = |(_, unit): &&(&str, u64)| all % unit == 0;
-        let (name, unit) =
-            units.iter().filter(whole).max_by_key(|(_, unit)| *unit).unwrap_or(&("B", 1));
-        write!(f, "{}{name}", all / unit)
-    }
-}
-
 impl KeepLimit {
-    /// Whether a part is full that holds so many bytes of so many milliseconds.
+    /// Returns whether a part of this size and age is full.
     pub fn fills_part(self, bytes: u64, millis: Millis) -> bool {
         match self {
             KeepLimit::Bytes(most) => bytes > most / PARTS,
@@ -85,8 +70,8 @@ impl KeepLimit {
         }
     }
 
-    /// Whether a part is to be deleted: all parts hold so many bytes, and its last line is so many
-    /// milliseconds old.
+    /// Returns whether the oldest part must be deleted, by the size of all parts and the age of its
+    /// last line.
     pub fn is_exceeded(self, bytes: u64, millis: Millis) -> bool {
         match self {
             KeepLimit::Bytes(most) => bytes > most,
@@ -95,7 +80,7 @@ impl KeepLimit {
     }
 }
 
-/// What the parts of a recording are called.
+/// The names of a recording's parts.
 #[derive(Debug, Clone)]
 pub(crate) struct PartNames {
     /// The path without number and extension; none where parts have no name.
@@ -245,8 +230,8 @@ mod tests {
             let error = read(wrong).expect_err(wrong);
             assert!(error.starts_with("expected a size such as 20GB"), "{error}");
         }
-        for text in ["20GB", "500MB", "1TB", "2GiB", "6h", "30m", "2d", "90m"] {
-            assert_eq!(read(text).expect(text).to_string(), text);
+        for (text, same) in [("1TB", "1000GB"), ("2d", "48h"), ("90m", "90M")] {
+            assert_eq!(read(text).expect(text), read(same).expect(same));
         }
     }
 

@@ -267,10 +267,8 @@ impl Importer<'_> {
         let doc = Doc::parse(text).map_err(|error| bare_calls::says(&error))?;
         let mut taken = Ok(());
         let item = envelope::calls(doc.root(), &mut |call| {
-            // an envelope's call may have line ends between its tokens
-            let call = call.replace(['\n', '\r'], " ");
             if taken.is_ok() {
-                taken = self.call(&call, first, Some(time::now()), block);
+                taken = self.call(call, first, Some(time::now()), block);
             }
         });
         taken?;

@@ -21,41 +21,35 @@ pub(crate) fn read(
     end: StreamEnd,
 ) -> io::Result<()> {
     let import = &importer.shared.import;
-    let (mut pending, mut lines, mut total) = (Vec::new(), 0, 0);
+    let (mut block, mut pending) = (vec![0; BLOCK], Vec::new());
+    let (mut lines, mut is_begin) = (0, true);
     // of a line that is too long the rest is passed over
     let mut is_skipping = false;
     loop {
         if import.is_ended() {
             return Ok(());
         }
-        let begin = pending.len();
-        pending.resize(begin + BLOCK, 0);
-        let read = read_some(input, &mut pending[begin..]);
-        pending.truncate(begin + *read.as_ref().unwrap_or(&Some(0)).as_ref().unwrap_or(&0));
-        let ended = match read? {
-            None => {
-                import.settled();
-                continue;
-            }
-            Some(bytes) => {
-                import.came(bytes as u64);
-                bytes == 0
-            }
+        let Some(read) = read_some(input, &mut block)? else {
+            import.settled();
+            continue;
         };
-        total += pending.len() - begin;
-        if begin == 0 && total == pending.len() && pending.starts_with(gzip::MAGIC) {
+        import.came(read as u64);
+        let (new, ended) = (&block[..read], read == 0);
+        if is_begin && new.starts_with(gzip::MAGIC) {
             let (path, line) = (input.path.clone(), 1);
             let message = "this is gzip; unpack it first, with gzip -dc".to_owned();
             importer.went_wrong(FileError::Content { path, line, message });
             importer.tell();
             return Ok(());
         }
+        is_begin &= ended;
         // nothing will complete the last line of a writer that has ended
-        let whole = match memchr::memrchr(b'\n', &pending[begin..]) {
+        let whole = match memchr::memrchr(b'\n', new) {
             _ if ended => pending.len(),
-            Some(at) => begin + at + 1,
+            Some(at) => pending.len() + at + 1,
             None => 0,
         };
+        pending.extend_from_slice(new);
         if whole > 0 {
             let skipped = match is_skipping {
                 true => memchr::memchr(b'\n', &pending).map_or(pending.len(), |at| at + 1),

@@ -29,6 +29,11 @@ const LEAST_ROWS: u16 = 5;
 /// Rows that one turn of the wheel moves.
 const WHEEL_ROWS: usize = 3;
 
+/// So many per cent of a width or a height.
+fn part_of(all: u16, per_cent: u16) -> u16 {
+    (u32::from(all) * u32::from(per_cent.min(100)) / 100) as u16
+}
+
 impl LogView {
     /// Whether the detail opens below the log.
     pub(crate) fn opens_below(&self) -> bool {
@@ -51,8 +56,8 @@ impl LogView {
             if !self.is_open || !self.opens_below() {
                 return (body, none, none);
             }
-            let part = self.dragged.or(self.height).unwrap_or(USUAL_HEIGHT).min(100);
-            let above = (u32::from(body.height) * u32::from(part) / 100) as u16;
+            let part = self.dragged.or(self.height).unwrap_or(USUAL_HEIGHT);
+            let above = part_of(body.height, part);
             let above = above.clamp(LEAST_ROWS, body.height.saturating_sub(2 * LEAST_ROWS));
             let log = Rect { height: above, ..body };
             let rule = Rect { y: log.bottom(), height: 1, ..body };
@@ -60,8 +65,7 @@ impl LogView {
             return (log, rule, Rect { y: rule.bottom(), height, ..inside });
         }
         let split = self.dragged.or(ctx.shared.arranged.split);
-        let part =
-            |per_cent: u16| (u32::from(body.width) * u32::from(per_cent.min(100)) / 100) as u16;
+        let part = |per_cent: u16| part_of(body.width, per_cent);
         // the detail needs room for a sentence, the log for its columns
         let spare = body.width.saturating_sub(ROOMY_DETAIL).clamp(ROOMY_LOG, LARGEST_LOG);
         let left = split.map_or_else(|| part(USUAL_SPLIT).clamp(60, spare), part);
