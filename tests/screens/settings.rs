@@ -46,6 +46,7 @@ fn what_changed_is_shown_beside_what_was() {
     for (width, height) in [(80, 24), (140, 40)] {
         let mut app = TestApp::new(Fixture::with_calls(5), width, height);
         app.inspector.write_settings(CHANGING);
+        app.press("R");
         app.inspector.judge_all_again();
         app.draw();
         app.assert_well_formed();
@@ -65,6 +66,18 @@ fn nothing_changed_is_said_in_a_line() {
     app.inspector.judge_all_again();
     app.draw();
     assert!(app.line(23).contains("checked 10 calls again: nothing changed"), "{}", app.picture());
+}
+
+/// The report opened a second after `R` and took the keys that were pressed meanwhile (F39).
+#[test]
+fn who_goes_on_after_r_is_told_in_a_line() {
+    let mut app = TestApp::new(Fixture::with_calls(5), 140, 40);
+    app.inspector.write_settings(CHANGING);
+    app.press("R k");
+    app.inspector.judge_all_again();
+    app.draw();
+    assert!(!app.picture().contains("Checked again"), "{}", app.picture());
+    assert!(app.line(39).contains("planhat: "), "{}", app.picture());
 }
 
 /// A window that takes what is typed is not covered.

@@ -141,6 +141,8 @@ pub struct Screen {
     notice: Option<ScreenNotice>,
     /// The last judging again that was told of, and the last sending.
     told: u64,
+    /// Nothing was pressed since all was to be judged again: its report may open over the page.
+    awaits_report: bool,
     sent: Option<Sending>,
     size: Size,
     now_ms: u64,
@@ -191,6 +193,7 @@ impl Screen {
             begun: Vec::new(),
             notice: None,
             told: 0,
+            awaits_report: false,
             sent: None,
             size,
             now_ms: 0,
@@ -268,6 +271,7 @@ impl Screen {
             return None;
         }
         self.notice = None;
+        self.awaits_report = false;
         let stopped = self.pages[self.page as usize].interrupt();
         if stopped {
             self.say("the search was stopped".to_owned());
@@ -303,7 +307,10 @@ impl Screen {
                 }
                 None
             }
-            Action::JudgeAgain => Some(SideEffect::JudgeAgain),
+            Action::JudgeAgain => {
+                self.awaits_report = true;
+                Some(SideEffect::JudgeAgain)
+            }
             Action::Histogram => {
                 self.histogram.toggle();
                 if self.histogram.is_open() && self.size.height < LEAST_SCREEN {
