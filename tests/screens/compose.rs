@@ -245,6 +245,31 @@ fn it_is_sent_where_the_user_says() {
     assert!(app.line(2).contains("Compose"), "no window is left: {}", app.picture());
 }
 
+/// The known fix was given as code only, not put into the text (F33).
+#[test]
+fn the_known_changes_are_made_on_a_key() {
+    let inspector = Given::vendors(5).begin();
+    inspector.use_all_but(&[0, 1, 3, 4]);
+    let call = r#"{"type":"track","userId":"u","event":"Order Received","properties":{"accountId":"acme","total":12.0}}"#;
+    inspector.batch(0, &[call.to_owned()]);
+    let mut app = TestApp::new(inspector, 120, 40);
+    app.press("c");
+    assert!(app.line(2).contains("PH ✗"), "{}", app.picture());
+    assert!(app.line(39).contains("ctrl-g apply fix"), "{}", app.picture());
+    app.press("ctrl-g");
+    let picture = app.picture();
+    assert!(app.line(2).contains("PH ✓"), "{picture}");
+    // the other values stand as they were
+    for line in ["\"company_id\": \"acme\"", "\"accountId\": \"acme\"", "\"total\": 12.0"] {
+        assert!(picture.contains(line), "{line}\n{picture}");
+    }
+    assert!(app.line(39).contains("corrected; ctrl-u brings back"), "{picture}");
+    app.press("ctrl-g");
+    assert!(app.line(39).contains("need no change that is known"), "{}", app.picture());
+    app.press("ctrl-u");
+    assert!(app.line(2).contains("PH ✗"), "{}", app.picture());
+}
+
 /// Segment itself was one `j enter` from this listener, without a second question (F49).
 #[test]
 fn a_service_gets_real_data_after_a_second_question_only() {
