@@ -137,8 +137,10 @@ fn files(ctx: &ViewContext<'_>) -> HelpBlock {
         style: ctx.look.theme.label,
         means: ctx.look.clean(&path.to_string_lossy()).into_owned(),
     };
-    let recording = ctx.shared.stats.recording.as_deref().map(|path| ("recording", path));
-    let places = ctx.inspector.own_files().iter().map(|(name, path)| (*name, path.as_path()));
+    let own = ctx.inspector.own_files();
+    let recording = ctx.shared.stats.recording.as_deref().filter(|_| !own.is_empty());
+    let recording = recording.map(|path| ("recording", path));
+    let places = own.iter().map(|(name, path)| (*name, path.as_path()));
     let entries = places.chain(recording).map(entry).collect();
     HelpBlock { title: "Files", entries }
 }

@@ -75,9 +75,11 @@ impl Provenance {
         std::iter::once(node).chain(starts).filter_map(move |at| self.at.get(&(part, at))).flatten()
     }
 
-    /// Whether a value is in nobody's output, where there is any.
+    /// Whether a value of the call is in nobody's output, where there is any. Of what the service
+    /// adds nothing is said: the sender cannot change it.
     pub fn is_unused(&self, part: DocumentSide, value: Val<'_>, root: Val<'_>) -> bool {
         self.any
+            && part == DocumentSide::Call
             && value.children().next().is_none()
             && !decides(value, root)
             && self.of_value(part, value.node()).next().is_none()
