@@ -10,7 +10,7 @@ use std::sync::Arc;
 impl Inspector {
     /// One account or user by its id.
     pub fn person(&self, who: Who, id: &str) -> Option<Person> {
-        self.engine.person(who, id)
+        self.search.with_counts(|counts| self.engine.person(who, id, counts))
     }
 
     /// Begins to look for the calls of one person, beside the filter in force and as that does; or

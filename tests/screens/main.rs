@@ -15,6 +15,7 @@ mod findings;
 mod fixture;
 mod full_and_empty;
 mod keys;
+mod lists;
 mod log_columns;
 mod mouse;
 mod muted_codes;

@@ -1,6 +1,7 @@
 //! What a search and its threads share.
 
 use crate::engine::Engine;
+use crate::engine::counts::FilteredCounts;
 use crate::engine::index::{MatchBitmap, Nearest};
 use crate::fql::Filter;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +17,8 @@ pub(crate) const AGAIN_TIMES: u32 = 10;
 pub(crate) struct SearchShared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) inner: Mutex<SearchState>,
+    /// What is counted of the calls that pass, once that is asked for. To be locked before `inner`.
+    pub(crate) counts: Mutex<FilteredCounts>,
     /// Told when there is something to look at or to end for.
     pub(crate) wake: Condvar,
     pub(crate) version: AtomicU64,
@@ -33,12 +36,18 @@ pub(crate) struct SearchState {
     pub(crate) asks_marks: bool,
     remarks: u64,
     pub(crate) passed: MatchBitmap,
+    /// How often all rows were to be looked at again.
+    pub(crate) round: u64,
     /// The row around which is looked first; none: the newest.
     pub(crate) focus: Option<u64>,
     /// When looking through all rows began; none once all were looked at.
     pub(crate) began: Option<Instant>,
     /// For a filter that asks for the time: when all is looked at again.
     pub(crate) again: Option<Again>,
+    /// The calls that pass are to be counted.
+    pub(crate) counts: bool,
+    /// What is counted: the generation, the round, and the row before which all are.
+    pub(crate) counted: (u64, u64, u64),
     pub(crate) ended: bool,
 }
 
@@ -79,6 +88,7 @@ impl SearchState {
             Some(next) if next <= Instant::now() => {
                 *again = Again::begin();
                 self.passed.look_again();
+                self.round += 1;
             }
             Some(_) => {}
         }

@@ -76,6 +76,7 @@ pub fn trend(counts: &[u32], look: &Appearance) -> String {
 pub fn event(kind: Option<&str>, event: Option<&str>) -> String {
     match (kind, event) {
         (Some("track"), Some(event)) => event.to_owned(),
+        (Some("track"), None) => "(no event)".to_owned(),
         (Some(kind), Some(event)) => format!("{kind} {event}"),
         (Some(kind), None) => kind.to_owned(),
         (None, Some(event)) => format!("no type, {event}"),
