@@ -2,8 +2,8 @@
 
 use super::Inspector;
 use super::views::{
-    CountProgress, Coverage, Expectations, FoundIn, GroupBy, GroupedRows, HabitView, ModelView,
-    Person, PushesView, RelatedId, Who,
+    Coverage, Expectations, FoundIn, GroupBy, GroupedRows, HabitView, ModelView, Person,
+    PushesView, RelatedId, Who,
 };
 use crate::findings::Finding;
 use std::ops::Range;
@@ -14,43 +14,33 @@ impl Inspector {
         self.engine.common()
     }
 
-    /// How far counting the calls that pass the filter has come; none without a filter. What the
-    /// methods below count are those calls.
-    pub fn counted(&self) -> Option<CountProgress> {
-        self.search.counted()
-    }
-
     /// Findings of the vendors in use (or of all) and of Segment itself, event by event: the worst
     /// first, those of vendors not in use last.
     /// Like the three below it copies what was counted as calls came, at most 2,000 rows; a view
     /// asks again when the version has grown, not for each frame.
     pub fn findings(&self, at_all: bool) -> GroupedRows<FoundIn> {
-        self.search.with_counts(|counts| match counts {
-            None => self.engine.findings(at_all),
-            // remarks about ids are about all calls
-            counts => self.engine.found_under(at_all, counts),
-        })
+        self.engine.findings(at_all)
     }
 
     /// Calls event by event, and within each by library, version or write key; the most frequent
     /// first.
     pub fn coverage(&self, by: GroupBy) -> GroupedRows<Coverage> {
-        self.search.with_counts(|counts| self.engine.coverage_under(by, counts))
+        self.engine.coverage(by)
     }
 
     /// What is expected and how it stands, in the order of the plan; none where nothing is.
     pub fn expectations(&self) -> Option<Expectations> {
-        self.search.with_counts(|counts| self.engine.expectations_under(counts))
+        self.engine.expectations(None)
     }
 
     /// A part of the accounts or users, those with most calls first.
     pub fn people(&self, who: Who, part: Range<u64>) -> GroupedRows<Person> {
-        self.search.with_counts(|counts| self.engine.people_under(who, part, counts))
+        self.engine.people(who, part)
     }
 
     /// The users of an account, or the accounts of a user, in the order in which they came.
     pub fn members(&self, who: Who, id: &str) -> GroupedRows<RelatedId> {
-        self.search.with_counts(|counts| self.engine.members(who, id, counts))
+        self.engine.members(who, id, None)
     }
 
     /// What calls show about the id of an account or a user beside other ids.

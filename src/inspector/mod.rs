@@ -22,6 +22,7 @@ mod secret_files;
 mod sending;
 mod setup;
 mod setup_error;
+mod shown_counts;
 mod views;
 mod watch_thread;
 

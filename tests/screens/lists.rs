@@ -248,3 +248,35 @@ fn esc_puts_away_the_innermost_thing_first() {
     assert_eq!(app.inspector.filter_text().as_deref(), Some("type = \"track\""));
     assert!(app.effects.is_empty());
 }
+
+#[test]
+fn a_track_call_without_a_name_says_so_in_the_log_and_in_the_lists() {
+    let inspector = Fixture::new(5);
+    let call = r#"{"type":"track","userId":"u","properties":{}}"#;
+    inspector.batch(0, &[call.to_owned()]);
+    let mut app = TestApp::new(inspector, 120, 40);
+    assert!(cursor(&app).contains("(no event)"), "{}", app.picture());
+    assert!(app.press("3").picture().contains("⊘ (no event)"), "{}", app.picture());
+}
+
+#[test]
+fn a_narrow_log_cuts_a_type_where_one_sees_it() {
+    let app = app(60, 24);
+    assert!(app.picture().contains(" iden… "), "{}", app.picture());
+}
+
+#[test]
+fn a_problem_that_was_read_is_put_away_until_it_changes() {
+    let mut app = app(120, 40);
+    app.inspector.engine().notice("the disk is slow".to_owned());
+    app.draw();
+    assert!(app.line(2).contains("the disk is slow"), "{}", app.picture());
+    app.press("2 tab esc");
+    assert!(app.line(2).contains("the disk is slow"), "the pane first: {}", app.picture());
+    app.press("esc");
+    assert!(!app.picture().contains("the disk is slow"), "{}", app.picture());
+    assert!(app.line(0).contains("[2 findings]"), "{}", app.picture());
+    app.inspector.engine().notice("the disk is full".to_owned());
+    app.draw();
+    assert!(app.line(2).contains("the disk is full"), "{}", app.picture());
+}

@@ -50,6 +50,7 @@ fn without_values(clause: &str) -> Option<String> {
     }
     own_letters += rest.chars().filter(|c| c.is_alphabetic()).count();
     out.push_str(rest);
+    let out = out.replace("… …", "…");
     (own_letters >= 5).then(|| out.trim_start_matches('…').trim().to_owned())
 }
 
@@ -84,6 +85,10 @@ mod tests {
         assert_eq!(
             words("{title} does not act on {call} calls"),
             some("does not act on such calls")
+        );
+        assert_eq!(
+            words("`{dotted}` is {shape} `{literal}`, not a number, so it is not sent as a metric"),
+            some("a field is …, not a number")
         );
         assert_eq!(words("{none}, so Planhat drops the call"), None);
         assert_eq!(words_of_code("PH-G-NO-METRICS", true), "no metrics");

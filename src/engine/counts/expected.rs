@@ -1,11 +1,11 @@
 //! How what came stands to what is expected, and a plan learned from what came.
 
 use crate::call::{CallType, Doc, Event, SyntaxError};
-use crate::engine::counts::filtered_counts::{FilteredCounts, cell};
+use crate::engine::counts::filtered_counts::FilteredCounts;
 use crate::engine::counts::grouped_rows::{CountedCalls, counted, words};
 use crate::engine::counts::id_shares::shares;
 use crate::engine::counts::{CellKey, Coverage, Snapshot, Sum};
-use crate::engine::index::{CallCounts, CallShape, Count, IndexRow, TextId};
+use crate::engine::index::{CallShape, Count, TextId};
 use crate::engine::{Engine, RowDetail};
 use crate::plan::{CountRange, Expectation, ID_NAMES, MAX_EXPECTED, Plan, PropertyLearner};
 use hashbrown::HashMap;
@@ -385,18 +385,5 @@ impl Engine {
             Some(((entry.kind, name), at))
         };
         plan.list.iter().enumerate().filter_map(place).collect()
-    }
-
-    /// The calls of some rows, counted.
-    fn cube_of(&self, rows: &[u64]) -> CallCounts {
-        let state = self.lock();
-        let store = &state.index.store;
-        let mut cube = CallCounts::default();
-        for row in rows {
-            let Some(IndexRow::Call(at)) = store.row(*row) else { continue };
-            let Some((key, repeat, received_at)) = cell(store, at) else { continue };
-            cube.add(key, at, repeat, received_at);
-        }
-        cube
     }
 }

@@ -68,8 +68,23 @@ impl FilteredCounts {
     }
 }
 
+impl Engine {
+    /// The calls of some rows, counted.
+    pub(crate) fn cube_of(&self, rows: &[u64]) -> CallCounts {
+        let state = self.lock();
+        let store = &state.index.store;
+        let mut cube = CallCounts::default();
+        for row in rows {
+            let Some(IndexRow::Call(at)) = store.row(*row) else { continue };
+            let Some((key, repeat, received_at)) = cell(store, at) else { continue };
+            cube.add(key, at, repeat, received_at);
+        }
+        cube
+    }
+}
+
 /// The cell of a call, as it was counted when the call came.
-pub(crate) fn cell(store: &Index, at: u64) -> Option<(CellKey, bool, i64)> {
+fn cell(store: &Index, at: u64) -> Option<(CellKey, bool, i64)> {
     let call = store.calls.get(at)?;
     let request = store.requests.get(u64::from(call.request))?;
     let kind = store.texts.get(store.shapes.get(call.shape).kind).and_then(CallType::parse);

@@ -91,10 +91,7 @@ impl MatchBitmap {
     /// How many rows stand before the first that is to be looked at.
     pub fn looked_without_gap(&self) -> u64 {
         let mut rows = 0;
-        for (at, block) in self.blocks.iter().enumerate() {
-            if block.again {
-                break;
-            }
+        for (at, block) in self.blocks.iter().enumerate().take_while(|(_, block)| !block.again) {
             rows += u64::from(block.looked);
             if block.looked < self.rows_in(at) {
                 break;
@@ -210,9 +207,8 @@ impl MatchBitmap {
         let end = self.rows.min(from.saturating_add(most));
         let mut row = from;
         while row < end {
-            let block = (row / BLOCK_ROWS) as usize;
-            let known = self.blocks.get(block).filter(|known| !known.again);
-            match known.and_then(|_| self.get(row)) {
+            let block = self.blocks.get((row / BLOCK_ROWS) as usize);
+            match block.filter(|block| !block.again).and_then(|_| self.get(row)) {
                 Some(true) => rows.push(row),
                 Some(false) => {}
                 None => break,

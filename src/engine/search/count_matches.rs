@@ -31,6 +31,12 @@ impl SearchShared {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn ask_for_counts(&self, inner: &mut SearchState) {
+        if !std::mem::replace(&mut inner.counts, true) {
+            self.wake.notify_all();
+        }
+    }
+
     /// Counts some rows that were looked at.
     pub(crate) fn count_some(&self) {
         let mut counts = self.lock_counts();
@@ -64,10 +70,7 @@ impl Search {
             drop(counts);
             return read(None);
         }
-        if !inner.counts {
-            inner.counts = true;
-            self.shared.wake.notify_all();
-        }
+        self.shared.ask_for_counts(&mut inner);
         let generation = inner.generation;
         drop(inner);
         if counts.generation == generation {
@@ -77,11 +80,12 @@ impl Search {
         read(Some(&FilteredCounts::begin(generation, 0)))
     }
 
-    /// How far counting them has come; none without a filter.
+    /// How far counting them has come; none without a filter. They are counted from now on.
     pub fn counted(&self) -> Option<CountProgress> {
         let counts = self.shared.lock_counts();
-        let inner = self.shared.current();
+        let mut inner = self.shared.current();
         inner.filter.as_ref()?;
+        self.shared.ask_for_counts(&mut inner);
         let rows = inner.passed.rows();
         Some(match counts.generation == inner.generation {
             true => CountProgress { calls: counts.calls, counted_rows: counts.next_row, rows },

@@ -48,7 +48,7 @@ impl Drop for Threads {
     }
 }
 
-enum Work {
+enum SearchTask {
     /// Rows are to be looked at.
     Look(Job),
     /// Rows that were looked at are to be counted.
@@ -66,13 +66,13 @@ fn work(shared: &SearchShared) {
     let _thread = ThreadLog::begin("filter");
     give_way();
     let mut looker: Option<(u64, RowMatcher)> = None;
-    while let Some(work) = next(shared) {
-        let job = match work {
-            Work::Count => {
+    while let Some(task) = next(shared) {
+        let job = match task {
+            SearchTask::Count => {
                 shared.count_some();
                 continue;
             }
-            Work::Look(job) => job,
+            SearchTask::Look(job) => job,
         };
         let looker = match &mut looker {
             Some((generation, looker)) if *generation == job.generation => looker,
@@ -100,7 +100,7 @@ fn work(shared: &SearchShared) {
 }
 
 /// Waits for rows to look at; none when it is time to end.
-fn next(shared: &SearchShared) -> Option<Work> {
+fn next(shared: &SearchShared) -> Option<SearchTask> {
     let mut inner = shared.lock();
     loop {
         if inner.ended {
@@ -112,10 +112,10 @@ fn next(shared: &SearchShared) -> Option<Work> {
         }
         shared.refresh(&mut inner);
         if let Some(job) = claim(&mut inner) {
-            return Some(Work::Look(job));
+            return Some(SearchTask::Look(job));
         }
         if inner.has_to_count() {
-            return Some(Work::Count);
+            return Some(SearchTask::Count);
         }
         inner.look_again();
         let waited = shared.wake.wait_timeout(inner, PAUSE);

@@ -241,7 +241,7 @@ actions! {
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log of calls",
-    ShowFindings "show_findings" "findings page" "findings by code and event",
+    ShowFindings "show_findings" "findings page" "findings by event, the worst first",
     ShowCoverage "show_coverage" "coverage page" "by event: calls with ids, and what each vendor accepts",
     ShowPeople "show_people" "people" "accounts and users, and which belong together",
     ShowSync "show_sync" "sync" "the objects that vendors push to Segment",

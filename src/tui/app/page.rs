@@ -8,7 +8,7 @@ use crate::tui::app::keymap::Keymap;
 pub enum Page {
     /// each call live
     Log,
-    /// what was found, by code and event
+    /// what was found, event by event
     Findings,
     /// event by event: how many calls have ids, and what vendors take
     Coverage,

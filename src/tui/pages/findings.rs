@@ -39,7 +39,7 @@ pub struct Findings {
 }
 
 /// A finding of an event.
-pub struct FindingRow {
+pub struct EventFinding {
     found: FoundIn,
     /// The row above it is of another event.
     begins_event: bool,
@@ -93,35 +93,39 @@ fn finding<'c>(row: &FoundIn, call: &'c CallDetail) -> Option<&'c Finding> {
 
 impl ListContent for Findings {
     const PAGE: Page = Page::Findings;
-    type Row = FindingRow;
+    type Row = EventFinding;
     type Columns = FindingsColumns;
     const TABS: &'static [&'static str] = &["findings of vendors in use", "of all vendors"];
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
-    fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<FindingRow> {
-        let GroupedRows { mut rows, of, other } = ctx.inspector.findings(tab == 1);
+    fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<EventFinding> {
+        let GroupedRows { mut rows, of, other } = ctx.inspector.shown_findings(tab == 1);
         let event =
             |row: &FoundIn| (row.in_use, row.remark.is_some(), row.kind.clone(), row.event.clone());
         sort_by_event(&mut rows, event, |row| (!row.in_use, row.severity));
-        let rows = rows.into_iter().map(|found| FindingRow { found, begins_event: true });
+        let rows = rows.into_iter().map(|found| EventFinding { found, begins_event: true });
         GroupedRows { rows: rows.collect(), of, other }
     }
 
-    fn compare_neighbors(rows: &mut [FindingRow]) {
+    fn compare_neighbors(rows: &mut [EventFinding]) {
         for at in 1..rows.len() {
             let (above, found) = (&rows[at - 1].found, &rows[at].found);
             rows[at].begins_event = (&above.kind, &above.event) != (&found.kind, &found.event);
         }
     }
 
-    fn text(FindingRow { found, .. }: &FindingRow, _tab: usize, ctx: &ViewContext<'_>) -> String {
+    fn text(
+        EventFinding { found, .. }: &EventFinding,
+        _tab: usize,
+        ctx: &ViewContext<'_>,
+    ) -> String {
         let name = event(found.kind.as_deref(), found.event.as_deref());
         let (severity, vendor) = (found.severity.name(), whose(found, ctx));
         format!("{severity} {name} {} {vendor} {}", found.what, found.code)
     }
 
-    fn sorts(_tab: usize) -> &'static [SortColumn<FindingRow>] {
-        const SORTS: &[SortColumn<FindingRow>] = &[
+    fn sorts(_tab: usize) -> &'static [SortColumn<EventFinding>] {
+        const SORTS: &[SortColumn<EventFinding>] = &[
             SortColumn::descending("calls", |a, b| {
                 b.found.counted.calls.cmp(&a.found.counted.calls)
             }),
@@ -140,8 +144,8 @@ impl ListContent for Findings {
     }
 
     fn same(
-        FindingRow { found: a, .. }: &FindingRow,
-        FindingRow { found: b, .. }: &FindingRow,
+        EventFinding { found: a, .. }: &EventFinding,
+        EventFinding { found: b, .. }: &EventFinding,
     ) -> bool {
         (&a.code, a.vendor, &a.kind, &a.event, a.in_use)
             == (&b.code, b.vendor, &b.kind, &b.event, b.in_use)
@@ -149,7 +153,7 @@ impl ListContent for Findings {
 
     fn columns(
         room: usize,
-        rows: &[FindingRow],
+        rows: &[EventFinding],
         _tab: usize,
         ctx: &ViewContext<'_>,
     ) -> FindingsColumns {
@@ -204,7 +208,7 @@ impl ListContent for Findings {
 
     fn row(
         painter: &mut Painter<'_>,
-        FindingRow { found: row, begins_event }: &FindingRow,
+        EventFinding { found: row, begins_event }: &EventFinding,
         columns: &FindingsColumns,
         ctx: &ViewContext<'_>,
     ) {
@@ -233,7 +237,7 @@ impl ListContent for Findings {
     fn about(
         &mut self,
         paper: &mut TextBuilder<'_>,
-        FindingRow { found: row, .. }: &FindingRow,
+        EventFinding { found: row, .. }: &EventFinding,
         _tab: usize,
         ctx: &ViewContext<'_>,
     ) {
@@ -288,19 +292,19 @@ impl ListContent for Findings {
         }
     }
 
-    fn example(row: &FindingRow) -> Option<u64> {
+    fn example(row: &EventFinding) -> Option<u64> {
         Some(row.found.counted.row)
     }
 
-    fn code(row: &FindingRow) -> Option<&str> {
+    fn code(row: &EventFinding) -> Option<&str> {
         Some(&row.found.code)
     }
 
     fn behind(
         &self,
-        FindingRow { found: row, .. }: &FindingRow,
+        EventFinding { found: row, .. }: &EventFinding,
         _tab: usize,
-        rows: &[FindingRow],
+        rows: &[EventFinding],
         ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         if !row.in_use {
@@ -314,7 +318,7 @@ impl ListContent for Findings {
         let mut terms = vec![format!("match(finding, {})", quoted(&row.code))];
         terms.extend(drill_down::event_terms(row.kind.as_deref(), row.event.as_deref()));
         // a code that several vendors have: what it does tells them apart where it decides
-        let shared = rows.iter().any(|FindingRow { found: other, .. }| {
+        let shared = rows.iter().any(|EventFinding { found: other, .. }| {
             other.code == row.code && other.vendor != row.vendor
         });
         let vendor = row.vendor.and_then(|at| ctx.shared.vendors.get(at));

@@ -108,10 +108,10 @@ impl ListContent for Events {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<ExpectedLine> {
-        let GroupedRows { rows, of, other } = ctx.inspector.coverage(BY[tab]);
+        let GroupedRows { rows, of, other } = ctx.inspector.shown_coverage(BY[tab]);
         let mut groups =
             GroupedRows { rows: rows.into_iter().map(ExpectedLine::new).collect(), of, other };
-        self.expectations = ctx.inspector.expectations();
+        self.expectations = ctx.inspector.shown_expectations();
         if let Some(expectations) = self.expectations.as_ref().filter(|_| tab == 0) {
             return expected::with_expected(groups, expectations);
         }

@@ -19,11 +19,15 @@ pub trait ListContent {
     /// What the keys are for, the most useful first.
     const FOOTER: &'static [Action] = &[
         Action::ShowCalls,
+        Action::NextMatch,
+        Action::Search,
+        Action::EditFilter,
+        Action::Sort,
+        Action::Help,
+        Action::BackOrQuit,
         Action::NextTab,
         Action::NextPane,
         Action::ShowLog,
-        Action::Help,
-        Action::BackOrQuit,
         Action::Compose,
         Action::CopySdkCall,
     ];

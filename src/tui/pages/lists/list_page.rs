@@ -53,6 +53,8 @@ pub struct ListPage<T: ListContent> {
     pub(super) search: RowSearch,
     /// How far counting the calls that pass the filter has come.
     pub(super) counted: Option<CountProgress>,
+    /// The filter's rows that were all counted once; from then on only new ones are.
+    counted_once: Option<u64>,
     /// How often the rows were read.
     reads: u64,
     body: Rect,
@@ -80,6 +82,7 @@ impl<T: ListContent> ListPage<T> {
             order: SortOrder::default(),
             search: RowSearch::default(),
             counted: None,
+            counted_once: None,
             reads: 0,
             body: Rect::default(),
         }
@@ -88,13 +91,19 @@ impl<T: ListContent> ListPage<T> {
     /// Whether what is shown was read too long ago.
     fn is_due(&self, ctx: &ViewContext<'_>) -> bool {
         self.read.as_ref().is_none_or(|read| {
-            // the last numbers are not waited for
-            let is_counted = !read.complete && is_counted::<T>(ctx);
+            // the first whole numbers are not waited for
+            let was_counted = self.counted_once == Some(ctx.shared.shown.generation);
+            let is_counted = !read.complete && !was_counted && is_counted::<T>(ctx);
             let waited = ctx.shared.now_ms >= read.at_ms + EVERY_MS;
             (read.tab, read.judged) != (self.tab, ctx.shared.judged)
                 || is_counted
                 || (waited && read.version != ctx.inspector.version())
         })
+    }
+
+    /// Whether the calls that pass the filter are still being counted for the first time.
+    fn counts_on(&self, ctx: &ViewContext<'_>) -> bool {
+        self.counted_once != Some(ctx.shared.shown.generation) && !is_counted::<T>(ctx)
     }
 
     /// Reads the rows, with the cursor on the same one as before. A cursor at the top stays there:
@@ -121,6 +130,9 @@ impl<T: ListContent> ListPage<T> {
             self.list.select(at);
         }
         let (judged, at_ms) = (ctx.shared.judged, ctx.shared.now_ms);
+        if complete {
+            self.counted_once = Some(ctx.shared.shown.generation);
+        }
         self.read = Some(ListVersion { tab: self.tab, version, judged, complete, at_ms });
         self.compare(ctx);
     }
@@ -281,7 +293,7 @@ impl<T: ListContent> View for ListPage<T> {
     }
 
     fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
-        if self.is_due(ctx) || !is_counted::<T>(ctx) { Response::Done } else { Response::Pass }
+        if self.is_due(ctx) || self.counts_on(ctx) { Response::Done } else { Response::Pass }
     }
 
     fn has_inner(&self, ctx: &ViewContext<'_>) -> bool {

@@ -21,7 +21,7 @@ mod panes;
 mod rows;
 
 pub use columns::{Column, ColumnNeeds};
-pub use rows::{cell, mark_style, needs, signed, table};
+pub use rows::{NO_EVENT, cell, mark_style, needs, signed, table};
 
 use crate::inspector::What;
 use crate::tui::app::action::{Action, KeyContext};

@@ -46,7 +46,7 @@ impl ListContent for UsersOf {
     const WORDS: (&'static str, &'static str) = ("user", "users");
 
     fn read(&mut self, _tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<RelatedId> {
-        ctx.inspector.members(Who::Accounts, &self.account)
+        ctx.inspector.shown_members(Who::Accounts, &self.account)
     }
 
     fn lines(&self, ctx: &ViewContext<'_>) -> Vec<Vec<Span<'static>>> {
@@ -106,7 +106,7 @@ impl ListContent for UsersOf {
         _tab: usize,
         ctx: &ViewContext<'_>,
     ) {
-        match ctx.inspector.person(Who::Users, &row.id) {
+        match ctx.inspector.shown_person(Who::Users, &row.id) {
             Some(person) => people_list::about(paper, &person, people_list::USERS, ctx),
             None => paper.labelled(10, "user", &ctx.look.id(&row.id), ctx.look.theme.heading),
         }

@@ -36,11 +36,15 @@ const LONG_BAR: usize = 20;
 pub const FOOTER: &[Action] = &[
     Action::Open,
     Action::ShowCalls,
+    Action::NextMatch,
+    Action::Search,
+    Action::EditFilter,
+    Action::Sort,
+    Action::Help,
+    Action::BackOrQuit,
     Action::NextTab,
     Action::NextPane,
     Action::ShowLog,
-    Action::Help,
-    Action::BackOrQuit,
 ];
 
 /// The tab of accounts, and of users.
@@ -88,7 +92,7 @@ impl ListContent for PeopleList {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<Person> {
-        ctx.inspector.people(WHO[tab], 0..MOST)
+        ctx.inspector.shown_people(WHO[tab], 0..MOST)
     }
 
     fn text(row: &Person, _tab: usize, _world: &ViewContext<'_>) -> String {
@@ -273,7 +277,7 @@ pub fn about(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewCo
         paper.prose(2, &format!("! {}", finding.message), theme.warning);
         paper.prose(4, &finding.fix, theme.fix);
     }
-    let members = ctx.inspector.members(WHO[tab], &row.id);
+    let members = ctx.inspector.shown_members(WHO[tab], &row.id);
     paper.heading(&format!("Its {others}"), &grouped(members.of));
     order(paper, row, tab, &members);
     let shown = || members.rows.iter().take(MOST_MEMBERS);

@@ -247,6 +247,9 @@ impl View for UserView {
             Action::Help | Action::BackOrQuit | Action::Back | Action::ShowLog => true,
             Action::ChooseVendors => true,
             Action::NextTab | Action::PreviousTab => false,
+            Action::Search | Action::NextMatch | Action::PreviousMatch => false,
+            Action::Sort | Action::ReverseSort => false,
+            Action::EditFilter | Action::ToggleFilter => false,
             Action::NextPane => self.in_about || self.about.has_more(),
             _ => self.example().is_some(),
         }
@@ -267,6 +270,18 @@ impl View for UserView {
             Action::NextPane => {
                 self.in_about = !self.in_about && self.about.has_more();
                 Response::Done
+            }
+            Action::Search
+            | Action::NextMatch
+            | Action::PreviousMatch
+            | Action::EditFilter
+            | Action::ToggleFilter => {
+                let keys = ctx.keymap.keys(KeyContext::People, Action::ShowCalls);
+                let key = keys.first().map_or("", String::as_str);
+                Response::Say(format!("{key} shows these calls in the log, which has that key"))
+            }
+            Action::Sort | Action::ReverseSort => {
+                Response::Say("the calls of a user stand in their order".to_owned())
             }
             Action::ShowCalls if self.example().is_some() => {
                 Response::Behind(self.filter.clone(), None)

@@ -78,6 +78,10 @@ impl View for SyncView {
             Action::CopySettings => self.offers(),
             Action::Open => self.open.is_none() && self.models.selected().is_some(),
             Action::NextPane => self.open.as_ref().is_some_and(ModelPane::has_more),
+            Action::Search | Action::NextMatch | Action::PreviousMatch if self.open.is_some() => {
+                false
+            }
+            Action::Sort | Action::ReverseSort if self.open.is_some() => false,
             _ if self.open.is_some() => true,
             action => self.models.can(action, ctx),
         }
@@ -89,6 +93,16 @@ impl View for SyncView {
             Action::CopySettings => {
                 self.models.catch_up(ctx);
                 return copy_companies(self.pushes(), ctx);
+            }
+            Action::Search
+            | Action::NextMatch
+            | Action::PreviousMatch
+            | Action::Sort
+            | Action::ReverseSort
+                if self.open.is_some() =>
+            {
+                let words = "only the list of models can be searched and sorted";
+                return Response::Say(words.to_owned());
             }
             Action::Back | Action::BackOrQuit if self.open.is_some() => {
                 let stays = self.open.as_mut().is_some_and(ModelPane::leave_below);
