@@ -22,7 +22,7 @@ impl SearchState {
 
     /// What could be counted now: the generation and round, and the first row that was not looked at.
     fn countable(&self) -> (u64, u64, u64) {
-        (self.generation, self.round, self.passed.looked_without_gap())
+        (self.generation, self.rounds, self.passed.looked_without_gap())
     }
 }
 

@@ -39,6 +39,8 @@ use threads::Threads;
 pub struct SearchProgress {
     /// Another number: the rows that are shown are others than before.
     pub generation: u64,
+    /// Another number: rows are looked at again, because what passes changes with the time.
+    pub rounds: u64,
     /// How many rows pass so far.
     pub rows: u64,
     /// How many rows were looked at.
@@ -105,6 +107,7 @@ impl Search {
         match inner.filter {
             None => SearchProgress {
                 generation: inner.generation,
+                rounds: inner.rounds,
                 rows,
                 looked_at: rows,
                 of: rows,
@@ -112,6 +115,7 @@ impl Search {
             },
             Some(_) => SearchProgress {
                 generation: inner.generation,
+                rounds: inner.rounds,
                 rows: inner.passed.passed(),
                 looked_at: inner.passed.looked(),
                 of: rows,

@@ -36,14 +36,14 @@ pub(crate) struct SearchState {
     pub(crate) asks_marks: bool,
     remarks: u64,
     pub(crate) passed: MatchBitmap,
-    /// How often all rows were to be looked at again.
-    pub(crate) round: u64,
     /// The row around which is looked first; none: the newest.
     pub(crate) focus: Option<u64>,
     /// When looking through all rows began; none once all were looked at.
     pub(crate) began: Option<Instant>,
     /// For a filter that asks for the time: when all is looked at again.
     pub(crate) again: Option<Again>,
+    /// How often that was.
+    pub(crate) rounds: u64,
     /// The calls that pass are to be counted.
     pub(crate) counts: bool,
     /// What is counted: the generation, the round, and the row before which all are.
@@ -87,8 +87,8 @@ impl SearchState {
             }
             Some(next) if next <= Instant::now() => {
                 *again = Again::begin();
+                self.rounds += 1;
                 self.passed.look_again();
-                self.round += 1;
             }
             Some(_) => {}
         }

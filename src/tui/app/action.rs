@@ -186,6 +186,7 @@ actions! {
     Export "export" "export" "write the calls that pass the filter to a file",
     Clear "clear" "clear" "clear the log; the recording keeps everything",
     UndoClear "undo_clear" "undo clear" "restore the cleared calls",
+    Histogram "histogram" "over time" "show or hide the calls over time, those that miss an id in red",
     Search "search" "search" "search without hiding rows",
     NextMatch "next_match" "next match" "next match of the search; continues from the top",
     PreviousMatch "previous_match" "back" "previous match of the search; continues from the bottom",

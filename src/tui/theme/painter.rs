@@ -1,6 +1,6 @@
 //! How things look: the theme, the signs beside the colors, and a pen that never leaves its line.
 
-use crate::call::time::Millis;
+use crate::call::time::{Millis, NO_TIME};
 use crate::findings::{Severity, Verdict};
 use crate::report::DOUBTFUL;
 use crate::tui::theme::Theme;
@@ -190,9 +190,6 @@ impl Appearance {
         }
     }
 }
-
-/// A call of a file that says no time of its own counts as received then.
-const NO_TIME: Millis = 0;
 
 /// A pen on one line of an area. What does not fit is cut with an ellipsis.
 pub struct Painter<'b> {
