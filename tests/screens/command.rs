@@ -87,14 +87,14 @@ fn help_and_footer_tell_the_keys_in_force() {
     };
     let set = [
         set("everywhere", "help", &["ctrl-g"]),
-        set("calls", "edit_filter", &["i"]),
+        set("calls", "edit_filter", &["B"]),
         set("calls", "next_missing", &[]),
     ];
     let keymap = Keymap::with(&set).expect("no clash");
     let options = ScreenOptions { keymap, ..options() };
     let mut app = TestApp::with(Fixture::with_calls(1), 80, 24, &options);
     assert!(
-        app.line(23).contains("i filter") && app.line(23).contains("ctrl-g help"),
+        app.line(23).contains("B filter") && app.line(23).contains("ctrl-g help"),
         "{}",
         app.line(23)
     );
@@ -102,8 +102,8 @@ fn help_and_footer_tell_the_keys_in_force() {
     app.press("f ? e");
     assert!(app.effects.is_empty(), "their old keys do nothing");
     assert!(app.line(23).contains("`e` does nothing here; ctrl-g shows"), "{}", app.line(23));
-    app.press("i").type_in("zebra").press("enter");
-    assert!(app.picture().contains("  i edits the filter"), "{}", app.picture());
+    app.press("B").type_in("zebra").press("enter");
+    assert!(app.picture().contains("  B edits the filter"), "{}", app.picture());
     app.press(":").type_in("next_missing").press("enter");
     app.press("ctrl-g");
     assert!(app.picture().contains("In the log"), "{}", app.picture());
