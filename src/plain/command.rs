@@ -58,6 +58,8 @@ commands! {
         "starts a draft and prints the result at each vendor",
     Set "set" "/POINTER VALUE"
         "changes a value of the draft",
+    Correct "correct" ""
+        "makes the changes of the draft that the vendors in use need",
     Draft "draft" ""
         "the draft and its result at each vendor",
     Deliver "deliver" "[NUMBER | draft] VENDOR"

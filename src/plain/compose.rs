@@ -61,6 +61,26 @@ impl PlainSession<'_> {
         }
     }
 
+    /// Makes the changes that the vendors in use need.
+    pub(crate) fn correct(&mut self) -> io::Result<()> {
+        let Some(draft) = &self.draft else {
+            return self.say("no draft; `compose` starts one");
+        };
+        match self.inspector.compose(draft) {
+            Ok(call) if call.calls == 1 && call.corrected.is_some() => {
+                self.draft = call.corrected.clone();
+                self.draft()
+            }
+            Ok(call) if call.calls > 1 => {
+                self.say("the draft has several calls; only one can be corrected")
+            }
+            Ok(_) => self.say("the vendors in use need no change that is known"),
+            Err(DraftError { line, column, message }) => {
+                self.say(&format!("not a call yet: line {line}, column {column}: {message}"))
+            }
+        }
+    }
+
     /// Says the draft and what vendors would make of it.
     pub(crate) fn draft(&mut self) -> io::Result<()> {
         let Some(draft) = self.draft.clone() else {
@@ -79,7 +99,8 @@ impl PlainSession<'_> {
         for detail in call.vendors.iter().filter(|detail| detail.in_use) {
             self.show_vendor(detail)?;
         }
-        self.say("`set /POINTER VALUE` changes it, `send draft` sends it")
+        let correct = if call.corrected.is_some() { "`correct` corrects it, " } else { "" };
+        self.say(&format!("{correct}`set /POINTER VALUE` changes it, `send draft` sends it"))
     }
 
     /// Shows what would go to the vendor itself.

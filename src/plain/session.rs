@@ -159,6 +159,7 @@ impl<'t> PlainSession<'t> {
             CommandKind::Send => self.send(rest),
             CommandKind::Compose => self.compose(rest),
             CommandKind::Set => self.set(rest),
+            CommandKind::Correct => self.correct(),
             CommandKind::Draft => self.draft(),
             CommandKind::Deliver => self.deliver(rest),
             CommandKind::Yes => self.yes(),

@@ -121,6 +121,10 @@ fn from_the_first_call_to_its_fix_and_a_corrected_one() {
 
     plain.ask("compose 1", "the draft:");
     plain.hear("CustomerSuccessBox: dropped");
+    plain.hear("`correct` corrects it");
+    plain.ask("correct", "CustomerSuccessBox: delivered, account a1, user u1");
+    plain.ask("correct", "the vendors in use need no change that is known");
+    plain.ask("compose 1", "the draft:");
     plain.ask(
         "set /properties/account_id acme",
         "CustomerSuccessBox: dropped, account acme, user none",

@@ -245,6 +245,46 @@ fn it_is_sent_where_the_user_says() {
     assert!(app.line(2).contains("Compose"), "no window is left: {}", app.picture());
 }
 
+/// The known fix was given as code only, not put into the text (F33).
+#[test]
+fn the_known_changes_are_made_on_a_key() {
+    let inspector = Given::vendors(5).begin();
+    inspector.use_all_but(&[0, 1, 3, 4]);
+    let call = r#"{"type":"track","userId":"u","event":"Order Received","properties":{"accountId":"acme","total":12.0}}"#;
+    inspector.batch(0, &[call.to_owned()]);
+    let mut app = TestApp::new(inspector, 120, 40);
+    app.press("c");
+    assert!(app.line(2).contains("PH ✗"), "{}", app.picture());
+    assert!(app.line(39).contains("ctrl-g apply fix"), "{}", app.picture());
+    app.press("ctrl-g");
+    let picture = app.picture();
+    assert!(app.line(2).contains("PH ✓"), "{picture}");
+    // the other values stand as they were
+    for line in ["\"company_id\": \"acme\"", "\"accountId\": \"acme\"", "\"total\": 12.0"] {
+        assert!(picture.contains(line), "{line}\n{picture}");
+    }
+    assert!(app.line(39).contains("corrected; ctrl-u brings back"), "{picture}");
+    app.press("ctrl-g");
+    assert!(app.line(39).contains("need no change that is known"), "{}", app.picture());
+    app.press("ctrl-u");
+    assert!(app.line(2).contains("PH ✗"), "{}", app.picture());
+}
+
+/// Segment itself was one `j enter` from this listener, without a second question (F49).
+#[test]
+fn a_service_gets_real_data_after_a_second_question_only() {
+    let mut app = composing(120, 40);
+    app.press("ctrl-o j enter");
+    assert!(app.picture().contains("Create real data there?"), "{}", app.picture());
+    app.press("enter");
+    assert!(app.effects.is_empty(), "not sending is the first choice: {:?}", app.effects);
+    app.press("ctrl-o j enter j enter");
+    match app.effects.as_slice() {
+        [SideEffect::Send { to, .. }] => assert_eq!(to.as_deref(), Some("https://api.segment.io")),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn a_call_is_sent_again_as_it_came() {
     let server = Server::start();
@@ -288,7 +328,7 @@ fn the_upstream_that_the_user_named_is_offered() {
         app.press("g j j r");
         app.assert_well_formed();
         insta::assert_snapshot!(format!("where_{width}x{height}"), app.picture());
-        app.press("j enter");
+        app.press("j enter j enter");
         let to = |effect: &SideEffect| match effect {
             SideEffect::Send { to, .. } => to.clone(),
             other => panic!("{other:?}"),

@@ -279,10 +279,14 @@ fn windows_over_a_call() {
     let changed = || {
         let inspector = listed();
         inspector.write_settings("[vendors.planhat]\nknown_companies = [\"globex-inc\"]\n");
-        inspector.judge_all_again();
         inspector
     };
-    shows("judged", changed, press(""));
+    let judge = |app: &mut TestApp| {
+        app.press("R");
+        app.inspector.judge_all_again();
+        app.draw();
+    };
+    shows("judged", changed, judge);
     // the recording was cut by somebody else
     let cut = || {
         let inspector = listed();

@@ -1,13 +1,14 @@
 //! A call that is only being written: what vendors would make of it if this listener took it now,
 //! with all that the service adds. Nothing learns from it.
 
-use crate::call::SyntaxError;
 use crate::call::time::Millis;
+use crate::call::{CallType, Event, SyntaxError};
 use crate::engine::Engine;
 use crate::engine::index::SenderPlatform;
 use crate::engine::judging::index_request::sender;
-use crate::engine::rows::call_detail;
 use crate::engine::rows::cross_vendor_fix::EvaluatedCall;
+use crate::engine::rows::{call_detail, call_fields};
+use crate::findings::fixes::{self, BrokenCall};
 use crate::findings::{Finding, finding_for_discard};
 use crate::vendors::RenderedCall;
 use crate::wire::{self, RequestHead, ServiceVerdict};
@@ -40,6 +41,9 @@ pub struct JudgedDraft {
     pub vendors: Vec<(usize, RenderedCall)>,
     /// The vendors in use for such a call, in order.
     pub in_use: Vec<usize>,
+    /// The first call with the changes that the vendors in use need, as JSON; none where none is
+    /// known.
+    pub corrected: Option<String>,
 }
 
 impl Engine {
@@ -77,7 +81,14 @@ impl Engine {
             in_use: &in_use,
             rudder: sender == SenderPlatform::RudderStack,
         };
-        asked.tell(&mut rendered, &state.index.people);
+        let edits = asked.tell(&mut rendered, &state.index.people).edits;
+        let rudder = asked.rudder;
+        let corrected = CallType::parse(&call_fields::kind(&event).unwrap_or_default())
+            .filter(|_| !edits.is_empty())
+            .map(|kind| {
+                let event = Event::bare(event.call);
+                fixes::changed(&BrokenCall { event, kind, library: None, rudder }, &edits)
+            });
         let discards = call.discards.iter().chain(&reading.discards);
         let service = reading.platform.service();
         Ok(JudgedDraft {
@@ -89,6 +100,7 @@ impl Engine {
                 .collect(),
             vendors: rendered,
             in_use,
+            corrected,
         })
     }
 }

@@ -209,6 +209,7 @@ actions! {
     SendOutput "send_output" "send" "send the output to the vendor",
     SendAgain "send_again" "send again" "send the call again; asks where",
     ChooseTemplate "choose_template" "template" "start over from a template",
+    Correct "correct" "apply fix" "make the changes that the vendors in use need",
     UndoEdit "undo_edit" "undo" "undo the last edit, even one that a template made",
     RedoEdit "redo_edit" "redo" "redo the edit that was undone",
     JudgeAgain "judge_again" "check again" "read the settings and check all calls again",

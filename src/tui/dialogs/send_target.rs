@@ -46,27 +46,54 @@ impl SendItem {
 pub fn ask_where(send_item: SendItem, ctx: &ViewContext<'_>) -> ChoiceDialog {
     let here = ctx.shared.addresses.first().cloned();
     // what each is, and its address; the last asks for one
-    let mut choices: Vec<(&str, Option<String>)> = Vec::new();
-    choices.extend(here.map(|here| ("this listener", Some(here))));
+    let mut choices: Vec<(&str, SendPlace)> = Vec::new();
+    choices.extend(here.map(|here| ("this listener", SendPlace::Here(here))));
     match &ctx.shared.upstream {
-        Some(upstream) => choices.push(("the upstream", Some(upstream.clone()))),
-        None if !send_item.rudder => choices.push(("Segment itself", Some(SEGMENT.to_owned()))),
+        Some(upstream) => choices.push(("the upstream", SendPlace::Service(upstream.clone()))),
+        None if !send_item.rudder => {
+            choices.push(("Segment itself", SendPlace::Service(SEGMENT.to_owned())));
+        }
         None => {}
     }
-    choices.push(("another address", None));
-    let means = |to: &Option<String>| match to {
-        Some(to) => without_credentials(to).into_owned(),
-        None => "you enter it".to_owned(),
+    choices.push(("another address", SendPlace::Asked));
+    let means = |to: &SendPlace| match to {
+        SendPlace::Here(to) | SendPlace::Service(to) => without_credentials(to).into_owned(),
+        SendPlace::Asked => "you enter it".to_owned(),
     };
     let lines = choices.iter().map(|(what, to)| ((*what).to_owned(), means(to))).collect();
     let notes = send_item.notes(ctx);
-    ChoiceDialog::new("Send to", lines, notes, move |at, _| match choices.get(at) {
-        Some((_, Some(to))) => send_item.to(to),
-        Some((_, None)) => {
+    ChoiceDialog::new("Send to", lines, notes.clone(), move |at, _| match choices.get(at) {
+        Some((_, SendPlace::Here(to))) => send_item.to(to),
+        Some((_, SendPlace::Service(to))) => {
+            Response::CloseAndOpen(Box::new(confirm(send_item.clone(), to.clone(), notes.clone())))
+        }
+        Some((_, SendPlace::Asked)) => {
             let send_item = send_item.clone();
             let ask = TextDialog::new("send to", "https://", move |to| send_item.to(to));
             Response::CloseAndOpen(Box::new(ask))
         }
         None => Response::Pass,
+    })
+}
+
+/// Where a call may be sent to.
+enum SendPlace {
+    /// This listener.
+    Here(String),
+    /// A service that takes the call for real.
+    Service(String),
+    /// An address that is asked for.
+    Asked,
+}
+
+/// Asks once more before a service gets real data.
+fn confirm(send_item: SendItem, to: String, notes: Vec<String>) -> ChoiceDialog {
+    let lines = vec![
+        ("do not send".to_owned(), String::new()),
+        ("send it".to_owned(), without_credentials(&to).into_owned()),
+    ];
+    ChoiceDialog::new("Create real data there?", lines, notes, move |at, _| match at {
+        0 => Response::Close,
+        _ => send_item.to(&to),
     })
 }

@@ -30,8 +30,8 @@ impl Screen {
                 let calls = count(changes.calls, "call", "calls");
                 self.say(format!("checked {calls} again: nothing changed"));
             }
-            // who is typing something is not interrupted
-            Ok(changes) if !self.windows.is_empty() => {
+            // who does something else meanwhile is not interrupted
+            Ok(changes) if !self.windows.is_empty() || !self.awaits_report => {
                 let changed = changes.vendors.iter().filter(|vendor| !vendor.is_none());
                 let said: Vec<String> = changed.map(VendorChanges::sentence).collect();
                 self.say(said.join("; "));

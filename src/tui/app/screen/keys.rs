@@ -26,6 +26,7 @@ impl Screen {
             return None;
         }
         self.notice = None;
+        self.awaits_report = false;
         let stopped = self.pages[self.page as usize].interrupt();
         if stopped {
             self.say("the search was stopped".to_owned());

@@ -146,6 +146,8 @@ pub struct Screen {
     dismissed: Option<String>,
     /// The last judging again that was told of, and the last sending.
     told: u64,
+    /// Nothing was pressed since all was to be judged again: its report may open over the page.
+    awaits_report: bool,
     sent: Option<Sending>,
     size: Size,
     now_ms: u64,
@@ -198,6 +200,7 @@ impl Screen {
             passed: false,
             dismissed: None,
             told: 0,
+            awaits_report: false,
             sent: None,
             size,
             now_ms: 0,
@@ -290,7 +293,10 @@ impl Screen {
                 self.dismissed = self.problem().map(str::to_owned);
                 None
             }
-            Action::JudgeAgain => Some(SideEffect::JudgeAgain),
+            Action::JudgeAgain => {
+                self.awaits_report = true;
+                Some(SideEffect::JudgeAgain)
+            }
             Action::Histogram => {
                 self.histogram.toggle();
                 if self.histogram.is_open() && self.size.height < LEAST_SCREEN {

@@ -43,6 +43,12 @@ impl Draft {
         Draft::new(&template.text, None, false)
     }
 
+    /// The same with another text.
+    pub fn with_text(&self, text: &str) -> Draft {
+        let draft = Draft::new(&pretty(text), self.write_key.clone(), self.rudder);
+        Draft { from: self.from.clone(), ..draft }
+    }
+
     fn is_touched(&self) -> bool {
         self.editor.text() != self.begun
     }
@@ -80,16 +86,21 @@ impl Drafts {
 
     /// Takes another one in hand. True if the one before was written in: then it is kept.
     pub fn begin(&mut self, draft: Draft) -> bool {
-        let old = std::mem::replace(&mut self.now, draft);
-        let touched = old.is_touched();
-        if touched {
-            self.after.clear();
-            if self.before.len() == MOST_KEPT {
-                self.before.remove(0);
-            }
-            self.before.push(old);
+        let touched = self.now.is_touched();
+        match touched {
+            true => self.replace(draft),
+            false => self.now = draft,
         }
         touched
+    }
+
+    /// Takes another one in hand and keeps the one before.
+    pub fn replace(&mut self, draft: Draft) {
+        self.after.clear();
+        if self.before.len() == MOST_KEPT {
+            self.before.remove(0);
+        }
+        self.before.push(std::mem::replace(&mut self.now, draft));
     }
 
     /// Whether there is something to take back.

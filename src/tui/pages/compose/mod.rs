@@ -166,6 +166,28 @@ impl ComposeView {
         }
     }
 
+    /// Makes the changes that the vendors in use need.
+    fn correct(&mut self, ctx: &ViewContext<'_>) -> Response {
+        let call = match &self.composed {
+            Some(Ok(call)) => call,
+            Some(Err(DraftError { line, column, message })) => {
+                return Response::Say(format!("line {line}, column {column}: {message}"));
+            }
+            None => return Response::Pass,
+        };
+        let Some(corrected) = &call.corrected else {
+            return Response::Say("the vendors in use need no change that is known".to_owned());
+        };
+        if call.calls > 1 {
+            let calls = call.calls;
+            return Response::Say(format!("these are {calls} calls; only one can be corrected"));
+        }
+        let draft = self.drafts.now.with_text(corrected);
+        self.drafts.replace(draft);
+        self.edits += 1;
+        Response::Say(format!("corrected; {}", can_be_undone(ctx)))
+    }
+
     /// Takes back an edit, or makes it again.
     fn edit_again(&mut self, done: bool, none: &str) -> Response {
         self.edits += u64::from(done);
@@ -191,6 +213,9 @@ impl View for ComposeView {
         match action {
             Action::SendCall => !ctx.shared.addresses.is_empty(),
             Action::UndoEdit => self.drafts.can_undo(),
+            Action::Correct => {
+                matches!(&self.composed, Some(Ok(call)) if call.corrected.is_some())
+            }
             Action::Down | Action::PageDown => !self.typing && self.scroll < self.last(),
             _ => true,
         }
@@ -202,6 +227,7 @@ impl View for ComposeView {
             Action::SendElsewhere => self.send(true, ctx),
             Action::Deliver => self.deliver(),
             Action::ChooseTemplate => Response::Open(Box::new(ask_template())),
+            Action::Correct => self.correct(ctx),
             Action::UndoEdit => {
                 let done = self.drafts.undo();
                 self.edit_again(done, "nothing to undo")
@@ -357,15 +383,18 @@ impl View for ComposeView {
         match self.typing {
             true => &[
                 Action::SendCall,
+                Action::Correct,
                 Action::ChooseTemplate,
                 Action::UndoEdit,
                 Action::NextPane,
                 Action::SendElsewhere,
                 Action::Deliver,
                 Action::Back,
+                Action::Help,
             ],
             false => &[
                 Action::SendCall,
+                Action::Correct,
                 Action::NextPane,
                 Action::Down,
                 Action::Back,

@@ -94,6 +94,8 @@ impl LogView {
 
     /// Gives the keys back to the log, and closes the detail that is below or over it.
     fn back(&mut self) -> bool {
+        // the next one opens beside the log again
+        self.wide = false;
         let is_below = std::mem::take(&mut self.is_open) && self.opens_below();
         std::mem::take(&mut self.in_detail) || is_below
     }
