@@ -19,6 +19,7 @@ fn a_search_goes_round_and_a_filter_decides_what_is_counted() {
         terminal.press(key);
         wait_for(brings, || terminal.text().contains(brings).then_some(()));
     };
+    terminal.sees("No account");
     // the cursor is on the newest call, which is the only one
     press(&mut terminal, "e", "this is the only call with a missing id");
     press(&mut terminal, "3/order", "match 1 of 2");
