@@ -30,6 +30,9 @@ pub fn check_text(
         printed.extend(corrected.map(|_| &*group.example));
         entry(&mut out, &events, corrected, color);
     }
+    if groups.iter().any(|group| group.severity == Severity::Info) {
+        out.push('\n');
+    }
     out.push_str(&untold(tally));
     let lines = verdict_lines(vendors, &tally.verdicts);
     if !lines.is_empty() {
@@ -112,14 +115,19 @@ fn entry(
             format!("{}{calls} in {} events", visible(&title), events.len())
         }
     };
+    // nothing needs to change: a line is enough
+    if group.severity == Severity::Info {
+        writeln!(out, " ({scope}): {}", visible(&group.full_message()))
+            .expect("writing to a String cannot fail");
+        return;
+    }
     writeln!(out, " ({scope})").expect("writing to a String cannot fail");
-    let fix = if group.severity == Severity::Info { "" } else { &group.fix };
     for (name, text) in [
         ("", &*group.full_message()),
         ("events: ", &*event_list(events)),
         ("example: ", &*group.example),
         ("seen: ", group.history.as_deref().unwrap_or_default()),
-        ("fix: ", fix),
+        ("fix: ", &group.fix),
     ] {
         if !text.is_empty() {
             writeln!(out, "  {name}{}", visible(text)).expect("writing to a String cannot fail");

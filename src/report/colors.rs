@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Every color code that [`ColorWriter::put`] writes.
-const CODES: [&str; 5] = ["0", "1", "1;31", "33", "2"];
+const CODES: [&str; 6] = ["0", "1", "1;31", "32", "33", "2"];
 
 /// Returns the length of the color code that a text begins with; 0 if it begins with none of
 /// [`ColorWriter::put`].
@@ -18,6 +18,7 @@ pub(crate) enum ColorWriter {
     Plain,
     Bold,
     Alarm,
+    Good,
     Warning,
     Dim,
 }
@@ -30,6 +31,7 @@ impl ColorWriter {
             ColorWriter::Plain => None,
             ColorWriter::Bold => Some("1"),
             ColorWriter::Alarm => Some("1;31"),
+            ColorWriter::Good => Some("32"),
             ColorWriter::Warning => Some("33"),
             ColorWriter::Dim => Some("2"),
         };

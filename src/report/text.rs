@@ -6,7 +6,14 @@ use crate::engine::{IdCell, RowView};
 use crate::findings::Verdict;
 use crate::report::colors::ColorWriter;
 use crate::vendors::Vendors;
+use std::borrow::Cow;
 use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// Columns of a name, an account and a user: what is shorter is filled up, what is longer is whole.
+const NAME: usize = 24;
+const ACCOUNT: usize = 20;
+const USER: usize = 14;
 
 /// Behind an id that is used although it looks wrong.
 pub const DOUBTFUL: &str = "?";
@@ -16,7 +23,7 @@ pub const DOUBTFUL: &str = "?";
 pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
     let mut out = String::new();
     let paint = |out: &mut String, paint: ColorWriter, text: &str| paint.put(out, color, text);
-    paint(&mut out, ColorWriter::Dim, &time::format(row.received_at)[11..23]);
+    paint(&mut out, ColorWriter::Dim, &time::format(row.received_at)[11..24]);
     out.push(' ');
     if let Some(request) = &row.no_call {
         let mut text = format!(
@@ -35,33 +42,15 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
         return out;
     }
     let kind = if row.kind.is_empty() { "no type" } else { &row.kind };
-    write!(out, "{:<8} {}", visible(kind), visible(&row.name))
-        .expect("writing to a String cannot fail");
-    for (name, cell) in [("account", &row.account), ("user", &row.user)] {
+    write!(out, "{:<8} ", visible(kind)).expect("writing to a String cannot fail");
+    let name = visible(&row.name);
+    out.push_str(&name);
+    fill(&mut out, NAME, name.width());
+    for (name, cell, columns) in [("account", &row.account, ACCOUNT), ("user", &row.user, USER)] {
         write!(out, "  {name}=").expect("writing to a String cannot fail");
-        let sign = |doubtful: bool| if doubtful { DOUBTFUL } else { "" };
-        match cell {
-            IdCell::Found { text, doubtful } => {
-                let color = if *doubtful { ColorWriter::Warning } else { ColorWriter::Plain };
-                paint(&mut out, color, &format!("{}{}", visible_id(text), sign(*doubtful)));
-            }
-            IdCell::SomeMiss { text, doubtful, wanted } => {
-                let all = wanted.iter().map(|at| {
-                    let short = visible(&vendors.info(at.vendor).short);
-                    format!("{short} {}", visible(at.name()))
-                });
-                let all = all.collect::<Vec<_>>().join(", ");
-                let text = format!("{}{}!({all})", visible_id(text), sign(*doubtful));
-                paint(&mut out, ColorWriter::Warning, &text);
-            }
-            IdCell::Missing { near: None } => paint(&mut out, ColorWriter::Alarm, "missing"),
-            IdCell::Missing { near: Some(near) } => {
-                paint(&mut out, ColorWriter::Alarm, &format!("missing({}?)", visible(near)))
-            }
-            IdCell::Nobody => paint(&mut out, ColorWriter::Warning, "none"),
-            IdCell::Muted => paint(&mut out, ColorWriter::Dim, "muted"),
-            IdCell::NotLooked => out.push('-'),
-        }
+        let (color, text) = id_words(cell, vendors);
+        paint(&mut out, color, &text);
+        fill(&mut out, columns, text.width());
     }
     let discarded = row.discarded();
     if let Some(service) = discarded {
@@ -74,7 +63,7 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
             _ if mark.misses => ColorWriter::Alarm,
             Verdict::Rejected | Verdict::Dropped => ColorWriter::Alarm,
             Verdict::Degraded => ColorWriter::Warning,
-            Verdict::Delivered => ColorWriter::Plain,
+            Verdict::Delivered => ColorWriter::Good,
             Verdict::Ignored | Verdict::Discarded => ColorWriter::Dim,
         };
         out.push_str("  ");
@@ -85,4 +74,36 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
         paint(&mut out, ColorWriter::Dim, "  repeat");
     }
     out
+}
+
+/// Fills a column up.
+fn fill(out: &mut String, columns: usize, wide: usize) {
+    out.extend(std::iter::repeat_n(' ', columns.saturating_sub(wide)));
+}
+
+/// An id, or what there is in its place.
+fn id_words<'c>(cell: &'c IdCell, vendors: &Vendors) -> (ColorWriter, Cow<'c, str>) {
+    let sign = |doubtful: bool| if doubtful { DOUBTFUL } else { "" };
+    match cell {
+        IdCell::Found { text, doubtful: false } => (ColorWriter::Plain, visible_id(text)),
+        IdCell::Found { text, doubtful: true } => {
+            (ColorWriter::Warning, format!("{}{DOUBTFUL}", visible_id(text)).into())
+        }
+        IdCell::SomeMiss { text, doubtful, wanted } => {
+            let all = wanted.iter().map(|at| {
+                let short = visible(&vendors.info(at.vendor).short);
+                format!("{short} {}", visible(at.name()))
+            });
+            let all = all.collect::<Vec<_>>().join(", ");
+            let text = format!("{}{}!({all})", visible_id(text), sign(*doubtful));
+            (ColorWriter::Warning, text.into())
+        }
+        IdCell::Missing { near: None } => (ColorWriter::Alarm, "missing".into()),
+        IdCell::Missing { near: Some(near) } => {
+            (ColorWriter::Alarm, format!("missing({}?)", visible(near)).into())
+        }
+        IdCell::Nobody => (ColorWriter::Warning, "none".into()),
+        IdCell::Muted => (ColorWriter::Dim, "muted".into()),
+        IdCell::NotLooked => (ColorWriter::Plain, "-".into()),
+    }
 }

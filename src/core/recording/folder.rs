@@ -26,6 +26,9 @@ pub struct Recordings {
     folder: PathBuf,
 }
 
+/// The files of each recording in their order, by the recordings' names.
+type PartsByName = BTreeMap<PathBuf, Vec<RecordingPart>>;
+
 /// A file of a recording in the folder.
 struct RecordingPart {
     number: u32,
@@ -76,9 +79,9 @@ impl Recordings {
         Ok(newest.into_iter().find(|files: &Vec<PathBuf>| files.iter().any(|file| has_calls(file))))
     }
 
-    /// The files of each recording in their order, by the recordings' names, and the empty files.
-    fn list(&self) -> io::Result<(BTreeMap<PathBuf, Vec<RecordingPart>>, Vec<PathBuf>)> {
-        let (mut found, mut empty) = (BTreeMap::<PathBuf, Vec<RecordingPart>>::new(), Vec::new());
+    /// The recordings, and the empty files.
+    fn list(&self) -> io::Result<(PartsByName, Vec<PathBuf>)> {
+        let (mut found, mut empty) = (PartsByName::new(), Vec::new());
         for entry in std::fs::read_dir(&self.folder)? {
             let entry = entry?;
             let path = entry.path();

@@ -10,6 +10,7 @@
 //! +--------------------------------------+ +------------------+
 //! ```
 
+mod commands;
 mod drafts;
 mod editor;
 mod footer;
@@ -17,12 +18,10 @@ mod json_colors;
 mod results;
 
 use crate::call::template::TEMPLATES;
-use crate::inspector::{CallSource, ComposedCall, DraftError};
+use crate::inspector::{ComposedCall, DraftError};
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::view::{Begin, Pointer, Response, SideEffect, View, ViewContext};
-use crate::tui::dialogs::deliver::DeliverView;
+use crate::tui::app::view::{Begin, Pointer, Response, View, ViewContext};
 use crate::tui::dialogs::help::HelpView;
-use crate::tui::dialogs::send_target::{SendItem, ask_where};
 use crate::tui::pages::call_actions;
 use crate::tui::theme::painter::{Painter, rule};
 use crate::tui::widgets::choice_dialog::ChoiceDialog;
@@ -126,66 +125,6 @@ impl ComposeView {
         };
         self.scroll = to;
         Response::Done
-    }
-
-    /// Sends it, to this listener or where the user says.
-    fn send(&self, elsewhere: bool, ctx: &ViewContext<'_>) -> Response {
-        if let Some(Err(DraftError { line, column, message })) = &self.composed {
-            return Response::Say(format!("line {line}, column {column}: {message}"));
-        }
-        let Draft { editor, write_key, rudder, .. } = &self.drafts.now;
-        let (text, write_key) = (editor.text(), write_key.clone());
-        match elsewhere {
-            false if ctx.shared.addresses.is_empty() => {
-                let keys = ctx.keymap.keys(self.place(), Action::SendElsewhere).join(" ");
-                Response::Say(format!("nothing listens here; {keys} sends it to another address"))
-            }
-            false => Response::Ask(SideEffect::Send { to: None, text, write_key }),
-            true => {
-                let send_item = SendItem { what: None, text, write_key, rudder: *rudder };
-                Response::Open(Box::new(ask_where(send_item, ctx)))
-            }
-        }
-    }
-
-    /// Shows what would be sent to the first vendor in use that would receive something.
-    fn deliver(&self) -> Response {
-        let call = match &self.composed {
-            Some(Ok(call)) => call,
-            Some(Err(DraftError { line, column, message })) => {
-                return Response::Say(format!("line {line}, column {column}: {message}"));
-            }
-            None => return Response::Pass,
-        };
-        match call_actions::first(&call.vendors) {
-            Some(vendor) => {
-                let chosen = CallSource::Text(self.drafts.now.editor.text());
-                Response::Open(Box::new(DeliverView::new(chosen, vendor)))
-            }
-            None => Response::Say("no vendor has a result for this call".to_owned()),
-        }
-    }
-
-    /// Makes the changes that the vendors in use need.
-    fn correct(&mut self, ctx: &ViewContext<'_>) -> Response {
-        let call = match &self.composed {
-            Some(Ok(call)) => call,
-            Some(Err(DraftError { line, column, message })) => {
-                return Response::Say(format!("line {line}, column {column}: {message}"));
-            }
-            None => return Response::Pass,
-        };
-        let Some(corrected) = &call.corrected else {
-            return Response::Say("the vendors in use need no change that is known".to_owned());
-        };
-        if call.calls > 1 {
-            let calls = call.calls;
-            return Response::Say(format!("these are {calls} calls; only one can be corrected"));
-        }
-        let draft = self.drafts.now.with_text(corrected);
-        self.drafts.replace(draft);
-        self.edits += 1;
-        Response::Say(format!("corrected; {}", can_be_undone(ctx)))
     }
 
     /// Takes back an edit, or makes it again.
