@@ -24,6 +24,7 @@ mod selection;
 mod source;
 
 pub use crate::engine::batch_check::{BatchResult, Shares, survey};
+pub use crate::engine::counts::CountProgress;
 pub use crate::engine::counts::Coverage;
 pub use crate::engine::counts::ExpectationResult;
 pub use crate::engine::counts::ExpectationStatus;

@@ -40,7 +40,7 @@ impl Inspector {
 
     /// The users of an account, or the accounts of a user, in the order in which they came.
     pub fn members(&self, who: Who, id: &str) -> GroupedRows<RelatedId> {
-        self.engine.members(who, id)
+        self.engine.members(who, id, None)
     }
 
     /// What calls show about the id of an account or a user beside other ids.

@@ -83,6 +83,22 @@ impl Inspector {
         self.search.find(from, forward, what)
     }
 
+    /// Begins to count the calls that a search matches, beside the filter in force and as that does;
+    /// or ends it.
+    pub fn count_matches(&self, filter: Option<Arc<Filter>>) {
+        self.matches.filter(filter);
+    }
+
+    /// How far that has come.
+    pub fn matched(&self) -> SearchProgress {
+        self.matches.shown()
+    }
+
+    /// How many calls that match stand before a row.
+    pub fn matches_before(&self, row: u64) -> u64 {
+        self.matches.place_of(row)
+    }
+
     /// What this recording really has, for completing a filter. Reads some requests: for when a
     /// filter begins to be edited, not for each key.
     pub fn names(&self) -> Box<dyn NameSource> {

@@ -22,6 +22,7 @@ mod secret_files;
 mod sending;
 mod setup;
 mod setup_error;
+mod shown_counts;
 mod time_scan;
 mod views;
 mod watch_thread;
@@ -84,6 +85,8 @@ pub struct Inspector {
     search: Search,
     /// Looks for the calls of one person.
     tracer: Search,
+    /// Counts the calls that a search matches.
+    matches: Search,
     live: Arc<LiveSettings>,
     outbox: Arc<Outbox>,
     addresses: Vec<String>,
@@ -108,11 +111,12 @@ impl Inspector {
         if let Some(choices) = &choices {
             engine.set_aside(&choices.aside());
         }
-        let [search, tracer] = [(); 2].map(|()| Search::new(Arc::clone(&engine)));
+        let [search, tracer, matches] = [(); 3].map(|()| Search::new(Arc::clone(&engine)));
         let arranged = Mutex::new(choices::arranged(&setup.settings, choices.as_ref()));
         Inspector {
             search,
             tracer,
+            matches,
             live: Arc::new(LiveSettings::new(Arc::clone(&engine), setup)),
             outbox: Arc::default(),
             engine,
@@ -164,6 +168,7 @@ impl Inspector {
         self.engine.version()
             + self.search.version()
             + self.tracer.version()
+            + self.matches.version()
             + behind
             + self.alerts.version()
     }

@@ -1,18 +1,13 @@
 //! One person's calls, as the screen reads them.
 
 use super::Inspector;
-use super::views::{OrderFinding, Person, SearchProgress, SessionIds, Span, Timeline, Who};
+use super::views::{OrderFinding, SearchProgress, SessionIds, Span, Timeline};
 use crate::fql::Filter;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 impl Inspector {
-    /// One account or user by its id.
-    pub fn person(&self, who: Who, id: &str) -> Option<Person> {
-        self.engine.person(who, id)
-    }
-
     /// Begins to look for the calls of one person, beside the filter in force and as that does; or
     /// ends it.
     pub fn trace(&self, filter: Option<Arc<Filter>>) {

@@ -3,12 +3,13 @@
 pub use super::call_detail::{CallDetail, ComposedCall, VendorDetail};
 use crate::call::text::visible;
 pub use crate::engine::{
-    CountedCalls, Coverage, DraftError, ExpectationResult, ExpectationStatus, Expectations,
-    FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId, NextRow, NoCall,
-    NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId, RequestDetail, RowView,
-    SearchProgress, SessionIds, Stats, TimeColumns, TimeCount, Timeline, What, Who,
+    CountProgress, CountedCalls, Coverage, DraftError, ExpectationResult, ExpectationStatus,
+    Expectations, FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId,
+    NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId,
+    RequestDetail, RowView, SearchProgress, SessionIds, Stats, TimeColumns, TimeCount, Timeline,
+    What, Who,
 };
-pub use crate::objects_api::{ModelItem, Panel, Status};
+pub use crate::objects_api::{ModelItem, ModelRow, Panel, Status};
 pub use crate::vendors::{Preset, Span, ValueOrigin};
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Findings of many calls, one entry for each code, event and fix: what every report for CI is made of.
+//! Findings of many calls, one entry for each event, code and fix: what every report for CI is made of.
 
 use crate::call::text::{spelled, visible, visible_id};
 use crate::engine::index::RemarkKind;
@@ -6,6 +6,7 @@ use crate::engine::{CallDetail, CallGroup, NoCall, NoCallDetail, RowDetail, Tall
 use crate::findings::advice::{self, IdRoute, dotted};
 use crate::findings::fixes::{Edit, SnippetAudience};
 use crate::findings::{Finding, Headline, Severity};
+use crate::report::by_event::sort_by_event;
 use crate::report::format_numbers::plural;
 use crate::vendors::{CodeEntry, CodeId, Vendors};
 use std::cmp::Reverse;
@@ -131,8 +132,8 @@ const CALLS_PER_THREAD: usize = 32;
 /// More threads than this gain nothing: putting the groups together is one thread's work.
 const MAX_THREADS: usize = 8;
 
-/// The findings of a tally by code, event and fix: requests that lost calls first, then by severity
-/// and by how many calls have the code.
+/// The findings of a tally by code, event and fix: requests that lost calls first, then by severity,
+/// and those of one severity event by event.
 pub fn finding_groups(
     vendors: &Vendors,
     tally: &Tally,
@@ -155,8 +156,13 @@ pub fn finding_groups(
     all.sort_by_key(|(code, group)| (order.get(code).copied(), Reverse(group.calls)));
     groups.extend(all.into_iter().map(|(_, group)| group));
     groups.extend(remarks(tally));
-    groups.sort_by_key(|group| group.severity);
-    Ok(groups)
+    let mut groups: Vec<(usize, FindingGroup)> = groups.into_iter().enumerate().collect();
+    // what no event has stands alone
+    let event = |(at, group): &(usize, FindingGroup)| {
+        (group.severity, group.event.clone(), group.event.is_none().then_some(*at))
+    };
+    sort_by_event(&mut groups, event, |(at, group)| (group.severity, *at));
+    Ok(groups.into_iter().map(|(_, group)| group).collect())
 }
 
 /// The first call of each group, read by several threads.

@@ -1,5 +1,6 @@
 //! What leaves the program: the call record, lines for people.
 
+mod by_event;
 mod check;
 mod colors;
 mod escaped;
@@ -22,6 +23,7 @@ pub(crate) use crate::report::format_numbers::plural_of;
 pub use crate::report::format_numbers::{calls_words, percent, percents, plural, share};
 pub use crate::report::mask_keys::{hide_basic, hide_key, mask_request};
 pub use crate::report::write_timeout::{counted, writes};
+pub use by_event::sort_by_event;
 pub use check::check_text;
 pub use escaped::{Escaping, EscapingWriter, escaped_json};
 pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups, wanted_words};

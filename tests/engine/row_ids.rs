@@ -89,8 +89,8 @@ fn an_id_that_is_doubtful_has_a_mark_besides_its_colour() {
         assert_eq!(others, ["acme"]);
         assert!(["7", "ACCOUNT_ID", "null", "undefined"].iter().all(|id| doubtful.contains(id)));
     }
-    let members = engine.members(Who::Accounts, "null").rows;
+    let members = engine.members(Who::Accounts, "null", None).rows;
     assert!(members.iter().any(|member| member.id == "null" && member.doubtful));
-    let members = engine.members(Who::Accounts, "acme").rows;
+    let members = engine.members(Who::Accounts, "acme", None).rows;
     assert!(members.iter().all(|member| !member.doubtful));
 }

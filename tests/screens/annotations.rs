@@ -26,7 +26,7 @@ fn calls_are_marked_and_gone_to() {
     assert!(cursor(&app).contains("10:00:13"), "{}", cursor(&app));
     app.press("'");
     assert!(cursor(&app).contains("10:00:02"), "{}", cursor(&app));
-    assert!(app.line(23).contains("continued from the first call"), "{}", app.line(23));
+    assert!(app.line(23).contains("continued from the top"), "{}", app.line(23));
     app.press("M");
     assert!(app.line(22).starts_with(" filter  only marked"), "{}", app.line(22));
     assert!(app.line(22).ends_with("2 of 12"), "{}", app.line(22));

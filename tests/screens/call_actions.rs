@@ -83,10 +83,11 @@ fn a_command_goes_to_the_page_of_its_action() {
 }
 
 #[test]
-fn a_filter_and_a_search_show_the_log() {
+fn a_filter_and_a_search_show_what_they_do() {
     let mut app = app();
     app.press("g 3 :").type_in("filter type = \"group\"").press("enter");
     assert!(cursor(&app).contains("group"), "{}", app.picture());
+    assert!(app.line(38).contains("counts of 1 of 10 calls"), "{}", app.picture());
     app.press(":").type_in("filter").press("enter");
     app.press("g 3 :").type_in("search seat").press("enter");
     assert!(cursor(&app).contains("Seat Added"), "{}", app.picture());

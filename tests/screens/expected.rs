@@ -121,13 +121,13 @@ fn the_calls_behind_what_is_expected() {
 fn an_entry_without_a_name_leaves_out_what_has_its_own() {
     let plan = "[[event]]\ntype = \"track\"\n[[event]]\nname = \"Seat Added\"\n[[event]]\nname = \"Report Exported\"";
     let mut app = TestApp::new(Given::vendors(5).plan(plan).with_calls(), 120, 40);
+    let counted = app.inspector.expectations().expect("a plan").list[0].came.counted.calls;
     app.press("3 enter");
     let filter = app.inspector.filter_text().expect("a filter");
     assert!(
         filter.contains("!event = \"Seat Added\"") || filter.contains("!(event = "),
         "{filter}"
     );
-    let counted = app.inspector.expectations().expect("a plan").list[0].came.counted.calls;
     assert_eq!(app.inspector.shown().rows, counted);
 }
 

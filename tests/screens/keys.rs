@@ -61,9 +61,12 @@ fn e_finds_missing_ids_and_w_any_finding() {
     app.press("E");
     assert!(cursor(&app).contains("Report Exported"));
     app.press("E");
-    assert!(app.picture().contains("no earlier call with a missing id"), "{}", app.picture());
+    assert!(cursor(&app).contains("Report Exported") && app.picture().contains("#11"));
+    assert!(app.picture().contains("continued from the bottom"), "{}", app.picture());
     app.wait(6_000);
-    assert!(!app.picture().contains("no earlier call"), "a notice goes away");
+    assert!(!app.picture().contains("continued from"), "a notice goes away");
+    app.press("e");
+    assert!(app.picture().contains("continued from the top"), "{}", app.picture());
     app.press("w");
     assert!(cursor(&app).contains("400"), "a refused request is a finding");
     app.press("W W");

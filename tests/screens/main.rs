@@ -16,6 +16,7 @@ mod fixture;
 mod full_and_empty;
 mod histogram;
 mod keys;
+mod lists;
 mod log_columns;
 mod mouse;
 mod muted_codes;

@@ -130,24 +130,24 @@ fn from_an_account_to_its_user_to_a_call_in_the_log_and_back() {
 #[test]
 fn keys_that_come_faster_than_frames_go_down_all_the_same() {
     let mut app = TestApp::new(five(), 120, 40);
+    let second = app.inspector.people(Who::Users, 1..2).rows[0].id.clone();
     app.draws = false;
     app.press("4 enter enter").draw();
     assert!(app.line(3).contains("user jane@acme.test"), "{}", app.picture());
     app.press("esc esc ] j enter").draw().press("enter").draw();
     let filter = app.inspector.filter_text().expect("a filter");
-    let second = app.inspector.people(Who::Users, 1..2).rows[0].id.clone();
     assert!(filter.starts_with(&format!("user_id = \"{second}\"")), "{filter}");
 }
 
 #[test]
 fn all_calls_of_what_is_under_the_cursor_have_a_key_of_their_own() {
     let mut app = TestApp::new(five(), 120, 40);
+    let calls = app.inspector.people(Who::Accounts, 0..1).rows[0].counted.calls;
     app.press("4 b");
     assert_eq!(
         app.inspector.filter_text().as_deref(),
         Some("account_id = \"acme-42\" and !repeat")
     );
-    let calls = app.inspector.people(Who::Accounts, 0..1).rows[0].counted.calls;
     assert_eq!(app.inspector.shown().rows, calls);
     app.press("esc enter b");
     assert_eq!(

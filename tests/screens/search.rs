@@ -41,10 +41,10 @@ fn n_goes_round_with_a_word() {
     assert!(cursor(&app).contains("10:00:13"), "{}", cursor(&app));
     app.press("n");
     assert!(cursor(&app).contains("10:00:03"), "{}", cursor(&app));
-    assert!(app.line(23).contains("continued from the first call"), "{}", app.line(23));
+    assert!(app.line(23).contains("search continued from the top"), "{}", app.line(23));
     app.press("N");
     assert!(cursor(&app).contains("10:00:13"), "{}", cursor(&app));
-    assert!(app.line(23).contains("continued from the last call"), "{}", app.line(23));
+    assert!(app.line(23).contains("search continued from the bottom"), "{}", app.line(23));
     app.press("/").type_in("zebra").press("enter");
     assert!(app.line(23).contains("no call that is shown matches zebra"), "{}", app.line(23));
     app.press("/").type_in("identify").press("enter");

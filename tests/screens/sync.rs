@@ -178,3 +178,18 @@ fn a_run_with_errors_is_not_well() {
     app.press("5");
     assert_eq!(app.style_of("ok", 2).fg, app.theme().good.fg, "{}", app.picture());
 }
+
+#[test]
+fn the_models_are_searched_and_sorted() {
+    let mut app = TestApp::new(pushed(), 100, 30);
+    app.press("5 /").type_in("users").press("enter");
+    assert!(app.line(8).contains('▌') && app.line(8).contains("endusers"), "{}", app.picture());
+    assert!(app.line(29).contains("match 1 of 1"), "{}", app.picture());
+    app.press("esc s s");
+    assert!(app.line(5).contains("Objects Synced▼"), "{}", app.picture());
+    assert!(app.line(6).contains("companies"), "{}", app.picture());
+    app.press("g enter /");
+    assert!(app.line(29).contains("only the list of models can be searched"), "{}", app.picture());
+    app.press("f");
+    assert!(app.line(29).contains("`f` works in the log: edit the filter"), "{}", app.picture());
+}

@@ -48,6 +48,7 @@ mod memory;
 mod planhat;
 mod rules;
 mod settings;
+mod short_words;
 mod suggested_settings;
 mod suprsend;
 mod table;

@@ -1,10 +1,11 @@
 //! How what came stands to what is expected, and a plan learned from what came.
 
 use crate::call::{CallType, Doc, Event, SyntaxError};
+use crate::engine::counts::filtered_counts::FilteredCounts;
 use crate::engine::counts::grouped_rows::{CountedCalls, counted, words};
 use crate::engine::counts::id_shares::shares;
 use crate::engine::counts::{CellKey, Coverage, Snapshot, Sum};
-use crate::engine::index::{CallCounts, CallShape, Count, Index, IndexRow, TextId};
+use crate::engine::index::{CallShape, Count, TextId};
 use crate::engine::{Engine, RowDetail};
 use crate::plan::{CountRange, Expectation, ID_NAMES, MAX_EXPECTED, Plan, PropertyLearner};
 use hashbrown::HashMap;
@@ -279,6 +280,12 @@ impl Engine {
         vendors.plan().map(|plan| self.compare_with(plan, rows))
     }
 
+    /// Compares the calls that pass a filter, or all, with that plan.
+    pub fn expectations_under(&self, counts: Option<&FilteredCounts>) -> Option<Expectations> {
+        let vendors = self.vendors();
+        vendors.plan().map(|plan| self.compare_cells(plan, self.snapshot_under(counts)))
+    }
+
     /// Compares all calls, or only those of some rows, with a plan.
     pub fn compare_with(&self, plan: &Plan, rows: Option<&[u64]>) -> Expectations {
         let mut snapshot = self.snapshot();
@@ -287,6 +294,10 @@ impl Engine {
             snapshot.other = cube.other().calls + cube.other().repeats;
             snapshot.cells = cube.cells().to_vec();
         }
+        self.compare_cells(plan, snapshot)
+    }
+
+    fn compare_cells(&self, plan: &Plan, snapshot: Snapshot) -> Expectations {
         let kinds = self.kinds(&snapshot.shapes);
         let mut cells = ExpectedCells::new(plan);
         let places = self.places(plan);
@@ -375,26 +386,4 @@ impl Engine {
         };
         plan.list.iter().enumerate().filter_map(place).collect()
     }
-
-    /// The calls of some rows, counted.
-    fn cube_of(&self, rows: &[u64]) -> CallCounts {
-        let state = self.lock();
-        let store = &state.index.store;
-        let mut cube = CallCounts::default();
-        for row in rows {
-            let Some(IndexRow::Call(at)) = store.row(*row) else { continue };
-            let Some((key, repeat, received_at)) = cell(store, at) else { continue };
-            cube.add(key, at, repeat, received_at);
-        }
-        cube
-    }
-}
-
-/// The cell of a call, as it was counted when the call came.
-fn cell(store: &Index, at: u64) -> Option<(CellKey, bool, i64)> {
-    let call = store.calls.get(at)?;
-    let request = store.requests.get(u64::from(call.request))?;
-    let kind = store.texts.get(store.shapes.get(call.shape).kind).and_then(CallType::parse);
-    let key = CellKey::new(kind, call.name, call.set, call.shape, call.has());
-    Some((key, call.flags.repeat(), request.received_at))
 }

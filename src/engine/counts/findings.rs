@@ -1,6 +1,7 @@
 //! What was found, event by event. Where each event has a name of its own there are as many rows as
 //! names times findings, of which a view shows the first: only these are put together.
 
+use crate::engine::counts::filtered_counts::FilteredCounts;
 use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows, MOST_ROWS, counted, words};
 use crate::engine::counts::{Count, Engine, FoundIn, Snapshot};
 use crate::engine::index::{RemarkKind, SenderPlatform, TextId};
@@ -108,7 +109,16 @@ impl Engine {
     /// What was found at vendors in use (or at all) or by Segment itself, event by event: the worst
     /// first, then the most frequent.
     pub fn found_in(&self, at_all: bool) -> GroupedRows<FoundIn> {
-        let snapshot = self.snapshot();
+        self.found_under(at_all, None)
+    }
+
+    /// The same in the calls that pass a filter, or in all.
+    pub fn found_under(
+        &self,
+        at_all: bool,
+        counts: Option<&FilteredCounts>,
+    ) -> GroupedRows<FoundIn> {
+        let snapshot = self.snapshot_under(counts);
         let vendors = self.vendors();
         let codes = vendors.codes();
         let mut set_codes = SetCodes::new(codes, at_all, &snapshot);
@@ -177,6 +187,7 @@ impl Engine {
             let (event, kind) = event(cells[row.cells.0 as usize]);
             Some(FoundIn {
                 code: entry.code.to_string(),
+                what: entry.short_words(),
                 severity: entry.severity,
                 effect: entry.effect,
                 vendor: entry.vendor.filter(|_| !entry.text.once),
@@ -209,6 +220,7 @@ impl Engine {
             let counted = counted(index, &count)?;
             Some(FoundIn {
                 code: view.finding.code.to_string(),
+                what: view.remark.kind.short_words().to_owned(),
                 severity: view.finding.severity,
                 effect: view.finding.effect,
                 vendor: None,

@@ -2,6 +2,7 @@
 
 use crate::engine::index::{CellKey, HasId, SetInfo, VendorBits};
 use crate::findings::Id;
+use std::cmp::Ordering;
 
 /// How an id stands in calls, repeats not counted. Of the calls in which it is looked for, each is
 /// one of four: a vendor in use finds it and none misses it; one finds it and another misses it
@@ -31,6 +32,16 @@ impl IdShare {
     /// Calls in which it is missing and no vendor in use finds one.
     pub fn missing(&self) -> u64 {
         self.missed - self.some_miss
+    }
+
+    /// Compares the shares of calls that have one: the lowest first, and last those in which nobody
+    /// looks for it.
+    pub fn compare_share(&self, other: &IdShare) -> Ordering {
+        let product =
+            |share: &IdShare, of: &IdShare| u128::from(share.found) * u128::from(of.looked);
+        let unlooked = |share: &IdShare| share.looked == 0;
+        let shares = product(self, other).cmp(&product(other, self));
+        unlooked(self).cmp(&unlooked(other)).then(shares)
     }
 
     /// Counts the calls of another group too.

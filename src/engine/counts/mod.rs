@@ -17,6 +17,7 @@
 //! * An account or a user has the calls in which the first vendor in use that finds an id finds it.
 
 mod expected;
+pub(crate) mod filtered_counts;
 pub(crate) mod finding_totals;
 mod findings;
 pub(crate) mod grouped_rows;
@@ -30,6 +31,7 @@ pub(crate) mod plan_counts;
 pub(crate) mod timeline;
 pub(crate) mod totals;
 
+pub use crate::engine::counts::filtered_counts::{CountProgress, FilteredCounts};
 pub use crate::engine::counts::id_shares::IdShare;
 pub use expected::{ExpectationResult, ExpectationStatus, Expectations, LearnedPlan};
 pub use people::{Person, RelatedId, Who};
@@ -87,6 +89,8 @@ pub struct Coverage {
 pub struct FoundIn {
     /// The code.
     pub code: String,
+    /// What it says of every call that has it, in a few words.
+    pub what: String,
     /// How bad it is.
     pub severity: Severity,
     /// What it does to a call.
@@ -213,12 +217,18 @@ impl Engine {
     }
 
     fn snapshot(&self) -> Snapshot {
+        self.snapshot_under(None)
+    }
+
+    /// What the counts of the calls that pass a filter need; of all calls without one.
+    fn snapshot_under(&self, counts: Option<&FilteredCounts>) -> Snapshot {
         let vendors = self.vendors();
         let state = self.lock();
         let index = &state.index;
+        let cube = counts.map_or(&index.cube, |counts| &counts.cube);
         Snapshot {
-            cells: index.cube.cells().to_vec(),
-            other: index.cube.other().calls + index.cube.other().repeats,
+            cells: cube.cells().to_vec(),
+            other: cube.other().calls + cube.other().repeats,
             shapes: index.store.shapes.all().to_vec(),
             sets: index.store.sets.all().to_vec(),
             in_use: SenderPlatform::ALL.map(|sender| index.in_use.bits(sender)),
@@ -229,19 +239,29 @@ impl Engine {
 
     /// Calls event by event, and within each by something more; the most frequent first.
     pub fn coverage(&self, by: GroupBy) -> GroupedRows<Coverage> {
-        self.grouped(|key, shape| ((shape.kind, key.event), value(by, shape)))
+        self.coverage_under(by, None)
+    }
+
+    /// The same of the calls that pass a filter, or of all.
+    pub fn coverage_under(
+        &self,
+        by: GroupBy,
+        counts: Option<&FilteredCounts>,
+    ) -> GroupedRows<Coverage> {
+        let snapshot = self.snapshot_under(counts);
+        self.grouped(snapshot, |key, shape| ((shape.kind, key.event), value(by, shape)))
     }
 
     /// All calls by a library, app version or write key, whatever the event.
     pub fn totals(&self, by: GroupBy) -> GroupedRows<Coverage> {
-        self.grouped(|_, shape| ((TextId::NONE, TextId::NONE), value(by, shape)))
+        self.grouped(self.snapshot(), |_, shape| ((TextId::NONE, TextId::NONE), value(by, shape)))
     }
 
     fn grouped(
         &self,
+        snapshot: Snapshot,
         group: impl Fn(&CellKey, &CallShape) -> (Event, Value),
     ) -> GroupedRows<Coverage> {
-        let snapshot = self.snapshot();
         let group = |key: &CellKey| group(key, snapshot.shape(key));
         // which groups stand first follows from little; only of these the rest is summed up
         let mut ranks: HashMap<(Event, Value), (u64, u64)> = HashMap::new();

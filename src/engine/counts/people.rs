@@ -2,6 +2,7 @@
 
 use crate::call::time::Millis;
 use crate::engine::Engine;
+use crate::engine::counts::filtered_counts::FilteredCounts;
 use crate::engine::counts::grouped_rows::{
     CountedCalls, GroupedRows, MOST_ROWS, arrived, counted, words,
 };
@@ -55,8 +56,18 @@ pub struct RelatedId {
 impl Engine {
     /// Accounts or users, those with most calls first: a part of the list.
     pub fn people(&self, who: Who, part: Range<u64>) -> GroupedRows<Person> {
+        self.people_under(who, part, None)
+    }
+
+    /// The same in the calls that pass a filter, or in all.
+    pub fn people_under(
+        &self,
+        who: Who,
+        part: Range<u64>,
+        under: Option<&FilteredCounts>,
+    ) -> GroupedRows<Person> {
         let state = self.lock();
-        let counts = table_of(&state.index.ids, who).counts().to_vec();
+        let counts = table_of(ids_of(&state.index, under), who).counts().to_vec();
         drop(state);
         let mut order: Vec<&IdCount> = counts.iter().collect();
         order.sort_unstable_by_key(|count| (std::cmp::Reverse(count.calls), count.first));
@@ -66,25 +77,31 @@ impl Engine {
         let len = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(usize::MAX);
         let rows = order.into_iter().skip(start).take(len.min(MOST_ROWS));
         let rows = rows.filter_map(|at| Person::from_count(index, at));
-        let other = table_of(&index.ids, who).other();
+        let other = table_of(ids_of(index, under), who).other();
         GroupedRows { rows: rows.collect(), of: counts.len() as u64, other }
     }
 
     /// One account or user by its id, if it is told apart.
-    pub fn person(&self, who: Who, id: &str) -> Option<Person> {
+    pub fn person(&self, who: Who, id: &str, under: Option<&FilteredCounts>) -> Option<Person> {
         let state = self.lock();
         let index = &state.index;
-        let count = table_of(&index.ids, who).get(index.store.texts.find(id)?)?;
+        let count = table_of(ids_of(index, under), who).get(index.store.texts.find(id)?)?;
         Person::from_count(index, count)
     }
 
     /// The users of an account, or the accounts of a user, in the order in which they came.
     /// `other` counts pairs that came when there was no room for more.
-    pub fn members(&self, who: Who, id: &str) -> GroupedRows<RelatedId> {
+    pub fn members(
+        &self,
+        who: Who,
+        id: &str,
+        under: Option<&FilteredCounts>,
+    ) -> GroupedRows<RelatedId> {
         let state = self.lock();
         let index = &state.index;
+        let ids = ids_of(index, under);
         let id = index.store.texts.find(id);
-        let pairs = index.ids.pairs().iter().filter_map(|pair| match who {
+        let pairs = ids.pairs().iter().filter_map(|pair| match who {
             Who::Accounts => (Some(pair.account) == id).then_some((pair.user, pair.since)),
             Who::Users => (Some(pair.user) == id).then_some((pair.account, pair.since)),
         });
@@ -95,7 +112,7 @@ impl Engine {
                     Who::Users => Who::Accounts,
                 };
                 // past the bound an id is in a pair and not counted itself
-                let count = table_of(&index.ids, other).get(id);
+                let count = table_of(ids, other).get(id);
                 let last = count.map_or(since, |count| count.last);
                 Some(RelatedId {
                     calls: count.map_or(0, |count| count.calls),
@@ -109,7 +126,7 @@ impl Engine {
                 })
             })
             .collect();
-        GroupedRows { of: rows.len() as u64, rows, other: index.ids.unpaired() }
+        GroupedRows { of: rows.len() as u64, rows, other: ids.unpaired() }
     }
 }
 
@@ -129,6 +146,11 @@ impl Person {
             doubtful: at.doubtful,
         })
     }
+}
+
+/// The ids of the calls that pass a filter, or of all.
+fn ids_of<'i>(index: &'i JudgedIndex, under: Option<&'i FilteredCounts>) -> &'i IdCounts {
+    under.map_or(&index.ids, |counts| &counts.ids)
 }
 
 fn table_of(ids: &IdCounts, who: Who) -> &IdTable {

@@ -51,6 +51,17 @@ impl RemarkKind {
         RemarkKind::SimilarUsers,
         RemarkKind::SimilarEvents,
     ];
+
+    /// What it says, in a few words.
+    pub fn short_words(self) -> &'static str {
+        match self {
+            RemarkKind::SharedAnonymousId => "one anonymousId with several users",
+            RemarkKind::SharedUser => "one user with several accounts",
+            RemarkKind::SimilarAccounts => "account ids that are nearly the same",
+            RemarkKind::SimilarUsers => "user ids that are nearly the same",
+            RemarkKind::SimilarEvents => "event names that are nearly the same",
+        }
+    }
 }
 
 /// One remark, made once and kept up to date.

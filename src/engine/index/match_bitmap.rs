@@ -88,6 +88,18 @@ impl MatchBitmap {
         known
     }
 
+    /// How many rows stand before the first that is to be looked at.
+    pub fn looked_without_gap(&self) -> u64 {
+        let mut rows = 0;
+        for (at, block) in self.blocks.iter().enumerate().take_while(|(_, block)| !block.again) {
+            rows += u64::from(block.looked);
+            if block.looked < self.rows_in(at) {
+                break;
+            }
+        }
+        rows
+    }
+
     /// Everything is to be looked at again; until then what was found stands.
     pub fn look_again(&mut self) {
         self.blocks.iter_mut().for_each(|block| block.again = true);
@@ -188,6 +200,24 @@ impl MatchBitmap {
         out
     }
 
+    /// The rows that pass, from a row on and up to the first that nobody has looked at: those among so
+    /// many rows at most. Then the row from which to go on.
+    pub fn passing_from(&self, from: u64, most: u64) -> (Vec<u64>, u64) {
+        let mut rows = Vec::new();
+        let end = self.rows.min(from.saturating_add(most));
+        let mut row = from;
+        while row < end {
+            let block = self.blocks.get((row / BLOCK_ROWS) as usize);
+            match block.filter(|block| !block.again).and_then(|_| self.get(row)) {
+                Some(true) => rows.push(row),
+                Some(false) => {}
+                None => break,
+            }
+            row += 1;
+        }
+        (rows, row)
+    }
+
     /// The nearest row that passes, strictly before or after a row, going no further than what
     /// was looked at without a gap.
     pub fn next(&self, from: u64, forward: bool) -> Nearest {
@@ -284,6 +314,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn passing_rows_end_at_the_first_gap() {
+        let mut passed = MatchBitmap::default();
+        passed.grow(3 * BLOCK_ROWS);
+        let claim = passed.claim(0).expect("rows");
+        look(&mut passed, claim, |row| row.is_multiple_of(1000));
+        assert_eq!(passed.passing_from(0, u64::MAX), (vec![0, 1000, 2000, 3000, 4000], BLOCK_ROWS));
+        assert_eq!(passed.passing_from(1, 1000), (vec![1000], 1001));
+        assert_eq!(passed.passing_from(BLOCK_ROWS, 10), (Vec::new(), BLOCK_ROWS));
+        passed.look_again();
+        assert_eq!(passed.passing_from(0, u64::MAX), (Vec::new(), 0));
     }
 
     #[test]

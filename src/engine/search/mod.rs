@@ -12,6 +12,7 @@
 mod byte_search;
 pub(crate) mod call_columns;
 mod chunks;
+mod count_matches;
 mod filter_event;
 mod indexed_row;
 mod json_field;
@@ -62,6 +63,7 @@ impl Search {
         let shared = Arc::new(SearchShared {
             engine,
             inner: Mutex::default(),
+            counts: Mutex::default(),
             wake: Condvar::new(),
             version: AtomicU64::new(0),
             generation: AtomicU64::new(0),

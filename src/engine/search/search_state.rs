@@ -1,6 +1,7 @@
 //! What a search and its threads share.
 
 use crate::engine::Engine;
+use crate::engine::counts::FilteredCounts;
 use crate::engine::index::{MatchBitmap, Nearest};
 use crate::fql::Filter;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +17,8 @@ pub(crate) const AGAIN_TIMES: u32 = 10;
 pub(crate) struct SearchShared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) inner: Mutex<SearchState>,
+    /// What is counted of the calls that pass, once that is asked for. To be locked before `inner`.
+    pub(crate) counts: Mutex<FilteredCounts>,
     /// Told when there is something to look at or to end for.
     pub(crate) wake: Condvar,
     pub(crate) version: AtomicU64,
@@ -41,6 +44,10 @@ pub(crate) struct SearchState {
     pub(crate) again: Option<Again>,
     /// How often that was.
     pub(crate) rounds: u64,
+    /// The calls that pass are to be counted.
+    pub(crate) counts: bool,
+    /// What is counted: the generation, the round, and the row before which all are.
+    pub(crate) counted: (u64, u64, u64),
     pub(crate) ended: bool,
 }
 

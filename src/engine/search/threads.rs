@@ -48,6 +48,13 @@ impl Drop for Threads {
     }
 }
 
+enum SearchTask {
+    /// Rows are to be looked at.
+    Look(Job),
+    /// Rows that were looked at are to be counted.
+    Count,
+}
+
 struct Job {
     claim: Claim,
     filter: Arc<Filter>,
@@ -59,7 +66,14 @@ fn work(shared: &SearchShared) {
     let _thread = ThreadLog::begin("filter");
     give_way();
     let mut looker: Option<(u64, RowMatcher)> = None;
-    while let Some(job) = next(shared) {
+    while let Some(task) = next(shared) {
+        let job = match task {
+            SearchTask::Count => {
+                shared.count_some();
+                continue;
+            }
+            SearchTask::Look(job) => job,
+        };
         let looker = match &mut looker {
             Some((generation, looker)) if *generation == job.generation => looker,
             other => {
@@ -86,7 +100,7 @@ fn work(shared: &SearchShared) {
 }
 
 /// Waits for rows to look at; none when it is time to end.
-fn next(shared: &SearchShared) -> Option<Job> {
+fn next(shared: &SearchShared) -> Option<SearchTask> {
     let mut inner = shared.lock();
     loop {
         if inner.ended {
@@ -98,7 +112,10 @@ fn next(shared: &SearchShared) -> Option<Job> {
         }
         shared.refresh(&mut inner);
         if let Some(job) = claim(&mut inner) {
-            return Some(job);
+            return Some(SearchTask::Look(job));
+        }
+        if inner.has_to_count() {
+            return Some(SearchTask::Count);
         }
         inner.look_again();
         let waited = shared.wake.wait_timeout(inner, PAUSE);

@@ -15,6 +15,8 @@ pub enum KeyContext {
     Detail,
     /// the pages that count: findings, coverage
     Counts,
+    /// the pages that list rows: findings, coverage, people, sync
+    Lists,
     /// accounts, users, and the calls of one
     People,
     /// the objects that vendors push to Segment
@@ -43,12 +45,13 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All places, in the order of the help.
-    pub const ALL: [KeyContext; 18] = [
+    pub const ALL: [KeyContext; 19] = [
         KeyContext::Log,
         KeyContext::Detail,
         KeyContext::Calls,
         KeyContext::Call,
         KeyContext::Counts,
+        KeyContext::Lists,
         KeyContext::People,
         KeyContext::Sync,
         KeyContext::Compose,
@@ -73,6 +76,7 @@ impl KeyContext {
             KeyContext::Log => "log",
             KeyContext::Detail => "detail",
             KeyContext::Counts => "counts",
+            KeyContext::Lists => "lists",
             KeyContext::People => "people",
             KeyContext::Sync => "sync",
             KeyContext::Compose => "compose",
@@ -105,9 +109,14 @@ impl KeyContext {
             KeyContext::Detail => {
                 &[KeyContext::Detail, KeyContext::Calls, KeyContext::Call, KeyContext::Everywhere]
             }
-            KeyContext::Counts => &[KeyContext::Counts, KeyContext::Call, KeyContext::Everywhere],
-            KeyContext::People => &[KeyContext::People, KeyContext::Call, KeyContext::Everywhere],
-            KeyContext::Sync => &[KeyContext::Sync, KeyContext::Everywhere],
+            KeyContext::Counts => {
+                &[KeyContext::Counts, KeyContext::Lists, KeyContext::Call, KeyContext::Everywhere]
+            }
+            KeyContext::Lists => &[KeyContext::Lists, KeyContext::Everywhere],
+            KeyContext::People => {
+                &[KeyContext::People, KeyContext::Lists, KeyContext::Call, KeyContext::Everywhere]
+            }
+            KeyContext::Sync => &[KeyContext::Sync, KeyContext::Lists, KeyContext::Everywhere],
             // what is not bound here types
             KeyContext::Compose => &[KeyContext::Compose],
             KeyContext::Composed => &[KeyContext::Composed, KeyContext::Everywhere],
@@ -163,9 +172,9 @@ actions! {
     Toggle "toggle" "open/fold" "fold or unfold; show a long text in full",
     Unfold "unfold" "unfold" "unfold, or go to the first value inside",
     Fold "fold" "fold" "fold, or go to the enclosing value",
-    NextMissing "next_missing" "missing id" "next call with a missing id",
+    NextMissing "next_missing" "missing id" "next call with a missing id; continues from the top",
     PreviousMissing "previous_missing" "back" "previous call with a missing id",
-    NextFinding "next_finding" "finding" "next call with any finding",
+    NextFinding "next_finding" "finding" "next call with any finding; continues from the top",
     PreviousFinding "previous_finding" "back" "previous call with any finding",
     EditFilter "edit_filter" "filter" "edit the filter",
     ToggleFilter "toggle_filter" "filter off/on" "turn the filter off or on",
@@ -179,11 +188,13 @@ actions! {
     UndoClear "undo_clear" "undo clear" "restore the cleared calls",
     Histogram "histogram" "over time" "show or hide the calls over time, those that miss an id in red",
     Search "search" "search" "search without hiding rows",
-    NextMatch "next_match" "next match" "next call that matches the search",
-    PreviousMatch "previous_match" "back" "previous call that matches the search",
+    NextMatch "next_match" "next match" "next match of the search; continues from the top",
+    PreviousMatch "previous_match" "back" "previous match of the search; continues from the bottom",
+    Sort "sort" "sort" "sort by the next column; behind the last one, the usual order",
+    ReverseSort "reverse_sort" "reverse" "reverse the order",
     Pause "pause" "pause" "pause or resume; nothing is lost",
-    NextTab "next_tab" "tab" "next tab",
-    PreviousTab "previous_tab" "tab" "previous tab",
+    NextTab "next_tab" "next view" "next tab or view",
+    PreviousTab "previous_tab" "previous view" "previous tab or view",
     NextPane "next_pane" "pane" "next pane",
     PreviousPane "previous_pane" "pane" "previous pane",
     Widen "widen" "wide" "show the detail on the full page, or with the log",
@@ -232,7 +243,7 @@ actions! {
     PageDown "page_down" "page down" "a page down",
     PageUp "page_up" "page up" "a page up",
     ShowLog "show_log" "log" "the log of calls",
-    ShowFindings "show_findings" "findings page" "findings by code and event",
+    ShowFindings "show_findings" "findings page" "findings by event, the worst first",
     ShowCoverage "show_coverage" "coverage page" "by event: calls with ids, and what each vendor accepts",
     ShowPeople "show_people" "people" "accounts and users, and which belong together",
     ShowSync "show_sync" "sync" "the objects that vendors push to Segment",

@@ -1,12 +1,23 @@
 //! The filter and the search in force. The screen owns them; views say how they change.
 
-use crate::fql::{Filter, parse};
+use crate::fql::{Filter, parse, quoted};
 use crate::inspector::{Inspector, SearchProgress};
 use crate::tui::app::page::Page;
 use std::sync::Arc;
 
 /// The field by which only marked rows pass.
 const ONLY_MARKED: &str = "marked";
+
+/// What a search looks through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchScope {
+    /// The calls of the log.
+    Calls,
+    /// The call whose detail is shown.
+    OneCall,
+    /// The rows of a page that counts.
+    Rows(Page),
+}
 
 /// How the filter or the search changes.
 #[derive(Debug, Clone)]
@@ -23,10 +34,8 @@ pub enum FilterChange {
     Toggle,
     /// Only marked rows, or all again.
     OnlyMarked,
-    /// This is searched for now; an empty text is nothing.
-    Search(String),
-    /// The same inside of the call whose detail is shown.
-    SearchInside(String),
+    /// This is searched for there now; an empty text is nothing.
+    Search(SearchScope, String),
     /// The calls behind a number of a page are shown, from that row on if one is said, until the
     /// way back is taken.
     Behind(String, Page, Option<u64>),
@@ -63,6 +72,10 @@ pub struct Filters {
     search: Option<TextSearch>,
     /// What is searched for inside of one call.
     inside: Option<TextSearch>,
+    /// What is searched for in the rows of each page.
+    rows: [Option<TextSearch>; Page::ALL.len()],
+    /// The calls that are being counted because a search of the log matches them.
+    counted: Option<Filter>,
     before: Option<Before>,
     /// How often the calls behind a number were shown.
     behind: u64,
@@ -115,6 +128,15 @@ impl Filters {
         self.inside.as_ref()
     }
 
+    /// What is searched for there.
+    pub fn search_in(&self, scope: SearchScope) -> Option<&TextSearch> {
+        match scope {
+            SearchScope::Calls => self.search(),
+            SearchScope::OneCall => self.inside(),
+            SearchScope::Rows(page) => self.rows[page as usize].as_ref(),
+        }
+    }
+
     /// The page that the way back leads to, while the calls behind a number are shown.
     pub fn came_from(&self) -> Option<Page> {
         self.before.as_ref().map(|before| before.page)
@@ -146,6 +168,14 @@ impl Filters {
             }
             FilterChange::Preview(_) | FilterChange::Accept(_) => {}
             FilterChange::Behind(text, page, row) => {
+                // the number is one of the calls that pass
+                let text = match &self.given {
+                    Some(given) => {
+                        let both = format!("({given}) and ({text})");
+                        parse(&both).map_or(both, |both| both.to_string())
+                    }
+                    None => text,
+                };
                 let only_marked = std::mem::take(&mut self.only_marked);
                 let (text, off) =
                     (std::mem::replace(&mut self.text, text), std::mem::take(&mut self.off));
@@ -162,14 +192,32 @@ impl Filters {
             FilterChange::Restore => self.preview = None,
             FilterChange::Toggle => self.off = !self.off && !self.text.is_empty(),
             FilterChange::OnlyMarked => self.only_marked = !self.only_marked,
-            FilterChange::Search(text) => search(&mut self.search, text),
-            FilterChange::SearchInside(text) => search(&mut self.inside, text),
+            FilterChange::Search(SearchScope::Calls, text) => search(&mut self.search, text),
+            FilterChange::Search(SearchScope::OneCall, text) => search(&mut self.inside, text),
+            FilterChange::Search(SearchScope::Rows(page), text) => {
+                self.rows[page as usize] = row_search(text);
+            }
         }
         let wanted = self.wanted();
         if wanted != self.given.as_deref().cloned() {
             self.given = wanted.map(Arc::new);
             inspector.filter(self.given.clone());
         }
+        let counted = self.searched();
+        if counted != self.counted {
+            self.counted = counted;
+            inspector.count_matches(self.counted.clone().map(Arc::new));
+        }
+    }
+
+    /// The filter that the calls of the log pass that are shown and match its search.
+    fn searched(&self) -> Option<Filter> {
+        let search = &self.search.as_ref()?.filter;
+        let text = match &self.given {
+            Some(given) => format!("({given}) and ({search})"),
+            None => search.to_string(),
+        };
+        parse(&text).ok()
     }
 
     /// The filter that should be in force.
@@ -204,4 +252,17 @@ fn search(now: &mut Option<TextSearch>, text: String) {
     if read.is_some() || text.trim().is_empty() {
         *now = read.map(|filter| TextSearch { text, filter: Arc::new(filter) });
     }
+}
+
+/// What is searched for in rows of text: one that names fields, which rows do not have, or that does
+/// not parse is searched for as it was typed.
+fn row_search(text: String) -> Option<TextSearch> {
+    let text = text.trim().to_owned();
+    let has_text = |filter: &Filter| {
+        let (needles, patterns) = filter.highlights();
+        !needles.is_empty() || !patterns.is_empty()
+    };
+    let read = parse(&text).ok().filter(has_text);
+    let read = read.or_else(|| parse(&quoted(&text)).ok()).filter(|_| !text.is_empty())?;
+    Some(TextSearch { text, filter: Arc::new(read) })
 }

@@ -171,6 +171,22 @@ impl Keymap {
         if begun { Lookup::Begun } else { Lookup::Nothing }
     }
 
+    /// What these keys do at another place of a page, and where.
+    pub fn elsewhere(&self, pressed: &[Key]) -> Option<(KeyContext, Action)> {
+        let places = [
+            KeyContext::Log,
+            KeyContext::Detail,
+            KeyContext::Counts,
+            KeyContext::People,
+            KeyContext::Sync,
+            KeyContext::Composed,
+        ];
+        places.into_iter().find_map(|place| match self.lookup(place, pressed) {
+            Lookup::Action(action) => Some((place, action)),
+            Lookup::Begun | Lookup::Nothing => None,
+        })
+    }
+
     /// The keys that do this at a place, as they are shown and in the file's order: `j` `down`.
     pub fn keys(&self, place: KeyContext, action: Action) -> Vec<String> {
         let bindings = self.here(place).filter(|binding| binding.action == action);
@@ -214,7 +230,8 @@ fn read(sequence: &str, action: Action) -> Result<Vec<Key>, KeymapError> {
     }
 }
 
-fn name(keys: &[Key]) -> String {
+/// Keys as they are shown: `j`, `yy`, `ctrl-x p`.
+pub(crate) fn name(keys: &[Key]) -> String {
     let names: Vec<String> = keys.iter().map(Key::to_string).collect();
     let short = names.iter().all(|name| name.chars().count() == 1);
     names.join(if short { "" } else { " " })

@@ -8,7 +8,7 @@ use crate::tui::app::keymap::Keymap;
 pub enum Page {
     /// each call live
     Log,
-    /// what was found, by code and event
+    /// what was found, event by event
     Findings,
     /// event by event: how many calls have ids, and what vendors take
     Coverage,
@@ -49,6 +49,11 @@ impl Page {
         }
     }
 
+    /// Whether it counts the calls that pass the filter.
+    pub fn counts_calls(self) -> bool {
+        matches!(self, Page::Findings | Page::Coverage | Page::People)
+    }
+
     /// The page that an action shows.
     pub fn shown_by(action: Action) -> Option<Page> {
         Page::ALL.into_iter().find(|page| page.action() == action)
@@ -63,7 +68,7 @@ impl Page {
             KeyContext::Compose | KeyContext::Composed => Some(Page::Compose),
             KeyContext::Sync => Some(Page::Sync),
             // the first of those that count
-            KeyContext::Counts => Some(Page::Findings),
+            KeyContext::Counts | KeyContext::Lists => Some(Page::Findings),
             KeyContext::People => Some(Page::People),
             KeyContext::Everywhere
             | KeyContext::Vendors

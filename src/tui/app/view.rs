@@ -6,10 +6,11 @@ use crate::fql::Filter;
 use crate::inspector::{Inspector, Memo};
 use crate::report::ExportFormat;
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::filters::FilterChange;
+use crate::tui::app::filters::{FilterChange, SearchScope};
 use crate::tui::app::keymap::Keymap;
 use crate::tui::app::view_context::ScreenData;
 use crate::tui::theme::painter::Appearance;
+use crate::tui::widgets::match_count::MatchCount;
 use crate::tui::widgets::text;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
@@ -140,6 +141,8 @@ pub enum Response {
     EditFilter,
     /// The filter or the search changes.
     Filter(FilterChange),
+    /// The same, and the user should read this.
+    FilterAndSay(FilterChange, String),
     /// The log shows the calls that pass this filter, with the cursor on that row if one is said,
     /// until the way back here is taken.
     Behind(String, Option<u64>),
@@ -151,8 +154,8 @@ pub enum Response {
     CloseAndSearch {
         /// what
         text: String,
-        /// inside of the call whose detail is shown
-        inside: bool,
+        /// where
+        scope: SearchScope,
     },
     /// This is done as its key would do it, and this view is closed; the text is what was typed.
     CloseAndRun(Action, String),
@@ -183,12 +186,25 @@ pub trait View {
     fn paste(&mut self, _pasted: &str, _world: &ViewContext<'_>) -> Response {
         Response::Pass
     }
+    /// The line of a search in this page closed: with a text to search for, or given up.
+    fn end_search(&mut self, _accepted: bool, _world: &ViewContext<'_>) -> Response {
+        Response::Pass
+    }
+    /// How many rows the search matches; none while nothing is searched for.
+    fn match_count(&self, _world: &ViewContext<'_>) -> Option<MatchCount> {
+        None
+    }
     /// Goes on with what takes long, a little with each tick.
     fn tick(&mut self, _world: &ViewContext<'_>) -> Response {
         Response::Pass
     }
     /// A key went down: ends what takes long. True if there was something to end.
     fn interrupt(&mut self) -> bool {
+        false
+    }
+    /// Whether going back puts something away within the page: the marks of a search, the focus of a
+    /// pane, a level.
+    fn has_inner(&self, _world: &ViewContext<'_>) -> bool {
         false
     }
     /// A window that is a strip at the foot of the page is so high, and the page is shorter by it.

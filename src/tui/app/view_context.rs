@@ -6,6 +6,7 @@ use crate::inspector::{
 };
 use crate::tui::app::filters::Filters;
 use crate::tui::pages::log::Column;
+use crate::tui::widgets::match_count::MatchCount;
 use std::collections::VecDeque;
 
 /// How far back the rate looks.
@@ -24,6 +25,8 @@ pub struct ScreenData {
     pub shown: SearchProgress,
     /// The filter and the search in force.
     pub filtering: Filters,
+    /// How many rows of the page in view match its search.
+    pub matches: Option<MatchCount>,
     /// What was typed before.
     pub kept: HistoryEntries,
     /// The finding codes that are muted.
@@ -65,6 +68,7 @@ impl ScreenData {
             rows: inspector.rows(),
             shown: inspector.shown(),
             filtering: Filters::default(),
+            matches: None,
             kept: inspector.kept(),
             aside: inspector.aside(),
             alerts: inspector.alerts(),

@@ -1,6 +1,7 @@
 //! The line that says which filter is in force and how many calls pass; and what stands in the log
 //! when none does.
 
+use crate::inspector::CountProgress;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count as count_of, grouped};
@@ -39,14 +40,43 @@ pub fn count(ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
     out
 }
 
-/// Draws it.
+/// Draws it at the foot of the log.
 pub fn render(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
+    render_with(buffer, line, count(ctx), ctx);
+}
+
+/// Draws it at the foot of a page that counts the calls that pass.
+pub fn render_counted(
+    buffer: &mut Buffer,
+    line: Rect,
+    counted: Option<CountProgress>,
+    ctx: &ViewContext<'_>,
+) {
+    let theme = &ctx.look.theme;
+    let right = counted.map_or_else(Vec::new, |counted| {
+        let (calls, all) = (grouped(counted.calls), ctx.shared.stats.calls);
+        let words = format!("counts of {calls} of {} ", count_of(all, "call", "calls"));
+        if counted.is_complete() {
+            return vec![Span::styled(words, theme.text)];
+        }
+        let part = counted.counted_rows * 100 / counted.rows.max(1);
+        let progress = Span::styled(format!("counted {part} %  "), theme.paused);
+        vec![progress, Span::styled(format!(" {words}"), theme.text)]
+    });
+    render_with(buffer, line, right, ctx);
+}
+
+fn render_with(
+    buffer: &mut Buffer,
+    line: Rect,
+    mut right: Vec<Span<'static>>,
+    ctx: &ViewContext<'_>,
+) {
     let look = ctx.look;
     let theme = &look.theme;
     let filtering = &ctx.shared.filtering;
     let key =
         |action| ctx.keymap.keys(KeyContext::Log, action).first().cloned().unwrap_or_default();
-    let mut right = count(ctx);
     if filtering.is_off() {
         right.push(Span::styled("off  ", theme.warning));
         right.push(Span::styled(key(Action::ToggleFilter), theme.key));

@@ -7,6 +7,7 @@ use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 /// A key and what it does; a click on it does the same.
 struct FooterItem {
@@ -24,6 +25,8 @@ fn items(
 ) -> Vec<(usize, FooterItem)> {
     let mut out = Vec::new();
     let mut from = 1;
+    let width =
+        width.saturating_sub(matches(ctx).map_or(0, |(words, _)| text::width(&words) + GAP));
     if !begun.is_empty() {
         from += text::width(&name(begun));
         for (key, action) in ctx.keymap.after(view.place(), begun) {
@@ -54,6 +57,14 @@ fn items(
         out.push((here, item));
     }
     out
+}
+
+/// How many rows the search matches, for the right end of the line.
+fn matches(ctx: &ViewContext<'_>) -> Option<(String, Style)> {
+    let matches = ctx.shared.matches?;
+    let theme = &ctx.look.theme;
+    let style = if matches.found == 0 && matches.complete { theme.warning } else { theme.text };
+    Some((format!("{} ", matches.words()), style))
 }
 
 /// Columns between two.
@@ -92,6 +103,13 @@ pub fn footer(
     ctx: &ViewContext<'_>,
 ) {
     let theme = &ctx.look.theme;
+    let Some(mut painter) = Painter::on(buffer, line, 0, ctx.look) else { return };
+    let mut line = line;
+    if let Some((words, style)) = matches(ctx) {
+        let wide = text::width(&words);
+        painter.right(wide).put(&words, style);
+        line.width = line.width.saturating_sub(wide as u16);
+    }
     let Some(mut painter) = Painter::on(buffer, line, 0, ctx.look) else { return };
     painter.skip(1);
     if begun.is_empty()

@@ -46,6 +46,7 @@ pub(crate) fn title(place: KeyContext) -> &'static str {
         KeyContext::Log => "In the log",
         KeyContext::Detail => "In the detail",
         KeyContext::Counts => "In findings and coverage",
+        KeyContext::Lists => "In findings, coverage, people and sync",
         KeyContext::People => "In people",
         KeyContext::Sync => "In sync (pushed objects)",
         KeyContext::Compose => "In compose, editor (all other keys type)",

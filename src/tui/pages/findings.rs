@@ -1,31 +1,34 @@
-//! What was found, by code, vendor and event: the worst first, so that no noise pushes an error out.
+//! What was found, event by event: the worst event first, and in each event the worst finding first.
 
 use crate::findings::{Effect, Finding, is_of_call, is_of_plan};
 use crate::fql::quoted;
 use crate::inspector::{CallDetail, Detail, FoundIn, GroupedRows};
+use crate::report::sort_by_event;
 use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::page::Page;
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::detail::text_builder::TextBuilder;
-use crate::tui::pages::lists::cells::{TIME, clock, event, number, times, trend, widest};
+use crate::tui::pages::lists::cells::{TIME, clock, event, number, times, widest};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
-use crate::tui::pages::lists::list_page::ListContent;
+use crate::tui::pages::lists::list_content::ListContent;
+use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
 use crate::tui::theme::painter::Painter;
 
-/// FindingsColumns of a sign and the word for it.
+/// Columns of a sign and the word for it, and of the sign alone.
 const SEVERITY: usize = 10;
-/// FindingsColumns of the sign alone.
 const SIGN: usize = 2;
-/// An event is seen before times and minutes are.
-const LEAST_EVENT: usize = 10;
-/// FindingsColumns of a count.
+/// Columns of a count.
 const COUNT: usize = 8;
-/// From this room on there is place for the time of the first call and for all minutes.
-const ROOMY: usize = 105;
-/// A code has this much room, and where there is more this.
-const CODE: [usize; 2] = [24, 32];
+/// What an event and what is wrong have at least, and what they may have.
+const EVENT: (usize, usize) = (8, 26);
+const WHAT: (usize, usize) = (40, 70);
+/// In less room than this a vendor has no column.
+const LEAST_FOR_VENDOR: usize = 50;
+/// A code is shown whole or not at all, up to this width.
+const CODE: usize = 36;
 /// Of a longer call only the beginning is shown here; the log has all of it.
 const MOST_CALL: usize = 20_000;
 
@@ -35,16 +38,22 @@ pub struct Findings {
     example: Option<(u64, u64, Option<Box<CallDetail>>)>,
 }
 
-/// How wide the columns are.
+/// A finding of an event.
+pub struct EventFinding {
+    found: FoundIn,
+    /// The row above it is of another event.
+    begins_event: bool,
+}
+
+/// How wide the columns are; one without room has none.
 pub struct FindingsColumns {
     /// The sign, and the word for it where there is room.
     severity: usize,
+    event: usize,
+    what: usize,
     whose: usize,
     code: usize,
-    event: usize,
-    /// How many times: of the first and the last call.
-    times: usize,
-    minutes: usize,
+    last: usize,
 }
 
 /// The short name of who says so.
@@ -83,70 +92,123 @@ fn finding<'c>(row: &FoundIn, call: &'c CallDetail) -> Option<&'c Finding> {
 }
 
 impl ListContent for Findings {
-    type Row = FoundIn;
+    const PAGE: Page = Page::Findings;
+    type Row = EventFinding;
     type Columns = FindingsColumns;
     const TABS: &'static [&'static str] = &["findings of vendors in use", "of all vendors"];
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
-    fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<FoundIn> {
-        ctx.inspector.findings(tab == 1)
+    fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<EventFinding> {
+        let GroupedRows { mut rows, of, other } = ctx.inspector.shown_findings(tab == 1);
+        let event =
+            |row: &FoundIn| (row.in_use, row.remark.is_some(), row.kind.clone(), row.event.clone());
+        sort_by_event(&mut rows, event, |row| (!row.in_use, row.severity));
+        let rows = rows.into_iter().map(|found| EventFinding { found, begins_event: true });
+        GroupedRows { rows: rows.collect(), of, other }
     }
 
-    fn same(a: &FoundIn, b: &FoundIn) -> bool {
+    fn compare_neighbors(rows: &mut [EventFinding]) {
+        for at in 1..rows.len() {
+            let (above, found) = (&rows[at - 1].found, &rows[at].found);
+            rows[at].begins_event = (&above.kind, &above.event) != (&found.kind, &found.event);
+        }
+    }
+
+    fn text(
+        EventFinding { found, .. }: &EventFinding,
+        _tab: usize,
+        ctx: &ViewContext<'_>,
+    ) -> String {
+        let name = event(found.kind.as_deref(), found.event.as_deref());
+        let (severity, vendor) = (found.severity.name(), whose(found, ctx));
+        format!("{severity} {name} {} {vendor} {}", found.what, found.code)
+    }
+
+    fn sorts(_tab: usize) -> &'static [SortColumn<EventFinding>] {
+        const SORTS: &[SortColumn<EventFinding>] = &[
+            SortColumn::descending("calls", |a, b| {
+                b.found.counted.calls.cmp(&a.found.counted.calls)
+            }),
+            SortColumn::ascending("event", |a, b| {
+                (&a.found.event, &a.found.kind).cmp(&(&b.found.event, &b.found.kind))
+            }),
+            SortColumn::ascending("what is wrong", |a, b| a.found.what.cmp(&b.found.what)),
+            SortColumn::ascending("vendor", |a, b| a.found.vendor.cmp(&b.found.vendor)),
+            SortColumn::ascending("severity", |a, b| a.found.severity.cmp(&b.found.severity)),
+            SortColumn::ascending("code", |a, b| a.found.code.cmp(&b.found.code)),
+            SortColumn::descending("last", |a, b| {
+                b.found.counted.last_seen.cmp(&a.found.counted.last_seen)
+            }),
+        ];
+        SORTS
+    }
+
+    fn same(
+        EventFinding { found: a, .. }: &EventFinding,
+        EventFinding { found: b, .. }: &EventFinding,
+    ) -> bool {
         (&a.code, a.vendor, &a.kind, &a.event, a.in_use)
             == (&b.code, b.vendor, &b.kind, &b.event, b.in_use)
     }
 
     fn columns(
         room: usize,
-        rows: &[FoundIn],
+        rows: &[EventFinding],
         _tab: usize,
         ctx: &ViewContext<'_>,
     ) -> FindingsColumns {
-        let roomy = room >= ROOMY;
-        // a code's own beginning says whose it is, where room is dear
-        let names = rows.iter().map(|row| whose(row, ctx));
-        let whose = if roomy { widest(names, (3, 7), ctx.look) + 1 } else { 0 };
-        let codes = rows.iter().map(|row| row.code.as_str());
-        let code = widest(codes, (12, CODE[usize::from(roomy)]), ctx.look) + 1;
-        let all = match roomy {
-            true => (SEVERITY, 2, 16),
-            false => (SEVERITY, 1, 8),
+        let rows = || rows.iter().map(|row| &row.found);
+        let wide =
+            |texts: &mut dyn Iterator<Item = &str>, bounds| widest(texts, bounds, ctx.look) + 2;
+        let names: Vec<String> =
+            rows().map(|row| event(row.kind.as_deref(), row.event.as_deref())).collect();
+        let event = wide(&mut names.iter().map(String::as_str), EVENT);
+        let what = wide(&mut rows().map(|row| row.what.as_str()), WHAT);
+        // the head of the column has a word and a sign
+        let whose = match room {
+            0..LEAST_FOR_VENDOR => 0,
+            _ => wide(&mut rows().map(|row| whose(row, ctx)), (7, 9)),
         };
-        // in little room the events keep theirs: minutes go first, then the time, then the word
-        let plans = [all, (SEVERITY, 1, 0), (SEVERITY, 0, 0), (SIGN, 0, 0)];
-        let taken = |(severity, times, minutes): (usize, usize, usize)| {
-            let minutes = if minutes > 0 { minutes + 2 } else { 0 };
-            severity + whose + code + COUNT + times * TIME + minutes + 1
+        let code = wide(&mut rows().map(|row| row.code.as_str()), (5, CODE));
+        let room = room.saturating_sub(SIGN + COUNT + 1 + whose);
+        let event = event.min((room * 2 / 5).max(EVENT.0));
+        let mut free = room.saturating_sub(event);
+        // words come first: then there is room for the word of a sign, a code, a time
+        let words = what.min(WHAT.0).min(free);
+        free -= words;
+        let mut take = |wanted: usize| {
+            let taken = if wanted <= free { wanted } else { 0 };
+            free -= taken;
+            taken
         };
-        let fits = |plan: &(usize, usize, usize)| taken(*plan) + LEAST_EVENT <= room;
-        let plan = plans.into_iter().find(fits).unwrap_or((SIGN, 0, 0));
-        let event = room.saturating_sub(taken(plan));
-        let (severity, times, minutes) = plan;
-        FindingsColumns { severity, whose, code, event, times, minutes }
+        let severity = SIGN + take(SEVERITY - SIGN);
+        let (code, last) = (take(code), take(TIME));
+        let what = (words + free).min(what.max(words));
+        FindingsColumns { severity, event, what, whose, code, last }
     }
 
-    fn heads(painter: &mut Painter<'_>, columns: &FindingsColumns, ctx: &ViewContext<'_>) {
+    fn heads(
+        painter: &mut Painter<'_>,
+        columns: &FindingsColumns,
+        sorted: &SortedHead,
+        ctx: &ViewContext<'_>,
+    ) {
         let label = ctx.look.theme.label;
-        painter.column(
-            if columns.severity > SIGN { "severity" } else { "" },
-            columns.severity,
-            label,
-        );
-        painter.column("by", columns.whose, label);
-        painter.column("code", columns.code, label);
-        painter.column("event", columns.event, label);
-        painter.put(&format!("{:>COUNT$}", "calls"), label);
-        for word in ["first", "last"].into_iter().skip(2 - columns.times) {
-            painter.put(&format!("{word:>TIME$}"), label);
+        let severity = if columns.severity > SIGN { "severity" } else { "" };
+        painter.column(&sorted.head_as("severity", severity), columns.severity, label);
+        painter.put(&format!("{:>COUNT$} ", sorted.head("calls")), label);
+        painter.column(&sorted.head("event"), columns.event, label);
+        painter.column(&sorted.head("what is wrong"), columns.what, label);
+        painter.column(&sorted.head("vendor"), columns.whose, label);
+        painter.column(&sorted.head("code"), columns.code, label);
+        if columns.last > 0 {
+            painter.put(&format!("{:>TIME$}", sorted.head("last")), label);
         }
-        let minutes = ["minutes", "latest minutes"][usize::from(columns.minutes > 8)];
-        painter.skip(2).put(if columns.minutes > 0 { minutes } else { "" }, label);
     }
 
     fn row(
         painter: &mut Painter<'_>,
-        row: &FoundIn,
+        EventFinding { found: row, begins_event }: &EventFinding,
         columns: &FindingsColumns,
         ctx: &ViewContext<'_>,
     ) {
@@ -157,25 +219,25 @@ impl ListContent for Findings {
         let word = if columns.severity > SIGN { row.severity.name() } else { "" };
         let sign = format!("{} {word}", look.severity_sign(row.severity));
         painter.put(&format!("{sign:<w$}", w = columns.severity), loud);
-        painter.column(whose(row, ctx), columns.whose, or_dim(theme.quiet));
-        painter.column(&row.code, columns.code - 1, loud).skip(1);
-        let name = event(row.kind.as_deref(), row.event.as_deref());
-        painter.column(&name, columns.event, or_dim(theme.text));
         let counted = &row.counted;
         let unit = if row.remark.is_some() { " ids" } else { "" };
         let calls = format!("{}{unit}", number(counted.calls));
-        painter.put(&format!("{calls:>COUNT$}"), or_dim(theme.text));
-        for at in [counted.first_seen, counted.last_seen].into_iter().skip(2 - columns.times) {
-            painter.put(&clock(at, look), or_dim(theme.quiet));
+        painter.put(&format!("{calls:>COUNT$} "), or_dim(theme.text));
+        let name = event(row.kind.as_deref(), row.event.as_deref());
+        let name_style = if *begins_event { theme.text } else { theme.quiet };
+        painter.column(&name, columns.event - 1, or_dim(name_style)).skip(1);
+        painter.column(&row.what, columns.what.saturating_sub(1), loud).skip(1);
+        painter.column(whose(row, ctx), columns.whose, or_dim(theme.text));
+        painter.column(&row.code, columns.code, or_dim(theme.quiet));
+        if columns.last > 0 {
+            painter.put(&clock(counted.last_seen, look), or_dim(theme.quiet));
         }
-        let minutes = &counted.trend[counted.trend.len() - columns.minutes..];
-        painter.skip(2).put(&trend(minutes, look), loud);
     }
 
     fn about(
         &mut self,
         paper: &mut TextBuilder<'_>,
-        row: &FoundIn,
+        EventFinding { found: row, .. }: &EventFinding,
         _tab: usize,
         ctx: &ViewContext<'_>,
     ) {
@@ -230,19 +292,19 @@ impl ListContent for Findings {
         }
     }
 
-    fn example(row: &FoundIn) -> Option<u64> {
-        Some(row.counted.row)
+    fn example(row: &EventFinding) -> Option<u64> {
+        Some(row.found.counted.row)
     }
 
-    fn code(row: &FoundIn) -> Option<&str> {
-        Some(&row.code)
+    fn code(row: &EventFinding) -> Option<&str> {
+        Some(&row.found.code)
     }
 
     fn behind(
         &self,
-        row: &FoundIn,
+        EventFinding { found: row, .. }: &EventFinding,
         _tab: usize,
-        rows: &[FoundIn],
+        rows: &[EventFinding],
         ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         if !row.in_use {
@@ -256,7 +318,9 @@ impl ListContent for Findings {
         let mut terms = vec![format!("match(finding, {})", quoted(&row.code))];
         terms.extend(drill_down::event_terms(row.kind.as_deref(), row.event.as_deref()));
         // a code that several vendors have: what it does tells them apart where it decides
-        let shared = rows.iter().any(|other| other.code == row.code && other.vendor != row.vendor);
+        let shared = rows.iter().any(|EventFinding { found: other, .. }| {
+            other.code == row.code && other.vendor != row.vendor
+        });
         let vendor = row.vendor.and_then(|at| ctx.shared.vendors.get(at));
         if let (true, Some(vendor), Effect::Ignore) = (shared, vendor, row.effect) {
             terms.push(format!("verdict.{} = \"ignored\"", vendor.name));
@@ -273,8 +337,8 @@ impl ListContent for Findings {
                 _ => format!("No findings in {}{whose}.", count(calls, "call", "calls")),
             },
             is_good: calls > 0,
-            shows: "This page lists what Segment and the vendors would object to: one line for each \
-                    code and event, errors first, with count, times, an example, and the fix.",
+            shows: "This page lists, event by event, what Segment and the vendors would object to, the \
+                    worst first: how many calls, what is wrong, an example, and the fix.",
             needs_ids: false,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::call::nearest_name;
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::filters::FilterChange;
+use crate::tui::app::filters::{FilterChange, SearchScope};
 use crate::tui::app::keymap::Keymap;
 use crate::tui::app::page::Page;
 use crate::tui::app::view::{Response, View, ViewContext};
@@ -71,7 +71,10 @@ impl CommandView {
                 Err(error) => Err(error.to_string()),
             },
             ("search", _) if !text.is_empty() => match crate::fql::parse(text) {
-                Ok(_) => Ok(Response::CloseAndSearch { text: text.to_owned(), inside: false }),
+                Ok(_) => Ok(Response::CloseAndSearch {
+                    text: text.to_owned(),
+                    scope: SearchScope::Calls,
+                }),
                 Err(error) => Err(error.to_string()),
             },
             (_, Some(_)) if !text.is_empty() => Err(format!("{name} takes no argument")),

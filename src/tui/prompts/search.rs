@@ -2,7 +2,7 @@
 
 use crate::fql::{FilterError, parse};
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::filters::FilterChange;
+use crate::tui::app::filters::{FilterChange, SearchScope};
 use crate::tui::app::view::{Response, View, ViewContext};
 use crate::tui::prompts::{Prompt, PromptResult};
 use crate::tui::theme::painter::Painter;
@@ -16,29 +16,30 @@ pub struct SearchView {
     error: Option<FilterError>,
     /// What was searched for before.
     before: String,
-    /// Whether it is about the call whose detail is shown, or about all.
-    inside: bool,
+    /// What it looks through.
+    scope: SearchScope,
 }
 
 impl SearchView {
     /// An empty line; the last search is the newest of its history.
-    pub fn new(inside: bool, ctx: &ViewContext<'_>) -> SearchView {
-        let filtering = &ctx.shared.filtering;
-        let before = if inside { filtering.inside() } else { filtering.search() };
+    pub fn new(scope: SearchScope, ctx: &ViewContext<'_>) -> SearchView {
+        let before = ctx.shared.filtering.search_in(scope);
         let before = before.map_or(String::new(), |search| search.text.clone());
         let prompt = Prompt::new("", &ctx.shared.kept.searches);
-        SearchView { prompt, error: None, before, inside }
+        SearchView { prompt, error: None, before, scope }
     }
 
     fn change(&self, text: String) -> FilterChange {
-        if self.inside { FilterChange::SearchInside(text) } else { FilterChange::Search(text) }
+        FilterChange::Search(self.scope, text)
     }
 
     fn after(&mut self, typed: PromptResult) -> Response {
         if typed == PromptResult::Same {
             return Response::Done;
         }
-        self.error = parse(self.prompt.text()).err();
+        // rows of text are searched for whatever is typed
+        let is_parsed = !matches!(self.scope, SearchScope::Rows(_));
+        self.error = parse(self.prompt.text()).err().filter(|_| is_parsed);
         Response::Filter(self.change(self.prompt.text().to_owned()))
     }
 }
@@ -62,7 +63,7 @@ impl View for SearchView {
                 }
                 None => {
                     let text = self.prompt.text().trim().to_owned();
-                    Response::CloseAndSearch { text, inside: self.inside }
+                    Response::CloseAndSearch { text, scope: self.scope }
                 }
             },
             action => match self.prompt.act(action, |_, _| Vec::new()) {
@@ -91,13 +92,21 @@ impl View for SearchView {
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;
         let Some(mut painter) = Painter::on(buffer, strip, 0, ctx.look) else { return };
-        let label = if self.inside { " search in this call  " } else { " search  " };
+        let label = match self.scope {
+            SearchScope::OneCall => " search in this call  ",
+            SearchScope::Calls => " search  ",
+            SearchScope::Rows(_) => " search these rows  ",
+        };
         painter.put(label, theme.heading);
         self.prompt.line.render(&mut painter, |_| theme.text, ctx.look);
         if let Some(error) = &self.error {
             painter.skip(2).show(&format!("expected {}", error.expected), theme.error);
         } else if self.prompt.text().is_empty() {
-            painter.skip(2).put("a word, or an expression of the filter", theme.quiet);
+            let hint = match self.scope {
+                SearchScope::Rows(_) => "a word, or ~pattern~",
+                _ => "a word, or an expression of the filter",
+            };
+            painter.skip(2).put(hint, theme.quiet);
         }
     }
 

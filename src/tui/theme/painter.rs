@@ -95,6 +95,11 @@ impl Appearance {
         self.sign("↻", "=")
     }
 
+    /// In the head of the column that rows are sorted by.
+    pub fn sort_sign(&self, descending: bool) -> &'static str {
+        if descending { self.sign("▼", "v") } else { self.sign("▲", "^") }
+    }
+
     /// From something to something.
     pub fn arrow(&self) -> &'static str {
         self.sign("→", "->")

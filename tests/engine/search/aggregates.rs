@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// A minute and a half between two requests.
-const STEP_MS: i64 = 90_000;
+pub const STEP_MS: i64 = 90_000;
 
 pub type Call = (RowView, Box<CallDetail>);
 
@@ -32,7 +32,7 @@ pub fn calls(engine: &Engine) -> Vec<Call> {
         .collect()
 }
 
-fn event((row, call): &Call) -> (Option<String>, Option<String>) {
+pub fn event((row, call): &Call) -> (Option<String>, Option<String>) {
     let named = !matches!(call.kind.as_deref(), Some("identify" | "group" | "alias"));
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     (some(&row.kind), some(&row.name).filter(|_| named))
@@ -97,7 +97,7 @@ fn id_share<'c>(cells: impl Iterator<Item = &'c IdCell>) -> IdShare {
     share
 }
 
-fn naive(
+pub fn naive(
     calls: &[Call],
     now: i64,
     group: impl Fn(&Call) -> (Option<String>, Option<String>, Option<String>),
@@ -137,7 +137,7 @@ fn naive(
     rows.collect()
 }
 
-fn sorted(groups: GroupedRows<Coverage>) -> Vec<Coverage> {
+pub fn sorted(groups: GroupedRows<Coverage>) -> Vec<Coverage> {
     assert_eq!((groups.of, groups.other), (groups.rows.len() as u64, 0));
     let mut rows = groups.rows;
     assert!(rows.is_sorted_by_key(|row| std::cmp::Reverse(row.counted.calls)));
@@ -313,13 +313,13 @@ proptest! {
                         members.push((other, call.seq.0, row.row, row.received_at));
                     }
                 }
-                let found = engine.members(who, &person.id).rows;
+                let found = engine.members(who, &person.id, None).rows;
                 let found: Vec<_> =
                     found.into_iter().map(|at| (at.id, at.since, at.row, at.since_ms)).collect();
                 prop_assert_eq!(found, members);
             }
         }
-        prop_assert!(engine.members(Who::Users, "nobody of that name").rows.is_empty());
+        prop_assert!(engine.members(Who::Users, "nobody of that name", None).rows.is_empty());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Filtered views and aggregates against looking at each call, one after the other.
 
 mod aggregates;
+mod filtered_counts;
 mod matching_rows;
 mod names;
 mod random_calls;

@@ -156,9 +156,9 @@ fn a_person_is_found_by_id_and_members_have_their_own_calls() {
     for (minute, user) in [(0, "u"), (1, "u"), (2, "v")] {
         call(&engine, minute, "s", Some(user), None);
     }
-    assert_eq!(engine.person(Who::Users, "u").map(|user| user.counted.calls), Some(2));
-    assert_eq!(engine.person(Who::Accounts, "u"), None);
-    let users = engine.members(Who::Accounts, "g").rows;
+    assert_eq!(engine.person(Who::Users, "u", None).map(|user| user.counted.calls), Some(2));
+    assert_eq!(engine.person(Who::Accounts, "u", None), None);
+    let users = engine.members(Who::Accounts, "g", None).rows;
     let users: Vec<_> = users.iter().map(|at| (at.id.as_str(), at.calls, at.since)).collect();
     assert_eq!(users, [("u", 2, 1), ("v", 1, 3)]);
 }

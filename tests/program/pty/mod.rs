@@ -7,6 +7,7 @@ mod expected_events;
 mod filter;
 mod first_use;
 mod fixes;
+mod lists;
 mod lost_terminal;
 mod mouse;
 mod people;

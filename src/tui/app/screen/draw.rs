@@ -71,6 +71,7 @@ impl Screen {
         for (window, area) in self.windows.iter_mut().zip(areas) {
             window.sync(area, &ctx);
         }
+        self.shared.matches = self.pages[self.page as usize].match_count(&ctx);
     }
 
     /// Draws what was read.
@@ -84,7 +85,7 @@ impl Screen {
         status_bar::status(buffer, layout.status, self.page, &ctx);
         let page = &self.pages[self.page as usize];
         status_bar::in_use_line(buffer, layout.in_use, &page.state(&ctx), &ctx);
-        if let Some(problem) = &self.shared.stats.problem {
+        if let Some(problem) = self.problem() {
             status_bar::banner(buffer, layout.banner, problem, &ctx);
         }
         status_bar::settings_line(buffer, layout.settings, &ctx);
@@ -118,7 +119,7 @@ impl Screen {
     pub(crate) fn layout(&self) -> ScreenLayout {
         let noise = !self.shared.common.is_empty();
         let settings = self.shared.settings.has_line();
-        let banner = self.shared.stats.problem.is_some();
+        let banner = self.problem().is_some();
         let histogram = self.histogram.height(self.page, self.size.height);
         ScreenLayout::new(self.size, [banner, settings, noise], histogram)
     }

@@ -16,13 +16,14 @@
 
 mod appearance;
 mod draw;
+mod keys;
 mod mouse;
 mod response;
 
 use crate::inspector::{Inspector, Sending};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
-use crate::tui::app::keymap::{Key, Keymap, Lookup};
+use crate::tui::app::keymap::{Key, Keymap};
 use crate::tui::app::page::Page;
 use crate::tui::app::view::{Begin, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::ScreenData;
@@ -139,6 +140,10 @@ pub struct Screen {
     copied: Option<String>,
     begun: Vec<Key>,
     notice: Option<ScreenNotice>,
+    /// The view that was asked last had no answer.
+    passed: bool,
+    /// The problem that was read and put away.
+    dismissed: Option<String>,
     /// The last judging again that was told of, and the last sending.
     told: u64,
     /// Nothing was pressed since all was to be judged again: its report may open over the page.
@@ -192,6 +197,8 @@ impl Screen {
             copied: None,
             begun: Vec::new(),
             notice: None,
+            passed: false,
+            dismissed: None,
             told: 0,
             awaits_report: false,
             sent: None,
@@ -266,35 +273,6 @@ impl Screen {
         self.notice = Some(ScreenNotice { words, until_ms: self.now_ms + NOTICE_MS });
     }
 
-    fn key(&mut self, event: KeyEvent, inspector: &Inspector) -> Option<SideEffect> {
-        if !event.is_press() && !event.is_repeat() {
-            return None;
-        }
-        self.notice = None;
-        self.awaits_report = false;
-        let stopped = self.pages[self.page as usize].interrupt();
-        if stopped {
-            self.say("the search was stopped".to_owned());
-        }
-        self.begun.push(Key::from_event(event));
-        let place = self.top().place();
-        match self.keymap.lookup(place, &self.begun) {
-            Lookup::Begun => None,
-            Lookup::Nothing => {
-                self.begun.clear();
-                self.ask(inspector, |view, ctx| view.typed(event, ctx))
-            }
-            Lookup::Action(Action::Back) if stopped => {
-                self.begun.clear();
-                None
-            }
-            Lookup::Action(action) => {
-                self.begun.clear();
-                self.run(action, inspector)
-            }
-        }
-    }
-
     /// Does an action, whether a key or a command asked for it.
     fn run(&mut self, action: Action, inspector: &Inspector) -> Option<SideEffect> {
         match action {
@@ -305,6 +283,14 @@ impl Screen {
                     Some(text) => self.windows.push(Box::new(CopiedView::new(text.clone()))),
                     None => self.say("nothing was copied yet".to_owned()),
                 }
+                None
+            }
+            Action::Back if self.windows.is_empty() && self.problem().is_some() => {
+                let ctx = ctx!(self, inspector);
+                if self.pages[self.page as usize].has_inner(&ctx) {
+                    return self.ask(inspector, |view, ctx| view.act(action, ctx));
+                }
+                self.dismissed = self.problem().map(str::to_owned);
                 None
             }
             Action::JudgeAgain => {
@@ -371,6 +357,12 @@ impl Screen {
         self.windows.last().unwrap_or(&self.pages[self.page as usize]).as_ref()
     }
 
+    /// The problem that the banner tells of, until the user has put it away.
+    fn problem(&self) -> Option<&str> {
+        let problem = self.shared.stats.problem.as_deref();
+        problem.filter(|problem| Some(*problem) != self.dismissed.as_deref())
+    }
+
     /// Lets the topmost view answer, and does what it says.
     fn ask(
         &mut self,
@@ -380,6 +372,7 @@ impl Screen {
         let ctx = ctx!(self, inspector);
         let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
         let reply = question(view.as_mut(), &ctx);
+        self.passed = matches!(reply, Response::Pass);
         self.reply(reply, inspector)
     }
 }

@@ -1,8 +1,7 @@
 //! What comes of a view's answer: windows that open and close, pages, the filter, effects.
 
 use crate::inspector::{Inspector, Memo};
-use crate::tui::app::action::Action;
-use crate::tui::app::filters::FilterChange;
+use crate::tui::app::filters::{FilterChange, SearchScope};
 use crate::tui::app::page::Page;
 use crate::tui::app::screen::{Screen, ctx};
 use crate::tui::app::view::{Response, SideEffect, ViewContext};
@@ -51,6 +50,10 @@ impl Screen {
                 None
             }
             Response::Filter(change) => self.change(change, inspector),
+            Response::FilterAndSay(change, words) => {
+                self.say(words);
+                self.change(change, inspector)
+            }
             Response::Behind(filter, row) => {
                 let from = self.page;
                 self.show(Page::Log, inspector);
@@ -63,15 +66,23 @@ impl Screen {
             }
             Response::CloseAndFilter(change) => {
                 match change {
-                    // one may be given by a command on any page: the log shows what it does
+                    // one may be given by a command on any page: the log shows what it does, and so
+                    // does a page that counts the calls that pass
                     FilterChange::Accept(_) => {
-                        self.page = Page::Log;
+                        if !self.page.counts_calls() {
+                            self.page = Page::Log;
+                        }
                         self.windows.clear();
                     }
                     FilterChange::Restore => self.windows.clear(),
                     _ => self.close(inspector),
                 }
-                self.change(change, inspector)
+                let gives_up = matches!(change, FilterChange::Search(..));
+                let effect = self.change(change, inspector);
+                if gives_up {
+                    self.ask(inspector, |view, ctx| view.end_search(false, ctx));
+                }
+                effect
             }
             Response::CloseAndRun(action, typed) => {
                 self.close(inspector);
@@ -79,19 +90,13 @@ impl Screen {
                 // an effect of the action comes first; its command is remembered where there is none
                 effect.or(Some(SideEffect::Keep(Memo::Command(typed))))
             }
-            Response::CloseAndSearch { text, inside } => {
+            Response::CloseAndSearch { text, scope } => {
                 self.close(inspector);
-                if self.page != Page::Log {
+                if scope == SearchScope::Calls && self.page != Page::Log {
                     self.turn_to(Page::Log, inspector);
                 }
-                let wanted = text.clone();
-                let change = if inside {
-                    FilterChange::SearchInside(wanted)
-                } else {
-                    FilterChange::Search(wanted)
-                };
-                self.change(change, inspector);
-                self.ask(inspector, |view, ctx| view.act(Action::NextMatch, ctx));
+                self.change(FilterChange::Search(scope, text.clone()), inspector);
+                self.ask(inspector, |view, ctx| view.end_search(true, ctx));
                 Some(SideEffect::Keep(Memo::Search(text)))
             }
         }

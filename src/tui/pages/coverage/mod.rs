@@ -7,6 +7,7 @@ pub(crate) mod id_shares;
 use crate::findings::{Verdict, VerdictCounts};
 use crate::inspector::{Coverage, ExpectationStatus, Expectations, GroupBy, GroupedRows};
 use crate::report::{percent, percents};
+use crate::tui::app::page::Page;
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::coverage::expected::ExpectedLine;
@@ -16,7 +17,8 @@ use crate::tui::pages::lists::cells::{event, number, times, widest};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
-use crate::tui::pages::lists::list_page::ListContent;
+use crate::tui::pages::lists::list_content::ListContent;
+use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
 use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::text;
 use crate::tui::widgets::text::masked;
@@ -82,7 +84,23 @@ fn taken(counts: &VerdictCounts) -> Option<(Verdict, String)> {
     Some((*worst, percent(share, calls, counts.iter().sum())))
 }
 
+const CALLS: SortColumn<ExpectedLine> =
+    SortColumn::descending("calls", |a, b| b.came.counted.calls.cmp(&a.came.counted.calls));
+const EVENT: SortColumn<ExpectedLine> = SortColumn::ascending("event", |a, b| {
+    (&a.came.event, &a.came.kind).cmp(&(&b.came.event, &b.came.kind))
+});
+const ACCOUNT: SortColumn<ExpectedLine> =
+    SortColumn::ascending("account", |a, b| a.came.ids[0].compare_share(&b.came.ids[0]));
+const USER: SortColumn<ExpectedLine> =
+    SortColumn::ascending("user", |a, b| a.came.ids[1].compare_share(&b.came.ids[1]));
+
+/// The column of what a tab counts by.
+const fn sort_by(name: &'static str) -> SortColumn<ExpectedLine> {
+    SortColumn::ascending(name, |a, b| a.came.by.cmp(&b.came.by))
+}
+
 impl ListContent for Events {
+    const PAGE: Page = Page::Coverage;
     type Row = ExpectedLine;
     type Columns = CoverageColumns;
     const TABS: &'static [&'static str] =
@@ -90,10 +108,10 @@ impl ListContent for Events {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<ExpectedLine> {
-        let GroupedRows { rows, of, other } = ctx.inspector.coverage(BY[tab]);
+        let GroupedRows { rows, of, other } = ctx.inspector.shown_coverage(BY[tab]);
         let mut groups =
             GroupedRows { rows: rows.into_iter().map(ExpectedLine::new).collect(), of, other };
-        self.expectations = ctx.inspector.expectations();
+        self.expectations = ctx.inspector.shown_expectations();
         if let Some(expectations) = self.expectations.as_ref().filter(|_| tab == 0) {
             return expected::with_expected(groups, expectations);
         }
@@ -113,8 +131,31 @@ impl ListContent for Events {
         groups
     }
 
-    fn line(&self, ctx: &ViewContext<'_>) -> Option<Vec<Span<'static>>> {
-        self.expectations.as_ref().map(|expectations| expected::line(expectations, ctx))
+    fn lines(&self, ctx: &ViewContext<'_>) -> Vec<Vec<Span<'static>>> {
+        let expectations = self.expectations.iter();
+        expectations.map(|expectations| expected::line(expectations, ctx)).collect()
+    }
+
+    fn text(line: &ExpectedLine, tab: usize, ctx: &ViewContext<'_>) -> String {
+        let row = &line.came;
+        let name = event(row.kind.as_deref(), row.event.as_deref());
+        let word = match &line.expected {
+            Some(expected) => expected::standing(expected, ctx).1,
+            None if line.unplanned => "extra".to_owned(),
+            None => String::new(),
+        };
+        format!("{word} {name} {}", by_words(row, tab))
+    }
+
+    fn sorts(tab: usize) -> &'static [SortColumn<ExpectedLine>] {
+        const BY_EVENT: &[SortColumn<ExpectedLine>] = &[CALLS, EVENT, ACCOUNT, USER];
+        const BY_LIBRARY: &[SortColumn<ExpectedLine>] =
+            &[CALLS, EVENT, sort_by(Events::TABS[1]), ACCOUNT, USER];
+        const BY_VERSION: &[SortColumn<ExpectedLine>] =
+            &[CALLS, EVENT, sort_by(Events::TABS[2]), ACCOUNT, USER];
+        const BY_KEY: &[SortColumn<ExpectedLine>] =
+            &[CALLS, EVENT, sort_by(Events::TABS[3]), ACCOUNT, USER];
+        [BY_EVENT, BY_LIBRARY, BY_VERSION, BY_KEY][tab]
     }
 
     fn same(
@@ -162,16 +203,24 @@ impl ListContent for Events {
         CoverageColumns { tab, sign, event: both - by, by, bar, vendors }
     }
 
-    fn heads(painter: &mut Painter<'_>, columns: &CoverageColumns, ctx: &ViewContext<'_>) {
+    fn heads(
+        painter: &mut Painter<'_>,
+        columns: &CoverageColumns,
+        sorted: &SortedHead,
+        ctx: &ViewContext<'_>,
+    ) {
         let label = ctx.look.theme.label;
         let expected = if columns.sign > SIGN { "expected" } else { "" };
-        painter.column(expected, columns.sign, label).column("event", columns.event, label);
-        painter.column(Events::TABS[columns.tab], columns.by, label);
-        painter.put(&format!("{:>COUNT$}", "calls"), label);
+        painter.column(expected, columns.sign, label);
+        painter.column(&sorted.head("event"), columns.event, label);
+        let by = sorted.head(Events::TABS[columns.tab]);
+        painter.column(&by, columns.by, label);
+        painter.put(&format!("{:>COUNT$}", sorted.head("calls")), label);
         let wide = columns.bar + SHARE;
         let words = if columns.bar > 0 { ["account", "user"] } else { ["acct", "user"] };
-        for word in words {
+        for (name, word) in ["account", "user"].into_iter().zip(words) {
             // below the word stand the per cent, and the last column is the mark's
+            let word = sorted.head_as(name, word);
             painter.put(&format!("  {word:>w$} ", w = wide - 1), label);
         }
         for (at, vendor) in ctx.shared.vendors.iter().take(columns.vendors).enumerate() {

@@ -4,6 +4,7 @@ use crate::call::time::Millis;
 use crate::inspector::CountedCalls;
 use crate::tui::app::view_context::grouped;
 use crate::tui::pages::detail::text_builder::TextBuilder;
+use crate::tui::pages::log::NO_EVENT;
 use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
 use ratatui::text::Span;
@@ -76,6 +77,7 @@ pub fn trend(counts: &[u32], look: &Appearance) -> String {
 pub fn event(kind: Option<&str>, event: Option<&str>) -> String {
     match (kind, event) {
         (Some("track"), Some(event)) => event.to_owned(),
+        (Some("track"), None) => NO_EVENT.to_owned(),
         (Some(kind), Some(event)) => format!("{kind} {event}"),
         (Some(kind), None) => kind.to_owned(),
         (None, Some(event)) => format!("no type, {event}"),

@@ -9,8 +9,8 @@ const SIDE_BY_SIDE: u16 = 140;
 pub struct Panes {
     /// The tabs.
     pub tabs: Rect,
-    /// A line of the list's own above it.
-    pub line: Rect,
+    /// Lines of the list's own above it.
+    pub lines: Rect,
     /// The heads of the columns.
     pub heads: Rect,
     /// The list.
@@ -21,14 +21,29 @@ pub struct Panes {
     pub about: Rect,
 }
 
+/// What a page has besides its list.
+#[derive(Debug, Clone, Copy)]
+pub struct PageShape {
+    /// A line of tabs.
+    pub has_tabs: bool,
+    /// So many lines above the list.
+    pub lines: u16,
+    /// A pane about the row under the cursor.
+    pub has_pane: bool,
+}
+
 /// Divides a page's body.
-pub fn panes(body: Rect, has_line: bool) -> Panes {
-    let line = |y: u16| Rect { y: (body.y + y).min(body.bottom()), height: 1, ..body };
-    let tabs = line(0).intersection(body);
-    let own_line = if has_line { line(1).intersection(body) } else { Rect::ZERO };
-    let head = (1 + u16::from(has_line)).min(body.height);
-    let rest = Rect { y: body.y + head, height: body.height - head, ..body };
-    let (left, rule, about) = if body.width >= SIDE_BY_SIDE {
+pub fn panes(body: Rect, shape: PageShape) -> Panes {
+    let part = |y: u16, height: u16| {
+        let y = y.min(body.height);
+        Rect { y: body.y + y, height: height.min(body.height - y), ..body }
+    };
+    let tabs = part(0, u16::from(shape.has_tabs));
+    let lines = part(tabs.height, shape.lines);
+    let rest = part(tabs.height + lines.height, body.height);
+    let (left, rule, about) = if !shape.has_pane {
+        (rest, Rect::ZERO, Rect::ZERO)
+    } else if body.width >= SIDE_BY_SIDE {
         let left = Rect { width: body.width * 11 / 20, ..rest };
         let rule = Rect { x: left.right(), width: 1, ..rest };
         (left, rule, Rect { x: rule.x + 2, width: rest.right() - rule.x - 3, ..rest })
@@ -41,5 +56,5 @@ pub fn panes(body: Rect, has_line: bool) -> Panes {
     };
     let heads = Rect { height: 1.min(left.height), ..left };
     let list = Rect { y: heads.bottom(), height: left.height - heads.height, ..left };
-    Panes { tabs, line: own_line, heads, list, rule, about }
+    Panes { tabs, lines, heads, list, rule, about }
 }

@@ -1,116 +1,62 @@
 //! What the pages that count have in common: reading, the list, the tabs, the pane beside it, keys
 //! and mouse. What is counted, and how a row looks, is a [`ListContent`].
 
-use crate::inspector::GroupedRows;
+use crate::inspector::{CountProgress, GroupedRows};
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::view_context::{count, grouped};
+use crate::tui::app::filters::{FilterChange, SearchScope};
+use crate::tui::bars::filter_bar;
 use crate::tui::dialogs::help::HelpView;
 use crate::tui::dialogs::vendor_picker::VendorsView;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::text_builder::TextBuilder;
-use crate::tui::pages::lists::layout::{Panes, panes};
+use crate::tui::pages::lists::layout::{PageShape, Panes, panes};
+use crate::tui::pages::lists::list_content::ListContent;
+use crate::tui::pages::lists::row_search::RowSearch;
+use crate::tui::pages::lists::search_and_sort::searched;
 use crate::tui::pages::lists::side_pane::SidePane;
+use crate::tui::pages::lists::sort::SortOrder;
 use crate::tui::pages::lists::{Pointer, Response, View, ViewContext, empty_page, tabs};
+use crate::tui::prompts::SearchView;
 use crate::tui::theme::painter::{Painter, ground};
 use crate::tui::widgets::list_cursor::ListCursor;
+use crate::tui::widgets::match_count::MatchCount;
+use crate::tui::widgets::match_highlight;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
 /// Counts are read again no sooner than this: to group them costs more than to draw them.
 const EVERY_MS: u64 = 200;
-/// Rows that one turn of the wheel moves.
-const WHEEL_ROWS: usize = 3;
-
-/// What a page counts.
-pub trait ListContent {
-    /// Whose keys are in force.
-    const PLACE: KeyContext = KeyContext::Counts;
-    /// What the keys are for, the most useful first.
-    const FOOTER: &'static [Action] = &[
-        Action::ShowCalls,
-        Action::NextTab,
-        Action::NextPane,
-        Action::ShowLog,
-        Action::Help,
-        Action::BackOrQuit,
-        Action::Compose,
-        Action::CopySdkCall,
-    ];
-    /// A line of the list.
-    type Row;
-    /// How wide the columns are.
-    type Columns;
-    /// The tabs, from the left.
-    const TABS: &'static [&'static str];
-    /// What there are many of, in words.
-    const WORDS: (&'static str, &'static str);
-    /// The rows of a tab.
-    fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<Self::Row>;
-    /// What stands in a line of its own above the list, of what was read last.
-    fn line(&self, _world: &ViewContext<'_>) -> Option<Vec<Span<'static>>> {
-        None
-    }
-    /// Whether two rows stand for the same, at two moments.
-    fn same(a: &Self::Row, b: &Self::Row) -> bool;
-    /// The columns for so much room: worked out when rows were read, so that they stay where they
-    /// are while the list is moved.
-    fn columns(room: usize, rows: &[Self::Row], tab: usize, ctx: &ViewContext<'_>)
-    -> Self::Columns;
-    /// Draws the heads of the columns.
-    fn heads(painter: &mut Painter<'_>, columns: &Self::Columns, ctx: &ViewContext<'_>);
-    /// Draws a row.
-    fn row(
-        painter: &mut Painter<'_>,
-        row: &Self::Row,
-        columns: &Self::Columns,
-        ctx: &ViewContext<'_>,
-    );
-    /// Writes all about a row.
-    fn about(
-        &mut self,
-        paper: &mut TextBuilder<'_>,
-        row: &Self::Row,
-        tab: usize,
-        ctx: &ViewContext<'_>,
-    );
-    /// The row of the log that is a row's example; none where no call came.
-    fn example(row: &Self::Row) -> Option<u64>;
-    /// The finding that a row counts.
-    fn code(_row: &Self::Row) -> Option<&str> {
-        None
-    }
-    /// The filter that the calls behind a row pass, or why there is none.
-    fn behind(
-        &self,
-        row: &Self::Row,
-        tab: usize,
-        rows: &[Self::Row],
-        ctx: &ViewContext<'_>,
-    ) -> Result<String, String>;
-    /// What the empty page says.
-    fn nothing(&self, tab: usize, ctx: &ViewContext<'_>) -> empty_page::EmptyPage;
-}
 
 /// What the rows were read at.
 struct ListVersion {
     tab: usize,
     version: u64,
     judged: u64,
+    /// All calls that pass the filter were counted.
+    complete: bool,
     at_ms: u64,
 }
 
 /// A page that counts.
 pub struct ListPage<T: ListContent> {
-    topic: T,
-    tab: usize,
-    groups: GroupedRows<T::Row>,
+    pub(super) topic: T,
+    pub(super) tab: usize,
+    pub(super) groups: GroupedRows<T::Row>,
     read: Option<ListVersion>,
-    list: ListCursor,
+    pub(super) list: ListCursor,
     columns: Option<(u16, T::Columns)>,
-    about: SidePane,
-    in_about: bool,
-    line: Option<Vec<Span<'static>>>,
+    pub(super) about: SidePane,
+    pub(super) in_about: bool,
+    lines: Vec<Vec<Span<'static>>>,
+    pub(super) order: SortOrder,
+    pub(super) search: RowSearch,
+    /// How far counting the calls that pass the filter has come.
+    pub(super) counted: Option<CountProgress>,
+    /// The filter's rows that were all counted once; from then on only new ones are.
+    counted_once: Option<u64>,
+    /// How often the rows were read.
+    reads: u64,
     body: Rect,
 }
 
@@ -132,7 +78,12 @@ impl<T: ListContent> ListPage<T> {
             columns: None,
             about: SidePane::default(),
             in_about: false,
-            line: None,
+            lines: Vec::new(),
+            order: SortOrder::default(),
+            search: RowSearch::default(),
+            counted: None,
+            counted_once: None,
+            reads: 0,
             body: Rect::default(),
         }
     }
@@ -140,33 +91,66 @@ impl<T: ListContent> ListPage<T> {
     /// Whether what is shown was read too long ago.
     fn is_due(&self, ctx: &ViewContext<'_>) -> bool {
         self.read.as_ref().is_none_or(|read| {
+            // the first whole numbers are not waited for
+            let was_counted = self.counted_once == Some(ctx.shared.shown.generation);
+            let is_counted = !read.complete && !was_counted && is_counted::<T>(ctx);
             let waited = ctx.shared.now_ms >= read.at_ms + EVERY_MS;
             (read.tab, read.judged) != (self.tab, ctx.shared.judged)
+                || is_counted
                 || (waited && read.version != ctx.inspector.version())
         })
     }
 
-    /// Reads the rows, with the cursor on the same one as before.
+    /// Whether the calls that pass the filter are still being counted for the first time.
+    fn counts_on(&self, ctx: &ViewContext<'_>) -> bool {
+        self.counted_once != Some(ctx.shared.shown.generation) && !is_counted::<T>(ctx)
+    }
+
+    /// Reads the rows, with the cursor on the same one as before. A cursor at the top stays there:
+    /// what matters most is there.
     fn read(&mut self, ctx: &ViewContext<'_>) {
-        let version = ctx.inspector.version();
-        let groups = self.topic.read(self.tab, ctx);
-        self.line = self.topic.line(ctx);
+        let is_at_top = self.list.at() == Some(0);
+        self.read_rows(!is_at_top, ctx);
+    }
+
+    pub(super) fn read_rows(&mut self, keeps_row: bool, ctx: &ViewContext<'_>) {
+        let (version, complete) = (ctx.inspector.version(), is_counted::<T>(ctx));
+        let mut groups = self.topic.read(self.tab, ctx);
+        self.order.sort(&mut groups.rows, T::sorts(self.tab));
+        T::compare_neighbors(&mut groups.rows);
+        self.reads += 1;
+        self.lines = self.topic.lines(ctx);
         let before =
             self.selected().filter(|_| self.read.as_ref().is_some_and(|r| r.tab == self.tab));
         let at = before.and_then(|row| groups.rows.iter().position(|other| T::same(row, other)));
-        // who never moved stays at the top: what matters most is there
-        let at = at.filter(|_| self.list.at() != Some(0));
+        let at = at.filter(|_| keeps_row);
         self.groups = groups;
         self.list.sync(self.groups.rows.len(), usize::from(self.panes().list.height));
         if let Some(at) = at {
             self.list.select(at);
         }
         let (judged, at_ms) = (ctx.shared.judged, ctx.shared.now_ms);
-        self.read = Some(ListVersion { tab: self.tab, version, judged, at_ms });
+        if complete {
+            self.counted_once = Some(ctx.shared.shown.generation);
+        }
+        self.read = Some(ListVersion { tab: self.tab, version, judged, complete, at_ms });
+        self.compare(ctx);
     }
 
-    fn panes(&self) -> Panes {
-        panes(self.body, self.line.is_some())
+    pub(super) fn panes(&self) -> Panes {
+        let lines = u16::try_from(self.lines.len()).unwrap_or(u16::MAX);
+        let has_tabs = !T::TABS.is_empty();
+        panes(self.body, PageShape { has_tabs, lines, has_pane: T::HAS_PANE })
+    }
+
+    /// How many rows of the list are in view.
+    pub fn visible_rows(&self) -> usize {
+        self.list.window().len()
+    }
+
+    /// What it shows.
+    pub fn content(&self) -> &T {
+        &self.topic
     }
 
     /// The tab that is open.
@@ -186,8 +170,8 @@ impl<T: ListContent> ListPage<T> {
         }
     }
 
-    fn turn(&mut self, tab: usize) -> Response {
-        (self.tab, self.in_about) = (tab, false);
+    pub(super) fn turn(&mut self, tab: usize) -> Response {
+        (self.tab, self.in_about, self.order) = (tab, false, SortOrder::default());
         self.list.select(0);
         Response::Done
     }
@@ -204,21 +188,19 @@ impl<T: ListContent> ListPage<T> {
         let moved = if self.in_about { self.about.step(action) } else { self.list.step(action) };
         if moved { Response::Done } else { Response::Pass }
     }
+}
 
-    fn rows_line(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
-        let theme = &ctx.look.theme;
-        let shown = self.groups.rows.len() as u64;
-        let (one, many) = T::WORDS;
-        let mut out = vec![Span::styled(count(self.groups.of, one, many), theme.quiet)];
-        if shown < self.groups.of {
-            out.push(Span::styled(format!(", the first {}", grouped(shown)), theme.warning));
-        }
-        if self.groups.other > 0 {
-            let calls = count(self.groups.other, "call", "calls");
-            out.push(Span::styled(format!("  {calls} not counted separately"), theme.lost));
-        }
-        out
-    }
+/// Whether all calls that pass the filter are counted.
+fn is_counted<T: ListContent>(ctx: &ViewContext<'_>) -> bool {
+    let counted = ctx.inspector.counted().filter(|_| T::COUNTS_CALLS);
+    counted.is_none_or(|counted| counted.is_complete())
+}
+
+/// The page's body without the line for the filter, and that line.
+fn split<T: ListContent>(body: Rect, ctx: &ViewContext<'_>) -> (Rect, Rect) {
+    let height = if T::COUNTS_CALLS { filter_bar::height(ctx).min(body.height) } else { 0 };
+    let left = Rect { height: body.height - height, ..body };
+    (left, Rect { y: left.bottom(), height, ..body })
 }
 
 impl<T: ListContent> View for ListPage<T> {
@@ -226,11 +208,14 @@ impl<T: ListContent> View for ListPage<T> {
         T::PLACE
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, ctx: &ViewContext<'_>) -> bool {
         match action {
             Action::Help | Action::BackOrQuit | Action::Back | Action::ShowLog => true,
             Action::ChooseVendors => true,
             Action::NextTab | Action::PreviousTab => T::TABS.len() > 1,
+            Action::NextMatch | Action::PreviousMatch => self.search.is_on(),
+            Action::EditFilter => ctx.shared.rows > 0,
+            Action::ToggleFilter => !ctx.shared.filtering.text().is_empty(),
             Action::NextPane => self.in_about || self.about.has_more(),
             // of what never came there are no calls
             Action::ShowCalls => self.example().is_some(),
@@ -249,6 +234,11 @@ impl<T: ListContent> View for ListPage<T> {
         match action {
             Action::Help => Response::Open(Box::new(HelpView::new(T::PLACE))),
             Action::ChooseVendors => Response::Open(Box::new(VendorsView::new(ctx))),
+            // the marks of what was searched for go first
+            Action::Back if searched::<T>(ctx).is_some() => {
+                let scope = SearchScope::Rows(T::PAGE);
+                Response::Filter(FilterChange::Search(scope, String::new()))
+            }
             Action::Back | Action::BackOrQuit if std::mem::take(&mut self.in_about) => {
                 Response::Done
             }
@@ -260,6 +250,24 @@ impl<T: ListContent> View for ListPage<T> {
                 Response::Done
             }
             Action::ShowCalls => self.show_calls(ctx),
+            Action::EditFilter if T::COUNTS_CALLS => Response::EditFilter,
+            Action::ToggleFilter if ctx.shared.filtering.text().is_empty() => {
+                let keys = ctx.keymap.keys(T::PLACE, Action::EditFilter);
+                let key = keys.first().map_or("", String::as_str);
+                Response::Say(format!("no filter yet; {key} starts one"))
+            }
+            Action::ToggleFilter => Response::Filter(FilterChange::Toggle),
+            Action::Search if self.groups.rows.is_empty() => {
+                Response::Say("there are no rows to search".to_owned())
+            }
+            Action::Search => {
+                self.search.begin(self.list.at().unwrap_or(0));
+                let scope = SearchScope::Rows(T::PAGE);
+                Response::Open(Box::new(SearchView::new(scope, ctx)))
+            }
+            Action::NextMatch => self.next_match(true, ctx),
+            Action::PreviousMatch => self.next_match(false, ctx),
+            Action::Sort | Action::ReverseSort => self.sort(action, ctx),
             action => {
                 let (row, code) = (self.example(), self.selected().and_then(T::code));
                 call_actions::act(action, row, code, ctx).unwrap_or_else(|| self.step(action))
@@ -267,8 +275,29 @@ impl<T: ListContent> View for ListPage<T> {
         }
     }
 
+    fn end_search(&mut self, accepted: bool, ctx: &ViewContext<'_>) -> Response {
+        self.follow_search(ctx);
+        let Some((to, wrapped)) = self.search.end(accepted) else {
+            return Response::Say(self.no_match(ctx));
+        };
+        self.list.select(to);
+        match wrapped {
+            true => Response::Say("search continued from the top".to_owned()),
+            false => Response::Done,
+        }
+    }
+
+    fn match_count(&self, _world: &ViewContext<'_>) -> Option<MatchCount> {
+        let shown = self.groups.rows.len() as u64;
+        self.search.count(self.list.at(), (shown < self.groups.of).then_some(shown))
+    }
+
     fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
-        if self.is_due(ctx) { Response::Done } else { Response::Pass }
+        if self.is_due(ctx) || self.counts_on(ctx) { Response::Done } else { Response::Pass }
+    }
+
+    fn has_inner(&self, ctx: &ViewContext<'_>) -> bool {
+        self.in_about || searched::<T>(ctx).is_some()
     }
 
     fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
@@ -280,13 +309,18 @@ impl<T: ListContent> View for ListPage<T> {
     }
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
-        self.body = body;
+        (self.body, _) = split::<T>(body, ctx);
+        self.counted = ctx.inspector.counted().filter(|_| T::COUNTS_CALLS);
         let due = self.is_due(ctx);
         if due {
             self.read(ctx);
         }
-        let panes = panes(body, self.line.is_some());
+        self.follow_search(ctx);
+        let panes = self.panes();
         self.list.sync(self.groups.rows.len(), usize::from(panes.list.height));
+        if let Some(row) = self.search.preview() {
+            self.list.select(row);
+        }
         // the line between stands close to the list
         let room = panes.list.width.saturating_sub(u16::from(panes.rule.height > 1));
         if due || self.columns.as_ref().is_none_or(|(width, _)| *width != room) {
@@ -295,8 +329,7 @@ impl<T: ListContent> View for ListPage<T> {
             self.columns = Some((room, columns));
         }
         let width = panes.about.width;
-        let wanted =
-            self.list.at().map(|at| (at, width, self.read.as_ref().map_or(0, |r| r.at_ms)));
+        let wanted = self.list.at().map(|at| (at, width, self.reads));
         if due || self.about.wants(wanted) {
             let mut paper = TextBuilder::new(ctx.look, usize::from(width));
             let at = self.list.at();
@@ -312,11 +345,14 @@ impl<T: ListContent> View for ListPage<T> {
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
         let look = ctx.look;
         let theme = &look.theme;
-        let panes = panes(body, self.line.is_some());
+        let (body, bar) = split::<T>(body, ctx);
+        if !bar.is_empty() {
+            filter_bar::render_counted(buffer, bar, self.counted, ctx);
+        }
+        let panes = self.panes();
         tabs::render(buffer, panes.tabs, (T::TABS, self.tab, T::PLACE), &self.rows_line(ctx), ctx);
-        if let Some((painter, spans)) =
-            Painter::on(buffer, panes.line, 0, look).as_mut().zip(self.line.as_ref())
-        {
+        for (nth, spans) in self.lines.iter().enumerate() {
+            let Some(mut painter) = Painter::on(buffer, panes.lines, nth, look) else { break };
             painter.skip(1);
             for span in spans {
                 painter.put(&span.content, span.style);
@@ -324,13 +360,14 @@ impl<T: ListContent> View for ListPage<T> {
         }
         let Some((_, columns)) = self.columns.as_ref().filter(|_| self.list.at().is_some()) else {
             let under = Rect { y: panes.heads.y, height: body.bottom() - panes.heads.y, ..body };
-            return empty_page::render(buffer, under, &self.topic.nothing(self.tab, ctx), ctx);
+            return empty_page::render(buffer, under, &self.nothing(ctx), ctx);
         };
         let window = self.list.window();
         let rows = &self.groups.rows[window.clone()];
         if let Some(mut painter) = Painter::on(buffer, panes.heads, 0, look) {
             painter.skip(1);
-            T::heads(&mut painter, columns, ctx);
+            let sorted = self.order.head(T::sorts(self.tab), look);
+            T::heads(&mut painter, columns, &sorted, ctx);
         }
         for (line, row) in rows.iter().enumerate() {
             let here = self.list.at() == Some(window.start + line);
@@ -342,6 +379,7 @@ impl<T: ListContent> View for ListPage<T> {
             painter.put(if here { look.cursor() } else { " " }, theme.rule_focus);
             T::row(&mut painter, row, columns, ctx);
         }
+        match_highlight::mark(buffer, panes.list, searched::<T>(ctx), look);
         self.about.render(buffer, panes.about, panes.rule, self.in_about, look);
     }
 
@@ -351,42 +389,5 @@ impl<T: ListContent> View for ListPage<T> {
         } else {
             T::FOOTER
         }
-    }
-}
-
-impl<T: ListContent> ListPage<T> {
-    /// Answers to the mouse; true if the row under the cursor was clicked again.
-    pub fn press(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> bool {
-        let panes = self.panes();
-        self.catch_up(ctx);
-        let wheel = match pointer {
-            Pointer::WheelDown => Action::Down,
-            Pointer::WheelUp => Action::Up,
-            Pointer::Click => return self.click(&panes, at, ctx),
-        };
-        for _ in 0..WHEEL_ROWS {
-            if panes.about.contains(at) {
-                self.about.step(wheel);
-            } else if panes.list.contains(at) {
-                self.list.step(wheel);
-            }
-        }
-        false
-    }
-
-    fn click(&mut self, panes: &Panes, at: Position, ctx: &ViewContext<'_>) -> bool {
-        if panes.tabs.contains(at) {
-            let column = usize::from(at.x - panes.tabs.x);
-            if let Some(tab) = tabs::hit(T::TABS, column, ctx) {
-                self.turn(tab);
-            }
-            return false;
-        }
-        self.in_about = panes.about.contains(at) && self.about.has_more();
-        let line = panes.list.contains(at).then(|| usize::from(at.y - panes.list.y));
-        let Some(line) = line.and_then(|line| self.list.line_at(line)) else { return false };
-        let again = self.list.at() == Some(line);
-        self.list.select(line);
-        again
     }
 }

@@ -15,8 +15,14 @@ pub(crate) mod cells;
 pub(crate) mod drill_down;
 pub(crate) mod empty_page;
 pub(crate) mod layout;
+pub(crate) mod list_content;
+pub(crate) mod list_mouse;
 pub(crate) mod list_page;
+pub(crate) mod list_words;
+pub(crate) mod row_search;
+pub(crate) mod search_and_sort;
 pub(crate) mod side_pane;
+pub(crate) mod sort;
 pub(crate) mod tabs;
 
 pub use crate::tui::pages::people::{by_type, calls_of, shows};

@@ -43,7 +43,7 @@ pub fn render(
     if tabs.len() > 1 {
         let keys = ctx.keymap.keys(place, Action::NextTab);
         painter.skip(GAP).put(keys.first().map_or("", String::as_str), theme.key);
-        painter.put(" turns", theme.quiet);
+        painter.put(" next view", theme.quiet);
     }
     let wide: usize = right.iter().map(|span| text::width(&span.content)).sum();
     if wide + 2 > painter.room() {

@@ -5,6 +5,7 @@ use crate::tui::app::action::Action;
 use crate::tui::app::view::{Response, ViewContext};
 use crate::tui::pages::log::jump_search::{JumpProgress, JumpSearch};
 use crate::tui::pages::log::{LogView, first_key};
+use crate::tui::widgets::match_count::MatchCount;
 use std::sync::Arc;
 
 impl LogView {
@@ -16,8 +17,7 @@ impl LogView {
         ctx: &ViewContext<'_>,
     ) -> Response {
         let Some(from) = self.list.cursor() else { return Response::Pass };
-        let wraps = matches!(what, What::Matches(_) | What::Marked);
-        self.jump_search = Some(JumpSearch::new(from, forward, what, wraps));
+        self.jump_search = Some(JumpSearch::new(from, forward, what));
         self.look_further(ctx)
     }
 
@@ -37,18 +37,38 @@ impl LogView {
             JumpProgress::Row { row, wrapped } => {
                 let only = wrapped && self.list.cursor() == Some(row);
                 self.list.jump(row, ctx);
-                match (wrapped, forward) {
-                    (false, _) => Response::Done,
-                    _ if only && *jump_search.what() == What::Marked => {
-                        Response::Say("this is the only marked call".to_owned())
-                    }
-                    _ if only => Response::Say("this is the only call that matches".to_owned()),
-                    (_, true) => Response::Say("continued from the first call".to_owned()),
-                    (_, false) => Response::Say("continued from the last call".to_owned()),
+                if !wrapped {
+                    return Response::Done;
                 }
+                let what = jump_search.what();
+                let subject = if matches!(what, What::Matches(_)) { "search " } else { "" };
+                let end = if forward { "top" } else { "bottom" };
+                Response::Say(match (only, what) {
+                    (false, _) => format!("{subject}continued from the {end}"),
+                    (true, What::Marked) => "this is the only marked call".to_owned(),
+                    (true, What::Matches(_)) => "this is the only call that matches".to_owned(),
+                    (true, What::Missing) => "this is the only call with a missing id".to_owned(),
+                    (true, What::Finding) => "this is the only call with a finding".to_owned(),
+                })
             }
-            _ => Response::Say(nothing_found(jump_search.what(), forward, ctx)),
+            _ => Response::Say(nothing_found(jump_search.what(), ctx)),
         }
+    }
+
+    /// How many of the calls that are shown the search matches.
+    pub(crate) fn count_matches(&self, ctx: &ViewContext<'_>) -> Option<MatchCount> {
+        ctx.shared.filtering.search()?;
+        let (inspector, end) = (ctx.inspector, self.list.end(ctx));
+        let matched = inspector.matched();
+        let before = |row| inspector.matches_before(row);
+        let found = before(end);
+        let row = self.list.cursor().filter(|row| before(*row + 1) > before(*row));
+        Some(MatchCount {
+            found,
+            position: row.map(|row| before(row) + 1),
+            complete: matched.looked_at >= matched.of,
+            first_rows: None,
+        })
     }
 
     /// Looks for a call that the search matches.
@@ -64,23 +84,18 @@ impl LogView {
 }
 
 /// What is said when there is no such call.
-fn nothing_found(what: &What, forward: bool, ctx: &ViewContext<'_>) -> String {
-    let (thing, other) = match (what, forward) {
-        (What::Matches(_), _) => {
+fn nothing_found(what: &What, ctx: &ViewContext<'_>) -> String {
+    match what {
+        What::Matches(_) => {
             let search = ctx.shared.filtering.search();
             let text = search.map_or("", |search| search.text.as_str());
-            return format!("no call that is shown matches {text}");
+            format!("no call that is shown matches {text}")
         }
-        (What::Marked, _) => {
+        What::Marked => {
             let key = first_key(Action::Mark, ctx);
-            return format!("no call that is shown is marked; {key} marks one");
+            format!("no call that is shown is marked; {key} marks one")
         }
-        (What::Missing, true) => ("a missing id", Action::PreviousMissing),
-        (What::Missing, false) => ("a missing id", Action::NextMissing),
-        (What::Finding, true) => ("a finding", Action::PreviousFinding),
-        (What::Finding, false) => ("a finding", Action::NextFinding),
-    };
-    let where_to = if forward { "further" } else { "earlier" };
-    let key = first_key(other, ctx);
-    format!("no {where_to} call with {thing}; {key} looks the other way")
+        What::Missing => "no call that is shown misses an id".to_owned(),
+        What::Finding => "no call that is shown has a finding".to_owned(),
+    }
 }

@@ -9,8 +9,6 @@ use crate::tui::pages::log::list::List;
 pub struct JumpSearch {
     what: What,
     forward: bool,
-    /// Whether it goes on at the other end.
-    wraps: bool,
     from: u64,
     at: u64,
     wrapped: bool,
@@ -28,9 +26,9 @@ pub enum JumpProgress {
 }
 
 impl JumpSearch {
-    /// Looks from a row on, that row itself only as the last.
-    pub fn new(from: u64, forward: bool, what: What, wraps: bool) -> JumpSearch {
-        JumpSearch { what, forward, wraps, from, at: from, wrapped: false }
+    /// Looks from a row on, then from the other end, and at that row itself last.
+    pub fn new(from: u64, forward: bool, what: What) -> JumpSearch {
+        JumpSearch { what, forward, from, at: from, wrapped: false }
     }
 
     /// What is looked for.
@@ -53,10 +51,9 @@ impl JumpSearch {
                 self.at = at;
                 JumpProgress::Further
             }
-            _ if self.wraps && !self.wrapped => {
+            _ if !self.wrapped => {
                 self.wrapped = true;
-                let rows = ctx.shared.rows;
-                self.at = if self.forward { 0 } else { rows };
+                self.at = if self.forward { 0 } else { list.end(ctx) };
                 // what comes after the first row does not count that row
                 if self.forward && ctx.inspector.find(1, false, &self.what) == NextRow::Row(0) {
                     return JumpProgress::Row { row: 0, wrapped: true };
@@ -70,13 +67,12 @@ impl JumpSearch {
     /// How much of the way was looked at, in per cent.
     pub fn progress(&self, rows: u64) -> u64 {
         let ahead = if self.forward { rows.saturating_sub(self.from) } else { self.from };
-        let way = if self.wraps { rows } else { ahead };
         let gone = match (self.wrapped, self.forward) {
             (false, true) => self.at.saturating_sub(self.from),
             (false, false) => self.from.saturating_sub(self.at),
             (true, true) => ahead + self.at,
             (true, false) => ahead + rows.saturating_sub(self.at),
         };
-        (gone * 100 / way.max(1)).min(99)
+        (gone * 100 / rows.max(1)).min(99)
     }
 }

@@ -111,6 +111,11 @@ impl List {
         (self.wanted, self.at, self.current) = (row, at, Some(row));
     }
 
+    /// The first row that is not shown because it came after a pause, or behind the last row.
+    pub fn end(&self, ctx: &ViewContext<'_>) -> u64 {
+        self.frozen.unwrap_or(ctx.shared.rows)
+    }
+
     /// Whether a row may be gone to (it may have come after a pause).
     pub fn holds(&self, row: u64) -> bool {
         self.frozen.is_none_or(|rows| row < rows)

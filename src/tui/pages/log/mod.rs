@@ -21,11 +21,11 @@ mod panes;
 mod rows;
 
 pub use columns::{Column, ColumnNeeds};
-pub use rows::{cell, mark_style, needs, signed, table};
+pub use rows::{NO_EVENT, cell, mark_style, needs, signed, table};
 
 use crate::inspector::What;
 use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::filters::FilterChange;
+use crate::tui::app::filters::{FilterChange, SearchScope};
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::dialogs::column_picker::ColumnsView;
 use crate::tui::dialogs::export_format::ask_export;
@@ -36,6 +36,7 @@ use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::DetailPane;
 use crate::tui::pages::log::jump_search::JumpSearch;
 use crate::tui::prompts::{NamedView, SearchView, TextDialog};
+use crate::tui::widgets::match_count::MatchCount;
 use list::List;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -137,10 +138,7 @@ impl View for LogView {
             Action::Clear => ctx.shared.rows > 0,
             Action::UndoClear => ctx.shared.stats.cleared.is_some(),
             Action::Back => {
-                self.in_detail
-                    || self.is_open && self.opens_below()
-                    || filtering.search().is_some()
-                    || filtering.came_from().is_some()
+                self.has_inner(ctx) || filtering.came_from().is_some() || filtering.is_on()
             }
             Action::NextMatch | Action::PreviousMatch
                 if filtering.search().is_none() && !self.searches_inside(ctx) =>
@@ -195,22 +193,41 @@ impl View for LogView {
                     Response::Say(format!("no filter has a name yet; {key}, then {save} gives one"))
                 }
             },
-            Action::Search => Response::Open(Box::new(SearchView::new(self.in_detail, ctx))),
+            Action::Search => {
+                let scope = if self.in_detail { SearchScope::OneCall } else { SearchScope::Calls };
+                Response::Open(Box::new(SearchView::new(scope, ctx)))
+            }
             Action::Pause => {
                 self.list.pause(ctx.shared.rows);
                 Response::Done
             }
             // the marks of what was searched for go first
             Action::Back if self.searches_inside(ctx) => {
-                Response::Filter(FilterChange::SearchInside(String::new()))
+                Response::Filter(FilterChange::Search(SearchScope::OneCall, String::new()))
+            }
+            Action::Back if filtering.search().is_some() => {
+                Response::Filter(FilterChange::Search(SearchScope::Calls, String::new()))
             }
             Action::Back | Action::BackOrQuit if self.back() => Response::Done,
             Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => {
                 Response::Return
             }
             Action::BackOrQuit => Response::Ask(SideEffect::Quit),
-            // nothing is left to go back from but the marks of the search
-            Action::Back => Response::Filter(FilterChange::Search(String::new())),
+            // nothing is left to go back from but the filter
+            Action::Back if filtering.only_marked() => {
+                let key = first_key(Action::OnlyMarked, ctx);
+                let words = format!("all calls; {key} shows only marked ones again");
+                Response::FilterAndSay(FilterChange::OnlyMarked, words)
+            }
+            Action::Back if filtering.is_on() => {
+                let key = first_key(Action::ToggleFilter, ctx);
+                let words = format!("filter off; {key} turns it on again");
+                Response::FilterAndSay(FilterChange::Toggle, words)
+            }
+            Action::Back => {
+                let key = first_key(Action::BackOrQuit, ctx);
+                Response::Say(format!("nothing to go back from; {key} quits"))
+            }
             Action::Clear if ctx.shared.rows > 0 => Response::Ask(SideEffect::Clear),
             Action::UndoClear => match ctx.shared.stats.cleared {
                 Some(_) => Response::Ask(SideEffect::UndoClear),
@@ -257,8 +274,22 @@ impl View for LogView {
         }
     }
 
+    fn end_search(&mut self, accepted: bool, ctx: &ViewContext<'_>) -> Response {
+        if accepted { self.act(Action::NextMatch, ctx) } else { Response::Pass }
+    }
+
+    fn match_count(&self, ctx: &ViewContext<'_>) -> Option<MatchCount> {
+        self.count_matches(ctx)
+    }
+
     fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
         self.look_further(ctx)
+    }
+
+    fn has_inner(&self, ctx: &ViewContext<'_>) -> bool {
+        self.in_detail
+            || self.is_open && self.opens_below()
+            || ctx.shared.filtering.search().is_some()
     }
 
     fn interrupt(&mut self) -> bool {

@@ -160,12 +160,8 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, ctx: &V
                 return;
             }
             (Column::Kind, _) => {
-                let kind = match (row.kind.as_str(), *width < 8) {
-                    ("screen", true) => "scrn".into(),
-                    _ => look.clean(&row.kind),
-                };
-                let kind = &kind[..text::head(&kind, *width)];
-                painter.column(kind, *width, if row.repeat { theme.repeat } else { theme.quiet });
+                let style = if row.repeat { theme.repeat } else { theme.quiet };
+                painter.column(&row.kind, *width, style);
             }
             (Column::Name, _) => name(painter, row, *width, plain, look),
             (Column::Account, _) => cell(painter, &row.account, *width, plain, look),
@@ -182,10 +178,15 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, ctx: &V
     }
 }
 
+/// In place of the name of a track call that has none.
+pub const NO_EVENT: &str = "(no event)";
+
 /// What names the call, behind the word that it came again and before its note.
 fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, look: &Appearance) {
     let theme = &look.theme;
     let mut name = width;
+    let is_unnamed = row.name.is_empty() && row.kind == "track";
+    let shown = if is_unnamed { NO_EVENT } else { row.name.as_str() };
     if row.repeat {
         let word = if name >= 20 {
             format!("{} repeat ", look.repeat())
@@ -198,11 +199,11 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     }
     if let Some(note) = &row.note {
         // the note has what the name leaves, and half of the column where that is little
-        let taken = some(&row.name).min((name / 2).max(name.saturating_sub(some(note) + 3)));
-        painter.column(&row.name, taken, plain);
+        let taken = some(shown).min((name / 2).max(name.saturating_sub(some(note) + 3)));
+        painter.column(shown, taken, plain);
         painter.column(&format!(" {} {note}", look.note()), name - taken, theme.marked);
     } else {
-        painter.column(&row.name, name, plain);
+        painter.column(shown, name, plain);
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::fql::quoted;
 use crate::inspector::{GroupedRows, RelatedId, Who};
 use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::page::Page;
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::grouped;
 use crate::tui::pages::detail::text_builder::TextBuilder;
@@ -10,7 +11,8 @@ use crate::tui::pages::lists::cells::{TIME, clock, number};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
-use crate::tui::pages::lists::list_page::ListContent;
+use crate::tui::pages::lists::list_content::ListContent;
+use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
 use crate::tui::pages::people::people_list;
 use crate::tui::pages::people::people_list::FOOTER;
 use crate::tui::theme::painter::Painter;
@@ -34,6 +36,7 @@ impl UsersOf {
 }
 
 impl ListContent for UsersOf {
+    const PAGE: Page = Page::People;
     const PLACE: KeyContext = KeyContext::People;
     const FOOTER: &'static [Action] = FOOTER;
     type Row = RelatedId;
@@ -43,18 +46,32 @@ impl ListContent for UsersOf {
     const WORDS: (&'static str, &'static str) = ("user", "users");
 
     fn read(&mut self, _tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<RelatedId> {
-        ctx.inspector.members(Who::Accounts, &self.account)
+        ctx.inspector.shown_members(Who::Accounts, &self.account)
     }
 
-    fn line(&self, ctx: &ViewContext<'_>) -> Option<Vec<Span<'static>>> {
+    fn lines(&self, ctx: &ViewContext<'_>) -> Vec<Vec<Span<'static>>> {
         let theme = &ctx.look.theme;
         let keys = ctx.keymap.keys(KeyContext::People, Action::Back);
-        Some(vec![
+        vec![vec![
             Span::styled("account ", theme.label),
             Span::styled(ctx.look.clean(&self.account).into_owned(), theme.heading),
             Span::styled(format!("  {}", keys.join(" ")), theme.key),
             Span::styled(" goes back to all accounts", theme.quiet),
-        ])
+        ]]
+    }
+
+    fn text(row: &RelatedId, _tab: usize, _world: &ViewContext<'_>) -> String {
+        row.id.clone()
+    }
+
+    fn sorts(_tab: usize) -> &'static [SortColumn<RelatedId>] {
+        const SORTS: &[SortColumn<RelatedId>] = &[
+            SortColumn::descending("calls", |a, b| b.calls.cmp(&a.calls)),
+            SortColumn::ascending("user", |a, b| a.id.cmp(&b.id)),
+            SortColumn::ascending("since call", |a, b| a.since.cmp(&b.since)),
+            SortColumn::descending("last", |a, b| b.last_seen.cmp(&a.last_seen)),
+        ];
+        SORTS
     }
 
     fn same(a: &RelatedId, b: &RelatedId) -> bool {
@@ -65,10 +82,12 @@ impl ListContent for UsersOf {
         room.saturating_sub(COUNT + SINCE + 2 * TIME)
     }
 
-    fn heads(painter: &mut Painter<'_>, id: &usize, ctx: &ViewContext<'_>) {
+    fn heads(painter: &mut Painter<'_>, id: &usize, sorted: &SortedHead, ctx: &ViewContext<'_>) {
         let label = ctx.look.theme.label;
-        painter.column("user", *id, label).put(&format!("{:>COUNT$}", "calls"), label);
-        painter.put(&format!("{:>SINCE$}{:>TIME$}{:>TIME$}", "since call", "since", "last"), label);
+        painter.column(&sorted.head("user"), *id, label);
+        painter.put(&format!("{:>COUNT$}", sorted.head("calls")), label);
+        let (since, last) = (sorted.head("since call"), sorted.head("last"));
+        painter.put(&format!("{since:>SINCE$}{:>TIME$}{last:>TIME$}", "since"), label);
     }
 
     fn row(painter: &mut Painter<'_>, row: &RelatedId, id: &usize, ctx: &ViewContext<'_>) {
@@ -87,7 +106,7 @@ impl ListContent for UsersOf {
         _tab: usize,
         ctx: &ViewContext<'_>,
     ) {
-        match ctx.inspector.person(Who::Users, &row.id) {
+        match ctx.inspector.shown_person(Who::Users, &row.id) {
             Some(person) => people_list::about(paper, &person, people_list::USERS, ctx),
             None => paper.labelled(10, "user", &ctx.look.id(&row.id), ctx.look.theme.heading),
         }

@@ -23,6 +23,7 @@ use crate::tui::pages::lists::list_page::ListPage;
 use crate::tui::pages::people::account_users::UsersOf;
 use crate::tui::pages::people::people_list::PeopleList;
 use crate::tui::pages::people::user_page::UserView;
+use crate::tui::widgets::match_count::MatchCount;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
@@ -123,8 +124,20 @@ impl View for PeopleView {
         }
     }
 
+    fn end_search(&mut self, accepted: bool, ctx: &ViewContext<'_>) -> Response {
+        self.top_mut().end_search(accepted, ctx)
+    }
+
+    fn match_count(&self, ctx: &ViewContext<'_>) -> Option<MatchCount> {
+        self.top().match_count(ctx)
+    }
+
     fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
         self.top_mut().tick(ctx)
+    }
+
+    fn has_inner(&self, ctx: &ViewContext<'_>) -> bool {
+        self.user.is_some() || self.users.is_some() || self.list.has_inner(ctx)
     }
 
     fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {

@@ -5,6 +5,7 @@ use crate::fql::quoted;
 use crate::inspector::{GroupedRows, Person, RelatedId, Who};
 use crate::report::share;
 use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::page::Page;
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::detail::text_builder::TextBuilder;
@@ -12,11 +13,13 @@ use crate::tui::pages::lists::cells::{TIME, bar, clock, number, times, widest};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
-use crate::tui::pages::lists::list_page::ListContent;
+use crate::tui::pages::lists::list_content::ListContent;
+use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
 use crate::tui::pages::log::signed;
 use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use ratatui::text::Span;
+use std::cmp::Ordering;
 
 /// PeopleColumns of a count, of a share in per cent.
 const COUNT: usize = 8;
@@ -33,11 +36,15 @@ const LONG_BAR: usize = 20;
 pub const FOOTER: &[Action] = &[
     Action::Open,
     Action::ShowCalls,
+    Action::NextMatch,
+    Action::Search,
+    Action::EditFilter,
+    Action::Sort,
+    Action::Help,
+    Action::BackOrQuit,
     Action::NextTab,
     Action::NextPane,
     Action::ShowLog,
-    Action::Help,
-    Action::BackOrQuit,
 ];
 
 /// The tab of accounts, and of users.
@@ -76,6 +83,7 @@ fn words(tab: usize) -> (&'static str, &'static str, &'static str) {
 }
 
 impl ListContent for PeopleList {
+    const PAGE: Page = Page::People;
     const PLACE: KeyContext = KeyContext::People;
     const FOOTER: &'static [Action] = FOOTER;
     type Row = Person;
@@ -84,7 +92,39 @@ impl ListContent for PeopleList {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<Person> {
-        ctx.inspector.people(WHO[tab], 0..MOST)
+        ctx.inspector.shown_people(WHO[tab], 0..MOST)
+    }
+
+    fn text(row: &Person, _tab: usize, _world: &ViewContext<'_>) -> String {
+        row.id.clone()
+    }
+
+    fn sorts(tab: usize) -> &'static [SortColumn<Person>] {
+        const CALLS: SortColumn<Person> =
+            SortColumn::descending("calls", |a, b| b.counted.calls.cmp(&a.counted.calls));
+        const WITH: fn(&Person, &Person) -> Ordering = by_share;
+        const FIRST: SortColumn<Person> =
+            SortColumn::descending("first", |a, b| b.counted.first_seen.cmp(&a.counted.first_seen));
+        const LAST: SortColumn<Person> =
+            SortColumn::descending("last", |a, b| b.counted.last_seen.cmp(&a.counted.last_seen));
+        const ACCOUNTS: &[SortColumn<Person>] = &[
+            CALLS,
+            SortColumn::ascending("account", |a, b| a.id.cmp(&b.id)),
+            SortColumn::ascending("with user", WITH),
+            FIRST,
+            LAST,
+        ];
+        const USERS: &[SortColumn<Person>] = &[
+            CALLS,
+            SortColumn::ascending("user", |a, b| a.id.cmp(&b.id)),
+            SortColumn::ascending("with account", WITH),
+            FIRST,
+            LAST,
+        ];
+        match WHO[tab] {
+            Who::Accounts => ACCOUNTS,
+            Who::Users => USERS,
+        }
     }
 
     fn same(a: &Person, b: &Person) -> bool {
@@ -103,17 +143,23 @@ impl ListContent for PeopleList {
         PeopleColumns { tab, id: room.saturating_sub(COUNT + 2 + bar + SHARE + times), first, bar }
     }
 
-    fn heads(painter: &mut Painter<'_>, columns: &PeopleColumns, ctx: &ViewContext<'_>) {
+    fn heads(
+        painter: &mut Painter<'_>,
+        columns: &PeopleColumns,
+        sorted: &SortedHead,
+        ctx: &ViewContext<'_>,
+    ) {
         let label = ctx.look.theme.label;
         let (one, _, with) = words(columns.tab);
         let wide = columns.bar + SHARE;
-        painter.column(one, columns.id, label).put(&format!("{:>COUNT$}", "calls"), label);
-        let with = if columns.bar > 0 { with } else { "with" };
+        painter.column(&sorted.head(one), columns.id, label);
+        painter.put(&format!("{:>COUNT$}", sorted.head("calls")), label);
+        let with = sorted.head_as(with, if columns.bar > 0 { with } else { "with" });
         painter.put(&format!("  {with:>wide$}"), label);
         if columns.first {
-            painter.put(&format!("{:>TIME$}", "first"), label);
+            painter.put(&format!("{:>TIME$}", sorted.head("first")), label);
         }
-        painter.put(&format!("{:>TIME$}", "last"), label);
+        painter.put(&format!("{:>TIME$}", sorted.head("last")), label);
     }
 
     fn row(
@@ -178,6 +224,14 @@ impl ListContent for PeopleList {
     }
 }
 
+/// Compares the shares of calls that have the other id too: the lowest first.
+fn by_share(a: &Person, b: &Person) -> Ordering {
+    let product = |part: &Person, all: &Person| {
+        u128::from(part.with_other) * u128::from(all.counted.calls.max(1))
+    };
+    product(a, b).cmp(&product(b, a))
+}
+
 /// An id and a free column behind it. One that is doubtful has a sign.
 pub fn id(
     painter: &mut Painter<'_>,
@@ -223,7 +277,7 @@ pub fn about(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewCo
         paper.prose(2, &format!("! {}", finding.message), theme.warning);
         paper.prose(4, &finding.fix, theme.fix);
     }
-    let members = ctx.inspector.members(WHO[tab], &row.id);
+    let members = ctx.inspector.shown_members(WHO[tab], &row.id);
     paper.heading(&format!("Its {others}"), &grouped(members.of));
     order(paper, row, tab, &members);
     let shown = || members.rows.iter().take(MOST_MEMBERS);

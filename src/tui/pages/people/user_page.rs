@@ -10,7 +10,7 @@ use crate::tui::app::view_context::{count, grouped};
 use crate::tui::dialogs::vendor_picker::VendorsView;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::text_builder::TextBuilder;
-use crate::tui::pages::lists::layout::{Panes, panes};
+use crate::tui::pages::lists::layout::{PageShape, Panes, panes};
 use crate::tui::pages::lists::side_pane::SidePane;
 use crate::tui::pages::lists::tabs;
 use crate::tui::pages::log::{ColumnNeeds, needs, table};
@@ -24,6 +24,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 use std::sync::Arc;
 
+/// What it has besides the calls.
+const SHAPE: PageShape = PageShape { has_tabs: true, lines: 1, has_pane: true };
 /// The tabs' line has one.
 const TABS: &[&str] = &["calls of one user"];
 /// Rows that one turn of the wheel moves.
@@ -91,7 +93,7 @@ impl UserView {
     }
 
     fn panes(&self) -> Panes {
-        panes(self.body, true)
+        panes(self.body, SHAPE)
     }
 
     /// Answers to the mouse; true if the row under the cursor was clicked again.
@@ -245,6 +247,9 @@ impl View for UserView {
             Action::Help | Action::BackOrQuit | Action::Back | Action::ShowLog => true,
             Action::ChooseVendors => true,
             Action::NextTab | Action::PreviousTab => false,
+            Action::Search | Action::NextMatch | Action::PreviousMatch => false,
+            Action::Sort | Action::ReverseSort => false,
+            Action::EditFilter | Action::ToggleFilter => false,
             Action::NextPane => self.in_about || self.about.has_more(),
             _ => self.example().is_some(),
         }
@@ -265,6 +270,18 @@ impl View for UserView {
             Action::NextPane => {
                 self.in_about = !self.in_about && self.about.has_more();
                 Response::Done
+            }
+            Action::Search
+            | Action::NextMatch
+            | Action::PreviousMatch
+            | Action::EditFilter
+            | Action::ToggleFilter => {
+                let keys = ctx.keymap.keys(KeyContext::People, Action::ShowCalls);
+                let key = keys.first().map_or("", String::as_str);
+                Response::Say(format!("{key} shows these calls in the log, which has that key"))
+            }
+            Action::Sort | Action::ReverseSort => {
+                Response::Say("the calls of a user stand in their order".to_owned())
             }
             Action::ShowCalls if self.example().is_some() => {
                 Response::Behind(self.filter.clone(), None)
@@ -318,10 +335,10 @@ impl View for UserView {
 
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
         let look = ctx.look;
-        let panes = panes(body, true);
+        let panes = panes(body, SHAPE);
         let right = [Span::styled(self.how_many(), look.theme.quiet)];
         tabs::render(buffer, panes.tabs, (TABS, 0, KeyContext::People), &right, ctx);
-        if let Some(mut painter) = Painter::on(buffer, panes.line, 0, look) {
+        if let Some(mut painter) = Painter::on(buffer, panes.lines, 0, look) {
             painter.skip(1);
             for span in self.line(ctx) {
                 painter.put(&span.content, span.style);

@@ -75,6 +75,11 @@ impl ModelPane {
         self.page.len() > usize::from(ModelPane::panes(self.body).2.height)
     }
 
+    /// Gives the keys back to the list; false if it has them.
+    pub fn leave_below(&mut self) -> bool {
+        std::mem::take(&mut self.below)
+    }
+
     pub fn act(&mut self, action: Action) -> Response {
         if action == Action::NextPane {
             self.below = !self.below && self.has_more();

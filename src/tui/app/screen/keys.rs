@@ -1,0 +1,81 @@
+//! A key went down: what it does, and what is said where it does nothing.
+
+use crate::inspector::Inspector;
+use crate::tui::app::action::{Action, KeyContext};
+use crate::tui::app::keymap;
+use crate::tui::app::keymap::{Key, Lookup};
+use crate::tui::app::screen::Screen;
+use crate::tui::app::view::SideEffect;
+use crossterm::event::KeyEvent;
+
+/// Where a key of a place works, in words.
+fn on_the_page(place: KeyContext) -> &'static str {
+    match place {
+        KeyContext::Detail => "in the detail of a call",
+        KeyContext::Counts => "in findings and coverage",
+        KeyContext::People => "in people",
+        KeyContext::Sync => "in sync",
+        KeyContext::Composed => "in compose",
+        _ => "in the log",
+    }
+}
+
+impl Screen {
+    pub(super) fn key(&mut self, event: KeyEvent, inspector: &Inspector) -> Option<SideEffect> {
+        if !event.is_press() && !event.is_repeat() {
+            return None;
+        }
+        self.notice = None;
+        self.awaits_report = false;
+        let stopped = self.pages[self.page as usize].interrupt();
+        if stopped {
+            self.say("the search was stopped".to_owned());
+        }
+        self.begun.push(Key::from_event(event));
+        let place = self.top().place();
+        let found = self.keymap.lookup(place, &self.begun);
+        if found == Lookup::Begun {
+            return None;
+        }
+        let pressed = std::mem::take(&mut self.begun);
+        self.passed = false;
+        let effect = match found {
+            Lookup::Action(Action::Back) if stopped => return None,
+            Lookup::Action(action) => self.run(action, inspector),
+            Lookup::Nothing | Lookup::Begun => {
+                self.ask(inspector, |view, ctx| view.typed(event, ctx))
+            }
+        };
+        let types = matches!(place, KeyContext::Text | KeyContext::Filter | KeyContext::Compose);
+        if self.passed && !types && !stopped {
+            self.say(self.does_nothing(&pressed));
+        }
+        effect
+    }
+
+    /// What is said of keys that do nothing here.
+    fn does_nothing(&self, pressed: &[Key]) -> String {
+        let keys = keymap::name(pressed);
+        let elsewhere = self.keymap.elsewhere(pressed);
+        let place = self.top().place();
+        if !self.windows.is_empty() {
+            let back = self.keymap.keys(place, Action::Back);
+            let back = back.first().map_or("", String::as_str);
+            return format!("`{keys}` does nothing here; {back} goes back");
+        }
+        match elsewhere {
+            // it does nothing now, and may do so later
+            Some(_) if self.keymap.lookup(place, pressed) != Lookup::Nothing => {
+                format!("`{keys}` has nothing to do here now")
+            }
+            Some((place, action)) => {
+                format!("`{keys}` works {}: {}", on_the_page(place), action.long())
+            }
+            None => {
+                let help = self.keymap.keys(place, Action::Help);
+                let help = help.first().map_or("", String::as_str);
+                format!("`{keys}` does nothing here; {help} shows the keys")
+            }
+        }
+    }
+}

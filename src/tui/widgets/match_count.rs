@@ -1,0 +1,54 @@
+//! How many rows a search matches, and which of them the cursor is on.
+
+use crate::tui::app::view_context::{count, grouped};
+
+/// How many rows match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MatchCount {
+    /// How many matches were found.
+    pub found: u64,
+    /// Which of them the cursor is on, from 1.
+    pub position: Option<u64>,
+    /// All rows were compared.
+    pub complete: bool,
+    /// How many rows were compared, where a page shows only the first of more.
+    pub first_rows: Option<u64>,
+}
+
+impl MatchCount {
+    /// `match 3 of 12`, `12 matches`, `no match`; `12+ matches` while rows are still being compared.
+    pub fn words(&self) -> String {
+        let found = grouped(self.found);
+        let words = match (self.found, self.complete, self.position) {
+            (0, false, _) => return "searching".to_owned(),
+            (_, false, _) => return format!("{found}+ matches"),
+            (0, true, _) => "no match".to_owned(),
+            (_, true, Some(position)) => format!("match {} of {found}", grouped(position)),
+            (_, true, None) => count(self.found, "match", "matches"),
+        };
+        match self.first_rows {
+            Some(rows) => format!("{words} in the first {} rows", grouped(rows)),
+            None => words,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_only_what_is_known() {
+        let words = |found, position, complete| {
+            MatchCount { found, position, complete, first_rows: None }.words()
+        };
+        assert_eq!(words(12, Some(3), true), "match 3 of 12");
+        assert_eq!(words(12, None, true), "12 matches");
+        assert_eq!(words(1, None, true), "1 match");
+        assert_eq!(words(0, None, true), "no match");
+        assert_eq!(words(12, Some(3), false), "12+ matches");
+        assert_eq!(words(0, None, false), "searching");
+        let some = MatchCount { found: 0, position: None, complete: true, first_rows: Some(2_000) };
+        assert_eq!(some.words(), "no match in the first 2,000 rows");
+    }
+}
