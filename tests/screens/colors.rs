@@ -15,7 +15,9 @@ pub fn looks_like(found: Style, wanted: Style) {
 
 #[test]
 fn what_is_missing_is_in_the_alarm_colour_and_the_near_miss_beside_it() {
-    let all = TestApp::new(five(), 99, 24);
+    let all = five();
+    all.use_all_but(&[]);
+    let all = TestApp::new(all, 99, 24);
     looks_like(all.style_of("globex-inc!", 3), all.theme().warning);
     looks_like(all.style_of("as user_id", 3), all.theme().near_miss);
     let app = TestApp::new(Fixture::with_calls(1), 99, 24);
@@ -81,8 +83,10 @@ fn a_vendor_that_is_not_chosen_has_a_dim_head() {
 
 #[test]
 fn what_is_noise_is_quiet_in_the_log_and_loud_once_above_it() {
-    let inspector = with_habits();
-    let before = TestApp::new(Fixture::with_calls(5), 80, 24);
+    let (inspector, before) = (with_habits(), Fixture::with_calls(5));
+    inspector.use_all_but(&[]);
+    before.use_all_but(&[]);
+    let before = TestApp::new(before, 80, 24);
     looks_like(before.style_of("! ", 3), before.theme().warning);
     let mut app = TestApp::new(inspector, 80, 24);
     app.press("g");

@@ -27,3 +27,4 @@ mod settings;
 mod sizes;
 mod split_view;
 mod sync;
+mod vendor_question;

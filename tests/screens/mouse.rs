@@ -156,10 +156,10 @@ fn from_what_was_found_to_the_call_its_fix_and_the_way_out() {
 fn a_click_ticks_in_the_lists_that_are_chosen_from() {
     let mut app = app(120, 40);
     app.press("v").click_on("Planhat", 3);
-    assert!(app.picture().contains("[ ] Planhat") || app.picture().contains("[x] Planhat"));
-    let ticked = app.picture().contains("[x] Planhat");
+    assert!(app.picture().contains("[ ] 3 Planhat") || app.picture().contains("[x] 3 Planhat"));
+    let ticked = app.picture().contains("[x] 3 Planhat");
     app.click_on("Planhat", 3);
-    assert_eq!(app.picture().contains("[x] Planhat"), !ticked);
+    assert_eq!(app.picture().contains("[x] 3 Planhat"), !ticked);
     app.press("esc a");
     assert!(app.picture().contains("Muted findings"));
     let before = app.picture().matches("[x]").count();

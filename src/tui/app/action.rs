@@ -219,6 +219,8 @@ actions! {
     CopySettings "copy_settings" "copy settings" "copy the settings offered here",
     Tick "tick" "choose" "select or deselect",
     Save "save" "save" "save the choice",
+    ChooseOnly "choose_only" "only this" "choose only this vendor and save; so does its digit",
+    ChooseAll "choose_all" "all" "choose all vendors and save",
     MoveUp "move_up" "move up" "move this column up",
     MoveDown "move_down" "move down" "move this column down",
     Down "down" "down" "down",

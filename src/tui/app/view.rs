@@ -175,6 +175,10 @@ pub trait View {
     fn begin(&mut self, _from: Begin, _world: &ViewContext<'_>) -> Response {
         Response::Pass
     }
+    /// Takes a key before the keymap does, while something is asked that this key answers.
+    fn answer(&mut self, _event: KeyEvent, _world: &ViewContext<'_>) -> Option<Response> {
+        None
+    }
     /// Takes a key that is bound to nothing here, as a string does.
     fn typed(&mut self, _event: KeyEvent, _world: &ViewContext<'_>) -> Response {
         Response::Pass

@@ -35,9 +35,11 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     let theme = &ctx.look.theme;
     let stats = &ctx.shared.stats;
     let loud = |number: u64, style: Style| if number > 0 { style } else { theme.quiet };
+    // while nobody chose, what some vendor misses is not yet an alarm
+    let missing = if ctx.shared.in_use.chosen { theme.missing_id } else { theme.text };
     let mut parts: Vec<(String, Style)> = vec![
         (count(stats.calls, "call", "calls"), theme.text),
-        (format!("{} missing", grouped(stats.missing)), loud(stats.missing, theme.missing_id)),
+        (format!("{} missing", grouped(stats.missing)), loud(stats.missing, missing)),
         (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost)),
     ];
     if stats.empty > 0 {

@@ -269,6 +269,13 @@ impl Screen {
         if stopped {
             self.say("the search was stopped".to_owned());
         }
+        if self.begun.is_empty() {
+            let ctx = ctx!(self, inspector);
+            let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
+            if let Some(reply) = view.answer(event, &ctx) {
+                return self.reply(reply, inspector);
+            }
+        }
         self.begun.push(Key::from_event(event));
         let place = self.top().place();
         match self.keymap.lookup(place, &self.begun) {

@@ -13,6 +13,7 @@
 
 mod columns;
 mod hints;
+mod id_cells;
 mod jump;
 mod jump_search;
 pub(crate) mod library_habits;
@@ -21,7 +22,8 @@ mod panes;
 mod rows;
 
 pub use columns::{Column, ColumnNeeds};
-pub use rows::{cell, mark_style, needs, signed, table};
+pub use id_cells::{cell, mark_style, signed};
+pub use rows::{needs, table};
 
 use crate::inspector::What;
 use crate::tui::app::action::{Action, KeyContext};
@@ -35,7 +37,9 @@ use crate::tui::dialogs::vendor_picker::VendorsView;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::DetailPane;
 use crate::tui::pages::log::jump_search::JumpSearch;
+use crate::tui::pages::vendor_question::VendorQuestion;
 use crate::tui::prompts::{NamedView, SearchView, TextDialog};
+use crossterm::event::KeyEvent;
 use list::List;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -45,6 +49,8 @@ use ratatui::text::Span;
 #[derive(Default)]
 pub struct LogView {
     list: List,
+    /// What the start screen asks.
+    question: VendorQuestion,
     detail: DetailPane,
     in_detail: bool,
     /// The detail stays below the log while the log has the keys.
@@ -253,6 +259,10 @@ impl View for LogView {
             action if self.list.step(action, ctx) => Response::Done,
             action => self.detail.act(action, ctx),
         }
+    }
+
+    fn answer(&mut self, event: KeyEvent, ctx: &ViewContext<'_>) -> Option<Response> {
+        self.question.answer(event, ctx)
     }
 
     fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {

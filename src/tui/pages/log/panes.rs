@@ -101,6 +101,7 @@ impl LogView {
         self.list.sync(u64::from(height.saturating_sub(1)), ctx);
         self.in_detail &= self.list.cursor().is_some();
         self.why_nothing.sync(ctx);
+        self.question.sync(ctx);
         if !detail.is_empty() {
             self.detail.sync(self.list.cursor(), detail, ctx);
         }
@@ -114,7 +115,7 @@ impl LogView {
         }
         match (self.list.cursor(), ctx.shared.rows) {
             (Some(_), _) => {}
-            (None, 0) => return start::render(buffer, body, ctx),
+            (None, 0) => return start::render(buffer, body, &self.question, ctx),
             (None, _) => {
                 let why = (self.list.is_paused(), self.why_nothing.doubts());
                 return filter_bar::nothing(buffer, body, why, ctx);

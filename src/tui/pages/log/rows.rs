@@ -1,11 +1,12 @@
 //! The log's lines: the heads of the columns, and one line a row.
 
 use crate::findings::{Severity, Verdict};
-use crate::inspector::{IdCell, Mark, RowView};
+use crate::inspector::{IdCell, RowView};
 use crate::tui::app::view::ViewContext;
 use crate::tui::pages::log::columns::{
     Column, ColumnNeeds, ColumnRequest, GUTTER, LogColumns, columns,
 };
+use crate::tui::pages::log::id_cells::{Loudness, id_cell, need, some};
 use crate::tui::pages::log::list::List;
 use crate::tui::theme::painter::{Appearance, Painter, ground};
 use crate::tui::widgets::text;
@@ -115,13 +116,14 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, ctx: &V
     let look = ctx.look;
     let theme = &look.theme;
     let discarded = row.discarded().is_some();
+    let loudness = Loudness::new(row, ctx);
     match row.worst.or(row.no_call.as_ref().and_then(|request| request.severity)) {
         _ if discarded => {
             let sign = look.verdict_sign(Verdict::Discarded);
             painter.column(sign, 1, look.verdict(Verdict::Discarded));
         }
         Some(severity) if severity != Severity::Info => {
-            let style = if row.folded { theme.quiet } else { look.severity(severity) };
+            let style = if row.folded { theme.quiet } else { loudness.severity(severity, look) };
             painter.column(look.severity_sign(severity), 1, style);
         }
         _ => {
@@ -168,14 +170,18 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, ctx: &V
                 painter.column(kind, *width, if row.repeat { theme.repeat } else { theme.quiet });
             }
             (Column::Name, _) => name(painter, row, *width, plain, look),
-            (Column::Account, _) => cell(painter, &row.account, *width, plain, look),
-            (Column::User, _) => cell(painter, &row.user, *width, plain, look),
+            (Column::Account, _) => {
+                id_cell(painter, &row.account, *width, (plain, loudness), look);
+            }
+            (Column::User, _) => {
+                id_cell(painter, &row.user, *width, (plain, loudness), look);
+            }
             (Column::Vendors | Column::OtherVendors, _) => {
                 let marks = column_vendors(*column, ctx).filter_map(|vendor| row.marks.get(vendor));
                 for (place, mark) in marks.enumerate() {
                     painter.skip(usize::from(place > 0));
                     let sign = look.verdict_sign(mark.verdict);
-                    painter.column(sign, plan.mark, mark_style(*mark, look));
+                    painter.column(sign, plan.mark, loudness.mark(*mark, look));
                 }
             }
         }
@@ -206,24 +212,10 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     }
 }
 
-/// The style of a verdict's mark: dim where the vendor is not in use, the alarm color where it
-/// misses an id, quiet where the verdict is the same for every call of the library.
-pub fn mark_style(mark: Mark, look: &Appearance) -> Style {
-    match mark {
-        Mark { in_use: false, .. } | Mark { verdict: Verdict::Discarded, .. } => look.theme.unused,
-        Mark { misses: true, .. } => look.theme.missing_id,
-        Mark { folded: true, .. } => look.theme.quiet,
-        Mark { verdict, .. } => look.verdict(verdict),
-    }
-}
-
 /// The width of a status.
 const STATUS: usize = 3;
 /// A number has room for so many digits, so that the first hundreds of calls do not move columns.
 const LEAST_NUMBER: usize = 4;
-/// ` as ` and a few letters of a name.
-const LEAST_NEAR: usize = 9;
-
 /// The columns that a row would need.
 pub fn needs(row: &RowView) -> ColumnNeeds {
     let repeat = if row.repeat { 2 } else { 0 };
@@ -237,83 +229,6 @@ pub fn needs(row: &RowView) -> ColumnNeeds {
         account: need(&row.account),
         user: need(&row.user),
         missing: [missing(&row.account), missing(&row.user)],
-    }
-}
-
-/// About how wide a captured text is; no more of it is looked at than any column holds.
-fn some(text: &str) -> usize {
-    text::width(text::beginning(text, 8))
-}
-
-/// The columns that an id takes when nothing of it is cut. A near miss beside a value that others
-/// found may have what is left.
-fn need(cell: &IdCell) -> usize {
-    // an id with blanks is doubtful
-    let id = |id: &str, doubtful: bool| match doubtful {
-        true => some(&text::visible_id(id)) + 1,
-        false => some(id),
-    };
-    match cell {
-        IdCell::Found { text, doubtful } => id(text, *doubtful),
-        IdCell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
-        IdCell::Missing { near: Some(near) } => "missing ?".len() + some(near),
-        IdCell::Missing { near: None } => "missing".len(),
-        IdCell::Nobody => "none".len(),
-        IdCell::Muted => "muted".len(),
-        IdCell::NotLooked => 1,
-    }
-}
-
-/// An id with signs behind it, which are seen however long it is.
-pub fn signed(id: &str, signs: &str, columns: usize, look: &Appearance) -> String {
-    let room = columns.saturating_sub(signs.len());
-    let safe = look.id(text::beginning(id, room));
-    format!("{}{signs}", text::cut(&safe, room, look.ellipsis()))
-}
-
-/// One id column.
-pub fn cell(
-    painter: &mut Painter<'_>,
-    cell: &IdCell,
-    columns: usize,
-    plain: Style,
-    look: &Appearance,
-) {
-    let theme = &look.theme;
-    match cell {
-        IdCell::Found { text, doubtful: false } => {
-            painter.column(text, columns, plain);
-        }
-        IdCell::Found { text, doubtful: true } => {
-            let shown = signed(text, look.doubtful(), columns, look);
-            painter.column(&shown, columns, theme.warning);
-        }
-        IdCell::SomeMiss { text, doubtful, wanted } => {
-            let doubtful = if *doubtful { look.doubtful() } else { "" };
-            let shown = signed(text, &format!("{doubtful}!"), columns, look);
-            let left = columns.saturating_sub(text::width(&shown));
-            // what it is wanted as has what the value leaves, if a few letters would be seen
-            let wanted = wanted.first().filter(|_| left >= LEAST_NEAR);
-            let hint = wanted.map_or(String::new(), |wanted| format!(" as {}", wanted.name()));
-            painter.column(&shown, columns - left, theme.warning);
-            painter.column(&hint, left, theme.near_miss);
-        }
-        IdCell::Missing { near } => {
-            let word = "missing".len().min(columns);
-            painter.column("missing", word, theme.missing_id);
-            let near = near.as_deref().unwrap_or("");
-            let hint = if near.is_empty() { String::new() } else { format!(" {near}?") };
-            painter.column(&hint, columns - word, theme.near_miss);
-        }
-        IdCell::Nobody => {
-            painter.column("none", columns, theme.warning);
-        }
-        IdCell::Muted => {
-            painter.column("muted", columns, theme.quiet);
-        }
-        IdCell::NotLooked => {
-            painter.column(look.nothing(), columns, theme.quiet);
-        }
     }
 }
 
