@@ -61,8 +61,8 @@ pub enum SideEffect {
     SetAside(Vec<String>),
     /// Keep this from run to run.
     Keep(Memo),
-    /// So much of the width is the log's, in per cent.
-    Split(u16),
+    /// So much of the width is the log's, in per cent; none: what its content needs.
+    Split(Option<u16>),
     /// These are the log's columns, from the left.
     Columns(Vec<String>),
     /// Mark a call, or take the mark away.

@@ -106,8 +106,7 @@ pub(crate) fn need(cell: &IdCell) -> usize {
 /// An id with signs behind it, which are seen however long it is.
 pub fn signed(id: &str, signs: &str, columns: usize, look: &Appearance) -> String {
     let room = columns.saturating_sub(signs.len());
-    let safe = look.id(text::beginning(id, room));
-    format!("{}{signs}", text::cut(&safe, room, look.ellipsis()))
+    format!("{}{signs}", text::fit_id(id, room, look.ellipsis(), |id| look.id(id)))
 }
 
 /// One id column as it is beside no other: what is missing is in the alarm color.
@@ -118,13 +117,14 @@ pub fn cell(
     plain: Style,
     look: &Appearance,
 ) {
-    id_cell(painter, cell, columns, (plain, Loudness::Alarm), look);
+    id_cell(painter, (cell, true), columns, (plain, Loudness::Alarm), look);
 }
 
-/// One id column of a row.
+/// One id column of a row, which says under which name a vendor wants the id, or leaves that to the
+/// column's head.
 pub(crate) fn id_cell(
     painter: &mut Painter<'_>,
-    cell: &IdCell,
+    (cell, says_name): (&IdCell, bool),
     columns: usize,
     (plain, loudness): (Style, Loudness),
     look: &Appearance,
@@ -133,7 +133,8 @@ pub(crate) fn id_cell(
     let style = |loud, calm| loudness.of_ids(loud, calm);
     match cell {
         IdCell::Found { text, doubtful: false } => {
-            painter.column(text, columns, plain);
+            let shown = text::fit_id(text, columns, look.ellipsis(), |id| look.clean(id).into());
+            painter.column(&shown, columns, plain);
         }
         IdCell::Found { text, doubtful: true } => {
             let shown = signed(text, look.doubtful(), columns, look);
@@ -144,7 +145,7 @@ pub(crate) fn id_cell(
             let shown = signed(text, &format!("{doubtful}!"), columns, look);
             let left = columns.saturating_sub(text::width(&shown));
             // what it is wanted as has what the value leaves, if a few letters would be seen
-            let wanted = wanted.first().filter(|_| left >= LEAST_NEAR);
+            let wanted = wanted.first().filter(|_| says_name && left >= LEAST_NEAR);
             let hint = wanted.map_or(String::new(), |wanted| format!(" as {}", wanted.name()));
             painter.column(&shown, columns - left, style(theme.warning, plain));
             painter.column(&hint, left, style(theme.near_miss, theme.quiet));

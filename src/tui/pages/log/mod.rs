@@ -11,6 +11,7 @@
 //!
 //! While the detail is wide it has the page as it has on a small screen.
 
+mod column_layout;
 mod columns;
 mod hints;
 mod id_cells;
@@ -21,9 +22,10 @@ mod list;
 mod panes;
 mod rows;
 
-pub use columns::{Column, ColumnNeeds};
+pub use column_layout::ColumnLayout;
+pub use columns::Column;
 pub use id_cells::{cell, mark_style, signed};
-pub use rows::{needs, table};
+pub use rows::table;
 
 use crate::inspector::What;
 use crate::tui::app::action::{Action, KeyContext};
@@ -153,6 +155,7 @@ impl View for LogView {
             }
             _ if self.list.cursor().is_none() => false,
             Action::Widen => self.has_room_for_both(),
+            Action::NarrowLog | Action::WidenLog | Action::ResetSplit => self.has_divider(ctx),
             Action::Toggle
             | Action::Fold
             | Action::Unfold
@@ -239,6 +242,9 @@ impl View for LogView {
                     self.open();
                 }
                 Response::Done
+            }
+            Action::NarrowLog | Action::WidenLog | Action::ResetSplit => {
+                self.move_divider(action, ctx)
             }
             Action::Widen => Response::Say("the detail already has the full page".to_owned()),
             Action::Open => {
