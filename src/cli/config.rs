@@ -6,13 +6,14 @@ use super::output;
 use super::setup;
 use crate::call::credential::without_credentials;
 use crate::call::text::visible;
-use crate::config::KEYS;
+use crate::config::{self, KEYS};
 use crate::inspector::Setup;
 use crate::report::escaped_json;
 use crate::tui;
 use crate::tui::app::keymap;
 use crate::vendors::{SettingDef, SettingKind, Vendors};
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Shows the settings, or the template.
 pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
@@ -38,7 +39,12 @@ fn show(setup: &Setup) -> String {
                     .any(|s| s.key == name && s.kind == SettingKind::Secret)
             })
     };
-    let mut out = String::new();
+    let mut out = folders(setup);
+    if let Some(names) = setup.chosen_on_screen() {
+        let names = escaped_json(&serde_json::Value::from(names).to_string()).into_owned();
+        writeln!(out, "vendors.use = {names}  # chosen in the inspector, for this folder")
+            .expect("writing to a String cannot fail");
+    }
     for (key, value, origin) in setup.settings.iter() {
         let shown = match secret(key) {
             true => "\"***\"".to_owned(),
@@ -49,6 +55,26 @@ fn show(setup: &Setup) -> String {
         writeln!(out, "{key} = {shown}  # {}", visible(&origin))
             .expect("writing to a String cannot fail");
     }
+    out
+}
+
+/// Where the settings were looked for, and where segscope keeps its own files: a comment each.
+fn folders(setup: &Setup) -> String {
+    let mut out = String::new();
+    let mut line = |label: &str, path: Option<&Path>, what: &str| {
+        let Some(path) = path else { return };
+        let gone = if path.exists() { "" } else { " (does not exist)" };
+        let path = visible(&path.to_string_lossy()).into_owned();
+        writeln!(out, "# {label:<16} {path}{gone}{what}").expect("writing to a String cannot fail");
+    };
+    let (own, project) = setup.settings_files();
+    line("your settings:", own, "");
+    line("the project's:", Some(project), "");
+    line("vendor files:", config::user_vendors_folder().as_deref(), "");
+    line("themes:", config::user_themes_folder().as_deref(), "");
+    let state = config::user_state_folder();
+    line("state folder:", state.as_deref(), ": recordings, choices, history");
+    out.push('\n');
     out
 }
 

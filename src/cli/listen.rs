@@ -9,7 +9,7 @@ use super::plain;
 use super::setup;
 use super::signals;
 use crate::config::{FolderChoices, InputHistory, user_state_folder};
-use crate::engine::Engine;
+use crate::engine::{Engine, Stats};
 use crate::inspector::{self, Alerting, Inspector, InspectorOptions, Setup};
 use crate::recording;
 use crate::report::calls_words;
@@ -80,15 +80,32 @@ pub fn draw(
         .map(|_| ())
         .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))?;
     let stats = engine.stats();
-    if let Some(path) = stats.recording.filter(|_| listened && stats.requests > 0) {
-        let calls = calls_words(stats.calls, stats.repeats);
-        let files = match recording::part_of(&path) {
-            Some((stem, number)) if number > 1 => format!("'{}'.*.ndjson", stem.display()),
-            _ => format!("'{}'", path.display()),
-        };
-        output::note(format_args!("{calls} recorded; see them again with: segscope open {files}"));
+    if listened && stats.requests > 0 {
+        output::note(format_args!("{}", summary_words(&stats)));
     }
     Ok(())
+}
+
+/// What came, what of it missed an id, and how to see it again.
+fn summary_words(stats: &Stats) -> String {
+    let calls = calls_words(stats.calls, stats.repeats);
+    let missing = match stats.missing {
+        0 => String::new(),
+        missing => format!(", {missing} missing an id"),
+    };
+    let Some(path) = &stats.recording else {
+        return format!("{calls}{missing}; not saved");
+    };
+    let files = match recording::part_of(path) {
+        Some((stem, number)) if number > 1 => format!("'{}'.*.ndjson", stem.display()),
+        _ => format!("'{}'", path.display()),
+    };
+    match setup::is_in_state_folder(path) {
+        true => format!(
+            "{calls} recorded{missing}, in {files}; see them again with: segscope open --last"
+        ),
+        false => format!("{calls} recorded{missing}; see them again with: segscope open {files}"),
+    }
 }
 
 /// Whether there is a terminal that a screen can be drawn on.

@@ -17,7 +17,8 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     let flags = args.inspect.screen.flags().into_iter().chain(args.recording.flags()).collect();
     let setup = setup::load(&args.inspect.judge, flags)?;
     let setup = args.inspect.expect.apply(setup)?;
-    let recording = match (&args.files[..], args.follow) {
+    let files = if args.last { setup::last_recording()? } else { args.files.clone() };
+    let recording = match (&files[..], args.follow) {
         ([file], true) if input::is_stream(file) => {
             let (mut recording, notice) = setup.recording(true)?;
             recording.add_stream(file)?;
@@ -27,6 +28,11 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
             return draw(setup, &args.inspect.screen, &engine, None, Alerting::default(), keys);
         }
         ([file], true) => input::follow(file)?,
+        (_, true) if args.last => {
+            return Err(Failure::wrong(
+                "--follow: the newest recording has several parts; give FILE",
+            ));
+        }
         (_, true) => return Err(Failure::wrong("--follow: give one FILE to follow")),
         (files, false) => input::open(files)?,
     };

@@ -11,11 +11,31 @@ use crate::recording::{
 };
 use crate::tui;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The folder of recordings in the state folder.
 const RECORDINGS: &str = "recordings";
+
+/// Returns the files of the newest recording with calls that segscope named itself.
+pub fn last_recording() -> Result<Vec<PathBuf>, Failure> {
+    let state = config::user_state_folder()
+        .ok_or_else(|| Failure::blocked("--last: there is no home folder with recordings"))?;
+    let folder = state.join(RECORDINGS);
+    let newest = Recordings::in_folder(&folder).newest();
+    let newest = newest.map_err(|error| {
+        Failure::blocked(format!("--last: could not read {}: {error}", folder.display()))
+    })?;
+    newest.ok_or_else(|| {
+        let folder = folder.display();
+        Failure::wrong(format!("--last: there is no recording with calls in {folder}; give FILE"))
+    })
+}
+
+/// Returns whether a recording is in the folder that [`last_recording`] looks at.
+pub fn is_in_state_folder(recording: &Path) -> bool {
+    config::user_state_folder().is_some_and(|state| recording.starts_with(state.join(RECORDINGS)))
+}
 
 /// Reads all layers of settings, as the flags say, and makes the vendors.
 pub fn load(judge: &JudgeArgs, mut flags: Flags) -> Result<Setup, Failure> {

@@ -39,6 +39,7 @@ pub use crate::engine::counts::Who;
 pub use crate::engine::counts::finding_totals::{CallGroup, FindingCount, MAX_CALL_GROUPS, Tally};
 pub use crate::engine::counts::grouped_rows::CountedCalls;
 pub use crate::engine::counts::grouped_rows::GroupedRows;
+pub use crate::engine::counts::histogram::{Histogram, TimeColumns, TimeCount};
 pub use crate::engine::counts::id_remarks::IdRemarkView;
 pub use crate::engine::counts::library_habits::HabitView;
 pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};

@@ -22,6 +22,7 @@ mod secret_files;
 mod sending;
 mod setup;
 mod setup_error;
+mod time_scan;
 mod views;
 mod watch_thread;
 
@@ -30,6 +31,7 @@ pub use deliver::{prepare, send};
 pub use row_words::{doubted_id, row_words};
 pub use setup::{Flags, SettingsSource, Setup, find_vendor, vendor_file};
 pub use setup_error::SetupError;
+pub use time_scan::TimeScan;
 pub use views::*;
 pub use watch_thread::WatchThread;
 

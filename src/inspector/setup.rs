@@ -91,6 +91,11 @@ impl SettingsSource {
         Settings::load(&sources).map_err(SetupError::new)
     }
 
+    /// The vendors that were chosen on the screen in this folder.
+    fn chosen_vendors(&self) -> Option<Vec<String>> {
+        self.choices.as_ref()?.vendors()
+    }
+
     /// The user's vendor files: those of the folder in order of their names, then the flags'.
     ///
     /// # Errors
@@ -167,7 +172,7 @@ impl Setup {
                 InUse::chosen(&vendors, chosen?)
             }
             // a choice that was made on the screen; a vendor that is gone since is left out
-            None => match source.choices.as_ref().and_then(|choices| choices.vendors()) {
+            None => match source.chosen_vendors() {
                 Some(names) => InUse::chosen(
                     &vendors,
                     names.iter().filter_map(|name| vendors.index_of(name)).collect(),
@@ -185,6 +190,20 @@ impl Setup {
         let plan = None;
         let vendor_files = files;
         Ok(Setup { source, settings, vendor_files, secret_files, vendors, plan, in_use, alert })
+    }
+
+    /// The settings files: the user's own, if there is a place for it, and the project's.
+    pub fn settings_files(&self) -> (Option<&Path>, &Path) {
+        let SettingsSource { config_flag, user_file, project_file, .. } = &self.source;
+        (config_flag.as_deref().or(user_file.as_deref()), project_file)
+    }
+
+    /// The vendors that were chosen on the screen, if no setting says otherwise.
+    pub fn chosen_on_screen(&self) -> Option<Vec<String>> {
+        match self.settings.list("vendors.use") {
+            Some(_) => None,
+            None => self.source.chosen_vendors(),
+        }
     }
 
     /// Reads all of it again, as the files are now. The plan stays as it was read first.

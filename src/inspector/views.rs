@@ -6,7 +6,7 @@ pub use crate::engine::{
     CountedCalls, Coverage, DraftError, ExpectationResult, ExpectationStatus, Expectations,
     FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId, NextRow, NoCall,
     NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId, RequestDetail, RowView,
-    SearchProgress, SessionIds, Stats, Timeline, What, Who,
+    SearchProgress, SessionIds, Stats, TimeColumns, TimeCount, Timeline, What, Who,
 };
 pub use crate::objects_api::{ModelItem, Panel, Status};
 pub use crate::vendors::{Preset, Span, ValueOrigin};

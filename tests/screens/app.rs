@@ -272,6 +272,11 @@ impl TestApp {
         panic!("`{text}` is not on the screen:\n{}", self.picture());
     }
 
+    /// The color of what stands at a place.
+    pub fn colour_at(&self, x: u16, y: u16) -> Option<ratatui::style::Color> {
+        self.terminal.backend().buffer()[(x, y)].style().fg
+    }
+
     /// The ground of a line's last cell.
     pub fn ground_of(&self, y: u16) -> Option<ratatui::style::Color> {
         let buffer = self.terminal.backend().buffer();

@@ -35,6 +35,34 @@ fn who_wants_an_id_under_another_name_is_told() {
     }
 }
 
+/// Header, first lines and tabs left ten rows of 24 for the call (F24).
+#[test]
+fn the_header_has_four_lines_with_one_vendor_in_use() {
+    for vendor in 0..5 {
+        let inspector = Fixture::with_calls(5);
+        let others: Vec<usize> = (0..5).filter(|other| *other != vendor).collect();
+        inspector.use_all_but(&others);
+        inspector.add(200);
+        let mut app = TestApp::new(inspector, 200, 60);
+        app.press("g enter o");
+        for size in [(200, 60), (160, 45), (120, 40), (100, 30), (80, 24)] {
+            app.resize(size.0, size.1);
+            for _ in 0..30 {
+                let tabs = app.place_of(" request", 2).1;
+                let lines: Vec<String> = (2..tabs).map(|y| app.line(y)).collect();
+                // a line about all calls of a library stands above the header; the tabs have an
+                // empty line above them
+                let head = lines.iter().filter(|line| !line.starts_with(" every call of"));
+                let head = head.filter(|line| !line.trim().is_empty());
+                // what the user wrote, and the sign that settings changed, have lines of their own
+                let head = head.filter(|line| !line.starts_with(" note"));
+                assert!(head.count() <= 4, "{size:?}\n{}", app.picture());
+                app.press("w");
+            }
+        }
+    }
+}
+
 /// A doubtful id differed by its colour alone.
 #[test]
 fn a_doubtful_id_has_a_sign_and_a_word() {
@@ -42,7 +70,7 @@ fn a_doubtful_id_has_a_sign_and_a_word() {
     assert!(app.picture().contains("4711? "), "{}", app.picture());
     app.press("/").type_in("Seat").press("enter n enter");
     let picture = app.picture();
-    assert!(picture.contains("4711?  doubtful: not a string, as ids are"), "{picture}");
+    assert!(picture.contains("properties.account_id as a string (it is 4711)"), "{picture}");
     app.press("esc 4");
     let picture = app.picture();
     assert!(picture.contains("4711?"), "{picture}");

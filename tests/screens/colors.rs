@@ -48,7 +48,7 @@ fn marks_that_miss_are_loud_and_those_not_in_use_are_dim() {
 #[test]
 fn the_fix_and_the_near_miss_are_marked_in_the_detail() {
     let mut app = TestApp::new(Fixture::with_calls(1), 140, 40);
-    app.press("E E");
+    app.press("E E o");
     let theme = app.theme();
     looks_like(app.style_of("ys copies", 0), theme.fix);
     looks_like(app.style_of("◂ rename to account_id", 0), theme.near_miss);

@@ -14,6 +14,7 @@ mod filter;
 mod findings;
 mod fixture;
 mod full_and_empty;
+mod histogram;
 mod keys;
 mod log_columns;
 mod mouse;

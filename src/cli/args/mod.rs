@@ -47,6 +47,9 @@ pub enum Command {
     /// Open the inspector with built-in traffic, without a recording
     Demo(InspectArgs),
     /// Open the inspector on a recording, NDJSON, JSON, HAR, gzip or a folder of them
+    #[command(
+        override_usage = "segscope open [OPTIONS] <FILE>...\n       segscope open [OPTIONS] --last"
+    )]
     Open(OpenArgs),
     /// Listen without a screen and print one line per call
     Tail(TailArgs),
@@ -169,8 +172,11 @@ pub struct ListenArgs {
 #[derive(Debug, Clone, Args)]
 pub struct OpenArgs {
     /// Recordings, JSON or NDJSON of calls, HAR, gzip of these, or folders
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "last", value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Open the newest recording with calls in the state folder (`segscope config show` names it)
+    #[arg(long, conflicts_with = "files")]
+    pub last: bool,
     /// Follow FILE: a recording or NDJSON that grows, a pipe, or `-` for standard input
     #[arg(short, long)]
     pub follow: bool,

@@ -3,6 +3,9 @@
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
 
+/// Stands for a moment that nobody recorded.
+pub const NO_TIME: Millis = 0;
+
 /// One day in milliseconds.
 pub const DAY_MS: Millis = 86_400_000;
 

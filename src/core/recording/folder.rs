@@ -26,6 +26,13 @@ pub struct Recordings {
     folder: PathBuf,
 }
 
+/// A file of a recording in the folder.
+struct RecordingPart {
+    number: u32,
+    path: PathBuf,
+    bytes: u64,
+}
+
 impl Recordings {
     /// Recordings in that folder.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Recordings {
@@ -57,16 +64,21 @@ impl Recordings {
         Ok((RecordingFile::planned(path, fsync).with_parts(keep, names), deleted))
     }
 
-    /// Deletes the oldest recordings while more than `files` hold calls or all take more than
-    /// `bytes`, and empty files that a crash left behind. Never deletes one that is in use. Names
-    /// begin with a time, so the order of names is the order of age. Returns how many were deleted.
-    pub fn prune(&self, files: usize, bytes: u64) -> io::Result<usize> {
-        // two that tidy at once would each delete for the other
-        let alone = File::open(&self.folder)?;
-        alone.lock()?;
-        // the files of each recording, in their order
-        let mut found: BTreeMap<PathBuf, Vec<(u32, PathBuf, u64)>> = BTreeMap::new();
-        let mut deleted = 0;
+    /// Returns the files of the newest recording that holds a call, in their order.
+    ///
+    /// # Errors
+    /// Fails if the folder is there and cannot be read.
+    pub fn newest(&self) -> io::Result<Option<Vec<PathBuf>>> {
+        let found = unless_gone(self.list())?.unwrap_or_default().0;
+        let paths =
+            |files: &Vec<RecordingPart>| files.iter().map(|part| part.path.clone()).collect();
+        let newest = found.values().rev().map(paths);
+        Ok(newest.into_iter().find(|files: &Vec<PathBuf>| files.iter().any(|file| has_calls(file))))
+    }
+
+    /// The files of each recording in their order, by the recordings' names, and the empty files.
+    fn list(&self) -> io::Result<(BTreeMap<PathBuf, Vec<RecordingPart>>, Vec<PathBuf>)> {
+        let (mut found, mut empty) = (BTreeMap::<PathBuf, Vec<RecordingPart>>::new(), Vec::new());
         for entry in std::fs::read_dir(&self.folder)? {
             let entry = entry?;
             let path = entry.path();
@@ -78,19 +90,34 @@ impl Recordings {
                 Some(meta) if meta.is_file() && meta.len() > 0 => {
                     let (stem, number) =
                         parts::part_of(&path).unwrap_or_else(|| (path.with_extension(""), 0));
-                    found.entry(stem).or_default().push((number, path, meta.len()));
+                    let part = RecordingPart { number, path, bytes: meta.len() };
+                    found.entry(stem).or_default().push(part);
                 }
-                Some(meta) if meta.is_file() => deleted += usize::from(delete(&path, true)?),
+                Some(meta) if meta.is_file() => empty.push(path),
                 _ => {}
             }
         }
-        found.values_mut().for_each(|files| files.sort());
-        let mut total: u64 = found.values().flatten().map(|(_, _, len)| len).sum();
+        found.values_mut().for_each(|parts| parts.sort_by_key(|part| part.number));
+        Ok((found, empty))
+    }
+
+    /// Deletes the oldest recordings while more than `files` hold calls or all take more than
+    /// `bytes`, and empty files that a crash left behind. Never deletes one that is in use. Names
+    /// begin with a time, so the order of names is the order of age. Returns how many were deleted.
+    pub fn prune(&self, files: usize, bytes: u64) -> io::Result<usize> {
+        // two that tidy at once would each delete for the other
+        let alone = File::open(&self.folder)?;
+        alone.lock()?;
+        let (found, empty) = self.list()?;
+        let mut deleted = 0;
+        for path in empty {
+            deleted += usize::from(delete(&path, true)?);
+        }
+        let mut total: u64 = found.values().flatten().map(|part| part.bytes).sum();
         // looked into only where there may be too many
         let looks = found.len() > files;
-        let with_calls = |files: &Vec<(u32, PathBuf, u64)>| {
-            looks && files.iter().any(|(_, path, _)| has_calls(path))
-        };
+        let with_calls =
+            |parts: &Vec<RecordingPart>| looks && parts.iter().any(|part| has_calls(&part.path));
         let with_calls: Vec<bool> = found.values().map(with_calls).collect();
         let mut count = with_calls.iter().filter(|with_calls| **with_calls).count();
         for (parts, with_calls) in found.into_values().zip(with_calls) {
@@ -98,9 +125,9 @@ impl Recordings {
                 break;
             }
             let mut is_gone = true;
-            for (_, path, len) in parts {
-                let is_deleted = delete(&path, false)?;
-                total -= if is_deleted { len } else { 0 };
+            for part in parts {
+                let is_deleted = delete(&part.path, false)?;
+                total -= if is_deleted { part.bytes } else { 0 };
                 is_gone &= is_deleted;
             }
             if is_gone {
@@ -216,6 +243,28 @@ mod tests {
         );
         let bytes = CALL.len() as u64;
         assert_eq!(recordings.prune(20, bytes).expect("tidied"), 2, "bytes count too");
+    }
+
+    #[test]
+    fn the_newest_recording_with_a_call_is_found_with_all_its_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let recordings = Recordings::in_folder(folder.path());
+        assert_eq!(recordings.newest().expect("read"), None);
+        let in_folder = |names: &[&str]| {
+            let paths: Vec<PathBuf> = names.iter().map(|name| folder.path().join(name)).collect();
+            Some(paths)
+        };
+        write(folder.path(), "2026-01-01.ndjson", CALL);
+        assert_eq!(recordings.newest().expect("read"), in_folder(&["2026-01-01.ndjson"]));
+        write(folder.path(), "2026-01-02.0002.ndjson", CALL);
+        write(folder.path(), "2026-01-02.0001.ndjson", REFUSED);
+        // later ones that no call came to
+        write(folder.path(), "2026-01-03.0001.ndjson", REFUSED);
+        write(folder.path(), "2026-01-04.0001.ndjson", "");
+        let newest = ["2026-01-02.0001.ndjson", "2026-01-02.0002.ndjson"];
+        assert_eq!(recordings.newest().expect("read"), in_folder(&newest));
+        let gone = Recordings::in_folder(folder.path().join("gone"));
+        assert_eq!(gone.newest().expect("no folder is no error"), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod expected;
 pub(crate) mod finding_totals;
 mod findings;
 pub(crate) mod grouped_rows;
+pub(crate) mod histogram;
 pub(crate) mod id_remarks;
 mod id_shares;
 pub(crate) mod library_habits;

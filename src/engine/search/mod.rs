@@ -38,6 +38,8 @@ use threads::Threads;
 pub struct SearchProgress {
     /// Another number: the rows that are shown are others than before.
     pub generation: u64,
+    /// Another number: rows are looked at again, because what passes changes with the time.
+    pub rounds: u64,
     /// How many rows pass so far.
     pub rows: u64,
     /// How many rows were looked at.
@@ -103,6 +105,7 @@ impl Search {
         match inner.filter {
             None => SearchProgress {
                 generation: inner.generation,
+                rounds: inner.rounds,
                 rows,
                 looked_at: rows,
                 of: rows,
@@ -110,6 +113,7 @@ impl Search {
             },
             Some(_) => SearchProgress {
                 generation: inner.generation,
+                rounds: inner.rounds,
                 rows: inner.passed.passed(),
                 looked_at: inner.passed.looked(),
                 of: rows,

@@ -39,6 +39,8 @@ pub(crate) struct SearchState {
     pub(crate) began: Option<Instant>,
     /// For a filter that asks for the time: when all is looked at again.
     pub(crate) again: Option<Again>,
+    /// How often that was.
+    pub(crate) rounds: u64,
     pub(crate) ended: bool,
 }
 
@@ -78,6 +80,7 @@ impl SearchState {
             }
             Some(next) if next <= Instant::now() => {
                 *again = Again::begin();
+                self.rounds += 1;
                 self.passed.look_again();
             }
             Some(_) => {}

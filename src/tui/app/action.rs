@@ -177,6 +177,7 @@ actions! {
     Export "export" "export" "write the calls that pass the filter to a file",
     Clear "clear" "clear" "clear the log; the recording keeps everything",
     UndoClear "undo_clear" "undo clear" "restore the cleared calls",
+    Histogram "histogram" "over time" "show or hide the calls over time, those that miss an id in red",
     Search "search" "search" "search without hiding rows",
     NextMatch "next_match" "next match" "next call that matches the search",
     PreviousMatch "previous_match" "back" "previous call that matches the search",

@@ -10,13 +10,15 @@ pub struct ScreenLayout {
     pub banner: Rect,
     pub settings: Rect,
     pub noise: Rect,
+    pub histogram: Rect,
     pub body: Rect,
     pub footer: Rect,
 }
 
 impl ScreenLayout {
-    /// The page for a size; banner, settings and noise take a line where there are such.
-    pub fn new(size: Size, banner: bool, settings: bool, noise: bool) -> ScreenLayout {
+    /// The page for a size; banner, settings and noise take a line where there are such, and the
+    /// histogram its height.
+    pub fn new(size: Size, [banner, settings, noise]: [bool; 3], histogram: u16) -> ScreenLayout {
         let all = Rect::new(0, 0, size.width, size.height);
         let [banner, settings, noise] = [banner, settings, noise].map(u16::from);
         let mut y = 0;
@@ -26,10 +28,12 @@ impl ScreenLayout {
             area
         };
         let (status, in_use, banner) = (take(1), take(1), take(banner));
-        let (settings, noise) = (take(settings), take(noise));
-        let above = [status, in_use, banner, settings, noise].map(|area| area.height).iter().sum();
+        let (settings, noise, histogram) = (take(settings), take(noise), take(histogram));
+        let above = [status, in_use, banner, settings, noise, histogram];
+        let above = above.map(|area| area.height).iter().sum();
         let body = take(all.height.saturating_sub(above).saturating_sub(1));
-        ScreenLayout { status, in_use, banner, settings, noise, body, footer: take(1) }
+        let footer = take(1);
+        ScreenLayout { status, in_use, banner, settings, noise, histogram, body, footer }
     }
 }
 

@@ -40,8 +40,12 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     let mut parts: Vec<(String, Style)> = vec![
         (count(stats.calls, "call", "calls"), theme.text),
         (format!("{} missing", grouped(stats.missing)), loud(stats.missing, missing)),
-        (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost)),
     ];
+    let refused =
+        (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost));
+    if stats.refused > 0 {
+        parts.push(refused.clone());
+    }
     if stats.empty > 0 {
         parts.push((format!("{} without a call", grouped(stats.empty)), theme.lost));
     }
@@ -67,6 +71,10 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
         parts.push((ctx.look.clean(&words).into_owned(), theme.lost));
     }
     let must = parts.len();
+    // the names of the pages say more than a zero
+    if stats.refused == 0 {
+        parts.push(refused);
+    }
     if alerts.calls > 0 {
         parts.push((count(alerts.calls, "alert", "alerts"), theme.quiet));
     }
@@ -128,7 +136,7 @@ fn pages(line: Rect, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
         text::width(brand(narrow))
             + parts.iter().map(|(words, _)| text::width(words) + 2).sum::<usize>()
     };
-    Pages::new(usize::from(line.width), wide(&parts[..must]), wide(&parts), open, ctx)
+    Pages::new(usize::from(line.width), wide(&parts[..must]), open, ctx)
         .filter(|_| !narrow)
 }
 

@@ -128,15 +128,22 @@ mod tests {
         let mut theme = Theme::preset("dark").expect("dark");
         theme.set("good", "#00d700 bold").expect("a style");
         theme.set("found", "black on-#ffff00").expect("a style");
+        theme.set("error", "light-red").expect("a style");
         assert_eq!(theme.clone().reduced(ColorDepth::True).good.fg, Some(Color::Rgb(0, 0xd7, 0)));
         let many = theme.clone().reduced(ColorDepth::Numbered);
         assert_eq!(many.good.fg, Some(Color::Indexed(40)));
-        assert_eq!(many.selected.bg, Some(Color::Indexed(236)), "what has a number stays");
+        assert_eq!(many.quiet.fg, Some(Color::Indexed(246)), "what has a number stays");
         let few = theme.reduced(ColorDepth::Sixteen);
         assert_eq!(few.good.fg, Some(Color::Indexed(2)));
         assert!(few.good.add_modifier.contains(Modifier::BOLD));
         assert_eq!((few.found.fg, few.found.bg), (Some(Color::Black), Some(Color::Indexed(11))));
-        assert_eq!(few.missing_id.fg, Some(Color::LightRed), "what has a name stays");
+        assert_eq!(few.error.fg, Some(Color::LightRed), "what has a name stays");
+        let light = Theme::preset("light").expect("light").reduced(ColorDepth::Sixteen);
+        for (theme, expected) in [(&few, [9, 3, 10, 7]), (&light, [1, 3, 2, 8])] {
+            let meanings = [theme.missing_id, theme.warning, theme.delivered, theme.quiet];
+            let expected = expected.map(|number| Some(Color::Indexed(number)));
+            assert_eq!(meanings.map(|style| style.fg), expected);
+        }
         assert_eq!(few.selected.bg, None);
         assert!(few.selected.add_modifier.contains(Modifier::REVERSED));
     }

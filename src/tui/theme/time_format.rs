@@ -1,12 +1,10 @@
 //! How moments are written: in the user's time zone, with the day where it is not today, or as how
 //! long ago they were.
 
-use crate::call::time::Millis;
+use crate::call::time::{Millis, NO_TIME};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use std::cell::Cell;
 
-/// A call of a file that says no time of its own counts as received then.
-const NO_TIME: Millis = 0;
 /// A second, a minute, an hour, a day.
 const UNITS: [(Millis, &str); 4] =
     [(1_000, "s"), (60_000, "min"), (3_600_000, "h"), (86_400_000, "d")];

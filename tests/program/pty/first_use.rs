@@ -58,6 +58,35 @@ fn from_the_first_call_to_one_that_is_written_and_sent() {
     assert!(!terminal.is_alternate() && !terminal.hides_cursor());
 }
 
+/// Quit, the program left an empty line, and yesterday's recording was not found again (F29).
+#[test]
+fn after_quitting_a_line_says_how_to_see_the_calls_again() {
+    let (mut first, mut http) = Terminal::listening(200, 30, &["--vendor", "planhat"]);
+    http.post("/v1/track", CALL).expect("an answer");
+    first.sees("1 call ");
+    assert_eq!(first.quit(), 0);
+    first.sees("1 call recorded, 1 missing an id, in '");
+    first.sees("; see them again with: segscope open --last");
+    let home = first.home().to_owned();
+    // a later run without calls is not the last one
+    let later =
+        |args: &[&str]| Terminal::prepared(140, 30, args, |_, command| command.env("HOME", &home));
+    let mut empty = later(&["--listen", "127.0.0.1:0"]);
+    empty.sees("curl");
+    assert_eq!(empty.quit(), 0);
+    assert!(!empty.text().contains("recorded"), "{}", empty.text());
+    let mut again = later(&["open", "--last"]);
+    again.sees("Order Received");
+    assert_eq!(again.quit(), 0);
+    assert!(!again.text().contains("recorded"), "it only read: {}", again.text());
+    // what is kept nowhere is said to be
+    let (mut unsaved, mut http) = Terminal::listening(120, 30, &["--no-record"]);
+    http.post("/v1/track", CALL).expect("an answer");
+    unsaved.sees("1 call ");
+    assert_eq!(unsaved.quit(), 0);
+    unsaved.sees("1 call, 1 missing an id; not saved");
+}
+
 #[test]
 fn stopped_and_continued_it_is_as_it_was() {
     let (mut terminal, mut http) = Terminal::listening(100, 30, &["--no-record"]);

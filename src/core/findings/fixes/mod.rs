@@ -21,7 +21,7 @@ mod tests;
 pub(crate) use crate::findings::fixes::omitted_fields::made_up;
 pub use changes::{change, with};
 pub use edits::{Edit, ValueShape, ValueSource, edits, is_without, words};
-pub use needs::{VendorNeed, needs};
+pub use needs::{VendorNeed, is_need, needs};
 
 use super::Finding;
 use crate::call::{CallType, Event};

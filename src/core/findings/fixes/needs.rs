@@ -28,6 +28,11 @@ struct SingleNeed {
     words: Result<String, String>,
 }
 
+/// Whether a finding becomes a need of its vendor: an error, or something wrong with an id.
+pub fn is_need(finding: &Finding) -> bool {
+    finding.severity == Severity::Error || kind_of(finding).is_some()
+}
+
 /// The needs that the findings of the vendors in use tell of, the worst first. `known` is the
 /// account that is known from a call with this number.
 pub fn needs<'f>(
@@ -38,11 +43,11 @@ pub fn needs<'f>(
 ) -> Vec<VendorNeed> {
     let mut all: Vec<SingleNeed> = Vec::new();
     for (vendor, finding) in findings {
-        let is_id = kind_of(finding).is_some();
-        let missing = matches!(finding.headline, Some(Headline::Strong(_)));
-        if finding.severity != Severity::Error && !is_id {
+        if !is_need(finding) {
             continue;
         }
+        let is_id = kind_of(finding).is_some();
+        let missing = matches!(finding.headline, Some(Headline::Strong(_)));
         let edit = edits.iter().find(|edit| is_id && edit.answers(finding));
         let at = edit.map_or(&finding.path, |edit| &edit.to).clone();
         match all.iter_mut().find(|wanted| wanted.at == at && wanted.words.is_ok() == is_id) {

@@ -62,7 +62,11 @@ impl Screen {
         self.take_looks(inspector);
         self.tell_judged();
         self.tell_sent();
-        let (body, areas) = areas(&self.windows, self.layout().body);
+        let layout = self.layout();
+        if !layout.histogram.is_empty() {
+            self.dirty |= self.histogram.sync(layout.histogram.width, inspector);
+        }
+        let (body, areas) = areas(&self.windows, layout.body);
         let ctx = ctx!(self, inspector);
         self.pages[self.page as usize].sync(body, &ctx);
         for (window, area) in self.windows.iter_mut().zip(areas) {
@@ -86,6 +90,7 @@ impl Screen {
         }
         status_bar::settings_line(buffer, layout.settings, &ctx);
         library_habits::noise(buffer, layout.noise, &ctx);
+        self.histogram.render(buffer, layout.histogram, &ctx);
         let (body, areas) = areas(&self.windows, layout.body);
         page.render(buffer, body, &ctx);
         for (window, area) in self.windows.iter().zip(areas) {
@@ -114,6 +119,8 @@ impl Screen {
     pub(crate) fn layout(&self) -> ScreenLayout {
         let noise = !self.shared.common.is_empty();
         let settings = self.shared.settings.has_line();
-        ScreenLayout::new(self.size, self.shared.stats.problem.is_some(), settings, noise)
+        let banner = self.shared.stats.problem.is_some();
+        let histogram = self.histogram.height(self.page, self.size.height);
+        ScreenLayout::new(self.size, [banner, settings, noise], histogram)
     }
 }

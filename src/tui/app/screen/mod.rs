@@ -26,6 +26,7 @@ use crate::tui::app::keymap::{Key, Keymap, Lookup};
 use crate::tui::app::page::Page;
 use crate::tui::app::view::{Begin, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::ScreenData;
+use crate::tui::bars::histogram::{HistogramBar, LEAST_SCREEN};
 use crate::tui::dialogs::copied_text::CopiedView;
 use crate::tui::pages::compose::ComposeView;
 use crate::tui::pages::lists::{coverage_view, findings_view, people_view};
@@ -134,6 +135,7 @@ pub struct Screen {
     before: Page,
     pages: [Box<dyn View>; Page::ALL.len()],
     windows: Vec<Box<dyn View>>,
+    histogram: HistogramBar,
     /// The text that was copied last.
     copied: Option<String>,
     begun: Vec<Key>,
@@ -189,6 +191,7 @@ impl Screen {
             before: Page::Log,
             pages: Page::ALL.map(new_view),
             windows: Vec::new(),
+            histogram: HistogramBar::default(),
             copied: None,
             begun: Vec::new(),
             notice: None,
@@ -316,6 +319,13 @@ impl Screen {
             Action::JudgeAgain => Some(SideEffect::JudgeAgain),
             Action::ToggleTimes => {
                 self.look.times.toggle();
+                None
+            }
+            Action::Histogram => {
+                self.histogram.toggle();
+                if self.histogram.is_open() && self.size.height < LEAST_SCREEN {
+                    self.say(format!("calls over time need {LEAST_SCREEN} lines"));
+                }
                 None
             }
             Action::Command => {

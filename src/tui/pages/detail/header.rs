@@ -4,25 +4,25 @@
 use crate::findings::doubtful_ids::stand_in;
 use crate::findings::fixes::{ValueSource, VendorNeed};
 use crate::findings::{Effect, Finding, Headline, Severity, Verdict, advice};
-use crate::inspector::{CallDetail, IdCell, NoCallDetail, VendorDetail};
+use crate::inspector::{CallDetail, NoCallDetail, VendorDetail};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
-use crate::tui::pages::detail::annotations::dotted;
+use crate::tui::pages::detail::header_ids;
 use crate::tui::pages::detail::text_builder::TextBuilder;
-use crate::tui::pages::log;
 use crate::tui::pages::log::library_habits;
-use crate::tui::theme::painter::{Appearance, Painter};
+use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 use std::collections::BTreeSet;
 
-/// What vendors need takes at most so many rows,
-const MAX_ROWS: usize = 4;
-/// and so many where it is roomy.
-const MAX_ROWS_ROOMY: usize = 12;
+/// With one vendor in use the header has at most this many lines, without a note and the line about
+/// earlier settings,
+const MOST_LINES: usize = 4;
+/// and with several vendors what is wrong has at most this many,
+const MOST_ROWS: usize = 6;
+/// or this many where there is room.
+const MOST_ROWS_ROOMY: usize = 14;
 
 /// The head of a call. Where it is roomy it says more than what is wrong and what to change.
 pub fn call(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &ViewContext<'_>) {
@@ -49,22 +49,8 @@ pub fn call(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &V
         Span::raw(" ".repeat(gap)),
         Span::styled(right, theme.quiet),
     ]);
-    for (label, id) in [("account", &row.account), ("user", &row.user)] {
-        let mut spans = vec![Span::styled(format!("{label:<9}"), theme.label)];
-        spans.extend(cell_spans(id, width.saturating_sub(9), look));
-        let taken: usize = spans.iter().map(Span::width).sum();
-        let fits = |words: &String| taken + 2 + text::width(words) <= width;
-        // on the same line where it fits, in short if need be
-        let [long, short] = [false, true].map(|short| misses(id, short, ctx));
-        let beside = long.clone().filter(fits).or_else(|| short.filter(fits));
-        let below = if beside.is_none() { long } else { None };
-        let beside = beside.map(|words| Span::styled(format!("  {words}"), theme.near_miss));
-        spans.extend(beside);
-        paper.line(spans);
-        if let Some(words) = below {
-            paper.prose(9, &words, theme.near_miss);
-        }
-    }
+    header_ids::ids(paper, call, ctx);
+    let lines = paper.height();
     if let Some(note) = &row.note {
         paper.field("note", note, theme.marked);
     }
@@ -75,63 +61,13 @@ pub fn call(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &V
             format!("{} checked with earlier settings; {key} checks all again", look.stale());
         paper.prose(0, &words, theme.warning);
     }
-    trouble(paper, call, roomy, ctx);
-}
-
-/// An id column's spans, drawn by the same pen as the log's. What it is wanted as is said apart.
-fn cell_spans(id: &IdCell, width: usize, look: &Appearance) -> Vec<Span<'static>> {
-    let mut id = id.clone();
-    if let IdCell::SomeMiss { wanted, .. } = &mut id {
-        wanted.clear();
-    }
-    let id = &id;
-    let area = Rect { x: 0, y: 0, width: width.min(200) as u16, height: 1 };
-    let mut buffer = Buffer::empty(area);
-    if let Some(mut painter) = Painter::on(&mut buffer, area, 0, look) {
-        log::cell(&mut painter, id, usize::from(area.width), look.theme.text, look);
-    }
-    let mut spans = Vec::new();
-    let mut skip = 0;
-    for cell in buffer.content() {
-        if skip > 0 {
-            skip -= 1;
-            continue;
-        }
-        skip = text::width(cell.symbol()).saturating_sub(1);
-        spans.push(Span::styled(cell.symbol().to_owned(), cell.style()));
-    }
-    while spans.last().is_some_and(|span: &Span<'_>| span.content == " ") {
-        spans.pop();
-    }
-    match id {
-        IdCell::Muted => {
-            let words = "  a vendor in use misses it; the finding is muted";
-            spans.push(Span::styled(words, look.theme.quiet));
-        }
-        IdCell::NotLooked => {
-            spans.push(Span::styled("  no vendor in use reads it in this call", look.theme.quiet));
-        }
-        IdCell::Found { text, doubtful: true } | IdCell::SomeMiss { text, doubtful: true, .. } => {
-            let words = format!("  doubtful: {}", advice::doubt(text));
-            spans.push(Span::styled(words, look.theme.warning));
-        }
-        _ => {}
-    }
-    spans
-}
-
-/// Who misses an id that others find, and what each wants it as.
-fn misses(id: &IdCell, short: bool, ctx: &ViewContext<'_>) -> Option<String> {
-    let IdCell::SomeMiss { wanted, .. } = id else { return None };
-    let each = wanted.iter().enumerate().filter_map(|(nth, wanted)| {
-        let vendor = ctx.shared.vendors.get(wanted.vendor)?;
-        Some(match (short, nth) {
-            (false, _) => format!("{} needs it as {}", vendor.title, dotted(&wanted.path)),
-            (true, 0) => format!("{} needs it as {}", vendor.short, wanted.name()),
-            (true, _) => format!("{} as {}", vendor.short, wanted.name()),
-        })
-    });
-    Some(each.collect::<Vec<_>>().join(", "))
+    let in_use = call.vendors.iter().filter(|detail| detail.in_use).count();
+    let most = match (in_use, roomy) {
+        (0 | 1, _) => MOST_LINES.saturating_sub(lines).max(1),
+        (_, false) => MOST_ROWS,
+        (_, true) => MOST_ROWS_ROOMY,
+    };
+    trouble(paper, call, most, ctx);
 }
 
 /// The finding to speak of first: of vendors in use and of the wire the worst, of those one
@@ -162,7 +98,8 @@ fn rank(finding: &Finding) -> u8 {
     }
 }
 
-fn trouble(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &ViewContext<'_>) {
+/// What is wrong and what to change, in at most `most` lines.
+fn trouble(paper: &mut TextBuilder<'_>, call: &CallDetail, most: usize, ctx: &ViewContext<'_>) {
     let look = ctx.look;
     let theme = &look.theme;
     let Some((whose, finding)) = first(call, ctx) else {
@@ -177,25 +114,92 @@ fn trouble(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &Vi
             look.verdict_sign(if through > 0 { Verdict::Delivered } else { Verdict::Ignored });
         return paper.prose(0, &format!("{sign} {}", words.0), words.1);
     };
+    let mut statements = Vec::new();
     // what the service does comes before what vendors need
     if call.needs.is_empty() || whose.is_none() {
-        leading_finding(paper, (whose, finding), ctx);
+        statements.push(leading_finding(whose, finding, ctx));
     }
-    needed(paper, call, roomy, ctx);
-    // where there is less room the need names the account and the call that it is known from
-    let theirs = call.vendors.iter().filter(|detail| detail.in_use);
-    let mut history = theirs.flat_map(|it| &it.findings).filter_map(|it| it.history.as_ref());
-    if let Some(history) = history.next().filter(|_| roomy) {
-        paper.labelled(7, "  seen ", history, theme.near_miss);
+    for need in &call.needs {
+        let style = loud(need.advice.is_none(), need.severity, look);
+        let sign = look.severity_sign(need.severity);
+        statements.push(vec![Part { label: sign, words: need_words(need, ctx), style }]);
     }
+    // the fix of a single finding is already there
+    if let (Some(last), Some(words)) = (statements.last_mut(), copy_words(call, ctx)) {
+        last.push(Part { label: "", words, style: theme.fix });
+    }
+    let mut room = most;
+    let all = statements.len();
+    for (nth, parts) in statements.into_iter().enumerate() {
+        // the last line is for how many more there are
+        let reserved = usize::from(nth + 1 < all);
+        if nth > 0 && lines_of(&parts[0], paper) + reserved > room {
+            let words = format!("+{} more: findings tab", all - nth);
+            return paper.labelled(2, "", &words, theme.quiet);
+        }
+        room -= state(paper, &parts, room - reserved.min(room - 1)).min(room);
+        if room == 0 {
+            return;
+        }
+    }
+}
+
+/// A part of what is said of a call, behind a sign or a word.
+struct Part {
+    label: &'static str,
+    words: String,
+    style: Style,
+}
+
+impl Part {
+    fn indent(&self) -> usize {
+        if self.label.is_empty() { 0 } else { text::width(self.label) + 1 }
+    }
+}
+
+fn lines_of(part: &Part, paper: &TextBuilder<'_>) -> usize {
+    text::wrap(&part.words, paper.width().saturating_sub(part.indent())).len()
+}
+
+/// Writes parts on one line where they fit, else below one another: the first of them cut to the
+/// room, the others if they have room. Returns how many lines it took.
+fn state(paper: &mut TextBuilder<'_>, parts: &[Part], room: usize) -> usize {
+    let wide: usize = parts.iter().map(|part| part.indent() + text::width(&part.words) + 2).sum();
+    if wide - 2 <= paper.width() {
+        let look = paper.look();
+        let spans = parts.iter().enumerate().flat_map(|(nth, part)| {
+            let label = match nth {
+                0 => part.label.to_owned(),
+                _ => format!("  {}", part.label),
+            };
+            let style = if nth == 0 { part.style } else { look.theme.label };
+            let gap = if part.label.is_empty() { "" } else { " " };
+            let words = look.clean(&part.words).into_owned();
+            [Span::styled(format!("{label}{gap}"), style), Span::styled(words, part.style)]
+        });
+        paper.line(spans.collect());
+        return 1;
+    }
+    let mut taken = 0;
+    for (nth, part) in parts.iter().enumerate() {
+        let lines = lines_of(part, paper);
+        if nth > 0 && taken + lines > room {
+            break;
+        }
+        let indent = if nth > 0 { 2 + part.indent() } else { part.indent() };
+        let label = format!("{:>1$}", part.label, indent.saturating_sub(1));
+        paper.labelled_within(indent, &label, &part.words, part.style, room - taken);
+        taken += lines.min(room - taken);
+    }
+    taken
 }
 
 /// The finding to speak of first, with its fix.
 fn leading_finding(
-    paper: &mut TextBuilder<'_>,
-    (whose, finding): (Option<&VendorDetail>, &Finding),
+    whose: Option<&VendorDetail>,
+    finding: &Finding,
     ctx: &ViewContext<'_>,
-) {
+) -> Vec<Part> {
     let look = ctx.look;
     let who = match whose {
         Some(detail) => {
@@ -204,19 +208,19 @@ fn leading_finding(
         }
         None => String::new(),
     };
-    let discarded = finding.effect == Effect::Discard;
-    let loud = match discarded {
-        true => look.verdict(Verdict::Discarded),
-        false => loud(finding.headline.is_some(), finding.severity, look),
+    let (label, style) = match finding.effect == Effect::Discard {
+        true => (look.verdict_sign(Verdict::Discarded), look.verdict(Verdict::Discarded)),
+        false => (
+            look.severity_sign(finding.severity),
+            loud(finding.headline.is_some(), finding.severity, look),
+        ),
     };
-    let sign = match discarded {
-        true => look.verdict_sign(Verdict::Discarded),
-        false => look.severity_sign(finding.severity),
-    };
-    paper.labelled(2, sign, &format!("{who}{}", advice::without(finding)), loud);
+    let mut parts =
+        vec![Part { label, words: format!("{who}{}", advice::without(finding)), style }];
     if !finding.fix.is_empty() {
-        paper.labelled(6, "  fix ", &finding.fix, look.theme.fix);
+        parts.push(Part { label: "fix", words: finding.fix.clone(), style: look.theme.fix });
     }
+    parts
 }
 
 fn loud(about_id: bool, severity: Severity, look: &Appearance) -> Style {
@@ -226,26 +230,11 @@ fn loud(about_id: bool, severity: Severity, look: &Appearance) -> Style {
     }
 }
 
-/// What the vendors in use need, a line for those that need the same, as far as there is room.
-fn needed(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &ViewContext<'_>) {
-    let look = ctx.look;
-    let mut rows = if roomy { MAX_ROWS_ROOMY } else { MAX_ROWS };
-    let all = call.needs.len();
-    for (nth, need) in call.needs.iter().enumerate() {
-        let words = need_words(need, ctx);
-        let lines = text::width(&words).div_ceil(paper.width().saturating_sub(2).max(1));
-        if nth > 0 && lines > rows {
-            let words = format!("+{} more: findings tab", all - nth);
-            paper.labelled(2, "  ", &words, look.theme.quiet);
-            break;
-        }
-        rows = rows.saturating_sub(lines);
-        let style = loud(need.advice.is_none(), need.severity, look);
-        paper.labelled(2, look.severity_sign(need.severity), &words, style);
-    }
-    let Some(fix) = call.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { return };
+/// What the key that copies the corrected call copies, if there is one.
+fn copy_words(call: &CallDetail, ctx: &ViewContext<'_>) -> Option<String> {
+    let fix = call.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
     let keys = ctx.keymap.keys(KeyContext::Detail, Action::CopySdkCall);
-    let Some(key) = keys.first() else { return };
+    let key = keys.first()?;
     let vendors: BTreeSet<usize> =
         fix.edits.iter().flat_map(|edit| &edit.vendors).copied().collect();
     let more = call.needs.iter().any(|need| need.advice.is_some());
@@ -268,7 +257,7 @@ fn needed(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &Vie
         true => String::new(),
         false => format!("; fill in {}", stands.into_iter().collect::<Vec<_>>().join(", ")),
     };
-    paper.labelled(2, "  ", &format!("{words}{fill}"), look.theme.fix);
+    Some(format!("{words}{fill}"))
 }
 
 /// `CSB needs properties.account_id (you sent accountId) and properties.user_id (copy userId)`

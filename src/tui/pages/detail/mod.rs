@@ -4,6 +4,7 @@ mod annotations;
 mod draw;
 mod follow_field;
 mod header;
+mod header_ids;
 mod json_tree;
 mod linked_text;
 mod mouse;

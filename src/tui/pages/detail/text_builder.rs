@@ -1,6 +1,7 @@
 //! A page of wrapped lines: what the tabs other than the tree are written on.
 
 use crate::call::{Doc, Val};
+use crate::findings::fixes::is_need;
 use crate::findings::{Finding, HintKind, Reason, advice};
 use crate::inspector::{OutputView, ValueOrigin};
 use crate::tui::pages::detail::annotations::dotted;
@@ -34,6 +35,11 @@ impl<'l> TextBuilder<'l> {
     /// Its width.
     pub fn width(&self) -> usize {
         self.width
+    }
+
+    /// How many lines it has.
+    pub fn height(&self) -> usize {
+        self.lines.len()
     }
 
     /// The lines.
@@ -91,9 +97,29 @@ impl<'l> TextBuilder<'l> {
 
     /// The same behind a label, which takes the indent's room on the first line.
     pub fn labelled(&mut self, indent: usize, label: &str, captured: &str, style: Style) {
+        self.labelled_within(indent, label, captured, style, usize::MAX);
+    }
+
+    /// The same in at most so many lines; a sign at the end says that more was cut.
+    pub fn labelled_within(
+        &mut self,
+        indent: usize,
+        label: &str,
+        captured: &str,
+        style: Style,
+        most: usize,
+    ) {
         let indent = indent.min(self.width / 2);
         let safe = self.look.clean(captured);
-        for (at, line) in text::wrap(&safe, self.width - indent).into_iter().enumerate() {
+        let mut lines = text::wrap(&safe, self.width - indent);
+        if lines.len() > most {
+            lines.truncate(most);
+            let last = lines.pop().unwrap_or_default();
+            let ellipsis = self.look.ellipsis();
+            let room = self.width.saturating_sub(indent + text::width(ellipsis));
+            lines.push(format!("{}{ellipsis}", &last[..text::head(&last, room)]));
+        }
+        for (at, line) in lines.into_iter().enumerate() {
             let before = if at == 0 { format!("{label:<indent$}") } else { " ".repeat(indent) };
             self.lines.push(Line::from(vec![
                 Span::styled(before, self.look.theme.label),
@@ -224,29 +250,12 @@ impl<'l> TextBuilder<'l> {
 
     /// A finding: what, where, why, and what to change.
     pub fn finding(&mut self, finding: &Finding, whose: &str, noise: Option<&str>) {
-        let look = self.look;
-        let theme = &look.theme;
-        let loud = look.severity(finding.severity);
-        self.blank();
-        let sign = look.severity_sign(finding.severity);
-        let mut spans = vec![
-            Span::styled(format!("{sign} {} ", finding.severity.name()), loud),
-            Span::styled(look.clean(&finding.code).into_owned(), loud),
-        ];
-        if !whose.is_empty() {
-            spans.push(Span::styled(format!("  {whose}"), theme.quiet));
-        }
-        self.line(spans);
-        self.prose(2, &finding.message, theme.text);
+        let theme = &self.look.theme;
+        self.finding_head(finding, whose);
         if !finding.fix.is_empty() {
             self.labelled(8, "  fix   ", &finding.fix, theme.fix);
         }
-        if let Some(history) = &finding.history {
-            self.labelled(8, "  seen  ", history, theme.near_miss);
-        }
-        if let Some(noise) = noise {
-            self.labelled(8, "  all   ", noise, theme.text);
-        }
+        self.finding_context(finding, noise);
         if !finding.why.is_empty() {
             self.labelled(8, "  why   ", &finding.why, theme.quiet);
         }
@@ -270,6 +279,44 @@ impl<'l> TextBuilder<'l> {
                 }
             };
             self.labelled(8, "  taken ", &from, theme.warning);
+        }
+    }
+
+    /// A finding below a header that says what the call needs: what it is, and a fix that is no
+    /// such need. The rest is in the findings tab.
+    pub fn finding_below_header(&mut self, finding: &Finding, noise: Option<&str>) {
+        self.finding_head(finding, "");
+        if !is_need(finding) && !finding.fix.is_empty() {
+            self.labelled(8, "  fix   ", &finding.fix, self.look.theme.fix);
+        }
+        self.finding_context(finding, noise);
+    }
+
+    fn finding_head(&mut self, finding: &Finding, whose: &str) {
+        let look = self.look;
+        let theme = &look.theme;
+        let loud = look.severity(finding.severity);
+        self.blank();
+        let sign = look.severity_sign(finding.severity);
+        let mut spans = vec![
+            Span::styled(format!("{sign} {} ", finding.severity.name()), loud),
+            Span::styled(look.clean(&finding.code).into_owned(), loud),
+        ];
+        if !whose.is_empty() {
+            spans.push(Span::styled(format!("  {whose}"), theme.quiet));
+        }
+        self.line(spans);
+        self.prose(2, &finding.message, theme.text);
+    }
+
+    /// What earlier calls tell of it, and whether all calls of its library have it.
+    fn finding_context(&mut self, finding: &Finding, noise: Option<&str>) {
+        let theme = &self.look.theme;
+        if let Some(history) = &finding.history {
+            self.labelled(8, "  seen  ", history, theme.near_miss);
+        }
+        if let Some(noise) = noise {
+            self.labelled(8, "  all   ", noise, theme.text);
         }
     }
 }

@@ -62,11 +62,11 @@ pub fn vendor(
     let (first, later) = if lost { (&loud[..], &[][..]) } else { (&[][..], &loud[..]) };
     if detail.verdict == Verdict::Discarded {
         for finding in call.common.iter().filter(|f| f.effect == Effect::Discard) {
-            paper.finding(finding, "", None);
+            paper.finding_below_header(finding, None);
         }
     }
     for finding in first {
-        paper.finding(finding, "", library_habits::beside(finding, call, ctx).as_deref());
+        paper.finding_below_header(finding, library_habits::beside(finding, call, ctx).as_deref());
     }
     if lost && !loud.is_empty() {
         paper.blank();
@@ -80,14 +80,18 @@ pub fn vendor(
         paper.field("left out", &format!("{}{more}", names.join(", ")), theme.quiet);
     }
     for finding in later {
-        paper.finding(finding, "", library_habits::beside(finding, call, ctx).as_deref());
+        paper.finding_below_header(finding, library_habits::beside(finding, call, ctx).as_deref());
     }
     for (name, json) in &detail.extras {
         paper.heading(&look.clean(&words(name)), "");
         paper.table(&json.to_json());
     }
     for finding in quiet {
-        paper.finding(finding, "", library_habits::beside(finding, call, ctx).as_deref());
+        paper.finding_below_header(finding, library_habits::beside(finding, call, ctx).as_deref());
+    }
+    if !detail.findings.is_empty() {
+        paper.blank();
+        paper.prose(0, "why, and where the rule is from: findings tab", theme.quiet);
     }
     paper.blank();
     if let Some(preset) = &info.preset {

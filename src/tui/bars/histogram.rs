@@ -1,0 +1,201 @@
+//! The calls over time, above the log and the pages that count: a column for each span, those that
+//! miss an id in red below the others.
+
+use crate::call::time::Millis;
+use crate::inspector::{Inspector, TimeColumns, TimeCount, TimeScan};
+use crate::tui::app::page::Page;
+use crate::tui::app::view::ViewContext;
+use crate::tui::app::view_context::{count, grouped};
+use crate::tui::theme::painter::{Appearance, Painter};
+use crate::tui::widgets::text;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// The heading, the bars, and the times below them.
+pub const HEIGHT: u16 = 6;
+/// On fewer lines the page below would have too few.
+pub const LEAST_SCREEN: u16 = 18;
+/// A bar is no wider.
+const MOST_BAR: usize = 4;
+/// The steps of a character.
+const STEPS: u64 = 8;
+const BLOCKS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+/// Without blocks or colors: others, and those that miss an id.
+const PLAIN: [&str; 2] = [":", "#"];
+
+/// The histogram's state.
+#[derive(Default)]
+pub struct HistogramBar {
+    is_open: bool,
+    scan: TimeScan,
+    columns: Option<TimeColumns>,
+    is_complete: bool,
+}
+
+impl HistogramBar {
+    /// Opens or closes it.
+    pub fn toggle(&mut self) {
+        self.is_open = !self.is_open;
+    }
+
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// How many lines it takes on a screen of this height.
+    pub fn height(&self, page: Page, screen: u16) -> u16 {
+        let is_shown = matches!(page, Page::Log | Page::Findings | Page::Coverage);
+        if self.is_open && is_shown && screen >= LEAST_SCREEN { HEIGHT } else { 0 }
+    }
+
+    /// Counts what the next frame shows. Returns whether there is more to count at once.
+    pub fn sync(&mut self, width: u16, inspector: &Inspector) -> bool {
+        let before = self.is_complete;
+        self.is_complete = inspector.count_times(&mut self.scan);
+        self.columns = self.scan.columns(usize::from(width.saturating_sub(2)));
+        !self.is_complete || !before
+    }
+
+    /// Draws it.
+    pub fn render(&self, buffer: &mut Buffer, area: Rect, ctx: &ViewContext<'_>) {
+        if area.height < HEIGHT {
+            return;
+        }
+        let look = ctx.look;
+        let theme = &look.theme;
+        let Some(columns) = &self.columns else {
+            if let Some(mut painter) = Painter::on(buffer, area, 0, look) {
+                painter.put(" no calls to show over time", theme.quiet);
+            }
+            return;
+        };
+        let sum = |of: fn(&TimeCount) -> u64| columns.counts.iter().map(of).sum::<u64>();
+        let (calls, missing) = (sum(|count| count.calls), sum(|count| count.missing));
+        let most = columns.counts.iter().map(|count| count.calls).max().unwrap_or(0);
+        if let Some(mut painter) = Painter::on(buffer, area, 0, look) {
+            painter.put(" calls per ", theme.label).put(&span_words(columns.span_ms), theme.text);
+            painter.put(&format!("  at most {}", grouped(most)), theme.quiet);
+            painter.put(&format!("  {}", count(calls, "call", "calls")), theme.quiet);
+            let style = if missing > 0 { theme.missing_id } else { theme.quiet };
+            painter.put(&format!("  {} missing an id", grouped(missing)), style);
+            if is_plain(look) {
+                painter.put(&format!(" ({})", PLAIN[1]), theme.quiet);
+            }
+            if columns.untimed > 0 {
+                painter
+                    .put(&format!("  {} without a time", grouped(columns.untimed)), theme.warning);
+            }
+            if !self.is_complete {
+                painter.put("  counting", theme.warning);
+            }
+        }
+        let bars = Rect { y: area.y + 1, height: area.height - 2, x: area.x + 1, ..area };
+        let bars = bars.intersection(area);
+        let wide = (usize::from(bars.width) / columns.counts.len().max(1)).clamp(1, MOST_BAR);
+        for (at, counted) in columns.counts.iter().enumerate() {
+            bar(buffer, bars, (at * wide, wide), (*counted, most), look);
+        }
+        let times = Rect { y: area.bottom() - 1, height: 1, ..area };
+        let end = columns.first + columns.span_ms * (columns.counts.len() as Millis - 1);
+        axis(buffer, times, (columns.first, end), columns.counts.len() * wide, look);
+    }
+}
+
+/// Whether bars are of signs, because the screen has neither blocks nor colors for them.
+fn is_plain(look: &Appearance) -> bool {
+    look.ascii || look.theme.missing_id.fg.is_none()
+}
+
+/// How many steps high a count is; what is there is seen.
+fn steps(part: u64, most: u64, height: u64) -> u64 {
+    let all = u128::from(height * STEPS);
+    let steps = (u128::from(part) * all).div_ceil(u128::from(most.max(1)));
+    u64::try_from(steps.min(all)).unwrap_or_default()
+}
+
+fn bar(
+    buffer: &mut Buffer,
+    bars: Rect,
+    (from, wide): (usize, usize),
+    (count, most): (TimeCount, u64),
+    look: &Appearance,
+) {
+    let theme = &look.theme;
+    let height = u64::from(bars.height);
+    let (all, missing) = (steps(count.calls, most, height), steps(count.missing, most, height));
+    for line in 0..bars.height {
+        let below = u64::from(bars.height - 1 - line) * STEPS;
+        let [all, missing] = [all, missing].map(|steps| steps.saturating_sub(below).min(STEPS));
+        let (symbol, style) = match (all, missing) {
+            (0, 0) => continue,
+            _ if is_plain(look) => (PLAIN[usize::from(missing > 0)], theme.text),
+            (all, 0) => (BLOCKS[all as usize], theme.quiet),
+            // the others stand behind, where they fill the character
+            (STEPS, missing) => {
+                let behind = theme.quiet.fg.map_or(Style::new(), |color| Style::new().bg(color));
+                (BLOCKS[missing as usize], theme.missing_id.patch(behind))
+            }
+            (_, missing) => (BLOCKS[missing as usize], theme.missing_id),
+        };
+        let x = bars.x + u16::try_from(from).unwrap_or(u16::MAX).min(bars.width);
+        for x in (x..bars.right()).take(wide) {
+            if let Some(cell) = buffer.cell_mut((x, bars.y + line)) {
+                cell.set_symbol(symbol).set_style(style);
+            }
+        }
+    }
+}
+
+/// The times of the first and the last column, the last where it ends if there is room for both.
+fn axis(
+    buffer: &mut Buffer,
+    line: Rect,
+    (first, last): (Millis, Millis),
+    width: usize,
+    look: &Appearance,
+) {
+    let Some(mut painter) = Painter::on(buffer, line, 0, look) else { return };
+    let style = look.theme.label;
+    let words = [first, last].map(|at| look.moment(at));
+    painter.skip(1).put(&words[0], style);
+    if first == last {
+        return;
+    }
+    let ends = width.saturating_sub(text::width(&words[1]));
+    let gap = ends.saturating_sub(text::width(&words[0])).max(2);
+    painter.skip(gap).put(&words[1], style);
+}
+
+/// A span in words: `second`, `10 s`, `5 min`, `hour`.
+fn span_words(span_ms: Millis) -> String {
+    let seconds = span_ms / 1_000;
+    let units = [(86_400, "day", "days"), (3_600, "hour", "h"), (60, "minute", "min")];
+    let unit = units.into_iter().find(|(unit, ..)| seconds % unit == 0);
+    let (unit, one, many) = unit.unwrap_or((1, "second", "s"));
+    match seconds / unit {
+        1 => one.to_owned(),
+        some => format!("{some} {many}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_seen_and_the_most_is_full() {
+        assert_eq!([steps(0, 9, 4), steps(9, 9, 4), steps(1, 1_000_000, 4)], [0, 32, 1]);
+        assert_eq!(steps(u64::MAX, u64::MAX, 4), 32);
+    }
+
+    #[test]
+    fn spans_are_named() {
+        let words = [1, 2, 30, 60, 90, 300, 3_600, 7_200, 86_400, 864_000];
+        let words = words.map(|seconds| span_words(seconds * 1_000));
+        let expected =
+            ["second", "2 s", "30 s", "minute", "90 s", "5 min", "hour", "2 h", "day", "10 days"];
+        assert_eq!(words, expected);
+    }
+}
