@@ -8,13 +8,14 @@ use super::output;
 use super::plain;
 use super::setup;
 use super::signals;
-use crate::config::{FolderChoices, InputHistory, user_state_folder};
+use crate::config::{FolderChoices, InputHistory, user_config_file, user_state_folder};
 use crate::engine::{Engine, Stats};
 use crate::inspector::{self, Alerting, Inspector, InspectorOptions, Setup};
 use crate::recording;
 use crate::report::calls_words;
 use crate::server::Listener;
 use crate::tui;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Listens, records, and draws until the user quits.
@@ -49,6 +50,7 @@ pub fn draw(
     let options = InspectorOptions {
         addresses: listener.iter().map(Listener::url).collect(),
         choices: FolderChoices::of_user(),
+        own_files: own_files(),
         notebook: user_state_folder().map(|folder| InputHistory::new(&folder)),
         alerts: Arc::clone(&alerts),
         ..InspectorOptions::default()
@@ -84,6 +86,12 @@ pub fn draw(
         output::note(format_args!("{}", summary_words(&stats)));
     }
     Ok(())
+}
+
+/// The files and folders that the help names.
+fn own_files() -> Vec<(&'static str, PathBuf)> {
+    let files = [("settings", user_config_file()), ("state folder", user_state_folder())];
+    files.into_iter().filter_map(|(name, path)| Some((name, path?))).collect()
 }
 
 /// What came, what of it missed an id, and how to see it again.

@@ -1,10 +1,11 @@
 //! A call with what each vendor makes of it: the engine's own detail, and what is said beside it.
 
 use super::views::RowView;
+use crate::call::Doc;
 use crate::engine;
 use crate::engine::JudgedDraft;
 use crate::findings::fixes::{Fix, SnippetAudience};
-use crate::vendors::RenderedCall;
+use crate::vendors::{Preset, RenderedCall, Vendors};
 use std::ops::Deref;
 
 /// All about one call: what the engine has of it, and what the user may paste.
@@ -22,9 +23,18 @@ pub struct CallDetail {
 
 impl CallDetail {
     /// A call and its row.
-    pub(crate) fn new(mut call: engine::CallDetail, row: RowView) -> CallDetail {
+    pub(crate) fn new(
+        mut call: engine::CallDetail,
+        row: RowView,
+        registry: &Vendors,
+    ) -> CallDetail {
         let fix = call.fix(SnippetAudience::Owner);
-        let vendors = VendorDetail::all(std::mem::take(&mut call.vendors), &call.in_use);
+        let doc = Doc::parse(call.call_text.as_str()).ok();
+        let settings = |vendor: usize, rendered: &RenderedCall| {
+            registry.settings_for(vendor, &rendered.findings, doc.as_ref()?.root())
+        };
+        let vendors = std::mem::take(&mut call.vendors);
+        let vendors = VendorDetail::all(vendors, &call.in_use, settings);
         CallDetail { row, fix, vendors, call }
     }
 }
@@ -44,14 +54,21 @@ pub struct VendorDetail {
     pub vendor: usize,
     /// Whether the vendor counts for this call.
     pub in_use: bool,
+    /// The settings that its fixes name, ready to paste.
+    pub settings: Option<Preset>,
     rendered: RenderedCall,
 }
 
 impl VendorDetail {
-    fn all(vendors: Vec<(usize, RenderedCall)>, in_use: &[usize]) -> Vec<VendorDetail> {
+    fn all(
+        vendors: Vec<(usize, RenderedCall)>,
+        in_use: &[usize],
+        settings: impl Fn(usize, &RenderedCall) -> Option<Preset>,
+    ) -> Vec<VendorDetail> {
         let detail = |(vendor, rendered): (usize, RenderedCall)| VendorDetail {
             vendor,
             in_use: in_use.contains(&vendor),
+            settings: settings(vendor, &rendered),
             rendered,
         };
         vendors.into_iter().map(detail).collect()
@@ -77,7 +94,8 @@ pub struct ComposedCall {
 
 impl ComposedCall {
     pub(crate) fn new(mut composed: JudgedDraft) -> ComposedCall {
-        let vendors = VendorDetail::all(std::mem::take(&mut composed.vendors), &composed.in_use);
+        let vendors = std::mem::take(&mut composed.vendors);
+        let vendors = VendorDetail::all(vendors, &composed.in_use, |_, _| None);
         ComposedCall { vendors, composed }
     }
 }

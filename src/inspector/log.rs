@@ -29,7 +29,8 @@ impl Inspector {
         match self.engine.detail(row) {
             Ok(Some(Full::Call(call))) => {
                 let view = self.engine.window(row..row + 1).pop()?;
-                Some(Detail::Call(Box::new(CallDetail::new(*call, view))))
+                let vendors = self.engine.vendors();
+                Some(Detail::Call(Box::new(CallDetail::new(*call, view, &vendors))))
             }
             Ok(Some(Full::NoCall(row))) => Some(no_call_view(row)),
             Ok(None) => None,

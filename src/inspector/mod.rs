@@ -44,6 +44,7 @@ use crate::vendors::Delivery;
 use background_export::BackgroundExport;
 use hot_reload::LiveSettings;
 use outbox::Outbox;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -56,6 +57,8 @@ pub struct InspectorOptions {
     pub choices: Option<FolderChoices>,
     /// Where what is typed is kept.
     pub notebook: Option<InputHistory>,
+    /// Where segscope's own files are, each with its name.
+    pub own_files: Vec<(&'static str, PathBuf)>,
     /// What comes of alerts.
     pub alerts: Arc<Alerts>,
     /// What the time is, for a call that is only written and for what the user does.
@@ -68,6 +71,7 @@ impl Default for InspectorOptions {
             addresses: Vec::new(),
             choices: None,
             notebook: None,
+            own_files: Vec::new(),
             alerts: Arc::default(),
             clock: time::now,
         }
@@ -85,6 +89,7 @@ pub struct Inspector {
     addresses: Vec<String>,
     choices: Option<FolderChoices>,
     notebook: Option<InputHistory>,
+    own_files: Vec<(&'static str, PathBuf)>,
     export: Arc<BackgroundExport>,
     /// Where marks go was said once; and what is to be said.
     says_where: AtomicBool,
@@ -99,7 +104,7 @@ pub struct Inspector {
 impl Inspector {
     /// An inspector over an engine that judges with the vendors of these settings.
     pub fn new(engine: Arc<Engine>, setup: Setup, options: InspectorOptions) -> Inspector {
-        let InspectorOptions { addresses, choices, notebook, alerts, clock } = options;
+        let InspectorOptions { addresses, choices, notebook, own_files, alerts, clock } = options;
         if let Some(choices) = &choices {
             engine.set_aside(&choices.aside());
         }
@@ -114,6 +119,7 @@ impl Inspector {
             addresses,
             choices,
             notebook,
+            own_files,
             export: Arc::default(),
             arranged,
             alerts,
@@ -177,6 +183,11 @@ impl Inspector {
     /// [`SettingsView::judged`] when it is done. Says what it begins with, or why it does not.
     pub fn judge_again(&self) -> Result<String, String> {
         self.live.judge_again()
+    }
+
+    /// Where segscope's own files are, each with its name.
+    pub fn own_files(&self) -> &[(&'static str, PathBuf)] {
+        &self.own_files
     }
 
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first

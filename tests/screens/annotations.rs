@@ -168,7 +168,7 @@ fn an_export_goes_on_behind_the_screen() {
         .expect("it begins");
     assert!(app.draw_now().line(1).contains("exporting "), "{}", app.line(1));
     app.press("k ?");
-    assert!(app.picture().contains("In the log"), "{}", app.picture());
+    assert!(app.picture().contains("Signs"), "{}", app.picture());
     app.inspector.wait_until("it is written", |inspector| inspector.exporting().is_none());
     app.press("esc");
     assert!(!app.picture().contains("exporting"), "{}", app.picture());

@@ -327,6 +327,7 @@ fn event(name: &str) -> KeyEvent {
         "pageup" => KeyCode::PageUp,
         "pagedown" => KeyCode::PageDown,
         "delete" => KeyCode::Delete,
+        "f1" => KeyCode::F(1),
         one => KeyCode::Char(one.chars().next().expect("a key")),
     };
     KeyEvent::new(code, modifiers)

@@ -87,26 +87,26 @@ fn help_and_footer_tell_the_keys_in_force() {
     };
     let set = [
         set("everywhere", "help", &["ctrl-g"]),
-        set("calls", "edit_filter", &["i"]),
+        set("calls", "edit_filter", &["B"]),
         set("calls", "next_missing", &[]),
     ];
     let keymap = Keymap::with(&set).expect("no clash");
     let options = ScreenOptions { keymap, ..options() };
     let mut app = TestApp::with(Fixture::with_calls(1), 80, 24, &options);
     assert!(
-        app.line(23).contains("i filter") && app.line(23).contains("ctrl-g help"),
+        app.line(23).contains("B filter") && app.line(23).contains("ctrl-g help"),
         "{}",
         app.line(23)
     );
     assert!(!app.line(23).contains("missing id"), "{}", app.line(23));
     app.press("f ? e");
     assert!(
-        app.effects.is_empty() && app.line(23).contains("i filter"),
+        app.effects.is_empty() && app.line(23).contains("B filter"),
         "their old keys do nothing"
     );
-    app.press("i").type_in("zebra").press("enter");
-    assert!(app.picture().contains("  i edits the filter"), "{}", app.picture());
+    app.press("B").type_in("zebra").press("enter");
+    assert!(app.picture().contains("  B edits the filter"), "{}", app.picture());
     app.press(":").type_in("next_missing").press("enter");
     app.press("ctrl-g");
-    assert!(app.picture().contains("In the log"), "{}", app.picture());
+    assert!(app.picture().contains("Signs"), "{}", app.picture());
 }

@@ -202,7 +202,7 @@ fn the_mouse_selects_scrolls_and_opens_tabs() {
 fn a_digit_shows_its_page_without_the_windows_over_it() {
     let mut app = app(80, 24);
     app.press("? 1");
-    assert!(!app.picture().contains("In the log"), "{}", app.picture());
+    assert!(!app.picture().contains("Signs"), "{}", app.picture());
     assert!(cursor(&app).contains("Report Exported"));
 }
 

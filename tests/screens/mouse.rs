@@ -55,9 +55,9 @@ fn a_click_on_a_key_of_the_footer_does_what_the_key_does() {
     // a notice stands in the footer's place until something else is done
     app.click(10, 39).wait(6_000);
     app.click_on("? help", 39);
-    assert!(app.picture().contains("In the log"));
+    assert!(app.picture().contains("Signs"));
     app.click_on("esc back", 39);
-    assert!(!app.picture().contains("In the log"));
+    assert!(!app.picture().contains("Signs"));
     app.click_on("f filter", 39);
     assert!(app.picture().contains("esc back"), "{}", app.picture());
     // the pages are out of reach while something is typed

@@ -103,7 +103,7 @@ fn leads_out(app: &mut TestApp) {
         app.press("esc");
     }
     app.press("1 ?");
-    assert!(app.picture().contains("In the log"), "the help does not open:\n{}", app.picture());
+    assert!(app.picture().contains("Signs"), "the help does not open:\n{}", app.picture());
     app.press("q q");
     if !app.effects.contains(&SideEffect::Quit) {
         app.press("q q q");

@@ -4,6 +4,7 @@
 use crate::app::TestApp;
 use crate::fixture::{Fixture, Given};
 use segscope::tui::app::view::SideEffect;
+use serde_json::json;
 
 /// A setting by which nothing of the usual calls is judged otherwise.
 const HARMLESS: &str = "[vendors.planhat]\nsubdomain = \"api-us4\"\n";
@@ -103,4 +104,30 @@ fn the_screen_goes_on_while_all_calls_are_judged_again() {
     assert!(app.line(2).contains("checking all calls again"), "{}", app.picture());
     app.inspector.wait_until("it is done", |inspector| !inspector.settings().judging);
     assert!(drawn < begun.elapsed() / 2, "the screen waited for it: {drawn:?}");
+}
+
+/// `yk` said "open the tab of a vendor whose document recommends settings", where the value of the
+/// setting was known (F30).
+#[test]
+fn settings_that_a_fix_names_are_shown_and_copied() {
+    let given = Given::vendors(5).setting("vendors.planhat.metrics", json!(["seats"]));
+    let inspector = given.begin();
+    inspector.use_all_but(&[0, 1, 3, 4]);
+    let call = r#"{"type":"group","userId":"u","groupId":"acme","traits":{"mrr":9,"seats":3}}"#;
+    inspector.batch(0, &[call.to_owned()]);
+    let mut app = TestApp::new(inspector, 120, 40);
+    app.press("g enter ] ]");
+    let lines = "[vendors.planhat]\nmetrics = [\"mrr\", \"seats\"]\n";
+    for line in lines.lines().chain(["for segscope.toml, if that is so: yk copies the lines"]) {
+        assert!(app.picture().contains(line), "{line}\n{}", app.picture());
+    }
+    let copied = |app: &TestApp| match app.effects.last() {
+        Some(SideEffect::Copy { what, text }) => (what.clone(), text.clone()),
+        other => panic!("{other:?}"),
+    };
+    let expected = ("the setting metrics for segscope.toml".to_owned(), lines.to_owned());
+    app.press("y k");
+    assert_eq!(copied(&app), expected, "beside the findings");
+    app.press("[ y k");
+    assert_eq!(copied(&app), expected, "in the vendor's tab");
 }

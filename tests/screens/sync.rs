@@ -158,7 +158,7 @@ fn a_preset_is_copied_from_the_vendor_s_tab() {
         other => panic!("{other:?}"),
     }
     app.press("] y k");
-    assert!(app.picture().contains("open the tab of a vendor whose document"), "{}", app.picture());
+    assert!(app.picture().contains("no fix of this call names a setting"), "{}", app.picture());
 }
 
 #[test]

@@ -25,6 +25,9 @@ pub struct CodeText {
     /// The change of the call that takes the finding away, where the call has what it needs.
     #[serde(default)]
     pub change: Option<ValueChange>,
+    /// The list of the settings that takes the finding away, if what the call has belongs into it.
+    #[serde(default)]
+    pub listed_in: Option<ListedIn>,
     /// What to change where a name that is read is near this one: `{near}`.
     pub fix_near: Option<String>,
     /// Where a missing id is best sent, if not where it is expected first: a JSON pointer.
@@ -62,6 +65,28 @@ pub enum Loudness {
     Strong,
     /// the id is absent or doubtful, and the call goes through
     Weak,
+}
+
+/// What of a call belongs into a list of its vendor's settings.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListedIn {
+    /// The setting.
+    pub setting: String,
+    /// What is listed.
+    pub what: ListedPart,
+}
+
+/// A part of a call that may be listed in a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ListedPart {
+    /// the name of the field that the finding is about
+    Key,
+    /// its value
+    Value,
+    /// the names of the numbers in it
+    Numbers,
 }
 
 /// How one value of a call has to change.

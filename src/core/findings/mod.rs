@@ -12,7 +12,8 @@ pub(crate) mod service_discards;
 mod verdict;
 
 pub use crate::findings::finding_texts::{
-    CodeText, FindingTexts, Loudness, ValueChange, common, family, fill, fill_into, is_said_once,
+    CodeText, FindingTexts, ListedIn, ListedPart, Loudness, ValueChange, common, family, fill,
+    fill_into, is_said_once,
 };
 pub use crate::findings::near_misses::hints;
 pub(crate) use crate::findings::near_misses::in_json_text;

@@ -1,9 +1,11 @@
 //! VendorSettings that are offered ready to paste: what a vendor's document recommends, and what was
 //! learned from objects that a vendor pushed. Nothing is set by itself.
 
+use crate::call::{JsonKind, Val, pointer};
+use crate::findings::{Finding, ListedIn, ListedPart};
 use crate::vendors::Vendors;
 use crate::vendors::settings::VendorSettings;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// VendorSettings as the vendor's document recommends them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,59 @@ impl Vendors {
         (!keys.is_empty()).then(|| Preset { keys, lines: lines(&info.name, &values) })
     }
 
+    /// The settings that the fixes of a call's findings name, as lists of what is set already and
+    /// what the call has. None if no fix names one.
+    pub fn settings_for(
+        &self,
+        vendor: usize,
+        findings: &[Finding],
+        call: Val<'_>,
+    ) -> Option<Preset> {
+        let name = &self.info(vendor).name;
+        let mut lists: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for finding in findings {
+            let code = self.codes().find(Some(vendor), &finding.code);
+            let listed = code.and_then(|code| self.codes().entry(code).text.listed_in.as_ref());
+            let is_named = |listed: &&ListedIn| {
+                finding.fix.contains(&format!("vendors.{name}.{}", listed.setting))
+            };
+            let Some(ListedIn { setting, what }) = listed.filter(is_named) else { continue };
+            let value = call.pointer(&finding.path);
+            let list = lists.entry(setting).or_default();
+            match what {
+                ListedPart::Key => list.extend([pointer::last(&finding.path).into_owned()]),
+                ListedPart::Value => list.extend(value.map(|value| match value.as_str() {
+                    Some(text) => text.into_owned(),
+                    None => value.raw().to_owned(),
+                })),
+                ListedPart::Numbers => {
+                    let members = value.into_iter().flat_map(|value| value.children());
+                    let numbers = members.filter(|member| member.kind() == JsonKind::Number);
+                    list.extend(numbers.map(|member| member.key().into_owned()));
+                }
+            }
+        }
+        lists.retain(|_, parts| !parts.is_empty());
+        let values =
+            lists.into_iter().map(|(key, parts)| (key, self.list_with(vendor, key, parts)));
+        let values: Vec<(&str, toml::Value)> = values.collect();
+        let keys = values.iter().map(|(key, _)| (*key).to_owned()).collect();
+        let values: Vec<_> = values.iter().map(|(key, value)| (*key, value)).collect();
+        (!values.is_empty()).then(|| Preset { keys, lines: lines(name, &values) })
+    }
+
+    /// A list of texts as it is set, with more.
+    fn list_with(
+        &self,
+        vendor: usize,
+        key: &str,
+        more: impl IntoIterator<Item = String>,
+    ) -> toml::Value {
+        let set = self.settings(vendor).texts(key).unwrap_or_default();
+        let all: BTreeSet<String> = set.into_iter().chain(more).collect();
+        toml::Value::Array(all.into_iter().map(toml::Value::String).collect())
+    }
+
     /// The vendor whose setting may be filled with the ids of companies that were pushed, and the
     /// setting.
     pub fn filled_by_pushes(&self) -> Option<(usize, &str)> {
@@ -40,11 +95,8 @@ impl Vendors {
     /// that are set already.
     pub fn pushed_companies<'i>(&self, ids: impl Iterator<Item = &'i str>) -> Option<String> {
         let (vendor, key) = self.filled_by_pushes()?;
-        let set = self.settings(vendor).texts(key).unwrap_or_default();
-        let mut all: BTreeSet<String> = set.into_iter().collect();
-        all.extend(ids.map(str::to_owned));
-        let list = all.into_iter().map(toml::Value::String).collect();
-        Some(lines(&self.info(vendor).name, &[(key, &toml::Value::Array(list))]))
+        let list = self.list_with(vendor, key, ids.map(str::to_owned));
+        Some(lines(&self.info(vendor).name, &[(key, &list)]))
     }
 }
 
@@ -63,6 +115,8 @@ fn lines(vendor: &str, values: &[(&str, &toml::Value)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Doc;
+    use crate::findings::finding_for_remark;
     use serde_json::{Map, Value, json};
 
     fn vendors(settings: Value) -> Vendors {
@@ -85,6 +139,39 @@ mod tests {
         for (at, preset) in offered {
             assert_eq!(read(&preset.lines).preset(at), None, "{}", preset.lines);
         }
+    }
+
+    #[test]
+    fn settings_that_a_fix_names_are_offered_with_what_the_call_has() {
+        let vendors = vendors(json!({"planhat": {"known_companies": ["b"], "metrics": ["seats"]}}));
+        let planhat = vendors.index_of("planhat").expect("built in");
+        let call = Doc::parse(
+            r#"{"groupId":"acme \"1\"","traits":{"mrr":9,"seats":3,"name":"A","arr":"12"}}"#,
+        );
+        let call = call.expect("JSON");
+        let finding = |code: &str, path: &str, fix: &str| Finding {
+            code: code.to_owned().into(),
+            path: path.to_owned(),
+            fix: fix.to_owned(),
+            ..finding_for_remark("ID-SHARED user", "", &[])
+        };
+        let offered = |findings: &[Finding]| vendors.settings_for(planhat, findings, call.root());
+        let unknown = |fix| finding("PH-G-COMPANY-UNKNOWN", "/groupId", fix);
+        assert_eq!(offered(&[unknown("send another id")]), None, "the fix does not name it");
+        let both = [
+            unknown("add it to vendors.planhat.known_companies"),
+            finding("PH-G-METRIC-UNDEFINED", "/traits/mrr", "add it to vendors.planhat.metrics"),
+        ];
+        let preset = offered(&both).expect("two settings");
+        assert_eq!(preset.keys, ["known_companies", "metrics"]);
+        let after = read(&preset.lines);
+        let set = |key| after.settings(planhat).texts(key).expect("set");
+        assert_eq!(set("known_companies"), ["acme \"1\"", "b"]);
+        assert_eq!(set("metrics"), ["mrr", "seats"]);
+        let all =
+            [finding("PH-G-METRIC-UNCHECKED", "/traits", "list them in vendors.planhat.metrics")];
+        let after = read(&offered(&all).expect("a setting").lines);
+        assert_eq!(after.settings(planhat).texts("metrics").expect("set"), ["mrr", "seats"]);
     }
 
     #[test]

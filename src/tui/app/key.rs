@@ -44,6 +44,9 @@ impl Key {
         let mut chars = rest.chars();
         let code = match (chars.next()?, chars.next()) {
             (c, None) => KeyCode::Char(c),
+            ('f', Some('1'..='9')) if let Ok(number @ 1..=12) = rest[1..].parse() => {
+                KeyCode::F(number)
+            }
             _ => NAMES.iter().find(|(name, _)| *name == rest)?.1,
         };
         Some(Key::from_event(KeyEvent::new(code, modifiers)))
@@ -64,6 +67,7 @@ impl std::fmt::Display for Key {
         match (NAMES.iter().find(|(_, code)| *code == self.0), self.0) {
             (Some((name, _)), _) => f.write_str(name),
             (None, KeyCode::Char(c)) => write!(f, "{c}"),
+            (None, KeyCode::F(number)) => write!(f, "f{number}"),
             (None, other) => write!(f, "{other}"),
         }
     }
@@ -103,5 +107,8 @@ mod tests {
         assert_eq!(event(KeyCode::BackTab, KeyModifiers::SHIFT), press("shift-tab"));
         assert_eq!(press("ctrl-d").to_string(), "ctrl-d");
         assert_eq!(press("-").to_string(), "-");
+        assert_eq!(event(KeyCode::F(1), KeyModifiers::NONE), press("f1"));
+        assert_eq!([press("f").to_string(), press("f12").to_string()], ["f", "f12"]);
+        assert_eq!(["f0", "f13", "f1x", "fx"].map(Key::parse), [None; 4]);
     }
 }

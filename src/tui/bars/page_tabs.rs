@@ -27,12 +27,7 @@ pub struct Pages {
 
 impl Pages {
     /// What fits into a line beside what has to be there. None where there is no room for any.
-    pub fn new(
-        width: usize,
-        must: usize,
-        open: Page,
-        ctx: &ViewContext<'_>,
-    ) -> Option<Pages> {
+    pub fn new(width: usize, must: usize, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
         [TabLabels::Names, TabLabels::Open, TabLabels::Keys]
             .map(|form| Pages::made(form, open, ctx))
             .into_iter()

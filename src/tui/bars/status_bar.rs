@@ -41,8 +41,7 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
         (count(stats.calls, "call", "calls"), theme.text),
         (format!("{} missing", grouped(stats.missing)), loud(stats.missing, missing)),
     ];
-    let refused =
-        (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost));
+    let refused = (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost));
     if stats.refused > 0 {
         parts.push(refused.clone());
     }
@@ -136,8 +135,7 @@ fn pages(line: Rect, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
         text::width(brand(narrow))
             + parts.iter().map(|(words, _)| text::width(words) + 2).sum::<usize>()
     };
-    Pages::new(usize::from(line.width), wide(&parts[..must]), open, ctx)
-        .filter(|_| !narrow)
+    Pages::new(usize::from(line.width), wide(&parts[..must]), open, ctx).filter(|_| !narrow)
 }
 
 /// The page whose name stands at a column of the first line.

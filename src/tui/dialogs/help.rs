@@ -1,4 +1,5 @@
-//! The help: the keys in force where it was opened, and what the signs mean.
+//! The help: what the signs mean, the keys in force where it was opened, and where files are. It has
+//! two columns where there is room for both.
 
 use crate::findings::{Severity, Verdict};
 use crate::tui::app::action::{Action, KeyContext};
@@ -8,13 +9,18 @@ use crate::tui::widgets::text;
 use crate::tui::widgets::text_pane::TextPane;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use std::path::Path;
 
 /// The columns that keys and signs take at most, and what lies behind them.
 const MOST_KEYS: usize = 26;
 const BEHIND: usize = 2;
 /// The frame's sides and what is free beside them.
 const SIDES: u16 = 4;
+/// Columns between two columns of text, and the least width of each.
+const GAP: usize = 4;
+const LEAST_COLUMN: usize = 58;
 
 /// The help's state.
 pub struct HelpView {
@@ -68,46 +74,112 @@ fn places(about: KeyContext) -> Vec<KeyContext> {
     out
 }
 
-/// One place's keys and what they do.
-fn section(place: KeyContext, ctx: &ViewContext<'_>) -> Vec<(String, &'static str)> {
-    let keys = |action| ctx.keymap.keys(place, action).join(" ");
-    ctx.keymap.section(place).map(|action| (keys(action), action.long())).collect()
+/// A sign, a key or a name, and what it means.
+struct HelpEntry {
+    sign: String,
+    style: Style,
+    means: String,
 }
 
-fn key_lines(about: KeyContext, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
-    let theme = &ctx.look.theme;
-    let sections: Vec<_> =
-        places(about).into_iter().map(|place| (place, section(place, ctx))).collect();
-    let all = sections.iter().flat_map(|(_, actions)| actions);
-    let column = all.map(|(keys, _)| text::width(keys)).max().unwrap_or(0).min(MOST_KEYS) + BEHIND;
-    let mut out = Vec::new();
-    for (place, actions) in sections.iter().filter(|(_, actions)| !actions.is_empty()) {
-        if !out.is_empty() {
-            out.push(Line::default());
-        }
-        out.push(Line::from(Span::styled(title(*place), theme.heading)));
-        for (keys, does) in actions {
-            let behind = column.saturating_sub(text::width(keys)).max(1);
-            out.push(Line::from(vec![
-                Span::styled(format!("  {keys}{}", " ".repeat(behind)), theme.key),
-                Span::styled(*does, theme.text),
-            ]));
-        }
+/// Entries under a title.
+struct HelpBlock {
+    title: &'static str,
+    entries: Vec<HelpEntry>,
+}
+
+impl HelpBlock {
+    /// The columns before the meanings.
+    fn indent(&self) -> usize {
+        let signs = self.entries.iter().map(|entry| text::width(&entry.sign));
+        2 + signs.max().unwrap_or(0).min(MOST_KEYS) + BEHIND
     }
-    out
+
+    /// How wide it is if no line is wrapped.
+    fn width(&self) -> usize {
+        let means = self.entries.iter().map(|entry| text::width(&entry.means)).max().unwrap_or(0);
+        self.indent() + means
+    }
+
+    fn lines(&self, width: usize, look: &Appearance) -> Vec<Line<'static>> {
+        let mut out = vec![Line::from(Span::styled(self.title, look.theme.heading))];
+        let indent = self.indent();
+        for HelpEntry { sign, style, means } in &self.entries {
+            let behind = indent.saturating_sub(2 + text::width(sign)).max(1);
+            let mut before = Span::styled(format!("  {sign}{}", " ".repeat(behind)), *style);
+            for part in text::wrap(means, width.saturating_sub(indent).max(1)) {
+                out.push(Line::from(vec![before, Span::styled(part, look.theme.text)]));
+                before = Span::raw(" ".repeat(indent));
+            }
+        }
+        out
+    }
 }
 
-/// The columns of a sign.
-const SIGN: usize = 15;
+/// The keys of the places, as they are set.
+fn key_blocks(about: KeyContext, ctx: &ViewContext<'_>) -> Vec<HelpBlock> {
+    let block = |place: KeyContext| {
+        let keys = |action| ctx.keymap.keys(place, action).join(" ");
+        let entry = |action: Action| HelpEntry {
+            sign: keys(action),
+            style: ctx.look.theme.key,
+            means: action.long().to_owned(),
+        };
+        let entries = ctx.keymap.section(place).map(entry).collect();
+        HelpBlock { title: title(place), entries }
+    };
+    places(about).into_iter().map(block).filter(|block| !block.entries.is_empty()).collect()
+}
 
-fn sign_lines(look: &Appearance) -> Vec<Line<'static>> {
+/// Where the files are.
+fn files(ctx: &ViewContext<'_>) -> HelpBlock {
+    let entry = |(name, path): (&str, &Path)| HelpEntry {
+        sign: name.to_owned(),
+        style: ctx.look.theme.label,
+        means: ctx.look.clean(&path.to_string_lossy()).into_owned(),
+    };
+    let recording = ctx.shared.stats.recording.as_deref().map(|path| ("recording", path));
+    let places = ctx.inspector.own_files().iter().map(|(name, path)| (*name, path.as_path()));
+    let entries = places.chain(recording).map(entry).collect();
+    HelpBlock { title: "Files", entries }
+}
+
+/// The blocks one below the other, in two columns of about the same height where both have room.
+fn layout(blocks: &[HelpBlock], room: usize, look: &Appearance) -> Vec<Line<'static>> {
+    let natural = blocks.iter().map(HelpBlock::width).max().unwrap_or(0);
+    let two = (room.saturating_sub(GAP)) / 2;
+    let column = |width: usize, blocks: &[HelpBlock]| {
+        let lines = blocks.iter().map(|block| block.lines(width, look)).collect::<Vec<_>>();
+        lines.join(&Line::default())
+    };
+    if two < LEAST_COLUMN {
+        return column(natural.min(room), blocks);
+    }
+    let width = natural.min(two);
+    // the break at which the longer column is shortest
+    let height = |blocks: &[HelpBlock]| column(width, blocks).len();
+    let longest = |at: &usize| height(&blocks[..*at]).max(height(&blocks[*at..]));
+    let at = (0..=blocks.len()).min_by_key(longest).unwrap_or(blocks.len());
+    let (left, right) = (column(width, &blocks[..at]), column(width, &blocks[at..]));
+    let mut right = right.into_iter();
+    let rows = left.len().max(right.len());
+    let mut left = left.into_iter();
+    let joined = (0..rows).map(|_| {
+        let mut line = left.next().unwrap_or_default();
+        if let Some(beside) = right.next() {
+            let gap = (width + GAP).saturating_sub(line.width());
+            line.spans.push(Span::raw(" ".repeat(gap)));
+            line.spans.extend(beside.spans);
+        }
+        line
+    });
+    joined.collect()
+}
+
+fn signs(look: &Appearance) -> HelpBlock {
     let theme = &look.theme;
-    let mut out = vec![Line::default(), Line::from(Span::styled("Signs", theme.heading))];
+    let mut entries = Vec::new();
     let mut line = |sign: &str, style, means: &str| {
-        out.push(Line::from(vec![
-            Span::styled(format!("  {sign:<SIGN$}"), style),
-            Span::styled(means.to_owned(), theme.text),
-        ]));
+        entries.push(HelpEntry { sign: sign.to_owned(), style, means: means.to_owned() });
     };
     line("missing", theme.missing_id, "a vendor in use needs this id and none finds it");
     line("missing name?", theme.near_miss, "near miss: the call has a similar id under this name");
@@ -133,7 +205,7 @@ fn sign_lines(look: &Appearance) -> Vec<Line<'static>> {
     ] {
         line(look.verdict_sign(verdict), look.verdict(verdict), means);
     }
-    line("dim", theme.unused, "the vendor is not in use for this call");
+    line("gray", theme.unused, "the vendor is not in use for this call");
     for (severity, means) in [
         (Severity::Error, "before the time: the worst finding is an error"),
         (Severity::Warning, "before the time: the worst finding is a warning"),
@@ -153,7 +225,7 @@ fn sign_lines(look: &Appearance) -> Vec<Line<'static>> {
     line(look.stale(), theme.warning, "stale: checked with earlier settings");
     line(look.repeat(), theme.repeat, "repeat: a retry of an earlier call");
     line(look.deleted(), theme.quiet, "deleted from the recording (`keep`): counted, not readable");
-    out
+    HelpBlock { title: "Signs", entries }
 }
 
 impl View for HelpView {
@@ -174,15 +246,19 @@ impl View for HelpView {
     }
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
-        let mut lines = key_lines(self.about, ctx);
-        lines.extend(sign_lines(ctx.look));
+        let mut blocks = vec![signs(ctx.look)];
+        blocks.extend(key_blocks(self.about, ctx));
+        blocks.push(files(ctx));
+        blocks.retain(|block| !block.entries.is_empty());
+        let room = usize::from(body.width.saturating_sub(SIDES));
+        let lines = layout(&blocks, room, ctx.look);
         let widest = lines.iter().map(Line::width).max().unwrap_or(0);
         self.width = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(SIDES);
         self.pane.sync(lines, body);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
-        self.pane.render(buffer, body, self.width, "Keys", ctx.look);
+        self.pane.render(buffer, body, self.width, "Help", ctx.look);
     }
 
     fn footer(&self) -> &'static [Action] {

@@ -106,7 +106,7 @@ fn stopped_and_continued_it_is_as_it_was() {
     http.post("/v1/track", CALL).expect("an answer");
     terminal.sees("1 call ");
     terminal.press("?");
-    terminal.sees("In the log");
+    terminal.sees("Signs");
     assert_eq!(terminal.quit(), 0);
 }
 

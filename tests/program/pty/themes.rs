@@ -36,7 +36,7 @@ fn on_a_light_background_the_light_theme_is_taken_and_no_answer_is_a_key() {
     wait_for_brand(&terminal, 4);
     // a `f` would have opened the filter, and a key after the answer is one again
     terminal.press("?");
-    terminal.sees("In the log");
+    terminal.sees("Signs");
     assert!(!terminal.text().contains("filter:"), "{}", terminal.text());
     assert_eq!(terminal.quit(), 0);
 }

@@ -105,6 +105,7 @@ impl TableBuilder<'_> {
     ) -> Result<Vendor, VendorError> {
         let name = self.file.name.get_ref().clone();
         self.check_defaults();
+        self.check_listed();
         let settings = VendorSettings::new(&name, &self.file.setting, given)?;
         let (mut names, mut reads, mut looks) = (Vec::new(), Vec::new(), Vec::new());
         let mut parts = RuleParts {
@@ -322,6 +323,22 @@ impl TableBuilder<'_> {
             Some(def) if kinds.contains(&def.kind) => Ok(key),
             Some(_) => wrong(format!("the setting `{key}` is not {wanted}")),
             None => wrong(format!("`{key}` is not a setting of this vendor")),
+        }
+    }
+
+    /// What codes would list has to be a setting that is a list.
+    fn check_listed(&mut self) {
+        let file = self.file;
+        for listed in file.code.values().filter_map(|text| text.listed_in.as_ref()) {
+            let key = &listed.setting;
+            let def = file.setting.iter().find(|def| def.key == *key);
+            let message = match def.map(|def| def.kind) {
+                Some(SettingKind::Texts | SettingKind::Ids) => continue,
+                Some(_) => format!("the setting `{key}` is not a list of type `texts` or `ids`"),
+                None => format!("`{key}` is not a setting of this vendor"),
+            };
+            let at = self.text.find(&format!("setting = \"{key}\"")).unwrap_or_default();
+            self.errors.push(TableError::at(self.text, at, message));
         }
     }
 

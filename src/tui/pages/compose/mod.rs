@@ -363,6 +363,7 @@ impl View for ComposeView {
                 Action::SendElsewhere,
                 Action::Deliver,
                 Action::Back,
+                Action::Help,
             ],
             false => &[
                 Action::SendCall,

@@ -147,9 +147,19 @@ impl DetailPane {
         }
     }
 
-    /// What the document of the vendor in view recommends to set.
-    fn preset<'w>(&self, ctx: &'w ViewContext<'_>) -> Option<&'w Preset> {
-        ctx.shared.vendors.get(self.vendor()?)?.preset.as_ref()
+    /// The settings that the vendor in view offers: those that its fixes name, else those that its
+    /// document recommends. Beside no vendor, the first in use whose fixes name some.
+    fn preset<'w>(&'w self, ctx: &'w ViewContext<'_>) -> Option<&'w Preset> {
+        let vendors = self.call().map_or(&[][..], |call| &call.vendors);
+        let Some(vendor) = self.vendor() else {
+            return vendors
+                .iter()
+                .filter(|detail| detail.in_use)
+                .find_map(|it| it.settings.as_ref());
+        };
+        let named = vendors.iter().find(|detail| detail.vendor == vendor);
+        let named = named.and_then(|detail| detail.settings.as_ref());
+        named.or_else(|| ctx.shared.vendors.get(vendor)?.preset.as_ref())
     }
 
     /// Does an action.
@@ -164,7 +174,7 @@ impl DetailPane {
             return Response::Say(match action {
                 Action::CopyPointer | Action::CopyValue => "open the call's tab first".to_owned(),
                 Action::CopySettings => {
-                    "open the tab of a vendor whose document recommends settings".to_owned()
+                    "no fix of this call names a setting, and no document recommends one".to_owned()
                 }
                 _ => return Response::Pass,
             });

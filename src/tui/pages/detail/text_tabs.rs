@@ -2,7 +2,7 @@
 
 use crate::findings::fixes::Edit;
 use crate::findings::{Effect, Finding, Headline, Id, Severity, Verdict, is_said_once};
-use crate::inspector::{CallDetail, FidelityView, OutputView, RequestDetail, VendorDetail};
+use crate::inspector::{CallDetail, FidelityView, OutputView, Preset, RequestDetail, VendorDetail};
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
@@ -94,7 +94,9 @@ pub fn vendor(
         paper.prose(0, "why, and where the rule is from: findings tab", theme.quiet);
     }
     paper.blank();
-    if let Some(preset) = &info.preset {
+    if let Some(named) = &detail.settings {
+        settings(paper, named, ctx);
+    } else if let Some(preset) = &info.preset {
         let keys = ctx.keymap.keys(KeyContext::Detail, Action::CopySettings).join(" ");
         let named = preset.keys.join(", ");
         let words = format!("{named} as the document recommends it: {keys} copies the lines");
@@ -105,6 +107,15 @@ pub fn vendor(
     }
     paper.field("fed by", &info.fed_by, theme.quiet);
     paper.field("read from", &info.document, theme.quiet);
+}
+
+/// The settings that fixes name, as lines to paste.
+fn settings(paper: &mut TextBuilder<'_>, named: &Preset, ctx: &ViewContext<'_>) {
+    let keys = ctx.keymap.keys(KeyContext::Detail, Action::CopySettings).join(" ");
+    let words = format!("for segscope.toml, if that is so: {keys} copies the lines");
+    paper.heading("settings", &words);
+    paper.code(&named.lines);
+    paper.blank();
 }
 
 /// Whether a vendor needs an id and does not find it.
@@ -181,6 +192,9 @@ pub fn findings(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContex
     }
     for (title, finding) in counted {
         paper.finding(finding, title, library_habits::beside(finding, call, ctx).as_deref());
+    }
+    for named in call.vendors.iter().filter(|detail| detail.in_use) {
+        named.settings.iter().for_each(|named| settings(paper, named, ctx));
     }
     fix(paper, call, ctx);
     if !others.is_empty() {

@@ -164,7 +164,7 @@ const WHOLE_NAME: usize = 26;
 /// What the log that stands beside the detail asks for at most of name, account and user: in any
 /// case, and where that leaves the detail enough.
 const LEAST_BESIDE: [usize; 3] = [28, 18, 18];
-const MAX_BESIDE: [usize; 3] = [36, 26, 26];
+const MAX_BESIDE: [usize; 3] = [MAX_NAME, MAX_ID, MAX_ID];
 
 /// Room for name, account and user before which fixed columns give way: in a log of this width that
 /// has so much beside minutes, short types and marks; in a narrower one, in the narrowest, and before

@@ -144,6 +144,16 @@ fn a_slip_in_a_file_is_told_with_its_line_its_key_and_what_was_expected() {
             "the setting `plans` is not a string",
         ),
         (
+            "listed_in = { setting = \"plans\"",
+            "listed_in = { setting = \"region\"",
+            "the setting `region` is not a list of type `texts` or `ids`",
+        ),
+        (
+            "listed_in = { setting = \"plans\"",
+            "listed_in = { setting = \"planes\"",
+            "`planes` is not a setting of this vendor",
+        ),
+        (
             "default = \"US\"",
             "default = \"UK\"",
             "the default of a setting is wrong: `region` must be one of US, EU",
