@@ -69,13 +69,13 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
         let words = format!("{} without alert{failed}", grouped(alerts.dropped));
         parts.push((ctx.look.clean(&words).into_owned(), theme.lost));
     }
+    if alerts.calls > 0 {
+        parts.push((count(alerts.calls, "alert", "alerts"), theme.quiet));
+    }
     let must = parts.len();
     // the names of the pages say more than a zero
     if stats.refused == 0 {
         parts.push(refused);
-    }
-    if alerts.calls > 0 {
-        parts.push((count(alerts.calls, "alert", "alerts"), theme.quiet));
     }
     parts.push((count(stats.requests, "request", "requests"), theme.quiet));
     parts.push((count(stats.repeats, "repeat", "repeats"), theme.quiet));

@@ -11,30 +11,30 @@ use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use ratatui::style::Style;
 
-/// How loud a row is.
+/// Which colors a row has for what is missing or lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Loudness {
+pub enum AlarmLevel {
     /// What is missing or lost is in the alarm color.
     Alarm,
     /// The same words and marks without that color.
     Calm,
 }
 
-impl Loudness {
+impl AlarmLevel {
     /// That of a row.
-    pub fn new(row: &RowView, ctx: &ViewContext<'_>) -> Loudness {
+    pub fn new(row: &RowView, ctx: &ViewContext<'_>) -> AlarmLevel {
         let is_loud = ctx.shared.in_use.chosen || row.no_call.is_some() || reaches_nobody(row);
         match is_loud {
-            true => Loudness::Alarm,
-            false => Loudness::Calm,
+            true => AlarmLevel::Alarm,
+            false => AlarmLevel::Calm,
         }
     }
 
     /// The style of a row's worst finding.
     pub fn severity(self, severity: Severity, look: &Appearance) -> Style {
         match self {
-            Loudness::Alarm => look.severity(severity),
-            Loudness::Calm => look.theme.quiet,
+            AlarmLevel::Alarm => look.severity(severity),
+            AlarmLevel::Calm => look.theme.quiet,
         }
     }
 
@@ -44,15 +44,15 @@ impl Loudness {
             && !mark.folded
             && !matches!(mark.verdict, Verdict::Delivered | Verdict::Ignored | Verdict::Discarded);
         match self {
-            Loudness::Calm if is_calm => look.theme.text,
+            AlarmLevel::Calm if is_calm => look.theme.text,
             _ => mark_style(mark, look),
         }
     }
 
     fn of_ids(self, loud: Style, calm: Style) -> Style {
         match self {
-            Loudness::Alarm => loud,
-            Loudness::Calm => calm,
+            AlarmLevel::Alarm => loud,
+            AlarmLevel::Calm => calm,
         }
     }
 }
@@ -117,7 +117,7 @@ pub fn cell(
     plain: Style,
     look: &Appearance,
 ) {
-    id_cell(painter, (cell, true), columns, (plain, Loudness::Alarm), look);
+    id_cell(painter, (cell, true), columns, (plain, AlarmLevel::Alarm), look);
 }
 
 /// One id column of a row, which says under which name a vendor wants the id, or leaves that to the
@@ -126,11 +126,11 @@ pub(crate) fn id_cell(
     painter: &mut Painter<'_>,
     (cell, says_name): (&IdCell, bool),
     columns: usize,
-    (plain, loudness): (Style, Loudness),
+    (plain, alarm_level): (Style, AlarmLevel),
     look: &Appearance,
 ) {
     let theme = &look.theme;
-    let style = |loud, calm| loudness.of_ids(loud, calm);
+    let style = |loud, calm| alarm_level.of_ids(loud, calm);
     match cell {
         IdCell::Found { text, doubtful: false } => {
             let shown = text::fit_id(text, columns, look.ellipsis(), |id| look.clean(id).into());

@@ -5,7 +5,7 @@ use crate::inspector::{IdCell, RowView};
 use crate::tui::app::view::ViewContext;
 use crate::tui::pages::log::column_layout::{ColumnLayout, WantedName};
 use crate::tui::pages::log::columns::{Column, ColumnNeeds, ColumnRequest, GUTTER, MARK};
-use crate::tui::pages::log::id_cells::{Loudness, id_cell, need, some};
+use crate::tui::pages::log::id_cells::{AlarmLevel, id_cell, need, some};
 use crate::tui::pages::log::list::List;
 use crate::tui::theme::painter::{Appearance, Painter, ground};
 use crate::tui::theme::time_format::{DayForm, TimeDetail};
@@ -147,14 +147,14 @@ fn row_line(
     let (look, plan) = (ctx.look, layout.columns());
     let theme = &look.theme;
     let discarded = row.discarded().is_some();
-    let loudness = Loudness::new(row, ctx);
+    let alarm_level = AlarmLevel::new(row, ctx);
     match row.worst.or(row.no_call.as_ref().and_then(|request| request.severity)) {
         _ if discarded => {
             let sign = look.verdict_sign(Verdict::Discarded);
             painter.column(sign, 1, look.verdict(Verdict::Discarded));
         }
         Some(severity) if severity != Severity::Info => {
-            let style = if row.folded { theme.quiet } else { loudness.severity(severity, look) };
+            let style = if row.folded { theme.quiet } else { alarm_level.severity(severity, look) };
             painter.column(look.severity_sign(severity), 1, style);
         }
         _ => {
@@ -204,18 +204,18 @@ fn row_line(
             (Column::Name, _) => name(painter, row, *width, plain, look),
             (Column::Account, _) => {
                 let says = layout.wanted[0].is_various();
-                id_cell(painter, (&row.account, says), *width, (plain, loudness), look);
+                id_cell(painter, (&row.account, says), *width, (plain, alarm_level), look);
             }
             (Column::User, _) => {
                 let says = layout.wanted[1].is_various();
-                id_cell(painter, (&row.user, says), *width, (plain, loudness), look);
+                id_cell(painter, (&row.user, says), *width, (plain, alarm_level), look);
             }
             (Column::Vendors | Column::OtherVendors, _) => {
                 let marks = column_vendors(*column, ctx).filter_map(|vendor| row.marks.get(vendor));
                 for (place, mark) in marks.enumerate() {
                     painter.skip(usize::from(place > 0));
                     let sign = look.verdict_sign(mark.verdict);
-                    painter.column(sign, plan.mark, loudness.mark(*mark, look));
+                    painter.column(sign, plan.mark, alarm_level.mark(*mark, look));
                 }
             }
         }
