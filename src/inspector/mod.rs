@@ -134,7 +134,8 @@ impl Inspector {
         }
     }
 
-    fn now(&self) -> Millis {
+    /// The present moment.
+    pub(crate) fn now(&self) -> Millis {
         (self.clock)()
     }
 

@@ -61,10 +61,14 @@ def apply(style, codes):
             style.pop("bg", None)
 
 
+def lines(text):
+    return text.removesuffix("\n").split("\n")
+
+
 def cells(text):
     """The characters of a screen: line, column, width, character, style."""
     style = {}
-    for row, line in enumerate(text.rstrip("\n").split("\n")):
+    for row, line in enumerate(lines(text)):
         column = 0
         for part in re.split(r"(\x1b\[[0-9;:]*m|\x1b[()].|[\x0e\x0f])", line):
             sgr = re.fullmatch(r"\x1b\[([0-9;:]*)m", part)
@@ -85,7 +89,7 @@ def draw(text, size):
     height = round(size * 1.28)
     all_cells = list(cells(text))
     columns = max(column + wide for _, column, wide, _, _ in all_cells)
-    rows = max(row for row, *_ in all_cells) + 1
+    rows = len(lines(text))
     pad = round(PAD * size / SIZE)
     image = Image.new("RGB", (columns * width + 2 * pad, rows * height + 2 * pad), BACK)
     pen = ImageDraw.Draw(image)

@@ -247,6 +247,11 @@ impl TestApp {
         self.terminal.backend().buffer()[(x, y)].style()
     }
 
+    /// The style of a cell.
+    pub fn style_at(&self, x: u16, y: u16) -> Style {
+        self.terminal.backend().buffer()[(x, y)].style()
+    }
+
     /// What a cell holds.
     pub fn symbol(&self, x: u16, y: u16) -> &str {
         self.terminal.backend().buffer()[(x, y)].symbol()

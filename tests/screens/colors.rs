@@ -15,9 +15,11 @@ pub fn looks_like(found: Style, wanted: Style) {
 
 #[test]
 fn what_is_missing_is_in_the_alarm_colour_and_the_near_miss_beside_it() {
-    let all = TestApp::new(five(), 99, 24);
+    let all = five();
+    all.use_all_but(&[]);
+    let all = TestApp::new(all, 99, 24);
     looks_like(all.style_of("globex-inc!", 3), all.theme().warning);
-    looks_like(all.style_of("as user_id", 3), all.theme().near_miss);
+    looks_like(all.style_of("user ! as user_id", 2), all.theme().label);
     let app = TestApp::new(Fixture::with_calls(1), 99, 24);
     let theme = app.theme();
     looks_like(app.style_of("missing accountId?", 3), theme.missing_id);
@@ -57,7 +59,7 @@ fn the_fix_and_the_near_miss_are_marked_in_the_detail() {
 #[test]
 fn without_colour_nothing_has_one_and_the_words_stay() {
     let options = ScreenOptions { depth: ColorDepth::NoColour, ..options() };
-    let mut app = TestApp::with(Fixture::with_calls(5), 140, 40, &options);
+    let mut app = TestApp::with(Fixture::with_calls(5), 200, 40, &options);
     app.press("E E");
     app.assert_no_colour();
     for word in ["missing", "refused", "repeat", "need", "CSB ✗"] {
@@ -72,8 +74,8 @@ fn a_vendor_that_is_not_chosen_has_a_dim_head() {
     let mut app = TestApp::new(inspector, 200, 60);
     assert!(!app.line(2).contains("FS ") && !app.picture().contains("FS ✗"), "it takes no width");
     app.press("V");
-    looks_like(app.style_of("FS ", 2), app.theme().unused);
-    looks_like(app.style_of("CSB", 2), app.theme().label);
+    looks_like(app.style_of("FS PH", 2), app.theme().unused);
+    looks_like(app.style_of("CS FS", 2), app.theme().label);
     assert!(app.picture().contains("FS ✗"), "{}", app.picture());
     app.press("V");
     assert!(!app.line(2).contains("FS "), "{}", app.line(2));
@@ -81,8 +83,10 @@ fn a_vendor_that_is_not_chosen_has_a_dim_head() {
 
 #[test]
 fn what_is_noise_is_quiet_in_the_log_and_loud_once_above_it() {
-    let inspector = with_habits();
-    let before = TestApp::new(Fixture::with_calls(5), 80, 24);
+    let (inspector, before) = (with_habits(), Fixture::with_calls(5));
+    inspector.use_all_but(&[]);
+    before.use_all_but(&[]);
+    let before = TestApp::new(before, 80, 24);
     looks_like(before.style_of("! ", 3), before.theme().warning);
     let mut app = TestApp::new(inspector, 80, 24);
     app.press("g");

@@ -15,7 +15,7 @@ fn what_it_shows() {
 
 #[test]
 fn what_it_says_when_there_is_nothing() {
-    pictures!("coverage_empty", Fixture::new(5), "3");
+    pictures!("coverage_empty", Fixture::new(5), "esc 3");
 }
 
 #[test]

@@ -41,13 +41,13 @@ fn line(app: &TestApp, text: &str) -> u16 {
 fn what_it_shows() {
     pictures!("expected", expecting().with_calls(), "3");
     pictures!("expected_about", expecting().with_calls(), "3 j");
-    pictures!("expected_unseen", expecting().begin(), "3");
+    pictures!("expected_unseen", expecting().begin(), "esc 3");
 }
 
 #[test]
 fn all_is_listed_before_anything_came_and_turns_green_as_it_comes() {
     let mut app = TestApp::new(expecting().begin(), 120, 40);
-    app.press("3");
+    app.press("esc 3");
     assert!(app.line(3).contains("0 of 8 expected seen with their ids"), "{}", app.picture());
     let theme = app.theme().clone();
     let at = line(&app, "Seat Added");

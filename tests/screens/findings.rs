@@ -24,7 +24,7 @@ fn what_it_shows() {
 
 #[test]
 fn what_it_says_when_there_is_nothing() {
-    pictures!("findings_empty", Fixture::new(5), "2");
+    pictures!("findings_empty", Fixture::new(5), "esc 2");
     let inspector = Given::vendors(5).setting("vendors.use", json!(["suprsend"])).begin();
     inspector.add(2);
     let mut app = TestApp::new(inspector, 80, 24);
@@ -168,7 +168,7 @@ fn the_cursor_stays_on_its_line_while_calls_come() {
 #[test]
 fn counts_are_read_again_only_after_a_while() {
     let mut app = TestApp::new(Fixture::new(5), 80, 24);
-    app.press("2");
+    app.press("esc 2");
     app.inspector.add(3);
     app.draw();
     assert!(app.picture().contains("0 rows"), "{}", app.picture());

@@ -29,3 +29,6 @@ mod settings;
 mod sizes;
 mod split_view;
 mod sync;
+mod times;
+mod truncated;
+mod vendor_question;

@@ -56,7 +56,7 @@ fn what_it_shows() {
 
 #[test]
 fn what_it_says_when_there_is_nobody() {
-    pictures!("people_empty", Fixture::new(5), "4");
+    pictures!("people_empty", Fixture::new(5), "esc 4");
     let inspector = Fixture::new(1);
     inspector.add(4);
     let mut app = TestApp::new(inspector, 80, 24);

@@ -105,7 +105,7 @@ fn the_ids_of_companies_are_offered_on_a_key() {
         other => panic!("{other:?}"),
     }
     let mut app = TestApp::new(Fixture::new(5), 100, 30);
-    app.press("5 y k");
+    app.press("esc 5 y k");
     assert!(app.effects.is_empty());
     assert!(app.picture().contains("no company ids received yet"), "{}", app.picture());
 }

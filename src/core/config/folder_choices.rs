@@ -59,9 +59,8 @@ impl FolderChoices {
 
     /// Keeps how it was arranged.
     pub fn set_arranged(&self, arranged: &ColumnChoice) -> io::Result<()> {
-        if let Some(split) = arranged.split {
-            self.set("split", split.into())?;
-        }
+        // no number is no split
+        self.set("split", arranged.split.into())?;
         match &arranged.columns {
             Some(columns) => self.set("columns", columns.clone().into()),
             None => Ok(()),
@@ -126,6 +125,8 @@ mod tests {
         let arranged = ColumnChoice { split: Some(40), columns: Some(vec!["name".to_owned()]) };
         a.set_arranged(&arranged).expect("kept");
         assert_eq!((a.arranged(), b.arranged()), (arranged, ColumnChoice::default()));
+        a.set_arranged(&ColumnChoice { split: None, ..a.arranged() }).expect("kept");
+        assert_eq!((a.arranged().split, a.arranged().columns.is_some()), (None, true));
         std::fs::write(state.join("choices.json"), "{").expect("written");
         assert_eq!(a.vendors(), None, "a broken file is no choice");
     }

@@ -175,7 +175,7 @@ pub fn do_on(inspector: &Inspector, effect: &SideEffect) -> Option<Msg> {
             Some(Msg::Said(done.map(|()| format!("{count} muted"))))
         }
         SideEffect::Split(split) => {
-            silent(inspector.arrange(ColumnChoice { split: Some(*split), ..inspector.arranged() }))
+            silent(inspector.arrange(ColumnChoice { split: *split, ..inspector.arranged() }))
         }
         SideEffect::Columns(columns) => {
             let done = inspector

@@ -62,8 +62,8 @@ pub enum SideEffect {
     SetAside(Vec<String>),
     /// Keep this from run to run.
     Keep(Memo),
-    /// So much of the width is the log's, in per cent.
-    Split(u16),
+    /// So much of the width is the log's, in per cent; none: what its content needs.
+    Split(Option<u16>),
     /// These are the log's columns, from the left.
     Columns(Vec<String>),
     /// Mark a call, or take the mark away.
@@ -177,6 +177,10 @@ pub trait View {
     /// Begins to write another call; only the page where calls are written does.
     fn begin(&mut self, _from: Begin, _world: &ViewContext<'_>) -> Response {
         Response::Pass
+    }
+    /// Takes a key before the keymap does, while something is asked that this key answers.
+    fn answer(&mut self, _event: KeyEvent, _world: &ViewContext<'_>) -> Option<Response> {
+        None
     }
     /// Takes a key that is bound to nothing here, as a string does.
     fn typed(&mut self, _event: KeyEvent, _world: &ViewContext<'_>) -> Response {

@@ -26,20 +26,9 @@ pub struct Pages {
 }
 
 impl Pages {
-    /// What fits into a line beside what has to be there, and beside all that would like to be. None
-    /// where there is no room for any.
-    pub fn new(
-        width: usize,
-        must: usize,
-        all: usize,
-        open: Page,
-        ctx: &ViewContext<'_>,
-    ) -> Option<Pages> {
-        let whole = Pages::made(TabLabels::Names, open, ctx);
-        if all + whole.width + GAP <= width {
-            return Some(whole);
-        }
-        [TabLabels::Open, TabLabels::Keys]
+    /// What fits into a line beside what has to be there. None where there is no room for any.
+    pub fn new(width: usize, must: usize, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
+        [TabLabels::Names, TabLabels::Open, TabLabels::Keys]
             .map(|form| Pages::made(form, open, ctx))
             .into_iter()
             .find(|pages| must + pages.width + GAP <= width)

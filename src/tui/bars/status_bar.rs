@@ -35,11 +35,16 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     let theme = &ctx.look.theme;
     let stats = &ctx.shared.stats;
     let loud = |number: u64, style: Style| if number > 0 { style } else { theme.quiet };
+    // while nobody chose, what some vendor misses is not yet an alarm
+    let missing = if ctx.shared.in_use.chosen { theme.missing_id } else { theme.text };
     let mut parts: Vec<(String, Style)> = vec![
         (count(stats.calls, "call", "calls"), theme.text),
-        (format!("{} missing", grouped(stats.missing)), loud(stats.missing, theme.missing_id)),
-        (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost)),
+        (format!("{} missing", grouped(stats.missing)), loud(stats.missing, missing)),
     ];
+    let refused = (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost));
+    if stats.refused > 0 {
+        parts.push(refused.clone());
+    }
     if stats.empty > 0 {
         parts.push((format!("{} without a call", grouped(stats.empty)), theme.lost));
     }
@@ -64,9 +69,13 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
         let words = format!("{} without alert{failed}", grouped(alerts.dropped));
         parts.push((ctx.look.clean(&words).into_owned(), theme.lost));
     }
-    let must = parts.len();
     if alerts.calls > 0 {
         parts.push((count(alerts.calls, "alert", "alerts"), theme.quiet));
+    }
+    let must = parts.len();
+    // the names of the pages say more than a zero
+    if stats.refused == 0 {
+        parts.push(refused);
     }
     parts.push((count(stats.requests, "request", "requests"), theme.quiet));
     parts.push((count(stats.repeats, "repeat", "repeats"), theme.quiet));
@@ -126,8 +135,7 @@ fn pages(line: Rect, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
         text::width(brand(narrow))
             + parts.iter().map(|(words, _)| text::width(words) + 2).sum::<usize>()
     };
-    Pages::new(usize::from(line.width), wide(&parts[..must]), wide(&parts), open, ctx)
-        .filter(|_| !narrow)
+    Pages::new(usize::from(line.width), wide(&parts[..must]), open, ctx).filter(|_| !narrow)
 }
 
 /// The page whose name stands at a column of the first line.

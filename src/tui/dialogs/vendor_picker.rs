@@ -2,15 +2,18 @@
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
+use crate::tui::pages::vendor_question::{MAX_DIGITS, vendor_of_digit};
 use crate::tui::widgets::checklist::Checklist;
 use crate::tui::widgets::text;
+use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 /// Lines above the first vendor.
-const INTRO: [&str; 3] = [
+const INTRO: [&str; 4] = [
     "Choose the vendors to check. Only these decide the id columns,",
     "what counts as missing, and the findings shown first.",
+    "A digit chooses only that vendor and saves.",
     "",
 ];
 
@@ -28,11 +31,16 @@ impl VendorsView {
         let intro = INTRO.iter().map(|line| text::width(line)).max().unwrap_or(0);
         let widest = vendors.iter().map(|vendor| {
             let words = text::width(&vendor.short) + text::width(&vendor.fed_by);
-            text::width(&vendor.title).max(20) + words + 19
+            text::width(&vendor.title).max(20) + words + 21
         });
         let width = widest.max().unwrap_or(0).max(intro).min(200) as u16 + 4;
         VendorsView { list: Checklist::new("Vendors in use", width, &INTRO, lines) }
     }
+}
+
+/// Uses these and no others.
+fn save(chosen: Vec<usize>) -> Response {
+    Response::CloseAndAsk(SideEffect::UseVendors(chosen))
 }
 
 impl View for VendorsView {
@@ -41,18 +49,24 @@ impl View for VendorsView {
     }
 
     fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
-        Checklist::<usize>::can(action)
+        Checklist::<usize>::can(action) || matches!(action, Action::ChooseOnly | Action::ChooseAll)
+    }
+
+    fn answer(&mut self, event: KeyEvent, ctx: &ViewContext<'_>) -> Option<Response> {
+        vendor_of_digit(event, ctx.shared.vendors.len()).map(|vendor| save(vec![vendor]))
     }
 
     fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
         match action {
+            Action::ChooseOnly => self.list.current().map_or(Response::Pass, |at| save(vec![*at])),
+            Action::ChooseAll => save(self.list.lines().copied().collect()),
             Action::Save => {
                 let chosen: Vec<usize> = self.list.chosen().copied().collect();
                 match chosen.is_empty() {
                     true => {
                         Response::Say("tick at least one vendor, or go back with esc".to_owned())
                     }
-                    false => Response::CloseAndAsk(SideEffect::UseVendors(chosen)),
+                    false => save(chosen),
                 }
             }
             action => self.list.act(action),
@@ -71,6 +85,8 @@ impl View for VendorsView {
         let theme = &ctx.look.theme;
         self.list.render(buffer, body, ctx.look, |painter, at| {
             let Some(vendor) = ctx.shared.vendors.get(*at) else { return };
+            let digit = if *at < MAX_DIGITS { (at + 1).to_string() } else { String::new() };
+            painter.column(&digit, 2, theme.key);
             painter.column(&vendor.title, text::width(&vendor.title).max(20), theme.text);
             painter.skip(2).column(&vendor.short, 4, theme.quiet);
             painter.put("fed by ", theme.quiet).show(&vendor.fed_by, theme.quiet);
@@ -78,6 +94,13 @@ impl View for VendorsView {
     }
 
     fn footer(&self) -> &'static [Action] {
-        &[Action::Tick, Action::Save, Action::Back, Action::Down]
+        &[
+            Action::Tick,
+            Action::ChooseOnly,
+            Action::ChooseAll,
+            Action::Save,
+            Action::Back,
+            Action::Down,
+        ]
     }
 }

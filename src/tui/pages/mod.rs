@@ -10,3 +10,4 @@ pub(crate) mod log;
 pub(crate) mod people;
 pub(crate) mod start;
 pub(crate) mod sync;
+pub(crate) mod vendor_question;

@@ -1,6 +1,7 @@
 //! Before the first call: where to send, a line to try it, and what to change in each SDK.
 
 use crate::tui::app::view::ViewContext;
+use crate::tui::pages::vendor_question::VendorQuestion;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::page_text::PageText;
 use crate::tui::widgets::text;
@@ -52,6 +53,11 @@ pub static LINES: LazyLock<StartLines> = LazyLock::new(|| {
         .expect("the lines that come with the program are TOML; a test reads them")
 });
 
+/// What is said about the answer to the question, where there is room.
+const ABOUT_ANSWER: &str = "These decide what counts as missing. Your answer is saved for this folder; then digits open pages.";
+/// From this height on blank lines separate the parts even while there is a question.
+const SPACED: u16 = 25;
+
 /// A line to try it: a call that lacks ids, or one that has them.
 pub fn curl(base: &str, with_ids: bool) -> String {
     let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
@@ -68,7 +74,7 @@ pub fn no_calls(lines: &mut PageText<'_>, theme: &Theme) {
 }
 
 /// Draws it.
-pub fn render(buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
+pub fn render(buffer: &mut Buffer, body: Rect, question: &VendorQuestion, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
     let Some(base) = ctx.shared.addresses.first() else {
         return no_calls(&mut PageText::new(buffer, body, ctx.look, 1), theme);
@@ -84,15 +90,24 @@ pub fn render(buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
     };
     let roomy = body.height >= 30;
     let mut line = PageText::new(buffer, body, ctx.look, usize::from(roomy));
+    // with the question 24 rows are just enough for all SDKs
+    let is_spaced = !question.is_open() || body.height >= SPACED;
+    if question.is_open() {
+        question.write(&mut line, body.width, ctx);
+        if roomy {
+            line.write(&[("  ", theme.quiet), (ABOUT_ANSWER, theme.quiet)]);
+        }
+        line.gap(is_spaced);
+    }
     let waits = match ctx.shared.stats.cleared {
         Some(_) => "  The log is cleared. Waiting for the next call at ",
         None => "  Waiting for the first call at ",
     };
     line.write(&[(waits, theme.text), (base, theme.brand)]);
-    line.gap(true);
+    line.gap(is_spaced);
     line.write(&[("  Try it: ", theme.heading), (&LINES.try_it, theme.quiet)]);
     line.folded(&fill(&LINES.curl, base), theme.key);
-    line.gap(true);
+    line.gap(is_spaced);
     line.write(&[("  Point your SDK here ", theme.heading), (&key, theme.quiet)]);
     for sdk in &LINES.sdk {
         line.write(&[

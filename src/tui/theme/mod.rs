@@ -8,6 +8,7 @@ mod background;
 mod color_depth;
 pub mod painter;
 mod themes;
+pub mod time_format;
 
 pub use crate::tui::theme::background::{ASK as ASK_GROUND, Background};
 pub use crate::tui::theme::color_depth::ColorDepth;

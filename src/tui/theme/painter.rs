@@ -1,11 +1,11 @@
 //! How things look: the theme, the signs beside the colors, and a pen that never leaves its line.
 
-use crate::call::time::{Millis, NO_TIME};
+use crate::call::time::Millis;
 use crate::findings::{Severity, Verdict};
 use crate::report::DOUBTFUL;
 use crate::tui::theme::Theme;
+use crate::tui::theme::time_format::{TimeDetail, TimeFormat};
 use crate::tui::widgets::text;
-use jiff::{Timestamp, tz::TimeZone};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -18,8 +18,8 @@ pub struct Appearance {
     pub theme: Theme,
     /// Signs in ASCII only; captured text beyond it is escaped.
     pub ascii: bool,
-    /// The zone that times are shown in.
-    pub zone: TimeZone,
+    /// How times are written.
+    pub times: TimeFormat,
 }
 
 impl Appearance {
@@ -172,22 +172,14 @@ impl Appearance {
         self.clean(&text::visible_id(captured)).into_owned()
     }
 
-    /// A moment's time of day: `HH:MM:SS.mmm`, of which narrow columns take a part.
+    /// A moment to the millisecond, with its day where it is not today.
     pub fn time(&self, at: Millis) -> String {
-        match Timestamp::from_millisecond(at) {
-            _ if at == NO_TIME => "--:--:--.---".to_owned(),
-            Ok(moment) => moment.to_zoned(self.zone.clone()).strftime("%H:%M:%S%.3f").to_string(),
-            Err(_) => "??:??:??.???".to_owned(),
-        }
+        self.times.dated(at, TimeDetail::Milli)
     }
 
     /// A moment with its day, to the second.
     pub fn moment(&self, at: Millis) -> String {
-        match Timestamp::from_millisecond(at) {
-            _ if at == NO_TIME => "no time".to_owned(),
-            Ok(moment) => moment.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %T").to_string(),
-            Err(_) => "????-??-?? ??:??:??".to_owned(),
-        }
+        self.times.moment(at)
     }
 }
 
@@ -276,20 +268,5 @@ pub fn ground(buffer: &mut Buffer, area: Rect, line: usize, style: Style) {
     if line < usize::from(area.height) {
         let row = Rect { y: area.y + line as u16, height: 1, ..area };
         buffer.set_style(row, style);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// No time is invented for a call that has none.
-    #[test]
-    fn what_has_no_time_shows_none() {
-        let theme = Theme::preset("dark").expect("it is there");
-        let look = Appearance { theme, ascii: false, zone: TimeZone::UTC };
-        assert_eq!((look.time(0), look.moment(0)), ("--:--:--.---".into(), "no time".into()));
-        assert_eq!(look.time(1), "00:00:00.001");
-        assert_eq!(look.moment(1), "1970-01-01 00:00:00");
     }
 }

@@ -31,6 +31,11 @@ impl<T> Checklist<T> {
         self.lines.iter().filter(|(_, ticked)| *ticked).map(|(line, _)| line)
     }
 
+    /// The line under the cursor.
+    pub fn current(&self) -> Option<&T> {
+        self.window.at().and_then(|at| self.lines.get(at)).map(|(line, _)| line)
+    }
+
     /// Puts the cursor on a line.
     pub fn select(&mut self, line: usize) {
         self.window.select(line);

@@ -84,6 +84,38 @@ pub fn cut_front<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str>
     Cow::Owned(format!("{sign}{}", &text[from..]))
 }
 
+/// A captured id in so many columns. One that is too long keeps its beginning and its end, because
+/// ids that begin alike (UUIDv7) differ there. `clean` makes a text harmless.
+pub fn fit_id(
+    captured: &str,
+    room: usize,
+    ellipsis: &str,
+    clean: impl Fn(&str) -> String,
+) -> String {
+    let most = (room + 1) * MOST_CHARS_IN_A_GRAPHEME;
+    let is_long = captured.char_indices().nth(2 * most).is_some();
+    if !is_long {
+        let safe = clean(captured);
+        if width(&safe) <= room {
+            return safe;
+        }
+    }
+    let left = room.saturating_sub(width(ellipsis));
+    if left < MIN_ENDS {
+        return cut(&clean(beginning(captured, room)), room, ellipsis).into_owned();
+    }
+    let last = left / 3;
+    // of a long id no more is made harmless than is seen
+    let from =
+        if is_long { captured.char_indices().rev().nth(most).map_or(0, |at| at.0) } else { 0 };
+    let (start, end) = (clean(beginning(captured, room)), clean(&captured[from..]));
+    let start = &start[..head(&start, left - last)];
+    format!("{start}{ellipsis}{}", cut_front(&end, last, ""))
+}
+
+/// Fewer columns show the beginning only.
+const MIN_ENDS: usize = 6;
+
 /// How many bytes from the start of a harmless text fit into so many columns.
 pub fn head(text: &str, room: usize) -> usize {
     let mut used = 0;
@@ -180,6 +212,19 @@ mod tests {
     }
 
     #[test]
+    fn of_a_long_id_both_ends_are_kept() {
+        let fit = |id: &str, room| fit_id(id, room, "…", |id| clean(id, false).into_owned());
+        assert_eq!(fit("019333a1-7c2e-7000-8000-000000000005", 13), "019333a1…0005");
+        assert_eq!(fit("acme-42", 7), "acme-42");
+        assert_eq!(fit("acme-42", 6), "acme-…", "too little for two ends");
+        assert_eq!(fit("漢字漢字漢字", 8), "漢字…字");
+        assert_eq!(fit("a\u{1b}[31m0123456789b", 12), "a\\u{1b}[…89b");
+        let long = format!("start{}end", "x".repeat(1_000_000));
+        assert_eq!(fit(&long, 12), "startxxx…end");
+        assert_eq!(fit("", 0), "");
+    }
+
+    #[test]
     fn what_a_terminal_would_act_on_is_escaped() {
         assert_eq!(clean("a\u{1b}[31mb\r\n\u{202e}", false), "a\\u{1b}[31mb\\r\\n\\u{202e}");
         assert_eq!(clean("\u{301}x", false), "\\u{301}x");
@@ -219,6 +264,8 @@ mod tests {
                 prop_assert!(width(&line) <= room, "{line:?}");
             }
             prop_assert!(width(&cut(&safe, room, "…")) <= room);
+            let id = fit_id(&text, room, "…", |id| clean(id, false).into_owned());
+            prop_assert!(width(&id) <= room, "{id:?}");
         }
     }
 }

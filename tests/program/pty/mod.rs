@@ -12,6 +12,7 @@ mod lost_terminal;
 mod mouse;
 mod people;
 mod settings;
+mod start_question;
 mod stream;
 mod themes;
 mod tour;

@@ -32,7 +32,7 @@ fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
     // its tab, by its head
     terminal.click_on("CSB ");
     terminal.sees("esc back");
-    terminal.click_on("2 3 4 5 C");
+    terminal.click_on("2 findings");
     terminal.sees("[2 findings]");
     terminal.sees("ACCOUNT-MISSING");
     // the first is chosen already: a click shows its calls

@@ -58,6 +58,7 @@ impl Screen {
         self.version = Some(version);
         self.dirty = false;
         self.shared.read(inspector);
+        self.look.times.set_now(inspector.now());
         self.take_looks(inspector);
         self.tell_judged();
         self.tell_sent();

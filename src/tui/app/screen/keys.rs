@@ -4,8 +4,8 @@ use crate::inspector::Inspector;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::keymap;
 use crate::tui::app::keymap::{Key, Lookup};
-use crate::tui::app::screen::Screen;
-use crate::tui::app::view::SideEffect;
+use crate::tui::app::screen::{Screen, ctx};
+use crate::tui::app::view::{SideEffect, ViewContext};
 use crossterm::event::KeyEvent;
 
 /// Where a key of a place works, in words.
@@ -30,6 +30,13 @@ impl Screen {
         let stopped = self.pages[self.page as usize].interrupt();
         if stopped {
             self.say("the search was stopped".to_owned());
+        }
+        if self.begun.is_empty() {
+            let ctx = ctx!(self, inspector);
+            let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
+            if let Some(reply) = view.answer(event, &ctx) {
+                return self.reply(reply, inspector);
+            }
         }
         self.begun.push(Key::from_event(event));
         let place = self.top().place();

@@ -35,6 +35,7 @@ use crate::tui::pages::log::LogView;
 use crate::tui::pages::sync::SyncView;
 use crate::tui::prompts::{CommandView, does_something};
 use crate::tui::theme::painter::Appearance;
+use crate::tui::theme::time_format::TimeFormat;
 use crate::tui::theme::{Background, ColorDepth, Themes};
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
@@ -181,7 +182,11 @@ impl Screen {
         let themes = options.themes.clone().reduced(options.depth);
         let theme = themes.on(options.ground).clone();
         Screen {
-            look: Appearance { theme, ascii: options.ascii, zone: options.zone.clone() },
+            look: Appearance {
+                theme,
+                ascii: options.ascii,
+                times: TimeFormat::new(options.zone.clone(), inspector.now()),
+            },
             themes,
             ground: options.ground,
             depth: options.depth,
@@ -226,6 +231,7 @@ impl Screen {
             Msg::Tick(now_ms) => {
                 self.now_ms = now_ms;
                 self.dirty |= self.shared.tick(now_ms);
+                self.dirty |= self.look.times.is_stale(inspector.now());
                 if self.notice.as_ref().is_some_and(|notice| notice.until_ms <= now_ms) {
                     self.notice = None;
                     self.dirty = true;
@@ -296,6 +302,10 @@ impl Screen {
             Action::JudgeAgain => {
                 self.awaits_report = true;
                 Some(SideEffect::JudgeAgain)
+            }
+            Action::ToggleTimes => {
+                self.look.times.toggle();
+                None
             }
             Action::Histogram => {
                 self.histogram.toggle();

@@ -62,12 +62,13 @@ fn string_len(text: &str) -> usize {
 mod tests {
     use super::*;
     use crate::tui::theme::Theme;
+    use crate::tui::theme::time_format::TimeFormat;
     use jiff::tz::TimeZone;
     use proptest::prelude::*;
 
     fn look() -> Appearance {
         let theme = Theme::preset("dark").expect("a preset");
-        Appearance { theme, ascii: false, zone: TimeZone::UTC }
+        Appearance { theme, ascii: false, times: TimeFormat::new(TimeZone::UTC, 0) }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::tui::pages::lists::drill_down::RepeatCounting;
 use crate::tui::pages::lists::empty_page::EmptyPage;
 use crate::tui::pages::lists::list_content::ListContent;
 use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
+use crate::tui::pages::log::Column;
 use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::text;
 use crate::tui::widgets::text::masked;
@@ -57,7 +58,8 @@ pub struct CoverageColumns {
     event: usize,
     by: usize,
     bar: usize,
-    vendors: usize,
+    /// The places of the vendors that have a column.
+    vendors: Vec<usize>,
 }
 
 /// What a row is counted by, in words.
@@ -171,7 +173,9 @@ impl ListContent for Events {
         tab: usize,
         ctx: &ViewContext<'_>,
     ) -> CoverageColumns {
-        let vendors = ctx.shared.vendors.len();
+        let all_vendors = ctx.shared.columns.contains(&Column::OtherVendors);
+        let in_use = |at: &usize| all_vendors || ctx.shared.in_use.vendors.contains(at);
+        let mut vendors: Vec<usize> = (0..ctx.shared.vendors.len()).filter(in_use).collect();
         let planned = rows.iter().any(|line| line.expected.is_some());
         let sign = if planned { expected::WIDE } else { SIGN };
         let by: Vec<String> = rows.iter().map(|line| by_words(&line.came, tab)).collect();
@@ -188,8 +192,8 @@ impl ListContent for Events {
         let least = if tab == 0 { LEAST } else { 18 };
         let sign = if sign + counted + least > room { SIGN } else { sign };
         let fits = room.saturating_sub(sign + counted + least) / VENDOR;
-        let vendors = vendors.min(fits);
-        let room_of_names = room.saturating_sub(sign + counted + vendors * VENDOR);
+        vendors.truncate(fits);
+        let room_of_names = room.saturating_sub(sign + counted + vendors.len() * VENDOR);
         // a bar only where the names keep their room, and what they are counted by is seen whole
         let whole = if tab == 0 { LEAST } else { by + name.min(MOST_NAME) };
         let bar = match room_of_names.saturating_sub(whole) / 2 {
@@ -223,8 +227,9 @@ impl ListContent for Events {
             let word = sorted.head_as(name, word);
             painter.put(&format!("  {word:>w$} ", w = wide - 1), label);
         }
-        for (at, vendor) in ctx.shared.vendors.iter().take(columns.vendors).enumerate() {
-            let used = ctx.shared.in_use.vendors.contains(&at);
+        for at in &columns.vendors {
+            let Some(vendor) = ctx.shared.vendors.get(*at) else { continue };
+            let used = ctx.shared.in_use.vendors.contains(at);
             let style = if used { label } else { ctx.look.theme.unused };
             let short = ctx.look.clean(&vendor.short);
             let short = text::cut(&short, VENDOR - 1, ctx.look.ellipsis()).into_owned();
@@ -276,7 +281,7 @@ impl ListContent for Events {
         for id in &row.ids {
             id_shares::cell(painter, id, columns.bar, row.discarded == 0, look);
         }
-        for counts in row.verdicts.iter().take(columns.vendors) {
+        for counts in columns.vendors.iter().filter_map(|at| row.verdicts.get(*at)) {
             match taken(counts) {
                 Some((worst, share)) => {
                     let mark = format!(" {}", look.verdict_sign(worst));

@@ -10,7 +10,7 @@ mod linked_text;
 mod mouse;
 mod pretty_json;
 mod provenance;
-mod split_view;
+pub(crate) mod split_view;
 mod tabs;
 pub(crate) mod text_builder;
 mod text_tabs;

@@ -211,11 +211,12 @@ impl JsonLayout<'_> {
 mod tests {
     use super::*;
     use crate::tui::theme::Theme;
+    use crate::tui::theme::time_format::TimeFormat;
     use jiff::tz::TimeZone;
 
     fn shown(json: &str, width: usize) -> Option<String> {
         let theme = Theme::preset("dark").expect("dark");
-        let look = Appearance { theme, ascii: false, zone: TimeZone::UTC };
+        let look = Appearance { theme, ascii: false, times: TimeFormat::new(TimeZone::UTC, 0) };
         let (lines, _) = lines(json, width, &Beside::new(), &look)?;
         Some(lines.iter().map(Line::to_string).collect::<Vec<_>>().join("\n"))
     }
@@ -233,7 +234,7 @@ mod tests {
     #[test]
     fn sources_stay_with_their_lines() {
         let theme = Theme::preset("dark").expect("dark");
-        let look = Appearance { theme, ascii: false, zone: TimeZone::UTC };
+        let look = Appearance { theme, ascii: false, times: TimeFormat::new(TimeZone::UTC, 0) };
         let said =
             |input: &str| JsonNote { words: input.to_owned(), input: Some(input.to_owned()) };
         let beside = Beside::from([

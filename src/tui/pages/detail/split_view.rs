@@ -15,7 +15,7 @@ use crate::tui::pages::detail::tabs::Tab;
 use ratatui::layout::Rect;
 
 /// From this width on the call and an output stand side by side.
-const BOTH: u16 = 96;
+pub(crate) const BOTH: u16 = 96;
 /// The columns between them.
 const BETWEEN: u16 = 3;
 

@@ -134,6 +134,7 @@ mod tests {
     use crate::call::Doc;
     use crate::tui::pages::detail::json_tree::NewTree;
     use crate::tui::theme::Theme;
+    use crate::tui::theme::time_format::TimeFormat;
     use jiff::tz::TimeZone;
 
     #[test]
@@ -141,7 +142,7 @@ mod tests {
         let look = Appearance {
             theme: Theme::preset("dark").expect("dark"),
             ascii: false,
-            zone: TimeZone::UTC,
+            times: TimeFormat::new(TimeZone::UTC, 0),
         };
         let call = r#"{"a":1,"context":{"deep":[{"needle":true}]},"z":"a needle"}"#;
         let call = Doc::parse(call).expect("JSON").into_owned();

@@ -6,15 +6,22 @@ use crate::tui::app::view_context::grouped;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::log::NO_EVENT;
 use crate::tui::theme::painter::Appearance;
+use crate::tui::theme::time_format::{DayForm, TimeDetail};
 use crate::tui::widgets::text;
 use ratatui::text::Span;
 
-/// Columns of a time of day, with the blank before it.
-pub const TIME: usize = 9;
+/// Columns of a time, with the blank before it.
+pub const TIME: usize = 12;
 
-/// A moment's time of day to the second, in its columns.
+/// A moment in its columns: the time of day to the second, the day and the minute where it is not
+/// today, or how long ago it was. Of another year's the day is enough.
 pub fn clock(at: Millis, look: &Appearance) -> String {
-    let time: String = look.time(at).chars().take(TIME - 1).collect();
+    let time = match look.times.day_form(at) {
+        DayForm::Today => look.times.listed(at, TimeDetail::Second),
+        DayForm::Day => look.times.listed(at, TimeDetail::Minute),
+        DayForm::Year if look.times.is_relative() => look.times.ago(at),
+        DayForm::Year => look.moment(at).chars().take(TIME - 2).collect(),
+    };
     format!("{time:>TIME$}")
 }
 
@@ -99,6 +106,7 @@ pub fn widest<'t>(
 mod tests {
     use super::*;
     use crate::tui::theme::Theme;
+    use crate::tui::theme::time_format::TimeFormat;
     use jiff::tz::TimeZone;
 
     #[test]
@@ -110,7 +118,11 @@ mod tests {
     #[test]
     fn a_bar_takes_its_columns() {
         let theme = Theme::preset("dark").expect("there is one");
-        let look = |ascii| Appearance { theme: theme.clone(), ascii, zone: TimeZone::UTC };
+        let look = |ascii| Appearance {
+            theme: theme.clone(),
+            ascii,
+            times: TimeFormat::new(TimeZone::UTC, 0),
+        };
         assert_eq!(bar(1, 2, 4, &look(false)), "██  ");
         assert_eq!(bar(5, 8, 1, &look(false)), "▋");
         assert_eq!(bar(1, 2, 4, &look(true)), "##  ");
@@ -120,7 +132,11 @@ mod tests {
     #[test]
     fn the_highest_minute_is_a_full_bar_and_the_least_is_seen() {
         let theme = Theme::preset("dark").expect("there is one");
-        let look = |ascii| Appearance { theme: theme.clone(), ascii, zone: TimeZone::UTC };
+        let look = |ascii| Appearance {
+            theme: theme.clone(),
+            ascii,
+            times: TimeFormat::new(TimeZone::UTC, 0),
+        };
         assert_eq!(trend(&[0, 1, 500, 1000], &look(false)), " ▁▄█");
         assert_eq!(trend(&[0, 1, 500, 1000], &look(true)), " .-#");
         assert_eq!(trend(&[0, 0], &look(false)), "  ");

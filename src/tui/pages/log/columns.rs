@@ -1,6 +1,7 @@
 //! Which columns the log has at a width, and how wide they are.
 
 use crate::inspector::ColumnChoice;
+use crate::tui::theme::time_format::{DayForm, RELATIVE, TimeDetail};
 
 /// A column of the log.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
@@ -68,12 +69,12 @@ impl Column {
 }
 
 /// The columns that have room, from the left, and how wide each is.
-#[derive(Debug, PartialEq, Eq, Clone)]
+#[derive(Debug, PartialEq, Eq, Clone, Default)]
 pub struct LogColumns {
     /// Each with its width; one column lies between two.
     pub shown: Vec<(Column, usize)>,
-    /// How many characters of `HH:MM:SS.mmm`, from where.
-    pub time: Time,
+    /// How much of a time of day is shown; none where there is no room for it.
+    pub time: Option<TimeDetail>,
     /// The width of a vendor's mark.
     pub mark: usize,
 }
@@ -92,41 +93,10 @@ impl LogColumns {
     pub fn mark_at(&self, offset: usize) -> usize {
         offset / (self.mark + 1)
     }
-}
 
-/// How much of the time is shown.
-#[derive(Debug, PartialEq, Eq, Clone, Copy)]
-pub enum Time {
-    /// nothing
-    No,
-    /// `:MM:SS`: its first sign says that hours are left out
-    Short,
-    /// `HH:MM:SS`
-    Clock,
-    /// `HH:MM:SS.mmm`
-    Full,
-}
-
-impl Time {
-    /// Its width.
-    pub fn width(self) -> usize {
-        match self {
-            Time::No => 0,
-            Time::Short => 6,
-            Time::Clock => 8,
-            Time::Full => 12,
-        }
-    }
-
-    /// The part of `HH:MM:SS.mmm`.
-    pub fn part(self, full: &str) -> &str {
-        let part = match self {
-            Time::No => 0..0,
-            Time::Short => 2..8,
-            Time::Clock => 0..8,
-            Time::Full => 0..12,
-        };
-        full.get(part).unwrap_or("")
+    /// How wide a column is; nothing where it is not shown.
+    pub fn width_of(&self, column: Column) -> usize {
+        self.shown.iter().find(|(shown, _)| *shown == column).map_or(0, |(_, width)| *width)
     }
 }
 
@@ -141,254 +111,250 @@ pub struct ColumnNeeds {
     pub user: usize,
     /// What the account's and the user's column need so that what is missing is seen whole.
     pub missing: [usize; 2],
+    /// How much of a date the times need.
+    pub day: DayForm,
 }
 
 impl Default for ColumnNeeds {
     fn default() -> ColumnNeeds {
         // the columns' own heads, and `missing`
-        ColumnNeeds { name: 8, account: LEAST_ID, user: LEAST_ID, missing: [LEAST_ID; 2] }
+        ColumnNeeds {
+            name: MIN_ID,
+            account: MIN_ID,
+            user: MIN_ID,
+            missing: [MIN_ID; 2],
+            day: DayForm::Today,
+        }
     }
 }
 
 impl ColumnNeeds {
     /// The wider of each, so that columns never jump back and forth.
     pub fn grow(&mut self, other: ColumnNeeds) {
-        self.name = self.name.max(other.name.min(MOST_NAME));
-        self.account = self.account.max(other.account.min(MOST_ID));
-        self.user = self.user.max(other.user.min(MOST_ID));
+        self.name = self.name.max(other.name.min(MAX_NAME));
+        self.account = self.account.max(other.account.min(MAX_ID));
+        self.user = self.user.max(other.user.min(MAX_ID));
         for (missing, other) in self.missing.iter_mut().zip(other.missing) {
-            *missing = (*missing).max(other.min(MOST_ID));
+            *missing = (*missing).max(other.min(MAX_ID));
         }
+        self.day = self.day.max(other.day);
+    }
+
+    /// Of name, account and user: what is seen whole before anything else is.
+    fn guaranteed(self) -> [usize; 3] {
+        [self.name.min(WHOLE_NAME), self.missing[0], self.missing[1]]
+    }
+
+    fn flexible(self) -> [usize; 3] {
+        [self.name, self.account, self.user]
     }
 }
 
 /// The cursor and the severity's sign before the first column.
 pub const GUTTER: usize = 3;
+/// The columns of a vendor's head, and of its mark.
+pub const MARK: usize = 2;
 /// `missing` is seen whole.
-const LEAST_ID: usize = 8;
-const MOST_ID: usize = 26;
-const MOST_NAME: usize = 44;
-/// So much of a name is seen even beside ids that are missing.
-const LEAST_NAME: usize = 10;
-/// A name of this width is seen whole where there is room.
-const WHOLE_NAME: usize = 24;
+const MIN_ID: usize = 8;
+/// A UUID is seen whole.
+const MAX_ID: usize = 36;
+const MAX_NAME: usize = 44;
+/// A name of 24 characters is seen whole where there is room, with the sign of a repeat before it.
+const WHOLE_NAME: usize = 26;
+/// What the log that stands beside the detail asks for at most of name, account and user: in any
+/// case, and where that leaves the detail enough.
+const LEAST_BESIDE: [usize; 3] = [28, 18, 18];
+const MAX_BESIDE: [usize; 3] = [MAX_NAME, MAX_ID, MAX_ID];
+
+/// Room for name, account and user before which fixed columns give way: in a log of this width that
+/// has so much beside minutes, short types and marks; in a narrower one, in the narrowest, and before
+/// milliseconds are shown.
+const WIDE: usize = 84;
+const WIDE_ROOM: [usize; 3] = [24, 18, 11];
+const NARROW_ROOM: [usize; 3] = [16, 16, 9];
+const LEAST_ROOM: [usize; 3] = [10, 8, 7];
+const MILLI_ROOM: [usize; 3] = [28, 20, 18];
+/// What is free beyond that goes there first, so that longer texts that come later move nothing.
+const SPARE_ROOM: [usize; 3] = [32, 26, 26];
 
 /// What is to be shown.
-#[derive(Debug, Clone, Copy)]
-pub struct ColumnRequest<'w> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnRequest {
     /// The columns, from the left.
-    pub columns: &'w [Column],
+    pub columns: Vec<Column>,
     /// How many vendors are in use, and how many others there are.
     pub vendors: [usize; 2],
-    /// How wide their heads are.
-    pub head: usize,
     /// How wide the highest number is.
     pub number: usize,
-    /// What the flexible columns would like.
-    pub needs: ColumnNeeds,
+    /// Times are written as how long ago they were.
+    pub relative: bool,
 }
 
-/// The columns for a width. What is least needed goes first: milliseconds, the last letters of types
-/// and heads, hours, all but one letter of the heads, the time and the number, and then the marks
-/// (the sign of the worst finding stays).
-pub fn columns(width: usize, wanted: ColumnRequest<'_>) -> LogColumns {
-    let ColumnRequest { columns, vendors, head, number, needs } = wanted;
-    // where there are many, two letters have to do
-    let marks = [(Column::Vendors, vendors[0]), (Column::OtherVendors, vendors[1])];
-    let marks: usize =
-        marks.iter().filter(|(column, _)| columns.contains(column)).map(|(_, count)| count).sum();
-    let brief = if marks > 2 { head.min(2) } else { head };
-    let plans = [
-        (Time::Full, 8, head, 57),
-        (Time::Clock, 8, head, 50),
-        (Time::Clock, 5, brief, 46),
-        (Time::Short, 5, brief, 38),
-        (Time::Short, 5, brief.min(1), 34),
-        (Time::No, 5, brief.min(1), 27),
-        (Time::No, 5, 0, 0),
-    ];
-    let has = |column: Column| columns.contains(&column);
-    let flexible =
-        [(Column::Name, needs.name), (Column::Account, needs.account), (Column::User, needs.user)];
-    let flexible = flexible.map(|(column, need)| has(column).then_some(need));
-    let many = flexible.iter().flatten().count();
-    let wide = |plan: (Time, usize, usize, usize), column: Column| match (column, plan) {
-        (Column::Number, (Time::No, ..)) => None,
-        (Column::Number, _) => Some(number),
-        (Column::Time, (Time::No, ..)) => None,
-        (Column::Time, (time, ..)) => Some(time.width()),
-        (Column::Kind, (_, kind, ..)) => Some(kind),
-        (Column::Vendors | Column::OtherVendors, (_, _, 0, _)) => None,
-        (Column::Vendors, (_, _, mark, _)) => (vendors[0] * (mark + 1)).checked_sub(1),
-        (Column::OtherVendors, (_, _, mark, _)) => (vendors[1] * (mark + 1)).checked_sub(1),
-        (Column::Name | Column::Account | Column::User, _) => None,
-    };
-    // with one column between each and the next
-    let fixed = |plan| {
-        let widths = columns.iter().filter_map(|column| wide(plan, *column)).map(|wide| wide + 1);
-        (GUTTER + widths.sum::<usize>() + many).saturating_sub(1)
-    };
-    // the last number of a plan counts what lies between the flexible columns
-    let between = many.saturating_sub(1);
-    let fits =
-        |plan: &(Time, usize, usize, usize)| width + between >= fixed(*plan) + plan.3 * many / 3;
-    let plan = plans.into_iter().find(fits).unwrap_or((Time::No, 5, 0, 0));
-    let shared = share(width.saturating_sub(fixed(plan)), flexible, needs.missing);
-    let shown = columns.iter().filter_map(|column| {
-        let width = match column {
-            Column::Name => shared[0],
-            Column::Account => shared[1],
-            Column::User => shared[2],
-            column => wide(plan, *column)?,
+/// How the columns whose width does not depend on texts are shown.
+#[derive(Clone, Copy)]
+struct FixedColumns {
+    time: Option<TimeDetail>,
+    kind: usize,
+    mark: usize,
+}
+
+impl ColumnRequest {
+    fn has(&self, column: Column) -> bool {
+        self.columns.contains(&column)
+    }
+
+    fn fixed_width(&self, fixed: FixedColumns, day: DayForm, column: Column) -> Option<usize> {
+        let marks = |vendors: usize| match fixed.mark {
+            0 => None,
+            mark => (vendors * (mark + 1)).checked_sub(1),
         };
-        Some((*column, width))
-    });
-    LogColumns { shown: shown.collect(), time: plan.0, mark: plan.2 }
-}
-
-/// Shares room among name, account and user, as far as they are shown: who needs less than an even
-/// share gets what it needs, the others share the rest; what nobody needs goes to the ids up to
-/// their most, then to the name, else to the first id. What is missing comes before the name and the
-/// other id.
-fn share(room: usize, wanted: [Option<usize>; 3], missing: [usize; 2]) -> [usize; 3] {
-    let needs = wanted.map(Option::unwrap_or_default);
-    let left = room.saturating_sub(needs[1] + needs[2]);
-    let name = needs[0].min((room / 3).max(left).max(WHOLE_NAME.min(room * 2 / 5)));
-    let mut out = [name, 0, 0];
-    let mut left = room - name;
-    let (less, more) = if needs[1] <= needs[2] { (1, 2) } else { (2, 1) };
-    out[less] = needs[less].min(left / 2);
-    left -= out[less];
-    out[more] = needs[more].min(left);
-    left -= out[more];
-    for id in [1, 2].into_iter().filter(|id| wanted[*id].is_some()) {
-        // so that a longer id that comes later does not move the columns at once
-        let more = (left / 2).min(MOST_ID.saturating_sub(out[id]));
-        out[id] += more;
-        left -= more;
-    }
-    if let Some(first) = wanted.iter().position(Option::is_some) {
-        out[first] += left;
-    }
-    let least = |column: usize| match column {
-        0 => LEAST_NAME,
-        id => missing[id - 1],
-    };
-    for id in [1, 2].into_iter().filter(|id| wanted[*id].is_some()) {
-        for from in [3 - id, 0] {
-            let lacks = least(id).saturating_sub(out[id]);
-            let taken = lacks.min(out[from].saturating_sub(least(from)));
-            (out[id], out[from]) = (out[id] + taken, out[from] - taken);
+        match column {
+            Column::Number => fixed.time.map(|_| self.number),
+            Column::Time if self.relative => fixed.time.map(|_| RELATIVE),
+            Column::Time => fixed.time.map(|detail| day.width() + detail.width()),
+            Column::Kind => (fixed.kind > 0).then_some(fixed.kind),
+            Column::Vendors => marks(self.vendors[0]),
+            Column::OtherVendors => marks(self.vendors[1]),
+            Column::Name | Column::Account | Column::User => None,
         }
     }
-    out
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn columns_for(width: usize, vendors: usize, needs: ColumnNeeds) -> LogColumns {
-        let columns = &Column::USUAL;
-        columns_of(width, columns, vendors, needs)
+    /// What is left for name, account and user, if they fit at all.
+    fn room(&self, width: usize, fixed: FixedColumns, day: DayForm) -> Option<usize> {
+        let widths = self.columns.iter().filter_map(|column| self.fixed_width(fixed, day, *column));
+        let fixed: usize = widths.map(|width| width + 1).sum();
+        let between = self.flexible_columns().count().saturating_sub(1);
+        let taken = GUTTER + fixed + between;
+        // without a flexible column nothing follows the last blank
+        let blank = usize::from(self.flexible_columns().next().is_none());
+        (width + blank).checked_sub(taken)
     }
 
-    fn columns_of(
-        width: usize,
-        columns: &[Column],
-        vendors: usize,
+    fn flexible_columns(&self) -> impl Iterator<Item = usize> + '_ {
+        let all = [Column::Name, Column::Account, Column::User].into_iter().enumerate();
+        all.filter(|(_, column)| self.has(*column)).map(|(at, _)| at)
+    }
+
+    /// How wide the log would be beside the detail: at least, and so that only long texts are cut.
+    pub fn wanted_widths(&self, needs: ColumnNeeds) -> [usize; 2] {
+        let fixed = FixedColumns { time: Some(TimeDetail::Second), kind: 8, mark: MARK };
+        let left = self.room(usize::from(u16::MAX), fixed, needs.day).unwrap_or(0);
+        let needed = needs.flexible();
+        [LEAST_BESIDE, MAX_BESIDE].map(|most| {
+            let asked = |at: usize| needed[at].min(most[at]).max(WIDE_ROOM[at]);
+            let texts: usize = self.flexible_columns().map(asked).sum();
+            (usize::from(u16::MAX) - left + texts).max(WIDE)
+        })
+    }
+
+    /// Whether a name of 24 characters and what is missing can be seen whole.
+    fn is_wide(&self, width: usize) -> bool {
+        let least = FixedColumns { time: Some(TimeDetail::Minute), kind: 5, mark: MARK };
+        let texts: usize = self.flexible_columns().map(|at| WIDE_ROOM[at]).sum();
+        let has_room = self.room(width, least, DayForm::Today).is_some_and(|room| room >= texts);
+        has_room && width >= WIDE
+    }
+
+    /// The columns for a width. `held` is what name, account and user were given before: they keep
+    /// it. What is least needed goes first: milliseconds, the last letters of types, seconds, types,
+    /// the time and the number, and then the marks (the sign of the worst finding stays). The hour of
+    /// a time never goes before the time does.
+    pub fn columns(&self, width: usize, needs: ColumnNeeds, held: [usize; 3]) -> LogColumns {
+        let (minute, second) = (Some(TimeDetail::Minute), Some(TimeDetail::Second));
+        let fixed = |time, kind| FixedColumns { time, kind, mark: MARK };
+        let is_wide = self.is_wide(width);
+        let usual = if is_wide { WIDE_ROOM } else { NARROW_ROOM };
+        let mut plans = vec![
+            (fixed(Some(TimeDetail::Milli), 8), MILLI_ROOM),
+            (fixed(second, 8), usual),
+            (fixed(second, 5), usual),
+            (fixed(minute, 5), usual),
+        ];
+        if is_wide {
+            plans.extend([(fixed(minute, 0), usual), (fixed(None, 0), usual)]);
+        }
+        plans.extend([
+            (fixed(minute, 5), LEAST_ROOM),
+            (fixed(minute, 0), LEAST_ROOM),
+            (fixed(None, 0), LEAST_ROOM),
+        ]);
+        let guaranteed = needs.guaranteed();
+        let fits = |(fixed, least): &(FixedColumns, [usize; 3])| {
+            let seen_whole =
+                |at: usize| if *least == usual && is_wide { guaranteed[at] } else { 0 };
+            let texts: usize =
+                self.flexible_columns().map(|at| least[at].max(seen_whole(at))).sum();
+            self.room(width, *fixed, needs.day).is_some_and(|room| room >= texts)
+        };
+        let last = FixedColumns { time: None, kind: 0, mark: 0 };
+        let chosen = plans.into_iter().find(fits).map_or(last, |(fixed, _)| fixed);
+        let room = self.room(width, chosen, needs.day).unwrap_or(0);
+        let shared = self.share((width, room), needs, held);
+        let shown = self.columns.iter().filter_map(|column| {
+            let width = match column {
+                Column::Name => shared[0],
+                Column::Account => shared[1],
+                Column::User => shared[2],
+                column => self.fixed_width(chosen, needs.day, *column)?,
+            };
+            Some((*column, width))
+        });
+        LogColumns { shown: shown.collect(), time: chosen.time, mark: chosen.mark }
+    }
+
+    /// Shares room among name, account and user, as far as they are shown: first what is missing, and
+    /// a name of 24 characters; then what each had before; then, a column at a time, what each needs;
+    /// then some room for longer texts that come later. The rest is the name's, else the first id's.
+    fn share(
+        &self,
+        (width, room): (usize, usize),
         needs: ColumnNeeds,
-    ) -> LogColumns {
-        let vendors = [vendors, 2];
-        super::columns(width, ColumnRequest { columns, vendors, head: 3, number: 6, needs })
-    }
-
-    fn total(c: &LogColumns) -> usize {
-        GUTTER + c.shown.iter().map(|(_, width)| width + 1).sum::<usize>() - 1
-    }
-
-    fn width_of(c: &LogColumns, column: Column) -> usize {
-        c.shown.iter().find(|(shown, _)| *shown == column).map_or(0, |(_, width)| *width)
-    }
-
-    #[test]
-    fn the_columns_fill_the_width() {
-        for vendors in 0..=9 {
-            for width in 40..300 {
-                let missing = [vendors * 2, 8];
-                let (name, account, user) = (width / 4, vendors * 3, 40 - vendors);
-                let needs = ColumnNeeds { name, account, user, missing };
-                let c = columns_for(width, vendors, needs);
-                assert_eq!(total(&c), width, "{width} wide, {vendors} vendors: {c:?}");
+        held: [usize; 3],
+    ) -> [usize; 3] {
+        let shown: Vec<usize> = self.flexible_columns().collect();
+        let is_wide = self.is_wide(width);
+        let (mut out, mut left) = ([0; 3], room);
+        let mut give = |out: &mut [usize; 3], at: usize, up_to: usize| {
+            let more = up_to.saturating_sub(out[at]).min(left);
+            out[at] += more;
+            left -= more;
+            more > 0
+        };
+        let guaranteed = needs.guaranteed();
+        for (at, up_to) in [
+            (1, LEAST_ROOM[1]),
+            (2, LEAST_ROOM[2]),
+            (0, LEAST_ROOM[0]),
+            (1, guaranteed[1]),
+            (2, guaranteed[2]),
+            (0, if is_wide { guaranteed[0] } else { guaranteed[0].min(room * 2 / 5) }),
+            (1, held[1]),
+            (2, held[2]),
+            (0, held[0]),
+        ] {
+            if shown.contains(&at) {
+                give(&mut out, at, up_to);
             }
         }
-        for width in 0..40 {
-            columns_for(width, 5, ColumnNeeds::default());
-        }
-    }
-
-    #[test]
-    fn any_choice_of_columns_stays_within_the_width() {
-        // every set of columns, in this order and the other way round
-        for set in 1..1_u32 << Column::ALL.len() {
-            let has = |column: &Column| set & (1 << *column as u32) != 0;
-            let mut columns: Vec<Column> = Column::ALL.into_iter().filter(has).collect();
-            for _ in 0..2 {
-                columns.reverse();
-                for width in 40..140 {
-                    let c = columns_of(width, &columns, 5, LONG);
-                    assert!(total(&c) <= width, "{width}: {columns:?} {c:?}");
-                    let order: Vec<Column> = c.shown.iter().map(|(column, _)| *column).collect();
-                    let mut kept = columns.clone();
-                    kept.retain(|column| order.contains(column));
-                    assert_eq!(order, kept);
+        for wanted in [needs.flexible(), SPARE_ROOM] {
+            // the narrowest grows first
+            let below = |out: &[usize; 3], at: &usize| out[*at] < wanted[*at];
+            while let Some(at) =
+                shown.iter().copied().filter(|at| below(&out, at)).min_by_key(|at| out[*at])
+            {
+                let next = out[at] + 1;
+                if !give(&mut out, at, next) {
+                    break;
                 }
             }
         }
-    }
-
-    /// Names and ids that are longer than any room.
-    const LONG: ColumnNeeds = ColumnNeeds { name: 44, account: 26, user: 26, missing: [8; 2] };
-
-    #[test]
-    fn a_missing_id_is_always_readable() {
-        for width in 40..300 {
-            let c = columns_for(width, 5, LONG);
-            assert!(width_of(&c, Column::Account) >= "missing".len(), "{width}: {c:?}");
+        if let Some(first) = shown.first() {
+            give(&mut out, *first, usize::MAX);
         }
-        let at_80 = columns_for(80, 1, LONG);
-        let wide = |column| width_of(&at_80, column);
-        assert_eq!((at_80.time, wide(Column::Kind), wide(Column::Account)), (Time::Clock, 8, 16));
-    }
-
-    #[test]
-    fn what_is_missing_is_never_cut_from_100_columns_on() {
-        let near = "missing accountId?".len();
-        for needs in [
-            ColumnNeeds { missing: [near, near], ..LONG },
-            ColumnNeeds { name: 44, account: near, user: 26, missing: [near, 8] },
-            ColumnNeeds { name: 44, account: 8, user: 26, missing: [8, near] },
-        ] {
-            for width in 100..300 {
-                let c = columns_for(width, 5, needs);
-                let wide = [width_of(&c, Column::Account), width_of(&c, Column::User)];
-                let seen = wide[0] >= needs.missing[0] && wide[1] >= needs.missing[1];
-                assert!(seen && width_of(&c, Column::Name) >= LEAST_NAME, "{width}: {c:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn with_five_vendors_the_name_stays_readable() {
-        // from 100 columns on the log has its part of the screen only
-        for width in [60, 62, 66, 70, 76, 80] {
-            let c = columns_for(width, 5, LONG);
-            let shown = width_of(&c, Column::Name) >= 10 && c.mark > 0 && c.time != Time::No;
-            assert!(shown, "{width}: {c:?}");
-        }
-        // what short ids do not need is the name's
-        let short =
-            columns_for(80, 5, ColumnNeeds { name: 20, account: 8, user: 10, missing: [8; 2] });
-        assert!(width_of(&short, Column::Name) >= 20, "{short:?}");
+        out
     }
 }
+
+#[cfg(test)]
+#[path = "columns_tests.rs"]
+mod tests;

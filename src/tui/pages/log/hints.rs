@@ -19,6 +19,9 @@ impl LogView {
             }
         };
         let unseen = self.list.unseen();
+        if self.question.is_open() {
+            out.push(Span::styled(" digits choose tools, not pages", theme.quiet));
+        }
         if let Some(jump_search) = &self.jump_search {
             let progress = jump_search.progress(ctx.shared.rows);
             out.push(Span::styled(format!(" searching {progress} % "), theme.paused));

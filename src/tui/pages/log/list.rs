@@ -6,8 +6,7 @@
 use crate::inspector::RowView;
 use crate::tui::app::action::Action;
 use crate::tui::app::view::ViewContext;
-use crate::tui::pages::log::columns::ColumnNeeds;
-use crate::tui::pages::log::rows;
+use crate::tui::pages::log::ColumnLayout;
 
 /// The log's state.
 #[derive(Debug)]
@@ -33,7 +32,7 @@ pub struct List {
     /// How many rows fit, as of the last frame.
     height: u64,
     window: Vec<RowView>,
-    needs: ColumnNeeds,
+    layout: ColumnLayout,
 }
 
 impl Default for List {
@@ -50,7 +49,7 @@ impl Default for List {
             count: 0,
             height: 1,
             window: Vec::new(),
-            needs: ColumnNeeds::default(),
+            layout: ColumnLayout::default(),
         }
     }
 }
@@ -71,9 +70,14 @@ impl List {
         &self.window
     }
 
-    /// How wide the flexible columns would have to be for all that was in view so far.
-    pub fn needs(&self) -> ColumnNeeds {
-        self.needs
+    /// The columns.
+    pub fn layout(&self) -> &ColumnLayout {
+        &self.layout
+    }
+
+    /// Fits the columns to a width.
+    pub fn fit(&mut self, width: u16, ctx: &ViewContext<'_>) {
+        self.layout.fit(usize::from(width), ctx);
     }
 
     /// The row at a line of the log.
@@ -160,6 +164,7 @@ impl List {
         if all == 0 {
             // cleared away: what comes now is new
             (self.follow, self.wanted, self.seen) = (true, 0, 0);
+            self.layout.clear();
         }
         self.frozen = self.frozen.map(|rows| rows.min(all));
         let end = self.frozen.unwrap_or(all);
@@ -188,8 +193,6 @@ impl List {
             shown.saturating_sub(inspector.place_of(self.seen).min(shown))
         };
         self.window = inspector.window_of(&rows);
-        for row in &self.window {
-            self.needs.grow(rows::needs(row));
-        }
+        self.layout.see(&self.window, ctx);
     }
 }

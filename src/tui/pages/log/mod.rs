@@ -11,8 +11,10 @@
 //!
 //! While the detail is wide it has the page as it has on a small screen.
 
+mod column_layout;
 mod columns;
 mod hints;
+mod id_cells;
 mod jump;
 mod jump_search;
 pub(crate) mod library_habits;
@@ -20,8 +22,10 @@ mod list;
 mod panes;
 mod rows;
 
-pub use columns::{Column, ColumnNeeds};
-pub use rows::{NO_EVENT, cell, mark_style, needs, signed, table};
+pub use column_layout::ColumnLayout;
+pub use columns::Column;
+pub use id_cells::{cell, mark_style, signed};
+pub use rows::{NO_EVENT, table};
 
 use crate::inspector::What;
 use crate::tui::app::action::{Action, KeyContext};
@@ -35,8 +39,10 @@ use crate::tui::dialogs::vendor_picker::VendorsView;
 use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::DetailPane;
 use crate::tui::pages::log::jump_search::JumpSearch;
+use crate::tui::pages::vendor_question::VendorQuestion;
 use crate::tui::prompts::{NamedView, SearchView, TextDialog};
 use crate::tui::widgets::match_count::MatchCount;
+use crossterm::event::KeyEvent;
 use list::List;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -46,6 +52,8 @@ use ratatui::text::Span;
 #[derive(Default)]
 pub struct LogView {
     list: List,
+    /// What the start screen asks.
+    question: VendorQuestion,
     detail: DetailPane,
     in_detail: bool,
     /// The detail stays below the log while the log has the keys.
@@ -147,6 +155,7 @@ impl View for LogView {
             }
             _ if self.list.cursor().is_none() => false,
             Action::Widen => self.has_room_for_both(),
+            Action::NarrowLog | Action::WidenLog | Action::ResetSplit => self.has_divider(ctx),
             Action::Toggle
             | Action::Fold
             | Action::Unfold
@@ -253,6 +262,9 @@ impl View for LogView {
                 }
                 Response::Done
             }
+            Action::NarrowLog | Action::WidenLog | Action::ResetSplit => {
+                self.move_divider(action, ctx)
+            }
             Action::Widen => Response::Say("the detail already has the full page".to_owned()),
             Action::Open => {
                 self.open();
@@ -280,6 +292,10 @@ impl View for LogView {
 
     fn match_count(&self, ctx: &ViewContext<'_>) -> Option<MatchCount> {
         self.count_matches(ctx)
+    }
+
+    fn answer(&mut self, event: KeyEvent, ctx: &ViewContext<'_>) -> Option<Response> {
+        self.question.answer(event, ctx)
     }
 
     fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {

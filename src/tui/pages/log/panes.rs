@@ -3,6 +3,7 @@
 use crate::tui::app::action::Action;
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::bars::filter_bar;
+use crate::tui::pages::detail::split_view::BOTH as BOTH_SIDES;
 use crate::tui::pages::log::{Column, LogView, rows};
 use crate::tui::pages::start;
 use crate::tui::theme::painter;
@@ -14,18 +15,24 @@ use ratatui::layout::{Position, Rect};
 const SIDE_BY_SIDE: u16 = 130;
 /// On a narrower screen of this height the detail opens below the log, else over it.
 const BELOW: u16 = 24;
-/// How much of the width is the log's, in per cent, and how much of the height.
-const USUAL_SPLIT: u16 = 58;
+/// How much of the height is the log's, in per cent.
 const USUAL_HEIGHT: u16 = 40;
-/// A log has room for its columns from here on, and what is beyond is worth more to a detail up to
-/// that width; more than the last no column makes use of.
-const ROOMY_LOG: u16 = 96;
-const ROOMY_DETAIL: u16 = 130;
-const LARGEST_LOG: u16 = 145;
+/// The log has what its content needs, as far as so much is left for the detail: both of its sides
+/// next to each other, else its tabs, if the log is readable beside them. Else it has the third on a
+/// screen of this width, and the last on a narrower one.
+const DETAILS: [u16; 2] = [BOTH_SIDES, 58];
+const ROOMY_SCREEN: u16 = 140;
+const ROOMY_DETAIL: u16 = 48;
+const SMALL_DETAIL: u16 = 40;
+/// How far a key moves the line between log and detail, in per cent, and between which ends.
+const STEP: u16 = 4;
+const ENDS: (u16, u16) = (10, 90);
 /// No pane is narrower, whatever the mouse does.
 const LEAST_LOG: u16 = 40;
 const LEAST_DETAIL: u16 = 32;
 const LEAST_ROWS: u16 = 5;
+/// The line between them, and a blank.
+const BETWEEN: u16 = 2;
 /// Rows that one turn of the wheel moves.
 const WHEEL_ROWS: usize = 3;
 
@@ -66,13 +73,16 @@ impl LogView {
         }
         let split = self.dragged.or(ctx.shared.arranged.split);
         let part = |per_cent: u16| part_of(body.width, per_cent);
-        // the detail needs room for a sentence, the log for its columns
-        let spare = body.width.saturating_sub(ROOMY_DETAIL).clamp(ROOMY_LOG, LARGEST_LOG);
-        let left = split.map_or_else(|| part(USUAL_SPLIT).clamp(60, spare), part);
+        let [least, wanted] = self.list.layout().wanted_widths(ctx);
+        let usual = if body.width >= ROOMY_SCREEN { ROOMY_DETAIL } else { SMALL_DETAIL };
+        let has_room = |detail: &u16| least.saturating_add(detail + BETWEEN) <= body.width;
+        let detail = DETAILS.into_iter().find(has_room).unwrap_or(usual);
+        let left = split.map_or_else(|| wanted.min(body.width - detail - BETWEEN), part);
         let left = left.clamp(LEAST_LOG, body.width - LEAST_DETAIL);
         let log = Rect { width: left, ..body };
         let rule = Rect { x: body.x + left, width: 1, ..body };
-        let detail = Rect { x: rule.x + 2, width: body.width - left - 2, ..body };
+        let width = body.width - left - BETWEEN;
+        let detail = Rect { x: rule.x + BETWEEN, width, ..body };
         (log, rule, detail)
     }
 
@@ -95,12 +105,18 @@ impl LogView {
             }
         }
         let (body, _) = LogView::split(body, ctx);
-        let (log, _, detail) = self.panes(body, ctx);
+        let (log, ..) = self.panes(body, ctx);
         // covered by the detail it keeps its height, so that its window stays where it was
         let height = if log.height == 0 { body.height } else { log.height };
         self.list.sync(u64::from(height.saturating_sub(1)), ctx);
+        // how wide the log is depends on what it shows
+        let (log, _, detail) = self.panes(body, ctx);
+        if !log.is_empty() {
+            self.list.fit(log.width, ctx);
+        }
         self.in_detail &= self.list.cursor().is_some();
         self.why_nothing.sync(ctx);
+        self.question.sync(ctx);
         if !detail.is_empty() {
             self.detail.sync(self.list.cursor(), detail, ctx);
         }
@@ -114,7 +130,7 @@ impl LogView {
         }
         match (self.list.cursor(), ctx.shared.rows) {
             (Some(_), _) => {}
-            (None, 0) => return start::render(buffer, body, ctx),
+            (None, 0) => return start::render(buffer, body, &self.question, ctx),
             (None, _) => {
                 let why = (self.list.is_paused(), self.why_nothing.doubts());
                 return filter_bar::nothing(buffer, body, why, ctx);
@@ -171,7 +187,7 @@ impl LogView {
                 return Response::Done;
             }
             if at.y == log.y {
-                return self.head(usize::from(at.x - log.x), log, ctx);
+                return self.head(usize::from(at.x - log.x), ctx);
             }
             let line = u64::from(at.y - log.y);
             let Some(row) = line.checked_sub(1).and_then(|line| self.list.row_at(line)) else {
@@ -198,8 +214,8 @@ impl LogView {
 
     /// A click on a column's head: an id's goes to the next call that misses one, the time's to the
     /// newest, a vendor's to what it makes of the call under the cursor.
-    fn head(&mut self, x: usize, log: Rect, ctx: &ViewContext<'_>) -> Response {
-        let plan = rows::plan(log, self.list.needs(), ctx);
+    fn head(&mut self, x: usize, ctx: &ViewContext<'_>) -> Response {
+        let plan = self.list.layout().columns();
         let here = |(from, _, width): &(usize, Column, usize)| (*from..from + width).contains(&x);
         let Some((from, column, _)) = plan.places().find(here) else { return Response::Pass };
         match column {
@@ -231,10 +247,39 @@ impl LogView {
             }
             Some(split) => {
                 self.dragged = None;
-                Response::Ask(SideEffect::Split(split))
+                Response::Ask(SideEffect::Split(Some(split)))
             }
             None => Response::Done,
         }
+    }
+
+    /// Whether both panes are there, with a line between them.
+    pub(crate) fn has_divider(&self, ctx: &ViewContext<'_>) -> bool {
+        let (body, _) = LogView::split(self.body, ctx);
+        self.list.cursor().is_some() && !self.panes(body, ctx).1.is_empty()
+    }
+
+    /// Moves the line between log and detail, or puts it where the content wants it.
+    pub(crate) fn move_divider(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
+        if !self.has_divider(ctx) {
+            return Response::Say("open the detail first: only the log is shown".to_owned());
+        }
+        let (body, _) = LogView::split(self.body, ctx);
+        let (log, ..) = self.panes(body, ctx);
+        let is_below = self.opens_below();
+        let (taken, all) =
+            if is_below { (log.height, body.height) } else { (log.width, body.width) };
+        let part = (u32::from(taken) * 100).div_ceil(u32::from(all).max(1)).min(100) as u16;
+        let part = match action {
+            Action::ResetSplit => None,
+            Action::WidenLog => Some((part + STEP).min(ENDS.1)),
+            _ => Some(part.saturating_sub(STEP).max(ENDS.0)),
+        };
+        if is_below {
+            self.height = part;
+            return Response::Done;
+        }
+        Response::Ask(SideEffect::Split(part))
     }
 
     /// How much of the body stands before a place, in per cent. Rounded up, so that the line stays

@@ -1,31 +1,28 @@
 //! The log's lines: the heads of the columns, and one line a row.
 
 use crate::findings::{Severity, Verdict};
-use crate::inspector::{IdCell, Mark, RowView};
+use crate::inspector::{IdCell, RowView};
 use crate::tui::app::view::ViewContext;
-use crate::tui::pages::log::columns::{
-    Column, ColumnNeeds, ColumnRequest, GUTTER, LogColumns, columns,
-};
+use crate::tui::pages::log::column_layout::{ColumnLayout, WantedName};
+use crate::tui::pages::log::columns::{Column, ColumnNeeds, ColumnRequest, GUTTER, MARK};
+use crate::tui::pages::log::id_cells::{AlarmLevel, id_cell, need, some};
 use crate::tui::pages::log::list::List;
 use crate::tui::theme::painter::{Appearance, Painter, ground};
+use crate::tui::theme::time_format::{DayForm, TimeDetail};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// The columns of the log, where rows so far needed so much.
-pub fn plan(area: Rect, needs: ColumnNeeds, ctx: &ViewContext<'_>) -> LogColumns {
-    let vendors = &ctx.shared.vendors;
-    let head = vendors.iter().map(|vendor| text::width(&vendor.short)).max().unwrap_or(0);
-    let wanted = ColumnRequest {
-        columns: &ctx.shared.columns,
+/// What the log shows.
+pub(crate) fn request(ctx: &ViewContext<'_>) -> ColumnRequest {
+    ColumnRequest {
+        columns: ctx.shared.columns.clone(),
         vendors: [Column::Vendors, Column::OtherVendors]
             .map(|column| column_vendors(column, ctx).count()),
-        head,
         number: ctx.shared.rows.to_string().len().max(LEAST_NUMBER),
-        needs,
-    };
-    columns(usize::from(area.width), wanted)
+        relative: ctx.look.times.is_relative(),
+    }
 }
 
 /// The vendors of a column of marks.
@@ -40,21 +37,19 @@ pub fn column_vendors<'c>(
 
 /// Draws the log.
 pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, ctx: &ViewContext<'_>) {
-    table(buffer, area, (list.window(), list.needs()), list.cursor(), focused, ctx);
+    table(buffer, area, (list.window(), list.layout()), list.cursor(), focused, ctx);
 }
 
-/// Draws rows as the log has them, under the heads of their columns. They have what is needed by
-/// all that were in view so far, so that columns stay where they are.
+/// Draws rows as the log has them, under the heads of their columns.
 pub fn table(
     buffer: &mut Buffer,
     area: Rect,
-    (rows, needs): (&[RowView], ColumnNeeds),
+    (rows, layout): (&[RowView], &ColumnLayout),
     cursor: Option<u64>,
     focused: bool,
     ctx: &ViewContext<'_>,
 ) {
-    let plan = plan(area, needs, ctx);
-    heads(buffer, area, &plan, ctx);
+    heads(buffer, area, layout, ctx);
     for (line, row) in rows.iter().enumerate() {
         let line = line + 1;
         let selected = cursor == Some(row.row);
@@ -67,13 +62,14 @@ pub fn table(
             let theme = &ctx.look.theme;
             let cursor = if focused { theme.rule_focus } else { theme.rule };
             painter.column(if selected { ctx.look.cursor() } else { " " }, 1, cursor);
-            row_line(&mut painter, row, &plan, ctx);
+            row_line(&mut painter, row, layout, ctx);
         }
     }
 }
 
-fn heads(buffer: &mut Buffer, area: Rect, plan: &LogColumns, ctx: &ViewContext<'_>) {
+fn heads(buffer: &mut Buffer, area: Rect, layout: &ColumnLayout, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
+    let plan = layout.columns();
     let Some(mut painter) = Painter::on(buffer, area, 0, ctx.look) else { return };
     painter.skip(GUTTER);
     for (at, (column, width)) in plan.shown.iter().enumerate() {
@@ -81,7 +77,7 @@ fn heads(buffer: &mut Buffer, area: Rect, plan: &LogColumns, ctx: &ViewContext<'
         match column {
             Column::Vendors | Column::OtherVendors => {
                 let shorts = ctx.shared.vendors.iter().map(|vendor| vendor.short.as_str());
-                let heads = brief(shorts, plan.mark, ctx.look);
+                let heads = two_letters(shorts, ctx.look);
                 let is_in_use = *column == Column::Vendors;
                 let style = if is_in_use { theme.label } else { theme.unused };
                 for (place, vendor) in column_vendors(*column, ctx).enumerate() {
@@ -90,38 +86,75 @@ fn heads(buffer: &mut Buffer, area: Rect, plan: &LogColumns, ctx: &ViewContext<'
                 }
             }
             Column::Number => drop(painter.column("#", *width, theme.label)),
+            Column::Time => drop(painter.column(&time_head(*width, ctx.look), *width, theme.label)),
+            Column::Account => id_head(&mut painter, (*column, *width), &layout.wanted[0], ctx),
+            Column::User => id_head(&mut painter, (*column, *width), &layout.wanted[1], ctx),
             column => drop(painter.column(column.name(), *width, theme.label)),
         }
     }
 }
 
-/// Short names in so many columns. Of one column each has a letter that none before it has, where it
-/// has such a one.
-fn brief<'v>(names: impl Iterator<Item = &'v str>, width: usize, look: &Appearance) -> Vec<String> {
+/// The head of the time's column: what the times are, in which zone.
+fn time_head(width: usize, look: &Appearance) -> String {
+    if look.times.is_relative() {
+        return format!("{:>width$}", "ago");
+    }
+    let zone = look.times.zone_name();
+    let whole = format!("time {zone}");
+    if text::width(&whole) <= width { whole } else { zone }
+}
+
+/// The head of an id's column. Where all rows with `!` mean the same name, it is said here.
+fn id_head(
+    painter: &mut Painter<'_>,
+    (column, width): (Column, usize),
+    wanted: &WantedName,
+    ctx: &ViewContext<'_>,
+) {
+    let name = column.name();
+    let whole = match wanted {
+        WantedName::Same(wanted) => format!("{name} ! as {wanted}"),
+        WantedName::Unseen | WantedName::Various => name.to_owned(),
+    };
+    let head = if text::width(&whole) <= width { whole.as_str() } else { name };
+    painter.column(head, width, ctx.look.theme.label);
+}
+
+/// Two letters for each name: its first two, or its first and a later one where another name has
+/// those already.
+fn two_letters<'v>(names: impl Iterator<Item = &'v str>, look: &Appearance) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for name in names {
         let name = look.clean(name);
-        let first = &name[..text::head(&name, width)];
-        let mut own = name.split("").filter(|one| text::width(one) == 1);
-        let own = own.find(|one| width == 1 && !out.iter().any(|taken| taken == one));
-        let head = own.unwrap_or(first).to_owned();
-        out.push(head);
+        let whole = name[..text::head(&name, MARK)].to_owned();
+        let first = &name[..text::head(&name, 1)];
+        let rest = name[first.len()..].split("").filter(|one| text::width(one) == 1);
+        let mut pairs = rest.map(|second| format!("{first}{second}"));
+        let own = pairs.find(|pair| !first.is_empty() && !out.contains(pair));
+        let is_new = !out.contains(&whole);
+        out.push(if is_new { whole } else { own.unwrap_or(whole) });
     }
     out
 }
 
 /// A row, behind the cursor's column.
-fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, ctx: &ViewContext<'_>) {
-    let look = ctx.look;
+fn row_line(
+    painter: &mut Painter<'_>,
+    row: &RowView,
+    layout: &ColumnLayout,
+    ctx: &ViewContext<'_>,
+) {
+    let (look, plan) = (ctx.look, layout.columns());
     let theme = &look.theme;
     let discarded = row.discarded().is_some();
+    let alarm_level = AlarmLevel::new(row, ctx);
     match row.worst.or(row.no_call.as_ref().and_then(|request| request.severity)) {
         _ if discarded => {
             let sign = look.verdict_sign(Verdict::Discarded);
             painter.column(sign, 1, look.verdict(Verdict::Discarded));
         }
         Some(severity) if severity != Severity::Info => {
-            let style = if row.folded { theme.quiet } else { look.severity(severity) };
+            let style = if row.folded { theme.quiet } else { alarm_level.severity(severity, look) };
             painter.column(look.severity_sign(severity), 1, style);
         }
         _ => {
@@ -146,8 +179,9 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, ctx: &V
                 painter.column(&format!("{number:>width$}"), *width, theme.quiet);
             }
             (Column::Time, _) => {
-                let full = look.time(row.received_at);
-                painter.column(plan.time.part(&full), plan.time.width(), theme.quiet);
+                let detail = plan.time.unwrap_or(TimeDetail::Minute);
+                let time = look.times.listed(row.received_at, detail);
+                painter.column(&format!("{time:>width$}"), *width, theme.quiet);
             }
             // it is not a call: the rest of the line says why
             (column, Some(request)) => {
@@ -164,14 +198,20 @@ fn row_line(painter: &mut Painter<'_>, row: &RowView, plan: &LogColumns, ctx: &V
                 painter.column(&row.kind, *width, style);
             }
             (Column::Name, _) => name(painter, row, *width, plain, look),
-            (Column::Account, _) => cell(painter, &row.account, *width, plain, look),
-            (Column::User, _) => cell(painter, &row.user, *width, plain, look),
+            (Column::Account, _) => {
+                let says = layout.wanted[0].is_various();
+                id_cell(painter, (&row.account, says), *width, (plain, alarm_level), look);
+            }
+            (Column::User, _) => {
+                let says = layout.wanted[1].is_various();
+                id_cell(painter, (&row.user, says), *width, (plain, alarm_level), look);
+            }
             (Column::Vendors | Column::OtherVendors, _) => {
                 let marks = column_vendors(*column, ctx).filter_map(|vendor| row.marks.get(vendor));
                 for (place, mark) in marks.enumerate() {
                     painter.skip(usize::from(place > 0));
                     let sign = look.verdict_sign(mark.verdict);
-                    painter.column(sign, plan.mark, mark_style(*mark, look));
+                    painter.column(sign, plan.mark, alarm_level.mark(*mark, look));
                 }
             }
         }
@@ -188,18 +228,16 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     let is_unnamed = row.name.is_empty() && row.kind == "track";
     let shown = if is_unnamed { NO_EVENT } else { row.name.as_str() };
     if row.repeat {
-        let word = if name >= 20 {
-            format!("{} repeat ", look.repeat())
-        } else {
-            format!("{} ", look.repeat())
-        };
+        let (word, sign) = (format!("{} repeat ", look.repeat()), format!("{} ", look.repeat()));
+        // the word only where the name is seen whole behind it
+        let word = if text::width(&word) + some(&row.name) <= name { word } else { sign };
         let taken = text::width(&word).min(name);
         painter.column(&word, taken, theme.repeat);
         name -= taken;
     }
     if let Some(note) = &row.note {
-        // the note has what the name leaves, and half of the column where that is little
-        let taken = some(shown).min((name / 2).max(name.saturating_sub(some(note) + 3)));
+        // the note has what the name leaves: its sign at least, for the detail has all of it
+        let taken = some(shown).min(name.saturating_sub(NOTE_SIGN));
         painter.column(shown, taken, plain);
         painter.column(&format!(" {} {note}", look.note()), name - taken, theme.marked);
     } else {
@@ -207,24 +245,12 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     }
 }
 
-/// The style of a verdict's mark: dim where the vendor is not in use, the alarm color where it
-/// misses an id, quiet where the verdict is the same for every call of the library.
-pub fn mark_style(mark: Mark, look: &Appearance) -> Style {
-    match mark {
-        Mark { in_use: false, .. } | Mark { verdict: Verdict::Discarded, .. } => look.theme.unused,
-        Mark { misses: true, .. } => look.theme.missing_id,
-        Mark { folded: true, .. } => look.theme.quiet,
-        Mark { verdict, .. } => look.verdict(verdict),
-    }
-}
-
+/// A blank and the sign of a note.
+const NOTE_SIGN: usize = 2;
 /// The width of a status.
 const STATUS: usize = 3;
 /// A number has room for so many digits, so that the first hundreds of calls do not move columns.
 const LEAST_NUMBER: usize = 4;
-/// ` as ` and a few letters of a name.
-const LEAST_NEAR: usize = 9;
-
 /// The columns that a row would need.
 pub fn needs(row: &RowView) -> ColumnNeeds {
     let repeat = if row.repeat { 2 } else { 0 };
@@ -238,83 +264,7 @@ pub fn needs(row: &RowView) -> ColumnNeeds {
         account: need(&row.account),
         user: need(&row.user),
         missing: [missing(&row.account), missing(&row.user)],
-    }
-}
-
-/// About how wide a captured text is; no more of it is looked at than any column holds.
-fn some(text: &str) -> usize {
-    text::width(text::beginning(text, 8))
-}
-
-/// The columns that an id takes when nothing of it is cut. A near miss beside a value that others
-/// found may have what is left.
-fn need(cell: &IdCell) -> usize {
-    // an id with blanks is doubtful
-    let id = |id: &str, doubtful: bool| match doubtful {
-        true => some(&text::visible_id(id)) + 1,
-        false => some(id),
-    };
-    match cell {
-        IdCell::Found { text, doubtful } => id(text, *doubtful),
-        IdCell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
-        IdCell::Missing { near: Some(near) } => "missing ?".len() + some(near),
-        IdCell::Missing { near: None } => "missing".len(),
-        IdCell::Nobody => "none".len(),
-        IdCell::Muted => "muted".len(),
-        IdCell::NotLooked => 1,
-    }
-}
-
-/// An id with signs behind it, which are seen however long it is.
-pub fn signed(id: &str, signs: &str, columns: usize, look: &Appearance) -> String {
-    let room = columns.saturating_sub(signs.len());
-    let safe = look.id(text::beginning(id, room));
-    format!("{}{signs}", text::cut(&safe, room, look.ellipsis()))
-}
-
-/// One id column.
-pub fn cell(
-    painter: &mut Painter<'_>,
-    cell: &IdCell,
-    columns: usize,
-    plain: Style,
-    look: &Appearance,
-) {
-    let theme = &look.theme;
-    match cell {
-        IdCell::Found { text, doubtful: false } => {
-            painter.column(text, columns, plain);
-        }
-        IdCell::Found { text, doubtful: true } => {
-            let shown = signed(text, look.doubtful(), columns, look);
-            painter.column(&shown, columns, theme.warning);
-        }
-        IdCell::SomeMiss { text, doubtful, wanted } => {
-            let doubtful = if *doubtful { look.doubtful() } else { "" };
-            let shown = signed(text, &format!("{doubtful}!"), columns, look);
-            let left = columns.saturating_sub(text::width(&shown));
-            // what it is wanted as has what the value leaves, if a few letters would be seen
-            let wanted = wanted.first().filter(|_| left >= LEAST_NEAR);
-            let hint = wanted.map_or(String::new(), |wanted| format!(" as {}", wanted.name()));
-            painter.column(&shown, columns - left, theme.warning);
-            painter.column(&hint, left, theme.near_miss);
-        }
-        IdCell::Missing { near } => {
-            let word = "missing".len().min(columns);
-            painter.column("missing", word, theme.missing_id);
-            let near = near.as_deref().unwrap_or("");
-            let hint = if near.is_empty() { String::new() } else { format!(" {near}?") };
-            painter.column(&hint, columns - word, theme.near_miss);
-        }
-        IdCell::Nobody => {
-            painter.column("none", columns, theme.warning);
-        }
-        IdCell::Muted => {
-            painter.column("muted", columns, theme.quiet);
-        }
-        IdCell::NotLooked => {
-            painter.column(look.nothing(), columns, theme.quiet);
-        }
+        day: DayForm::Today,
     }
 }
 
@@ -322,17 +272,18 @@ pub fn cell(
 mod tests {
     use super::*;
     use crate::tui::theme::Theme;
+    use crate::tui::theme::time_format::TimeFormat;
     use jiff::tz::TimeZone;
 
     #[test]
-    fn heads_of_one_letter_are_told_apart() {
+    fn heads_have_two_letters_and_are_told_apart() {
         let theme = Theme::preset("dark").expect("dark");
-        let look = Appearance { theme, ascii: false, zone: TimeZone::UTC };
-        let heads = |names: &[&str], width| brief(names.iter().copied(), width, &look).concat();
-        let names = ["CSB", "FS", "PH", "SS", "CUS"];
-        assert_eq!(heads(&names, 1), "CFPSU");
-        assert_eq!(heads(&names, 2), "CSFSPHSSCU");
-        assert_eq!(heads(&["A", "A", ""], 1), "AA");
-        assert_eq!(heads(&["漢A"], 1), "A", "what is too wide has no room");
+        let times = TimeFormat::new(TimeZone::UTC, 0);
+        let look = Appearance { theme, ascii: false, times };
+        let heads = |names: &[&str]| two_letters(names.iter().copied(), &look).join(" ");
+        assert_eq!(heads(&["CSB", "FS", "PH", "SS", "CUS"]), "CS FS PH SS CU");
+        assert_eq!(heads(&["ACME", "ACNE", "ACE"]), "AC AN AE");
+        assert_eq!(heads(&["A", "A", ""]), "A A ");
+        assert_eq!(heads(&["漢A", "漢A"]), "漢 漢");
     }
 }

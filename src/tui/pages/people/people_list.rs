@@ -243,7 +243,8 @@ pub fn id(
         let shown = signed(id, look.doubtful(), columns, look);
         painter.column(&shown, columns, look.theme.warning).skip(1);
     } else {
-        painter.column(id, columns, look.theme.text).skip(1);
+        let shown = text::fit_id(id, columns, look.ellipsis(), |id| look.clean(id).into());
+        painter.column(&shown, columns, look.theme.text).skip(1);
     }
 }
 

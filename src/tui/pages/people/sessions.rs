@@ -165,6 +165,7 @@ fn duration(millis: Millis) -> String {
 mod tests {
     use super::*;
     use crate::tui::theme::Theme;
+    use crate::tui::theme::time_format::TimeFormat;
     use jiff::tz::TimeZone;
 
     fn span(start: Millis, end: Millis, open: bool) -> Time {
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn every_session_is_seen_on_the_line_however_short() {
         let theme = Theme::preset("dark").expect("there is one");
-        let look = Appearance { theme, ascii: false, zone: TimeZone::UTC };
+        let look = Appearance { theme, ascii: false, times: TimeFormat::new(TimeZone::UTC, 0) };
         let text = |spans: &[&Time], columns| {
             let ends = ends(spans).expect("some");
             let drawn = drawn(spans, ends, columns, &look);

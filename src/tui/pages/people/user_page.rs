@@ -13,7 +13,7 @@ use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::layout::{PageShape, Panes, panes};
 use crate::tui::pages::lists::side_pane::SidePane;
 use crate::tui::pages::lists::tabs;
-use crate::tui::pages::log::{ColumnNeeds, needs, table};
+use crate::tui::pages::log::{ColumnLayout, table};
 use crate::tui::pages::people::timeline_reader::{MOST_READ, TimelineReader};
 use crate::tui::pages::people::{order_findings, sessions};
 use crate::tui::theme::painter::Painter;
@@ -48,7 +48,7 @@ pub struct UserView {
     /// The row under the cursor, once it was moved: it stays there while rows before it are found.
     row: Option<u64>,
     rows: Vec<RowView>,
-    needs: ColumnNeeds,
+    layout: ColumnLayout,
     shown: SearchProgress,
     walk: TimelineReader,
     about: SidePane,
@@ -67,7 +67,7 @@ impl UserView {
             list: ListCursor::default(),
             row: None,
             rows: Vec::new(),
-            needs: ColumnNeeds::default(),
+            layout: ColumnLayout::default(),
             shown: SearchProgress::default(),
             walk: TimelineReader::default(),
             about: SidePane::default(),
@@ -318,9 +318,8 @@ impl View for UserView {
         self.rows = inspector.window_of(&rows);
         // who never moved stays at the first call
         self.row = self.example().filter(|_| self.list.at() != Some(0));
-        for row in &self.rows {
-            self.needs.grow(needs(row));
-        }
+        self.layout.see(&self.rows, ctx);
+        self.layout.fit(usize::from(panes.heads.width), ctx);
         let width = panes.about.width;
         let judged = usize::try_from(ctx.shared.judged).unwrap_or(0);
         let wanted = Some((judged, width, self.walk.changes + (self.shown.rows << 20)));
@@ -345,7 +344,7 @@ impl View for UserView {
             }
         }
         let log = Rect { height: panes.heads.height + panes.list.height, ..panes.heads };
-        let rows = (&self.rows[..], self.needs);
+        let rows = (&self.rows[..], &self.layout);
         table(buffer, log, rows, self.example(), !self.in_about, ctx);
         if self.rows.is_empty() && self.walk.is_settled() {
             self.say_nothing(buffer, panes.list, ctx);

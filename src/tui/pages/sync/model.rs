@@ -8,6 +8,7 @@ use crate::tui::pages::detail::lines;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::sync::{Pointer, Response, ViewContext};
 use crate::tui::theme::painter::{Painter, ground};
+use crate::tui::theme::time_format::TimeDetail;
 use crate::tui::widgets::list_cursor::ListCursor;
 use crate::tui::widgets::movement::step;
 use crate::tui::widgets::text;
@@ -206,7 +207,8 @@ impl ModelPane {
                 ModelItem::Problem(problem) => {
                     let sign = look.severity_sign(crate::findings::Severity::Error);
                     painter.put(&format!("{sign} error  "), theme.error);
-                    painter.put(&look.time(problem.at)[..TIME], theme.quiet).skip(2);
+                    let time = look.times.listed(problem.at, TimeDetail::Second);
+                    painter.put(&format!("{time:<TIME$}"), theme.quiet).skip(2);
                     painter.show(&problem.reason, theme.text);
                 }
                 ModelItem::Object { id, summary } => {

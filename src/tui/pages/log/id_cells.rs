@@ -1,0 +1,170 @@
+//! The cells of the log that name ids and verdicts: what stands in them, and in which style.
+//!
+//! While the user has chosen no vendors, nobody knows which of them matter. Only a call that no
+//! vendor receives is then in the alarm color; the words and marks of all others are the same, but
+//! calm.
+
+use crate::findings::{Severity, Verdict};
+use crate::inspector::{IdCell, Mark, RowView};
+use crate::tui::app::view::ViewContext;
+use crate::tui::theme::painter::{Appearance, Painter};
+use crate::tui::widgets::text;
+use ratatui::style::Style;
+
+/// Which colors a row has for what is missing or lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlarmLevel {
+    /// What is missing or lost is in the alarm color.
+    Alarm,
+    /// The same words and marks without that color.
+    Calm,
+}
+
+impl AlarmLevel {
+    /// That of a row.
+    pub fn new(row: &RowView, ctx: &ViewContext<'_>) -> AlarmLevel {
+        let is_loud = ctx.shared.in_use.chosen || row.no_call.is_some() || reaches_nobody(row);
+        match is_loud {
+            true => AlarmLevel::Alarm,
+            false => AlarmLevel::Calm,
+        }
+    }
+
+    /// The style of a row's worst finding.
+    pub fn severity(self, severity: Severity, look: &Appearance) -> Style {
+        match self {
+            AlarmLevel::Alarm => look.severity(severity),
+            AlarmLevel::Calm => look.theme.quiet,
+        }
+    }
+
+    /// The style of a vendor's mark.
+    pub fn mark(self, mark: Mark, look: &Appearance) -> Style {
+        let is_calm = mark.in_use
+            && !mark.folded
+            && !matches!(mark.verdict, Verdict::Delivered | Verdict::Ignored | Verdict::Discarded);
+        match self {
+            AlarmLevel::Calm if is_calm => look.theme.text,
+            _ => mark_style(mark, look),
+        }
+    }
+
+    fn of_ids(self, loud: Style, calm: Style) -> Style {
+        match self {
+            AlarmLevel::Alarm => loud,
+            AlarmLevel::Calm => calm,
+        }
+    }
+}
+
+/// Whether the service discards the call, or all vendors that its sender feeds lose or ignore it.
+fn reaches_nobody(row: &RowView) -> bool {
+    let mut counting = row.marks.iter().filter(|mark| mark.in_use).map(|mark| mark.verdict);
+    let is_lost = |verdict: Verdict| matches!(verdict, Verdict::Dropped | Verdict::Rejected);
+    row.discarded().is_some()
+        || counting.clone().any(is_lost) && !counting.any(Verdict::goes_through)
+}
+
+/// The style of a verdict's mark: dim where the vendor is not in use, the alarm color where it
+/// misses an id, quiet where the verdict is the same for every call of the library.
+pub fn mark_style(mark: Mark, look: &Appearance) -> Style {
+    match mark {
+        Mark { in_use: false, .. } | Mark { verdict: Verdict::Discarded, .. } => look.theme.unused,
+        Mark { misses: true, .. } => look.theme.missing_id,
+        Mark { folded: true, .. } => look.theme.quiet,
+        Mark { verdict, .. } => look.verdict(verdict),
+    }
+}
+
+/// ` as ` and a few letters of a name.
+const LEAST_NEAR: usize = 9;
+
+/// About how wide a captured text is; no more of it is looked at than any column holds.
+pub(crate) fn some(text: &str) -> usize {
+    text::width(text::beginning(text, 8))
+}
+
+/// The columns that an id takes when nothing of it is cut. A near miss beside a value that others
+/// found may have what is left.
+pub(crate) fn need(cell: &IdCell) -> usize {
+    // an id with blanks is doubtful
+    let id = |id: &str, doubtful: bool| match doubtful {
+        true => some(&text::visible_id(id)) + 1,
+        false => some(id),
+    };
+    match cell {
+        IdCell::Found { text, doubtful } => id(text, *doubtful),
+        IdCell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
+        IdCell::Missing { near: Some(near) } => "missing ?".len() + some(near),
+        IdCell::Missing { near: None } => "missing".len(),
+        IdCell::Nobody => "none".len(),
+        IdCell::Muted => "muted".len(),
+        IdCell::NotLooked => 1,
+    }
+}
+
+/// An id with signs behind it, which are seen however long it is.
+pub fn signed(id: &str, signs: &str, columns: usize, look: &Appearance) -> String {
+    let room = columns.saturating_sub(signs.len());
+    format!("{}{signs}", text::fit_id(id, room, look.ellipsis(), |id| look.id(id)))
+}
+
+/// One id column as it is beside no other: what is missing is in the alarm color.
+pub fn cell(
+    painter: &mut Painter<'_>,
+    cell: &IdCell,
+    columns: usize,
+    plain: Style,
+    look: &Appearance,
+) {
+    id_cell(painter, (cell, true), columns, (plain, AlarmLevel::Alarm), look);
+}
+
+/// One id column of a row, which says under which name a vendor wants the id, or leaves that to the
+/// column's head.
+pub(crate) fn id_cell(
+    painter: &mut Painter<'_>,
+    (cell, says_name): (&IdCell, bool),
+    columns: usize,
+    (plain, alarm_level): (Style, AlarmLevel),
+    look: &Appearance,
+) {
+    let theme = &look.theme;
+    let style = |loud, calm| alarm_level.of_ids(loud, calm);
+    match cell {
+        IdCell::Found { text, doubtful: false } => {
+            let shown = text::fit_id(text, columns, look.ellipsis(), |id| look.clean(id).into());
+            painter.column(&shown, columns, plain);
+        }
+        IdCell::Found { text, doubtful: true } => {
+            let shown = signed(text, look.doubtful(), columns, look);
+            painter.column(&shown, columns, theme.warning);
+        }
+        IdCell::SomeMiss { text, doubtful, wanted } => {
+            let doubtful = if *doubtful { look.doubtful() } else { "" };
+            let shown = signed(text, &format!("{doubtful}!"), columns, look);
+            let left = columns.saturating_sub(text::width(&shown));
+            // what it is wanted as has what the value leaves, if a few letters would be seen
+            let wanted = wanted.first().filter(|_| says_name && left >= LEAST_NEAR);
+            let hint = wanted.map_or(String::new(), |wanted| format!(" as {}", wanted.name()));
+            painter.column(&shown, columns - left, style(theme.warning, plain));
+            painter.column(&hint, left, style(theme.near_miss, theme.quiet));
+        }
+        IdCell::Missing { near } => {
+            let word = "missing".len().min(columns);
+            painter.column("missing", word, style(theme.missing_id, theme.text));
+            let near = near.as_deref().unwrap_or("");
+            let hint = if near.is_empty() { String::new() } else { format!(" {near}?") };
+            painter.column(&hint, columns - word, style(theme.near_miss, theme.quiet));
+        }
+        IdCell::Nobody => {
+            painter.column("none", columns, style(theme.warning, theme.quiet));
+        }
+        IdCell::Muted => {
+            painter.column("muted", columns, theme.quiet);
+        }
+        IdCell::NotLooked => {
+            painter.column(look.nothing(), columns, theme.quiet);
+        }
+    }
+}
