@@ -206,8 +206,8 @@ fn a_key_that_does_nothing_says_so() {
         "{}",
         footer(&app)
     );
-    app.press("v t");
-    assert!(footer(&app).contains("`t` does nothing here; esc goes back"), "{}", footer(&app));
+    app.press("v d");
+    assert!(footer(&app).contains("`d` does nothing here; esc goes back"), "{}", footer(&app));
     // text is typed
     app.press("esc /").type_in("db");
     assert!(!footer(&app).contains("does nothing"), "{}", footer(&app));
