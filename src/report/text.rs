@@ -23,7 +23,7 @@ pub const DOUBTFUL: &str = "?";
 pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
     let mut out = String::new();
     let paint = |out: &mut String, paint: ColorWriter, text: &str| paint.put(out, color, text);
-    paint(&mut out, ColorWriter::Dim, &time::format(row.received_at)[11..24]);
+    paint(&mut out, ColorWriter::Dim, &time::format(row.received_at)[11..23]);
     out.push(' ');
     if let Some(request) = &row.no_call {
         let mut text = format!(

@@ -191,7 +191,7 @@ pub struct OpenArgs {
 /// How `tail` writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TailFormat {
-    /// One line of text per call
+    /// One line of text per call, times in UTC
     Text,
     /// One call record per line, as JSON
     Ndjson,

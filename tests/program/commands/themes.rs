@@ -59,7 +59,7 @@ fn a_mistake_in_a_theme_or_colour_names_its_line_and_the_nearest() {
 fn the_template_shows_every_colour_and_is_itself_good() {
     let home = tempfile::tempdir().expect("a folder");
     let template = stdout(&segscope(home.path(), &["config", "template"]).assert().code(0));
-    assert!(template.contains("[colors]\n#missing_id = \"light-red bold\"\n"), "{template}");
+    assert!(template.contains("[colors]\n#missing_id = \"203 bold\"\n"), "{template}");
     let (before, rest) = template.split_once("[colors]\n").expect("colors");
     let (colors, _) = rest.split_once("\n# ").expect("keys");
     let colors: String =
@@ -69,7 +69,7 @@ fn the_template_shows_every_colour_and_is_itself_good() {
     }
     write(home.path(), "config.toml", &format!("{before}[colors]\n{colors}"));
     let shown = stdout(&segscope(home.path(), &["config", "show"]).assert().code(0));
-    assert!(shown.contains("colors.missing_id = \"light-red bold\""), "{shown}");
+    assert!(shown.contains("colors.missing_id = \"203 bold\""), "{shown}");
     // and so it is as a theme
     write(home.path(), "config.toml", "theme = \"mine\"\n");
     write(home.path(), "themes/mine.toml", &format!("base = \"light\"\n{colors}"));

@@ -25,12 +25,12 @@ fn an_expected_event_is_grey_then_red_without_its_ids_then_green() {
     send("Signed In", "account_id");
     terminal.sees("✓ seen     Signed In");
     terminal.sees("1 of 2 expected seen with their ids");
-    let green = vt100::Color::Idx(2);
+    let green = vt100::Color::Idx(77);
     assert_eq!(terminal.colour_of("✓ seen     Signed In"), green);
 
     send("Order Received", "accountId");
     terminal.sees("✗ no acct  Order Received");
-    assert_eq!(terminal.colour_of("✗ no acct"), vt100::Color::Idx(9), "the alarm colour");
+    assert_eq!(terminal.colour_of("✗ no acct"), vt100::Color::Idx(203), "the alarm color");
     // mended and begun anew: all of it is green
     terminal.press("1z3");
     terminal.sees("0 of 2 expected");

@@ -22,6 +22,8 @@ fn changes(text: &str) -> Vec<String> {
             continue;
         }
         let rest = rest.trim_end_matches(['│', ' ']).trim();
+        // the key that copies the call may stand behind
+        let rest = rest.split_once("  ").map_or(rest, |(needs, _)| needs);
         all.extend(rest.split(", ").flat_map(|part| part.split(" and ")).map(str::to_owned));
     }
     all

@@ -39,12 +39,8 @@ fn from_the_first_call_to_the_fix_and_back_to_the_shell() {
     terminal.sees("missing accountId?");
     let theme: toml::Table =
         include_str!("../../../assets/themes/dark.toml").parse().expect("a theme");
-    assert!(theme["missing_id"].as_str().is_some_and(|style| style.starts_with("light-red")));
-    assert_eq!(
-        terminal.colour_of("missing"),
-        vt100::Color::Idx(9),
-        "the alarm colour is light red"
-    );
+    assert!(theme["missing_id"].as_str().is_some_and(|style| style.starts_with("203 ")));
+    assert_eq!(terminal.colour_of("missing"), vt100::Color::Idx(203), "the alarm color is red");
 
     terminal.press("\r");
     terminal.sees("CSB needs properties.account_id (you sent accountId)");

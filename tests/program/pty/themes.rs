@@ -6,6 +6,9 @@ use crate::terminal::Terminal;
 
 const LISTEN: [&str; 2] = ["--listen", "127.0.0.1:0"];
 const QUESTION: &[u8] = b"\x1b]11;?";
+/// The color of the program's name in each theme.
+const DARK: u8 = 81;
+const LIGHT: u8 = 25;
 
 fn has(terminal: &Terminal, wanted: &[u8]) -> bool {
     terminal.bytes().windows(wanted.len()).any(|bytes| bytes == wanted)
@@ -26,14 +29,14 @@ fn wait_for_colour(terminal: &Terminal, colour: vt100::Color) {
 fn on_a_light_background_the_light_theme_is_taken_and_no_answer_is_a_key() {
     let (mut terminal, mut http) = Terminal::listening(100, 30, &[]);
     // before any answer
-    wait_for_brand(&terminal, 14);
+    wait_for_brand(&terminal, DARK);
     assert!(has(&terminal, QUESTION));
     http.post("/v1/track", CALL).expect("an answer");
     terminal.sees("Order R");
     // cut where it hurts most
     terminal.press("\x1b]11;rgb:ffff/f");
     terminal.press("fff/ffff\x1b\\");
-    wait_for_brand(&terminal, 4);
+    wait_for_brand(&terminal, LIGHT);
     // a `f` would have opened the filter, and a key after the answer is one again
     terminal.press("?");
     terminal.sees("Signs");
@@ -46,12 +49,12 @@ fn the_environment_may_say_it_and_a_chosen_theme_asks_nothing() {
     let terminal = Terminal::prepared(100, 30, &LISTEN, |_, command| {
         command.env("COLORFGBG", "0;15");
     });
-    wait_for_brand(&terminal, 4);
+    wait_for_brand(&terminal, LIGHT);
     let args = ["--listen", "127.0.0.1:0", "--theme", "dark"];
     let mut terminal = Terminal::prepared(100, 30, &args, |_, command| {
         command.env("COLORFGBG", "0;15");
     });
-    wait_for_brand(&terminal, 14);
+    wait_for_brand(&terminal, DARK);
     assert!(!has(&terminal, QUESTION));
     assert_eq!(terminal.quit(), 0);
 }
@@ -121,10 +124,10 @@ fn what_changes_in_files_is_seen_at_once_and_a_mistake_is_told_with_its_line() {
     // nobody was asked for the ground, which matters from now on
     assert!(!has(&terminal, QUESTION));
     write("config.toml", "theme = \"auto\"\n");
-    wait_for_brand(&terminal, 14);
+    wait_for_brand(&terminal, DARK);
     wait_for("the question", || has(&terminal, QUESTION).then_some(()));
     terminal.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\");
-    wait_for_brand(&terminal, 4);
+    wait_for_brand(&terminal, LIGHT);
     assert!(!terminal.text().contains("from the next start on"), "{}", terminal.text());
     assert_eq!(terminal.quit(), 0);
 }
