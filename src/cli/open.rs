@@ -17,7 +17,10 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     let flags = args.inspect.screen.flags().into_iter().chain(args.recording.flags()).collect();
     let setup = setup::load(&args.inspect.judge, flags)?;
     let setup = args.inspect.expect.apply(setup)?;
-    let files = if args.last { setup::last_recording()? } else { args.files.clone() };
+    let files = match args.last {
+        Some(nth) => setup::last_recording(nth.into())?,
+        None => args.files.clone(),
+    };
     let recording = match (&files[..], args.follow) {
         ([file], true) if input::is_stream(file) => {
             let (mut recording, notice) = setup.recording(true)?;
@@ -28,7 +31,7 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
             return draw(setup, &args.inspect.screen, &engine, None, Alerting::default(), keys);
         }
         ([file], true) => input::follow(file)?,
-        (_, true) if args.last => {
+        (_, true) if args.last.is_some() => {
             return Err(Failure::wrong(
                 "--follow: the newest recording has several parts; give FILE",
             ));

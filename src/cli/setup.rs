@@ -17,18 +17,19 @@ use std::sync::Arc;
 /// The folder of recordings in the state folder.
 const RECORDINGS: &str = "recordings";
 
-/// Returns the files of the newest recording with calls that segscope named itself.
-pub fn last_recording() -> Result<Vec<PathBuf>, Failure> {
+/// Returns the files of a recording with calls that segscope named itself: the newest is number 1.
+pub fn last_recording(nth: usize) -> Result<Vec<PathBuf>, Failure> {
     let state = config::user_state_folder()
         .ok_or_else(|| Failure::blocked("--last: there is no home folder with recordings"))?;
     let folder = state.join(RECORDINGS);
-    let newest = Recordings::in_folder(&folder).newest();
+    let newest = Recordings::in_folder(&folder).newest(nth);
     let newest = newest.map_err(|error| {
         Failure::blocked(format!("--last: could not read {}: {error}", folder.display()))
     })?;
     newest.ok_or_else(|| {
         let folder = folder.display();
-        Failure::wrong(format!("--last: there is no recording with calls in {folder}; give FILE"))
+        let which = if nth == 1 { "no recording" } else { "no such older recording" };
+        Failure::wrong(format!("--last: there is {which} with calls in {folder}; give FILE"))
     })
 }
 

@@ -131,7 +131,7 @@ fn the_detail_is_that_of_the_row_after_a_clearing() {
 fn the_calls_that_pass_are_written_to_a_file_that_is_asked_for() {
     let mut app = app(80, 24);
     app.press("x");
-    assert!(app.picture().contains("12 rows that the filter lets through"), "{}", app.picture());
+    assert!(app.picture().contains("all 12 rows; write keys"), "{}", app.picture());
     app.press("esc f").type_in("repeat").press("enter x enter");
     assert!(app.line(22).starts_with(" file for these calls  calls.ndjson"), "{}", app.picture());
     let file = |app: &TestApp, name: &str| {

@@ -3,6 +3,7 @@
 use crate::app::{TestApp, five, options, pictures};
 use crate::colors::looks_like;
 use crate::fixture::{Fixture, Given, empty_file};
+use segscope::findings::Severity;
 use segscope::inspector::FoundIn;
 use segscope::report::sort_by_event;
 use segscope::tui::ScreenOptions;
@@ -102,7 +103,10 @@ fn the_calls_behind_a_line_and_the_way_back() {
 fn the_number_is_that_of_the_calls_behind_it() {
     let mut app = TestApp::new(five(), 120, 40);
     let mut rows = app.inspector.findings(false).rows;
-    let event = |row: &FoundIn| (row.remark.is_some(), row.kind.clone(), row.event.clone());
+    let event = |row: &FoundIn| {
+        let is_info = row.severity == Severity::Info;
+        (is_info, row.remark.is_some(), row.kind.clone(), row.event.clone())
+    };
     sort_by_event(&mut rows, event, |row| row.severity);
     assert!(rows.len() > 4);
     // the hostile call's name in the list is not the one that the call itself has

@@ -29,7 +29,7 @@ fn calls_over_time_with_those_that_miss_an_id() {
     // the tallest bar: half of it misses an id
     let (x, y) = app.place_of("█", 2);
     let foot = app.symbol(x, y + 3).to_owned();
-    assert_eq!(app.line(2).trim_end(), " calls per 30 s  at most 10  20 calls  8 missing an id");
+    assert_eq!(app.line(2).trim_end(), " calls per 30 s  peak 10  20 calls  8 missing an id");
     assert_eq!(app.style_of("8 missing", 2).fg, app.theme().missing_id.fg);
     let red = app.colour_at(x, y + 3);
     assert_eq!((foot.as_str(), red), ("█", app.theme().missing_id.fg), "{}", app.picture());
@@ -50,17 +50,14 @@ fn it_counts_what_passes_the_filter() {
     app.inspector.settle();
     app.anew();
     let picture = app.picture();
-    assert!(
-        picture.contains("calls per second  at most 10  10 calls  5 missing an id"),
-        "{picture}"
-    );
+    assert!(picture.contains("calls per second  peak 10  10 calls  5 missing an id"), "{picture}");
     // a call that comes is counted, a cleared log has none
     app.inspector
         .batch(1_201_000, &[r#"{"type":"track","event":"Burst","userId":"u"}"#.to_owned()]);
     app.inspector.settle();
     app.anew();
     let picture = app.picture();
-    assert!(picture.contains("at most 10  11 calls  6 missing an id"), "{picture}");
+    assert!(picture.contains("peak 10  11 calls  6 missing an id"), "{picture}");
     app.press("F z");
     app.inspector.settle();
     app.anew();

@@ -48,7 +48,7 @@ pub enum Command {
     Demo(InspectArgs),
     /// Open the inspector on a recording, NDJSON, JSON, HAR, gzip or a folder of them
     #[command(
-        override_usage = "segscope open [OPTIONS] <FILE>...\n       segscope open [OPTIONS] --last"
+        override_usage = "segscope open [OPTIONS] <FILE>...\n       segscope open [OPTIONS] --last[=N]"
     )]
     Open(OpenArgs),
     /// Listen without a screen and print one line per call
@@ -174,9 +174,18 @@ pub struct OpenArgs {
     /// Recordings, JSON or NDJSON of calls, HAR, gzip of these, or folders
     #[arg(required_unless_present = "last", value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Open the newest recording with calls in the state folder (`segscope config show` names it)
-    #[arg(long, conflicts_with = "files")]
-    pub last: bool,
+    /// Open the newest recording with calls in the state folder (`segscope config show` names it);
+    /// with `--last=2` the one before, and so on
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "files",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        value_parser = clap::value_parser!(u16).range(1..=1000)
+    )]
+    pub last: Option<u16>,
     /// Follow FILE: a recording or NDJSON that grows, a pipe, or `-` for standard input
     #[arg(short, long)]
     pub follow: bool,

@@ -67,16 +67,19 @@ impl Recordings {
         Ok((RecordingFile::planned(path, fsync).with_parts(keep, names), deleted))
     }
 
-    /// Returns the files of the newest recording that holds a call, in their order.
+    /// Returns the files of the newest recording that holds a call, in their order; with `nth` 2 of
+    /// the one before, and so on.
     ///
     /// # Errors
     /// Fails if the folder is there and cannot be read.
-    pub fn newest(&self) -> io::Result<Option<Vec<PathBuf>>> {
+    pub fn newest(&self, nth: usize) -> io::Result<Option<Vec<PathBuf>>> {
         let found = unless_gone(self.list())?.unwrap_or_default().0;
         let paths =
             |files: &Vec<RecordingPart>| files.iter().map(|part| part.path.clone()).collect();
         let newest = found.values().rev().map(paths);
-        Ok(newest.into_iter().find(|files: &Vec<PathBuf>| files.iter().any(|file| has_calls(file))))
+        let with_calls =
+            newest.filter(|files: &Vec<PathBuf>| files.iter().any(|file| has_calls(file)));
+        Ok(with_calls.take(nth).nth(nth.saturating_sub(1)))
     }
 
     /// The recordings, and the empty files.
@@ -252,22 +255,25 @@ mod tests {
     fn the_newest_recording_with_a_call_is_found_with_all_its_files() {
         let folder = tempfile::tempdir().expect("a folder");
         let recordings = Recordings::in_folder(folder.path());
-        assert_eq!(recordings.newest().expect("read"), None);
+        assert_eq!(recordings.newest(1).expect("read"), None);
         let in_folder = |names: &[&str]| {
             let paths: Vec<PathBuf> = names.iter().map(|name| folder.path().join(name)).collect();
             Some(paths)
         };
         write(folder.path(), "2026-01-01.ndjson", CALL);
-        assert_eq!(recordings.newest().expect("read"), in_folder(&["2026-01-01.ndjson"]));
+        assert_eq!(recordings.newest(1).expect("read"), in_folder(&["2026-01-01.ndjson"]));
         write(folder.path(), "2026-01-02.0002.ndjson", CALL);
         write(folder.path(), "2026-01-02.0001.ndjson", REFUSED);
         // later ones that no call came to
         write(folder.path(), "2026-01-03.0001.ndjson", REFUSED);
         write(folder.path(), "2026-01-04.0001.ndjson", "");
         let newest = ["2026-01-02.0001.ndjson", "2026-01-02.0002.ndjson"];
-        assert_eq!(recordings.newest().expect("read"), in_folder(&newest));
+        assert_eq!(recordings.newest(1).expect("read"), in_folder(&newest));
+        let before = in_folder(&["2026-01-01.ndjson"]);
+        assert_eq!(recordings.newest(2).expect("read"), before);
+        assert_eq!(recordings.newest(3).expect("read"), None);
         let gone = Recordings::in_folder(folder.path().join("gone"));
-        assert_eq!(gone.newest().expect("no folder is no error"), None);
+        assert_eq!(gone.newest(1).expect("no folder is no error"), None);
     }
 
     #[test]

@@ -167,6 +167,10 @@ pub trait View {
     fn place(&self) -> KeyContext;
     /// Whether an action would do something now; the footer shows only those.
     fn can(&self, action: Action, ctx: &ViewContext<'_>) -> bool;
+    /// Whether the key that goes back, then quits, would quit now.
+    fn quits(&self, ctx: &ViewContext<'_>) -> bool {
+        !self.can(Action::Back, ctx)
+    }
     /// The row of the call that is meant here: the one under the cursor, or the example of what is
     /// counted.
     fn example(&self) -> Option<u64> {

@@ -45,7 +45,7 @@ fn items(
         let Some(key) = keys.first() else { continue };
         let word = match action {
             // at the bottom of everything it leaves
-            Action::BackOrQuit if !view.can(Action::Back, ctx) => "quit",
+            Action::BackOrQuit if view.quits(ctx) => "quit",
             action => action.short(),
         };
         let item = FooterItem { key: key.clone(), word, action: *action };

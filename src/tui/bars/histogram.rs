@@ -76,7 +76,7 @@ impl HistogramBar {
         let most = columns.counts.iter().map(|count| count.calls).max().unwrap_or(0);
         if let Some(mut painter) = Painter::on(buffer, area, 0, look) {
             painter.put(" calls per ", theme.label).put(&span_words(columns.span_ms), theme.text);
-            painter.put(&format!("  at most {}", grouped(most)), theme.quiet);
+            painter.put(&format!("  peak {}", grouped(most)), theme.quiet);
             painter.put(&format!("  {}", count(calls, "call", "calls")), theme.quiet);
             let style = if missing > 0 { theme.missing_id } else { theme.quiet };
             painter.put(&format!("  {} missing an id", grouped(missing)), style);

@@ -11,7 +11,11 @@ pub fn ask_export(ctx: &ViewContext<'_>) -> ChoiceDialog {
     let forms = ExportFormat::ALL;
     let lines = forms.map(|format| (format.name().to_owned(), format.about().to_owned()));
     let shown = count(ctx.shared.shown.rows, "row", "rows");
-    let note = format!("{shown} that the filter lets through; write keys are masked");
+    let which = match ctx.shared.filtering.in_force() {
+        Some(_) => format!("{shown} that the filter lets through"),
+        None => format!("all {shown}"),
+    };
+    let note = format!("{which}; write keys are masked");
     ChoiceDialog::new("Export as", lines.to_vec(), vec![note], move |at, ctx| {
         let Some(format) = forms.get(at).copied() else { return Response::Pass };
         let filter = ctx.shared.filtering.in_force();

@@ -208,7 +208,7 @@ fn signs(look: &Appearance) -> HelpBlock {
     ] {
         line(look.verdict_sign(verdict), look.verdict(verdict), means);
     }
-    line("gray", theme.unused, "the vendor is not in use for this call");
+    line("gray", theme.unused, "not in use for this call, or what all calls of the library have");
     for (severity, means) in [
         (Severity::Error, "before the time: the worst finding is an error"),
         (Severity::Warning, "before the time: the worst finding is a warning"),
@@ -224,7 +224,7 @@ fn signs(look: &Appearance) -> HelpBlock {
         "next to an output: its source (field, setting or earlier call)",
     );
     line(look.arrow(), theme.quiet, "next to a field: the vendors whose output contains it");
-    line("unused", theme.unused, "in no vendor's output");
+    line("unused", theme.unused, "in the output of no vendor in use");
     line(look.stale(), theme.warning, "stale: checked with earlier settings");
     line(look.repeat(), theme.repeat, "repeat: a retry of an earlier call");
     line(look.deleted(), theme.quiet, "deleted from the recording (`keep`): counted, not readable");

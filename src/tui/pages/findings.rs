@@ -1,6 +1,6 @@
 //! What was found, event by event: the worst event first, and in each event the worst finding first.
 
-use crate::findings::{Effect, Finding, is_of_call, is_of_plan};
+use crate::findings::{Effect, Finding, Severity, is_of_call, is_of_plan};
 use crate::fql::quoted;
 use crate::inspector::{CallDetail, Detail, FoundIn, GroupedRows};
 use crate::report::sort_by_event;
@@ -12,6 +12,7 @@ use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, clock, event, number, times, widest};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::RepeatCounting;
+use crate::tui::pages::lists::empty_page;
 use crate::tui::pages::lists::empty_page::EmptyPage;
 use crate::tui::pages::lists::list_content::ListContent;
 use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
@@ -102,7 +103,9 @@ impl ListContent for Findings {
         let GroupedRows { mut rows, of, other } = ctx.inspector.shown_findings(tab == 1);
         let event =
             |row: &FoundIn| (row.in_use, row.remark.is_some(), row.kind.clone(), row.event.clone());
-        sort_by_event(&mut rows, event, |row| (!row.in_use, row.severity));
+        // what needs no change comes behind all that does
+        let group = |row: &FoundIn| (row.severity == Severity::Info, event(row));
+        sort_by_event(&mut rows, group, |row| (!row.in_use, row.severity));
         let rows = rows.into_iter().map(|found| EventFinding { found, begins_event: true });
         GroupedRows { rows: rows.collect(), of, other }
     }
@@ -215,8 +218,10 @@ impl ListContent for Findings {
         let look = ctx.look;
         let theme = &look.theme;
         let or_dim = |style| if row.in_use { style } else { theme.unused };
-        let loud = or_dim(look.severity(row.severity));
-        let word = if columns.severity > SIGN { row.severity.name() } else { "" };
+        let is_muted = ctx.shared.aside.contains(&row.code);
+        let loud = if is_muted { theme.quiet } else { or_dim(look.severity(row.severity)) };
+        let word = if is_muted { "muted" } else { row.severity.name() };
+        let word = if columns.severity > SIGN { word } else { "" };
         let sign = format!("{} {word}", look.severity_sign(row.severity));
         painter.put(&format!("{sign:<w$}", w = columns.severity), loud);
         let counted = &row.counted;
@@ -333,7 +338,7 @@ impl ListContent for Findings {
         let whose = if tab == 0 { " at vendors in use" } else { "" };
         EmptyPage {
             says: match calls {
-                0 => "No calls yet, so no findings.".to_owned(),
+                0 => empty_page::none("findings", ctx),
                 _ => format!("No findings in {}{whose}.", count(calls, "call", "calls")),
             },
             is_good: calls > 0,

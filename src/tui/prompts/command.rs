@@ -64,7 +64,9 @@ impl CommandView {
         let typed = self.prompt.text().trim();
         let (name, text) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
         let text = text.trim();
-        match (name, Action::parse(name)) {
+        // a page by its name alone
+        let action = Action::parse(name).or_else(|| Action::parse(&format!("show_{name}")));
+        match (name, action) {
             ("", _) => Ok(Response::Close),
             ("filter", _) => match crate::fql::parse(text) {
                 Ok(_) => Ok(Response::CloseAndFilter(FilterChange::Accept(text.to_owned()))),

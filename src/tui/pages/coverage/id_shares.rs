@@ -131,7 +131,7 @@ fn besides(id: &IdShare, calls: u64, look: &Appearance) -> Vec<(&'static str, St
             look.doubtful(),
             theme.warning,
         ),
-        (nobody, "without one: no vendor in use needs it", " ", theme.quiet),
+        (nobody, "without one, and the call goes through", " ", theme.quiet),
         (unasked, "in which no vendor in use looks for one", " ", theme.quiet),
     ];
     let some = lines.into_iter().filter(|(calls, ..)| *calls > 0);

@@ -16,6 +16,7 @@ use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{event, number, times, widest};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::RepeatCounting;
+use crate::tui::pages::lists::empty_page;
 use crate::tui::pages::lists::empty_page::EmptyPage;
 use crate::tui::pages::lists::list_content::ListContent;
 use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
@@ -375,9 +376,9 @@ impl ListContent for Events {
         Ok(drill_down::all(terms, RepeatCounting::new(row.counted.calls, row.counted.repeats)))
     }
 
-    fn nothing(&self, _tab: usize, _world: &ViewContext<'_>) -> EmptyPage {
+    fn nothing(&self, _tab: usize, ctx: &ViewContext<'_>) -> EmptyPage {
         EmptyPage {
-            says: "No calls yet, so no coverage.".to_owned(),
+            says: empty_page::none("coverage", ctx),
             is_good: false,
             shows: "This page has one line for each event: how many calls, what share of them has \
                     an account id and a user id, and how many each vendor accepts. A line is \

@@ -32,6 +32,7 @@ use crate::tui::pages::detail::json_tree::{NewTree, Tree};
 use crate::tui::pages::detail::linked_text::LinkedText;
 use crate::tui::pages::detail::provenance::Provenance;
 use crate::tui::pages::detail::text_builder::TextBuilder;
+use crate::tui::pages::log::Column;
 use crate::tui::widgets::match_highlight;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -53,7 +54,8 @@ struct PageInputs {
 /// The detail's state.
 #[derive(Default)]
 pub struct DetailPane {
-    read: Option<(u64, u64)>,
+    /// The row, the number of the judging, and whether fields show where they go at all vendors.
+    read: Option<(u64, u64, bool)>,
     data: Option<Detail>,
     /// The tab that was chosen; a request has fewer, and the choice outlives it.
     tab: Tab,
@@ -239,12 +241,12 @@ impl DetailPane {
     pub fn sync(&mut self, row: Option<u64>, area: Rect, ctx: &ViewContext<'_>) {
         self.area = area;
         let Some(row) = row else { return };
-        let wanted = (row, ctx.shared.judged);
+        let wanted = (row, ctx.shared.judged, self.shows_all_vendors(ctx));
         if self.read != Some(wanted) {
             self.data = ctx.inspector.detail(row);
             self.read = Some(wanted);
             self.made = None;
-            self.plant(ctx);
+            self.plant(wanted.2, ctx);
         }
         let heads = |data| tabs::heads(data, self.tab, ctx);
         self.tabs = self.data.as_ref().map_or(Vec::new(), heads);
@@ -272,8 +274,19 @@ impl DetailPane {
         self.tree.sync(tree_width, tree_height, ctx.look);
     }
 
+    /// Whether vendors that are not in use count where fields go to: the user asked for them, or has
+    /// the tab of one open.
+    fn shows_all_vendors(&self, ctx: &ViewContext<'_>) -> bool {
+        let is_used = |vendor: &usize| {
+            let vendors = self.call().map_or(&[][..], |call| &call.vendors);
+            vendors.iter().any(|detail| detail.vendor == *vendor && detail.in_use)
+        };
+        let open = self.vendor().filter(|vendor| !is_used(vendor));
+        open.is_some() || ctx.shared.columns.contains(&Column::OtherVendors)
+    }
+
     /// Makes the tree of another call.
-    fn plant(&mut self, ctx: &ViewContext<'_>) {
+    fn plant(&mut self, all: bool, ctx: &ViewContext<'_>) {
         let Some(Detail::Call(call)) = &self.data else {
             return self.tree.set(NewTree::default());
         };
@@ -292,7 +305,7 @@ impl DetailPane {
             let edits = call.fix.as_ref().map_or(&[][..], |fix| &fix.edits);
             notes.add_edits(edits, short, doc, derived.as_ref());
         }
-        let uses = doc.as_ref().map(|doc| Provenance::new(call, doc, derived.as_ref()));
+        let uses = doc.as_ref().map(|doc| Provenance::new(call, doc, derived.as_ref(), all));
         let uses = uses.unwrap_or_default();
         self.tree.set(NewTree { call: doc, derived, notes, uses, key: call.write_key.clone() });
     }
@@ -303,7 +316,7 @@ impl DetailPane {
         let mut page = TextBuilder::new(ctx.look, page_width);
         match &self.data {
             None => {
-                let row = self.read.map(|(row, _)| row);
+                let row = self.read.map(|(row, ..)| row);
                 let is_deleted = row.is_some_and(|row| ctx.inspector.is_deleted(row));
                 let words = if is_deleted { DELETED_ROW } else { "this row can no longer be read" };
                 header.prose(0, words, ctx.look.theme.warning);

@@ -34,10 +34,15 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Reads them from the outputs of all vendors.
-    pub fn new(call: &CallDetail, doc: &Doc<'_>, derived: Option<&Doc<'_>>) -> Provenance {
+    /// Reads them from the outputs of the vendors in use, or of all.
+    pub fn new(
+        call: &CallDetail,
+        doc: &Doc<'_>,
+        derived: Option<&Doc<'_>>,
+        all: bool,
+    ) -> Provenance {
         let mut uses = Provenance::default();
-        for detail in &call.vendors {
+        for detail in call.vendors.iter().filter(|detail| all || detail.in_use) {
             for request in &detail.requests {
                 uses.any = true;
                 for (to, origin) in request.body.iter().flat_map(|body| body.from()) {
@@ -94,9 +99,10 @@ impl Provenance {
         match (self.any, unused) {
             (false, _) => None,
             (true, 0) => Some("all fields are used".to_owned()),
-            (true, some) => {
-                Some(format!("{} not sent to any vendor", count(some, "field is", "fields are")))
-            }
+            (true, some) => Some(format!(
+                "{} not sent to a vendor in use",
+                count(some, "field is", "fields are")
+            )),
         }
     }
 
@@ -213,7 +219,7 @@ mod tests {
         assert_eq!(of("/properties/b/c/0"), (vec!["info.b"], false), "taken with the whole");
         assert_eq!(of("/properties/a"), (vec![], true));
         assert_eq!(of("/type"), (vec![], false), "it decides");
-        assert_eq!(uses.summary(&doc).as_deref(), Some("2 fields are not sent to any vendor"));
+        assert_eq!(uses.summary(&doc).as_deref(), Some("2 fields are not sent to a vendor in use"));
         let not_sent = |vendor| uses.not_sent(vendor, &doc).0.join(" ");
         assert_eq!(not_sent(0), "properties");
         assert_eq!(not_sent(1), "properties.a properties.d");

@@ -129,7 +129,7 @@ fn goes_to(
         .collect();
     if places.is_empty() {
         let unused = is_unused(tree, part, value);
-        return unused.then(|| "in no vendor's output".to_owned());
+        return unused.then(|| "in the output of no vendor in use".to_owned());
     }
     Some(format!("{} {}", ctx.look.arrow(), places.join(&format!(" {} ", ctx.look.dot()))))
 }

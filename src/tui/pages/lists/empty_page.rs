@@ -19,6 +19,14 @@ pub struct EmptyPage {
     pub needs_ids: bool,
 }
 
+/// That there is none of something because there are no calls.
+pub fn none(what: &str, ctx: &ViewContext<'_>) -> String {
+    match ctx.shared.stats.cleared {
+        Some(_) => format!("The log is cleared, so there are no {what}."),
+        None => format!("No calls yet, so no {what}."),
+    }
+}
+
 /// Draws it.
 pub fn render(buffer: &mut Buffer, body: Rect, nothing: &EmptyPage, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;

@@ -169,6 +169,11 @@ impl View for LogView {
         }
     }
 
+    fn quits(&self, ctx: &ViewContext<'_>) -> bool {
+        let is_below = self.is_open && self.opens_below();
+        !self.in_detail && !is_below && ctx.shared.filtering.came_from().is_none()
+    }
+
     fn example(&self) -> Option<u64> {
         self.list.cursor()
     }

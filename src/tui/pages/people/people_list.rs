@@ -12,6 +12,7 @@ use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::cells::{TIME, bar, clock, number, times, widest};
 use crate::tui::pages::lists::drill_down;
 use crate::tui::pages::lists::drill_down::RepeatCounting;
+use crate::tui::pages::lists::empty_page;
 use crate::tui::pages::lists::empty_page::EmptyPage;
 use crate::tui::pages::lists::list_content::ListContent;
 use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
@@ -213,7 +214,7 @@ impl ListContent for PeopleList {
         let calls = ctx.shared.stats.calls;
         EmptyPage {
             says: match calls {
-                0 => "No calls yet, so no accounts or users.".to_owned(),
+                0 => empty_page::none("accounts or users", ctx),
                 _ => format!("No {one} id in {}.", count(calls, "call", "calls")),
             },
             is_good: false,
