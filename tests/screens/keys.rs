@@ -219,6 +219,16 @@ fn what_does_nothing_here_is_not_offered() {
     assert_eq!(app.effects, [SideEffect::Suspend, SideEffect::Quit]);
 }
 
+/// `G follows` stood there while the detail had the keys, where `G` goes to its end (F44).
+#[test]
+fn that_g_follows_is_said_where_it_does() {
+    let mut app = TestApp::new(Fixture::with_calls(1), 120, 40);
+    app.press("k k");
+    assert!(app.line(1).contains("G follows"), "{}", app.picture());
+    app.press("enter");
+    assert!(!app.line(1).contains("G follows"), "{}", app.picture());
+}
+
 #[test]
 fn a_frame_is_drawn_only_when_something_changed() {
     let mut app = app(80, 24);

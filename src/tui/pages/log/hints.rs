@@ -52,7 +52,8 @@ impl LogView {
         }
         if self.list.is_paused() {
             hint(&mut out, Action::Pause, "resumes");
-        } else if !self.list.follows() && ctx.shared.grows() {
+        } else if !self.list.follows() && !self.in_detail && ctx.shared.grows() {
+            // in the detail that key goes to its end
             hint(&mut out, Action::Last, "follows");
         }
         out
