@@ -208,6 +208,8 @@ fn signs(look: &Appearance) -> HelpBlock {
     ] {
         line(look.verdict_sign(verdict), look.verdict(verdict), means);
     }
+    let degraded = look.verdict_sign(Verdict::Degraded);
+    line(degraded, theme.missing_id, "in red: accepted, but the vendor misses an id");
     line("gray", theme.unused, "not in use for this call, or what all calls of the library have");
     for (severity, means) in [
         (Severity::Error, "before the time: the worst finding is an error"),
