@@ -43,7 +43,6 @@ fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenEr
     let mut console = ScreenTerminal::open(options)?;
     let mut screen = Screen::new(inspector, options, console.size()?);
     let inputs = Inputs::listen()?;
-    let mut sized = console.size()?;
     let begun = Instant::now();
     let mut drawn: Option<Instant> = None;
     let (mut frames, panics_at) = (0u64, panics_at());
@@ -81,9 +80,8 @@ fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenEr
             console.ring(&ring)?;
         }
         // a key at the same moment can swallow the event of a resize: the reader returns with the key
-        // and is not told of the signal again
-        if let Some(size) = console.size().ok().filter(|size| *size != sized) {
-            sized = size;
+        // and is not told of the signal again; and an event that waited tells of a size that is past
+        if let Some(size) = console.size().ok().filter(|size| *size != screen.size()) {
             screen.update(Msg::Resize(size), inspector);
         }
         if screen.asks() {
