@@ -108,7 +108,8 @@ fn summary_words(stats: &Stats) -> String {
         Some((stem, number)) if number > 1 => format!("'{}'.*.ndjson", stem.display()),
         _ => format!("'{}'", path.display()),
     };
-    match setup::is_in_state_folder(path) {
+    // only a recording with calls is the last one
+    match stats.calls + stats.repeats > 0 && setup::is_in_state_folder(path) {
         true => format!(
             "{calls} recorded{missing}, in {files}; see them again with: segscope open --last"
         ),

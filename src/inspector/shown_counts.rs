@@ -1,4 +1,4 @@
-//! What is counted of the calls that are shown: of all, or of those that pass the filter in force.
+//! Counts of the calls that are shown: of all calls, or of those that pass the active filter.
 //! Until [`Inspector::counted`] is complete, it is what is counted so far.
 
 use super::Inspector;

@@ -73,7 +73,7 @@ pub enum Loudness {
 pub struct ListedIn {
     /// The setting.
     pub setting: String,
-    /// What is listed.
+    /// The part of the call that belongs into the list.
     pub what: ListedPart,
 }
 

@@ -77,9 +77,9 @@ impl Recordings {
         let paths =
             |files: &Vec<RecordingPart>| files.iter().map(|part| part.path.clone()).collect();
         let newest = found.values().rev().map(paths);
-        let with_calls =
+        let mut with_calls =
             newest.filter(|files: &Vec<PathBuf>| files.iter().any(|file| has_calls(file)));
-        Ok(with_calls.take(nth).nth(nth.saturating_sub(1)))
+        Ok(with_calls.nth(nth.saturating_sub(1)))
     }
 
     /// The recordings, and the empty files.

@@ -1,11 +1,11 @@
-//! What is counted of the calls that pass a filter: the same cells as of all calls, put together by
-//! the threads of the search once they have looked at the rows.
+//! Counts of the calls that pass a filter, in the same cells as those of all calls. The search threads
+//! add to them after they have checked the rows.
 
 use crate::call::CallType;
 use crate::engine::Engine;
 use crate::engine::index::{CallCounts, CellKey, IdCounts, Index, IndexRow};
 
-/// So many rows are counted without letting go of the judging state.
+/// The judging state is locked for this many rows at a time.
 const STEP_ROWS: usize = 1024;
 
 /// The calls of a filter, counted.

@@ -112,7 +112,7 @@ impl Engine {
         self.found_under(at_all, None)
     }
 
-    /// The same in the calls that pass a filter, or in all.
+    /// Returns the findings of the calls in `counts`, or of all calls without it.
     pub fn found_under(
         &self,
         at_all: bool,

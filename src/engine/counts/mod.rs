@@ -242,7 +242,7 @@ impl Engine {
         self.coverage_under(by, None)
     }
 
-    /// The same of the calls that pass a filter, or of all.
+    /// Returns the coverage of the calls in `counts`, or of all calls without it.
     pub fn coverage_under(
         &self,
         by: GroupBy,

@@ -59,7 +59,7 @@ impl Engine {
         self.people_under(who, part, None)
     }
 
-    /// The same in the calls that pass a filter, or in all.
+    /// Returns the accounts or users of the calls in `under`, or of all calls without it.
     pub fn people_under(
         &self,
         who: Who,

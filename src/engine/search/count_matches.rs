@@ -5,7 +5,7 @@ use crate::engine::search::Search;
 use crate::engine::search::search_state::{SearchShared, SearchState};
 use std::sync::{MutexGuard, PoisonError};
 
-/// So many rows are counted at once: some milliseconds, for which a view that asks waits.
+/// Rows that are counted at a time. It takes some milliseconds, and a view that asks waits for it.
 const COUNTED_ROWS: u64 = 8_192;
 
 impl SearchState {

@@ -17,7 +17,7 @@ pub(crate) const AGAIN_TIMES: u32 = 10;
 pub(crate) struct SearchShared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) inner: Mutex<SearchState>,
-    /// What is counted of the calls that pass, once that is asked for. To be locked before `inner`.
+    /// Counts of the calls that pass, empty until a view asks for them. Lock this before `inner`.
     pub(crate) counts: Mutex<FilteredCounts>,
     /// Told when there is something to look at or to end for.
     pub(crate) wake: Condvar,
@@ -46,7 +46,7 @@ pub(crate) struct SearchState {
     pub(crate) rounds: u64,
     /// The calls that pass are to be counted.
     pub(crate) counts: bool,
-    /// What is counted: the generation, the round, and the row before which all are.
+    /// How far counting has come: generation, round, and the first row that is not counted.
     pub(crate) counted: (u64, u64, u64),
     pub(crate) ended: bool,
 }

@@ -193,6 +193,11 @@ impl Keymap {
         bindings.map(|binding| name(&binding.keys)).collect()
     }
 
+    /// Returns the first of these keys, to name it in a sentence; empty if the action has none.
+    pub fn first_key(&self, place: KeyContext, action: Action) -> String {
+        self.keys(place, action).into_iter().next().unwrap_or_default()
+    }
+
     /// The actions that a section of the file names, in the order of the help.
     pub fn section(&self, place: KeyContext) -> impl Iterator<Item = Action> {
         Action::ALL.iter().copied().filter(move |action| self.has(place, *action))

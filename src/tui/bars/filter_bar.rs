@@ -75,8 +75,7 @@ fn render_with(
     let look = ctx.look;
     let theme = &look.theme;
     let filtering = &ctx.shared.filtering;
-    let key =
-        |action| ctx.keymap.keys(KeyContext::Log, action).first().cloned().unwrap_or_default();
+    let key = |action| ctx.keymap.first_key(KeyContext::Log, action);
     if filtering.is_off() {
         right.push(Span::styled("off  ", theme.warning));
         right.push(Span::styled(key(Action::ToggleFilter), theme.key));
@@ -110,8 +109,7 @@ pub fn nothing(
 ) {
     let theme = &ctx.look.theme;
     let (filtering, shown) = (&ctx.shared.filtering, &ctx.shared.shown);
-    let key =
-        |action| ctx.keymap.keys(KeyContext::Log, action).first().cloned().unwrap_or_default();
+    let key = |action| ctx.keymap.first_key(KeyContext::Log, action);
     let rows = |number| count_of(number, "row", "rows");
     let all = rows(shown.of);
     let unmarked = filtering.only_marked() && filtering.text().is_empty();

@@ -37,8 +37,7 @@ impl Pages {
     fn made(form: TabLabels, open: Page, ctx: &ViewContext<'_>) -> Pages {
         let (mut tabs, mut width) = (Vec::new(), 0);
         for page in Page::ALL {
-            let keys = ctx.keymap.keys(KeyContext::Everywhere, page.action());
-            let key = keys.first().map_or("", String::as_str);
+            let key = ctx.keymap.first_key(KeyContext::Everywhere, page.action());
             let words = match (page == open, form) {
                 (true, TabLabels::Keys) => format!("[{key}]"),
                 (true, _) => format!("[{}]", format!("{key} {}", page.name()).trim_start()),

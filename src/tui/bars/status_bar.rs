@@ -173,11 +173,10 @@ pub fn in_use_line(
     let look = ctx.look;
     let theme = &look.theme;
     let right: usize = state.iter().map(|span| text::width(&span.content)).sum();
-    let key = ctx.keymap.keys(KeyContext::Calls, Action::ChooseVendors);
-    let key = key.first().map_or("", String::as_str);
+    let key = ctx.keymap.first_key(KeyContext::Calls, Action::ChooseVendors);
     let in_use = &ctx.shared.in_use;
     let room = usize::from(line.width).saturating_sub(right + 1);
-    let around = 5 + text::width(key) + 1;
+    let around = 5 + text::width(&key) + 1;
     let fits = |words: &str, tail: &str| text::width(words) + around + text::width(tail) <= room;
     let (label, words, tail) = if in_use.chosen {
         let titles = in_use.vendors.iter().filter_map(|at| ctx.shared.vendors.get(*at));
@@ -198,7 +197,7 @@ pub fn in_use_line(
         painter.put(label, theme.label);
         painter.show(&words, if in_use.chosen { theme.text } else { theme.label });
         painter.put(&format!("  {} ", look.dot()), theme.quiet);
-        painter.put(key, theme.key).put(" ", theme.quiet).put(tail, theme.quiet);
+        painter.put(&key, theme.key).put(" ", theme.quiet).put(tail, theme.quiet);
     }
     if let Some(mut painter) = Painter::on(buffer, line, 0, look) {
         painter.right(right);
@@ -233,7 +232,7 @@ pub fn settings_line(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
         return;
     }
     if settings.waits || settings.stale_before.is_some() {
-        let key = ctx.keymap.keys(KeyContext::Calls, Action::JudgeAgain);
+        let key = ctx.keymap.first_key(KeyContext::Calls, Action::JudgeAgain);
         painter.put(" STALE ", theme.paused);
         match settings.stale_before {
             Some(first) => {
@@ -245,7 +244,7 @@ pub fn settings_line(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
             }
         }
         painter.put(&format!("  {} ", ctx.look.dot()), theme.quiet);
-        painter.put(key.first().map_or("", String::as_str), theme.key);
+        painter.put(&key, theme.key);
         painter.put(" checks all again", theme.quiet);
         if let Some(changed) = &settings.changed {
             painter.put(&format!("  {} ", ctx.look.dot()), theme.quiet);

@@ -150,19 +150,19 @@ fn files(ctx: &ViewContext<'_>) -> HelpBlock {
 fn layout(blocks: &[HelpBlock], room: usize, look: &Appearance) -> Vec<Line<'static>> {
     let natural = blocks.iter().map(HelpBlock::width).max().unwrap_or(0);
     let two = (room.saturating_sub(GAP)) / 2;
-    let column = |width: usize, blocks: &[HelpBlock]| {
-        let lines = blocks.iter().map(|block| block.lines(width, look)).collect::<Vec<_>>();
-        lines.join(&Line::default())
-    };
-    if two < LEAST_COLUMN {
-        return column(natural.min(room), blocks);
+    let has_two = two >= LEAST_COLUMN;
+    let width = natural.min(if has_two { two } else { room });
+    let blocks: Vec<Vec<Line<'static>>> =
+        blocks.iter().map(|block| block.lines(width, look)).collect();
+    if !has_two {
+        return blocks.join(&Line::default());
     }
-    let width = natural.min(two);
-    // the break at which the longer column is shortest
-    let height = |blocks: &[HelpBlock]| column(width, blocks).len();
+    // the break at which the longer column is shortest; an empty line is between two blocks
+    let height =
+        |blocks: &[Vec<Line<'_>>]| blocks.iter().map(|lines| lines.len() + 1).sum::<usize>();
     let longest = |at: &usize| height(&blocks[..*at]).max(height(&blocks[*at..]));
     let at = (0..=blocks.len()).min_by_key(longest).unwrap_or(blocks.len());
-    let (left, right) = (column(width, &blocks[..at]), column(width, &blocks[at..]));
+    let [left, right] = [&blocks[..at], &blocks[at..]].map(|part| part.join(&Line::default()));
     let mut right = right.into_iter();
     let rows = left.len().max(right.len());
     let mut left = left.into_iter();

@@ -74,8 +74,7 @@ impl MutedCodesView {
             return Err(format!("{code} has no marks in the log that could be muted"));
         }
         if lines.is_empty() {
-            let keys = ctx.keymap.keys(KeyContext::Calls, Action::NextFinding);
-            let key = keys.first().map_or("", String::as_str);
+            let key = ctx.keymap.first_key(KeyContext::Calls, Action::NextFinding);
             let named = named.unwrap_or("this row".to_owned());
             return Err(format!("nothing to mute in {named}; {key} goes to a call with a finding"));
         }

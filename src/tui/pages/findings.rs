@@ -313,8 +313,7 @@ impl ListContent for Findings {
         ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         if !row.in_use {
-            let keys = ctx.keymap.keys(KeyContext::Counts, Action::ChooseVendors);
-            let key = keys.first().map_or("", String::as_str);
+            let key = ctx.keymap.first_key(KeyContext::Counts, Action::ChooseVendors);
             return Err(format!("a filter sees what vendors in use find; {key} chooses them"));
         }
         if let Some(view) = &row.remark {

@@ -113,6 +113,15 @@ impl FilterView {
     }
 }
 
+/// Turns the filter off or on; without a filter, names the key that starts one.
+pub fn toggle_filter(place: KeyContext, ctx: &ViewContext<'_>) -> Response {
+    if ctx.shared.filtering.text().is_empty() {
+        let key = ctx.keymap.first_key(place, Action::EditFilter);
+        return Response::Say(format!("no filter yet; {key} starts one"));
+    }
+    Response::Filter(FilterChange::Toggle)
+}
+
 /// Says something of a place of the line above: where it stands on the screen, and its number. The
 /// words stand on the side of the mark where there is room for them.
 fn point(
@@ -152,8 +161,7 @@ impl View for FilterView {
             Action::NamedFilters => match NamedView::new(ctx) {
                 Some(view) => Response::Open(Box::new(view)),
                 None => {
-                    let keys = ctx.keymap.keys(KeyContext::Filter, Action::SaveFilter);
-                    let key = keys.first().map_or("", String::as_str);
+                    let key = ctx.keymap.first_key(KeyContext::Filter, Action::SaveFilter);
                     Response::Say(format!("no filter has a name yet; {key} gives one"))
                 }
             },

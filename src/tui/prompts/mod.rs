@@ -13,7 +13,7 @@ mod text_dialog;
 pub use crate::tui::prompts::named_filters::NamedView;
 pub use crate::tui::prompts::text_dialog::TextDialog;
 pub use command::{CommandView, does_something};
-pub use filter::FilterView;
+pub use filter::{FilterView, toggle_filter};
 pub use search::SearchView;
 
 use crate::tui::app::action::Action;

@@ -79,6 +79,12 @@ fn after_quitting_a_line_says_how_to_see_the_calls_again() {
     again.sees("Order Received");
     assert_eq!(again.quit(), 0);
     assert!(!again.text().contains("recorded"), "it only read: {}", again.text());
+    // a recording without a call is never the last one
+    let (mut refused, mut http) = Terminal::listening(200, 30, &["--vendor", "planhat"]);
+    http.post("/v1/tracks", CALL).expect("an answer");
+    refused.sees("did you mean /v1/track");
+    assert_eq!(refused.quit(), 0);
+    refused.sees("0 calls recorded; see them again with: segscope open '");
     // what is kept nowhere is said to be
     let (mut unsaved, mut http) = Terminal::listening(120, 30, &["--no-record"]);
     http.post("/v1/track", CALL).expect("an answer");

@@ -66,8 +66,7 @@ impl Screen {
         let elsewhere = self.keymap.elsewhere(pressed);
         let place = self.top().place();
         if !self.windows.is_empty() {
-            let back = self.keymap.keys(place, Action::Back);
-            let back = back.first().map_or("", String::as_str);
+            let back = self.keymap.first_key(place, Action::Back);
             return format!("`{keys}` does nothing here; {back} goes back");
         }
         match elsewhere {
@@ -79,8 +78,7 @@ impl Screen {
                 format!("`{keys}` works {}: {}", on_the_page(place), action.long())
             }
             None => {
-                let help = self.keymap.keys(place, Action::Help);
-                let help = help.first().map_or("", String::as_str);
+                let help = self.keymap.first_key(place, Action::Help);
                 format!("`{keys}` does nothing here; {help} shows the keys")
             }
         }

@@ -1,4 +1,4 @@
-//! What is done with the call that is written: sent, delivered, corrected.
+//! Commands for the call in the editor: send, deliver, correct.
 
 use crate::inspector::{CallSource, ComposedCall};
 use crate::tui::app::action::Action;

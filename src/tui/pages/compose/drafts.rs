@@ -43,7 +43,7 @@ impl Draft {
         Draft::new(&template.text, None, false)
     }
 
-    /// The same with another text.
+    /// Returns a draft with this text and the write key and origin of this draft.
     pub fn with_text(&self, text: &str) -> Draft {
         let draft = Draft::new(&pretty(text), self.write_key.clone(), self.rudder);
         Draft { from: self.from.clone(), ..draft }

@@ -55,8 +55,7 @@ pub fn call(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &V
         paper.field("note", note, theme.marked);
     }
     if row.stale {
-        let keys = ctx.keymap.keys(KeyContext::Detail, Action::JudgeAgain);
-        let key = keys.first().map_or("", String::as_str);
+        let key = ctx.keymap.first_key(KeyContext::Detail, Action::JudgeAgain);
         let words =
             format!("{} checked with earlier settings; {key} checks all again", look.stale());
         paper.prose(0, &words, theme.warning);

@@ -100,7 +100,7 @@ impl<'l> TextBuilder<'l> {
         self.labelled_within(indent, label, captured, style, usize::MAX);
     }
 
-    /// The same in at most so many lines; a sign at the end says that more was cut.
+    /// Writes a label and a text in at most `most` lines; an ellipsis says that more was cut.
     pub fn labelled_within(
         &mut self,
         indent: usize,

@@ -34,10 +34,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, nothing: &EmptyPage, ctx: &ViewCo
     lines.prose(2, &nothing.says, if nothing.is_good { theme.good } else { theme.text });
     lines.gap(true);
     lines.prose(2, nothing.shows, theme.quiet);
-    let key = |action| {
-        let keys = ctx.keymap.keys(KeyContext::Everywhere, action);
-        keys.first().cloned().unwrap_or_default()
-    };
+    let key = |action| ctx.keymap.first_key(KeyContext::Everywhere, action);
     if ctx.shared.stats.came() > 0 {
         lines.gap(true);
         if !nothing.is_good {

@@ -16,7 +16,7 @@ use crate::tui::pages::lists::search_and_sort::searched;
 use crate::tui::pages::lists::side_pane::SidePane;
 use crate::tui::pages::lists::sort::SortOrder;
 use crate::tui::pages::lists::{Pointer, Response, View, ViewContext, empty_page, tabs};
-use crate::tui::prompts::SearchView;
+use crate::tui::prompts::{SearchView, toggle_filter};
 use crate::tui::theme::painter::{Painter, ground};
 use crate::tui::widgets::list_cursor::ListCursor;
 use crate::tui::widgets::match_count::MatchCount;
@@ -251,12 +251,7 @@ impl<T: ListContent> View for ListPage<T> {
             }
             Action::ShowCalls => self.show_calls(ctx),
             Action::EditFilter if T::COUNTS_CALLS => Response::EditFilter,
-            Action::ToggleFilter if ctx.shared.filtering.text().is_empty() => {
-                let keys = ctx.keymap.keys(T::PLACE, Action::EditFilter);
-                let key = keys.first().map_or("", String::as_str);
-                Response::Say(format!("no filter yet; {key} starts one"))
-            }
-            Action::ToggleFilter => Response::Filter(FilterChange::Toggle),
+            Action::ToggleFilter => toggle_filter(T::PLACE, ctx),
             Action::Search if self.groups.rows.is_empty() => {
                 Response::Say("there are no rows to search".to_owned())
             }

@@ -29,8 +29,7 @@ impl<T: ListContent> ListPage<T> {
     pub(super) fn next_match(&mut self, forward: bool, ctx: &ViewContext<'_>) -> Response {
         self.follow_search(ctx);
         if !self.search.is_on() {
-            let keys = ctx.keymap.keys(T::PLACE, Action::Search);
-            let key = keys.first().map_or("", String::as_str);
+            let key = ctx.keymap.first_key(T::PLACE, Action::Search);
             return Response::Say(format!("no search yet; {key} searches"));
         }
         let at = self.list.at().unwrap_or(0);
@@ -58,8 +57,7 @@ impl<T: ListContent> ListPage<T> {
         if action == Action::Sort {
             self.order.next(columns.len());
         } else if !self.order.reverse() {
-            let keys = ctx.keymap.keys(T::PLACE, Action::Sort);
-            let key = keys.first().map_or("", String::as_str);
+            let key = ctx.keymap.first_key(T::PLACE, Action::Sort);
             return Response::Say(format!("choose a column first; {key} sorts by the next one"));
         }
         self.read_rows(true, ctx);

@@ -41,8 +41,8 @@ pub fn render(
         painter.put(if look.ascii { star } else { "" }, theme.tab_current);
     }
     if tabs.len() > 1 {
-        let keys = ctx.keymap.keys(place, Action::NextTab);
-        painter.skip(GAP).put(keys.first().map_or("", String::as_str), theme.key);
+        let key = ctx.keymap.first_key(place, Action::NextTab);
+        painter.skip(GAP).put(&key, theme.key);
         painter.put(" next view", theme.quiet);
     }
     let wide: usize = right.iter().map(|span| text::width(&span.content)).sum();

@@ -1,10 +1,10 @@
 //! What is looked for from the cursor on, and what is said at the end of it.
 
 use crate::inspector::What;
-use crate::tui::app::action::Action;
+use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Response, ViewContext};
+use crate::tui::pages::log::LogView;
 use crate::tui::pages::log::jump_search::{JumpProgress, JumpSearch};
-use crate::tui::pages::log::{LogView, first_key};
 use crate::tui::widgets::match_count::MatchCount;
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ impl LogView {
         match ctx.shared.filtering.search() {
             Some(search) => self.look_for(What::Matches(Arc::clone(&search.filter)), forward, ctx),
             None => {
-                let key = first_key(Action::Search, ctx);
+                let key = ctx.keymap.first_key(KeyContext::Log, Action::Search);
                 Response::Say(format!("no search yet; {key} searches"))
             }
         }
@@ -92,7 +92,7 @@ fn nothing_found(what: &What, ctx: &ViewContext<'_>) -> String {
             format!("no call that is shown matches {text}")
         }
         What::Marked => {
-            let key = first_key(Action::Mark, ctx);
+            let key = ctx.keymap.first_key(KeyContext::Log, Action::Mark);
             format!("no call that is shown is marked; {key} marks one")
         }
         What::Missing => "no call that is shown misses an id".to_owned(),

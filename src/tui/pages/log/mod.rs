@@ -40,7 +40,7 @@ use crate::tui::pages::call_actions;
 use crate::tui::pages::detail::DetailPane;
 use crate::tui::pages::log::jump_search::JumpSearch;
 use crate::tui::pages::vendor_question::VendorQuestion;
-use crate::tui::prompts::{NamedView, SearchView, TextDialog};
+use crate::tui::prompts::{NamedView, SearchView, TextDialog, toggle_filter};
 use crate::tui::widgets::match_count::MatchCount;
 use crossterm::event::KeyEvent;
 use list::List;
@@ -123,10 +123,6 @@ fn other_vendors(ctx: &ViewContext<'_>) -> Response {
     Response::Ask(SideEffect::Columns(names))
 }
 
-fn first_key(action: Action, ctx: &ViewContext<'_>) -> String {
-    ctx.keymap.keys(KeyContext::Log, action).first().cloned().unwrap_or_default()
-}
-
 impl View for LogView {
     fn place(&self) -> KeyContext {
         if self.in_detail { KeyContext::Detail } else { KeyContext::Log }
@@ -193,16 +189,12 @@ impl View for LogView {
                 call_actions::act(action, self.list.cursor(), None, ctx).unwrap_or(Response::Pass)
             }
             Action::EditFilter => Response::EditFilter,
-            Action::ToggleFilter if ctx.shared.filtering.text().is_empty() => {
-                let key = first_key(Action::EditFilter, ctx);
-                Response::Say(format!("no filter yet; {key} starts one"))
-            }
-            Action::ToggleFilter => Response::Filter(FilterChange::Toggle),
+            Action::ToggleFilter => toggle_filter(KeyContext::Log, ctx),
             Action::OnlyMarked => Response::Filter(FilterChange::OnlyMarked),
             Action::NamedFilters => match NamedView::new(ctx) {
                 Some(view) => Response::Open(Box::new(view)),
                 None => {
-                    let key = first_key(Action::EditFilter, ctx);
+                    let key = ctx.keymap.first_key(KeyContext::Log, Action::EditFilter);
                     let save = ctx.keymap.keys(KeyContext::Filter, Action::SaveFilter).join(" ");
                     Response::Say(format!("no filter has a name yet; {key}, then {save} gives one"))
                 }
@@ -229,17 +221,17 @@ impl View for LogView {
             Action::BackOrQuit => Response::Ask(SideEffect::Quit),
             // nothing is left to go back from but the filter
             Action::Back if filtering.only_marked() => {
-                let key = first_key(Action::OnlyMarked, ctx);
+                let key = ctx.keymap.first_key(KeyContext::Log, Action::OnlyMarked);
                 let words = format!("all calls; {key} shows only marked ones again");
                 Response::FilterAndSay(FilterChange::OnlyMarked, words)
             }
             Action::Back if filtering.is_on() => {
-                let key = first_key(Action::ToggleFilter, ctx);
+                let key = ctx.keymap.first_key(KeyContext::Log, Action::ToggleFilter);
                 let words = format!("filter off; {key} turns it on again");
                 Response::FilterAndSay(FilterChange::Toggle, words)
             }
             Action::Back => {
-                let key = first_key(Action::BackOrQuit, ctx);
+                let key = ctx.keymap.first_key(KeyContext::Log, Action::BackOrQuit);
                 Response::Say(format!("nothing to go back from; {key} quits"))
             }
             Action::Clear if ctx.shared.rows > 0 => Response::Ask(SideEffect::Clear),

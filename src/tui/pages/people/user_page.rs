@@ -276,8 +276,7 @@ impl View for UserView {
             | Action::PreviousMatch
             | Action::EditFilter
             | Action::ToggleFilter => {
-                let keys = ctx.keymap.keys(KeyContext::People, Action::ShowCalls);
-                let key = keys.first().map_or("", String::as_str);
+                let key = ctx.keymap.first_key(KeyContext::People, Action::ShowCalls);
                 Response::Say(format!("{key} shows these calls in the log, which has that key"))
             }
             Action::Sort | Action::ReverseSort => {

@@ -177,10 +177,10 @@ impl SyncView {
         let (Some(fills), true) = (&self.pushes().fills, self.offers()) else { return };
         let theme = &ctx.look.theme;
         let Some(mut painter) = Painter::on(buffer, body, line, ctx.look) else { return };
-        let keys = ctx.keymap.keys(KeyContext::Sync, Action::CopySettings);
+        let key = ctx.keymap.first_key(KeyContext::Sync, Action::CopySettings);
         let companies = count(self.pushes().companies as u64, "company id", "company ids");
         painter.put(&format!("  {companies} received: "), theme.text);
-        painter.put(keys.first().map_or("", String::as_str), theme.key);
+        painter.put(&key, theme.key);
         painter.put(&format!(" copies them for the setting {fills}"), theme.text);
     }
 }
