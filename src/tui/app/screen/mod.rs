@@ -269,12 +269,6 @@ impl Screen {
             Msg::Mouse(event) => self.mouse(event, inspector),
         }
     }
-
-    /// Returns the size that the page is laid out for.
-    pub(crate) fn size(&self) -> Size {
-        self.size
-    }
-
     /// The keys that do an action everywhere.
     pub(crate) fn keys_of(&self, action: Action) -> String {
         self.keymap.keys(KeyContext::Everywhere, action).join(" ")
