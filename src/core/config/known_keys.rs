@@ -119,7 +119,7 @@ pub const KEYS: &[SettingKey] = &[
         "columns",
         SettingValueKind::List,
         None,
-        "the log's columns, from the left: number, time, type, name, account, user, vendors",
+        "the log's columns, from the left: number, time, type, name, account, user, vendors, other_vendors, and fields as filters name them, such as properties.plan or library.name",
     ),
     key("ascii", SettingValueKind::Switch, Some("false"), "draw with ASCII only"),
 ];

@@ -11,6 +11,7 @@ pub(crate) mod complete;
 mod error;
 mod escapes;
 mod eval;
+mod field;
 mod functions;
 mod glob;
 mod index_plan;
@@ -44,6 +45,7 @@ pub use columns::{FieldNeeds, FilterInput};
 pub use complete::{Completion, CompletionKind, NameSource, complete};
 pub use error::FilterError;
 pub use escapes::unescape;
+pub use field::Field;
 pub use pattern::Pattern;
 pub use value::{Number, Value};
 

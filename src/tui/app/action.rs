@@ -240,6 +240,7 @@ actions! {
     ChooseAll "choose_all" "all" "choose all vendors and save",
     MoveUp "move_up" "move up" "move this column up",
     MoveDown "move_down" "move down" "move this column down",
+    AddField "add_field" "add field" "add a column for any field of the calls",
     Down "down" "down" "down",
     Up "up" "up" "up",
     First "first" "first" "go to the first",
