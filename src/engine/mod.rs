@@ -12,6 +12,7 @@
 //! [`Engine::settle`] first.
 
 mod batch_check;
+mod compare;
 mod counts;
 mod frame_times;
 pub mod index;
@@ -23,7 +24,11 @@ mod search;
 mod selection;
 mod source;
 
-pub use crate::engine::batch_check::{BatchResult, Shares, survey};
+pub use crate::engine::batch_check::{BatchResult, Shares, survey, survey_profile};
+pub use crate::engine::compare::{
+    Certainty, Comparison, Difference, EventKey, EventNumbers, Impact, SideShare, Subject,
+    TrafficProfile,
+};
 pub use crate::engine::counts::CountProgress;
 pub use crate::engine::counts::Coverage;
 pub use crate::engine::counts::ExpectationResult;

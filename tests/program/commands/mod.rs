@@ -1,6 +1,7 @@
 //! The commands as a user runs them: what they print, where, and how they end.
 
 mod check;
+mod compare;
 mod counts;
 mod deliver;
 mod documents;

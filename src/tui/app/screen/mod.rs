@@ -181,7 +181,7 @@ impl Screen {
     pub fn new(inspector: &Inspector, options: &ScreenOptions, size: Size) -> Screen {
         let themes = options.themes.clone().reduced(options.depth);
         let theme = themes.on(options.ground).clone();
-        Screen {
+        let mut screen = Screen {
             look: Appearance {
                 theme,
                 ascii: options.ascii,
@@ -211,7 +211,11 @@ impl Screen {
             now_ms: 0,
             version: None,
             dirty: true,
+        };
+        if let Some(text) = inspector.first_filter() {
+            screen.shared.filtering.change(FilterChange::Accept(text.to_owned()), inspector);
         }
+        screen
     }
 
     /// Whether it would look otherwise by what the user did, or the clock.
