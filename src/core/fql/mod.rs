@@ -36,7 +36,7 @@ pub use crate::fql::builtin_names::nearest;
 pub use crate::fql::index_plan::{Asks, ConditionBits, IndexPlan, Leaf};
 pub use crate::fql::misspellings::{FilterHint, HintSubject};
 pub use crate::fql::syntax_colors::{Tone, tones};
-pub use crate::fql::times::Civil;
+pub use crate::fql::times::{Civil, duration_ms};
 pub use crate::fql::unmatched_names::{Absent, absent};
 pub use crate::fql::word_search::Needle;
 use ast::Expr;

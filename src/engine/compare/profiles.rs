@@ -7,7 +7,7 @@ use crate::engine::index::{HasId, SetInfo, VendorBits};
 use crate::findings::{Id, Verdict};
 use crate::plan::properties_member;
 use foldhash::quality::FixedState;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::{Equivalent, HashMap, HashSet};
 use std::hash::BuildHasher;
 
 /// Calls of more events are not compared by event; they are counted.
@@ -22,6 +22,19 @@ pub struct EventKey {
     pub kind: Option<String>,
     /// The name of a track call.
     pub name: Option<String>,
+}
+
+/// The event of a call that is looked up.
+#[derive(Hash)]
+struct EventName<'c> {
+    kind: Option<&'c str>,
+    name: Option<&'c str>,
+}
+
+impl Equivalent<EventKey> for EventName<'_> {
+    fn equivalent(&self, key: &EventKey) -> bool {
+        (self.kind, self.name) == (key.kind.as_deref(), key.name.as_deref())
+    }
 }
 
 /// Which of the calls that may have something do.
@@ -118,16 +131,35 @@ impl TrafficProfile {
         let place = ProfilePlace { group, seq: call.seq };
         self.all.add(place, user, call);
         self.users.extend(user);
-        let key = EventKey::from_call(event, call.kind);
-        let is_new = !self.events.contains_key(&key);
-        if is_new && self.events.len() == MAX_EVENTS {
+        let Some(profile) = self.event_profile(event, call.kind) else {
             self.other_calls += 1;
             return;
-        }
-        let profile = self.events.entry(key).or_default();
+        };
         profile.add(place, user, call);
         let member = call.kind.map_or("properties", properties_member);
         profile.properties.add(event.get(member), place, profile.calls.first);
+    }
+
+    /// The profile of a call's event; none if there are too many events already.
+    fn event_profile(
+        &mut self,
+        event: &Event<'_>,
+        kind: Option<CallType>,
+    ) -> Option<&mut EventProfile> {
+        let text = |name: &str| event.get(name).and_then(|value| value.as_str());
+        let name = text("event").filter(|_| kind == Some(CallType::Track));
+        let other = if kind.is_none() { text("type").unwrap_or_default() } else { "".into() };
+        let kind = kind.map_or(other.as_ref(), |kind| kind.name());
+        let key = EventName { kind: Some(kind), name: name.as_deref() };
+        if !self.events.contains_key(&key) {
+            if self.events.len() == MAX_EVENTS {
+                return None;
+            }
+            let name = name.as_deref().map(str::to_owned);
+            let key = EventKey { kind: Some(kind.to_owned()), name };
+            self.events.insert(key, EventProfile::default());
+        }
+        self.events.get_mut(&key)
     }
 
     /// Adds the calls of another part of the side.
@@ -190,16 +222,6 @@ impl EventProfile {
 }
 
 impl EventKey {
-    fn from_call(event: &Event<'_>, kind: Option<CallType>) -> EventKey {
-        let text = |name: &str| event.get(name).and_then(|value| value.as_str());
-        let name = text("event").filter(|_| kind == Some(CallType::Track));
-        let kind = match kind {
-            Some(kind) => kind.name().to_owned(),
-            None => text("type").unwrap_or_default().into_owned(),
-        };
-        EventKey { kind: Some(kind), name: name.map(|name| name.into_owned()) }
-    }
-
     /// How it is named: `track Order Received`, `identify`.
     pub fn title(&self) -> String {
         match (self.kind.as_deref(), &self.name) {

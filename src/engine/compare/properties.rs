@@ -101,14 +101,15 @@ impl PropertyProfiles {
         property.present.add(call);
         property.types[kind_of(value)].add(call);
         match (few_values(value), &mut property.values) {
-            (Some(text), Some(values)) => {
-                let is_new = !values.contains_key(&text);
-                if is_new && values.len() == MAX_VALUES {
-                    property.values = None;
-                } else {
-                    values.entry(text).or_default().add(call);
+            (Some(text), Some(values)) => match values.get_mut(text) {
+                Some(known) => known.add(call),
+                None => {
+                    values.entry(text.to_owned()).or_default().add(call);
+                    if values.len() > MAX_VALUES {
+                        property.values = None;
+                    }
                 }
-            }
+            },
             (None, _) => property.values = None,
             (Some(_), None) => {}
         }
@@ -165,14 +166,12 @@ fn kind_of(value: Val<'_>) -> usize {
     }
 }
 
-/// The text of a value that may be one of a few: a short string, or true or false.
-fn few_values(value: Val<'_>) -> Option<String> {
-    match value.kind() {
-        JsonKind::String => {
-            let text = value.as_str().filter(|text| text.len() <= MAX_VALUE_BYTES)?;
-            Some(format!("\"{text}\""))
-        }
-        JsonKind::False | JsonKind::True => Some(value.raw().to_owned()),
-        _ => None,
-    }
+/// The JSON text of a value that may be one of a few: a short string, or true or false.
+fn few_values(value: Val<'_>) -> Option<&str> {
+    let is_few = match value.kind() {
+        JsonKind::String => value.raw().len() <= MAX_VALUE_BYTES,
+        JsonKind::False | JsonKind::True => true,
+        _ => false,
+    };
+    is_few.then(|| value.raw())
 }

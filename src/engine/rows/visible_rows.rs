@@ -37,6 +37,11 @@ impl Engine {
         self.rows_with(rows, fields, &self.in_view, PATIENCE)
     }
 
+    /// The same for who is no screen, with the values of these fields.
+    pub(crate) fn rows_with_fields(&self, rows: &[u64], fields: &[Arc<Field>]) -> Vec<RowView> {
+        self.rows_with(rows.iter().copied(), fields, &RowCache::default(), Duration::MAX)
+    }
+
     fn rows_with(
         &self,
         rows: impl IntoIterator<Item = u64>,
