@@ -40,7 +40,7 @@ struct Loss {
 /// never have an account id.
 fn traffic(seed: u64, users: u64, calls: u64, loss: Loss) -> String {
     let mut numbers = Numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    (0..8).for_each(|_| drop(numbers.next(2)));
+    let _warm: Vec<u64> = (0..8).map(|_| numbers.next(2)).collect();
     let mut out = String::new();
     for n in 0..calls {
         // the square makes a few users send most calls
@@ -51,7 +51,7 @@ fn traffic(seed: u64, users: u64, calls: u64, loss: Loss) -> String {
         if loss.event && event == "Signed Up" {
             continue;
         }
-        let without = user % 33 == 0 || numbers.percent(loss.ids);
+        let without = user.is_multiple_of(33) || numbers.percent(loss.ids);
         let account = if without { "" } else { r#""company_id":"c","# };
         let plan = ["free", "pro", "team"][numbers.next(3) as usize];
         let total = numbers.next(10_000);

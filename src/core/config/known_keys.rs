@@ -97,6 +97,12 @@ pub const KEYS: &[SettingKey] = &[
         "the file that holds webhook_secret; `-` is standard input",
     )),
     key("alert", SettingValueKind::Text, None, "alert when a call matches this filter"),
+    key(
+        "watch",
+        SettingValueKind::List,
+        None,
+        "rules to alert of, such as \"missing(account_id) above 2% of track over 5m, least 50 calls, by context.app.version\"; docs/watch.md explains them",
+    ),
     own(key(
         "alert_with",
         SettingValueKind::Text,

@@ -258,6 +258,7 @@ actions! {
     Back "back" "back" "back",
     BackOrQuit "back_or_quit" "back" "back, then quit",
     Command "command" "command" "run an action by its name",
+    WatchRules "watch_rules" "watch rules" "the watch rules (`--watch`), and how each stands",
     Help "help" "help" "this help",
     ShowCopied "show_copied" "select copied" "show the last copied text, to select it with the mouse",
     Suspend "suspend" "suspend" "suspend to the shell (`fg` returns)",

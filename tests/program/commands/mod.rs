@@ -24,6 +24,7 @@ mod sync;
 mod themes;
 mod token;
 mod vendor_file;
+mod watch;
 
 use assert_cmd::assert::Assert;
 use std::path::Path;

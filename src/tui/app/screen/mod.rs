@@ -29,6 +29,7 @@ use crate::tui::app::view::{Begin, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::ScreenData;
 use crate::tui::bars::histogram::{HistogramBar, LEAST_SCREEN};
 use crate::tui::dialogs::copied_text::CopiedView;
+use crate::tui::dialogs::watch_rules::WatchRulesView;
 use crate::tui::pages::compose::ComposeView;
 use crate::tui::pages::lists::{coverage_view, findings_view, people_view};
 use crate::tui::pages::log::LogView;
@@ -273,6 +274,7 @@ impl Screen {
             Msg::Mouse(event) => self.mouse(event, inspector),
         }
     }
+
     /// The keys that do an action everywhere.
     pub(crate) fn keys_of(&self, action: Action) -> String {
         self.keymap.keys(KeyContext::Everywhere, action).join(" ")
@@ -315,6 +317,10 @@ impl Screen {
                 if self.histogram.is_open() && self.size.height < LEAST_SCREEN {
                     self.say(format!("calls over time need {LEAST_SCREEN} lines"));
                 }
+                None
+            }
+            Action::WatchRules => {
+                self.windows.push(Box::new(WatchRulesView::default()));
                 None
             }
             Action::Command => {
