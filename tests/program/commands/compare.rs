@@ -11,7 +11,7 @@ fn calls(release: &str, without: usize, with_second_event: bool) -> String {
     let call = |n: usize| {
         let company = if n < without { "" } else { r#""company_id":"c","# };
         let event = if with_second_event && n % 2 == 1 { HOSTILE } else { "Order" };
-        let plan = if n % 3 == 0 { "pro" } else { "free" };
+        let plan = if n.is_multiple_of(3) { "pro" } else { "free" };
         format!(
             r#"{{"type":"track","event":"{event}","messageId":"{release}-{n}","userId":"u{}","properties":{{{company}"plan":"{plan}"}},"context":{{"app":{{"version":"{release}"}}}}}}{}"#,
             n % 20,
