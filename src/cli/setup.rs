@@ -135,8 +135,8 @@ impl Setup {
     /// A engine over a recording, which is read while the engine is there already. What is
     /// wrong in it becomes its notice.
     pub fn engine(&self, recording: Recording) -> Result<Arc<Engine>, Failure> {
-        let secret = self.settings.text("webhook_secret").map(str::to_owned);
-        Engine::start(recording, Arc::clone(&self.vendors), self.in_use.clone(), secret)
+        let options = self.ingest_options();
+        Engine::start(recording, Arc::clone(&self.vendors), self.in_use.clone(), options)
             .map(Arc::new)
             .map_err(|error| Failure::wrong(format!("the recording could not be read: {error}")))
     }
@@ -169,7 +169,12 @@ impl ListenerArgs {
             ("alert_with", self.alert_with.as_deref()),
             ("webhook_secret", self.webhook_secret.as_deref()),
         ];
-        let mut flags = settings_of(&texts, &[("allow_remote", self.allow_remote.then_some(true))]);
+        let switches = [
+            ("allow_remote", self.allow_remote.then_some(true)),
+            ("require_signature", self.require_signature.then_some(true)),
+            ("copies", self.copies.then_some(true)),
+        ];
+        let mut flags = settings_of(&texts, &switches);
         flags.extend(self.recording.flags());
         let token = self.token.as_ref().map(|file| file.to_string_lossy());
         flags.extend(

@@ -46,6 +46,7 @@ pub use crate::engine::counts::library_habits::HabitView;
 pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};
 pub use crate::engine::frame_times::FrameTimes;
 pub use crate::engine::ingest::accept::AcceptedRequest;
+pub use crate::engine::ingest::options::IngestOptions;
 pub use crate::engine::ingest::writer::WriteTicket;
 pub use crate::engine::judging::arrival_clock::ClosedSession;
 pub use crate::engine::judging::draft::{DraftError, JudgedDraft};
@@ -102,7 +103,7 @@ pub enum What {
 #[derive(Debug)]
 pub struct Engine {
     shared: Arc<SharedState>,
-    webhook_secret: Option<String>,
+    options: IngestOptions,
     remarks: RemarkTarget,
     /// IndexUsage by who checks all again.
     again: Mutex<()>,
@@ -117,9 +118,9 @@ impl Engine {
         recording: Recording,
         vendors: Arc<Vendors>,
         in_use: InUse,
-        webhook_secret: Option<String>,
+        options: IngestOptions,
     ) -> io::Result<(Engine, OpenedCounts)> {
-        let engine = Engine::start(recording, vendors, in_use, webhook_secret)?;
+        let engine = Engine::start(recording, vendors, in_use, options)?;
         engine.settle();
         let opened = engine.opened();
         Ok((engine, opened))
@@ -131,7 +132,7 @@ impl Engine {
         recording: Recording,
         vendors: Arc<Vendors>,
         in_use: InUse,
-        webhook_secret: Option<String>,
+        options: IngestOptions,
     ) -> io::Result<Engine> {
         let recorded = recording.len();
         let names = (recording.path().map(ToOwned::to_owned), recording.opened().cloned());
@@ -144,7 +145,7 @@ impl Engine {
             Arc::new(SharedState::new(vendors, in_use, text, recorded, names, front, import));
         let mut engine = Engine {
             shared,
-            webhook_secret,
+            options,
             remarks,
             again: Mutex::default(),
             threads: Vec::new(),

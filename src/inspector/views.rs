@@ -16,6 +16,9 @@ use std::sync::Arc;
 /// What is said of a row whose part of the recording is deleted.
 pub const DELETED_ROW: &str = "the part of the recording that held this request is deleted (`keep`); its counts and findings remain";
 
+/// What is said of the response to a copy.
+pub const COPY_WORDS: &str = "this request is a copy: the proxy that made it discards the response";
+
 /// All about one row.
 #[derive(Debug, Clone)]
 pub enum Detail {

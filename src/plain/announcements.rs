@@ -66,13 +66,17 @@ impl PlainSession<'_> {
         if lost > self.said.lost {
             self.said.lost = lost;
             self.say(&format!(
-                "attention: {}: {} could not be recorded, {} too much at once; their senders try again",
+                "attention: {}: {} could not be recorded, {} too much at once; {}",
                 match lost {
                     1 => "1 request was not accepted".to_owned(),
                     more => format!("{more} requests were not accepted"),
                 },
                 stats.unrecorded,
-                stats.too_much
+                stats.too_much,
+                match stats.takes_copies {
+                    true => "these copies are lost here",
+                    false => "their senders try again",
+                }
             ))?;
         }
         Ok(())

@@ -1,13 +1,16 @@
 //! All about one call, and what is copied from it.
 
 use crate::inspector::{
-    CallDetail, DELETED_ROW, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail,
+    COPY_WORDS, CallDetail, DELETED_ROW, Detail, NoCallDetail, OutputView, RequestDetail,
+    VendorDetail,
 };
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
+use crate::recording::ResponseSource;
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
+use crate::wire::proxy_headers::client_address;
 use std::io;
 
 impl PlainSession<'_> {
@@ -139,6 +142,10 @@ impl PlainSession<'_> {
         let mark = if request.query.is_empty() { "" } else { "?" };
         let target = format!("{}{mark}{}", request.path, request.query);
         let mut lines = vec![format!("request {}: {} {target}", request.number, request.method)];
+        lines.extend(
+            client_address(&request.headers)
+                .map(|client| format!("client: {client} (X-Forwarded-For)")),
+        );
         lines.extend(request.headers.iter().map(|(name, value)| {
             let value = match key.filter(|_| name.eq_ignore_ascii_case("authorization")) {
                 Some(key) => hide_basic(value, key),
@@ -152,6 +159,9 @@ impl PlainSession<'_> {
         )?;
         if let Some(signature) = &request.signature {
             self.say(&format!("signature: {signature}"))?;
+        }
+        if request.response == ResponseSource::Discarded {
+            self.say(COPY_WORDS)?;
         }
         self.say(&format!("answered {}: {}", request.status, request.answer.trim()))
     }

@@ -7,6 +7,7 @@ mod call_header;
 mod colors;
 mod command;
 mod compose;
+mod copies;
 mod coverage;
 mod deliver;
 mod expected;

@@ -19,6 +19,13 @@ pub struct ListenerArgs {
     /// Verify X-Signature of /webhook requests with this shared secret, and mark those that fail
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,
+    /// Refuse (401) /webhook requests whose X-Signature is missing or wrong; they are recorded first
+    #[arg(long, help_heading = "Listening")]
+    pub require_signature: bool,
+    /// Requests are copies that a proxy makes (nginx `mirror`, Envoy, GoReplay), which discards the
+    /// responses
+    #[arg(long, help_heading = "Listening")]
+    pub copies: bool,
     /// Alert when a call matches this filter
     #[arg(long, value_name = "EXPR", help_heading = "Alerts")]
     pub alert: Option<String>,

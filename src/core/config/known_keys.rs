@@ -96,6 +96,18 @@ pub const KEYS: &[SettingKey] = &[
         None,
         "the file that holds webhook_secret; `-` is standard input",
     )),
+    own(key(
+        "require_signature",
+        SettingValueKind::Switch,
+        Some("false"),
+        "refuse /webhook requests whose X-Signature is missing or wrong, after they are recorded",
+    )),
+    key(
+        "copies",
+        SettingValueKind::Switch,
+        Some("false"),
+        "requests are copies that a proxy makes, such as nginx `mirror`; it discards the responses",
+    ),
     key("alert", SettingValueKind::Text, None, "alert when a call matches this filter"),
     own(key(
         "alert_with",

@@ -3,6 +3,7 @@
 use crate::call::time::{self, Millis};
 use crate::recording::reader::{CLEAR_CALLS, CLEAR_TEST, RecordingEvent};
 use crate::recording::redact_headers::{redacted, redacted_path, redacted_query};
+use crate::recording::request_line::ResponseSource;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -23,6 +24,8 @@ pub struct LineHead<'a> {
     pub headers: &'a [(String, String)],
     /// The status that it was answered with.
     pub status: u16,
+    /// Whose response the sender gets.
+    pub response: ResponseSource,
 }
 
 /// The body of a request as the recording keeps it.
@@ -95,6 +98,7 @@ fn compose_behind(
     headers(out, head.headers);
     out.extend_from_slice(b"},\"status\":");
     out.extend_from_slice(head.status.to_string().as_bytes());
+    out.extend_from_slice(head.response.member().as_bytes());
     let mut body_at = 0;
     match body {
         Body::None => {}
@@ -232,6 +236,7 @@ mod tests {
             query: "a=\"b\"",
             headers,
             status: 200,
+            response: ResponseSource::Own,
         }
     }
 

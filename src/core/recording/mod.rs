@@ -29,4 +29,4 @@ pub use folder::{MAX_RECORDED_BYTES, MAX_RECORDINGS, Recordings};
 pub use part_line::{PartStart, compose_part};
 pub use parts::{DEFAULT_KEEP, EarlierPart, KeepLimit, open_parts, part_of};
 pub use reader::{ReadLines, RecordingEntry, RecordingEvent, parse, parse_quick};
-pub use request_line::{EntryError, RequestLine};
+pub use request_line::{EntryError, RequestLine, ResponseSource};

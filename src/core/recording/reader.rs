@@ -5,7 +5,7 @@ use crate::call::{Doc, Val};
 use crate::recording::fast_line;
 use crate::recording::mark_line::Remark;
 use crate::recording::part_line::{PART, PartStart};
-use crate::recording::request_line::{EntryError, RequestLine};
+use crate::recording::request_line::{EntryError, RequestLine, ResponseSource};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::{self, BufRead};
@@ -151,6 +151,7 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
         status: number("status")?
             .try_into()
             .map_err(|_| EntryError::Field { field: "status", expected: "an HTTP status" })?,
+        response: ResponseSource::from_line(root),
         body: root.get("body").map(|body| body.span()),
         other_body,
         refused,
@@ -230,6 +231,7 @@ mod tests {
             query: "x",
             headers: &headers,
             status: 400,
+            response: ResponseSource::Discarded,
         };
         let mut line = Vec::new();
         compose(
@@ -255,6 +257,7 @@ mod tests {
                 query: "x".into(),
                 headers,
                 status: 400,
+                response: ResponseSource::Discarded,
                 body: None,
                 other_body: Some(vec![0xff]),
                 refused: Some(("c".into(), "m".into())),

@@ -21,6 +21,7 @@ pub mod not_json;
 mod parse_calls;
 mod parsed_request;
 mod platform;
+pub mod proxy_headers;
 mod query;
 mod refusal;
 mod repeated_keys;

@@ -3,7 +3,7 @@
 
 use crate::call::time::Millis;
 use crate::engine::Engine;
-use crate::engine::ingest::accept::{KEPT_OF_REFUSED_BYTES, line_head};
+use crate::engine::ingest::accept::KEPT_OF_REFUSED_BYTES;
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::ingest::writer::not_recorded;
 use crate::engine::source::read_lines;
@@ -85,7 +85,7 @@ impl Engine {
                 .or((kept.len() < unread.raw.len()).then_some(unread.raw.len() as u64)),
         });
         let mut line = std::mem::take(&mut front.line);
-        let line_head = line_head(head, front.next_request, status);
+        let line_head = self.line_head(head, front.next_request, status);
         recording::compose(&mut line, &line_head, line_body, refused, None);
         let appended = self.shared.append(&mut front, &line);
         front.line = line;

@@ -39,6 +39,7 @@ impl Engine {
             missing: state.index.missing(),
             unrecorded: shared.unrecorded.load(Ordering::Relaxed),
             too_much: shared.too_much.load(Ordering::Relaxed),
+            takes_copies: self.options.takes_copies,
             waited: waits.times,
             waited_ms: waits.micros / 1000,
             recorded_bytes: shared.queue.recorded(),

@@ -6,7 +6,7 @@ use crate::engine::ingest::queue_entry::{QueueEntry, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::ingest::writer::WriteTicket;
 use crate::objects_api::ObjectsRoute;
-use crate::recording::{self, Body, LineHead, RefusalRecord};
+use crate::recording::{self, Body, LineHead, RefusalRecord, ResponseSource};
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -72,7 +72,13 @@ impl Engine {
                 return AcceptedRequest::Answered(self.refuse(head, raw, &refusal, None));
             }
         };
-        let signature = wire::signature::check(head, raw, self.webhook_secret.as_deref());
+        let secret = self.options.webhook_secret.as_deref();
+        let signature = wire::signature::check(head, raw, secret);
+        if let Some(code) = wire::signature::code(signature)
+            && self.options.requires_signature
+        {
+            return AcceptedRequest::Answered(self.refuse_unsigned(head, &body, code));
+        }
         match self.record(head, &body, signature) {
             Ok(held) => AcceptedRequest::Pending(wire::reply::for_request(head, here, false), held),
             Err(refusal) => {
@@ -94,6 +100,14 @@ impl Engine {
         let refused = RefusalRecord { code, message: &refusal.to_string(), kind, body_bytes };
         self.record_refused(head, raw, refusal.status, refused);
         Reply::refused(refusal)
+    }
+
+    /// Refuses a webhook whose signature is missing or wrong, and records that.
+    fn refuse_unsigned(&self, head: &RequestHead<'_>, body: &str, code: &str) -> Reply {
+        let message = wire::signature::refusal(code);
+        let refused = RefusalRecord { code, message, kind: "", body_bytes: None };
+        self.record_refused(head, body.as_bytes(), 401, refused);
+        Reply::failure(401, code, message)
     }
 
     /// Records a request that was answered with an error.
@@ -119,7 +133,7 @@ impl Engine {
         // first, for the numbers of lines that could not be written are given back
         self.shared.write_held(&mut front);
         let mut line = std::mem::take(&mut front.line);
-        let line_head = line_head(head, front.next_request, status);
+        let line_head = self.line_head(head, front.next_request, status);
         let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
         let refused = Some(RefusalRecord { code, message, kind, body_bytes });
         recording::compose(&mut line, &line_head, body, refused, None);
@@ -138,6 +152,29 @@ impl Engine {
             Err(_) => {
                 self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
             }
+        }
+    }
+
+    /// Returns what the line of a request begins with.
+    pub(crate) fn line_head<'a>(
+        &self,
+        head: &RequestHead<'a>,
+        request: u64,
+        status: u16,
+    ) -> LineHead<'a> {
+        let response = match self.options.takes_copies {
+            true => ResponseSource::Discarded,
+            false => ResponseSource::Own,
+        };
+        LineHead {
+            request,
+            received_at: head.received_at,
+            method: head.method,
+            path: head.path,
+            query: head.query,
+            headers: head.headers,
+            status,
+            response,
         }
     }
 
@@ -165,7 +202,7 @@ impl Engine {
             (Some(_), _) => Body::Json(body),
             (None, _) => body_of_other(body),
         };
-        let line_head = line_head(head, number, status);
+        let line_head = self.line_head(head, number, status);
         let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
         let received_at = head.received_at;
         let compose =
@@ -186,18 +223,6 @@ fn body_of_other(body: &str) -> Body<'_> {
         Body::Json(body)
     } else {
         Body::Bytes(body.as_bytes())
-    }
-}
-
-pub(crate) fn line_head<'a>(head: &RequestHead<'a>, request: u64, status: u16) -> LineHead<'a> {
-    LineHead {
-        request,
-        received_at: head.received_at,
-        method: head.method,
-        path: head.path,
-        query: head.query,
-        headers: head.headers,
-        status,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Accepting requests: read, appended to the recording, handed to the judge thread and answered.
 
 pub(crate) mod accept;
+pub(crate) mod options;
 mod part_rotation;
 pub(crate) mod parts;
 pub(crate) mod queue;

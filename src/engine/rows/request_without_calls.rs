@@ -6,9 +6,11 @@ use crate::engine::rows::row_detail::request_detail;
 use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
 use crate::engine::source::request_line::{body_text, head_of};
 use crate::findings::Severity;
-use crate::recording::RequestLine;
+use crate::recording::{RequestLine, ResponseSource};
 use crate::wire::empty_request::{self, Explanation};
+use crate::wire::proxy_headers::with_copied_host;
 use crate::wire::{self, ParsedRequest, RequestHead, intended_route};
+use std::borrow::Cow;
 
 /// Everything about the request of a line.
 pub(crate) fn detail(
@@ -34,12 +36,17 @@ pub(crate) fn of_request(
     kind: NoCall,
     reading: Option<&ParsedRequest<'_>>,
 ) -> NoCallDetail {
-    let head = head_of(request);
+    let is_copy = request.response == ResponseSource::Discarded;
+    let headers = match is_copy {
+        true => Cow::Owned(with_copied_host(&request.headers)),
+        false => Cow::Borrowed(&request.headers),
+    };
+    let head = RequestHead { headers: &headers, ..head_of(request) };
     let (problem, explained) = match (&request.refused, reading) {
         (Some((_, message)), _) => {
             let problem = request.refused_kind.as_ref().unwrap_or(message).clone();
             let kind = request.refused_kind.as_deref().unwrap_or_default();
-            let fix = fix(&head, request.status, kind, message);
+            let fix = fix(&head, request.status, kind, message, is_copy);
             (problem, Explanation { reason: message.clone(), fix })
         }
         (None, Some(reading)) => {
@@ -71,11 +78,17 @@ pub(crate) fn view(detail: NoCallDetail) -> NoCallView {
 }
 
 /// What to change, for a request that was answered with an error.
-fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str) -> String {
+fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str, is_copy: bool) -> String {
     if matches!(status, 404 | 405) {
         return intended_route::explain(head).fix;
     }
     let fix = match status {
+        401 => "set the shared secret of the webhook destination in segscope's `webhook_secret`",
+        408 if is_copy => "the proxy was too slow to send the copy; give it more time",
+        429 if is_copy => {
+            "copies arrive faster than segscope takes them; copy a share of the traffic"
+        }
+        503 if is_copy => "free disk space or fix the recording's folder",
         408 => "the sender was too slow to send its body; nothing is lost if it sends again",
         429 => "the SDK sends it again by itself; send in smaller batches if this continues",
         503 => "free disk space or fix the recording's folder; the SDK sends it again by itself",

@@ -217,6 +217,7 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         body_bytes: request.body_bytes,
         status: request.status,
         answer,
+        response: request.response,
         received_at: request.received_at,
         signature: request.signature.clone(),
     }

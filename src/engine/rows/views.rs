@@ -6,6 +6,7 @@ use crate::engine::index::NoCall;
 use crate::engine::judging::user_groups::SeenGroup;
 use crate::findings::fixes::{Edit, VendorNeed};
 use crate::findings::{Finding, Severity, Verdict};
+use crate::recording::ResponseSource;
 use crate::vendors::RenderedCall;
 use crate::wire::ServiceVerdict;
 use std::path::{Path, PathBuf};
@@ -250,6 +251,8 @@ pub struct RequestDetail {
     pub status: u16,
     /// The answer's body.
     pub answer: String,
+    /// Whose answer its sender got.
+    pub response: ResponseSource,
     /// When it arrived.
     pub received_at: Millis,
     /// What came of checking a webhook's signature.
@@ -277,6 +280,8 @@ pub struct Stats {
     pub unrecorded: u64,
     /// Requests that were answered 429 because too much came at once.
     pub too_much: u64,
+    /// Requests are copies that a proxy makes: the proxy discards the responses.
+    pub takes_copies: bool,
     /// How often a request waited because the judging had fallen behind by all that may wait for
     /// it, and for how long in all.
     pub waited: u64,

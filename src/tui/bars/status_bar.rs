@@ -61,7 +61,11 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     if stats.waited > 0 {
         // nothing is lost by it: a client's answer came later
         let times = count(stats.waited, "time", "times");
-        parts.push((format!("paused senders {times} (checking is behind)"), theme.quiet));
+        let senders = if stats.takes_copies { "the proxy" } else { "senders" };
+        parts.push((format!("paused {senders} {times} (checking is behind)"), theme.quiet));
+    }
+    if stats.takes_copies {
+        parts.push(("copies: responses are discarded".to_owned(), theme.label));
     }
     let alerts = &ctx.shared.alerts;
     if alerts.dropped > 0 {

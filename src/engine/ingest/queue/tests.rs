@@ -2,7 +2,7 @@
 
 use crate::engine::ingest::queue::*;
 use crate::engine::ingest::queue_entry::QueueEntry;
-use crate::recording::RequestLine;
+use crate::recording::{RequestLine, ResponseSource};
 use std::sync::Arc;
 use std::thread;
 
@@ -19,6 +19,7 @@ fn item(offset: u64, text: usize) -> QueuedLine {
                 query: String::new(),
                 headers: Vec::new(),
                 status: 200,
+                response: ResponseSource::Own,
                 body: None,
                 other_body: None,
                 refused: None,

@@ -1,0 +1,12 @@
+//! How the requests of a listener are taken.
+
+/// How the requests of a listener are taken.
+#[derive(Debug, Clone, Default)]
+pub struct IngestOptions {
+    /// The secret with which `X-Signature` of webhooks is checked.
+    pub webhook_secret: Option<String>,
+    /// Webhooks whose signature is missing or wrong are refused.
+    pub requires_signature: bool,
+    /// Requests are copies that a proxy makes: the proxy discards the responses.
+    pub takes_copies: bool,
+}
