@@ -206,6 +206,8 @@ impl Setup {
             webhook_secret: self.settings.text("webhook_secret").map(str::to_owned),
             requires_signature: self.settings.is_on("require_signature"),
             takes_copies: self.settings.is_on("copies"),
+            forwards: self.settings.text("forward").is_some_and(|url| !url.is_empty()),
+            is_strict: self.settings.is_on("strict"),
         }
     }
 

@@ -4,10 +4,10 @@ pub use super::call_detail::{CallDetail, ComposedCall, VendorDetail};
 use crate::call::text::visible;
 pub use crate::engine::{
     CountProgress, CountedCalls, Coverage, DraftError, ExpectationResult, ExpectationStatus,
-    Expectations, FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId,
-    NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId,
-    RequestDetail, RowView, SearchProgress, SessionIds, Stats, TimeColumns, TimeCount, Timeline,
-    What, Who,
+    Expectations, ForwardCounts, FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark,
+    MissedId, NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff,
+    RelatedId, RequestDetail, RowView, SearchProgress, SessionIds, Stats, TimeColumns, TimeCount,
+    Timeline, What, Who,
 };
 pub use crate::objects_api::{ModelItem, ModelRow, Panel, Status};
 pub use crate::vendors::{Preset, Span, ValueOrigin};
@@ -15,9 +15,6 @@ use std::sync::Arc;
 
 /// What is said of a row whose part of the recording is deleted.
 pub const DELETED_ROW: &str = "the part of the recording that held this request is deleted (`keep`); its counts and findings remain";
-
-/// What is said of the response to a copy.
-pub const COPY_WORDS: &str = "this request is a copy: the proxy that made it discards the response";
 
 /// All about one row.
 #[derive(Debug, Clone)]

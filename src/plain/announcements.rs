@@ -66,16 +66,14 @@ impl PlainSession<'_> {
         if lost > self.said.lost {
             self.said.lost = lost;
             self.say(&format!(
-                "attention: {}: {} could not be recorded, {} too much at once; {}",
-                match lost {
-                    1 => "1 request was not accepted".to_owned(),
-                    more => format!("{more} requests were not accepted"),
-                },
+                "attention: {} {}, {} too much at once{}",
                 stats.unrecorded,
+                stats.unrecorded_words(),
                 stats.too_much,
                 match stats.takes_copies {
-                    true => "these copies are lost here",
-                    false => "their senders try again",
+                    true => "; these copies are lost here",
+                    false if stats.forward.is_some_and(|it| it.not_recorded > 0) => "",
+                    false => "; their senders try again",
                 }
             ))?;
         }

@@ -1,12 +1,11 @@
 //! All about one call, and what is copied from it.
 
 use crate::inspector::{
-    COPY_WORDS, CallDetail, DELETED_ROW, Detail, NoCallDetail, OutputView, RequestDetail,
-    VendorDetail,
+    CallDetail, DELETED_ROW, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail,
+    answered_by,
 };
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
-use crate::recording::ResponseSource;
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
@@ -160,8 +159,8 @@ impl PlainSession<'_> {
         if let Some(signature) = &request.signature {
             self.say(&format!("signature: {signature}"))?;
         }
-        if request.response == ResponseSource::Discarded {
-            self.say(COPY_WORDS)?;
+        if let Some(words) = answered_by(request) {
+            self.say(&words)?;
         }
         self.say(&format!("answered {}: {}", request.status, request.answer.trim()))
     }

@@ -363,8 +363,10 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let status = row.request.status;
     let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
     let is_copy = row.request.response == ResponseSource::Discarded;
+    let is_forwarded = row.request.response == ResponseSource::Upstream;
     let fate = match (row.kind, again) {
         _ if is_copy => "it is a copy, whose response the proxy discarded",
+        _ if is_forwarded && status < 400 => "the upstream accepted it",
         (NoCall::Empty, _) => "its sender treats that as success, so its calls are lost",
         (NoCall::LostItems, _) => "its sender treats that as success, so these items are lost",
         (_, true) => "its sender tries again",

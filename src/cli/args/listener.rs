@@ -1,5 +1,6 @@
 //! Where to listen, what to record, and when to alert.
 
+use super::ForwardArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -33,6 +34,9 @@ pub struct ListenerArgs {
     /// the call record on standard input [default: bell]
     #[arg(long, value_name = "HOW", help_heading = "Alerts")]
     pub alert_with: Option<String>,
+    /// Where requests are forwarded to.
+    #[command(flatten)]
+    pub forward: ForwardArgs,
     /// The recording.
     #[command(flatten)]
     pub recording: RecordArgs,

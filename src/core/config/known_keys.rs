@@ -108,6 +108,42 @@ pub const KEYS: &[SettingKey] = &[
         Some("false"),
         "requests are copies that a proxy makes, such as nginx `mirror`; it discards the responses",
     ),
+    own(key(
+        "forward",
+        SettingValueKind::Text,
+        None,
+        "pass each request on to this URL (or `segment`, `segment-eu`) and return its own response",
+    )),
+    own(key(
+        "forward_connect_to",
+        SettingValueKind::Text,
+        None,
+        "connect to this HOST:PORT instead of that of `forward`",
+    )),
+    own(key(
+        "forward_only",
+        SettingValueKind::Text,
+        None,
+        "forward only requests with a call that matches this filter",
+    )),
+    own(key(
+        "forward_key",
+        SettingValueKind::Text,
+        None,
+        "forward with this write key instead of the sender's",
+    )),
+    own(key(
+        "no_forwarded_for",
+        SettingValueKind::Switch,
+        Some("false"),
+        "do not add the client's address to requests that are forwarded",
+    )),
+    own(key(
+        "strict",
+        SettingValueKind::Switch,
+        Some("false"),
+        "answer 503 to a request that cannot be recorded, instead of forwarding it",
+    )),
     key("alert", SettingValueKind::Text, None, "alert when a call matches this filter"),
     own(key(
         "alert_with",

@@ -9,4 +9,9 @@ pub struct IngestOptions {
     pub requires_signature: bool,
     /// Requests are copies that a proxy makes: the proxy discards the responses.
     pub takes_copies: bool,
+    /// Requests are forwarded to an upstream. Checking them may fall behind by any amount, and never
+    /// makes a sender wait.
+    pub forwards: bool,
+    /// A forwarded request that cannot be recorded is refused.
+    pub is_strict: bool,
 }

@@ -3,6 +3,7 @@
 
 use crate::call::time::Millis;
 use crate::engine::counts::object_push::ObjectRuns;
+use crate::engine::ingest::options::IngestOptions;
 use crate::engine::ingest::queue::{NextWork, Queue};
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::ingest::writer::RecordingWriter;
@@ -58,6 +59,8 @@ pub(crate) struct SharedState {
     /// A flush is recorded and not judged yet.
     pub flushing: AtomicBool,
     pub unrecorded: AtomicU64,
+    /// Requests that cannot be recorded are forwarded nevertheless.
+    pub passes_unrecorded: bool,
     /// How many bytes of the recording were deleted, its oldest.
     pub deleted_bytes: AtomicU64,
     pub too_much: AtomicU64,
@@ -82,7 +85,10 @@ impl SharedState {
         (path, opened): (Option<PathBuf>, Option<OpenedFiles>),
         front: RecordingWriter,
         import: Import,
+        options: &IngestOptions,
     ) -> SharedState {
+        let mut queue = Queue::new(recorded);
+        queue.is_unwaited = options.forwards;
         SharedState {
             front: Mutex::new(front),
             import,
@@ -96,13 +102,14 @@ impl SharedState {
             recording,
             path: RwLock::new(path),
             opened,
-            queue: Queue::new(recorded),
+            queue,
             wanted: AtomicU32::new(0),
             drawing: FramePriority::default(),
             version: AtomicU64::new(1),
             idle: AtomicBool::new(false),
             flushing: AtomicBool::new(false),
             unrecorded: AtomicU64::new(0),
+            passes_unrecorded: options.forwards && !options.is_strict,
             deleted_bytes: AtomicU64::new(0),
             too_much: AtomicU64::new(0),
             trouble: Mutex::default(),

@@ -46,7 +46,7 @@ pub(crate) fn of_request(
         (Some((_, message)), _) => {
             let problem = request.refused_kind.as_ref().unwrap_or(message).clone();
             let kind = request.refused_kind.as_deref().unwrap_or_default();
-            let fix = fix(&head, request.status, kind, message, is_copy);
+            let fix = fix(&head, request, kind, message);
             (problem, Explanation { reason: message.clone(), fix })
         }
         (None, Some(reading)) => {
@@ -78,7 +78,11 @@ pub(crate) fn view(detail: NoCallDetail) -> NoCallView {
 }
 
 /// What to change, for a request that was answered with an error.
-fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str, is_copy: bool) -> String {
+fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str) -> String {
+    let (status, is_copy) = (request.status, request.response == ResponseSource::Discarded);
+    if request.response == ResponseSource::Upstream {
+        return forwarded_fix(status, kind, message).to_owned();
+    }
     if matches!(status, 404 | 405) {
         return intended_route::explain(head).fix;
     }
@@ -88,6 +92,7 @@ fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str, is_copy: 
         429 if is_copy => {
             "copies arrive faster than segscope takes them; copy a share of the traffic"
         }
+        508 => "set `forward` to the real service: its URL leads back here",
         503 if is_copy => "free disk space or fix the recording's folder",
         408 => "the sender was too slow to send its body; nothing is lost if it sends again",
         429 => "the SDK sends it again by itself; send in smaller batches if this continues",
@@ -97,6 +102,17 @@ fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str, is_copy: 
         _ => "see the message above",
     };
     fix.to_owned()
+}
+
+/// What to change, for a request that was forwarded and has no call.
+fn forwarded_fix(status: u16, kind: &str, message: &str) -> &'static str {
+    match status {
+        ..400 => fix_of(kind, message),
+        429 => "the SDK sends it again by itself; the upstream takes fewer requests than come",
+        502 | 504 => "check the upstream and the way to it; the SDK sends it again by itself",
+        500.. => "the SDK sends it again by itself; see what the upstream answered",
+        _ => "see what the upstream answered: SDKs do not send it again",
+    }
 }
 
 /// The same for a body that was refused. Lines of earlier versions have no kind.

@@ -1,4 +1,6 @@
-//! Ways in besides being the SDK's host: copies that a proxy makes, and webhooks that are signed.
+//! Ways in besides being the SDK's host: copies that a proxy makes, webhooks that are signed, and
+//! requests that are forwarded to the real service.
 
 mod copies;
+mod forward;
 mod signatures;

@@ -35,7 +35,7 @@ pub fn start_at(addr: &str, limits: Limits) -> Running {
     let engine =
         Arc::new(Engine::start(recording, vendors, in_use, Default::default()).expect("readable"));
     let listen = Listen::parse(addr, true).expect("an address");
-    let options = Options { listen, limits, token: None };
+    let options = Options { listen, limits, token: None, forward: None };
     let listener = Listener::start(&options, Arc::clone(&engine)).expect("a free port");
     Running { listener, engine, folder }
 }

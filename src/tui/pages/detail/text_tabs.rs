@@ -3,9 +3,8 @@
 use crate::findings::fixes::Edit;
 use crate::findings::{Effect, Finding, Headline, Id, Severity, Verdict, is_said_once};
 use crate::inspector::{
-    COPY_WORDS, CallDetail, FidelityView, OutputView, Preset, RequestDetail, VendorDetail,
+    CallDetail, FidelityView, OutputView, Preset, RequestDetail, VendorDetail, answered_by,
 };
-use crate::recording::ResponseSource;
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
@@ -265,8 +264,13 @@ pub fn request(paper: &mut TextBuilder<'_>, request: &RequestDetail, write_key: 
         paper.header(name, &value);
     }
     paper.heading("answer", &request.status.to_string());
-    if request.response == ResponseSource::Discarded {
-        paper.prose(0, COPY_WORDS, theme.label);
+    if let Some(words) = answered_by(request) {
+        paper.prose(0, &words, theme.label);
+    }
+    for (name, value) in
+        request.upstream.iter().filter_map(|it| it.outcome.as_ref().ok()).flat_map(|it| &it.headers)
+    {
+        paper.header(name, value);
     }
     paper.raw(&request.answer, theme.text);
     if let Some(signature) = &request.signature {
