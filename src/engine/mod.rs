@@ -144,9 +144,8 @@ impl Engine {
         let RecordingPieces { text, journal, earlier, mut inputs } = recording.split()?;
         let front = RecordingWriter::new(journal, earlier, recorded)?;
         let import = Import::from_files(&inputs);
-        let shared = Arc::new(SharedState::new(
-            vendors, in_use, text, recorded, names, front, import, &options,
-        ));
+        let shared = SharedState::new(vendors, in_use, text, recorded, names, front, import);
+        let shared = Arc::new(shared.with_options(&options));
         let mut engine = Engine {
             shared,
             options,

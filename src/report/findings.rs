@@ -363,14 +363,13 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let status = row.request.status;
     let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
     let is_copy = row.request.response == ResponseSource::Discarded;
-    let is_forwarded = row.request.response == ResponseSource::Upstream;
-    let fate = match (row.kind, again) {
-        _ if is_copy => "it is a copy, whose response the proxy discarded",
-        _ if is_forwarded && status < 400 => "the upstream accepted it",
-        (NoCall::Empty, _) => "its sender treats that as success, so its calls are lost",
-        (NoCall::LostItems, _) => "its sender treats that as success, so these items are lost",
-        (_, true) => "its sender tries again",
-        (_, false) => "senders do not try again, so its calls are lost",
+    let fate = match (row.request.response, row.kind) {
+        (ResponseSource::Discarded, _) => "it is a copy, whose response the proxy discarded",
+        (ResponseSource::Upstream, _) if status < 400 => "the upstream accepted it",
+        (_, NoCall::Empty) => "its sender treats that as success, so its calls are lost",
+        (_, NoCall::LostItems) => "its sender treats that as success, so these items are lost",
+        _ if again => "its sender tries again",
+        _ => "senders do not try again, so its calls are lost",
     };
     FindingGroup {
         unit: "request",

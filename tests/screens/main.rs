@@ -14,6 +14,7 @@ mod expected;
 mod filter;
 mod findings;
 mod fixture;
+mod forward;
 mod full_and_empty;
 mod histogram;
 mod keys;

@@ -85,10 +85,7 @@ impl SharedState {
         (path, opened): (Option<PathBuf>, Option<OpenedFiles>),
         front: RecordingWriter,
         import: Import,
-        options: &IngestOptions,
     ) -> SharedState {
-        let mut queue = Queue::new(recorded);
-        queue.is_unwaited = options.forwards;
         SharedState {
             front: Mutex::new(front),
             import,
@@ -102,18 +99,25 @@ impl SharedState {
             recording,
             path: RwLock::new(path),
             opened,
-            queue,
+            queue: Queue::new(recorded),
             wanted: AtomicU32::new(0),
             drawing: FramePriority::default(),
             version: AtomicU64::new(1),
             idle: AtomicBool::new(false),
             flushing: AtomicBool::new(false),
             unrecorded: AtomicU64::new(0),
-            passes_unrecorded: options.forwards && !options.is_strict,
+            passes_unrecorded: false,
             deleted_bytes: AtomicU64::new(0),
             too_much: AtomicU64::new(0),
             trouble: Mutex::default(),
         }
+    }
+
+    /// Takes requests as the options say.
+    pub fn with_options(mut self, options: &IngestOptions) -> SharedState {
+        self.passes_unrecorded = options.forwards && !options.is_strict;
+        self.queue.is_unwaited = options.forwards;
+        self
     }
 
     /// The state, for those who look. The judge thread makes room for them.

@@ -38,9 +38,10 @@ const WIDE_COUNTS: u16 = 150;
 
 /// The counts of a listener that forwards.
 fn forward_parts(width: u16, counts: &ForwardCounts, theme: &Theme) -> Vec<(String, Style)> {
+    let unrecorded = if counts.not_recorded > 0 { "passed, not recorded" } else { "not recorded" };
     let words = match width < WIDE_COUNTS {
         true => ["recv", "fwd", "ack", "fail", "unrec", "lag"],
-        false => ["received", "forwarded", "acknowledged", "failed", "passed, not recorded", "lag"],
+        false => ["received", "forwarded", "acknowledged", "failed", unrecorded, "lag"],
     };
     let loud = |number: u64| if number > 0 { theme.lost } else { theme.quiet };
     let counted = [
