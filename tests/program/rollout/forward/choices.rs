@@ -1,6 +1,7 @@
 //! What is forwarded, where to, and with which key.
 
-use super::fixture::{FakeUpstream, Given, TRACK};
+use super::fixture::{FakeUpstream, Given, TRACK, answer};
+use crate::common::{Http, Program, command};
 use segscope::fql;
 use segscope::outbound::forward::Upstream;
 use segscope::server::ForwardOptions;
@@ -59,4 +60,31 @@ fn goes_on_with_another_key_and_records_the_senders_own() {
     let lines = running.lines();
     assert_eq!(lines[0]["headers"]["authorization"], "Basic d2tfbGl2ZTo=");
     assert_eq!(lines[0]["body"]["writeKey"], "wk_live");
+}
+
+#[test]
+fn reaches_an_https_upstream_through_the_proxy_of_the_environment() {
+    let upstream = "https://nothing.invalid";
+    for (no_proxy, is_used) in [("", true), ("other.example", true), ("nothing.invalid", false)] {
+        let home = tempfile::tempdir().expect("a folder");
+        let proxy = FakeUpstream::start(|_, _| answer("403 Forbidden", ""));
+        let mut given = command(home.path());
+        given
+            .args(["tail", "--listen", "127.0.0.1:0", "--no-record", "--forward", upstream])
+            .env("HTTPS_PROXY", format!("http://u:s3cret@{}", proxy.addr))
+            .env("NO_PROXY", no_proxy);
+        if !is_used {
+            // the name is looked up here, where it does not resolve
+            let ran = given.output().expect("it runs");
+            assert_eq!(ran.status.code(), Some(3));
+            continue;
+        }
+        let program = Program::spawn(given);
+        let mut http = Http::connect(&program.address).expect("it listens");
+        let got = http.post("/v1/t", TRACK).expect("an answer");
+        assert_eq!(got.status, 502, "the proxy refuses the connection");
+        let asked = proxy.next();
+        assert_eq!(asked.line, "CONNECT nothing.invalid:443 HTTP/1.1");
+        assert_eq!(asked.header("proxy-authorization"), Some("Basic dTpzM2NyZXQ="));
+    }
 }

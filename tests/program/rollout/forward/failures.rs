@@ -1,6 +1,8 @@
 //! An upstream that fails, each in its way: the sender gets an error and never an acknowledgment.
 
 use super::fixture::{Act, FakeUpstream, Given, TRACK, answer};
+use segscope::outbound::forward::Upstream;
+use segscope::server::ForwardOptions;
 use serde_json::Value;
 use std::net::TcpListener;
 use std::time::Duration;
@@ -70,6 +72,19 @@ fn an_upstream_that_is_down_gets_the_request_when_it_is_sent_again() {
     assert!(got.text().contains("could not be reached"), "{}", got.text());
     let counts = running.counts();
     assert_eq!((counts.received, counts.forwarded, counts.failed), (1, 0, 1));
+}
+
+#[test]
+fn an_upstream_that_does_not_speak_tls_gets_nothing() {
+    let upstream = FakeUpstream::good();
+    let url = Upstream::parse(&format!("https://{}", upstream.addr)).expect("a URL");
+    let mut given = Given::to(upstream.addr);
+    given.forward = ForwardOptions { timeout: SHORT, ..ForwardOptions::new(url) };
+    let running = given.start();
+    // it waits for the end of a line that a hello does not have, or says that it is none
+    let got = running.client().post("/v1/t", TRACK);
+    assert!(matches!(got.status, 502 | 504), "{}", got.text());
+    assert_eq!(running.counts().acknowledged, 0);
 }
 
 #[test]
