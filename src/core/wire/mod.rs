@@ -31,6 +31,7 @@ pub mod signature;
 #[cfg(test)]
 mod tests;
 mod times;
+pub mod violation;
 mod write_key;
 
 pub use crate::wire::call_request::posted;

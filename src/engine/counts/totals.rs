@@ -29,7 +29,12 @@ impl Engine {
             let says = "names and ids exceeded the index limit; their rows show …";
             (unkept > 0).then(|| format!("{unkept} {says}"))
         };
-        let problem = trouble.or_else(full);
+        let unshown = || {
+            let dropped = state.index.violations.dropped();
+            let says = "violations that Segment reported are not shown with their calls: there was no room";
+            (dropped > 0).then(|| format!("{dropped} {says}"))
+        };
+        let problem = trouble.or_else(full).or_else(unshown);
         Stats {
             calls: store.calls.len() - state.index.repeats,
             repeats: state.index.repeats,

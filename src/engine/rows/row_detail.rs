@@ -3,6 +3,7 @@
 use crate::call::{Seq, text::visible};
 use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
 use crate::engine::rows::call_detail::{self, DetailContext, Extent, JudgeNotes};
+use crate::engine::rows::call_fields;
 use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_window::request_line;
 use crate::engine::rows::views::{CallDetail, RequestDetail, RowDetail};
@@ -149,8 +150,12 @@ impl Engine {
             missing: call.missing.clone(),
             ids: call.ids.clone(),
         };
+        let reported = call_fields::message_id(&event)
+            .map(|id| state.index.violations.findings(&id, reading.platform.service()));
         drop(state);
-        call_detail::detail(noted, made, reading, read, request)
+        let mut detail = call_detail::detail(noted, made, reading, read, request);
+        detail.common.extend(reported.into_iter().flatten());
+        detail
     }
 }
 

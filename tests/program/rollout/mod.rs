@@ -4,3 +4,4 @@
 mod copies;
 mod forward;
 mod signatures;
+mod violations;
