@@ -136,7 +136,7 @@ impl Setup {
     /// wrong in it becomes its notice.
     pub fn engine(&self, recording: Recording) -> Result<Arc<Engine>, Failure> {
         let options =
-            IngestOptions { takes_copies: false, forwards: false, ..self.ingest_options() };
+            IngestOptions { takes_copies: false, forwards_to: None, ..self.ingest_options() };
         self.start_engine(recording, options)
     }
 

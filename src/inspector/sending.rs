@@ -40,7 +40,7 @@ impl Inspector {
 
     /// Whether this listener forwards, so that a call sent to it becomes real data.
     pub fn forwards(&self) -> bool {
-        self.engine.ingest_options().forwards
+        self.engine.ingest_options().forwards_to.is_some()
     }
 
     /// What would be sent to a vendor itself of a call, with the user's own keys; or why nothing can

@@ -4,10 +4,12 @@
 use super::alerts::AlertSettings;
 use super::secret_files;
 use super::setup_error::SetupError;
+use crate::call::credential::without_credentials;
 use crate::call::nearest_name;
 use crate::config::{self, FolderChoices, MAX_TEXT_FILE_BYTES, Settings, Sources};
 use crate::engine::{InUse, IngestOptions};
 use crate::outbound::check_base;
+use crate::outbound::forward::Upstream;
 use crate::plan::Plan;
 use crate::vendors::{VendorError, VendorFile, Vendors};
 use serde_json::Value;
@@ -206,7 +208,11 @@ impl Setup {
             webhook_secret: self.settings.text("webhook_secret").map(str::to_owned),
             requires_signature: self.settings.is_on("require_signature"),
             takes_copies: self.settings.is_on("copies"),
-            forwards: self.settings.text("forward").is_some_and(|url| !url.is_empty()),
+            forwards_to: self.settings.text("forward").filter(|url| !url.is_empty()).map(|url| {
+                // what is wrong with it is said when the listener starts
+                let upstream = Upstream::parse(url).map(|upstream| upstream.url());
+                upstream.unwrap_or_else(|_| without_credentials(url).into_owned())
+            }),
             is_strict: self.settings.is_on("strict"),
         }
     }

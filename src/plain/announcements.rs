@@ -124,7 +124,12 @@ impl PlainSession<'_> {
     pub(crate) fn status(&mut self) -> io::Result<()> {
         let (stats, addresses) = (self.inspector.stats(), self.inspector.addresses());
         match addresses.first() {
-            Some(address) => self.say(&format!("segscope listens on {address}"))?,
+            Some(address) => {
+                self.say(&format!("segscope listens on {address}"))?;
+                if let (Some(to), Some(counts)) = (&stats.forwards_to, &stats.forward) {
+                    self.say(&format!("forwarding to {to}: {}", counts.words()))?;
+                }
+            }
             None => self.say(match &stats.opened {
                 Some(opened) if opened.files > 1 => "segscope reads files",
                 Some(opened) if opened.grows => "segscope follows a file",

@@ -71,6 +71,11 @@ impl Forwarder {
         Ok(Forwarder { client, options, via })
     }
 
+    /// The URL of the upstream.
+    pub fn url(&self) -> String {
+        self.client.upstream().url()
+    }
+
     /// Whether such requests are forwarded. What a page loads before its first call is answered
     /// here: it points the page to this listener.
     pub fn takes(&self, route: &Route<'_>) -> bool {
@@ -142,6 +147,9 @@ pub(crate) async fn respond(
         Err(error) if error.is_sent() => ForwardEnd::Lost,
         Err(_) => ForwardEnd::NotSent,
     });
+    if let Err(error) = &answer {
+        tracing::warn!(status = error.status(), took_us, "a request got no whole answer");
+    }
     let status = answer.as_ref().map_or_else(ForwardError::status, |it| it.status.as_u16());
     let recorded = UpstreamAnswer {
         at: time::now(),

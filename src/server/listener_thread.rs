@@ -267,7 +267,10 @@ impl Listener {
                 " (other machines can send calls; /_segscope answers this machine, and others that send the token)"
             }
         };
-        format!("{}{others}", self.url())
+        let forwarded = self.server.forwarder.as_ref();
+        let forwarded =
+            forwarded.map_or(String::new(), |it| format!(" (forwarding to {})", it.url()));
+        format!("{}{forwarded}{others}", self.url())
     }
 
     /// What it has counted so far.

@@ -65,6 +65,13 @@ fn the_first_line_always_counts_what_was_forwarded() {
 }
 
 #[test]
+fn the_start_page_says_where_requests_go() {
+    let app = TestApp::new(forwarding(), 100, 30);
+    let want = "Each request is forwarded to http://127.0.0.1:9";
+    assert!(app.picture().contains(want), "{}", app.picture());
+}
+
+#[test]
 fn the_detail_shows_what_the_upstream_answered_and_when() {
     let fixture = forwarding();
     forwarded(&fixture, Ok((200, r#"{"from":"upstream"}"#)));

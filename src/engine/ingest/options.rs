@@ -9,9 +9,9 @@ pub struct IngestOptions {
     pub requires_signature: bool,
     /// Requests are copies that a proxy makes: the proxy discards the responses.
     pub takes_copies: bool,
-    /// Requests are forwarded to an upstream. Checking them may fall behind by any amount, and never
-    /// makes a sender wait.
-    pub forwards: bool,
+    /// The URL of the upstream that requests are forwarded to. Checking them may then fall behind by
+    /// any amount, and never makes a sender wait.
+    pub forwards_to: Option<String>,
     /// A forwarded request that cannot be recorded is refused.
     pub is_strict: bool,
 }

@@ -115,8 +115,8 @@ impl SharedState {
 
     /// Takes requests as the options say.
     pub fn with_options(mut self, options: &IngestOptions) -> SharedState {
-        self.passes_unrecorded = options.forwards && !options.is_strict;
-        self.queue.is_unwaited = options.forwards;
+        self.passes_unrecorded = options.forwards_to.is_some() && !options.is_strict;
+        self.queue.is_unwaited = options.forwards_to.is_some();
         self
     }
 

@@ -285,6 +285,8 @@ pub struct Stats {
     pub too_much: u64,
     /// Requests are copies that a proxy makes: the proxy discards the responses.
     pub takes_copies: bool,
+    /// The URL that requests are forwarded to.
+    pub forwards_to: Option<String>,
     /// What became of the requests that were to be forwarded; none where none are.
     pub forward: Option<ForwardCounts>,
     /// How often a request waited because the judging had fallen behind by all that may wait for

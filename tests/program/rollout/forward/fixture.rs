@@ -181,7 +181,8 @@ impl Given {
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
         let in_use = InUse::unsaid(&vendors);
         let recording = Recording::of_journal(file).expect("its reader");
-        let options = IngestOptions { forwards: true, ..Default::default() };
+        let forwards_to = Some(self.forward.upstream.url());
+        let options = IngestOptions { forwards_to, ..Default::default() };
         let engine = Engine::start(recording, vendors, in_use, options).expect("readable");
         let engine = Arc::new(engine);
         let listen = Listen::parse("127.0.0.1:0", false).expect("an address");
