@@ -208,7 +208,9 @@ async fn answer(
         ReadBody::Whole(data, _permit) => {
             *body_bytes = data.len();
             if let Some(forwarder) = forwarder
-                && taking(&parts, |head| forwarder.passes(&server.engine, head, &data))
+                && forwarder.only().is_none_or(|only| {
+                    taking(&parts, |head| server.engine.any_call_passes(only, head, &data))
+                })
             {
                 let data = data.into_bytes();
                 return Ok(forward::respond(server, forwarder, parts, data, peer.ip).await);

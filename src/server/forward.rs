@@ -13,11 +13,12 @@ use crate::recording::{AnsweredWith, RefusalRecord, UpstreamAnswer};
 use crate::server::connection::{self, Body};
 use crate::server::listener_thread::Server;
 use crate::server::{cors, forward_key, respond};
-use crate::wire::{Reply, RequestHead, Route};
+use crate::wire::{Reply, Route};
 use http_body_util::{Either, Full};
 use hyper::Response;
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
@@ -82,9 +83,9 @@ impl Forwarder {
         !matches!(route, Route::Settings { .. } | Route::SourceConfig | Route::Own(_))
     }
 
-    /// Whether a request with this body is forwarded.
-    pub fn passes(&self, engine: &Engine, head: &RequestHead<'_>, body: &[u8]) -> bool {
-        self.options.only.as_ref().is_none_or(|only| engine.any_call_passes(only, head, body))
+    /// The filter of the requests that are forwarded; none if all are.
+    pub fn only(&self) -> Option<&Filter> {
+        self.options.only.as_ref()
     }
 }
 
@@ -193,10 +194,11 @@ async fn send(
     received_at: time::Millis,
 ) -> Result<ForwardedResponse, ForwardError> {
     let extensions = std::mem::take(&mut parts.extensions);
-    let (mut headers, mut uri) = (parts.headers.clone(), parts.uri.clone());
+    let (mut headers, mut uri) = (Cow::Borrowed(&parts.headers), Cow::Borrowed(&parts.uri));
     if let Some(key) = &forwarder.options.key {
+        let (headers, uri) = (headers.to_mut(), uri.to_mut());
         body = connection::taking_at(parts, received_at, |head| {
-            forward_key::replace(head, &mut headers, &mut uri, body, key)
+            forward_key::replace(head, headers, uri, body, key)
         });
     }
     let forwarded =

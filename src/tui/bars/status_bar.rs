@@ -53,7 +53,12 @@ fn forward_parts(width: u16, counts: &ForwardCounts, theme: &Theme) -> Vec<(Stri
         (bytes(counts.lag_bytes), theme.quiet),
     ];
     let part = |(word, (count, style)): (&str, (String, Style))| (format!("{count} {word}"), style);
-    words.into_iter().zip(counted).map(part).collect()
+    let mut parts: Vec<(String, Style)> = words.into_iter().zip(counted).map(part).collect();
+    debug_assert_eq!(parts.len(), FORWARD_COUNTS, "the address stands behind them");
+    if counts.in_flight > 0 {
+        parts.push((format!("{} waiting", grouped(counts.in_flight)), theme.quiet));
+    }
+    parts
 }
 
 /// What the first line says, what matters most first, and how much of that has to be there.
