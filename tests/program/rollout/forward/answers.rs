@@ -1,7 +1,7 @@
 //! Answers of an upstream that are unusual and whole.
 
-use super::fixture::{Act, FakeUpstream, Given, TRACK};
-use segscope::engine::RowDetail;
+use super::fixture::{Act, FakeUpstream, Given, TRACK, answer};
+use segscope::engine::{Engine, RowDetail};
 use serde_json::Value;
 
 #[test]
@@ -98,4 +98,41 @@ fn what_segscope_does_not_know_is_forwarded_too() {
     let stats = running.engine.stats();
     assert_eq!((stats.calls, stats.requests), (0, 2), "the unknown path, and what is no JSON");
     assert_eq!(running.counts().acknowledged, 4);
+}
+
+#[test]
+fn a_recording_opens_again_as_it_was() {
+    let upstream = FakeUpstream::start(|number, _| match number {
+        1 => answer("400 Bad Request", "no"),
+        2 => Act::AnswerAndClose(Vec::new()),
+        _ => answer("200 OK", r#"{"success":true}"#),
+    });
+    let running = Given::to(upstream.addr).start();
+    let mut client = running.client();
+    let batch =
+        br#"{"batch":[{"type":"track","event":"B","userId":"u"},{"type":"page","userId":"u"}]}"#;
+    for (path, body, status) in [
+        ("/v1/t", TRACK, 200),
+        ("/v1/t", TRACK, 400),
+        ("/v1/t", TRACK, 502),
+        ("/v1/batch", &batch[..], 200),
+    ] {
+        assert_eq!(client.post(path, body).status, status);
+    }
+    let told = |engine: &Engine| {
+        engine.settle();
+        let rows = engine.window(0..engine.rows());
+        let shown: Vec<String> = rows.iter().map(|row| format!("{row:?}")).collect();
+        let details = engine.details(0..engine.rows()).into_iter().map(|detail| match detail {
+            Ok(RowDetail::Call(call)) => format!("{:?}", call.request),
+            Ok(RowDetail::NoCall(row)) => format!("{:?} {} {}", row.request, row.reason, row.fix),
+            Err(error) => error,
+        });
+        (shown, details.collect::<Vec<_>>())
+    };
+    let live = told(&running.engine);
+    assert_eq!(live.0.len(), 5, "{live:?}");
+    drop(client);
+    let (again, _folder) = running.reopen();
+    assert_eq!(told(&again), live);
 }

@@ -203,6 +203,20 @@ impl Forwarding {
         self.engine.stats().forward.expect("it forwards")
     }
 
+    /// Stops listening, and opens the recording again.
+    pub fn reopen(self) -> (Engine, tempfile::TempDir) {
+        let Forwarding { listener, engine, folder } = self;
+        listener.stop();
+        drop(engine);
+        let (file, _) =
+            RecordingFile::open(&folder.path().join("r.ndjson"), false).expect("a recording");
+        let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
+        let in_use = InUse::unsaid(&vendors);
+        let recording = Recording::of_journal(file).expect("its reader");
+        let opened = Engine::new(recording, vendors, in_use, IngestOptions::default());
+        (opened.expect("readable").0, folder)
+    }
+
     /// The recording's lines.
     pub fn lines(&self) -> Vec<serde_json::Value> {
         let text = std::fs::read_to_string(self.folder.path().join("r.ndjson"));

@@ -5,6 +5,8 @@ use crate::common::{Http, Program};
 use crate::server::client::{Client, until};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::Value;
+use std::collections::HashSet;
+use std::sync::Mutex;
 
 /// As many as may be in flight.
 const MAX_IN_FLIGHT: usize = 1024;
@@ -74,4 +76,47 @@ fn a_recording_that_cannot_be_written_stops_nothing_unless_that_is_asked_for() {
         let want = if strict { "not recorded (503)" } else { "3 passed, not recorded" };
         assert!(words.contains(want), "{words}");
     }
+}
+
+#[test]
+fn asked_to_end_under_load_it_has_recorded_and_forwarded_all_that_it_answered() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let upstream = FakeUpstream::good();
+    let url = format!("http://{}", upstream.addr);
+    let mut args = vec!["tail", "--listen", "127.0.0.1:0", "--format", "quiet", "--record"];
+    args.extend([file.to_str().expect("UTF-8"), "--forward", &url]);
+    let mut program = Program::start(home.path(), &args);
+    let (address, answered) = (program.address.clone(), Mutex::new(HashSet::new()));
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (address, answered) = (&address, &answered);
+            scope.spawn(move || {
+                let mut http = Http::connect(address).expect("it listens");
+                for number in 0.. {
+                    let id = format!("{thread}-{number}");
+                    let body = format!(
+                        r#"{{"type":"track","event":"A","userId":"u","messageId":"{id}"}}"#
+                    );
+                    // it ends in the middle of one
+                    let Ok(answer) = http.post("/v1/track", body.as_bytes()) else { return };
+                    if answer.status == 200 {
+                        answered.lock().expect("no panic").insert(id);
+                    }
+                }
+            });
+        }
+        until("some are answered", || answered.lock().expect("no panic").len() > 300);
+        assert_eq!(program.end(), Some(0));
+    });
+    let answered = answered.into_inner().expect("no panic");
+    let id = |body: &Value| body["messageId"].as_str().map(str::to_owned);
+    let text = std::fs::read_to_string(&file).expect("the recording");
+    let lines = text.lines().map(|line| serde_json::from_str(line).expect("whole lines"));
+    let recorded: HashSet<String> = lines.filter_map(|line: Value| id(&line["body"])).collect();
+    let bodies = upstream.rest().into_iter().map(|request| request.body);
+    let got: HashSet<String> =
+        bodies.filter_map(|body| id(&serde_json::from_slice(&body).expect("JSON"))).collect();
+    assert!(answered.is_subset(&recorded), "{:?}", answered.difference(&recorded));
+    assert!(answered.is_subset(&got), "{:?}", answered.difference(&got));
 }
