@@ -6,6 +6,7 @@ use crate::engine::{CallDetail, CallGroup, NoCall, NoCallDetail, RowDetail, Tall
 use crate::findings::advice::{self, IdRoute, dotted};
 use crate::findings::fixes::{Edit, SnippetAudience};
 use crate::findings::{Finding, Headline, Severity};
+use crate::recording::ResponseSource;
 use crate::report::by_event::sort_by_event;
 use crate::report::format_numbers::plural;
 use crate::vendors::{CodeEntry, CodeId, Vendors};
@@ -361,16 +362,23 @@ fn no_calls(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, Stri
 fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let status = row.request.status;
     let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
-    let fate = match (row.kind, again) {
-        (NoCall::Empty, _) => "its sender treats that as success, so its calls are lost",
-        (NoCall::LostItems, _) => "its sender treats that as success, so these items are lost",
-        (_, true) => "its sender tries again",
-        (_, false) => "senders do not try again, so its calls are lost",
+    let is_copy = row.request.response == ResponseSource::Discarded;
+    let fate = match (row.request.response, row.kind) {
+        (ResponseSource::Discarded, _) => "it is a copy, whose response the proxy discarded",
+        (ResponseSource::Upstream, _) if status < 400 => "the upstream accepted it",
+        (_, NoCall::Empty) => "its sender treats that as success, so its calls are lost",
+        (_, NoCall::LostItems) => "its sender treats that as success, so these items are lost",
+        _ if again => "its sender tries again",
+        _ => "senders do not try again, so its calls are lost",
     };
     FindingGroup {
         unit: "request",
         code: format!("HTTP-{status}"),
-        severity: if again { Severity::Info } else { row.severity.unwrap_or(Severity::Error) },
+        severity: if again && !is_copy {
+            Severity::Info
+        } else {
+            row.severity.unwrap_or(Severity::Error)
+        },
         missing: false,
         fails: false,
         vendor: None,

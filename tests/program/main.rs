@@ -11,6 +11,7 @@ mod faults;
 mod plain;
 mod pty;
 mod reported;
+mod rollout;
 mod run;
 mod server;
 #[path = "../common/terminal.rs"]
