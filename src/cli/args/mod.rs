@@ -238,11 +238,11 @@ pub enum CheckFormat {
     Text,
     /// One call record per line, as JSON
     Ndjson,
-    /// JUnit XML: one suite per vendor, one case per finding
+    /// JUnit XML: a case for each finding, each expectation, and each event that passed
     Junit,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// GitHub workflow commands: one annotation per finding
+    /// GitHub workflow commands: one annotation per finding; on GitHub, at most ten of each level
     Github,
     /// Markdown tables, for the summary of a build
     Markdown,

@@ -22,7 +22,7 @@ use child::Child;
 use rustix::fs::Mode;
 use sent::Start;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How often is looked whether something arrived.
@@ -35,9 +35,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     let setup = args.expect.apply(setup)?;
     program::check(&args.command[0], std::env::var_os("PATH").as_deref())?;
     let mut reports = verdict::open(&args.report)?;
-    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        reports.add_github(std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from).as_deref());
-    }
+    reports.adapt_to_github(true);
     let (recording, notice) = setup.recording(true)?;
     let engine = setup.engine(recording)?;
     // what an appended recording held before is not CMD's
