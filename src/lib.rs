@@ -3,7 +3,7 @@
 //!
 //! A module imports only from modules below it (`tests/house` checks this). From the bottom:
 //! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],
-//! [`plan`], [`vendors`], `debug_log`, [`outbound`], [`engine`], [`report`], [`inspector`], then
+//! [`plan`], [`vendors`], `debug_log`, [`outbound`], [`engine`], [`report`], `queries`, [`inspector`], then
 //! `tui` and `server` side by side, then `plain`, then `cli`.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -16,6 +16,7 @@ pub mod engine;
 pub mod inspector;
 pub mod outbound;
 pub mod plain;
+pub(crate) mod queries;
 pub mod report;
 pub mod server;
 pub mod tui;

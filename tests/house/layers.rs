@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
     &["outbound"],
     &["engine"],
     &["report"],
+    &["queries"],
     &["inspector"],
     &["tui", "server"],
     &["plain"],
