@@ -26,7 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["report"],
     &["queries"],
     &["inspector"],
-    &["tui", "server"],
+    &["tui", "server", "mcp"],
     &["plain"],
     &["cli"],
 ];
@@ -37,6 +37,7 @@ const OWN_CRATES: &[(&str, &[&str])] = &[
     ("hyper", &["server", "outbound"]),
     ("hyper_util", &["server", "outbound"]),
     ("hyper_rustls", &["server", "outbound"]),
+    ("rmcp", &["mcp"]),
 ];
 
 const VENDORS: &[&str] = &["customersuccessbox", "freshsuccess", "planhat", "suprsend", "custify"];

@@ -1,12 +1,16 @@
 //! Flags and commands, each in one place: name, help, default.
 
 mod listener;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod outgoing;
 mod plan;
 mod report;
 pub mod run;
 
 pub use listener::{ListenerArgs, RecordArgs};
+#[cfg(feature = "mcp")]
+pub use mcp::McpArgs;
 pub use outgoing::{DeliverArgs, ExportArgs, ExportForm, SendArgs};
 pub use plan::{ExpectArgs, PlanArgs, PlanCommand};
 pub use report::ReportArgs;
@@ -76,6 +80,14 @@ pub enum Command {
     Export(ExportArgs),
     /// Map calls without listening: one JSON line in, one out
     Map(MapArgs),
+    /// Answer coding agents over the Model Context Protocol (stdio)
+    ///
+    /// With FILE, it answers about the calls in these files. Without, it uses the segscope that
+    /// listens at SEGSCOPE_URL or on 127.0.0.1:7357; if none listens there, it listens itself and
+    /// says where. It ends when its standard input does.
+    #[cfg(feature = "mcp")]
+    #[command(after_long_help = mcp::CLIENTS)]
+    Mcp(McpArgs),
     /// Show what each vendor accepts, and check vendor files
     Vendors(VendorsArgs),
     /// Show the effective settings and where each came from

@@ -17,11 +17,10 @@ use super::{listener, output};
 use crate::engine::Engine;
 use crate::inspector::Setup;
 use crate::report::{plural, plural_of};
-use crate::server::{ApiToken, Listener};
+use crate::server::{ApiToken, Listen, Listener};
 use child::Child;
 use rustix::fs::Mode;
 use sent::Start;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -132,16 +131,7 @@ fn token(setup: &Setup) -> Result<(ApiToken, String), Failure> {
 
 /// The variables that the command gets.
 fn variables(listener: &Listener, token: String) -> [(&'static str, String); 3] {
-    let host = reachable(listener.addr()).to_string();
+    let listen = Listen { addr: listener.addr(), ..Listen::default() };
+    let host = listen.reachable().to_string();
     [("SEGSCOPE_URL", format!("http://{host}")), ("SEGSCOPE_HOST", host), ("SEGSCOPE_TOKEN", token)]
-}
-
-/// An address by which this machine reaches a listener.
-fn reachable(addr: SocketAddr) -> SocketAddr {
-    let ip = match addr.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, addr.port())
 }
