@@ -33,6 +33,8 @@ pub struct FindingGroup {
     /// The type and name of the calls, such as `track "Signed Up"`; none for requests, and for calls
     /// of several events that were not told apart.
     pub event: Option<String>,
+    /// The name of the event alone, as the app's source may contain it.
+    pub event_name: Option<String>,
     /// How many calls, requests or ids,
     pub calls: u64,
     /// and how many repeats of calls.
@@ -237,6 +239,7 @@ impl FoundGroups {
                         (info.name.clone(), info.title.clone())
                     }),
                     event,
+                    event_name: call.name.clone().filter(|_| calls.is_alike),
                     calls: calls.calls,
                     repeats: calls.repeats,
                     message: finding.message.clone(),
@@ -331,6 +334,7 @@ pub(crate) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
             fails: false,
             vendor: None,
             event: None,
+            event_name: None,
             calls: count as u64,
             repeats: 0,
             message,
@@ -383,6 +387,7 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
         fails: false,
         vendor: None,
         event: None,
+        event_name: None,
         calls: requests,
         repeats: 0,
         message: row.reason,
