@@ -11,6 +11,7 @@ mod findings;
 mod format_numbers;
 pub mod github;
 pub mod junit;
+mod lost_requests;
 pub mod markdown;
 mod mask_keys;
 mod record;
