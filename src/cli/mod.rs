@@ -9,6 +9,7 @@ mod doubts;
 mod expect;
 mod export;
 mod failure;
+mod faults;
 mod forward;
 mod generate;
 mod input;

@@ -362,9 +362,9 @@ fn no_calls(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, Stri
 fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let status = row.request.status;
     let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
-    let is_copy = row.request.response == ResponseSource::Discarded;
     let fate = match (row.request.response, row.kind) {
         (ResponseSource::Discarded, _) => "it is a copy, whose response the proxy discarded",
+        _ if row.request.fault.is_some() => "the fault was injected on purpose",
         (ResponseSource::Upstream, _) if status < 400 => "the upstream accepted it",
         (_, NoCall::Empty) => "its sender treats that as success, so its calls are lost",
         (_, NoCall::LostItems) => "its sender treats that as success, so these items are lost",
@@ -374,7 +374,7 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     FindingGroup {
         unit: "request",
         code: format!("HTTP-{status}"),
-        severity: if again && !is_copy {
+        severity: if again && row.request.response != ResponseSource::Discarded {
             Severity::Info
         } else {
             row.severity.unwrap_or(Severity::Error)
