@@ -47,7 +47,9 @@ pub fn draw(
     (alerts, alerting): Alerting,
     keys: KeyInput,
 ) -> Result<(), Failure> {
+    screen.filter.read()?;
     let options = InspectorOptions {
+        first_filter: screen.filter.filter.clone(),
         addresses: listener.iter().map(Listener::url).collect(),
         choices: FolderChoices::of_user(),
         own_files: own_files(),

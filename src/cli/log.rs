@@ -68,6 +68,7 @@ fn name(command: &Command) -> &'static str {
         Command::Demo(_) => "demo",
         Command::Open(_) => "open",
         Command::Tail(_) => "tail",
+        Command::Compare(_) => "compare",
         Command::Check(_) => "check",
         Command::Run(_) => "run",
         Command::Exec(_) => "exec-command",

@@ -2,6 +2,7 @@
 
 pub mod args;
 mod check;
+mod compare;
 mod config;
 mod deliver;
 mod demo;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Open(args) => open::run(&args),
         Command::Tail(args) => tail::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Run(args) => run::run(&args, umask),
         Command::Exec(args) => run::exec::run(&args),
         Command::Plan(args) => plan::run(&args),

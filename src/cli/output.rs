@@ -71,8 +71,10 @@ fn ring(bytes: &str) {
 }
 
 /// Rings on standard error, where that is a terminal: lines go to standard output, which may be a
-/// pipe.
+/// pipe. What watch rules say is printed there in any case.
 pub fn ring_on_stderr(alerts: &Alerts) {
+    alerts.take_messages().iter().for_each(note);
+
     if let Some(mut bell) = alerts.take_ring() {
         if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
             // it would print a notification as if it were text

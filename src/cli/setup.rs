@@ -200,6 +200,9 @@ impl ListenerArgs {
             flags.push(("fault".to_owned(), faults, "--fault".to_owned()));
         }
         flags.extend(self.recording.flags());
+        if !self.watch.is_empty() {
+            flags.push(("watch".to_owned(), self.watch.clone().into(), "--watch".to_owned()));
+        }
         let token = self.token.as_ref().map(|file| file.to_string_lossy());
         flags.extend(
             token.map(|file| ("token_file".to_owned(), Value::from(file), "--token".to_owned())),

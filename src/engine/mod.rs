@@ -12,6 +12,7 @@
 //! [`Engine::settle`] first.
 
 mod batch_check;
+mod compare;
 mod counts;
 mod frame_times;
 pub mod index;
@@ -22,8 +23,13 @@ pub(crate) mod rows;
 mod search;
 mod selection;
 mod source;
+mod watch;
 
-pub use crate::engine::batch_check::{BatchResult, Shares, survey};
+pub use crate::engine::batch_check::{BatchResult, Shares, survey, survey_profile};
+pub use crate::engine::compare::{
+    Certainty, Comparison, Difference, EventKey, EventNumbers, Impact, SideShare, Subject,
+    TrafficProfile,
+};
 pub use crate::engine::counts::CountProgress;
 pub use crate::engine::counts::Coverage;
 pub use crate::engine::counts::ExpectationResult;
@@ -67,6 +73,9 @@ pub use crate::engine::source::file_error::FileError;
 pub use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::recording_files::RecordingPieces;
 pub use crate::engine::source::recording_files::{Recording, RemarkTarget};
+pub use crate::engine::watch::{
+    MAX_WATCH_RULES, WatchBound, WatchChange, WatchRule, WatchState, Watcher,
+};
 pub use selection::MAX_CLEARED_RANGES;
 pub(crate) use source::holds_calls;
 

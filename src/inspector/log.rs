@@ -4,7 +4,7 @@ use super::Inspector;
 use super::convert::no_call_view;
 use super::views::{CallDetail, Detail, NextRow, RowView, SearchProgress, What};
 use crate::engine::RowDetail as Full;
-use crate::fql::{Filter, NameSource};
+use crate::fql::{Field, Filter, NameSource};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,9 +19,9 @@ impl Inspector {
         self.engine.window(range)
     }
 
-    /// Copies of rows that need not stand together.
-    pub fn window_of(&self, rows: &[u64]) -> Vec<RowView> {
-        self.engine.in_view(rows.iter().copied())
+    /// Copies of rows that need not stand together, with the values of these fields.
+    pub fn window_of(&self, rows: &[u64], fields: &[Arc<Field>]) -> Vec<RowView> {
+        self.engine.in_view(rows.iter().copied(), fields)
     }
 
     /// All about one row.

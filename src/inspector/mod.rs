@@ -62,6 +62,8 @@ pub struct InspectorOptions {
     pub own_files: Vec<(&'static str, PathBuf)>,
     /// What comes of alerts.
     pub alerts: Arc<Alerts>,
+    /// The filter to begin with; one that can be read.
+    pub first_filter: Option<String>,
     /// What the time is, for a call that is only written and for what the user does.
     pub clock: fn() -> Millis,
 }
@@ -74,6 +76,7 @@ impl Default for InspectorOptions {
             notebook: None,
             own_files: Vec::new(),
             alerts: Arc::default(),
+            first_filter: None,
             clock: time::now,
         }
     }
@@ -90,6 +93,7 @@ pub struct Inspector {
     live: Arc<LiveSettings>,
     outbox: Arc<Outbox>,
     addresses: Vec<String>,
+    first_filter: Option<String>,
     choices: Option<FolderChoices>,
     notebook: Option<InputHistory>,
     own_files: Vec<(&'static str, PathBuf)>,
@@ -107,7 +111,15 @@ pub struct Inspector {
 impl Inspector {
     /// An inspector over an engine that judges with the vendors of these settings.
     pub fn new(engine: Arc<Engine>, setup: Setup, options: InspectorOptions) -> Inspector {
-        let InspectorOptions { addresses, choices, notebook, own_files, alerts, clock } = options;
+        let InspectorOptions {
+            addresses,
+            choices,
+            notebook,
+            own_files,
+            alerts,
+            first_filter,
+            clock,
+        } = options;
         if let Some(choices) = &choices {
             engine.set_aside(&choices.aside());
         }
@@ -121,6 +133,7 @@ impl Inspector {
             outbox: Arc::default(),
             engine,
             addresses,
+            first_filter,
             choices,
             notebook,
             own_files,
@@ -207,6 +220,11 @@ impl Inspector {
     /// Where segscope's own files are, each with its name.
     pub fn own_files(&self) -> &[(&'static str, PathBuf)] {
         &self.own_files
+    }
+
+    /// The filter to begin with.
+    pub fn first_filter(&self) -> Option<&str> {
+        self.first_filter.as_deref()
     }
 
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first

@@ -20,7 +20,13 @@ pub struct TimeScan {
 }
 
 impl TimeScan {
-    /// At most so many columns of what is counted so far; none before the first call.
+    /// How many of the calls that are counted have no time.
+    pub fn untimed(&self) -> u64 {
+        self.histogram.untimed()
+    }
+
+    /// At most so many columns of what is counted so far; none before the first call that has a
+    /// time.
     pub fn columns(&self, most: usize) -> Option<TimeColumns> {
         self.histogram.columns(most)
     }

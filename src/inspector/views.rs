@@ -7,7 +7,7 @@ pub use crate::engine::{
     Expectations, ForwardCounts, FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark,
     MissedId, NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff,
     RelatedId, RequestDetail, RowView, SearchProgress, SessionIds, Stats, TimeColumns, TimeCount,
-    Timeline, What, Who,
+    Timeline, WatchState, What, Who,
 };
 pub use crate::objects_api::{ModelItem, ModelRow, Panel, Status};
 pub use crate::vendors::{Preset, Span, ValueOrigin};
@@ -195,7 +195,7 @@ impl Ring {
 }
 
 /// What came of the alerts that were asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AlertCounts {
     /// Calls that were alerted of.
     pub calls: u64,
@@ -203,6 +203,8 @@ pub struct AlertCounts {
     pub dropped: u64,
     /// What went wrong last.
     pub failed: Option<String>,
+    /// How each watch rule stands.
+    pub watched: Arc<[WatchState]>,
 }
 
 /// A call that is sent from the screen.

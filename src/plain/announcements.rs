@@ -103,7 +103,7 @@ impl PlainSession<'_> {
         }
         let new = self.inspector.shown_rows(first..shown.rows);
         let vendors = self.vendors();
-        for row in self.inspector.window_of(&new) {
+        for row in self.inspector.window_of(&new, &[]) {
             self.current = Some(row.row);
             self.say(&row_words(&row, &vendors))?;
         }

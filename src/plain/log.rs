@@ -89,8 +89,12 @@ impl PlainSession<'_> {
             });
         }
         let vendors = self.vendors();
-        let lines: Vec<String> =
-            self.inspector.window_of(&rows).iter().map(|row| row_words(row, &vendors)).collect();
+        let lines: Vec<String> = self
+            .inspector
+            .window_of(&rows, &[])
+            .iter()
+            .map(|row| row_words(row, &vendors))
+            .collect();
         self.current = rows.last().copied();
         self.print(lines)?;
         self.say(&format!("{} of {shown} lines", rows.len()))

@@ -40,6 +40,9 @@ pub fn run(
     let lines = typed(input)?;
     let mut talk = PlainSession::new(inspector, from, out);
     talk.begin()?;
+    if let Some(filter) = inspector.first_filter() {
+        talk.filter(filter)?;
+    }
     loop {
         match lines.recv_timeout(LOOK) {
             Ok(line) => {

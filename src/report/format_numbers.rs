@@ -25,6 +25,17 @@ pub fn share(part: u64, of: u64) -> String {
     percent(u64::try_from(rounded).unwrap_or(u64::MAX), part, of)
 }
 
+/// A share in per cent with one decimal; all and none are said only where it is all and none.
+pub(crate) fn fine_share(part: u64, of: u64) -> String {
+    let (part_wide, of_wide) = (u128::from(part), u128::from(of.max(1)));
+    match (2_000 * part_wide + of_wide) / (2 * of_wide) {
+        0 if part > 0 => "<0.1%".to_owned(),
+        1_000.. if part < of => ">99.9%".to_owned(),
+        tenths if tenths % 10 == 0 => format!("{}%", tenths / 10),
+        tenths => format!("{}.{}%", tenths / 10, tenths % 10),
+    }
+}
+
 /// A share that was rounded already.
 pub fn percent(rounded: u64, part: u64, of: u64) -> String {
     match rounded {
@@ -62,6 +73,13 @@ mod tests {
         assert_eq!(share(u64::MAX, u64::MAX), "100%");
         // rounded, not cut
         assert_eq!([share(3, 7), share(4, 7), share(6, 7)], ["43%", "57%", "86%"]);
+    }
+
+    #[test]
+    fn a_fine_share_has_a_decimal_where_it_says_something() {
+        let shares = [(0, 7), (1, 9_999), (9_998, 9_999), (7, 7), (932, 1_000), (1, 2), (0, 0)];
+        let words = shares.map(|(part, of)| fine_share(part, of));
+        assert_eq!(words, ["0%", "<0.1%", ">99.9%", "100%", "93.2%", "50%", "0%"]);
     }
 
     #[test]

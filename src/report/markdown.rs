@@ -97,7 +97,7 @@ fn row(cells: &[&str]) -> String {
 }
 
 /// One line that is read as text: captured names may hold anything.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let text = crate::call::text::visible(text);
     text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('@', "&#64;")
 }

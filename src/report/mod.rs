@@ -3,6 +3,7 @@
 mod by_event;
 mod check;
 mod colors;
+mod compare;
 mod escaped;
 mod expected;
 mod export;
@@ -26,6 +27,7 @@ pub use crate::report::mask_keys::{hide_basic, hide_key, mask_request};
 pub use crate::report::write_timeout::{counted, writes};
 pub use by_event::sort_by_event;
 pub use check::check_text;
+pub use compare::{ComparedSide, compare_markdown, compare_ndjson, compare_text};
 pub use escaped::{Escaping, EscapingWriter, escaped_json};
 pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups, wanted_words};
 pub use export::{ExportFormat, Exporter, curl};

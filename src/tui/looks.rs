@@ -100,20 +100,9 @@ pub fn screen_options(settings: &Settings) -> Result<ScreenOptions, SetupError> 
 /// Refuses columns that there are not.
 fn check_columns(settings: &Settings) -> Result<(), SetupError> {
     let names = settings.list(COLUMNS).unwrap_or_default();
-    for (at, name) in names.iter().enumerate() {
-        let wrong = |what: &str| {
-            let known = Column::ALL.map(Column::name).join(", ");
-            let origin = settings.origin_of(COLUMNS);
-            SetupError::new(format!("{origin}: `{name}` {what}; there are {known}"))
-        };
-        if Column::parse(name).is_none() {
-            return Err(wrong("is not a column of the log"));
-        }
-        if names[..at].contains(name) {
-            return Err(wrong("is listed twice in the columns"));
-        }
-    }
-    Ok(())
+    Column::check(&names).map_err(|(name, why)| {
+        SetupError::new(format!("{}: `{name}` {why}", settings.origin_of(COLUMNS)))
+    })
 }
 
 /// The user's own theme of that name, if there is one.

@@ -6,6 +6,7 @@ mod call_fixes;
 mod captured_requests;
 #[path = "../common/captures.rs"]
 mod captures;
+mod compare;
 mod files;
 mod filter;
 mod library_habits;

@@ -1,6 +1,7 @@
 //! What rows in view need from the recording is read once for as long as they are in view.
 
 use segscope::engine::{Engine, IdCell, InUse, Recording, RowView};
+use segscope::fql::Field;
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
 use segscope::wire::RequestHead;
@@ -39,6 +40,37 @@ fn beside(rows: &[RowView]) -> Vec<String> {
 }
 
 #[test]
+fn rows_have_the_values_of_the_fields_that_are_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("calls.ndjson");
+    let engine = engine(&file, &["planhat"]);
+    let long = "漢".repeat(200);
+    for value in ["\"pro\"", "12.50", "null", "[1, {\"a\": 2}]", "true", &format!("\"{long}\"")] {
+        let call = format!(
+            r#"{{"event":"E","userId":"u","properties":{{"company_id":"c","plan":{value}}},
+                "context":{{"library":{{"name":"analytics-go","version":"3"}}}}}}"#
+        );
+        post(&engine, &call, 200);
+    }
+    post(&engine, "no JSON", 400);
+    let field = |name: &str| Arc::new(Field::parse(name).expect("a field"));
+    let fields =
+        [field("properties.plan"), field("library.name"), field("write_key"), field("userId")];
+    let rows = engine.in_view(0..7, &fields);
+    let plan = |row: usize| rows[row].fields[0].as_deref();
+    let plans: Vec<_> = (0..5).map(plan).collect();
+    assert_eq!(plans, [Some("pro"), Some("12.50"), None, Some("[1,{\"a\":2}]"), Some("true")]);
+    assert!(plan(5).is_some_and(|cut| cut.len() <= 256 && long.starts_with(cut)));
+    for row in &rows[..6] {
+        assert_eq!(row.fields[1..], [Some("analytics-go".to_owned()), None, Some("u".to_owned())]);
+    }
+    assert_eq!(rows[6].fields, [] as [Option<String>; 0], "a request without a call has no fields");
+    // other fields are read anew, and no fields leave the rows as they are without them
+    assert_eq!(engine.in_view([0], &fields[3..])[0].fields, [Some("u".to_owned())]);
+    assert_eq!(engine.in_view(0..7, &[]), engine.window(0..7));
+}
+
+#[test]
 fn it_is_not_read_again_while_it_is_in_view() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("calls.ndjson");
@@ -48,20 +80,20 @@ fn it_is_not_read_again_while_it_is_in_view() {
         post(&engine, &call, 200);
     }
     post(&engine, "no JSON", 400);
-    let seen = beside(&engine.in_view([0, 3]));
+    let seen = beside(&engine.in_view([0, 3], &[]));
     assert!(seen[0] == "accountId" && seen[1].starts_with("/v1/track "), "{seen:?}");
     // a recording that can no longer be read shows what is read anew
     let whole = std::fs::read(&file).expect("a recording");
     let blank = whole.iter().map(|byte| if *byte == b'\n' { b'\n' } else { b' ' });
     std::fs::write(&file, blank.collect::<Vec<u8>>()).expect("written");
-    assert_eq!(beside(&engine.in_view([0, 1, 3])), [seen[0].as_str(), "", seen[1].as_str()]);
+    assert_eq!(beside(&engine.in_view([0, 1, 3], &[])), [seen[0].as_str(), "", seen[1].as_str()]);
     assert_eq!(beside(&engine.window_of([0])), [""], "who is no screen reads anew");
     // it is forgotten with the view
-    assert_eq!(beside(&engine.in_view([1, 2])), ["", ""]);
-    assert_eq!(beside(&engine.in_view([0])), [""]);
+    assert_eq!(beside(&engine.in_view([1, 2], &[])), ["", ""]);
+    assert_eq!(beside(&engine.in_view([0], &[])), [""]);
     // and read when it can be
     std::fs::write(&file, whole).expect("written");
-    assert_eq!(beside(&engine.in_view([0, 1])), ["accountId", "companyId"]);
+    assert_eq!(beside(&engine.in_view([0, 1], &[])), ["accountId", "companyId"]);
 }
 
 #[test]
@@ -83,7 +115,7 @@ fn other_vendors_are_asked_anew() {
         changing.settle();
         let fresh = engine(&folder.path().join(name), &[name]);
         calls(&fresh);
-        let rows = changing.in_view(0..3);
+        let rows = changing.in_view(0..3, &[]);
         assert_eq!(rows, fresh.window(0..3), "{name}");
         seen.push(rows.iter().map(|row| format!("{:?}", row.account)).collect::<Vec<_>>());
     }
@@ -111,7 +143,7 @@ fn what_there_is_no_time_for_is_read_for_the_next_frames() {
     let one_of_each = || (0..300).map(|batch| batch * 100);
     let mut left = Vec::new();
     loop {
-        let rows = engine.in_view(one_of_each());
+        let rows = engine.in_view(one_of_each(), &[]);
         left.push(rows.iter().filter(|row| row.unread).count());
         if left.last() == Some(&0) {
             break assert_eq!(rows, engine.window_of(one_of_each()));

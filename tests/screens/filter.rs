@@ -357,3 +357,19 @@ fn a_half_typed_field_keeps_the_rows_of_the_last_good_filter() {
     app.press("f ctrl-u").type_in("repeat");
     assert_eq!(app.inspector.filter_text().as_deref(), Some("repeat"));
 }
+
+#[test]
+fn it_begins_with_the_filter_of_the_command_line() {
+    let filter = Some("event = \"Seat Added\"".to_owned());
+    let mut given = Given::vendors(5);
+    given.filter = filter;
+    let mut app = TestApp::new(given.with_calls(), 120, 40);
+    app.inspector.settle();
+    app.anew();
+    let picture = app.picture();
+    assert!(picture.contains("Seat Added") && !picture.contains("Pricing"), "{picture}");
+    assert!(picture.contains("filter  event = \"Seat Added\""), "{picture}");
+    app.press("F");
+    app.inspector.settle();
+    assert!(app.anew().picture().contains("Pricing"));
+}

@@ -1,7 +1,7 @@
 //! The calls over time, above the log.
 
 use crate::app::{TestApp, options, pictures};
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, Given};
 use segscope::tui::ScreenOptions;
 
 /// The usual calls, and then some bursts: after 20 minutes ten calls, half of them without an id.
@@ -81,4 +81,12 @@ fn a_screen_too_low_says_so() {
     let mut app = TestApp::new(with_bursts(), 80, 16);
     app.press("i");
     assert!(app.picture().contains("calls over time need 18 lines"), "{}", app.picture());
+}
+
+#[test]
+fn calls_of_a_file_that_have_no_time_are_said_to_have_none() {
+    let calls = "{\"type\":\"track\",\"event\":\"A\",\"userId\":\"u\"}\n".repeat(2);
+    let mut app = TestApp::new(Given::vendors(1).opened(&calls).begin(), 80, 24);
+    app.press("i");
+    assert_eq!(app.line(2).trim_end(), " 2 calls without a time", "{}", app.picture());
 }

@@ -29,6 +29,62 @@ fn they_are_chosen_and_ordered_on_the_screen() {
     assert!(app.picture().contains("Columns of the log"));
 }
 
+fn fields_app(width: u16) -> TestApp {
+    let inspector = Fixture::with_calls(5);
+    let call = |id: usize, plan: &str| {
+        format!(
+            r#"{{"type":"track","event":"Plan {id}","userId":"u","messageId":"019333a1-7c00-7000-8000-00000000000{id}",
+               "properties":{{"accountId":"a","plan":{plan}}},
+               "context":{{"library":{{"name":"analytics-go","version":"3"}},"app":{{"version":"2.{id}"}}}}}}"#
+        )
+    };
+    let plans = [r#""pro""#, "3", r#""a long plan with blanks in its name""#, r#""\u001b[31mred""#];
+    let calls: Vec<String> = plans.iter().enumerate().map(|(id, plan)| call(id, plan)).collect();
+    inspector.batch(0, &calls);
+    inspector.settle();
+    TestApp::new(inspector, width, 40)
+}
+
+#[test]
+fn a_field_of_the_calls_gets_a_column() {
+    let mut app = fields_app(120);
+    app.press("| a").type_in("properties.pl").press("tab enter");
+    let arranged = app.inspector.arranged().columns.expect("kept");
+    assert_eq!(arranged, ["time", "type", "name", "account", "user", "properties.plan", "vendors"]);
+    assert!(app.picture().contains("[x] properties.plan"), "{}", app.picture());
+    for name in ["messageId", "write_key"] {
+        app.press("a").type_in(name).press("enter");
+    }
+    insta::assert_snapshot!("columns_picker_of_fields", app.picture());
+    app.press("esc");
+    app.anew().assert_well_formed();
+    let picture = app.picture();
+    assert!(picture.contains(r"\u{1b}[3…red") && picture.contains("a long plan…"), "{picture}");
+    assert!(picture.contains("019333a1…001") && !picture.contains("wk_"), "{picture}");
+    insta::assert_snapshot!("columns_of_fields_120x40", picture);
+    app.resize(200, 40);
+    insta::assert_snapshot!("columns_of_fields_200x40", app.picture());
+    app.resize(80, 24);
+    insta::assert_snapshot!("columns_of_fields_80x24", app.picture());
+}
+
+#[test]
+fn what_is_no_field_is_refused_where_it_is_typed() {
+    let mut app = fields_app(120);
+    for (typed, said) in [
+        ("nmae", "`nmae` is not a column of the log; did you mean `name`?"),
+        ("a = 1", "`a = 1` is not a column of the log; there are number, time"),
+        ("age", "`age` is not a column of the log"),
+        ("time", "`time` is listed twice in the columns"),
+        (" ", "type a field, or go back with esc"),
+    ] {
+        app.press("| a").type_in(typed).press("enter");
+        assert!(app.picture().contains(said), "{typed}: {}", app.picture());
+        app.press("esc esc");
+    }
+    assert_eq!(app.inspector.arranged().columns, None);
+}
+
 #[test]
 fn other_columns_at_the_sizes_that_everyone_has() {
     let columns = ["user", "account", "vendors", "name", "number", "time"];
@@ -42,7 +98,8 @@ fn other_columns_at_the_sizes_that_everyone_has() {
 
 #[test]
 fn any_columns_keep_the_frame_whole_on_any_width() {
-    let sets: [&[&str]; 6] = [
+    let sets: [&[&str]; 7] = [
+        &["properties.long", "vendors", "messageId", "time", "properties.deep"],
         &["vendors"],
         &["time"],
         &["number", "user"],

@@ -30,6 +30,11 @@ pub struct ListenerArgs {
     /// Alert when a call matches this filter
     #[arg(long, value_name = "EXPR", help_heading = "Alerts")]
     pub alert: Option<String>,
+    /// Alert when a share or a rate of calls is out of bounds: `missing(account_id) above 2% of track
+    /// over 5m, least 50 calls, by context.app.version`, `track below 10 per minute over 5m`, or
+    /// `event = "Order" gone for 10m`; may be repeated
+    #[arg(long, value_name = "RULE", help_heading = "Alerts")]
+    pub watch: Vec<String>,
     /// How to alert: bell, notify (a terminal notification), or a command with arguments, which gets
     /// the call record on standard input [default: bell]
     #[arg(long, value_name = "HOW", help_heading = "Alerts")]

@@ -1,5 +1,6 @@
 //! Flags and commands, each in one place: name, help, default.
 
+mod compare;
 mod forward;
 mod listener;
 mod outgoing;
@@ -7,6 +8,7 @@ mod plan;
 mod report;
 pub mod run;
 
+pub use compare::{CompareArgs, CompareFormat};
 pub use forward::ForwardArgs;
 pub use listener::{ListenerArgs, RecordArgs};
 pub use outgoing::{DeliverArgs, ExportArgs, ExportForm, SendArgs};
@@ -57,6 +59,8 @@ pub enum Command {
     Tail(TailArgs),
     /// Check the calls of files, for CI
     Check(CheckArgs),
+    /// Compare two releases: events, ids and properties that are lost
+    Compare(CompareArgs),
     /// Run a command, then check the calls that it sent
     ///
     /// CMD gets SEGSCOPE_URL (http://127.0.0.1:PORT), SEGSCOPE_HOST (127.0.0.1:PORT) and
@@ -124,6 +128,9 @@ pub struct ScreenArgs {
     /// Tracking API of the real service, which `r` offers as a target
     #[arg(long, value_name = "URL", help_heading = "Screen")]
     pub upstream: Option<String>,
+    /// The filter to begin with.
+    #[command(flatten)]
+    pub filter: FilterArgs,
 }
 
 /// Flags of everything that draws the inspector.

@@ -157,6 +157,12 @@ pub const KEYS: &[SettingKey] = &[
         "answer 503 to a request that cannot be recorded, instead of forwarding it",
     )),
     key("alert", SettingValueKind::Text, None, "alert when a call matches this filter"),
+    key(
+        "watch",
+        SettingValueKind::List,
+        None,
+        "rules to alert of, such as \"missing(account_id) above 2% of track over 5m, least 50 calls, by context.app.version\"; docs/watch.md explains them",
+    ),
     own(key(
         "alert_with",
         SettingValueKind::Text,
@@ -179,7 +185,7 @@ pub const KEYS: &[SettingKey] = &[
         "columns",
         SettingValueKind::List,
         None,
-        "the log's columns, from the left: number, time, type, name, account, user, vendors",
+        "the log's columns, from the left: number, time, type, name, account, user, vendors, other_vendors, and fields as filters name them, such as properties.plan or library.name",
     ),
     key("ascii", SettingValueKind::Switch, Some("false"), "draw with ASCII only"),
 ];

@@ -151,10 +151,15 @@ fn fields(typed: &str, names: &dyn NameSource) -> Vec<String> {
         [one] if one == "verdict" => all.extend(names.vendors()),
         _ => {}
     }
-    all.retain(|name| {
-        name.starts_with(&last) && !name.is_empty() && !name.contains(char::is_control)
-    });
+    let is_written = |name: &String| !name.is_empty() && !name.contains(char::is_control);
+    all.retain(|name| name.starts_with(&last) && is_written(name));
     let mut written: Vec<String> = all.iter().map(|name| path(name)).collect();
+    // a whole name is completed by what stands under it
+    let whole: Vec<String> = under.iter().cloned().chain([last.clone()]).collect();
+    let inner = |name: String| Path::new(whole.iter().cloned().chain([name])).to_string();
+    if !last.is_empty() {
+        written.extend(names.fields(&whole, "").into_iter().filter(is_written).map(inner));
+    }
     let record = RECORD_FIELDS.iter().filter(|name| name.starts_with(typed));
     written.extend(record.map(|name| (*name).to_owned()));
     written.sort();

@@ -94,7 +94,7 @@ fn contained<C: FilterInput + ?Sized>(item: &Value<'_>, list: &Expr, call: &C) -
 }
 
 /// The value of an expression.
-fn value<'a, C: FilterInput + ?Sized>(expr: &'a Expr, call: &'a C) -> Value<'a> {
+pub(crate) fn value<'a, C: FilterInput + ?Sized>(expr: &'a Expr, call: &'a C) -> Value<'a> {
     match expr {
         Expr::Literal(Literal::Moment(_, moment)) => Value::int(match moment {
             Moment::Fixed(ms) => *ms,

@@ -56,7 +56,7 @@ impl Civil {
 }
 
 /// `5m` in milliseconds: a number and one of `ms s m h d`.
-pub(crate) fn duration_ms(text: &str) -> Option<f64> {
+pub fn duration_ms(text: &str) -> Option<f64> {
     let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = text.split_at(unit_at);
     let unit_ms = match unit {

@@ -26,6 +26,7 @@ mod write_toml;
 pub use check::{PlanCode, PlanOutcome};
 pub use learn::PropertyLearner;
 pub use places::PlanPlace;
+pub use schema::properties_member;
 pub use source::MAX_PLAN_BYTES;
 pub use toml_file::PlanError;
 

@@ -131,7 +131,7 @@ fn is_uuid(text: &str) -> bool {
 }
 
 /// Returns the member that contains the properties of calls of a type.
-pub(crate) fn properties_member(kind: CallType) -> &'static str {
+pub fn properties_member(kind: CallType) -> &'static str {
     match kind {
         CallType::Identify | CallType::Group => "traits",
         _ => "properties",

@@ -20,6 +20,7 @@
 mod blocks;
 mod call_counter;
 mod in_order;
+mod profile;
 mod read_block;
 mod worker;
 
@@ -27,6 +28,7 @@ use crate::engine::batch_check::blocks::{BlockSource, LineRange};
 use crate::engine::batch_check::call_counter::{CallCounter, ExampleCall, ExampleLine, ExampleRow};
 use crate::engine::batch_check::in_order::InOrder;
 use crate::engine::batch_check::worker::{BatchCheck, End, LineNumbers, Order};
+use crate::engine::compare::TrafficProfile;
 use crate::engine::counts::Expectations;
 use crate::engine::counts::finding_totals::Tally;
 use crate::engine::counts::plan_counts::PlanCounts;
@@ -66,6 +68,7 @@ pub struct BatchResult<'r> {
     bad: (u64, Option<(u64, String)>),
     /// What could not be read before the lines were.
     problem: Option<String>,
+    profile: Option<TrafficProfile>,
 }
 
 /// How the work is shared out.
@@ -93,6 +96,25 @@ pub fn survey<'r>(
     in_use: &'r InUse,
     shares: Shares,
 ) -> Result<Option<BatchResult<'r>>, FileError> {
+    check_all(recording, (vendors, in_use), shares, None)
+}
+
+/// The same with a profile of all calls, which [`BatchResult::into_profile`] gives.
+pub fn survey_profile<'r>(
+    recording: &'r Recording,
+    vendors: &'r Vendors,
+    in_use: &'r InUse,
+    shares: Shares,
+) -> Result<Option<BatchResult<'r>>, FileError> {
+    check_all(recording, (vendors, in_use), shares, Some(Mutex::default()))
+}
+
+fn check_all<'r>(
+    recording: &'r Recording,
+    (vendors, in_use): (&'r Vendors, &'r InUse),
+    shares: Shares,
+    profile: Option<Mutex<TrafficProfile>>,
+) -> Result<Option<BatchResult<'r>>, FileError> {
     let Some(source) = BlockSource::from_recording(recording, shares.block_bytes) else {
         return Ok(None);
     };
@@ -104,6 +126,7 @@ pub fn survey<'r>(
         order: InOrder::new(Order::default()),
         shares: vendors.memory().apart().into_iter().map(InOrder::new).collect(),
         counts: InOrder::new(CallCounter::new()),
+        profile,
         end: Mutex::new(None),
     };
     let more = survey.source.blocks().min(shares.threads as u64).saturating_sub(1);
@@ -115,7 +138,7 @@ pub fn survey<'r>(
         }
         run();
     });
-    let BatchCheck { source, shares, counts, end, .. } = survey;
+    let BatchCheck { source, shares, counts, profile, end, .. } = survey;
     match end.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(End::Wrong(error)) => return Err(error),
         Some(End::Other) => return Ok(None),
@@ -140,6 +163,8 @@ pub fn survey<'r>(
         of_plan,
         bad,
         problem,
+        profile: profile
+            .map(|profile| profile.into_inner().unwrap_or_else(PoisonError::into_inner)),
     }))
 }
 
@@ -153,6 +178,11 @@ impl BatchResult<'_> {
     pub fn expectations(&self) -> Option<Expectations> {
         let plan = self.vendors.plan()?;
         Some(self.of_plan.expectations(plan, (self.vendors, self.in_use), &self.sets))
+    }
+
+    /// The profile of all calls; empty if none was asked for.
+    pub fn into_profile(self) -> TrafficProfile {
+        self.profile.unwrap_or_default()
     }
 
     /// What is to be said of lines that could not be read.

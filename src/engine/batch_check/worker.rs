@@ -5,8 +5,9 @@ use crate::engine::batch_check::blocks::{BlockSource, LineBlock, Stop};
 use crate::engine::batch_check::call_counter::{CallCounter, CallFindings};
 use crate::engine::batch_check::in_order::InOrder;
 use crate::engine::batch_check::read_block::{BlockActions, LineAction, requests, split};
+use crate::engine::compare::TrafficProfile;
 use crate::engine::counts::finding_totals::{ANY_STRUCTURE, structure};
-use crate::engine::index::{HasId, MessageIds, Repeat, SenderPlatform, Sighting};
+use crate::engine::index::{FindingSets, HasId, MessageIds, Repeat, SenderPlatform, Sighting};
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
@@ -59,6 +60,8 @@ pub(crate) struct BatchCheck<'s> {
     /// What each vendor remembers.
     pub shares: Vec<InOrder<Share>>,
     pub counts: InOrder<CallCounter>,
+    /// The profile of all calls, if one is asked for; threads add theirs when they end.
+    pub profile: Option<Mutex<TrafficProfile>>,
     pub end: Mutex<Option<End>>,
 }
 
@@ -68,7 +71,7 @@ type IdPlace = (usize, Range<usize>, bool);
 
 /// What a thread uses again for each block.
 #[derive(Default)]
-struct WorkerScratch {
+pub(crate) struct WorkerScratch {
     lines: Vec<std::ops::Range<usize>>,
     spares: Vec<ParseScratch>,
     looking: Vec<CallViewer>,
@@ -89,8 +92,11 @@ struct WorkerScratch {
     /// Where in `found` the codes end of each call, one vendor after the other.
     ends: Vec<usize>,
     /// The codes of all vendors, call by call.
-    codes: Vec<CodeId>,
-    calls: Vec<CallFindings>,
+    pub codes: Vec<CodeId>,
+    pub calls: Vec<CallFindings>,
+    /// The profile of the calls that this thread read, and the sets of codes of its calls.
+    pub profile: TrafficProfile,
+    pub sets: FindingSets,
 }
 
 impl BatchCheck<'_> {
@@ -107,12 +113,20 @@ impl BatchCheck<'_> {
     pub fn run(&self) {
         // nobody may wait for a thread that is gone
         let _end = EndOnPanic(self);
-        let (mut room, mut bytes) = (WorkerScratch::default(), Vec::new());
+        let mut room = WorkerScratch::default();
+        self.blocks(&mut room);
+        if let Some(profile) = &self.profile {
+            profile.lock().unwrap_or_else(PoisonError::into_inner).merge(room.profile);
+        }
+    }
+
+    fn blocks(&self, room: &mut WorkerScratch) {
+        let mut bytes = Vec::new();
         loop {
             match self.source.next(&mut bytes) {
                 Ok(None) => return,
                 Ok(Some(block)) => {
-                    if self.block(&block, &mut room).is_none() {
+                    if self.block(&block, room).is_none() {
                         return;
                     }
                 }
@@ -161,8 +175,11 @@ impl BatchCheck<'_> {
         if let Some(error) = read.wrong {
             return self.wrong(block.nth, error);
         }
-        self.judge(block.nth, &read.steps, room)?;
+        let before = self.judge(block.nth, &read.steps, room)?;
         self.gather(&read.steps, room);
+        if self.profile.is_some() {
+            self.profile_calls(before, &read.steps, room);
+        }
         let who = (self.vendors, self.in_use);
         self.counts.take(block.nth, |counts| {
             let found = (&room.calls[..], &room.codes[..], room.texts.as_str());
@@ -183,8 +200,9 @@ impl BatchCheck<'_> {
         Some(())
     }
 
-    /// Judges the calls of a block at one vendor after the other.
-    fn judge(&self, nth: u64, steps: &[LineAction<'_>], room: &mut WorkerScratch) -> Option<()> {
+    /// Judges the calls of a block at one vendor after the other. Returns how many calls came before
+    /// the block.
+    fn judge(&self, nth: u64, steps: &[LineAction<'_>], room: &mut WorkerScratch) -> Option<u64> {
         let mut events: Vec<Event<'_>> = Vec::with_capacity(steps.len());
         // before which calls sessions end, and when
         let mut flushes = Vec::new();
@@ -262,7 +280,7 @@ impl BatchCheck<'_> {
                 }
             })?;
         }
-        Some(())
+        Some(before)
     }
 
     /// How soon each vendor is asked for the ids of a call from such a sender; those that are not in

@@ -85,8 +85,13 @@ impl Histogram {
         }
     }
 
+    /// How many calls have no time.
+    pub fn untimed(&self) -> u64 {
+        self.untimed
+    }
+
     /// At most so many columns over the whole time, as narrow as they can be. None before the first
-    /// call.
+    /// call that has a time.
     pub fn columns(&self, most: usize) -> Option<TimeColumns> {
         let width = WIDTHS_S[self.width];
         let (first, last) = (*self.buckets.first_key_value()?.0, *self.buckets.last_key_value()?.0);

@@ -1,13 +1,15 @@
-//! What the rows in view need from the recording: near misses, and why requests hold no call. It is
-//! read once for as long as they are in view, since every frame asks, and rows that a filter shows
+//! What the rows in view need from the recording: near misses, values of fields, and why requests
+//! hold no call. It is read once for as long as they are in view, since every frame asks, and rows that a filter shows
 //! together may each stand in a batch of their own.
 
+use crate::call::Event;
 use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_detail::find_call;
 use crate::engine::rows::row_window::UnfinishedRow;
 use crate::engine::rows::views::{IdCell, NoCallView};
 use crate::engine::source::request_line::{body_text, head_of};
 use crate::findings::{Id, advice};
+use crate::fql::Field;
 use crate::recording::{self, RecordingEntry, RequestLine};
 use crate::vendors::Vendors;
 use crate::wire::{self, ParsedRequest};
@@ -22,22 +24,33 @@ type Key = (u64, u64);
 /// What was read for one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum RowText {
-    /// The near misses of both ids, for the vendors that were asked.
-    Near { asked: [Option<usize>; 2], names: [Option<String>; 2] },
+    /// The near misses of both ids, for the vendors that were asked, and the values of the fields.
+    Call { asked: [Option<usize>; 2], names: [Option<String>; 2], fields: Vec<Option<String>> },
     /// Everything about a request that has a row of its own.
     NoCall(NoCallView),
+}
+
+/// What rows are completed with.
+pub(crate) struct RowNeeds<'e> {
+    pub vendors: Arc<Vendors>,
+    /// The fields whose values the rows have.
+    pub fields: &'e [Arc<Field>],
+    /// Their values in the call of a row.
+    pub values: &'e dyn Fn(u64, Event<'_>) -> Vec<Option<String>>,
 }
 
 /// What was read for the rows that were in view last.
 #[derive(Debug, Default)]
 pub struct RowCache {
-    kept: Mutex<CachedRow>,
+    kept: Mutex<CachedRows>,
 }
 
 #[derive(Debug, Default)]
-struct CachedRow {
+struct CachedRows {
     /// Whose near misses they are.
     vendors: Option<Arc<Vendors>>,
+    /// Whose values they have.
+    fields: Vec<Arc<Field>>,
     said: HashMap<Key, RowText>,
 }
 
@@ -48,12 +61,15 @@ impl RowCache {
     pub(crate) fn fill(
         &self,
         halves: &mut [UnfinishedRow],
-        vendors: &Arc<Vendors>,
+        needs: RowNeeds<'_>,
         patience: Duration,
     ) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if !kept.vendors.as_ref().is_some_and(|known| Arc::ptr_eq(known, vendors)) {
-            *kept = CachedRow { vendors: Some(Arc::clone(vendors)), said: HashMap::new() };
+        let is_known =
+            kept.vendors.as_ref().is_some_and(|known| Arc::ptr_eq(known, &needs.vendors));
+        if !is_known || kept.fields != needs.fields {
+            let (vendors, fields) = (Some(Arc::clone(&needs.vendors)), needs.fields.to_vec());
+            *kept = CachedRows { vendors, fields, said: HashMap::new() };
         }
         let mut known = std::mem::take(&mut kept.said);
         let mut scratch = wire::ParseScratch::default();
@@ -73,7 +89,7 @@ impl RowCache {
                 group.iter_mut().for_each(|half| half.view.unread = half.line.is_some());
             } else if !all {
                 any = true;
-                read(group, vendors, &mut scratch, &mut kept.said);
+                read(group, &needs, &mut scratch, &mut kept.said);
             }
         }
     }
@@ -87,14 +103,15 @@ impl RowText {
     /// Whether it is what this row asks for: the vendors in use may be others by now.
     fn answers(&self, half: &UnfinishedRow) -> bool {
         match self {
-            RowText::Near { asked, .. } => *asked == half.near,
+            RowText::Call { asked, .. } => *asked == half.near,
             RowText::NoCall(_) => half.call.is_none(),
         }
     }
 
     fn put(&self, half: &mut UnfinishedRow) {
         match self {
-            RowText::Near { names, .. } => {
+            RowText::Call { names, fields, .. } => {
+                half.view.fields.clone_from(fields);
                 let cells = [&mut half.view.account, &mut half.view.user];
                 for (cell, name) in cells.into_iter().zip(names) {
                     if let IdCell::Missing { near } = cell {
@@ -110,7 +127,7 @@ impl RowText {
 /// Reads the request of some rows.
 fn read(
     group: &mut [UnfinishedRow],
-    vendors: &Vendors,
+    needs: &RowNeeds<'_>,
     scratch: &mut wire::ParseScratch,
     said: &mut HashMap<Key, RowText>,
 ) {
@@ -134,7 +151,7 @@ fn read(
     let body = body_text(&line, &request);
     if let Ok(reading) = wire::read(&head_of(&request), request.request, body, scratch) {
         for half in asking {
-            if let Some(new) = near(half, &reading, &request, vendors) {
+            if let Some(new) = call(half, &reading, &request, needs) {
                 put(half, new);
             }
         }
@@ -142,21 +159,22 @@ fn read(
     }
 }
 
-fn near(
+fn call(
     half: &UnfinishedRow,
     reading: &ParsedRequest<'_>,
     request: &RequestLine,
-    vendors: &Vendors,
+    needs: &RowNeeds<'_>,
 ) -> Option<RowText> {
     let call = find_call(reading, request, half.call.as_ref()?)?;
     let event = reading.event(call);
     let hint = |id: Id, vendor: Option<usize>| {
-        let hints = vendors.hints(vendor?, &event, id);
+        let hints = needs.vendors.hints(vendor?, &event, id);
         advice::worth(&hints, &event).map(|hint| short(&hint.path))
     };
     let [account, user] = half.near;
     let names = [hint(Id::Account, account), hint(Id::User, user)];
-    Some(RowText::Near { asked: half.near, names })
+    let fields = (needs.values)(half.view.row, event);
+    Some(RowText::Call { asked: half.near, names, fields })
 }
 
 /// A near miss as the log names it: its name, with its place where that is not the call's own

@@ -1,22 +1,15 @@
-//! The rows of the log that a screen shows, and no more.
+//! Rows of the log as the index holds them, and what has still to be read.
 
 use crate::call::{CallType, Seq};
-use crate::engine::Engine;
+use crate::engine::JudgingState;
 use crate::engine::index::{CallRow, Index, IndexRow, NoCall, RequestRow, TextId, VendorBits};
 use crate::engine::judging::index_request::JudgedIndex;
-use crate::engine::rows::row_cache::RowCache;
 use crate::engine::rows::views::{IdCell, Mark, MissedId, NoCallView, RowView};
 use crate::engine::source::recording_files::LinePosition;
 use crate::findings::{Id, Severity, Verdict};
 use crate::recording::{self, RecordingEntry, RequestLine};
 use crate::vendors::{Codes, Vendors};
 use crate::wire::ServiceVerdict;
-use std::ops::Range;
-use std::sync::Arc;
-use std::time::Duration;
-
-/// So long is read for one frame, which with rows of many large batches would be late else.
-const PATIENCE: Duration = Duration::from_millis(3);
 
 /// A row with what has still to be read from disk.
 pub(crate) struct UnfinishedRow {
@@ -30,65 +23,47 @@ pub(crate) struct UnfinishedRow {
     pub near: [Option<usize>; 2],
 }
 
-impl Engine {
-    /// The rows of a range, as far as they are there. Only this many are built; what the index
-    /// does not hold (near misses, reasons of refusals) is read from disk without the lock.
-    pub fn window(&self, range: Range<u64>) -> Vec<RowView> {
-        self.window_of(range)
-    }
-
-    /// The same of rows that need not stand together, up to the first that is not there.
-    pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
-        let (mut halves, vendors) = self.halves(rows);
-        RowCache::default().fill(&mut halves, &vendors, Duration::MAX);
-        halves.into_iter().map(|half| half.view).collect()
-    }
-
-    /// The same for a screen, which asks with every frame: what was in view a moment ago is not
-    /// read again, and what there is no time to read for this frame says so.
-    pub fn in_view(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
-        let (mut halves, vendors) = self.halves(rows);
-        self.in_view.fill(&mut halves, &vendors, PATIENCE);
-        halves.into_iter().map(|half| half.view).collect()
-    }
-
-    fn halves(&self, rows: impl IntoIterator<Item = u64>) -> (Vec<UnfinishedRow>, Arc<Vendors>) {
-        let mut state = self.lock();
-        let vendors = Arc::clone(state.eras.latest());
-        state.index.common(&vendors);
-        let stale_before = state.stale_before();
-        let index = &state.index;
-        let store = &index.store;
-        let mut halves: Vec<UnfinishedRow> = Vec::new();
-        for row in rows {
-            let Some(what) = store.row(row) else { break };
-            let (request_at, call) = match what {
-                IndexRow::NoCall(row) => (row.request, None),
-                IndexRow::Call(at) => match store.calls.get(at) {
-                    Some(call) => (call.request, Some((Seq(index.seq_at(at)), *call))),
-                    None => break,
-                },
-            };
-            let Some(request) = store.requests.get(u64::from(request_at)).copied() else { break };
-            let place = state.recording.place(request.offset).map(|place| (place, request.len));
-            let in_use = index.in_use.bits(request.sender);
-            halves.push(match call {
-                None => no_call(row, request_at, (request, what), place),
-                Some((seq, call)) => {
-                    let alarm = alarm(call, index, in_use, vendors.codes());
-                    let mut half = half(row, seq, call, request, place, (store, &vendors), alarm);
-                    half.view.stale = stale_before.is_some_and(|first| seq < first);
-                    if let Some(said) = index.remarks.get(seq.0) {
-                        half.view.marked = said.marked;
-                        half.view.note = said.note.as_deref().map(str::to_owned);
-                    }
-                    half
+/// What the index holds of rows, up to the first that is not there. `all_lines`: the line of every
+/// call is to be read.
+pub(crate) fn halves(
+    state: &JudgingState,
+    vendors: &Vendors,
+    rows: impl IntoIterator<Item = u64>,
+    all_lines: bool,
+) -> Vec<UnfinishedRow> {
+    let stale_before = state.stale_before();
+    let index = &state.index;
+    let store = &index.store;
+    let mut halves: Vec<UnfinishedRow> = Vec::new();
+    for row in rows {
+        let Some(what) = store.row(row) else { break };
+        let (request_at, call) = match what {
+            IndexRow::NoCall(row) => (row.request, None),
+            IndexRow::Call(at) => match store.calls.get(at) {
+                Some(call) => (call.request, Some((Seq(index.seq_at(at)), *call))),
+                None => break,
+            },
+        };
+        let Some(request) = store.requests.get(u64::from(request_at)).copied() else { break };
+        let place = state.recording.place(request.offset).map(|place| (place, request.len));
+        let in_use = index.in_use.bits(request.sender);
+        halves.push(match call {
+            None => no_call(row, request_at, (request, what), place),
+            Some((seq, call)) => {
+                let alarm = alarm(call, index, in_use, vendors.codes());
+                let unread = place.clone().filter(|(place, _)| all_lines && !place.is_deleted());
+                let mut half = half(row, seq, call, request, place, (store, vendors), alarm);
+                half.line = half.line.or(unread);
+                half.view.stale = stale_before.is_some_and(|first| seq < first);
+                if let Some(said) = index.remarks.get(seq.0) {
+                    half.view.marked = said.marked;
+                    half.view.note = said.note.as_deref().map(str::to_owned);
                 }
-            });
-        }
-        drop(state);
-        (halves, vendors)
+                half
+            }
+        });
     }
+    halves
 }
 
 fn no_call(
@@ -120,6 +95,7 @@ fn no_call(
         stale: false,
         unread: false,
         deleted: place.as_ref().is_some_and(|(place, _)| place.is_deleted()),
+        fields: Vec::new(),
         no_call: Some(NoCallView {
             kind,
             severity: kind.is_wrong().then_some(Severity::Error),
@@ -236,6 +212,7 @@ fn half(
         stale: false,
         unread: false,
         deleted: place.as_ref().is_some_and(|(place, _)| place.is_deleted()),
+        fields: Vec::new(),
         no_call: None,
     };
     let line = near.iter().any(Option::is_some).then_some(place).flatten();

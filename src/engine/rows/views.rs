@@ -53,6 +53,8 @@ pub struct RowView {
     pub unread: bool,
     /// Its part of the recording is deleted (`keep`).
     pub deleted: bool,
+    /// The values of the fields that were asked for, in their order; empty until they are read.
+    pub fields: Vec<Option<String>>,
     /// What is said of a request that has a row of its own.
     pub no_call: Option<NoCallView>,
 }

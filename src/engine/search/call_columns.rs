@@ -52,7 +52,7 @@ pub(crate) fn value(val: Val<'_>) -> Value<'_> {
         JsonKind::Null => Value::Null,
         JsonKind::True => Value::Bool(true),
         JsonKind::False => Value::Bool(false),
-        JsonKind::Number => Number::parse(val.raw()).map_or(Value::Null, Value::Number),
+        JsonKind::Number => Value::Number(Number::Json(val.raw())),
         JsonKind::String => Value::String(val.as_str().unwrap_or_default()),
         JsonKind::Array => Value::List(val.children().map(value).collect()),
         JsonKind::Object => Value::Object(Cow::Borrowed(val.raw())),

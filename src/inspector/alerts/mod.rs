@@ -1,10 +1,11 @@
 //! Alerts, if asked for: a bell, a notification of the terminal or a command, on calls that a filter
-//! lets through.
+//! lets through, and when a watch rule begins or ends to alert.
 //!
 //! A thread looks at the calls behind their judging, so that an alert costs a sender nothing. What
 //! comes in one second is told as one; what could not be told is counted, in view.
 
 mod command;
+mod watch_rules;
 
 use super::convert::vendor_views;
 use super::row_words::row_words;
@@ -14,8 +15,9 @@ use super::views::{AlertCounts, Ring, VendorView};
 use super::watch_thread::WatchThread;
 use crate::call::Seq;
 use crate::call::text::visible;
+use crate::call::time;
 use crate::config::Settings;
-use crate::engine::{Engine, RangeFilter, RowDetail};
+use crate::engine::{Engine, RangeFilter, RowDetail, WatchRule, Watcher};
 use crate::fql;
 use crate::fql::Filter;
 use crate::report::call_record;
@@ -24,6 +26,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use watch_rules::WatchStates;
 
 /// How often it is looked whether something has come.
 const LOOK: Duration = Duration::from_millis(50);
@@ -44,7 +47,8 @@ enum AlertAction {
 /// The alerts that the settings ask for.
 #[derive(Debug, Clone)]
 pub struct AlertSettings {
-    filter: Filter,
+    filter: Option<Filter>,
+    watch: Vec<WatchRule>,
     with: AlertAction,
 }
 
@@ -67,14 +71,14 @@ impl AlertSettings {
                 }
             },
         };
-        let Some(text) = settings.text("alert").filter(|text| !text.trim().is_empty()) else {
-            return Ok(None);
-        };
-        let filter = fql::parse(text).map_err(|error| {
+        let text = settings.text("alert").filter(|text| !text.trim().is_empty());
+        let filter = text.map(fql::parse).transpose().map_err(|error| {
             let origin = settings.origin_of("alert").to_string();
             SetupError::from_lines(format!("{}: {}", visible(&origin), error.render()))
         })?;
-        Ok(Some(AlertSettings { filter, with }))
+        let watch = watch_rules::from_settings(settings)?;
+        let is_asked = filter.is_some() || !watch.is_empty();
+        Ok(is_asked.then_some(AlertSettings { filter, watch, with }))
     }
 }
 
@@ -85,6 +89,7 @@ pub struct Alerts {
     told: AtomicU64,
     dropped: AtomicU64,
     failed: Mutex<Option<String>>,
+    watched: WatchStates,
 }
 
 impl Alerts {
@@ -103,12 +108,19 @@ impl Alerts {
             calls: self.told.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
             failed: self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            watched: self.watched.states(),
         }
     }
 
     /// A number that grows with each change.
     pub fn version(&self) -> u64 {
-        self.told.load(Ordering::Relaxed) + self.dropped.load(Ordering::Relaxed)
+        let counted = self.told.load(Ordering::Relaxed) + self.dropped.load(Ordering::Relaxed);
+        counted + self.watched.version()
+    }
+
+    /// What watch rules said since the last time, the oldest first.
+    pub fn take_messages(&self) -> Vec<String> {
+        self.watched.take_messages()
     }
 
     fn drop_one(&self) {
@@ -136,7 +148,9 @@ pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> std::io::Result<Alerting> {
         engine: Arc::clone(engine),
         vendors: vendor_views(&engine.vendors()),
         alerts: Arc::clone(&alerts),
-        matching: RangeFilter::new(asked.filter),
+        matching: asked.filter.map(RangeFilter::new),
+        watcher: Watcher::new(&asked.watch, time::now()),
+        watched_at: None,
         notify: asked.with == AlertAction::Notify,
         commands,
         next: None,
@@ -158,7 +172,11 @@ struct AlertThread {
     engine: Arc<Engine>,
     vendors: Vec<VendorView>,
     alerts: Arc<Alerts>,
-    matching: RangeFilter,
+    /// The calls that are alerted of; none where only rules are watched.
+    matching: Option<RangeFilter>,
+    watcher: Watcher,
+    /// When the rules were looked at last.
+    watched_at: Option<Instant>,
     notify: bool,
     commands: Option<Commands>,
     /// The first call that was not looked at; none while what was recorded before the program began
@@ -172,18 +190,23 @@ struct AlertThread {
 impl AlertThread {
     fn look(&mut self) {
         let first = || self.engine.first_new().map(|(_, call)| call);
-        let Some(next) = self.next.or_else(first) else { return };
+        let Some(next) = self.next.or_else(first) else { return self.look_at_rules() };
         let (rows, then) = self.engine.rows_since(next);
         let mut from = rows.start;
         while from < rows.end {
             let to = rows.end.min(from + AT_ONCE);
-            match self.matching.calls(&self.engine, from..to) {
-                Ok(found) => self.found(&found),
-                Err(error) => self.alerts.fail(error),
+            match self.matching.as_mut().map(|filter| filter.calls(&self.engine, from..to)) {
+                Some(Ok(found)) => self.found(&found),
+                Some(Err(error)) => self.alerts.fail(error),
+                None => {}
+            }
+            if let Err(error) = self.watcher.count(&self.engine, from..to) {
+                self.alerts.fail(error);
             }
             from = to;
         }
         self.next = Some(then);
+        self.look_at_rules();
         self.ring();
     }
 

@@ -1,9 +1,10 @@
 //! The requests that carried calls, as an HTTP archive (HAR 1.2). A batch is one entry, however many
 //! of its calls are exported.
 
-use crate::call::time;
+use crate::call::time::{self, NO_TIME};
 use crate::engine::{CallDetail, RequestDetail};
 use crate::recording::ResponseSource;
+use crate::wire;
 use crate::wire::proxy_headers::{copied_host, copied_scheme};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -42,7 +43,23 @@ impl Har {
     }
 }
 
+/// A call from a file came by no request: the one that would carry it, to which there is no answer.
+fn request_of_bare_call(request: &RequestDetail) -> RequestDetail {
+    let (path, body) = wire::posted(&request.body).unwrap_or(("", request.body.as_str().into()));
+    RequestDetail {
+        method: "POST".to_owned(),
+        path: path.to_owned(),
+        body: body.into_owned(),
+        headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+        status: 0,
+        answer: String::new(),
+        ..request.clone()
+    }
+}
+
 fn entry(request: &RequestDetail) -> Value {
+    let bare = request.method.is_empty().then(|| request_of_bare_call(request));
+    let request = bare.as_ref().unwrap_or(request);
     let header = |wanted: &str| {
         let mut all = request.headers.iter();
         all.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.as_str())
@@ -101,6 +118,11 @@ fn entry(request: &RequestDetail) -> Value {
         "cache": {},
         "timings": { "send": 0, "wait": 0, "receive": 0 },
     });
+    if request.received_at == NO_TIME
+        && let Some(entry) = entry.as_object_mut()
+    {
+        entry.remove("startedDateTime");
+    }
     if request.body.is_empty() {
         // an image's request has all in its address
         if let Some(request) = entry["request"].as_object_mut() {

@@ -79,11 +79,6 @@ fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenEr
         if let Some(ring) = inspector.ring() {
             console.ring(&ring)?;
         }
-        // a key at the same moment can swallow the event of a resize: the reader returns with the key
-        // and is not told of the signal again; and an event that waited tells of a size that is past
-        if let Some(size) = console.size().ok().filter(|size| *size != screen.size()) {
-            screen.update(Msg::Resize(size), inspector);
-        }
         if screen.asks() {
             inputs.expect_answer();
             console.ask_ground()?;

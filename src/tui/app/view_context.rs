@@ -1,5 +1,6 @@
 //! What all views see: the counters, the vendors and the rate, read once a frame.
 
+use crate::fql::Field;
 use crate::inspector::{
     AlertCounts, ColumnChoice, HabitView, HistoryEntries, InUse, Inspector, SearchProgress,
     Sending, SettingsView, Stats, VendorView,
@@ -8,6 +9,7 @@ use crate::tui::app::filters::Filters;
 use crate::tui::pages::log::Column;
 use crate::tui::widgets::match_count::MatchCount;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// How far back the rate looks.
 const RATE_SPAN_MS: u64 = 2_000;
@@ -37,6 +39,8 @@ pub struct ScreenData {
     pub arranged: ColumnChoice,
     /// The log's columns, from the left.
     pub columns: Vec<Column>,
+    /// The fields that have columns, from the left.
+    pub fields: Vec<Arc<Field>>,
     /// What is noise: common to all calls of a library.
     pub common: Vec<HabitView>,
     /// The vendors that are built.
@@ -73,6 +77,7 @@ impl ScreenData {
             aside: inspector.aside(),
             alerts: inspector.alerts(),
             arranged: inspector.arranged(),
+            fields: Column::fields(&Column::chosen(&inspector.arranged())),
             columns: Column::chosen(&inspector.arranged()),
             common: inspector.common(),
             vendors: inspector.vendors(),
@@ -115,6 +120,7 @@ impl ScreenData {
         let arranged = inspector.arranged();
         if arranged != self.arranged {
             self.columns = Column::chosen(&arranged);
+            self.fields = Column::fields(&self.columns);
             self.arranged = arranged;
         }
         self.addresses = inspector.addresses();

@@ -67,7 +67,13 @@ impl HistogramBar {
         let theme = &look.theme;
         let Some(columns) = &self.columns else {
             if let Some(mut painter) = Painter::on(buffer, area, 0, look) {
-                painter.put(" no calls to show over time", theme.quiet);
+                match self.scan.untimed() {
+                    0 => painter.put(" no calls to show over time", theme.quiet),
+                    calls => {
+                        let calls = count(calls, "call", "calls");
+                        painter.put(&format!(" {calls} without a time"), theme.warning)
+                    }
+                };
             }
             return;
         };

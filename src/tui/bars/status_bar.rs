@@ -122,6 +122,13 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     if alerts.calls > 0 {
         parts.push((count(alerts.calls, "alert", "alerts"), theme.quiet));
     }
+    match alerts.watched.iter().filter(|state| state.alerts).count() {
+        0 => {}
+        rules => {
+            let words = count(rules as u64, "watch alert", "watch alerts");
+            parts.push((words, theme.lost));
+        }
+    }
     let must = parts.len();
     // the names of the pages say more than a zero
     if stats.refused == 0 {

@@ -3,7 +3,9 @@
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::pages::log::Column;
+use crate::tui::prompts::FieldPrompt;
 use crate::tui::widgets::checklist::Checklist;
+use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -11,9 +13,13 @@ use ratatui::layout::{Position, Rect};
 const INTRO: [&str; 2] = ["Left to right. A narrow screen hides the least important first.", ""];
 /// The window's width.
 const WIDTH: u16 = 70;
+/// The width of the names.
+const NAMES: usize = 15;
 
 /// The choice being made.
 pub struct ColumnsView {
+    /// The columns that the log has, which the list was made of.
+    shown: Vec<Column>,
     /// All columns; those that are shown are ticked.
     list: Checklist<Column>,
 }
@@ -21,16 +27,22 @@ pub struct ColumnsView {
 impl ColumnsView {
     /// The columns as they are now, those that are not shown behind.
     pub fn new(ctx: &ViewContext<'_>) -> ColumnsView {
-        let shown = &ctx.shared.columns;
+        let shown = ctx.shared.columns.clone();
         let hidden = Column::ALL.into_iter().filter(|column| !shown.contains(column));
         let hidden = hidden.map(|column| (column, false));
-        let lines = shown.iter().map(|column| (*column, true)).chain(hidden).collect();
-        ColumnsView { list: Checklist::new("Columns of the log", WIDTH, &INTRO, lines) }
+        let lines = shown.iter().map(|column| (column.clone(), true)).chain(hidden).collect();
+        let list = Checklist::new("Columns of the log", WIDTH, &INTRO, lines);
+        ColumnsView { shown, list }
+    }
+
+    /// The names of the ticked columns, from the left.
+    fn names(&self) -> Vec<String> {
+        self.list.chosen().map(|column| column.name().to_owned()).collect()
     }
 }
 
 /// What a column shows.
-fn about(column: Column) -> &'static str {
+fn about(column: &Column) -> &'static str {
     match column {
         Column::Number => "the call's number",
         Column::Time => "when it arrived",
@@ -40,6 +52,7 @@ fn about(column: Column) -> &'static str {
         Column::User => "the user id, and whether it is missing",
         Column::Vendors => "a mark for each vendor in use",
         Column::OtherVendors => "a mark for each other vendor",
+        Column::Field(_) => "this field's value",
     }
 }
 
@@ -49,15 +62,16 @@ impl View for ColumnsView {
     }
 
     fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
-        Checklist::<Column>::can(action) || matches!(action, Action::MoveDown | Action::MoveUp)
+        Checklist::<Column>::can(action)
+            || matches!(action, Action::MoveDown | Action::MoveUp | Action::AddField)
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::MoveDown | Action::MoveUp => self.list.shift(action == Action::MoveDown),
+            Action::AddField => Response::Open(Box::new(FieldPrompt::new(self.names(), ctx))),
             Action::Save => {
-                let shown = self.list.chosen().map(|column| column.name().to_owned());
-                let names: Vec<String> = shown.collect();
+                let names = self.names();
                 match names.is_empty() {
                     true => {
                         Response::Say("tick at least one column, or go back with esc".to_owned())
@@ -73,18 +87,33 @@ impl View for ColumnsView {
         self.list.point(pointer, at)
     }
 
-    fn sync(&mut self, body: Rect, _world: &ViewContext<'_>) {
+    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
+        if self.shown != ctx.shared.columns {
+            let added = ctx.shared.columns.iter().position(|column| !self.shown.contains(column));
+            *self = ColumnsView::new(ctx);
+            self.list.select(added.unwrap_or(0));
+        }
         self.list.sync(body);
     }
 
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;
         self.list.render(buffer, body, ctx.look, |painter, column| {
-            painter.column(column.name(), 10, theme.text).put(about(*column), theme.quiet);
+            let name = column.name();
+            painter.show(name, theme.text).skip(NAMES.saturating_sub(text::width(name)).max(1));
+            painter.put(about(column), theme.quiet);
         });
     }
 
     fn footer(&self) -> &'static [Action] {
-        &[Action::Tick, Action::MoveUp, Action::MoveDown, Action::Save, Action::Back, Action::Down]
+        &[
+            Action::Tick,
+            Action::MoveUp,
+            Action::MoveDown,
+            Action::AddField,
+            Action::Save,
+            Action::Back,
+            Action::Down,
+        ]
     }
 }

@@ -10,3 +10,4 @@ pub(crate) mod muted_codes;
 pub(crate) mod rejudge_report;
 pub(crate) mod send_target;
 pub(crate) mod vendor_picker;
+pub(crate) mod watch_rules;

@@ -5,6 +5,7 @@
 
 mod command;
 mod completions;
+mod field;
 mod filter;
 mod named_filters;
 mod search;
@@ -13,6 +14,7 @@ mod text_dialog;
 pub use crate::tui::prompts::named_filters::NamedView;
 pub use crate::tui::prompts::text_dialog::TextDialog;
 pub use command::{CommandView, does_something};
+pub use field::FieldPrompt;
 pub use filter::{FilterView, toggle_filter};
 pub use search::SearchView;
 

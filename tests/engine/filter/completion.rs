@@ -39,6 +39,14 @@ fn offers(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_whole_name_is_completed_by_what_stands_under_it() {
+    let below = offers("properties.|");
+    assert!(!below.is_empty());
+    assert_eq!(offers("properties|").split_off(1), below);
+    assert_eq!(offers("event|"), ["event"]);
+}
+
+#[test]
 fn a_snapshot_of_offers() {
     let shown: Vec<String> = [
         "t|",

@@ -89,6 +89,39 @@ fn each_form_holds_the_calls_and_no_key() {
 }
 
 #[test]
+fn a_bare_call_becomes_the_request_that_would_carry_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let calls = [
+        r#"{"type":"track","event":"A","userId":"u","receivedAt":"2026-11-24T10:00:00Z"}"#,
+        r#"{"type":"identify","userId":"u"}"#,
+        r#"{"type":"nothing","userId":"u"}"#,
+    ];
+    std::fs::write(home.path().join("calls.ndjson"), calls.join("\n")).expect("written");
+    let done = segscope(home.path(), &["export", "--format", "har", "calls.ndjson"]).assert();
+    let text = stdout(&done.code(0));
+    let har: Value = serde_json::from_str(&text).expect("JSON");
+    let entries = har["log"]["entries"].as_array().expect("entries");
+    let wanted = [("/v1/track", true), ("/v1/identify", false), ("/v1/batch", false)];
+    assert_eq!(entries.len(), wanted.len(), "{text}");
+    for (entry, (path, has_time)) in entries.iter().zip(wanted) {
+        let request = &entry["request"];
+        assert_eq!(request["method"], "POST");
+        assert_eq!(request["url"], format!("http://127.0.0.1:7357{path}"));
+        assert_eq!(entry.get("startedDateTime").is_some(), has_time, "{entry}");
+        assert_eq!(entry["response"]["status"], 0, "nobody answered it");
+    }
+    // and it is read again as it was
+    std::fs::write(home.path().join("calls.har"), &text).expect("written");
+    let done = segscope(home.path(), &["export", "calls.har"]).assert().code(0);
+    let records = stdout(&done);
+    let kinds: Vec<Value> = records
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["type"].clone())
+        .collect();
+    assert_eq!(kinds, ["track", "identify", "nothing"], "{records}");
+}
+
+#[test]
 fn curl_lines_are_good_for_a_shell_and_send_the_same() {
     let home = tempfile::tempdir().expect("a folder");
     record(home.path());

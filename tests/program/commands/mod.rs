@@ -1,6 +1,7 @@
 //! The commands as a user runs them: what they print, where, and how they end.
 
 mod check;
+mod compare;
 mod counts;
 mod deliver;
 mod documents;
@@ -23,6 +24,7 @@ mod sync;
 mod themes;
 mod token;
 mod vendor_file;
+mod watch;
 
 use assert_cmd::assert::Assert;
 use std::path::Path;

@@ -81,12 +81,20 @@ fn a_column_that_there_is_not_is_refused() {
     let home = tempfile::tempdir().expect("a folder");
     let said = || stderr(&segscope(home.path(), &["config", "show"]).assert().code(2));
     write(home.path(), "config.toml", "columns = [\"time\", \"acount\"]\n");
-    let known = "there are number, time, type, name, account, user, vendors, other_vendors\n";
     let message = said();
-    let wanted = format!("config.toml:1: `acount` is not a column of the log; {known}");
+    let near = "config.toml:1: `acount` is not a column of the log; did you mean `account`?\n";
+    assert!(message.ends_with(near), "{message}");
+    write(home.path(), "config.toml", "columns = [\"no column\"]\n");
+    let message = said();
+    let known = "number, time, type, name, account, user, vendors, other_vendors, and fields such as \
+                 properties.plan\n";
+    let wanted = format!("`no column` is not a column of the log; there are {known}");
     assert!(message.ends_with(&wanted), "{message}");
     write(home.path(), "config.toml", "columns = [\"user\", \"user\"]\n");
-    assert!(said().ends_with(&format!("`user` is listed twice in the columns; {known}")));
-    write(home.path(), "config.toml", "columns = [\"user\", \"time\"]\n");
+    assert!(said().ends_with("`user` is listed twice in the columns\n"));
+    let seven = (1..=7).map(|n| format!("\"traits.f{n}\"")).collect::<Vec<_>>().join(", ");
+    write(home.path(), "config.toml", &format!("columns = [{seven}]\n"));
+    assert!(said().ends_with("`traits.f7` is one field too many; 6 have columns\n"));
+    write(home.path(), "config.toml", "columns = [\"user\", \"time\", \"context.app.version\"]\n");
     segscope(home.path(), &["config", "show"]).assert().code(0);
 }

@@ -40,6 +40,43 @@ fn a_notification_says_the_call_and_carries_nothing_that_acts_on_the_terminal() 
 }
 
 #[test]
+fn a_watch_rule_alerts_and_is_listed_with_its_state() {
+    let rules = [
+        "missing(account_id) above 5% of track over 10m, least 3 calls, by context.app.version",
+        "event = \"Order\" gone for 10m",
+    ];
+    let args =
+        ["--vendor", "planhat", "--watch", rules[0], "--watch", rules[1], "--alert-with", "notify"];
+    let (mut terminal, mut http) = Terminal::listening(120, 40, &args);
+    let call = |company: &str, version: &str| {
+        format!(
+            r#"{{"userId":"u{version}","event":"E","properties":{{{company}}},"context":{{"app":{{"version":"{version}"}}}}}}"#
+        )
+    };
+    for (company, version) in [(r#""company_id":"c""#, "1.0"), ("", "2.0\\u001b[31m")] {
+        for _ in 0..3 {
+            http.post("/v1/track", call(company, version).as_bytes()).expect("an answer");
+        }
+    }
+    terminal.sees("1 watch alert");
+    let said = wait_for("a notification", || {
+        notified(&terminal).into_iter().find(|words| words.contains("watch: "))
+    });
+    let wanted = format!(
+        "watch: {} (100.0%, 3 of 3 calls) where context.app.version is 2.0\\u{{1b}}[31m",
+        rules[0]
+    );
+    assert!(said.ends_with(&wanted), "{said}");
+    terminal.press("A");
+    terminal.sees("Watch rules");
+    terminal.sees("100.0%  3 of 3 calls  context.app.version = 2.0\\u{1b}[31m");
+    let text = terminal.text();
+    assert!(text.contains("ok            0.0%  0 of 3 calls  context.app.version = 1.0"), "{text}");
+    assert!(text.contains("too few") && text.contains("event = \"Order\" gone for 10m"), "{text}");
+    assert_eq!(terminal.quit(), 0);
+}
+
+#[test]
 fn the_bell_rings() {
     let (mut terminal, mut http) = start("bell");
     assert!(!terminal.bytes().contains(&7));

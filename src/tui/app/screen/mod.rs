@@ -29,6 +29,7 @@ use crate::tui::app::view::{Begin, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::ScreenData;
 use crate::tui::bars::histogram::{HistogramBar, LEAST_SCREEN};
 use crate::tui::dialogs::copied_text::CopiedView;
+use crate::tui::dialogs::watch_rules::WatchRulesView;
 use crate::tui::pages::compose::ComposeView;
 use crate::tui::pages::lists::{coverage_view, findings_view, people_view};
 use crate::tui::pages::log::LogView;
@@ -181,7 +182,7 @@ impl Screen {
     pub fn new(inspector: &Inspector, options: &ScreenOptions, size: Size) -> Screen {
         let themes = options.themes.clone().reduced(options.depth);
         let theme = themes.on(options.ground).clone();
-        Screen {
+        let mut screen = Screen {
             look: Appearance {
                 theme,
                 ascii: options.ascii,
@@ -211,7 +212,11 @@ impl Screen {
             now_ms: 0,
             version: None,
             dirty: true,
+        };
+        if let Some(text) = inspector.first_filter() {
+            screen.shared.filtering.change(FilterChange::Accept(text.to_owned()), inspector);
         }
+        screen
     }
 
     /// Whether it would look otherwise by what the user did, or the clock.
@@ -270,11 +275,6 @@ impl Screen {
         }
     }
 
-    /// Returns the size that the page is laid out for.
-    pub(crate) fn size(&self) -> Size {
-        self.size
-    }
-
     /// The keys that do an action everywhere.
     pub(crate) fn keys_of(&self, action: Action) -> String {
         self.keymap.keys(KeyContext::Everywhere, action).join(" ")
@@ -318,6 +318,10 @@ impl Screen {
                 if self.histogram.is_open() && self.size.height < LEAST_SCREEN {
                     self.say(format!("calls over time need {LEAST_SCREEN} lines"));
                 }
+                None
+            }
+            Action::WatchRules => {
+                self.windows.push(Box::new(WatchRulesView::default()));
                 None
             }
             Action::Command => {

@@ -1,10 +1,13 @@
 //! The width of the log's columns from frame to frame: they grow with what is seen, and nothing else
 //! but a key, the terminal's size or clearing the log makes one narrower.
 
+use crate::fql::Field;
 use crate::inspector::{IdCell, RowView};
 use crate::tui::app::view::ViewContext;
-use crate::tui::pages::log::columns::{Column, ColumnNeeds, ColumnRequest, LogColumns};
-use crate::tui::pages::log::rows;
+use crate::tui::pages::log::column::{Column, MAX_FIELDS};
+use crate::tui::pages::log::columns::{ColumnNeeds, ColumnRequest, LogColumns};
+use crate::tui::pages::log::{id_cells, rows};
+use std::sync::Arc;
 
 /// What the vendors that miss an id would read it as, in all rows so far.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -39,6 +42,8 @@ impl WantedName {
 #[derive(Debug, Default)]
 pub struct ColumnLayout {
     needs: ColumnNeeds,
+    /// The fields that `needs` is about.
+    fields: Vec<Arc<Field>>,
     /// Of the account's and the user's column.
     pub(crate) wanted: [WantedName; 2],
     /// What name, account and user were given, of what they need.
@@ -51,7 +56,14 @@ pub struct ColumnLayout {
 impl ColumnLayout {
     /// Takes in what is in view.
     pub fn see(&mut self, rows: &[RowView], ctx: &ViewContext<'_>) {
+        if self.fields != ctx.shared.fields {
+            self.fields.clone_from(&ctx.shared.fields);
+            self.needs.fields = [0; MAX_FIELDS];
+        }
         for row in rows {
+            for (need, value) in self.needs.fields.iter_mut().zip(&row.fields) {
+                *need = (*need).max(value.as_deref().map_or(0, id_cells::some));
+            }
             let day = ctx.look.times.day_form(row.received_at);
             self.needs.grow(ColumnNeeds { day, ..rows::needs(row) });
             self.wanted[0].see(&row.account);
@@ -79,7 +91,7 @@ impl ColumnLayout {
         self.columns = request.columns(width, self.needs, self.held);
         let ColumnNeeds { name, account, user, .. } = self.needs;
         let needed = [(Column::Name, name), (Column::Account, account), (Column::User, user)];
-        self.held = needed.map(|(column, need)| self.columns.width_of(column).min(need));
+        self.held = needed.map(|(column, need)| self.columns.width_of(&column).min(need));
         self.fitted = Some((width, request));
     }
 

@@ -1,72 +1,9 @@
 //! Which columns the log has at a width, and how wide they are.
 
-use crate::inspector::ColumnChoice;
+use crate::fql::Field;
+use crate::tui::pages::log::column::{Column, MAX_FIELDS, short_head};
 use crate::tui::theme::time_format::{DayForm, RELATIVE, TimeDetail};
-
-/// A column of the log.
-#[derive(Debug, PartialEq, Eq, Clone, Copy)]
-pub enum Column {
-    /// the call's number
-    Number,
-    /// when it came
-    Time,
-    /// the call's type
-    Kind,
-    /// what names it
-    Name,
-    /// its account
-    Account,
-    /// its user
-    User,
-    /// a mark for each vendor in use
-    Vendors,
-    /// a mark for each other vendor
-    OtherVendors,
-}
-
-impl Column {
-    /// All columns.
-    pub const ALL: [Column; 8] = [
-        Column::Number,
-        Column::Time,
-        Column::Kind,
-        Column::Name,
-        Column::Account,
-        Column::User,
-        Column::Vendors,
-        Column::OtherVendors,
-    ];
-
-    /// Those that are shown where nobody said otherwise.
-    pub const USUAL: [Column; 6] =
-        [Column::Time, Column::Kind, Column::Name, Column::Account, Column::User, Column::Vendors];
-
-    /// Its name in the settings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Column::Number => "number",
-            Column::Time => "time",
-            Column::Kind => "type",
-            Column::Name => "name",
-            Column::Account => "account",
-            Column::User => "user",
-            Column::Vendors => "vendors",
-            Column::OtherVendors => "other_vendors",
-        }
-    }
-
-    /// Those that were chosen, else the usual ones. A name that no longer exists is left out.
-    pub fn chosen(arranged: &ColumnChoice) -> Vec<Column> {
-        let names = arranged.columns.iter().flatten();
-        let chosen: Vec<Column> = names.filter_map(|name| Column::parse(name)).collect();
-        if chosen.is_empty() { Column::USUAL.to_vec() } else { chosen }
-    }
-
-    /// The column of that name.
-    pub fn parse(name: &str) -> Option<Column> {
-        Column::ALL.into_iter().find(|column| column.name() == name)
-    }
-}
+use crate::tui::widgets::text;
 
 /// The columns that have room, from the left, and how wide each is.
 #[derive(Debug, PartialEq, Eq, Clone, Default)]
@@ -81,11 +18,11 @@ pub struct LogColumns {
 
 impl LogColumns {
     /// Where each column begins.
-    pub fn places(&self) -> impl Iterator<Item = (usize, Column, usize)> {
+    pub fn places(&self) -> impl Iterator<Item = (usize, &Column, usize)> {
         self.shown.iter().scan(GUTTER, |from, (column, width)| {
             let here = *from;
             *from += width + 1;
-            Some((here, *column, *width))
+            Some((here, column, *width))
         })
     }
 
@@ -95,8 +32,8 @@ impl LogColumns {
     }
 
     /// How wide a column is; nothing where it is not shown.
-    pub fn width_of(&self, column: Column) -> usize {
-        self.shown.iter().find(|(shown, _)| *shown == column).map_or(0, |(_, width)| *width)
+    pub fn width_of(&self, column: &Column) -> usize {
+        self.shown.iter().find(|(shown, _)| shown == column).map_or(0, |(_, width)| *width)
     }
 }
 
@@ -111,6 +48,8 @@ pub struct ColumnNeeds {
     pub user: usize,
     /// What the account's and the user's column need so that what is missing is seen whole.
     pub missing: [usize; 2],
+    /// The widest values of the fields that have columns.
+    pub fields: [usize; MAX_FIELDS],
     /// How much of a date the times need.
     pub day: DayForm,
 }
@@ -123,6 +62,7 @@ impl Default for ColumnNeeds {
             account: MIN_ID,
             user: MIN_ID,
             missing: [MIN_ID; 2],
+            fields: [0; MAX_FIELDS],
             day: DayForm::Today,
         }
     }
@@ -136,6 +76,9 @@ impl ColumnNeeds {
         self.user = self.user.max(other.user.min(MAX_ID));
         for (missing, other) in self.missing.iter_mut().zip(other.missing) {
             *missing = (*missing).max(other.min(MAX_ID));
+        }
+        for (field, other) in self.fields.iter_mut().zip(other.fields) {
+            *field = (*field).max(other.min(WIDE_FIELD));
         }
         self.day = self.day.max(other.day);
     }
@@ -159,6 +102,9 @@ const MIN_ID: usize = 8;
 /// A UUID is seen whole.
 const MAX_ID: usize = 36;
 const MAX_NAME: usize = 44;
+/// How wide a column of a field may be, where there is room and where there is little.
+const WIDE_FIELD: usize = 24;
+const NARROW_FIELD: usize = 12;
 /// A name of 24 characters is seen whole where there is room, with the sign of a repeat before it.
 const WHOLE_NAME: usize = 26;
 /// What the log that stands beside the detail asks for at most of name, account and user: in any
@@ -196,14 +142,18 @@ struct FixedColumns {
     time: Option<TimeDetail>,
     kind: usize,
     mark: usize,
+    /// How wide a column of a field may be, and how many there are.
+    field: usize,
+    fields: usize,
 }
 
 impl ColumnRequest {
-    fn has(&self, column: Column) -> bool {
-        self.columns.contains(&column)
-    }
-
-    fn fixed_width(&self, fixed: FixedColumns, day: DayForm, column: Column) -> Option<usize> {
+    fn fixed_width(
+        &self,
+        fixed: FixedColumns,
+        needs: ColumnNeeds,
+        column: &Column,
+    ) -> Option<usize> {
         let marks = |vendors: usize| match fixed.mark {
             0 => None,
             mark => (vendors * (mark + 1)).checked_sub(1),
@@ -211,17 +161,30 @@ impl ColumnRequest {
         match column {
             Column::Number => fixed.time.map(|_| self.number),
             Column::Time if self.relative => fixed.time.map(|_| RELATIVE),
-            Column::Time => fixed.time.map(|detail| day.width() + detail.width()),
+            Column::Time => fixed.time.map(|detail| needs.day.width() + detail.width()),
             Column::Kind => (fixed.kind > 0).then_some(fixed.kind),
             Column::Vendors => marks(self.vendors[0]),
             Column::OtherVendors => marks(self.vendors[1]),
+            Column::Field(field) => {
+                let place = self.place_among_fields(field)?;
+                let need = (*needs.fields.get(place)?).max(text::width(short_head(field)));
+                (place < fixed.fields).then_some(need.min(fixed.field))
+            }
             Column::Name | Column::Account | Column::User => None,
         }
     }
 
+    /// Which of the fields that have columns it is, from the left.
+    pub(crate) fn place_among_fields(&self, field: &Field) -> Option<usize> {
+        let is_field = |column: &&Column| matches!(column, Column::Field(_));
+        let mut fields = self.columns.iter().filter(is_field);
+        fields.position(|column| column.name() == field.name())
+    }
+
     /// What is left for name, account and user, if they fit at all.
-    fn room(&self, width: usize, fixed: FixedColumns, day: DayForm) -> Option<usize> {
-        let widths = self.columns.iter().filter_map(|column| self.fixed_width(fixed, day, *column));
+    fn room(&self, width: usize, fixed: FixedColumns, needs: ColumnNeeds) -> Option<usize> {
+        let widths =
+            self.columns.iter().filter_map(|column| self.fixed_width(fixed, needs, column));
         let fixed: usize = widths.map(|width| width + 1).sum();
         let between = self.flexible_columns().count().saturating_sub(1);
         let taken = GUTTER + fixed + between;
@@ -232,13 +195,15 @@ impl ColumnRequest {
 
     fn flexible_columns(&self) -> impl Iterator<Item = usize> + '_ {
         let all = [Column::Name, Column::Account, Column::User].into_iter().enumerate();
-        all.filter(|(_, column)| self.has(*column)).map(|(at, _)| at)
+        all.filter(|(_, column)| self.columns.contains(column)).map(|(at, _)| at)
     }
 
     /// How wide the log would be beside the detail: at least, and so that only long texts are cut.
     pub fn wanted_widths(&self, needs: ColumnNeeds) -> [usize; 2] {
-        let fixed = FixedColumns { time: Some(TimeDetail::Second), kind: 8, mark: MARK };
-        let left = self.room(usize::from(u16::MAX), fixed, needs.day).unwrap_or(0);
+        let time = Some(TimeDetail::Second);
+        let fixed =
+            FixedColumns { time, kind: 8, mark: MARK, field: WIDE_FIELD, fields: MAX_FIELDS };
+        let left = self.room(usize::from(u16::MAX), fixed, needs).unwrap_or(0);
         let needed = needs.flexible();
         [LEAST_BESIDE, MAX_BESIDE].map(|most| {
             let asked = |at: usize| needed[at].min(most[at]).max(WIDE_ROOM[at]);
@@ -248,58 +213,75 @@ impl ColumnRequest {
     }
 
     /// Whether a name of 24 characters and what is missing can be seen whole.
-    fn is_wide(&self, width: usize) -> bool {
-        let least = FixedColumns { time: Some(TimeDetail::Minute), kind: 5, mark: MARK };
+    fn is_wide(&self, width: usize, needs: ColumnNeeds) -> bool {
+        let time = Some(TimeDetail::Minute);
+        let least = FixedColumns { time, kind: 5, mark: MARK, field: 0, fields: 0 };
+        let today = ColumnNeeds { day: DayForm::Today, ..needs };
         let texts: usize = self.flexible_columns().map(|at| WIDE_ROOM[at]).sum();
-        let has_room = self.room(width, least, DayForm::Today).is_some_and(|room| room >= texts);
-        has_room && width >= WIDE
+        self.room(width, least, today).is_some_and(|room| room >= texts) && width >= WIDE
     }
 
     /// The columns for a width. `held` is what name, account and user were given before: they keep
     /// it. What is least needed goes first: milliseconds, the last letters of types, seconds, types,
-    /// the time and the number, and then the marks (the sign of the worst finding stays). The hour of
-    /// a time never goes before the time does.
+    /// the fields of the user's own from the last on, the time and the number, and then the marks (the sign of the
+    /// worst finding stays). The hour of a time never goes before the time does.
     pub fn columns(&self, width: usize, needs: ColumnNeeds, held: [usize; 3]) -> LogColumns {
-        let (minute, second) = (Some(TimeDetail::Minute), Some(TimeDetail::Second));
-        let fixed = |time, kind| FixedColumns { time, kind, mark: MARK };
-        let is_wide = self.is_wide(width);
+        let is_wide = self.is_wide(width, needs);
         let usual = if is_wide { WIDE_ROOM } else { NARROW_ROOM };
-        let mut plans = vec![
-            (fixed(Some(TimeDetail::Milli), 8), MILLI_ROOM),
-            (fixed(second, 8), usual),
-            (fixed(second, 5), usual),
-            (fixed(minute, 5), usual),
-        ];
-        if is_wide {
-            plans.extend([(fixed(minute, 0), usual), (fixed(None, 0), usual)]);
-        }
-        plans.extend([
-            (fixed(minute, 5), LEAST_ROOM),
-            (fixed(minute, 0), LEAST_ROOM),
-            (fixed(None, 0), LEAST_ROOM),
-        ]);
         let guaranteed = needs.guaranteed();
         let fits = |(fixed, least): &(FixedColumns, [usize; 3])| {
-            let seen_whole =
-                |at: usize| if *least == usual && is_wide { guaranteed[at] } else { 0 };
+            let is_whole = is_wide && (*least == usual || fixed.fields > 0);
+            let seen_whole = |at: usize| if is_whole { guaranteed[at] } else { 0 };
             let texts: usize =
                 self.flexible_columns().map(|at| least[at].max(seen_whole(at))).sum();
-            self.room(width, *fixed, needs.day).is_some_and(|room| room >= texts)
+            self.room(width, *fixed, needs).is_some_and(|room| room >= texts)
         };
-        let last = FixedColumns { time: None, kind: 0, mark: 0 };
-        let chosen = plans.into_iter().find(fits).map_or(last, |(fixed, _)| fixed);
-        let room = self.room(width, chosen, needs.day).unwrap_or(0);
+        let last = FixedColumns { time: None, kind: 0, mark: 0, field: 0, fields: 0 };
+        let chosen =
+            self.plans(is_wide, usual).into_iter().find(fits).map_or(last, |(fixed, _)| fixed);
+        let room = self.room(width, chosen, needs).unwrap_or(0);
         let shared = self.share((width, room), needs, held);
         let shown = self.columns.iter().filter_map(|column| {
             let width = match column {
                 Column::Name => shared[0],
                 Column::Account => shared[1],
                 Column::User => shared[2],
-                column => self.fixed_width(chosen, needs.day, *column)?,
+                column => self.fixed_width(chosen, needs, column)?,
             };
-            Some((*column, width))
+            Some((column.clone(), width))
         });
         LogColumns { shown: shown.collect(), time: chosen.time, mark: chosen.mark }
+    }
+
+    /// What the columns of fixed width may be, and the room that then has to be left for name,
+    /// account and user, from the best on.
+    fn plans(&self, is_wide: bool, usual: [usize; 3]) -> Vec<(FixedColumns, [usize; 3])> {
+        let (minute, second) = (Some(TimeDetail::Minute), Some(TimeDetail::Second));
+        let milli = Some(TimeDetail::Milli);
+        let mut plans = Vec::new();
+        let mut add = |(field, fields), forms: &[(Option<TimeDetail>, usize, [usize; 3])]| {
+            plans.extend(forms.iter().map(|(time, kind, room)| {
+                (FixedColumns { time: *time, kind: *kind, mark: MARK, field, fields }, *room)
+            }));
+        };
+        let first =
+            [(milli, 8, MILLI_ROOM), (second, 8, usual), (second, 5, usual), (minute, 5, usual)];
+        let least = [(minute, 5, LEAST_ROOM), (minute, 0, LEAST_ROOM)];
+        let all = Column::fields(&self.columns).len();
+        add((WIDE_FIELD, all), &first);
+        for fields in (1..=all).rev() {
+            add((NARROW_FIELD, fields), &first);
+        }
+        if all > 0 {
+            add((NARROW_FIELD, 1), &least);
+        }
+        add((0, 0), &first);
+        if is_wide {
+            add((0, 0), &[(minute, 0, usual), (None, 0, usual)]);
+        }
+        add((0, 0), &least);
+        add((0, 0), &[(None, 0, LEAST_ROOM)]);
+        plans
     }
 
     /// Shares room among name, account and user, as far as they are shown: first what is missing, and
@@ -312,7 +294,7 @@ impl ColumnRequest {
         held: [usize; 3],
     ) -> [usize; 3] {
         let shown: Vec<usize> = self.flexible_columns().collect();
-        let is_wide = self.is_wide(width);
+        let is_wide = self.is_wide(width, needs);
         let (mut out, mut left) = ([0; 3], room);
         let mut give = |out: &mut [usize; 3], at: usize, up_to: usize| {
             let more = up_to.saturating_sub(out[at]).min(left);

@@ -21,6 +21,7 @@ const LONG: ColumnNeeds = ColumnNeeds {
     account: MAX_ID,
     user: MAX_ID,
     missing: [MIN_ID; 2],
+    fields: [0; MAX_FIELDS],
     day: DayForm::Today,
 };
 const NEAR: usize = "missing accountId?".len();
@@ -45,15 +46,16 @@ fn the_columns_fill_the_width() {
 fn any_choice_of_columns_stays_within_the_width() {
     // every set of columns, in this order and the other way round
     for set in 1..1_u32 << Column::ALL.len() {
-        let has = |column: &Column| set & (1 << *column as u32) != 0;
-        let mut columns: Vec<Column> = Column::ALL.into_iter().filter(has).collect();
+        let numbered = Column::ALL.into_iter().enumerate();
+        let has = |(at, column)| (set >> at & 1 == 1).then_some(column);
+        let mut columns: Vec<Column> = numbered.filter_map(has).collect();
         for day in [DayForm::Today, DayForm::Year] {
             columns.reverse();
             for width in 40..140 {
                 let needs = ColumnNeeds { day, ..LONG };
                 let c = request(&columns, 5).columns(width, needs, [0; 3]);
                 assert!(total(&c) <= width, "{width}: {columns:?} {c:?}");
-                let order: Vec<Column> = c.shown.iter().map(|(column, _)| *column).collect();
+                let order: Vec<Column> = c.shown.iter().map(|(column, _)| column.clone()).collect();
                 let mut kept = columns.clone();
                 kept.retain(|column| order.contains(column));
                 assert_eq!(order, kept);
@@ -63,10 +65,37 @@ fn any_choice_of_columns_stays_within_the_width() {
 }
 
 #[test]
+fn fields_take_what_room_there_is_and_never_that_of_what_is_missing() {
+    let names = ["properties.plan", "library.name", "context.app.version"];
+    let fields = names.map(|name| Column::parse(name).expect("a field"));
+    let columns = [&Column::USUAL[..5], &fields, &Column::USUAL[5..]].concat();
+    let needs = ColumnNeeds { missing: [NEAR, NEAR], fields: [30; MAX_FIELDS], ..LONG };
+    let mut before = 0;
+    for width in 60..300 {
+        let c = request(&columns, 5).columns(width, needs, [0; 3]);
+        assert!(total(&c) <= width, "{width}: {c:?}");
+        let widths = fields.each_ref().map(|field| c.width_of(field));
+        // the last ones give way first, and a wider log never has fewer
+        assert!(widths.is_sorted_by(|a, b| *b == 0 || a == b), "{width}: {widths:?}");
+        let shown = widths.iter().filter(|width| **width > 0).count();
+        assert!(shown >= before || width < 88, "{width}: {shown} of {before}");
+        before = shown;
+        if width >= 88 {
+            let ids = [c.width_of(&Column::Account), c.width_of(&Column::User)];
+            assert!(ids.iter().all(|id| *id >= NEAR), "{width}: {c:?}");
+            assert!(c.width_of(&Column::Name) >= 24, "{width}: {c:?}");
+        }
+    }
+    assert_eq!(before, 3);
+    let c = request(&columns, 5).columns(240, needs, [0; 3]);
+    assert_eq!(c.width_of(&fields[0]), WIDE_FIELD, "no value takes more");
+}
+
+#[test]
 fn a_missing_id_is_always_readable() {
     for width in 40..300 {
         let c = columns_for(width, 5, LONG);
-        let wide = [c.width_of(Column::Account), c.width_of(Column::User)];
+        let wide = [c.width_of(&Column::Account), c.width_of(&Column::User)];
         assert!(wide.iter().all(|wide| *wide >= "missing".len()), "{width}: {c:?}");
     }
 }
@@ -79,9 +108,9 @@ fn what_is_missing_and_a_name_of_24_are_never_cut_in_a_log_of_88_columns() {
                 let needs = ColumnNeeds { missing, day, ..LONG };
                 for width in 88..300 {
                     let c = columns_for(width, vendors, needs);
-                    let ids = [c.width_of(Column::Account), c.width_of(Column::User)];
+                    let ids = [c.width_of(&Column::Account), c.width_of(&Column::User)];
                     let whole = ids[0] >= missing[0] && ids[1] >= missing[1];
-                    let name = c.width_of(Column::Name) >= 24;
+                    let name = c.width_of(&Column::Name) >= 24;
                     assert!(whole && name && c.mark == MARK, "{width}, {vendors}: {c:?}");
                 }
             }
@@ -95,7 +124,7 @@ fn marks_have_two_columns_or_none() {
         for width in 40..300 {
             let c = columns_for(width, vendors, LONG);
             assert!([0, MARK].contains(&c.mark), "{width}: {c:?}");
-            let is_there = c.width_of(Column::Vendors) > 0;
+            let is_there = c.width_of(&Column::Vendors) > 0;
             assert_eq!(is_there, c.mark == MARK, "{width}: {c:?}");
         }
     }
@@ -110,11 +139,11 @@ fn columns_keep_what_they_were_given() {
         let before = ColumnNeeds { name: 20, account: 12, user: 24, ..LONG };
         let first = request.columns(width, before, [0; 3]);
         let all = [Column::Name, Column::Account, Column::User];
-        let held = all.map(|column| first.width_of(column));
+        let held = all.each_ref().map(|column| first.width_of(column));
         let held = [held[0].min(20), held[1].min(12), held[2].min(24)];
         // longer names and accounts come: they take no room from the users
         let after = request.columns(width, ColumnNeeds { user: 24, ..LONG }, held);
-        for (column, held) in all.into_iter().zip(held) {
+        for (column, held) in all.iter().zip(held) {
             assert!(after.width_of(column) >= held, "{width}: {first:?} {after:?}");
         }
     }
@@ -136,7 +165,7 @@ fn a_date_costs_seconds_and_types_but_never_the_hour() {
     for width in 40..200 {
         let needs = ColumnNeeds { day: DayForm::Day, ..ColumnNeeds::default() };
         let c = columns_for(width, 5, needs);
-        let wide = c.width_of(Column::Time);
+        let wide = c.width_of(&Column::Time);
         assert!(wide == 0 || wide >= "11-24 10:00".len(), "{width}: {c:?}");
     }
     let at_80 = columns_for(80, 5, ColumnNeeds { day: DayForm::Day, ..LONG });

@@ -192,7 +192,7 @@ impl List {
         } else {
             shown.saturating_sub(inspector.place_of(self.seen).min(shown))
         };
-        self.window = inspector.window_of(&rows);
+        self.window = inspector.window_of(&rows, &ctx.shared.fields);
         self.layout.see(&self.window, ctx);
     }
 }

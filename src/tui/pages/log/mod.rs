@@ -11,6 +11,7 @@
 //!
 //! While the detail is wide it has the page as it has on a small screen.
 
+mod column;
 mod column_layout;
 mod columns;
 mod hints;
@@ -22,8 +23,8 @@ mod list;
 mod panes;
 mod rows;
 
+pub use column::Column;
 pub use column_layout::ColumnLayout;
-pub use columns::Column;
 pub use id_cells::{cell, mark_style, signed};
 pub use rows::{NO_EVENT, table};
 
@@ -111,7 +112,7 @@ impl LogView {
 
 /// Shows or hides the columns and tabs of the vendors that are not in use.
 fn other_vendors(ctx: &ViewContext<'_>) -> Response {
-    if rows::column_vendors(Column::OtherVendors, ctx).next().is_none() {
+    if rows::column_vendors(&Column::OtherVendors, ctx).next().is_none() {
         return Response::Say("all vendors are in use".to_owned());
     }
     let mut columns = ctx.shared.columns.clone();
@@ -133,7 +134,7 @@ impl View for LogView {
         match action {
             Action::ChooseVendors | Action::Columns | Action::Help | Action::BackOrQuit => true,
             Action::OtherVendors => {
-                rows::column_vendors(Column::OtherVendors, ctx).next().is_some()
+                rows::column_vendors(&Column::OtherVendors, ctx).next().is_some()
             }
             Action::Quit | Action::Suspend | Action::Pause => true,
             Action::EditFilter => ctx.shared.rows > 0 || !filtering.text().is_empty(),

@@ -216,7 +216,7 @@ impl LogView {
     /// newest, a vendor's to what it makes of the call under the cursor.
     fn head(&mut self, x: usize, ctx: &ViewContext<'_>) -> Response {
         let plan = self.list.layout().columns();
-        let here = |(from, _, width): &(usize, Column, usize)| (*from..from + width).contains(&x);
+        let here = |(from, _, width): &(usize, &Column, usize)| (*from..from + width).contains(&x);
         let Some((from, column, _)) = plan.places().find(here) else { return Response::Pass };
         match column {
             Column::Time => self.act(Action::Last, ctx),
@@ -230,7 +230,7 @@ impl LogView {
                 self.open();
                 Response::Done
             }
-            Column::Number | Column::Kind | Column::Name => Response::Pass,
+            Column::Number | Column::Kind | Column::Name | Column::Field(_) => Response::Pass,
         }
     }
 

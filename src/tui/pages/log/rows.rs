@@ -1,14 +1,16 @@
 //! The log's lines: the heads of the columns, and one line a row.
 
 use crate::findings::{Severity, Verdict};
+use crate::fql::Field;
 use crate::inspector::{IdCell, RowView};
 use crate::tui::app::view::ViewContext;
+use crate::tui::pages::log::column::{Column, head_within};
 use crate::tui::pages::log::column_layout::{ColumnLayout, WantedName};
-use crate::tui::pages::log::columns::{Column, ColumnNeeds, ColumnRequest, GUTTER, MARK};
+use crate::tui::pages::log::columns::{ColumnNeeds, ColumnRequest, GUTTER, MARK};
 use crate::tui::pages::log::id_cells::{AlarmLevel, id_cell, need, some};
 use crate::tui::pages::log::list::List;
 use crate::tui::theme::painter::{Appearance, Painter, ground};
-use crate::tui::theme::time_format::{DayForm, TimeDetail};
+use crate::tui::theme::time_format::TimeDetail;
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,7 +21,7 @@ pub(crate) fn request(ctx: &ViewContext<'_>) -> ColumnRequest {
     ColumnRequest {
         columns: ctx.shared.columns.clone(),
         vendors: [Column::Vendors, Column::OtherVendors]
-            .map(|column| column_vendors(column, ctx).count()),
+            .map(|column| column_vendors(&column, ctx).count()),
         number: ctx.shared.rows.to_string().len().max(LEAST_NUMBER),
         relative: ctx.look.times.is_relative(),
     }
@@ -27,12 +29,11 @@ pub(crate) fn request(ctx: &ViewContext<'_>) -> ColumnRequest {
 
 /// The vendors of a column of marks.
 pub fn column_vendors<'c>(
-    column: Column,
+    column: &Column,
     ctx: &'c ViewContext<'_>,
-) -> impl Iterator<Item = usize> + 'c {
-    let in_use = &ctx.shared.in_use.vendors;
-    (0..ctx.shared.vendors.len())
-        .filter(move |vendor| in_use.contains(vendor) == (column == Column::Vendors))
+) -> impl Iterator<Item = usize> + use<'c> {
+    let (in_use, is_in_use) = (&ctx.shared.in_use.vendors, *column == Column::Vendors);
+    (0..ctx.shared.vendors.len()).filter(move |vendor| in_use.contains(vendor) == is_in_use)
 }
 
 /// Draws the log.
@@ -80,15 +81,18 @@ fn heads(buffer: &mut Buffer, area: Rect, layout: &ColumnLayout, ctx: &ViewConte
                 let heads = two_letters(shorts, ctx.look);
                 let is_in_use = *column == Column::Vendors;
                 let style = if is_in_use { theme.label } else { theme.unused };
-                for (place, vendor) in column_vendors(*column, ctx).enumerate() {
+                for (place, vendor) in column_vendors(column, ctx).enumerate() {
                     painter.skip(usize::from(place > 0));
                     painter.column(&heads[vendor], plan.mark, style);
                 }
             }
             Column::Number => drop(painter.column("#", *width, theme.label)),
             Column::Time => drop(painter.column(&time_head(*width, ctx.look), *width, theme.label)),
-            Column::Account => id_head(&mut painter, (*column, *width), &layout.wanted[0], ctx),
-            Column::User => id_head(&mut painter, (*column, *width), &layout.wanted[1], ctx),
+            Column::Account => id_head(&mut painter, (column, *width), &layout.wanted[0], ctx),
+            Column::User => id_head(&mut painter, (column, *width), &layout.wanted[1], ctx),
+            Column::Field(field) => {
+                painter.column(head_within(field, *width), *width, theme.label);
+            }
             column => drop(painter.column(column.name(), *width, theme.label)),
         }
     }
@@ -107,7 +111,7 @@ fn time_head(width: usize, look: &Appearance) -> String {
 /// The head of an id's column. Where all rows with `!` mean the same name, it is said here.
 fn id_head(
     painter: &mut Painter<'_>,
-    (column, width): (Column, usize),
+    (column, width): (&Column, usize),
     wanted: &WantedName,
     ctx: &ViewContext<'_>,
 ) {
@@ -206,8 +210,9 @@ fn row_line(
                 let says = layout.wanted[1].is_various();
                 id_cell(painter, (&row.user, says), *width, (plain, alarm_level), look);
             }
+            (Column::Field(field), _) => field_cell(painter, row, field, (*width, plain), ctx),
             (Column::Vendors | Column::OtherVendors, _) => {
-                let marks = column_vendors(*column, ctx).filter_map(|vendor| row.marks.get(vendor));
+                let marks = column_vendors(column, ctx).filter_map(|vendor| row.marks.get(vendor));
                 for (place, mark) in marks.enumerate() {
                     painter.skip(usize::from(place > 0));
                     let sign = look.verdict_sign(mark.verdict);
@@ -215,6 +220,34 @@ fn row_line(
                 }
             }
         }
+    }
+}
+
+/// The value of a field of the user's own.
+fn field_cell(
+    painter: &mut Painter<'_>,
+    row: &RowView,
+    field: &Field,
+    (width, plain): (usize, Style),
+    ctx: &ViewContext<'_>,
+) {
+    let (look, quiet) = (ctx.look, ctx.look.theme.quiet);
+    let place = ctx.shared.fields.iter().position(|shown| **shown == *field);
+    match place.and_then(|place| row.fields.get(place)) {
+        Some(Some(value)) if field.is_write_key() => {
+            painter.column(&text::masked(value), width, plain);
+        }
+        // an id differs at its end, and other texts at their beginning
+        Some(Some(value)) if value.contains(' ') => {
+            painter.column(value, width, plain);
+        }
+        Some(Some(value)) => {
+            let id = text::fit_id(value, width, look.ellipsis(), |id| look.clean(id).into());
+            painter.column(&id, width, plain);
+        }
+        Some(None) => drop(painter.column(look.nothing(), width, quiet)),
+        None if row.unread => drop(painter.column(look.ellipsis(), width, quiet)),
+        None => drop(painter.skip(width)),
     }
 }
 
@@ -272,7 +305,7 @@ pub fn needs(row: &RowView) -> ColumnNeeds {
         account: need(&row.account),
         user: need(&row.user),
         missing: [missing(&row.account), missing(&row.user)],
-        day: DayForm::Today,
+        ..ColumnNeeds::default()
     }
 }
 

@@ -314,7 +314,7 @@ impl View for UserView {
         }
         let window = self.list.window();
         let rows = inspector.traced_rows(window.start as u64..window.end as u64);
-        self.rows = inspector.window_of(&rows);
+        self.rows = inspector.window_of(&rows, &ctx.shared.fields);
         // who never moved stays at the first call
         self.row = self.example().filter(|_| self.list.at() != Some(0));
         self.layout.see(&self.rows, ctx);

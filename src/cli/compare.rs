@@ -1,0 +1,119 @@
+//! `segscope compare`: two sides of traffic, such as two releases, and what the later one lost.
+
+use super::args::{CompareArgs, CompareFormat};
+use super::check::wanted;
+use super::failure::Failure;
+use super::{input, output, setup};
+use crate::engine::{self, Comparison, Shares, TrafficProfile};
+use crate::fql;
+use crate::inspector::Setup;
+use crate::report::{self, ComparedSide};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Compares, reports, and fails if something is lost and that is asked for.
+pub fn run(args: &CompareArgs) -> Result<(), Failure> {
+    let setup = setup::load(&args.judge, Vec::new())?;
+    let [before, after] = match (&args.before, &args.after) {
+        (Some(before), Some(after)) => by_filters(&args.files, [before, after], &setup)?,
+        _ => match args.files.as_slice() {
+            [before, after] => [by_file(before, &setup)?, by_file(after, &setup)?],
+            [_] => {
+                return Err(Failure::wrong(
+                    "one file: give the file of each side, BEFORE and AFTER, or split one with --before and --after",
+                ));
+            }
+            files => {
+                return Err(Failure::wrong(format!(
+                    "{} files: give BEFORE and AFTER (each may be a folder), or --before and --after",
+                    files.len()
+                )));
+            }
+        },
+    };
+    let comparison = Comparison::new(&before.profile, &after.profile);
+    let sides = [before, after];
+    let (vendors, in_use) = (&setup.vendors, setup.in_use.shown());
+    match args.format {
+        CompareFormat::Text => {
+            let color = output::has_color();
+            let text =
+                report::compare_text(&comparison, &sides, (vendors, &in_use), args.all, color);
+            output::print(&text)?;
+        }
+        CompareFormat::Markdown => {
+            let text = report::compare_markdown(&comparison, &sides, (vendors, &in_use), args.all);
+            output::print(&text)?;
+        }
+        CompareFormat::Ndjson => {
+            let mut out = output::json();
+            for line in report::compare_ndjson(&comparison, &sides, (vendors, &in_use)) {
+                writeln!(out, "{line}")?;
+            }
+            out.flush()?;
+        }
+    }
+    match args.fail_on_loss && comparison.has_lost() {
+        true => Err(Failure::Findings),
+        false => Ok(()),
+    }
+}
+
+/// A side that is a file or a folder. None of its calls are kept.
+fn by_file(file: &Path, setup: &Setup) -> Result<ComparedSide, Failure> {
+    let files = [file.to_owned()];
+    let recording = input::read(&files)?;
+    let surveyed =
+        engine::survey_profile(&recording, &setup.vendors, &setup.in_use, Shares::default());
+    let profile = match surveyed.map_err(Failure::wrong)? {
+        Some(surveyed) => {
+            note(surveyed.problem());
+            surveyed.into_profile()
+        }
+        None => {
+            let engine = setup.engine(recording)?;
+            input::all_read(&engine)?;
+            note(engine.stats().problem);
+            let rows: Vec<u64> = (0..engine.rows()).collect();
+            engine.profile(&rows).map_err(Failure::wrong)?
+        }
+    };
+    side(file.display().to_string(), file.display().to_string(), profile)
+}
+
+/// Both sides from the calls of files that two filters select.
+fn by_filters(
+    files: &[PathBuf],
+    filters: [&String; 2],
+    setup: &Setup,
+) -> Result<[ComparedSide; 2], Failure> {
+    let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let parsed = [("--before", filters[0]), ("--after", filters[1])].map(|(flag, text)| {
+        fql::parse(text).map_err(|error| Failure::UseLines(format!("{flag}: {}", error.render())))
+    });
+    let [before, after] = parsed;
+    let parsed = [before?, after?];
+    let engine = setup.engine(input::read(files)?)?;
+    input::all_read(&engine)?;
+    note(engine.stats().problem);
+    let [before, after] = [0, 1].map(|at| {
+        let filter = parsed[at].clone();
+        let rows = wanted(&engine, filter)?.unwrap_or_else(|| (0..engine.rows()).collect());
+        let profile: TrafficProfile = engine.profile(&rows).map_err(Failure::wrong)?;
+        side(filters[at].to_string(), names.join(" "), profile)
+    });
+    Ok([before?, after?])
+}
+
+fn side(name: String, files: String, profile: TrafficProfile) -> Result<ComparedSide, Failure> {
+    if profile.calls() == 0 {
+        return Err(Failure::wrong(format!("{name}: there are no calls to compare")));
+    }
+    Ok(ComparedSide { name, files, profile })
+}
+
+fn note(problem: Option<String>) {
+    if let Some(problem) = problem {
+        output::note(format_args!("note: {problem}"));
+    }
+}

@@ -1,0 +1,18 @@
+//! Two sides of traffic, such as two releases, and what the later one has lost.
+//!
+//! A side is read into a [`TrafficProfile`], which is small whatever the side's size: counts for each
+//! event, id, vendor and property, by groups of users. [`Comparison`] sets two of them side by side.
+//! docs/compare.md has the rule by which a difference is sure.
+
+mod certainty;
+mod differences;
+pub(crate) mod occurrences;
+pub(crate) mod profiles;
+mod properties;
+mod rows;
+
+pub use crate::engine::compare::certainty::Certainty;
+pub use crate::engine::compare::differences::{
+    Comparison, Difference, EventNumbers, Impact, SideShare, Subject,
+};
+pub use crate::engine::compare::profiles::{EventKey, TrafficProfile};

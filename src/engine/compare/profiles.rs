@@ -1,0 +1,246 @@
+//! What is compared of a side's traffic: its events with their ids, verdicts and properties.
+
+use crate::call::{CallType, Event};
+use crate::engine::compare::occurrences::{GROUPS, Occurrences, ProfilePlace, first_of};
+use crate::engine::compare::properties::PropertyProfiles;
+use crate::engine::index::{HasId, SetInfo, VendorBits};
+use crate::findings::{Id, Verdict};
+use crate::plan::properties_member;
+use foldhash::quality::FixedState;
+use hashbrown::{Equivalent, HashMap, HashSet};
+use std::hash::BuildHasher;
+
+/// Calls of more events are not compared by event; they are counted.
+const MAX_EVENTS: usize = 1_000;
+/// How many users of one event are told apart; more are as many.
+const MAX_EVENT_USERS: usize = 4_096;
+
+/// An event: a track call's name, and of the other types of calls the type alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventKey {
+    /// The call's type as it came; none for all calls together.
+    pub kind: Option<String>,
+    /// The name of a track call.
+    pub name: Option<String>,
+}
+
+/// The event of a call that is looked up.
+#[derive(Hash)]
+struct EventName<'c> {
+    kind: Option<&'c str>,
+    name: Option<&'c str>,
+}
+
+impl Equivalent<EventKey> for EventName<'_> {
+    fn equivalent(&self, key: &EventKey) -> bool {
+        (self.kind, self.name) == (key.kind.as_deref(), key.name.as_deref())
+    }
+}
+
+/// Which of the calls that may have something do.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PartProfile {
+    pub whole: Occurrences,
+    pub part: Occurrences,
+    /// The first call that could, and does not.
+    pub first_without: u64,
+}
+
+impl PartProfile {
+    fn add(&mut self, call: ProfilePlace, is_so: bool) {
+        self.whole.add(call);
+        match is_so {
+            true => self.part.add(call),
+            false => self.first_without = first_of(self.first_without, call.seq),
+        }
+    }
+
+    fn merge(&mut self, other: &PartProfile) {
+        self.whole.merge(&other.whole);
+        self.part.merge(&other.part);
+        self.first_without = first_of(self.first_without, other.first_without);
+    }
+}
+
+/// The calls of one event.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct EventProfile {
+    pub calls: Occurrences,
+    users: HashSet<u64>,
+    /// Of the calls in which a vendor in use looks for the account, the user: those that have it.
+    pub ids: [PartProfile; 2],
+    /// For each vendor: of the calls that it is fed, those that it receives at all, and those that it
+    /// receives as they are.
+    pub received: Vec<PartProfile>,
+    pub delivered: Vec<PartProfile>,
+    pub properties: PropertyProfiles,
+}
+
+impl EventProfile {
+    /// How many users sent it; not all are told apart.
+    pub fn users(&self) -> u64 {
+        self.users.len() as u64
+    }
+}
+
+/// What is known of a call when it is added.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ProfiledCall<'c> {
+    pub seq: u64,
+    pub kind: Option<CallType>,
+    pub set: &'c SetInfo,
+    /// The vendors that it is fed to.
+    pub in_use: VendorBits,
+    /// Whether a vendor in use found its account, its user.
+    pub has: [HasId; 2],
+}
+
+/// The traffic of one side.
+#[derive(Debug, Clone, Default)]
+pub struct TrafficProfile {
+    pub(crate) repeats: u64,
+    users: HashSet<u64>,
+    /// All calls together, without their properties.
+    pub(crate) all: EventProfile,
+    pub(crate) events: HashMap<EventKey, EventProfile>,
+    /// Calls of events beyond those that are compared.
+    pub(crate) other_calls: u64,
+}
+
+impl TrafficProfile {
+    /// How many calls there are, without repeats.
+    pub fn calls(&self) -> u64 {
+        self.all.calls.total()
+    }
+
+    /// How many users there are: those with a `userId`, and those with an `anonymousId` alone.
+    pub fn users(&self) -> u64 {
+        self.users.len() as u64
+    }
+
+    /// How many calls came again with their `messageId`; they are counted nowhere else.
+    pub fn repeats(&self) -> u64 {
+        self.repeats
+    }
+
+    /// Adds a call that is no repeat.
+    pub(crate) fn add(&mut self, event: &Event<'_>, call: ProfiledCall<'_>) {
+        let user = user_hash(event);
+        // a call of nobody is a group of its own
+        let group = user.unwrap_or_else(|| hash(call.seq)) as usize % GROUPS;
+        let place = ProfilePlace { group, seq: call.seq };
+        self.all.add(place, user, call);
+        self.users.extend(user);
+        let Some(profile) = self.event_profile(event, call.kind) else {
+            self.other_calls += 1;
+            return;
+        };
+        profile.add(place, user, call);
+        let member = call.kind.map_or("properties", properties_member);
+        profile.properties.add(event.get(member), place, profile.calls.first);
+    }
+
+    /// The profile of a call's event; none if there are too many events already.
+    fn event_profile(
+        &mut self,
+        event: &Event<'_>,
+        kind: Option<CallType>,
+    ) -> Option<&mut EventProfile> {
+        let text = |name: &str| event.get(name).and_then(|value| value.as_str());
+        let name = text("event").filter(|_| kind == Some(CallType::Track));
+        let other = if kind.is_none() { text("type").unwrap_or_default() } else { "".into() };
+        let kind = kind.map_or(other.as_ref(), |kind| kind.name());
+        let key = EventName { kind: Some(kind), name: name.as_deref() };
+        if !self.events.contains_key(&key) {
+            if self.events.len() == MAX_EVENTS {
+                return None;
+            }
+            let name = name.as_deref().map(str::to_owned);
+            let key = EventKey { kind: Some(kind.to_owned()), name };
+            self.events.insert(key, EventProfile::default());
+        }
+        self.events.get_mut(&key)
+    }
+
+    /// Adds the calls of another part of the side.
+    pub(crate) fn merge(&mut self, other: TrafficProfile) {
+        self.all.merge(other.all);
+        self.repeats += other.repeats;
+        self.other_calls += other.other_calls;
+        self.users.extend(other.users);
+        let mut events = self.events.len();
+        for (key, profile) in other.events {
+            match self.events.get_mut(&key) {
+                Some(own) => own.merge(profile),
+                None if events >= MAX_EVENTS => self.other_calls += profile.calls.total(),
+                None => {
+                    events += 1;
+                    self.events.insert(key, profile);
+                }
+            }
+        }
+    }
+}
+
+impl EventProfile {
+    /// Adds all of a call but its properties.
+    fn add(&mut self, place: ProfilePlace, user: Option<u64>, call: ProfiledCall<'_>) {
+        self.calls.add(place);
+        if self.users.len() < MAX_EVENT_USERS {
+            self.users.extend(user);
+        }
+        for ((share, id), has) in self.ids.iter_mut().zip([Id::Account, Id::User]).zip(call.has) {
+            let has = has != HasId::No;
+            if has || call.set.minds(id, call.in_use) {
+                share.add(place, has);
+            }
+        }
+        let verdicts = &call.set.verdicts;
+        self.received.resize_with(verdicts.len(), PartProfile::default);
+        self.delivered.resize_with(verdicts.len(), PartProfile::default);
+        for (vendor, verdict) in verdicts.iter().enumerate() {
+            if call.in_use >> vendor & 1 == 1 && *verdict != Verdict::Ignored {
+                self.received[vendor].add(place, verdict.goes_through());
+                self.delivered[vendor].add(place, *verdict == Verdict::Delivered);
+            }
+        }
+    }
+
+    fn merge(&mut self, other: EventProfile) {
+        let firsts = [self.calls.first, other.calls.first];
+        self.calls.merge(&other.calls);
+        self.users.extend(other.users);
+        let vendors = self.received.len().max(other.received.len());
+        self.received.resize_with(vendors, PartProfile::default);
+        self.delivered.resize_with(vendors, PartProfile::default);
+        let pairs = self.ids.iter_mut().zip(&other.ids);
+        let received = self.received.iter_mut().zip(&other.received);
+        let delivered = self.delivered.iter_mut().zip(&other.delivered);
+        pairs.chain(received).chain(delivered).for_each(|(own, other)| own.merge(other));
+        self.properties.merge(other.properties, firsts);
+    }
+}
+
+impl EventKey {
+    /// How it is named: `track Order Received`, `identify`.
+    pub fn title(&self) -> String {
+        match (self.kind.as_deref(), &self.name) {
+            (None, _) => "all calls".to_owned(),
+            (Some(""), None) => "(no type)".to_owned(),
+            (Some("track"), None) => "track (no event)".to_owned(),
+            (Some(kind), None) => kind.to_owned(),
+            (Some(kind), Some(name)) => format!("{kind} {name}"),
+        }
+    }
+}
+
+/// Who sent a call: its `userId`, else its `anonymousId`.
+fn user_hash(event: &Event<'_>) -> Option<u64> {
+    let text = |name: &str| event.get(name).filter(|id| !id.is_null());
+    let id = text("userId").or_else(|| text("anonymousId"))?;
+    Some(hash(id.as_str().unwrap_or_else(|| id.raw().into()).as_bytes()))
+}
+
+fn hash(value: impl std::hash::Hash) -> u64 {
+    FixedState::with_seed(0).hash_one(value)
+}
