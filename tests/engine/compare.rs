@@ -201,7 +201,8 @@ fn a_profile_is_the_same_however_the_work_is_shared_and_as_the_index_has_it() {
     let by_index = |calls: &str| {
         let (folder, (vendors, in_use)) = (tempfile::tempdir().expect("a folder"), vendors());
         let recording = recording(calls, &folder);
-        let (engine, _) = Engine::new(recording, vendors, in_use, Default::default()).expect("readable");
+        let (engine, _) =
+            Engine::new(recording, vendors, in_use, Default::default()).expect("readable");
         engine.settle();
         let rows: Vec<u64> = (0..engine.rows()).collect();
         engine.profile(&rows).expect("readable")
