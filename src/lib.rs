@@ -3,8 +3,8 @@
 //!
 //! A module imports only from modules below it (`tests/house` checks this). From the bottom:
 //! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],
-//! [`plan`], [`vendors`], `debug_log`, [`outbound`], [`engine`], [`report`], [`inspector`], then
-//! `tui` and `server` side by side, then `plain`, then `cli`.
+//! [`plan`], [`vendors`], `debug_log`, [`outbound`], [`engine`], [`report`], `queries`, [`inspector`], then
+//! `tui`, `server` and `mcp` side by side, then `plain`, then `cli`.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -14,8 +14,11 @@ pub mod cli;
 pub(crate) mod debug_log;
 pub mod engine;
 pub mod inspector;
+#[cfg(feature = "mcp")]
+pub(crate) mod mcp;
 pub mod outbound;
 pub mod plain;
+pub(crate) mod queries;
 pub mod report;
 pub mod server;
 pub mod tui;

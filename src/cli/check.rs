@@ -16,13 +16,16 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, Vec::new())?;
     let setup = args.expect.apply(setup)?;
-    let reports = verdict::open(&args.report)?;
+    let mut reports = verdict::open(&args.report)?;
+    reports.adapt_to_github(false);
     let recording = input::read(&args.input.files)?;
     let is_filtered = args.filter.filter.is_some();
     let file = single(&args.input.files);
     let fail_on = args.fail_on;
-    // a report of all calls needs none of them but a few examples; any other needs each
-    if filter.is_all() && !args.report.has(CheckFormat::Ndjson) {
+    // a report of all calls needs none of them but a few examples; call records need each, and
+    // JUnit needs counts of each event
+    let needs_each = args.report.has(CheckFormat::Ndjson) || args.report.has(CheckFormat::Junit);
+    if filter.is_all() && !needs_each {
         let began = Instant::now();
         let surveyed = engine::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
         if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {

@@ -77,6 +77,8 @@ fn name(command: &Command) -> &'static str {
         Command::Deliver(_) => "deliver",
         Command::Export(_) => "export",
         Command::Map(_) => "map",
+        #[cfg(feature = "mcp")]
+        Command::Mcp(_) => "mcp",
         Command::Vendors(_) => "vendors",
         Command::Config(_) => "config",
         Command::Completions { .. } => "completions",

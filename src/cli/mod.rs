@@ -19,6 +19,8 @@ mod listen;
 mod listener;
 mod log;
 mod map;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod open;
 mod output;
 mod plain;
@@ -63,6 +65,8 @@ pub fn main() -> ExitCode {
         Command::Deliver(args) => deliver::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Map(args) => map::run(&args),
+        #[cfg(feature = "mcp")]
+        Command::Mcp(args) => mcp::run(&args),
         Command::Vendors(args) => vendors::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Completions { shell } => generate::completions(shell),

@@ -19,6 +19,12 @@ pub fn json() -> EscapingWriter<StdoutLock<'static>> {
     EscapingWriter::new(io::stdout().lock(), Escaping::Json)
 }
 
+/// Standard output for JSON, for a writer that moves between threads.
+#[cfg(feature = "mcp")]
+pub fn shared_json() -> EscapingWriter<io::Stdout> {
+    EscapingWriter::new(io::stdout(), Escaping::Json)
+}
+
 /// Standard output, escaped in this way.
 pub fn escaped(escaping: Escaping) -> EscapingWriter<StdoutLock<'static>> {
     EscapingWriter::new(io::stdout().lock(), escaping)

@@ -7,8 +7,8 @@ use crate::engine::{Engine, Expectations, RowDetail, Tally};
 use crate::findings::Severity;
 use crate::inspector::Setup;
 use crate::report::{
-    self, Details, Escaping, EscapingWriter, FindingGroup, call_record, check_text, expected_text,
-    finding_groups, unmet_groups,
+    self, Details, Escaping, EscapingWriter, FindingGroup, JunitReport, SarifPlaces, SourcePlaces,
+    call_record, check_text, expected_text, finding_groups, unmet_groups,
 };
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -25,7 +25,8 @@ pub struct CheckedCalls<'j> {
     pub tally: &'j Tally,
     pub expectations: Option<Expectations>,
     pub detail: Details<'j>,
-    /// Where call records come from, and the rows. None if no report needs them.
+    /// Where call records and the counts of events come from, and the rows. None if no report needs
+    /// them.
     pub calls: Option<(&'j Engine, &'j [u64])>,
     /// What could not be read.
     pub problem: Option<String>,
@@ -37,7 +38,13 @@ pub struct CheckedCalls<'j> {
 }
 
 /// The reports that are asked for, with their files open.
-pub struct Reports(Vec<Report>);
+pub struct Reports {
+    list: Vec<Report>,
+    /// The folder of the app's source, in which SARIF shows places.
+    source_root: Option<PathBuf>,
+    /// The summary of a step on GitHub has the findings that are no annotations.
+    has_summary: bool,
+}
 
 struct Report {
     format: CheckFormat,
@@ -53,7 +60,11 @@ enum Target {
 
 /// Creates the files of the reports, so that one that cannot be written is known at once.
 pub fn open(args: &ReportArgs) -> Result<Reports, Failure> {
-    let mut reports = Vec::new();
+    let source_root = args.source_root.clone();
+    if let Some(root) = source_root.as_ref().filter(|root| !root.is_dir()) {
+        return Err(Failure::wrong(format!("--source-root {}: not a folder", root.display())));
+    }
+    let mut list = Vec::new();
     for (format, file) in &args.reports {
         let target = match file {
             None => Target::Stdout,
@@ -62,28 +73,57 @@ pub fn open(args: &ReportArgs) -> Result<Reports, Failure> {
                 Target::File(path.clone(), file)
             }
         };
-        reports.push(Report { format: *format, target, is_limited: false });
+        list.push(Report { format: *format, target, is_limited: false });
     }
-    Ok(Reports(reports))
+    Ok(Reports { list, source_root, has_summary: false })
 }
 
 impl Reports {
-    /// Adds what GitHub's runner shows: annotations, and the summary of the step.
-    pub fn add_github(&mut self, summary: Option<&Path>) {
-        let has_annotations = self.0.iter().any(|report| report.format == CheckFormat::Github);
+    /// On GitHub, limits the annotations to those that its runner shows, and adds the summary of the
+    /// step, which has all findings. With `adds_annotations` there are annotations without
+    /// `--format github`.
+    pub fn adapt_to_github(&mut self, adds_annotations: bool) {
+        let is_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+        let is_annotations = |report: &Report| report.format == CheckFormat::Github;
+        let has_annotations = self.list.iter().any(is_annotations);
+        if !is_github || !(has_annotations || adds_annotations) {
+            return;
+        }
         if !has_annotations {
             let (format, target) = (CheckFormat::Github, Target::Stdout);
-            self.0.push(Report { format, target, is_limited: true });
+            self.list.push(Report { format, target, is_limited: true });
         }
-        let Some(path) = summary else { return };
-        match OpenOptions::new().append(true).create(true).open(path) {
+        let is_shown = |report: &&mut Report| {
+            is_annotations(report) && matches!(report.target, Target::Stdout)
+        };
+        self.list.iter_mut().filter(is_shown).for_each(|report| report.is_limited = true);
+        let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) else { return };
+        match OpenOptions::new().append(true).create(true).open(&path) {
             Ok(file) => {
-                let (format, target) = (CheckFormat::Markdown, Target::File(path.to_owned(), file));
-                self.0.push(Report { format, target, is_limited: true });
+                let (format, target) = (CheckFormat::Markdown, Target::File(path, file));
+                self.list.push(Report { format, target, is_limited: true });
+                self.has_summary = true;
             }
             // the verdict does not depend on it
-            Err(error) => output::note(format_args!("segscope: {}", cannot_write(path, &error))),
+            Err(error) => output::note(format_args!("segscope: {}", cannot_write(&path, &error))),
         }
+    }
+
+    /// Looks for the names of events in the app's source.
+    fn source_places(&self, groups: &[FindingGroup]) -> Result<Option<SourcePlaces>, Failure> {
+        let Some(root) = &self.source_root else { return Ok(None) };
+        let names = groups.iter().filter_map(|group| group.event_name.as_deref());
+        let places = SourcePlaces::find(root, names);
+        let places = places.map_err(|error| {
+            Failure::wrong(format!("--source-root {}: {error}", root.display()))
+        })?;
+        if places.is_cut {
+            let root = root.display();
+            output::note(format_args!(
+                "segscope: --source-root {root}: it has more source files than are read; the rest is passed over"
+            ));
+        }
+        Ok(Some(places))
     }
 }
 
@@ -115,17 +155,22 @@ pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure>
         let word = if unmet { "failed" } else { "passed" };
         outcome.push_str(&format!("; {}: {word}", expectations.line()));
     }
-    // text has lines of its own for what is expected
+    // text and JUnit say in their own way what is expected
     let found = groups.len();
     groups.extend(expectations.map(unmet_groups).into_iter().flatten());
+    let context = ReportContext {
+        source_places: reports.source_places(&groups)?,
+        has_summary: reports.has_summary,
+        outcome,
+    };
     let mut done = Ok(());
-    for report in reports.0 {
+    for report in reports.list {
         let groups = match report.format {
-            CheckFormat::Text => &groups[..found],
+            CheckFormat::Text | CheckFormat::Junit => &groups[..found],
             _ => &groups[..],
         };
         // a report that cannot be written stops no other
-        done = done.and(report.write(&judged, groups, &outcome));
+        done = done.and(report.write(&judged, groups, &context));
     }
     done?;
     if let Some(problem) = judged.problem {
@@ -134,12 +179,19 @@ pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure>
     if failed || unmet { Err(Failure::Findings) } else { Ok(()) }
 }
 
+/// What reports say besides the findings.
+struct ReportContext {
+    source_places: Option<SourcePlaces>,
+    has_summary: bool,
+    outcome: String,
+}
+
 impl Report {
     fn write(
         self,
         judged: &CheckedCalls<'_>,
         groups: &[FindingGroup],
-        outcome: &str,
+        context: &ReportContext,
     ) -> Result<(), Failure> {
         let escaping = match self.format {
             CheckFormat::Ndjson | CheckFormat::Sarif => Escaping::Json,
@@ -149,7 +201,7 @@ impl Report {
                 Escaping::Text { color }
             }
         };
-        let text = self.text(judged, groups, outcome, escaping == Escaping::Text { color: true });
+        let text = self.text(judged, groups, context, escaping == Escaping::Text { color: true });
         let write = |out: &mut dyn Write| -> Result<(), Failure> {
             if self.format == CheckFormat::Ndjson
                 && let Some((engine, rows)) = judged.calls
@@ -175,9 +227,10 @@ impl Report {
         &self,
         judged: &CheckedCalls<'_>,
         groups: &[FindingGroup],
-        outcome: &str,
+        context: &ReportContext,
         color: bool,
     ) -> String {
+        let outcome = &*context.outcome;
         let CheckedCalls { setup, tally, expectations, .. } = judged;
         let vendors = &*setup.vendors;
         match self.format {
@@ -194,15 +247,24 @@ impl Report {
                 String::new()
             }
             CheckFormat::Junit => {
-                let mut suites = titles(setup);
-                suites.extend(expectations.as_ref().map(|_| report::EXPECTED.to_owned()));
-                report::junit(groups, &suites)
+                let events = judged.calls.map(|(engine, rows)| engine.coverage_of_rows(rows));
+                report::junit(&JunitReport {
+                    findings: groups,
+                    shown: &setup.in_use.shown(),
+                    vendors,
+                    expectations: expectations.as_ref(),
+                    events: events.as_ref(),
+                })
             }
-            CheckFormat::Sarif => report::sarif(groups, judged.file),
+            CheckFormat::Sarif => {
+                let source = context.source_places.as_ref();
+                report::sarif(groups, SarifPlaces { file: judged.file, source })
+            }
             CheckFormat::Github if self.is_limited => {
                 let notice = vendors_notice(setup);
-                let kept = first_of_each_level(groups);
-                format!("{notice}{}", report::github(&kept))
+                let kept = first_of_each_level(groups, !notice.is_empty());
+                let rest = rest_line(groups.len() - kept.len(), context.has_summary);
+                format!("{notice}{}{rest}", report::github(&kept))
             }
             CheckFormat::Github => report::github(groups),
             CheckFormat::Markdown => {
@@ -214,15 +276,29 @@ impl Report {
     }
 }
 
-/// The groups that GitHub shows as annotations: the first ones of each level.
-fn first_of_each_level(groups: &[FindingGroup]) -> Vec<FindingGroup> {
+/// The groups that GitHub shows as annotations: the first ones of each level. `has_notice`: there is
+/// a notice besides them.
+fn first_of_each_level(groups: &[FindingGroup], has_notice: bool) -> Vec<FindingGroup> {
     let mut counts = [0; 3];
+    counts[Severity::Info as usize] = usize::from(has_notice);
     let mut is_shown = |group: &&FindingGroup| {
         let count = &mut counts[group.severity as usize];
         *count += 1;
         *count <= MAX_ANNOTATIONS
     };
     groups.iter().filter(|group| is_shown(group)).cloned().collect()
+}
+
+/// Says where the findings are that are no annotations; empty if all are.
+fn rest_line(count: usize, has_summary: bool) -> String {
+    let findings = report::plural(count as u64, "more finding");
+    match (count, has_summary) {
+        (0, _) => String::new(),
+        (_, true) => format!("{findings} in the summary of this step\n"),
+        (_, false) => format!(
+            "{findings} not shown: GitHub shows {MAX_ANNOTATIONS} annotations of each level; --format markdown --output FILE has all\n"
+        ),
+    }
 }
 
 /// Cuts a summary at the end of a line, where GitHub would refuse all of it.
@@ -270,12 +346,6 @@ fn all_vendors(setup: &Setup) -> Option<String> {
         names[0],
         names[0]
     ))
-}
-
-/// The vendors that were asked, by the names that people know.
-fn titles(setup: &Setup) -> Vec<String> {
-    let shown = setup.in_use.shown().into_iter();
-    shown.map(|at| setup.vendors.info(at).title.clone()).collect()
 }
 
 fn fails(fail_on: FailOn, group: &FindingGroup) -> bool {

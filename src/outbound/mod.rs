@@ -15,10 +15,17 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::time::{Duration, Instant};
 
-/// An answer is read no further than this.
-const ANSWER_CAP_BYTES: usize = 64 * 1024;
-/// How long a whole exchange may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// How much of an answer is read, and how long a whole exchange may take.
+#[derive(Debug, Clone, Copy)]
+struct AnswerLimits {
+    bytes: usize,
+    time: Duration,
+}
+
+/// The limits of an answer of which only the beginning is shown.
+const SHOWN: AnswerLimits = AnswerLimits { bytes: 64 << 10, time: Duration::from_secs(30) };
+/// The most that a listener answers: a page of call records, and one large record.
+const MAX_LISTENER_ANSWER_BYTES: usize = 24 << 20;
 
 /// Why something could not be sent.
 #[derive(Debug, thiserror::Error)]
@@ -93,14 +100,60 @@ impl TrackingClient {
     pub async fn post(&self, path: &str, body: String) -> Result<UpstreamResponse, SendError> {
         let url = format!("{}{path}", self.base);
         let headers = &self.headers;
-        exchange(&self.client, Outgoing { method: "POST", url: &url, headers, body, named: &url })
-            .await
+        let outgoing = Outgoing { method: "POST", url: &url, headers, body, named: &url };
+        exchange(&self.client, outgoing, SHOWN).await
+    }
+}
+
+/// A client for the own paths of a segscope that listens.
+#[derive(Debug, Clone)]
+pub struct ListenerClient {
+    client: Connections,
+    base: String,
+    headers: Vec<(String, String)>,
+}
+
+impl ListenerClient {
+    /// A client for the listener at a base URL. Other machines need its token.
+    pub fn new(base: &str, token: Option<&str>) -> Result<ListenerClient, SendError> {
+        check_base(base)?;
+        let bearer = token.map(|token| ("Authorization".to_owned(), format!("Bearer {token}")));
+        Ok(ListenerClient {
+            client: connections(),
+            base: base.trim_end_matches('/').to_owned(),
+            headers: bearer.into_iter().collect(),
+        })
+    }
+
+    /// The base URL as it was given.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The base URL, without a password.
+    pub fn url(&self) -> String {
+        without_credentials(&self.base).into_owned()
+    }
+
+    /// Asks one of the own paths, and waits this long for the answer.
+    pub async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        body: String,
+        time: Duration,
+    ) -> Result<UpstreamResponse, SendError> {
+        let url = format!("{}/_segscope/{path}", self.base);
+        let outgoing =
+            Outgoing { method, url: &url, headers: &self.headers, body, named: &self.base };
+        let limits = AnswerLimits { bytes: MAX_LISTENER_ANSWER_BYTES, time };
+        exchange(&self.client, outgoing, limits).await
     }
 }
 
 /// Sends one request, over a connection of its own.
 pub async fn send_once(outgoing: Outgoing<'_>) -> Result<UpstreamResponse, SendError> {
-    exchange(&connections(), outgoing).await
+    exchange(&connections(), outgoing, SHOWN).await
 }
 
 /// Whether a base URL can be sent to.
@@ -129,9 +182,10 @@ fn connections() -> Connections {
 async fn exchange(
     client: &Connections,
     outgoing: Outgoing<'_>,
+    limits: AnswerLimits,
 ) -> Result<UpstreamResponse, SendError> {
     if !tracing::enabled!(tracing::Level::DEBUG) {
-        return answered(client, outgoing).await;
+        return answered(client, outgoing, limits).await;
     }
     let began = Instant::now();
     // neither the path nor the query: they may hold keys and ids
@@ -141,7 +195,7 @@ async fn exchange(
         format!("{}{port}", authority.host())
     });
     let body_bytes = outgoing.body.len();
-    let answer = answered(client, outgoing).await;
+    let answer = answered(client, outgoing, limits).await;
     let took_ms = began.elapsed().as_millis() as u64;
     match &answer {
         Ok(UpstreamResponse { status, .. }) => {
@@ -157,6 +211,7 @@ async fn exchange(
 async fn answered(
     client: &Connections,
     outgoing: Outgoing<'_>,
+    limits: AnswerLimits,
 ) -> Result<UpstreamResponse, SendError> {
     let Outgoing { method, url, headers, body, named } = outgoing;
     let url_shown = without_credentials(named);
@@ -173,13 +228,13 @@ async fn answered(
     let exchange = async {
         let response = client.request(request).await.map_err(|error| failed(root_cause(&error)))?;
         let status = response.status().as_u16();
-        let body = Limited::new(response.into_body(), ANSWER_CAP_BYTES).collect().await;
+        let body = Limited::new(response.into_body(), limits.bytes).collect().await;
         let body = body.map(|all| all.to_bytes()).unwrap_or_default();
         Ok(UpstreamResponse { status, body: String::from_utf8_lossy(&body).into_owned() })
     };
-    match tokio::time::timeout(TIMEOUT, exchange).await {
+    match tokio::time::timeout(limits.time, exchange).await {
         Ok(answer) => answer,
-        Err(_) => Err(failed(format!("no answer within {} s", TIMEOUT.as_secs()))),
+        Err(_) => Err(failed(format!("no answer within {} s", limits.time.as_secs()))),
     }
 }
 

@@ -97,7 +97,7 @@ pub fn expected_text(expectations: &Expectations, all: bool, color: bool) -> Str
 /// What is not met as entries of a report, which fails for each.
 pub fn unmet_groups(expectations: &Expectations) -> Vec<FindingGroup> {
     let unmet = expectations.list.iter().filter(|entry| !entry.standing().is_met());
-    unmet.map(group).collect()
+    unmet.map(unmet_group).collect()
 }
 
 /// Says how many calls are expected.
@@ -112,7 +112,8 @@ pub fn wanted_words(count: CountRange) -> String {
     }
 }
 
-fn group(entry: &ExpectationResult) -> FindingGroup {
+/// An expectation that is not met, as an entry of a report.
+pub(crate) fn unmet_group(entry: &ExpectationResult) -> FindingGroup {
     let wanted = &entry.wanted;
     let ids: Vec<&str> = wanted.id_names().collect();
     let ids = match ids.is_empty() {
@@ -132,6 +133,7 @@ fn group(entry: &ExpectationResult) -> FindingGroup {
         fails: true,
         vendor: Some((EXPECTED.to_owned(), EXPECTED.to_owned())),
         event: None,
+        event_name: wanted.name.clone(),
         calls,
         repeats: 0,
         message: expected_words(entry),

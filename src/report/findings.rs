@@ -2,16 +2,16 @@
 
 use crate::call::text::{spelled, visible, visible_id};
 use crate::engine::index::RemarkKind;
-use crate::engine::{CallDetail, CallGroup, NoCall, NoCallDetail, RowDetail, Tally};
+use crate::engine::{CallDetail, CallGroup, RowDetail, Tally};
 use crate::findings::advice::{self, IdRoute, dotted};
 use crate::findings::fixes::{Edit, SnippetAudience};
 use crate::findings::{Finding, Headline, Severity};
-use crate::recording::ResponseSource;
 use crate::report::by_event::sort_by_event;
 use crate::report::format_numbers::plural;
+use crate::report::lost_requests::lost_requests;
 use crate::vendors::{CodeEntry, CodeId, Vendors};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -33,6 +33,8 @@ pub struct FindingGroup {
     /// The type and name of the calls, such as `track "Signed Up"`; none for requests, and for calls
     /// of several events that were not told apart.
     pub event: Option<String>,
+    /// The name of the event alone, as the app's source may contain it.
+    pub event_name: Option<String>,
     /// How many calls, requests or ids,
     pub calls: u64,
     /// and how many repeats of calls.
@@ -140,7 +142,7 @@ pub fn finding_groups(
     tally: &Tally,
     detail: Details<'_>,
 ) -> Result<Vec<FindingGroup>, String> {
-    let mut groups = no_calls(&tally.no_calls, detail)?;
+    let mut groups = lost_requests(&tally.no_calls, detail)?;
     let mut found = FoundGroups::default();
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
     for groups in tally.groups.chunks(CALLS_PER_THREAD * threads) {
@@ -237,6 +239,7 @@ impl FoundGroups {
                         (info.name.clone(), info.title.clone())
                     }),
                     event,
+                    event_name: call.name.clone().filter(|_| calls.is_alike),
                     calls: calls.calls,
                     repeats: calls.repeats,
                     message: finding.message.clone(),
@@ -331,6 +334,7 @@ pub(crate) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
             fails: false,
             vendor: None,
             event: None,
+            event_name: None,
             calls: count as u64,
             repeats: 0,
             message,
@@ -343,58 +347,4 @@ pub(crate) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
             corrected: None,
         })
     })
-}
-
-/// Requests that lost calls, those with one status and problem as one entry.
-fn no_calls(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, String> {
-    let mut problems: BTreeMap<(u16, String), (u64, Box<NoCallDetail>)> = BTreeMap::new();
-    for row in rows {
-        if let Some(RowDetail::NoCall(row)) = detail(*row)?
-            && row.severity.is_some()
-        {
-            let problem = (row.request.status, row.problem.clone());
-            problems.entry(problem).or_insert((0, row)).0 += 1;
-        }
-    }
-    Ok(problems.into_values().map(|(requests, first)| no_call(requests, *first)).collect())
-}
-
-fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
-    let status = row.request.status;
-    let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
-    let fate = match (row.request.response, row.kind) {
-        (ResponseSource::Discarded, _) => "it is a copy, whose response the proxy discarded",
-        _ if row.request.fault.is_some() => "the fault was injected on purpose",
-        (ResponseSource::Upstream, _) if status < 400 => "the upstream accepted it",
-        (_, NoCall::Empty) => "its sender treats that as success, so its calls are lost",
-        (_, NoCall::LostItems) => "its sender treats that as success, so these items are lost",
-        _ if again => "its sender tries again",
-        _ => "senders do not try again, so its calls are lost",
-    };
-    FindingGroup {
-        unit: "request",
-        code: format!("HTTP-{status}"),
-        severity: if again && row.request.response != ResponseSource::Discarded {
-            Severity::Info
-        } else {
-            row.severity.unwrap_or(Severity::Error)
-        },
-        missing: false,
-        fails: false,
-        vendor: None,
-        event: None,
-        calls: requests,
-        repeats: 0,
-        message: row.reason,
-        why: format!("The request was answered {status}; {fate}."),
-        history: None,
-        fix: row.fix,
-        path: String::new(),
-        other_paths: Vec::new(),
-        example: format!(
-            "request {}: {} {}",
-            row.request.number, row.request.method, row.request.path
-        ),
-        corrected: None,
-    }
 }

@@ -1,18 +1,32 @@
 //! Findings as SARIF 2.1.0, for code scanning.
 
 use super::findings::FindingGroup;
+use super::source_places::{SourcePlace, SourcePlaces, relative_uri};
 use crate::findings::Severity;
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::path::Path;
 
-/// The report. `file` is the artifact that was judged, if it was a single one.
-pub fn sarif(groups: &[FindingGroup], file: Option<&str>) -> String {
+/// The package URL of this version: the project has no page of its own on the web.
+const INFORMATION_URI: &str = concat!("pkg:cargo/segscope@", env!("CARGO_PKG_VERSION"));
+
+/// What a report names as places.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SarifPlaces<'p> {
+    /// The file that was judged, if it was a single one.
+    pub file: Option<&'p str>,
+    /// Where the names of events occur in the app's source, if that is known.
+    pub source: Option<&'p SourcePlaces>,
+}
+
+/// Writes the report.
+pub fn sarif(groups: &[FindingGroup], places: SarifPlaces<'_>) -> String {
     let mut rules: Vec<Value> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut rule_places: HashMap<String, usize> = HashMap::new();
     let mut results: Vec<Value> = Vec::new();
     for group in groups {
         let id = rule(group);
-        let place = *places.entry(id.clone()).or_insert_with(|| {
+        let place = *rule_places.entry(id.clone()).or_insert_with(|| {
             rules.push(json!({
                 "id": id,
                 "shortDescription": { "text": group.code },
@@ -22,14 +36,15 @@ pub fn sarif(groups: &[FindingGroup], file: Option<&str>) -> String {
             }));
             rules.len() - 1
         });
-        results.push(result(place, group, file));
+        results.push(result(place, group, places));
     }
     let report = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": {
-                "name": "segscope", "version": env!("CARGO_PKG_VERSION"), "rules": rules,
+                "name": "segscope", "version": env!("CARGO_PKG_VERSION"),
+                "informationUri": INFORMATION_URI, "rules": rules,
             } },
             "results": results,
         }],
@@ -37,7 +52,7 @@ pub fn sarif(groups: &[FindingGroup], file: Option<&str>) -> String {
     format!("{report:#}\n")
 }
 
-fn result(at: usize, group: &FindingGroup, file: Option<&str>) -> Value {
+fn result(at: usize, group: &FindingGroup, places: SarifPlaces<'_>) -> Value {
     let seen = group.seen(" Seen: ", ".");
     let event = group.event.as_ref().map(|event| format!("{event}: ")).unwrap_or_default();
     let message = group.full_message();
@@ -45,11 +60,24 @@ fn result(at: usize, group: &FindingGroup, file: Option<&str>) -> Value {
     let mut location = json!({
         "logicalLocations": [{ "fullyQualifiedName": group.path, "kind": "member" }],
     });
-    if let Some(file) = file {
-        location["physicalLocation"] = json!({
-            "artifactLocation": { "uri": file.replace('\\', "/") },
+    let file = places.file.map(|file| {
+        json!({
+            "artifactLocation": { "uri": relative_uri(Path::new(file)) },
             "region": { "startLine": 1 },
-        });
+        })
+    });
+    let name = group.event_name.as_deref();
+    let guess = places.source.zip(name).and_then(|(source, name)| source.place_of(name));
+    match (guess, &file) {
+        (Some(place), _) => {
+            location["physicalLocation"] = json!({
+                "artifactLocation": { "uri": place.uri },
+                "region": { "startLine": place.line },
+            });
+            location["message"] = json!({ "text": guess_words(place) });
+        }
+        (None, Some(file)) => location["physicalLocation"] = file.clone(),
+        (None, None) => {}
     }
     let mut result = json!({
         "ruleId": rule(group),
@@ -66,7 +94,25 @@ fn result(at: usize, group: &FindingGroup, file: Option<&str>) -> Value {
             "fixSnippet": corrected.code(),
         });
     }
+    if guess.is_some() {
+        result["properties"]["placeIsGuess"] = true.into();
+        if let Some(file) = file {
+            let message = json!({ "text": "The calls that were checked." });
+            result["relatedLocations"] =
+                json!([{ "id": 1, "physicalLocation": file, "message": message }]);
+        }
+    }
     result
+}
+
+/// Says that a place is a guess.
+fn guess_words(place: &SourcePlace) -> String {
+    let others = match place.others {
+        0 => String::new(),
+        1 => "; it occurs in 1 other place".to_owned(),
+        others => format!("; it occurs in {others} other places"),
+    };
+    format!("A guess: the name of the event occurs here{others}.")
 }
 
 /// A code is one vendor's; two vendors may have one of the same name.

@@ -97,6 +97,16 @@ impl Listen {
         Ok(Listen { addr, allow_remote })
     }
 
+    /// Returns an address by which this machine reaches a listener there.
+    pub fn reachable(&self) -> SocketAddr {
+        let ip = match self.addr.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        SocketAddr::new(ip, self.addr.port())
+    }
+
     /// Opens the address, and for 127.0.0.1 the same port on `[::1]` too where there is one: to many
     /// SDKs `localhost` is that. To be called inside of the runtime that is to serve them.
     pub(crate) fn bind(&self) -> Result<Vec<TcpListener>, ListenError> {

@@ -24,8 +24,9 @@ const LAYERS: &[&[&str]] = &[
     &["outbound"],
     &["engine"],
     &["report"],
+    &["queries"],
     &["inspector"],
-    &["tui", "server"],
+    &["tui", "server", "mcp"],
     &["plain"],
     &["cli"],
 ];
@@ -36,6 +37,7 @@ const OWN_CRATES: &[(&str, &[&str])] = &[
     ("hyper", &["server", "outbound"]),
     ("hyper_util", &["server", "outbound"]),
     ("hyper_rustls", &["server", "outbound"]),
+    ("rmcp", &["mcp"]),
 ];
 
 const VENDORS: &[&str] = &["customersuccessbox", "freshsuccess", "planhat", "suprsend", "custify"];

@@ -8,6 +8,8 @@ mod commands;
 #[path = "../common/mod.rs"]
 mod common;
 mod faults;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod plain;
 mod pty;
 mod reported;

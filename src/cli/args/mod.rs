@@ -3,6 +3,8 @@
 mod compare;
 mod forward;
 mod listener;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod outgoing;
 mod plan;
 mod report;
@@ -11,6 +13,8 @@ pub mod run;
 pub use compare::{CompareArgs, CompareFormat};
 pub use forward::ForwardArgs;
 pub use listener::{ListenerArgs, RecordArgs};
+#[cfg(feature = "mcp")]
+pub use mcp::McpArgs;
 pub use outgoing::{DeliverArgs, ExportArgs, ExportForm, SendArgs};
 pub use plan::{ExpectArgs, PlanArgs, PlanCommand};
 pub use report::ReportArgs;
@@ -82,6 +86,14 @@ pub enum Command {
     Export(ExportArgs),
     /// Map calls without listening: one JSON line in, one out
     Map(MapArgs),
+    /// Answer coding agents over the Model Context Protocol (stdio)
+    ///
+    /// With FILE, it answers about the calls in these files. Without, it uses the segscope that
+    /// listens at SEGSCOPE_URL or on 127.0.0.1:7357; if none listens there, it listens itself and
+    /// says where. It ends when its standard input does.
+    #[cfg(feature = "mcp")]
+    #[command(after_long_help = mcp::CLIENTS)]
+    Mcp(McpArgs),
     /// Show what each vendor accepts, and check vendor files
     Vendors(VendorsArgs),
     /// Show the effective settings and where each came from
@@ -247,11 +259,11 @@ pub enum CheckFormat {
     Text,
     /// One call record per line, as JSON
     Ndjson,
-    /// JUnit XML: one suite per vendor, one case per finding
+    /// JUnit XML: a case for each finding, each expectation, and each event that passed
     Junit,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// GitHub workflow commands: one annotation per finding
+    /// GitHub workflow commands: one annotation per finding; on GitHub, at most ten of each level
     Github,
     /// Markdown tables, for the summary of a build
     Markdown,

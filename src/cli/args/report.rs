@@ -11,6 +11,8 @@ use std::path::PathBuf;
 pub struct ReportArgs {
     /// Each format with its file; without one it goes to standard output, where exactly one goes.
     pub reports: Vec<(CheckFormat, Option<PathBuf>)>,
+    /// The folder of the app's source, in which SARIF shows places.
+    pub source_root: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -22,6 +24,9 @@ struct Flags {
     /// printed too
     #[arg(long, value_name = "FILE")]
     output: Vec<PathBuf>,
+    /// The folder of the app's source: SARIF shows where the name of an event occurs in it, as a guess
+    #[arg(long, value_name = "DIR")]
+    source_root: Option<PathBuf>,
 }
 
 impl ReportArgs {
@@ -75,19 +80,24 @@ impl ReportArgs {
                     .to_owned(),
             ),
         }
-        Ok(ReportArgs { reports })
+        Ok(ReportArgs { reports, source_root: None })
     }
 }
 
 impl FromArgMatches for ReportArgs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<ReportArgs, clap::Error> {
-        let Flags { format, output } = Flags::from_arg_matches(matches)?;
+        let Flags { format, output, source_root } = Flags::from_arg_matches(matches)?;
         let places = |name: &str| matches.indices_of(name).into_iter().flatten();
         let formats = places("format").zip(format).collect();
         let outputs = places("output").zip(output).collect();
-        ReportArgs::paired(formats, outputs).map_err(|message| {
-            clap::Error::raw(ErrorKind::ArgumentConflict, format!("{message}\n"))
-        })
+        let conflict =
+            |message| clap::Error::raw(ErrorKind::ArgumentConflict, format!("{message}\n"));
+        let paired = ReportArgs::paired(formats, outputs).map_err(conflict)?;
+        let args = ReportArgs { source_root, ..paired };
+        if args.source_root.is_some() && !args.has(CheckFormat::Sarif) {
+            return Err(conflict("--source-root needs --format sarif".to_owned()));
+        }
+        Ok(args)
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -149,6 +159,7 @@ mod tests {
             ("--format junit --output a --output b", "--output b has no --format before it"),
             ("--format junit --output a --format sarif --output a", "two reports go to a"),
             ("--format xml", "invalid value 'xml'"),
+            ("--source-root .", "--source-root needs --format sarif"),
         ] {
             let error = reports(args).expect_err(args);
             assert!(error.contains(says), "{args}: {error}");

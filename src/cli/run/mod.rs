@@ -17,12 +17,11 @@ use super::{listener, output};
 use crate::engine::Engine;
 use crate::inspector::Setup;
 use crate::report::{plural, plural_of};
-use crate::server::{ApiToken, Listener};
+use crate::server::{ApiToken, Listen, Listener};
 use child::Child;
 use rustix::fs::Mode;
 use sent::Start;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How often is looked whether something arrived.
@@ -35,9 +34,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     let setup = args.expect.apply(setup)?;
     program::check(&args.command[0], std::env::var_os("PATH").as_deref())?;
     let mut reports = verdict::open(&args.report)?;
-    if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        reports.add_github(std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from).as_deref());
-    }
+    reports.adapt_to_github(true);
     let (recording, notice) = setup.recording(true)?;
     let engine = setup.engine(recording)?;
     // what an appended recording held before is not CMD's
@@ -134,16 +131,7 @@ fn token(setup: &Setup) -> Result<(ApiToken, String), Failure> {
 
 /// The variables that the command gets.
 fn variables(listener: &Listener, token: String) -> [(&'static str, String); 3] {
-    let host = reachable(listener.addr()).to_string();
+    let listen = Listen { addr: listener.addr(), ..Listen::default() };
+    let host = listen.reachable().to_string();
     [("SEGSCOPE_URL", format!("http://{host}")), ("SEGSCOPE_HOST", host), ("SEGSCOPE_TOKEN", token)]
-}
-
-/// An address by which this machine reaches a listener.
-fn reachable(addr: SocketAddr) -> SocketAddr {
-    let ip = match addr.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, addr.port())
 }

@@ -20,6 +20,25 @@ struct SdkLine {
     agents: Vec<String>,
 }
 
+/// The line of an SDK that sends its calls to another address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupLine {
+    /// The SDK.
+    pub sdk: String,
+    /// The line, with `K` for the write key.
+    pub line: String,
+}
+
+/// Returns the line to change in each SDK for a listener at this base URL.
+pub fn setup_lines(base: &str) -> Vec<SetupLine> {
+    let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
+    let line = |sdk: &SdkLine| SetupLine {
+        sdk: sdk.name.trim().to_owned(),
+        line: sdk.change.replace("BASE", base).replace("PORT", port),
+    };
+    SDKS.iter().map(line).collect()
+}
+
 #[derive(Deserialize)]
 struct SdkLines {
     sdk: Vec<SdkLine>,

@@ -288,12 +288,10 @@ impl Engine {
 
     /// Compares all calls, or only those of some rows, with a plan.
     pub fn compare_with(&self, plan: &Plan, rows: Option<&[u64]>) -> Expectations {
-        let mut snapshot = self.snapshot();
-        if let Some(rows) = rows {
-            let cube = self.cube_of(rows);
-            snapshot.other = cube.other().calls + cube.other().repeats;
-            snapshot.cells = cube.cells().to_vec();
-        }
+        let snapshot = match rows {
+            Some(rows) => self.snapshot_of_rows(rows),
+            None => self.snapshot(),
+        };
         self.compare_cells(plan, snapshot)
     }
 

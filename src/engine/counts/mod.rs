@@ -220,6 +220,12 @@ impl Engine {
         self.snapshot_under(None)
     }
 
+    fn snapshot_of_rows(&self, rows: &[u64]) -> Snapshot {
+        let cube = self.cube_of(rows);
+        let other = cube.other().calls + cube.other().repeats;
+        Snapshot { cells: cube.cells().to_vec(), other, ..self.snapshot() }
+    }
+
     /// What the counts of the calls that pass a filter need; of all calls without one.
     fn snapshot_under(&self, counts: Option<&FilteredCounts>) -> Snapshot {
         let vendors = self.vendors();
@@ -250,6 +256,12 @@ impl Engine {
     ) -> GroupedRows<Coverage> {
         let snapshot = self.snapshot_under(counts);
         self.grouped(snapshot, |key, shape| ((shape.kind, key.event), value(by, shape)))
+    }
+
+    /// Returns the calls of some rows, event by event; the most frequent first.
+    pub fn coverage_of_rows(&self, rows: &[u64]) -> GroupedRows<Coverage> {
+        let snapshot = self.snapshot_of_rows(rows);
+        self.grouped(snapshot, |key, shape| ((shape.kind, key.event), value(GroupBy::Event, shape)))
     }
 
     /// All calls by a library, app version or write key, whatever the event.

@@ -5,60 +5,42 @@
 //! that waits holds the numbers of rows, and a page is written as it is sent.
 
 pub(crate) mod access;
-mod calls;
-mod check;
-mod judge;
-mod outputs;
-mod query;
-mod record_page;
-mod reset;
 mod response_body;
 mod stream;
-mod summary;
-mod wait;
 
 pub(crate) use crate::server::api::response_body::OwnBody;
 
-use crate::call::time;
-use crate::engine::Engine;
-use crate::server::api::record_page::RecordPage;
+use crate::queries::{self, Answer, QUESTIONS, Question, parameters, settled};
 use crate::server::body::{self, BodyBytes, ReadBody};
 use crate::server::connection_state::PhaseCell;
 use crate::server::listener_thread::Server;
 use crate::server::{cors, respond};
 use crate::wire::Reply;
 use http_body_util::Full;
-use hyper::Response;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
+use hyper::{Method, Response};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use stream::EventStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
-use tokio::task::JoinError;
 use tokio::time::timeout;
 
-/// Each path with the methods that it takes.
-const PATHS: &[(&str, &str)] = &[
-    ("health", "GET, HEAD"),
-    ("calls", "GET, HEAD"),
-    ("wait", "GET"),
-    ("stream", "GET"),
-    ("summary", "GET, HEAD"),
-    ("sync", "GET, HEAD"),
-    ("outputs", "GET, HEAD"),
-    ("judge", "POST"),
-    ("check", "POST"),
-    ("reset", "POST"),
-    ("openapi.json", "GET, HEAD"),
-];
+/// The paths that only the listener has, with the methods that each takes.
+const PATHS: &[(&str, &str)] =
+    &[("health", "GET, HEAD"), ("stream", "GET"), ("openapi.json", "GET, HEAD")];
+
+/// All paths.
+fn paths() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    QUESTIONS.iter().chain(PATHS)
+}
 
 /// Returns the name of one of these paths as it is written here.
 pub(crate) fn known_name(name: &str) -> Option<&'static str> {
     let (name, _) = split(name);
-    PATHS.iter().map(|(known, _)| *known).find(|known| *known == name)
+    paths().map(|(known, _)| *known).find(|known| *known == name)
 }
 
 /// The name of a path, and what stands behind it: only outputs have something there.
@@ -73,8 +55,6 @@ fn split(path: &str) -> (&str, &str) {
 /// So many requests are answered at a time, all but those for `health`: what they hold together (rows
 /// and filters, 64 KB of an answer each, and as much again on its way to the client) is about 64 MB.
 const MAX_REQUESTS: usize = 256;
-/// So many of them look through calls or write records at a time.
-const MAX_WORKERS: usize = 2;
 /// After how many seconds to come back beyond that.
 const RETRY_AFTER: u32 = 1;
 
@@ -86,10 +66,7 @@ pub(crate) struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds {
-            requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
-            workers: Arc::new(Semaphore::new(MAX_WORKERS)),
-        }
+        Bounds { requests: Arc::new(Semaphore::new(MAX_REQUESTS)), workers: queries::workers() }
     }
 }
 
@@ -100,15 +77,6 @@ const PROTECTION: [(HeaderName, &str); 4] = [
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::CACHE_CONTROL, "no-store"),
 ];
-
-/// An answer, before it is one of HTTP.
-enum ApiResponse {
-    Whole(Reply),
-    /// A status and call records.
-    Page(u16, RecordPage),
-    /// Call records as they come.
-    Stream(EventStream),
-}
 
 /// So long the health page waits for what is being judged.
 const HEALTH_WAITS: Duration = Duration::from_secs(1);
@@ -191,16 +159,12 @@ async fn permitted(
             Err(_) => return whole(Reply::busy(RETRY_AFTER), None),
         },
     };
+    if split(request.name).0 == "stream" && request.parts.method == Method::GET {
+        return stream(server, request.parts, permit).await;
+    }
     match answer(server, request, body, watch).await {
-        ApiResponse::Whole(reply) => whole(reply, permit),
-        ApiResponse::Stream(stream) => {
-            let body = OwnBody::stream(stream, &server.own.workers, permit);
-            let mut response = respond::response(Reply::json(200, " "), |_| body);
-            let events = HeaderValue::from_static("text/event-stream");
-            response.headers_mut().insert(header::CONTENT_TYPE, events);
-            response
-        }
-        ApiResponse::Page(status, page) => {
+        Answer::Whole(reply) => whole(reply, permit),
+        Answer::Page(status, page) => {
             match OwnBody::page(page, &server.own.workers, permit).await {
                 Ok(body) => respond::response(Reply::json(status, " "), |_| body),
                 Err(_) => whole(Reply::failure(500, "internal", "the answer ended early"), None),
@@ -209,62 +173,75 @@ async fn permitted(
     }
 }
 
+/// Begins a stream of call records.
+async fn stream(
+    server: &Server,
+    parts: &Parts,
+    permit: Option<OwnedSemaphorePermit>,
+) -> Response<OwnBody> {
+    // what was acknowledged before is not new
+    settled(&server.engine).await;
+    let query = parts.uri.query().unwrap_or("");
+    let stream = match EventStream::new(&server.engine, query, &parts.headers) {
+        Ok(stream) => stream,
+        Err(reply) => return whole(reply, permit),
+    };
+    let body = OwnBody::stream(stream, &server.own.workers, permit);
+    let mut response = respond::response(Reply::json(200, " "), |_| body);
+    let events = HeaderValue::from_static("text/event-stream");
+    response.headers_mut().insert(header::CONTENT_TYPE, events);
+    response
+}
+
 async fn answer(
     server: &Server,
     ApiRequest { parts, name, .. }: ApiRequest<'_>,
     body: Incoming,
     watch: &PhaseCell,
-) -> ApiResponse {
+) -> Answer {
     let (name, rest) = split(name);
-    let Some((_, allow)) = PATHS.iter().find(|(known, _)| *known == name) else {
-        let names: Vec<&str> = PATHS.iter().map(|(known, _)| *known).collect();
+    let Some((_, allow)) = paths().find(|(known, _)| *known == name) else {
+        let names: Vec<&str> = paths().map(|(known, _)| *known).collect();
         let message = format!("no such path; below /_segscope/ there are {}", names.join(", "));
-        return ApiResponse::Whole(Reply::failure(404, "not_found", &message));
+        return Answer::Whole(Reply::failure(404, "not_found", &message));
     };
     if !allow.split(", ").any(|method| method == parts.method.as_str()) {
         let message = format!("use {allow}");
         let refused = Reply::failure(405, "method_not_allowed", &message);
-        return ApiResponse::Whole(Reply { allow: Some(allow), ..refused });
+        return Answer::Whole(Reply { allow: Some(allow), ..refused });
     }
     let query = parts.uri.query().unwrap_or("");
-    if matches!(name, "openapi.json" | "health" | "summary" | "sync" | "outputs" | "judge")
-        && let Err(reply) = query::known(query, &[])
-    {
-        return ApiResponse::Whole(reply);
-    }
-    if name == "openapi.json" {
-        return ApiResponse::Whole(Reply::json(200, OPENAPI));
+    let known = match name {
+        "openapi.json" | "health" => parameters::known(query, &[]),
+        name => queries::check_parameters(name, query),
+    };
+    if let Err(reply) = known {
+        return Answer::Whole(reply);
     }
     let engine = &server.engine;
-    if name == "health" {
-        // a large recording that is still being read is no reason to keep a probe waiting
-        let _ = timeout(HEALTH_WAITS, settled(engine)).await;
-        return ApiResponse::Whole(Reply::json(200, health(server)));
+    match name {
+        "openapi.json" => return Answer::Whole(Reply::json(200, OPENAPI)),
+        "health" => {
+            // a large recording that is still being read is no reason to keep a probe waiting
+            let _ = timeout(HEALTH_WAITS, settled(engine)).await;
+            return Answer::Whole(Reply::json(200, health(server)));
+        }
+        _ => {}
     }
-    settled(engine).await;
-    let workers = &server.own.workers;
-    ApiResponse::Whole(match name {
-        "calls" => return calls::answer(engine, query, workers).await,
-        "wait" => {
-            watch.set_waiting(true);
-            let answer = wait::answer(engine, query, workers, watch).await;
-            watch.set_waiting(false);
-            return answer;
-        }
-        "stream" => match EventStream::new(engine, query, &parts.headers) {
-            Ok(stream) => return ApiResponse::Stream(stream),
-            Err(reply) => reply,
+    let read = match queries::body_limit(name) {
+        None => None,
+        Some(limit) => match read_body(server, body, limit, watch).await {
+            Ok(read) => Some(read),
+            Err(reply) => return Answer::Whole(reply),
         },
-        "summary" => Reply::json(200, summary::json(engine)),
-        "outputs" => outputs::answer(engine, rest, workers).await,
-        "judge" => judge::answer(server, body, watch).await,
-        "check" => check::answer(server, query, body, watch).await,
-        "sync" => {
-            let panel = engine.sync(|objects| objects.panel(time::now()));
-            Reply::json(200, json!(panel).to_string())
-        }
-        _ => reset::answer(engine, query, workers).await,
-    })
+    };
+    let body = read.as_ref().map_or(&[][..], |(data, _)| data);
+    watch.set_waiting(name == "wait");
+    let is_gone = || watch.is_gone();
+    let question = Question { name, rest, query, body, is_gone: &is_gone };
+    let answer = queries::answer(engine, &server.own.workers, &question).await;
+    watch.set_waiting(false);
+    answer
 }
 
 /// Reads the body of a request, with the permit for its memory.
@@ -278,29 +255,6 @@ async fn read_body<'s>(
         ReadBody::Whole(data, permit) => Ok((data, permit)),
         ReadBody::Cut(_, error) => Err(error.reply()),
         ReadBody::Gone => Err(Reply::failure(408, "gone", "the client went away")),
-    }
-}
-
-/// Does work that looks through calls: in turn with others, and not on the thread that answers SDKs.
-async fn in_turn<T: Send + 'static>(
-    workers: &Arc<Semaphore>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, JoinError> {
-    let turn = Arc::clone(workers).acquire_owned().await;
-    let done = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        work()
-    });
-    done.await
-}
-
-/// Waits until all that was answered before is judged, so that who asks sees it; not on the thread
-/// that answers SDKs.
-async fn settled(engine: &Arc<Engine>) {
-    if !engine.is_settled() {
-        let engine = Arc::clone(engine);
-        // what cannot be waited for is not there, which the answer shows
-        let _ = tokio::task::spawn_blocking(move || engine.settle()).await;
     }
 }
 
@@ -340,7 +294,7 @@ mod tests {
     fn every_path_is_described() {
         let described: serde_json::Value = serde_json::from_str(OPENAPI).expect("JSON");
         let described = described["paths"].as_object().expect("paths");
-        for (name, methods) in PATHS {
+        for (name, methods) in paths() {
             let rest = if *name == "outputs" { "/{seq}/{vendor}" } else { "" };
             let path = &described[&format!("/_segscope/{name}{rest}")];
             let methods: Vec<String> = methods
@@ -354,6 +308,6 @@ mod tests {
                 Some(methods)
             );
         }
-        assert_eq!(described.len(), PATHS.len());
+        assert_eq!(described.len(), paths().count());
     }
 }

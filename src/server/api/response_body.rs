@@ -1,8 +1,7 @@
 //! The body of an answer of segscope's own paths: whole, or a page or a stream that is written as it
 //! is sent.
 
-use crate::server::api::in_turn;
-use crate::server::api::record_page::RecordPage;
+use crate::queries::{RecordPage, in_turn};
 use crate::server::api::stream::{BEGINNING, EventStream};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use std::io;

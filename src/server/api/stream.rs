@@ -6,9 +6,9 @@
 use crate::call::Seq;
 use crate::engine::{Engine, RowDetail};
 use crate::fql::Filter;
+use crate::queries::calls::{Scan, look};
+use crate::queries::{in_turn, parameters};
 use crate::report::call_record;
-use crate::server::api::calls::{Scan, look};
-use crate::server::api::{in_turn, query};
 use crate::wire::Reply;
 use hyper::HeaderMap;
 use hyper::body::Bytes;
@@ -51,11 +51,11 @@ impl EventStream {
         query: &str,
         headers: &HeaderMap,
     ) -> Result<EventStream, Reply> {
-        query::known(query, &["filter", "after"])?;
-        let filter = query::filter(query)?;
+        parameters::known(query, &["filter", "after"])?;
+        let filter = parameters::filter(query)?;
         let sent = headers.get(LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("?").trim());
         let last = match sent.filter(|text| !text.is_empty()) {
-            None => query::number(query, "after", u64::MAX)?,
+            None => parameters::number(query, "after", u64::MAX)?,
             Some(text) => Some(text.parse().map_err(|_| {
                 let message = "Last-Event-ID is the id of an event of this stream: a whole number";
                 Reply::failure(400, "bad_parameter", message)

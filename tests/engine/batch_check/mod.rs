@@ -7,7 +7,7 @@ mod files;
 
 use segscope::engine::{Engine, Expectations, InUse, Recording, RowDetail, Shares, Tally, survey};
 use segscope::plan::Plan;
-use segscope::report::{self, FindingGroup, check_text, finding_groups};
+use segscope::report::{self, FindingGroup, JunitReport, SarifPlaces, check_text, finding_groups};
 use segscope::vendors::Vendors;
 use std::path::Path;
 use std::sync::Arc;
@@ -64,8 +64,15 @@ fn said(
     let texts = vec![
         check_text(vendors, tally, &groups, (None, "passed"), true),
         report::markdown(vendors, tally, &groups, "failed"),
-        report::junit(&groups, &["Planhat".to_owned()]),
-        report::sarif(&groups, Some("f")),
+        report::junit(&JunitReport {
+            findings: &groups,
+            shown: &[0],
+            vendors,
+            expectations: None,
+            // the survey counts no events: for JUnit, `check` takes the other way
+            events: None,
+        }),
+        report::sarif(&groups, SarifPlaces { file: Some("f"), source: None }),
         report::github(&groups),
     ];
     Said {

@@ -285,3 +285,17 @@ fn the_glossary_defines_every_verdict_and_page() {
         assert!(terms.contains(name), "docs/glossary.md does not define {name}");
     }
 }
+
+#[test]
+fn the_packages_have_the_version_of_the_program() {
+    let version = env!("CARGO_PKG_VERSION");
+    let npm: serde_json::Value =
+        serde_json::from_str(include_str!("../../../packages/npm/package.json")).expect("JSON");
+    assert_eq!(npm["version"], version);
+    for (name, wanted) in npm["optionalDependencies"].as_object().expect("platforms") {
+        assert_eq!(wanted, version, "{name}");
+    }
+    let python: toml::Table =
+        toml::from_str(include_str!("../../../packages/python/pyproject.toml")).expect("TOML");
+    assert_eq!(python["project"]["version"].as_str(), Some(version));
+}

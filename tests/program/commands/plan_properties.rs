@@ -136,7 +136,7 @@ fn junit_has_a_suite_for_the_plan() {
     std::fs::write(home.path().join("plan.toml"), plan).expect("written");
     let args = ["check", "calls.ndjson", "--expect", "plan.toml", "--format", "junit"];
     let text = stdout(&segscope(home.path(), &args).assert().code(1));
-    let suite = "<testsuite name=\"the plan\" tests=\"1\" failures=\"1\">";
+    let suite = "<testsuite name=\"the plan\" tests=\"1\" failures=\"1\" skipped=\"0\">";
     assert!(text.contains(suite), "{text}");
     assert!(!text.contains("the service itself"), "{text}");
 }

@@ -1,6 +1,7 @@
 //! `segscope run`: exit codes, signals, the environment of the command, what it leaves behind, and
 //! the reports.
 
+mod action;
 mod leftovers;
 mod reports;
 mod signals;

@@ -6,4 +6,5 @@ pub mod client;
 mod http;
 mod overload;
 mod own_paths;
+mod read_your_writes;
 mod replay;

@@ -31,6 +31,7 @@ pub(crate) fn json(engine: &Engine) -> String {
     let out = json!({
         "calls": stats.calls,
         "repeats": stats.repeats,
+        "last": engine.seq_before(engine.rows()),
         "requests": stats.requests,
         "refused": stats.refused,
         "request_counts": stats.request_counts,

@@ -5,18 +5,14 @@ use crate::call::{Doc, Event};
 use crate::engine::{Engine, RowDetail};
 use crate::findings::Severity;
 use crate::plan::Plan;
-use crate::server::api::calls::{Scan, look};
-use crate::server::api::{in_turn, query, read_body, summary};
-use crate::server::connection_state::PhaseCell;
-use crate::server::listener_thread::Server;
+use crate::queries::calls::{Scan, look};
+use crate::queries::{IsGone, in_turn, parameters, summary};
 use crate::wire::{Reply, query_value};
-use hyper::body::Incoming;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
 
-/// A tracking plan of a few hundred events has less.
-const BODY_LIMIT: usize = 16 << 20;
 /// Of the calls that violate the plan so many are shown.
 const SHOWN: usize = 100;
 /// So many calls are read at once.
@@ -25,28 +21,28 @@ const AT_ONCE: usize = 32;
 const TURN: Duration = Duration::from_millis(50);
 
 pub(crate) async fn answer(
-    server: &Server,
+    engine: &Arc<Engine>,
     query: &str,
-    body: Incoming,
-    watch: &PhaseCell,
+    plan: &[u8],
+    workers: &Arc<Semaphore>,
+    is_gone: IsGone<'_>,
 ) -> Reply {
-    let checked = checked(server, query, body, watch).await;
+    let checked = checked(engine, query, plan, workers, is_gone).await;
     checked.map_or_else(|reply| reply, |verdict| Reply::json(200, verdict.to_string()))
 }
 
 async fn checked(
-    server: &Server,
+    engine: &Arc<Engine>,
     query: &str,
-    body: Incoming,
-    watch: &PhaseCell,
+    plan: &[u8],
+    workers: &Arc<Semaphore>,
+    is_gone: IsGone<'_>,
 ) -> Result<Value, Reply> {
-    query::known(query, &["filter", "after"])?;
-    let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
-    let filter = query::filter(query)?;
+    parameters::known(query, &["filter", "after"])?;
+    let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
+    let filter = parameters::filter(query)?;
     let is_part = after > 0 || query_value(query, "filter").is_some();
-    let (data, _permit) = read_body(server, body, BODY_LIMIT, watch).await?;
-    let plan = read_plan(&data).map_err(|error| Reply::failure(400, "bad_plan", &error))?;
-    let (engine, workers) = (&server.engine, &server.own.workers);
+    let plan = read_plan(plan).map_err(|error| Reply::failure(400, "bad_plan", &error))?;
     let rows = look(Scan::new(engine, filter, after, usize::MAX), workers).await?.into_rows();
     let mut check = PlanCheck::new(Arc::clone(engine), plan, rows);
     loop {
@@ -60,7 +56,7 @@ async fn checked(
         if is_done {
             return Ok(check.verdict(is_part));
         }
-        if watch.is_gone() {
+        if is_gone() {
             return Err(Reply::failure(408, "gone", "the client went away"));
         }
     }

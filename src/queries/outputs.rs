@@ -2,8 +2,8 @@
 
 use crate::call::Seq;
 use crate::engine::{Engine, RowDetail};
+use crate::queries::in_turn;
 use crate::report::output_record;
-use crate::server::api::in_turn;
 use crate::wire::Reply;
 use std::sync::Arc;
 use tokio::sync::Semaphore;

@@ -2,10 +2,9 @@
 
 use crate::engine::Engine;
 use crate::fql::Filter;
-use crate::server::api::calls::{Scan, look};
-use crate::server::api::record_page::RecordPage;
-use crate::server::api::{ApiResponse, in_turn, query, settled};
-use crate::server::connection_state::PhaseCell;
+use crate::queries::calls::{Scan, look};
+use crate::queries::record_page::RecordPage;
+use crate::queries::{Answer, IsGone, in_turn, parameters, settled};
 use crate::wire::{Reply, query_value};
 use serde_json::json;
 use std::sync::Arc;
@@ -30,16 +29,16 @@ pub(crate) async fn answer(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    watch: &PhaseCell,
-) -> ApiResponse {
+    is_gone: IsGone<'_>,
+) -> Answer {
     let waited = match query_value(query, "none").as_deref() {
-        None | Some("0" | "false") => some(engine, query, workers, watch).await,
-        Some("" | "1" | "true") => none(engine, query, workers, watch).await,
+        None | Some("0" | "false") => some(engine, query, workers, is_gone).await,
+        Some("" | "1" | "true") => none(engine, query, workers, is_gone).await,
         Some(_) => Err(Reply::failure(400, "bad_parameter", "none is 1 or 0")),
     };
     match waited {
-        Ok((status, page)) => ApiResponse::Page(status, page),
-        Err(reply) => ApiResponse::Whole(reply),
+        Ok((status, page)) => Answer::Page(status, page),
+        Err(reply) => Answer::Whole(reply),
     }
 }
 
@@ -48,16 +47,16 @@ async fn some(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    watch: &PhaseCell,
+    is_gone: IsGone<'_>,
 ) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
-        query::known(query, &["filter", "count", "timeout_ms", "after", "none", "all"])?;
-        let count = query::number(query, "count", MOST)?.unwrap_or(1);
+        parameters::known(query, &["filter", "count", "timeout_ms", "after", "none", "all"])?;
+        let count = parameters::number(query, "count", MOST)?.unwrap_or(1);
         let all = query_value(query, "all").is_some_and(|text| !text.is_empty());
-        let all = all.then(|| query::filter_of(query, "all").map(Arc::new)).transpose()?;
-        let timeout = query::number(query, "timeout_ms", LONGEST_MS)?.unwrap_or(TIMEOUT_MS);
-        let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
-        Ok((query::filter(query)?, all, count, timeout, after))
+        let all = all.then(|| parameters::filter_of(query, "all").map(Arc::new)).transpose()?;
+        let timeout = parameters::number(query, "timeout_ms", LONGEST_MS)?.unwrap_or(TIMEOUT_MS);
+        let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
+        Ok((parameters::filter(query)?, all, count, timeout, after))
     };
     let (filter, all, count, timeout, after) = asked()?;
     let deadline = Instant::now() + Duration::from_millis(timeout);
@@ -90,7 +89,7 @@ async fn some(
             return Ok((504, too_late(scan, count, timeout)));
         }
         sleep(PAUSE.min(deadline - Instant::now())).await;
-        if watch.is_gone() {
+        if is_gone() {
             return Err(gone());
         }
     }
@@ -124,13 +123,13 @@ async fn none(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    watch: &PhaseCell,
+    is_gone: IsGone<'_>,
 ) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
-        query::known(query, &["filter", "none", "quiet_ms", "after"])?;
-        let quiet = query::number(query, "quiet_ms", LONGEST_MS)?.unwrap_or(QUIET_MS);
-        let after = query::number(query, "after", u64::MAX)?.unwrap_or(0);
-        Ok((query::filter(query)?, quiet, after))
+        parameters::known(query, &["filter", "none", "quiet_ms", "after"])?;
+        let quiet = parameters::number(query, "quiet_ms", LONGEST_MS)?.unwrap_or(QUIET_MS);
+        let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
+        Ok((parameters::filter(query)?, quiet, after))
     };
     let (filter, quiet, after) = asked()?;
     let end = Instant::now() + Duration::from_millis(quiet);
@@ -155,7 +154,7 @@ async fn none(
         let version = engine.version();
         while engine.version() == version && Instant::now() < end {
             sleep(PAUSE.min(end - Instant::now())).await;
-            if watch.is_gone() {
+            if is_gone() {
                 return Err(gone());
             }
         }

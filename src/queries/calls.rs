@@ -3,8 +3,8 @@
 use crate::call::Seq;
 use crate::engine::{Engine, RangeFilter};
 use crate::fql::Filter;
-use crate::server::api::record_page::RecordPage;
-use crate::server::api::{ApiResponse, in_turn, query};
+use crate::queries::record_page::RecordPage;
+use crate::queries::{Answer, in_turn, parameters};
 use crate::wire::Reply;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -22,28 +22,24 @@ const TURN: Duration = Duration::from_millis(50);
 /// Of what the filter did not let through so many are shown.
 const SHOWN_OTHERS: usize = 20;
 
-pub(crate) async fn answer(
-    engine: &Arc<Engine>,
-    query: &str,
-    workers: &Arc<Semaphore>,
-) -> ApiResponse {
+pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Arc<Semaphore>) -> Answer {
     let asked = || {
-        query::known(query, &["filter", "after", "limit"])?;
-        let after = query::number(query, "after", u64::MAX)?;
-        let limit = query::number(query, "limit", MOST)?.unwrap_or(LIMIT);
-        Ok((query::filter(query)?, after.unwrap_or(0), limit))
+        parameters::known(query, &["filter", "after", "limit"])?;
+        let after = parameters::number(query, "after", u64::MAX)?;
+        let limit = parameters::number(query, "limit", MOST)?.unwrap_or(LIMIT);
+        Ok((parameters::filter(query)?, after.unwrap_or(0), limit))
     };
     let (filter, after, limit) = match asked() {
         Ok(asked) => asked,
-        Err(reply) => return ApiResponse::Whole(reply),
+        Err(reply) => return Answer::Whole(reply),
     };
     let scan = Scan::new(engine, filter, after, limit as usize);
     match look(scan, workers).await {
         Ok(scan) => {
             let more = json!({ "more": scan.more() });
-            ApiResponse::Page(200, scan.into_page(more))
+            Answer::Page(200, scan.into_page(more))
         }
-        Err(reply) => ApiResponse::Whole(reply),
+        Err(reply) => Answer::Whole(reply),
     }
 }
 

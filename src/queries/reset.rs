@@ -2,8 +2,8 @@
 
 use crate::call::time;
 use crate::engine::{Engine, MAX_CLEARED_RANGES};
-use crate::server::api::calls::{Scan, look};
-use crate::server::api::{query, settled};
+use crate::queries::calls::{Scan, look};
+use crate::queries::{parameters, settled};
 use crate::wire::{Reply, query_value};
 use serde_json::json;
 use std::io;
@@ -25,7 +25,7 @@ async fn clear(
     query: &str,
     workers: &Arc<Semaphore>,
 ) -> Result<serde_json::Value, Reply> {
-    query::known(query, &["filter", "test"])?;
+    parameters::known(query, &["filter", "test"])?;
     let bad = |message: &str| Err(Reply::failure(400, "bad_parameter", message));
     match (query_value(query, "test"), query_value(query, "filter")) {
         (None, None) => {
@@ -56,7 +56,7 @@ async fn clear_selected(
     filter: &str,
     workers: &Arc<Semaphore>,
 ) -> Result<serde_json::Value, Reply> {
-    let selects = query::filter(query)?;
+    let selects = parameters::filter(query)?;
     let (calls, unreadable) = loop {
         let scan = Scan::new(engine, selects.clone(), 0, usize::MAX);
         // another clear in between has moved the rows: they are looked for once more

@@ -1,0 +1,200 @@
+//! Where answers come from: an engine of this program, or another segscope that listens.
+
+use crate::engine::Engine;
+use crate::outbound::{ListenerClient, SendError, TrackingClient};
+use crate::queries::{self, Answer, Question, RecordPage};
+use crate::wire::posted;
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// How long an answer may take that waits for nothing.
+const ANSWER_TIME: Duration = Duration::from_secs(30);
+/// How long a listener may take to say that it is there.
+const HEALTH_TIME: Duration = Duration::from_secs(2);
+
+/// Where answers come from.
+#[derive(Clone)]
+pub(crate) enum QuestionTarget {
+    /// Files that were read.
+    Files { engine: Arc<Engine>, files: Vec<PathBuf>, workers: Arc<Semaphore> },
+    /// A listener of this program at a base URL.
+    Own { engine: Arc<Engine>, url: String, workers: Arc<Semaphore> },
+    /// Another segscope that listens.
+    Listener(ListenerClient),
+}
+
+/// A question for a source: a path below `/_segscope/`, with its method, query and body.
+pub(crate) struct SourceQuestion<'q> {
+    pub name: &'q str,
+    pub rest: String,
+    pub parameters: Vec<(&'q str, String)>,
+    /// The body; a question with a body is a POST.
+    pub body: Option<String>,
+    /// The longest time that it waits for calls.
+    pub waits: Duration,
+}
+
+impl<'q> SourceQuestion<'q> {
+    /// A question without parameters.
+    pub fn new(name: &'q str) -> SourceQuestion<'q> {
+        let (rest, parameters) = (String::new(), Vec::new());
+        SourceQuestion { name, rest, parameters, body: None, waits: Duration::ZERO }
+    }
+
+    /// Adds a parameter, if there is a value.
+    pub fn with(mut self, name: &'q str, value: Option<impl ToString>) -> SourceQuestion<'q> {
+        self.parameters.extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+}
+
+/// The status and the JSON of an answer.
+pub(crate) type SourceAnswer = (u16, Value);
+
+impl QuestionTarget {
+    /// The files of a command.
+    pub fn files(engine: Arc<Engine>, files: Vec<PathBuf>) -> QuestionTarget {
+        QuestionTarget::Files { engine, files, workers: queries::workers() }
+    }
+
+    /// A listener of this program.
+    pub fn own(engine: Arc<Engine>, url: String) -> QuestionTarget {
+        QuestionTarget::Own { engine, url, workers: queries::workers() }
+    }
+
+    /// The base URL of the listener, if there is one.
+    pub fn url(&self) -> Option<String> {
+        match self {
+            QuestionTarget::Files { .. } => None,
+            QuestionTarget::Own { url, .. } => Some(url.clone()),
+            QuestionTarget::Listener(client) => Some(client.url()),
+        }
+    }
+
+    /// What the source is, for `status`.
+    pub fn described(&self) -> Map<String, Value> {
+        let kind = match self {
+            QuestionTarget::Files { .. } => "files",
+            QuestionTarget::Own { .. } => "own listener",
+            QuestionTarget::Listener(_) => "listener",
+        };
+        let mut out = Map::from_iter([("source".to_owned(), kind.into())]);
+        match self {
+            QuestionTarget::Files { files, .. } => {
+                out.insert("files".to_owned(), json!(files));
+            }
+            _ => drop(out.insert("url".to_owned(), json!(self.url()))),
+        }
+        out
+    }
+
+    /// Answers a question. To cancel it, drop the future.
+    ///
+    /// # Errors
+    ///
+    /// The message for the agent, if the source cannot be reached or does not answer with JSON.
+    pub async fn ask(&self, question: SourceQuestion<'_>) -> Result<SourceAnswer, String> {
+        let query = encoded(&question.parameters);
+        match self {
+            QuestionTarget::Files { engine, workers, .. }
+            | QuestionTarget::Own { engine, workers, .. } => {
+                let body = question.body.unwrap_or_default();
+                let asked = Question {
+                    name: question.name,
+                    rest: &question.rest,
+                    query: &query,
+                    body: body.as_bytes(),
+                    is_gone: &|| false,
+                };
+                match queries::answer(engine, workers, &asked).await {
+                    Answer::Whole(reply) => Ok((reply.status, parsed(&reply.body)?)),
+                    Answer::Page(status, page) => Ok((status, whole(page, workers).await?)),
+                }
+            }
+            QuestionTarget::Listener(client) => {
+                let slash = if question.rest.is_empty() { "" } else { "/" };
+                let mark = if query.is_empty() { "" } else { "?" };
+                let SourceQuestion { name, rest, body, waits, .. } = question;
+                let path = format!("{name}{slash}{rest}{mark}{query}");
+                let is_post = body.is_some() || name == "reset";
+                let method = if is_post { "POST" } else { "GET" };
+                let asked =
+                    client.ask(method, &path, body.unwrap_or_default(), ANSWER_TIME + waits);
+                let answer = asked.await.map_err(|error| unreachable(&error))?;
+                Ok((answer.status, parsed(&answer.body)?))
+            }
+        }
+    }
+
+    /// Sends a call to the listener.
+    pub async fn send(&self, call: &str, write_key: &str) -> Result<SourceAnswer, String> {
+        let url = self.url().ok_or("files are read: there is no listener to send to")?;
+        let (path, body) = posted(call).map_err(|error| error.to_string())?;
+        let base = match self {
+            // with its password, if it has one
+            QuestionTarget::Listener(client) => client.base(),
+            _ => &url,
+        };
+        let client = TrackingClient::new(base, Some(write_key)).map_err(|e| e.to_string())?;
+        let sent = client.post(path, body.into_owned()).await.map_err(|e| unreachable(&e))?;
+        let response = serde_json::from_str(&sent.body).unwrap_or(Value::String(sent.body));
+        Ok((sent.status, response))
+    }
+}
+
+/// Returns a client for a base URL if a segscope answers there.
+pub(crate) async fn listener_at(
+    url: &str,
+    token: Option<&str>,
+) -> Result<Option<ListenerClient>, SendError> {
+    let client = ListenerClient::new(url, token)?;
+    let Ok(answer) = client.ask("GET", "health", String::new(), HEALTH_TIME).await else {
+        return Ok(None);
+    };
+    let health: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    Ok((answer.status == 200 && health["name"] == "segscope").then_some(client))
+}
+
+fn unreachable(error: &SendError) -> String {
+    format!("{error}; start segscope there, or restart this server")
+}
+
+/// Writes a page as one value.
+async fn whole(mut page: RecordPage, workers: &Arc<Semaphore>) -> Result<Value, String> {
+    let written = queries::in_turn(workers, move || {
+        let mut all = Vec::new();
+        while !page.is_ended() {
+            all.extend(page.next_chunk());
+        }
+        all
+    });
+    parsed(&written.await.map_err(|_| "the answer ended early".to_owned())?)
+}
+
+fn parsed(text: impl AsRef<[u8]>) -> Result<Value, String> {
+    serde_json::from_slice(text.as_ref())
+        .map_err(|_| "the listener answered without JSON".to_owned())
+}
+
+/// Writes parameters as a query.
+fn encoded(parameters: &[(&str, String)]) -> String {
+    let mut query = String::new();
+    for (name, value) in parameters {
+        let and = if query.is_empty() { "" } else { "&" };
+        query.push_str(and);
+        query.push_str(name);
+        query.push('=');
+        for byte in value.bytes() {
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    query.push(byte as char);
+                }
+                other => query.push_str(&format!("%{other:02X}")),
+            }
+        }
+    }
+    query
+}

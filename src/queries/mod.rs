@@ -1,0 +1,145 @@
+//! Answers questions about the calls of an engine: what the paths below `/_segscope/` give, whoever
+//! asks. The listener asks for its clients, and `segscope mcp` for coding agents.
+//!
+//! Whatever looks through calls does so in turns with others ([`in_turn`]) and not on the thread of
+//! the caller.
+
+pub(crate) mod calls;
+mod check;
+mod judge;
+mod outputs;
+pub(crate) mod parameters;
+mod record_page;
+mod reset;
+mod summary;
+mod wait;
+
+pub(crate) use crate::queries::record_page::RecordPage;
+
+use crate::call::time;
+use crate::engine::Engine;
+use crate::wire::Reply;
+use serde_json::json;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::JoinError;
+
+/// At most this many questions look through calls or write records at a time.
+const MAX_WORKERS: usize = 2;
+
+/// The methods of questions that change nothing.
+const READS: &str = "GET, HEAD";
+
+/// Each question with the methods that a request for it may have.
+pub(crate) const QUESTIONS: &[(&str, &str)] = &[
+    ("calls", READS),
+    ("wait", "GET"),
+    ("summary", READS),
+    ("sync", READS),
+    ("outputs", READS),
+    ("judge", "POST"),
+    ("check", "POST"),
+    ("reset", "POST"),
+];
+
+/// More than any single call may have.
+const MAX_CALL_BYTES: usize = 1 << 20;
+/// A tracking plan of a few hundred events has less.
+const MAX_PLAN_BYTES: usize = 16 << 20;
+
+/// Whether nobody waits for the answer any more.
+pub(crate) type IsGone<'g> = &'g (dyn Fn() -> bool + Sync);
+
+/// A question, as a request for one of segscope's own paths puts it.
+pub(crate) struct Question<'q> {
+    /// One of [`QUESTIONS`].
+    pub name: &'q str,
+    /// The part of the path after the name.
+    pub rest: &'q str,
+    /// The query, without its question mark.
+    pub query: &'q str,
+    /// The body; empty for questions without one.
+    pub body: &'q [u8],
+    /// Asked while the answer waits for calls.
+    pub is_gone: IsGone<'q>,
+}
+
+/// An answer.
+pub(crate) enum Answer {
+    Whole(Reply),
+    /// A status and call records.
+    Page(u16, RecordPage),
+}
+
+/// Returns the semaphore of those who look through calls.
+pub(crate) fn workers() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(MAX_WORKERS))
+}
+
+/// Returns how many bytes the body of a question may have; none if it has no body.
+pub(crate) fn body_limit(name: &str) -> Option<usize> {
+    match name {
+        "judge" => Some(MAX_CALL_BYTES),
+        "check" => Some(MAX_PLAN_BYTES),
+        _ => None,
+    }
+}
+
+/// Refuses the query of a question that has no parameters.
+pub(crate) fn check_parameters(name: &str, query: &str) -> Result<(), Reply> {
+    match name {
+        "summary" | "sync" | "outputs" | "judge" => parameters::known(query, &[]),
+        // their own parameters are checked where they are read
+        _ => Ok(()),
+    }
+}
+
+/// Answers a question, once all that was acknowledged before it is judged.
+pub(crate) async fn answer(
+    engine: &Arc<Engine>,
+    workers: &Arc<Semaphore>,
+    question: &Question<'_>,
+) -> Answer {
+    let Question { name, rest, query, body, is_gone } = *question;
+    if let Err(reply) = check_parameters(name, query) {
+        return Answer::Whole(reply);
+    }
+    settled(engine).await;
+    Answer::Whole(match name {
+        "calls" => return calls::answer(engine, query, workers).await,
+        "wait" => return wait::answer(engine, query, workers, is_gone).await,
+        "summary" => Reply::json(200, summary::json(engine)),
+        "outputs" => outputs::answer(engine, rest, workers).await,
+        "judge" => judge::answer(engine, body),
+        "check" => check::answer(engine, query, body, workers, is_gone).await,
+        "sync" => {
+            let panel = engine.sync(|objects| objects.panel(time::now()));
+            Reply::json(200, json!(panel).to_string())
+        }
+        "reset" => reset::answer(engine, query, workers).await,
+        _ => Reply::failure(404, "not_found", "there is no such question"),
+    })
+}
+
+/// Does work that looks through calls: in turn with others, and not on the thread of the caller.
+pub(crate) async fn in_turn<T: Send + 'static>(
+    workers: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    let turn = Arc::clone(workers).acquire_owned().await;
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    done.await
+}
+
+/// Waits until all that was acknowledged before is judged, so that it is part of the answer; not on
+/// the thread of the caller.
+pub(crate) async fn settled(engine: &Arc<Engine>) {
+    if !engine.is_settled() {
+        let engine = Arc::clone(engine);
+        // what cannot be waited for is not there, which the answer shows
+        let _ = tokio::task::spawn_blocking(move || engine.settle()).await;
+    }
+}
