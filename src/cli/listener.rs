@@ -1,10 +1,10 @@
 //! Starts the listener of a command.
 
 use super::failure::Failure;
-use super::forward;
+use super::{faults, forward};
 use crate::engine::Engine;
 use crate::inspector::Setup;
-use crate::server::{ApiToken, ForwardOptions, Limits, Listen, Listener, Options};
+use crate::server::{ApiToken, Listen, Listener, Options};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,8 +19,14 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
         Some(file) => Some(token(Path::new(file), engine)?),
         None => None,
     };
-    let forward = if any_port { None } else { forward::options(setup)? };
-    start_at(text, setup, engine, token, forward)
+    let live = match any_port {
+        true => Options::default(),
+        false => {
+            let (faults, fault_seed) = faults::options(setup)?;
+            Options { forward: forward::options(setup)?, faults, fault_seed, ..Options::default() }
+        }
+    };
+    start_at(text, setup, engine, Options { token, ..live })
 }
 
 /// Begins to listen where the settings say, with this token.
@@ -30,19 +36,18 @@ pub fn start_with_token(
     token: ApiToken,
 ) -> Result<Listener, Failure> {
     let text = setup.settings.text("listen").unwrap_or("127.0.0.1:0");
-    start_at(text, setup, engine, Some(token), None)
+    start_at(text, setup, engine, Options { token: Some(token), ..Options::default() })
 }
 
 fn start_at(
     text: &str,
     setup: &Setup,
     engine: &Arc<Engine>,
-    token: Option<ApiToken>,
-    forward: Option<ForwardOptions>,
+    options: Options,
 ) -> Result<Listener, Failure> {
     let listen =
         Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
-    let options = Options { listen, limits: Limits::default(), token, forward };
+    let options = Options { listen, ..options };
     Listener::start(&options, Arc::clone(engine)).map_err(Failure::blocked)
 }
 

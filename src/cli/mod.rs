@@ -10,6 +10,7 @@ mod doubts;
 mod expect;
 mod export;
 mod failure;
+mod faults;
 mod forward;
 mod generate;
 mod input;

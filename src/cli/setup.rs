@@ -135,8 +135,12 @@ impl Setup {
     /// A engine over a recording, which is read while the engine is there already. What is
     /// wrong in it becomes its notice.
     pub fn engine(&self, recording: Recording) -> Result<Arc<Engine>, Failure> {
-        let options =
-            IngestOptions { takes_copies: false, forwards_to: None, ..self.ingest_options() };
+        let options = IngestOptions {
+            takes_copies: false,
+            forwards_to: None,
+            faults: 0,
+            ..self.ingest_options()
+        };
         self.start_engine(recording, options)
     }
 
@@ -182,6 +186,7 @@ impl ListenerArgs {
             ("alert", self.alert.as_deref()),
             ("alert_with", self.alert_with.as_deref()),
             ("webhook_secret", self.webhook_secret.as_deref()),
+            ("fault_seed", self.fault_seed.as_deref()),
         ];
         let switches = [
             ("allow_remote", self.allow_remote.then_some(true)),
@@ -190,6 +195,10 @@ impl ListenerArgs {
         ];
         let mut flags = settings_of(&texts, &switches);
         flags.extend(self.forward.flags());
+        if !self.fault.is_empty() {
+            let faults = Value::from(self.fault.clone());
+            flags.push(("fault".to_owned(), faults, "--fault".to_owned()));
+        }
         flags.extend(self.recording.flags());
         if !self.watch.is_empty() {
             flags.push(("watch".to_owned(), self.watch.clone().into(), "--watch".to_owned()));

@@ -51,7 +51,7 @@ pub use crate::engine::counts::id_remarks::IdRemarkView;
 pub use crate::engine::counts::library_habits::HabitView;
 pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};
 pub use crate::engine::frame_times::FrameTimes;
-pub use crate::engine::ingest::accept::AcceptedRequest;
+pub use crate::engine::ingest::accept::{AcceptedRequest, FAULT, InjectedFault};
 pub use crate::engine::ingest::forward_counts::{ForwardCounters, ForwardCounts, ForwardEnd};
 pub use crate::engine::ingest::forwarded::ForwardRecord;
 pub use crate::engine::ingest::options::IngestOptions;
@@ -92,7 +92,7 @@ use crate::fql::Filter;
 use crate::vendors::Vendors;
 use std::io;
 use std::ops::Range;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -116,6 +116,8 @@ pub struct Engine {
     shared: Arc<SharedState>,
     options: IngestOptions,
     forwarding: ForwardCounters,
+    /// Faults are not injected now.
+    faults_off: AtomicBool,
     remarks: RemarkTarget,
     /// IndexUsage by who checks all again.
     again: Mutex<()>,
@@ -159,6 +161,7 @@ impl Engine {
             shared,
             options,
             forwarding: ForwardCounters::default(),
+            faults_off: AtomicBool::new(false),
             remarks,
             again: Mutex::default(),
             threads: Vec::new(),
@@ -207,6 +210,18 @@ impl Engine {
     /// The counters of requests that are forwarded.
     pub fn forwarding(&self) -> &ForwardCounters {
         &self.forwarding
+    }
+
+    /// Whether faults are injected, if there are any.
+    pub fn faults_are_on(&self) -> bool {
+        !self.faults_off.load(Ordering::Relaxed)
+    }
+
+    /// Injects faults from now on, or no more. Returns which.
+    pub fn switch_faults(&self) -> bool {
+        let was_off = self.faults_off.fetch_xor(true, Ordering::Relaxed);
+        self.changed();
+        was_off
     }
 
     /// How many requests could not be recorded.

@@ -192,6 +192,20 @@ impl Inspector {
         self.engine.stats()
     }
 
+    /// Injects the faults from now on, or no more; says which.
+    ///
+    /// # Errors
+    /// Fails if there are none.
+    pub fn toggle_faults(&self) -> Result<String, String> {
+        if self.engine.ingest_options().faults == 0 {
+            return Err("there are no faults; `--fault FAULT` adds one".to_owned());
+        }
+        Ok(match self.engine.switch_faults() {
+            true => "faults are injected".to_owned(),
+            false => "no faults are injected".to_owned(),
+        })
+    }
+
     /// How the settings stand to what is shown.
     pub fn settings(&self) -> SettingsView {
         self.live.view()

@@ -56,6 +56,7 @@ pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     }
     let flags = [
         (row.repeat, "a repeat"),
+        (row.fault, "a fault was injected"),
         (row.marked, "marked"),
         (row.stale, "checked with earlier settings"),
     ];

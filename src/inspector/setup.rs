@@ -208,6 +208,7 @@ impl Setup {
             webhook_secret: self.settings.text("webhook_secret").map(str::to_owned),
             requires_signature: self.settings.is_on("require_signature"),
             takes_copies: self.settings.is_on("copies"),
+            faults: self.settings.list("fault").map_or(0, |faults| faults.len()),
             forwards_to: self.settings.text("forward").filter(|url| !url.is_empty()).map(|url| {
                 // what is wrong with it is said when the listener starts
                 let upstream = Upstream::parse(url).map(|upstream| upstream.url());

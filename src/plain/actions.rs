@@ -107,6 +107,14 @@ impl PlainSession<'_> {
         }
     }
 
+    /// Injects faults, or stops that.
+    pub(crate) fn toggle_faults(&mut self) -> io::Result<()> {
+        match self.inspector.toggle_faults() {
+            Ok(told) => self.say(&told),
+            Err(error) => self.say_error(&error),
+        }
+    }
+
     /// Writes the calls that pass the filter to a file.
     pub(crate) fn export(&mut self, file: &str) -> io::Result<()> {
         if file.is_empty() {

@@ -141,6 +141,7 @@ impl PlainSession<'_> {
         let mark = if request.query.is_empty() { "" } else { "?" };
         let target = format!("{}{mark}{}", request.path, request.query);
         let mut lines = vec![format!("request {}: {} {target}", request.number, request.method)];
+        lines.extend(request.fault.iter().map(|fault| format!("fault injected: {fault}")));
         lines.extend(
             client_address(&request.headers)
                 .map(|client| format!("client: {client} (X-Forwarded-For)")),

@@ -56,6 +56,8 @@ commands! {
         "sends a call again unchanged, or sends the draft",
     Compose "compose" "[NUMBER | TEMPLATE | JSON]"
         "starts a draft and prints the result at each vendor",
+    Fault "fault" ""
+        "injects the faults of --fault, or stops that",
     Set "set" "/POINTER VALUE"
         "changes a value of the draft",
     Correct "correct" ""

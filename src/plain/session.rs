@@ -158,6 +158,7 @@ impl<'t> PlainSession<'t> {
             CommandKind::Note => self.note(rest),
             CommandKind::Send => self.send(rest),
             CommandKind::Compose => self.compose(rest),
+            CommandKind::Fault => self.toggle_faults(),
             CommandKind::Set => self.set(rest),
             CommandKind::Correct => self.correct(),
             CommandKind::Draft => self.draft(),

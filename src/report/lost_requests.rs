@@ -29,6 +29,7 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let is_copy = row.request.response == ResponseSource::Discarded;
     let fate = match (row.request.response, row.kind) {
         (ResponseSource::Discarded, _) => "it is a copy, whose response the proxy discarded",
+        _ if row.request.fault.is_some() => "the fault was injected on purpose",
         (ResponseSource::Upstream, _) if status < 400 => "the upstream accepted it",
         (_, NoCall::Empty) => "its sender treats that as success, so its calls are lost",
         (_, NoCall::LostItems) => "its sender treats that as success, so these items are lost",

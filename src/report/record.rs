@@ -35,6 +35,8 @@ struct CallRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     seen_group: Option<&'a SeenGroup>,
     /// The call as it should have been, where an id is missing or doubtful.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +82,7 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         repeat: call.repeat,
         status: call.request.status,
         signature: call.request.signature.as_deref(),
+        fault: call.request.fault.as_deref(),
         seen_group: call.seen_group.as_ref(),
         fix_language: fix.map(|fix| fix.snippet.language),
         fix_snippet: fix.map(|fix| fix.snippet.text()),

@@ -70,6 +70,9 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
         let short = visible(&vendors.info(vendor).short);
         paint(&mut out, color, &format!("{short}={}", mark.verdict.name()));
     }
+    if row.fault {
+        paint(&mut out, ColorWriter::Dim, "  fault");
+    }
     if row.repeat {
         paint(&mut out, ColorWriter::Dim, "  repeat");
     }

@@ -1,16 +1,18 @@
 //! One connection, and each request on it.
 
 use crate::call::time;
-use crate::engine::AcceptedRequest;
+use crate::engine::{AcceptedRequest, InjectedFault};
 use crate::objects_api;
 use crate::objects_api::ObjectsRoute;
 use crate::server::body;
-use crate::server::body::ReadBody;
+use crate::server::body::{BodyBytes, ReadBody};
 use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell, WatchedStream};
+use crate::server::faults::FaultBody;
+use crate::server::forward::Forwarder;
 use crate::server::listener_thread::Server;
 use crate::server::request_log::RequestLog;
-use crate::server::{api, cors, forward, malformed, respond};
+use crate::server::{api, cors, fault_response, forward, malformed, respond};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
@@ -32,7 +34,7 @@ use tokio::sync::watch;
 const BUFFER: usize = 64 * 1024;
 
 /// The body of an answer: to an SDK, or of segscope's own paths.
-pub(crate) type Body = Either<Full<Bytes>, api::OwnBody>;
+pub(crate) type Body = Either<Either<Full<Bytes>, FaultBody>, api::OwnBody>;
 
 /// Who a connection is with.
 #[derive(Debug, Clone, Copy)]
@@ -42,10 +44,10 @@ struct Peer {
     is_here: bool,
 }
 
-/// The client went away in the middle of its request, so there is nobody to answer.
+/// There is no response: the client went away in the middle of its request, or a fault says so.
 #[derive(Debug, thiserror::Error)]
-#[error("the client went away")]
-struct ClientDisconnected;
+#[error("the connection ends without a response")]
+pub(crate) struct NoResponse;
 
 /// Serves a connection until it ends, takes too long, or the listener stops.
 pub(crate) async fn serve(
@@ -105,7 +107,13 @@ pub(crate) async fn serve(
         return server.saw_tls(remote);
     }
     let parts = connection.into_parts();
-    ended(&server, parts.io.into_inner(), &parts.read_buf, error).await;
+    let stream = parts.io.into_inner();
+    if watch.is_reset() {
+        // the client sees a reset in place of an end; where that cannot be, an end
+        let _ = stream.stream.set_zero_linger();
+        return;
+    }
+    ended(&server, stream, &parts.read_buf, error).await;
 }
 
 /// Reports a request that was refused before it could be taken. What else went wrong on a
@@ -151,7 +159,7 @@ async fn handle(
     request: Request<Incoming>,
     peer: Peer,
     watch: &PhaseCell,
-) -> Result<Response<Body>, ClientDisconnected> {
+) -> Result<Response<Body>, NoResponse> {
     let (parts, incoming) = request.into_parts();
     let log = RequestLog::begin(&parts);
     let mut body_bytes = 0;
@@ -170,7 +178,7 @@ async fn answer(
     peer: Peer,
     watch: &PhaseCell,
     body_bytes: &mut usize,
-) -> Result<Response<Body>, ClientDisconnected> {
+) -> Result<Response<Body>, NoResponse> {
     let path = parts.uri.path();
     // whatever the method: a preflight is not for these
     if path.starts_with("/_segscope")
@@ -184,7 +192,7 @@ async fn answer(
     let forwarder = server.forwarder.as_ref().filter(|forwarder| forwarder.takes(&route));
     if forwarder.is_none() && matches!(route, Route::Version | Route::Root) {
         let response = api::respond_to_probe(server, &parts, peer.is_here);
-        return Ok(response.map(Either::Left));
+        return Ok(response.map(|body| Either::Left(Either::Left(body))));
     }
     if forwarder.is_none() && route == Route::Preflight {
         let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here, false);
@@ -201,38 +209,22 @@ async fn answer(
         None => wire::body_limit(&route),
     };
     let read = body::read(incoming, limit, invited, server, watch).await;
-    let mut close = false;
-    let reply = match read {
+    let (kept, trouble) = match read {
         // it was not acknowledged, so its client sends it again
-        ReadBody::Gone => return Err(ClientDisconnected),
+        ReadBody::Gone => return Err(NoResponse),
         ReadBody::Whole(data, _permit) => {
             *body_bytes = data.len();
-            if let Some(forwarder) = forwarder
-                && forwarder.only().is_none_or(|only| {
-                    taking(&parts, |head| server.engine.any_call_passes(only, head, &data))
-                })
-            {
-                let data = data.into_bytes();
-                return Ok(forward::respond(server, forwarder, parts, data, peer.ip).await);
-            }
-            match taking(&parts, |head| server.engine.take_in(head, &data, &server.here)) {
-                AcceptedRequest::Answered(reply) => reply,
-                AcceptedRequest::Pending(reply, held) => {
-                    behind_others().await;
-                    server.engine.written(&held).unwrap_or(reply)
-                }
-            }
+            return respond_whole(server, forwarder, parts, data, (peer, watch)).await;
         }
-        ReadBody::Cut(kept, trouble) => {
-            *body_bytes = kept.len();
-            close = matches!(trouble, BodyError::TooSlow | BodyError::Malformed { .. });
-            server.saw_trouble(&trouble);
-            if forwarder.is_some() {
-                forward::count_unread(&server.engine);
-            }
-            taking(&parts, |head| trouble.record(&server.engine, head, &kept))
-        }
+        ReadBody::Cut(kept, trouble) => (kept, trouble),
     };
+    *body_bytes = kept.len();
+    let close = matches!(trouble, BodyError::TooSlow | BodyError::Malformed { .. });
+    server.saw_trouble(&trouble);
+    if forwarder.is_some() {
+        forward::count_unread(&server.engine);
+    }
+    let reply = taking(&parts, |head| trouble.record(&server.engine, head, &kept));
     let mut response = respond::response(reply, full);
     cors::allow(&parts.headers, response.headers_mut());
     if close {
@@ -243,8 +235,66 @@ async fn answer(
     Ok(response)
 }
 
+/// Answers a request whose body is whole.
+async fn respond_whole(
+    server: &Server,
+    forwarder: Option<&Forwarder>,
+    parts: Parts,
+    data: BodyBytes,
+    (peer, watch): (Peer, &PhaseCell),
+) -> Result<Response<Body>, NoResponse> {
+    let faults = &server.faults;
+    let fault = match faults.is_empty() {
+        true => None,
+        false => taking(&parts, |head| faults.pick(&server.engine, head, &data)),
+    };
+    let Some(fault) = fault else {
+        return Ok(take(server, forwarder, parts, data, (peer, None)).await);
+    };
+    fault_response::delay_request(faults, fault).await;
+    let headers = parts.headers.clone();
+    let injected = Some(fault_response::injected(fault));
+    let response = match injected.filter(|_| fault.refuses()) {
+        Some(injected) => {
+            taking(&parts, |head| server.engine.refuse_by_fault(head, &data, injected));
+            fault_response::untaken(&headers)
+        }
+        None => take(server, forwarder, parts, data, (peer, injected)).await,
+    };
+    fault_response::change(response, &headers, faults, fault, watch).await
+}
+
+/// Forwards a request, or takes it.
+async fn take(
+    server: &Server,
+    forwarder: Option<&Forwarder>,
+    parts: Parts,
+    data: BodyBytes,
+    (peer, fault): (Peer, Option<InjectedFault<'_>>),
+) -> Response<Body> {
+    if let Some(forwarder) = forwarder
+        && forwarder.only().is_none_or(|only| {
+            taking(&parts, |head| server.engine.any_call_passes(only, head, &data))
+        })
+    {
+        let data = data.into_bytes();
+        return forward::respond(server, forwarder, parts, data, (peer.ip, fault)).await;
+    }
+    let taken = taking(&parts, |head| server.engine.take_in(head, &data, &server.here, fault));
+    let reply = match taken {
+        AcceptedRequest::Answered(reply) => reply,
+        AcceptedRequest::Pending(reply, held) => {
+            behind_others().await;
+            server.engine.written(&held).unwrap_or(reply)
+        }
+    };
+    let mut response = respond::response(reply, full);
+    cors::allow(&parts.headers, response.headers_mut());
+    response
+}
+
 fn full(bytes: Bytes) -> Body {
-    Either::Left(Full::new(bytes))
+    Either::Left(Either::Left(Full::new(bytes)))
 }
 
 /// Lets the requests that are ready by now come first, so that one write does for all of them.

@@ -77,6 +77,7 @@ pub(crate) struct PhaseCell {
     /// The answer may take long, so it is watched whether the client is still there.
     is_waiting: AtomicBool,
     is_gone: AtomicBool,
+    is_reset: AtomicBool,
     /// Told when the body must make room for others.
     cut: Notify,
 }
@@ -94,6 +95,7 @@ impl PhaseCell {
             is_cut: AtomicBool::new(false),
             is_waiting: AtomicBool::new(false),
             is_gone: AtomicBool::new(false),
+            is_reset: AtomicBool::new(false),
             cut: Notify::new(),
         };
         // once a connection: what is new must not look old
@@ -162,6 +164,16 @@ impl PhaseCell {
     /// Whether the client has ended its side while that was watched.
     pub fn is_gone(&self) -> bool {
         self.is_gone.load(Ordering::Relaxed)
+    }
+
+    /// Resets the connection when it ends.
+    pub fn reset(&self) {
+        self.is_reset.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the connection is reset when it ends.
+    pub fn is_reset(&self) -> bool {
+        self.is_reset.load(Ordering::Relaxed)
     }
 
     /// Notes that the connection has taken too long.

@@ -3,7 +3,7 @@
 //! nothing is acknowledged that the upstream has not acknowledged.
 
 use crate::call::time;
-use crate::engine::{Engine, ForwardEnd, ForwardRecord};
+use crate::engine::{Engine, ForwardEnd, ForwardRecord, InjectedFault};
 use crate::fql::Filter;
 use crate::outbound::forward::{
     ForwardClient, ForwardError, ForwardRequest, ForwardedFor, ForwardedResponse, Upstream,
@@ -114,7 +114,7 @@ pub(crate) async fn respond(
     forwarder: &Forwarder,
     mut parts: Parts,
     body: Bytes,
-    client: IpAddr,
+    (client, fault): (IpAddr, Option<InjectedFault<'_>>),
 ) -> Response<Body> {
     let engine = &*server.engine;
     let received_at = time::now();
@@ -162,7 +162,7 @@ pub(crate) async fn respond(
         outcome: answer.as_ref().map(answered_with).map_err(ToString::to_string),
     };
     let record = connection::taking_at(&parts, received_at, |head| {
-        engine.record_forwarded(head, &body, status, &recorded)
+        engine.record_forwarded(head, &body, status, &recorded, fault)
     });
     let is_lost = match record {
         ForwardRecord::Nothing | ForwardRecord::Written => false,
@@ -232,7 +232,7 @@ fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
 
 /// The upstream's answer, as it came.
 fn upstream_response(answer: ForwardedResponse) -> Response<Body> {
-    let mut response = Response::new(Either::Left(Full::new(answer.body)));
+    let mut response = Response::new(Either::Left(Either::Left(Full::new(answer.body))));
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;
     *response.extensions_mut() = answer.extensions;
@@ -241,7 +241,8 @@ fn upstream_response(answer: ForwardedResponse) -> Response<Body> {
 
 /// An answer of segscope's own.
 fn own_response(parts: &Parts, reply: Reply) -> Response<Body> {
-    let mut response = respond::response(reply, |bytes| Either::Left(Full::new(bytes)));
+    let mut response =
+        respond::response(reply, |bytes| Either::Left(Either::Left(Full::new(bytes))));
     cors::allow(&parts.headers, response.headers_mut());
     response
 }

@@ -7,6 +7,7 @@ use crate::server::bind::{Listen, ListenError, open_files};
 use crate::server::body_error::BodyError;
 use crate::server::connection_notice::ConnectionNotice;
 use crate::server::connection_state::{CoarseClock, Phase, PhaseCell};
+use crate::server::faults::{FaultRule, Faults};
 use crate::server::forward::{ForwardOptions, Forwarder};
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
@@ -30,6 +31,10 @@ pub struct Options {
     pub token: Option<ApiToken>,
     /// Where requests are forwarded to.
     pub forward: Option<ForwardOptions>,
+    /// Faults that are injected.
+    pub faults: Vec<FaultRule>,
+    /// What decides which request meets a fault with a share; another one in each run without it.
+    pub fault_seed: Option<u64>,
 }
 
 /// The bounds of the listener. What is beyond takes the place of what is idle or slow, waits, or is
@@ -106,6 +111,7 @@ pub(crate) struct Server {
     pub clock: Arc<CoarseClock>,
     pub token: Option<ApiToken>,
     pub forwarder: Option<Forwarder>,
+    pub faults: Faults,
     /// The bounds of segscope's own paths.
     pub own: api::Bounds,
     pub(crate) connections: Arc<Semaphore>,
@@ -209,9 +215,11 @@ impl Listener {
         let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
         let forward = options.forward.clone();
         let forwarder = forward.map(|forward| Forwarder::new(forward, &addrs)).transpose()?;
+        let seed = options.fault_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
         let server = Arc::new(Server {
             engine,
             forwarder,
+            faults: Faults::new(options.faults.clone(), seed),
             here: addrs[0].to_string(),
             addrs,
             token: options.token.clone(),

@@ -13,6 +13,8 @@ mod connection_notice;
 mod connection_state;
 mod cors;
 mod eviction;
+mod fault_response;
+mod faults;
 mod forward;
 mod forward_key;
 mod listener_thread;
@@ -21,6 +23,7 @@ mod request_log;
 mod respond;
 mod token;
 
+pub use crate::server::faults::{FaultError, FaultKind, FaultPoint, FaultRule};
 pub use crate::server::forward::ForwardOptions;
 pub use crate::server::listener_thread::{Limits, Listener, ListenerCounts, Options};
 pub use bind::{Holder, Listen, ListenError};

@@ -44,6 +44,7 @@ fn main() {
             headers: &headers,
             status: 200,
             response: ResponseSource::Own,
+            fault: None,
         };
         compose(&mut line, &head, Body::Json(&body), None, None);
         out.write_all(&line).expect("room for it");

@@ -78,6 +78,7 @@ fn compose_and_append(bencher: Bencher<'_, '_>) {
         headers: &headers,
         status: 200,
         response: ResponseSource::Own,
+        fault: None,
     };
     bencher.bench_local(|| {
         recording::compose(&mut line, &head, Body::Json(black_box(&call)), None, None);

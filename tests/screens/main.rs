@@ -11,6 +11,7 @@ mod copies;
 mod coverage;
 mod deliver;
 mod expected;
+mod faults;
 mod filter;
 mod findings;
 mod fixture;

@@ -42,6 +42,15 @@ pub struct ListenerArgs {
     /// Where requests are forwarded to.
     #[command(flatten)]
     pub forward: ForwardArgs,
+    /// Inject a fault, to see how the app and its SDK handle it; may be repeated. Kinds: status=429
+    /// [retry-after=2], delay=300ms [jitter=100ms], reset, close, half, hang=30s, slow=10KB/s. Also:
+    /// share=0.1, first=3, after=100, match='FILTER', and request or answer (before or after the
+    /// request is accepted)
+    #[arg(long, value_name = "FAULT", help_heading = "Faults")]
+    pub fault: Vec<String>,
+    /// Choose the requests that meet a fault in the same way in each run
+    #[arg(long, value_name = "N", help_heading = "Faults")]
+    pub fault_seed: Option<String>,
     /// The recording.
     #[command(flatten)]
     pub recording: RecordArgs,

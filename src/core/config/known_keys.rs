@@ -109,6 +109,18 @@ pub const KEYS: &[SettingKey] = &[
         "requests are copies that a proxy makes, such as nginx `mirror`; it discards the responses",
     ),
     own(key(
+        "fault",
+        SettingValueKind::List,
+        None,
+        "faults that are injected, such as [\"status=429 retry-after=2 share=0.1\"]",
+    )),
+    own(key(
+        "fault_seed",
+        SettingValueKind::Text,
+        None,
+        "a number that chooses the requests that meet a fault in the same way in each run",
+    )),
+    own(key(
         "forward",
         SettingValueKind::Text,
         None,

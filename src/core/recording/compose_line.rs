@@ -26,6 +26,8 @@ pub struct LineHead<'a> {
     pub status: u16,
     /// Whose response the sender gets.
     pub response: ResponseSource,
+    /// The fault that was injected, as it is written.
+    pub fault: Option<&'a str>,
 }
 
 /// The body of a request as the recording keeps it.
@@ -99,6 +101,10 @@ fn compose_behind(
     out.extend_from_slice(b"},\"status\":");
     out.extend_from_slice(head.status.to_string().as_bytes());
     out.extend_from_slice(head.response.member().as_bytes());
+    if let Some(fault) = head.fault {
+        out.extend_from_slice(b",\"fault\":");
+        text(out, fault);
+    }
     let mut body_at = 0;
     match body {
         Body::None => {}
@@ -242,6 +248,7 @@ mod tests {
             headers,
             status: 200,
             response: ResponseSource::Own,
+            fault: None,
         }
     }
 

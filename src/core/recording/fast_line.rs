@@ -36,6 +36,7 @@ pub(crate) fn parse(line: &str) -> Option<RequestLine> {
         headers,
         status,
         response,
+        fault: None,
         body: Some(body),
         other_body: None,
         refused: None,
@@ -147,6 +148,7 @@ mod tests {
                 headers: &headers,
                 status,
                 response,
+                fault: None,
             };
             let mut line = Vec::new();
             compose(&mut line, &head, Body::Json(json), None, None);
@@ -167,6 +169,7 @@ mod tests {
             headers: &[],
             status: 400,
             response: ResponseSource::Own,
+            fault: None,
         };
         let mut line = Vec::new();
         let mut line = |body: Body<'_>, refused: Option<RefusalRecord<'_>>| {

@@ -144,6 +144,7 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
             .try_into()
             .map_err(|_| EntryError::Field { field: "status", expected: "an HTTP status" })?,
         response: ResponseSource::from_line(root),
+        fault: root.get("fault").and_then(|fault| fault.as_str()).map(|fault| fault.into_owned()),
         body: root.get("body").map(|body| body.span()),
         other_body,
         refused,
@@ -245,6 +246,7 @@ mod tests {
             headers: &headers,
             status: 400,
             response: ResponseSource::Discarded,
+            fault: None,
         };
         let mut line = Vec::new();
         compose(
@@ -271,6 +273,7 @@ mod tests {
                 headers,
                 status: 400,
                 response: ResponseSource::Discarded,
+                fault: None,
                 body: None,
                 other_body: Some(vec![0xff]),
                 refused: Some(("c".into(), "m".into())),

@@ -60,6 +60,8 @@ pub struct RequestLine {
     pub status: u16,
     /// Whose response the sender got.
     pub response: ResponseSource,
+    /// The fault that was injected.
+    pub fault: Option<String>,
     /// Where in the line the body's JSON text stands.
     pub body: Option<std::ops::Range<usize>>,
     /// A body that was not JSON.

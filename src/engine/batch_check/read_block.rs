@@ -64,6 +64,7 @@ impl RequestCalls<'_> {
             headers: &[],
             status: 200,
             response: ResponseSource::Own,
+            fault: None,
         };
         let mut line = Vec::with_capacity(self.text.len() + 128);
         recording::compose_more(&mut line, &head, Body::Json(self.text), None);

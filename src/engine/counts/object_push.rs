@@ -88,7 +88,7 @@ impl Engine {
                 .or((kept.len() < unread.raw.len()).then_some(unread.raw.len() as u64)),
         });
         let mut line = std::mem::take(&mut front.line);
-        let end = LineEnd { status, response, answer: None };
+        let end = LineEnd { status, response, answer: None, fault: None };
         let line_head = line_head(head, front.next_request, end);
         recording::compose(&mut line, &line_head, line_body, refused, None);
         let appended = self.shared.append(&mut front, &line);

@@ -45,6 +45,10 @@ impl Engine {
             missing: state.index.missing(),
             unrecorded: shared.unrecorded.load(Ordering::Relaxed),
             too_much: shared.too_much.load(Ordering::Relaxed),
+            faults: match self.options.faults {
+                0 => None,
+                count => Some((count, self.faults_are_on())),
+            },
             takes_copies: self.options.takes_copies,
             forward: self.options.forwards_to.is_some().then(|| self.forward_counts()),
             forwards_to: self.options.forwards_to.clone(),

@@ -156,8 +156,29 @@ pub struct RequestRow {
     pub status: u16,
     /// Who sent it.
     pub sender: SenderPlatform,
+    /// Small facts.
+    pub flags: RequestFlags,
+}
+
+/// Small facts about a request, a bit each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RequestFlags(u8);
+
+impl RequestFlags {
+    /// All of them.
+    pub fn new(merged: bool, has_fault: bool) -> RequestFlags {
+        RequestFlags(u8::from(merged) | u8::from(has_fault) << 1)
+    }
+
     /// Its calls got a `context` or `integrations` from it, so that they are not in the calls alone.
-    pub merged: bool,
+    pub fn merged(self) -> bool {
+        self.0 & 1 != 0
+    }
+
+    /// A fault was injected.
+    pub fn has_fault(self) -> bool {
+        self.0 & 2 != 0
+    }
 }
 
 // the look-up of its messageId takes 15 to 23 bytes more: see README for what is measured

@@ -14,6 +14,25 @@ use std::sync::atomic::Ordering;
 /// Of a refused request over a limit this much is kept.
 pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
 
+/// The code of a request that is not taken because of an injected fault.
+pub const FAULT: &str = "fault";
+
+/// A fault that is injected into a request or its response.
+#[derive(Debug, Clone, Copy)]
+pub struct InjectedFault<'a> {
+    /// As it is written.
+    pub text: &'a str,
+    /// The status that the sender gets in place of the real one.
+    pub status: Option<u16>,
+}
+
+impl InjectedFault<'_> {
+    /// What the sender is told, if anything.
+    pub fn message(&self) -> String {
+        format!("fault injected: {}", self.text)
+    }
+}
+
 /// A request that was taken: how it is answered.
 #[derive(Debug)]
 pub enum AcceptedRequest {
@@ -28,7 +47,7 @@ impl Engine {
     /// probes (`/`, `/health`, `/version`) and the icon that a browser looks for are answered and
     /// not recorded: no SDK depends on them.
     pub fn take(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Reply {
-        match self.take_in(head, raw, here) {
+        match self.take_in(head, raw, here, None) {
             AcceptedRequest::Answered(reply) => reply,
             AcceptedRequest::Pending(reply, held) => self.written(&held).unwrap_or(reply),
         }
@@ -43,7 +62,13 @@ impl Engine {
     /// Takes a request like [`Engine::take`], but does not write its line yet where others that
     /// are ready may be written together with it. Who calls this asks [`Engine::written`]
     /// before he answers.
-    pub fn take_in(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> AcceptedRequest {
+    pub fn take_in(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        here: &str,
+        fault: Option<InjectedFault<'_>>,
+    ) -> AcceptedRequest {
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
             return AcceptedRequest::Answered(self.take_push(head, step, raw, self.own_response()));
         }
@@ -79,7 +104,9 @@ impl Engine {
         {
             return AcceptedRequest::Answered(self.refuse_unsigned(head, &body, code));
         }
-        let end = LineEnd { status: 200, response: self.own_response(), answer: None };
+        let status = fault.and_then(|fault| fault.status).unwrap_or(200);
+        let fault = fault.map(|fault| fault.text);
+        let end = LineEnd { status, response: self.own_response(), answer: None, fault };
         match self.record(head, &body, signature, end) {
             Ok(held) => AcceptedRequest::Pending(wire::reply::for_request(head, here, false), held),
             Err(refusal) => {
@@ -124,7 +151,19 @@ impl Engine {
             let unread = Unread { raw, code, message, len: body_bytes };
             return self.refuse_push(head, step, status, unread);
         }
-        let end = LineEnd { status, response: self.own_response(), answer: None };
+        let response = self.own_response();
+        let end = LineEnd { status, response, answer: None, fault: None };
+        self.append_refused(head, raw, end, refused);
+    }
+
+    /// Records a request that is not taken because a fault is injected.
+    pub fn refuse_by_fault(&self, head: &RequestHead<'_>, raw: &[u8], fault: InjectedFault<'_>) {
+        // without a response there is no status
+        let (status, response) = (fault.status.unwrap_or(0), self.own_response());
+        let end = LineEnd { status, response, answer: None, fault: Some(fault.text) };
+        let message = fault.message();
+        let refused =
+            RefusalRecord { code: FAULT, message: &message, kind: FAULT, body_bytes: None };
         self.append_refused(head, raw, end, refused);
     }
 
@@ -158,7 +197,9 @@ impl Engine {
         front.next_request += 1;
         let (status, received_at) = (end.status, head.received_at);
         let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
-        let line = RecordedLine { origin, offset, len, status, received_at, signature: None };
+        let has_fault = end.fault.is_some();
+        let line =
+            RecordedLine { origin, offset, len, status, received_at, signature: None, has_fault };
         self.shared.hand_over(&mut front, offset, QueueEntry::Refused(line));
         true
     }
@@ -208,7 +249,9 @@ impl Engine {
         };
         let work = |offset, len, body_at| {
             let signature = wire::signature::code(signature);
-            let line = RecordedLine { origin, offset, len, status, received_at, signature };
+            let has_fault = end.fault.is_some();
+            let line =
+                RecordedLine { origin, offset, len, status, received_at, signature, has_fault };
             let reading = reading.into_owned(&mut scratch);
             QueueEntry::Request(ReadRequest { line, body_at, reading, scratch })
         };
@@ -225,6 +268,8 @@ pub(crate) struct LineEnd<'a> {
     pub response: ResponseSource,
     /// What the upstream answered.
     pub answer: Option<&'a UpstreamAnswer>,
+    /// The fault that was injected.
+    pub fault: Option<&'a str>,
 }
 
 impl LineEnd<'_> {
@@ -240,7 +285,7 @@ impl LineEnd<'_> {
 pub(crate) fn line_head<'a>(
     head: &RequestHead<'a>,
     request: u64,
-    end: LineEnd<'_>,
+    end: LineEnd<'a>,
 ) -> LineHead<'a> {
     LineHead {
         request,
@@ -251,6 +296,7 @@ pub(crate) fn line_head<'a>(
         headers: head.headers,
         status: end.status,
         response: end.response,
+        fault: end.fault,
     }
 }
 

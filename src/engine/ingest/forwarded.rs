@@ -4,7 +4,7 @@
 //! again. So its request is recorded as a refused one.
 
 use crate::engine::Engine;
-use crate::engine::ingest::accept::{LineEnd, decoded};
+use crate::engine::ingest::accept::{InjectedFault, LineEnd, decoded};
 use crate::engine::ingest::writer::WriteTicket;
 use crate::objects_api::ObjectsRoute;
 use crate::recording::{RefusalRecord, ResponseSource, UpstreamAnswer};
@@ -36,15 +36,17 @@ impl Engine {
         raw: &[u8],
         status: u16,
         answer: &UpstreamAnswer,
+        fault: Option<InjectedFault<'_>>,
     ) -> ForwardRecord {
-        let end = LineEnd { status, response: ResponseSource::Upstream, answer: Some(answer) };
+        let (response, answer_line) = (ResponseSource::Upstream, Some(answer));
+        let end = LineEnd { status, response, answer: answer_line, fault: fault.map(|it| it.text) };
         let route = head.route();
         if matches!(route, Route::Preflight | Route::Health | Route::Version | Route::Root)
             || wire::is_icon(head.path)
         {
             return ForwardRecord::Nothing;
         }
-        if status >= 400 {
+        if answer.status().is_none_or(|status| status >= 400) {
             let (code, message) = refusal(answer);
             return self.record_unread(head, raw, end, code, &message, "");
         }
@@ -56,6 +58,7 @@ impl Engine {
                 false => ForwardRecord::Failed,
             };
         }
+        let end = LineEnd { status: fault.and_then(|it| it.status).unwrap_or(status), ..end };
         let secret = self.options.webhook_secret.as_deref();
         let signature = wire::signature::check(head, raw, secret);
         let body = decoded(head, raw);

@@ -9,6 +9,8 @@ pub struct IngestOptions {
     pub requires_signature: bool,
     /// Requests are copies that a proxy makes: the proxy discards the responses.
     pub takes_copies: bool,
+    /// How many faults may be injected.
+    pub faults: usize,
     /// The URL of the upstream that requests are forwarded to. Checking them may then fall behind by
     /// any amount, and never makes a sender wait.
     pub forwards_to: Option<String>,

@@ -15,6 +15,8 @@ pub(crate) struct RecordedLine {
     pub received_at: Millis,
     /// The finding code for a signature that is wrong or missing.
     pub signature: Option<&'static str>,
+    /// A fault was injected.
+    pub has_fault: bool,
 }
 
 /// Where a request was sent, and by which test. Most requests have that of the one before.

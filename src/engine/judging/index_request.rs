@@ -4,7 +4,7 @@ use crate::call::Seq;
 use crate::engine::counts::library_habits::{GroupId, HabitView, LibraryGroups, LibraryHabits};
 use crate::engine::index::{
     CallCounts, CallRow, CallShape, CellKey, Flags, IdCounts, IdRemarks, Index, IndexedField,
-    NoCall, NumberGaps, RequestRow, SenderPlatform, SetId, SetInfo, ShapeId, TextId,
+    NoCall, NumberGaps, RequestFlags, RequestRow, SenderPlatform, SetId, SetInfo, ShapeId, TextId,
 };
 use crate::engine::ingest::queue_entry::ReadRequest;
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
@@ -173,17 +173,18 @@ impl JudgedIndex {
             sender,
             path: self.origin.1,
             test: self.origin.2,
-            merged: false,
+            flags: RequestFlags::new(false, line.has_fault),
         }
     }
 
     /// Takes a request in, whose calls follow.
     pub(crate) fn push_request(&mut self, line: &RecordedLine, reading: &ParsedRequest<'_>) {
         let mut row = self.row(line, sender(reading.platform));
-        row.merged = reading.derived.as_ref().is_some_and(|derived| {
+        let merged = reading.derived.as_ref().is_some_and(|derived| {
             let text = derived.text().as_bytes();
             MERGED.iter().any(|name| name.find(text).is_some())
         });
+        row.flags = RequestFlags::new(merged, line.has_fault);
         self.store.requests.push(row);
     }
 

@@ -2,6 +2,7 @@
 //! from its line when someone looks.
 
 use crate::engine::index::NoCall;
+use crate::engine::ingest::accept::FAULT;
 use crate::engine::rows::row_detail::request_detail;
 use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
 use crate::engine::source::request_line::{body_text, head_of};
@@ -80,6 +81,9 @@ pub(crate) fn view(detail: NoCallDetail) -> NoCallView {
 /// What to change, for a request that was answered with an error.
 fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str) -> String {
     let (status, is_copy) = (request.status, request.response == ResponseSource::Discarded);
+    if kind == FAULT {
+        return "nothing: this fault is injected on purpose (--fault)".to_owned();
+    }
     if request.response == ResponseSource::Upstream {
         return forwarded_fix(status, kind, message).to_owned();
     }

@@ -216,7 +216,9 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         Some((code, _)) if code == "upstream_refused" => Reply::json(request.status, ""),
         None if request.response == ResponseSource::Upstream => Reply::json(request.status, ""),
         // HTTP itself refused it, without a body
-        Some((code, _)) if code == "bad_http" => Reply::json(request.status, ""),
+        Some((code, _)) if code == "bad_http" || request.status == 0 => {
+            Reply::json(request.status, "")
+        }
         Some((code, message)) => Reply::failure(request.status, code, message),
         None => wire::reply::for_request(&head_of(request), "", false),
     };
@@ -240,6 +242,7 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         answer,
         response: request.response,
         upstream: None,
+        fault: request.fault.clone(),
         received_at: request.received_at,
         signature: request.signature.clone(),
     }

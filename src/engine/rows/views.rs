@@ -43,6 +43,8 @@ pub struct RowView {
     pub folded: bool,
     /// The user marked it.
     pub marked: bool,
+    /// A fault was injected into its request or the response to it.
+    pub fault: bool,
     /// What the user noted about it.
     pub note: Option<String>,
     /// It was judged with settings that are no longer in force.
@@ -258,6 +260,8 @@ pub struct RequestDetail {
     pub response: ResponseSource,
     /// What the upstream answered, if that is recorded.
     pub upstream: Option<UpstreamAnswer>,
+    /// The fault that was injected.
+    pub fault: Option<String>,
     /// When it arrived.
     pub received_at: Millis,
     /// What came of checking a webhook's signature.
@@ -287,6 +291,8 @@ pub struct Stats {
     pub too_much: u64,
     /// Requests are copies that a proxy makes: the proxy discards the responses.
     pub takes_copies: bool,
+    /// How many faults there are, and whether they are injected now; none where there are none.
+    pub faults: Option<(usize, bool)>,
     /// The URL that requests are forwarded to.
     pub forwards_to: Option<String>,
     /// What became of the requests that were to be forwarded; none where none are.

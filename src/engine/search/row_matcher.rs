@@ -183,7 +183,7 @@ impl RowMatcher {
                     row,
                     line: LineSpan { offset: at.request.offset, len: at.request.len },
                     call,
-                    merged: at.request.merged,
+                    merged: at.request.flags.merged(),
                     answers,
                 }),
             }

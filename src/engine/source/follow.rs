@@ -307,6 +307,7 @@ impl Importer<'_> {
             headers: &[],
             status: 200,
             response: recording::ResponseSource::Own,
+            fault: None,
         };
         let start = block.text.len();
         let body_at = recording::compose_more(&mut block.text, &line_head, Body::Json(text), None);
@@ -318,6 +319,7 @@ impl Importer<'_> {
             status: 200,
             received_at,
             signature: None,
+            has_fault: false,
         };
         let read = ReadRequest { line, body_at, reading, scratch };
         block.items.push((start..end, QueueEntry::Request(read)));

@@ -69,6 +69,7 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         headers: &headers,
         status: status.unwrap_or(200),
         response: ResponseSource::Own,
+        fault: None,
     };
     let body = match json.as_deref().filter(|json| Doc::parse(*json).is_ok()) {
         Some(json) => Body::Json(json),

@@ -229,6 +229,7 @@ pub(crate) fn work(
         status: request.status,
         received_at: request.received_at,
         signature: wire::signature::code(request.signature.as_deref()),
+        has_fault: request.fault.is_some(),
     };
     let Some(reading) = reading else { return Ok(QueueEntry::Refused(line)) };
     let body_at = request.body.as_ref().map_or(0, |body| body.start);

@@ -216,6 +216,7 @@ actions! {
     UndoEdit "undo_edit" "undo" "undo the last edit, even one that a template made",
     RedoEdit "redo_edit" "redo" "redo the edit that was undone",
     ToggleTimes "toggle_times" "times" "show how long ago calls came, or at which time",
+    ToggleFaults "fault" "faults off/on" "inject the faults of --fault, or stop that",
     JudgeAgain "judge_again" "check again" "read the settings and check all calls again",
     CopyCall "copy_call" "copy call" "copy the call",
     CopyOutput "copy_output" "copy output" "copy the vendor's output",

@@ -160,6 +160,7 @@ pub fn do_on(inspector: &Inspector, effect: &SideEffect) -> Option<Msg> {
             silent(inspector.send(to.as_deref(), text, write_key.as_deref()))
         }
         SideEffect::Deliver(number) => silent(inspector.deliver(*number)),
+        SideEffect::ToggleFaults => Some(Msg::Said(inspector.toggle_faults())),
         SideEffect::JudgeAgain => Some(Msg::Said(inspector.judge_again())),
         SideEffect::SetAside(codes) => {
             let count =

@@ -106,6 +106,8 @@ pub enum SideEffect {
     Deliver(u64),
     /// Read the settings and judge all calls again.
     JudgeAgain,
+    /// Inject faults, or no more.
+    ToggleFaults,
 }
 
 /// What a call that is written begins with.

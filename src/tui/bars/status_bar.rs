@@ -105,6 +105,11 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
         let senders = if stats.takes_copies { "the proxy" } else { "senders" };
         parts.push((format!("paused {senders} {times} (checking is behind)"), theme.quiet));
     }
+    if let Some((faults, are_on)) = stats.faults {
+        let style = if are_on { theme.warning } else { theme.quiet };
+        let state = if are_on { "on" } else { "off" };
+        parts.push((format!("{} {state}", count(faults as u64, "fault", "faults")), style));
+    }
     if stats.takes_copies {
         parts.push(("copies: responses are discarded".to_owned(), theme.label));
     }

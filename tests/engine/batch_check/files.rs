@@ -69,6 +69,7 @@ fn recorded(kind: u64, n: u64) -> String {
         headers: &headers[..usize::from(n.is_multiple_of(9))],
         status: if refused.is_some() { 404 } else { 200 },
         response: ResponseSource::Own,
+        fault: None,
     };
     let mut line = Vec::new();
     compose(&mut line, &head, Body::Json(&body), refused, (kind == 9).then_some("wrong"));

@@ -45,6 +45,7 @@ fn recorded(line: &str, request: &RequestLine) -> String {
         headers: &request.headers,
         status: request.status,
         response: request.response,
+        fault: request.fault.as_deref(),
     };
     let body = match (&request.body, &request.other_body) {
         (Some(body), _) => Body::Json(&line[body.clone()]),

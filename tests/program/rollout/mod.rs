@@ -2,6 +2,7 @@
 //! requests that are forwarded to the real service.
 
 mod copies;
+mod faults;
 mod forward;
 mod signatures;
 mod violations;

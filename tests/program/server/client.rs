@@ -1,6 +1,6 @@
 //! A listener over an engine that records to a file, and a client that speaks plain HTTP/1.1 to it.
 
-use segscope::engine::{Engine, InUse, Recording};
+use segscope::engine::{Engine, InUse, IngestOptions, Recording};
 use segscope::recording::{self, RecordingEntry, RecordingFile, RequestLine};
 use segscope::server::{Limits, Listen, Listener, Options};
 use segscope::vendors::Vendors;
@@ -26,16 +26,19 @@ pub fn start(limits: Limits) -> Running {
 }
 
 pub fn start_at(addr: &str, limits: Limits) -> Running {
+    let listen = Listen::parse(addr, true).expect("an address");
+    start_with(Options { listen, limits, ..Options::default() }, IngestOptions::default())
+}
+
+/// Starts a listener with these options.
+pub fn start_with(options: Options, ingest: IngestOptions) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
     let (file, _) =
         RecordingFile::open(&folder.path().join("r.ndjson"), false).expect("a recording");
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::unsaid(&vendors);
     let recording = Recording::of_journal(file).expect("its reader");
-    let engine =
-        Arc::new(Engine::start(recording, vendors, in_use, Default::default()).expect("readable"));
-    let listen = Listen::parse(addr, true).expect("an address");
-    let options = Options { listen, limits, token: None, forward: None };
+    let engine = Arc::new(Engine::start(recording, vendors, in_use, ingest).expect("readable"));
     let listener = Listener::start(&options, Arc::clone(&engine)).expect("a free port");
     Running { listener, engine, folder }
 }

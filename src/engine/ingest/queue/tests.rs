@@ -20,6 +20,7 @@ fn item(offset: u64, text: usize) -> QueuedLine {
                 headers: Vec::new(),
                 status: 200,
                 response: ResponseSource::Own,
+                fault: None,
                 body: None,
                 other_body: None,
                 refused: None,

@@ -308,6 +308,7 @@ impl Screen {
                 self.awaits_report = true;
                 Some(SideEffect::JudgeAgain)
             }
+            Action::ToggleFaults => Some(SideEffect::ToggleFaults),
             Action::ToggleTimes => {
                 self.look.times.toggle();
                 None

@@ -253,6 +253,9 @@ pub fn request(paper: &mut TextBuilder<'_>, request: &RequestDetail, write_key: 
     let mark = if request.query.is_empty() { "" } else { "?" };
     let target = safe(&format!("{}{mark}{}", request.path, request.query));
     paper.labelled(method.len(), &method, &target, theme.text);
+    if let Some(fault) = &request.fault {
+        paper.field("fault", fault, theme.warning);
+    }
     if let Some(client) = client_address(&request.headers) {
         paper.field("client", &format!("{client} (X-Forwarded-For)"), theme.text);
     }

@@ -268,6 +268,12 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
         painter.column(&word, taken, theme.repeat);
         name -= taken;
     }
+    if row.fault {
+        let word = if FAULT.len() + some(&row.name) <= name { FAULT } else { "! " };
+        let taken = text::width(word).min(name);
+        painter.column(word, taken, theme.warning);
+        name -= taken;
+    }
     if let Some(note) = &row.note {
         // the note has what the name leaves: its sign at least, for the detail has all of it
         let taken = some(shown).min(name.saturating_sub(NOTE_SIGN));
@@ -278,6 +284,8 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     }
 }
 
+/// Before the name of a call into whose request a fault was injected.
+const FAULT: &str = "fault ";
 /// A blank and the sign of a note.
 const NOTE_SIGN: usize = 2;
 /// The width of a status.

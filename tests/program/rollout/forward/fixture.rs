@@ -4,7 +4,7 @@ use crate::server::client::Client;
 use segscope::engine::{Engine, ForwardCounts, InUse, IngestOptions, Recording};
 use segscope::outbound::forward::Upstream;
 use segscope::recording::{RecordingFile, UpstreamAnswer};
-use segscope::server::{ForwardOptions, Limits, Listen, Listener, Options};
+use segscope::server::{FaultRule, ForwardOptions, Listen, Listener, Options};
 use segscope::vendors::Vendors;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -160,12 +160,13 @@ pub struct Forwarding {
 /// How a listener that forwards is started.
 pub struct Given {
     pub forward: ForwardOptions,
+    pub faults: Vec<FaultRule>,
 }
 
 impl Given {
     pub fn to(upstream: SocketAddr) -> Given {
         let upstream = Upstream::parse(&format!("http://{upstream}")).expect("a URL");
-        Given { forward: ForwardOptions::new(upstream) }
+        Given { forward: ForwardOptions::new(upstream), faults: Vec::new() }
     }
 
     /// With an upstream that may take so long.
@@ -186,8 +187,13 @@ impl Given {
         let engine = Engine::start(recording, vendors, in_use, options).expect("readable");
         let engine = Arc::new(engine);
         let listen = Listen::parse("127.0.0.1:0", false).expect("an address");
-        let options =
-            Options { listen, limits: Limits::default(), token: None, forward: Some(self.forward) };
+        let options = Options {
+            listen,
+            forward: Some(self.forward),
+            faults: self.faults,
+            fault_seed: Some(1),
+            ..Options::default()
+        };
         let listener = Listener::start(&options, Arc::clone(&engine)).expect("a free port");
         Forwarding { listener, engine, folder }
     }

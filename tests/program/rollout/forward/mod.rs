@@ -4,6 +4,6 @@ mod answers;
 mod bytes;
 mod choices;
 mod failures;
-mod fixture;
+pub mod fixture;
 mod limits;
 mod wrong_input;
