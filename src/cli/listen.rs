@@ -24,7 +24,7 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     let setup = setup::load(&args.inspect.judge, flags)?;
     let setup = args.inspect.expect.apply(setup)?;
     let (recording, notice) = setup.recording(true)?;
-    let engine = setup.engine(recording)?;
+    let engine = setup.live_engine(recording)?;
     if let Some(notice) = notice {
         engine.notice(notice);
     }

@@ -1,9 +1,10 @@
 //! Starts the listener of a command.
 
 use super::failure::Failure;
+use super::forward;
 use crate::engine::Engine;
 use crate::inspector::Setup;
-use crate::server::{ApiToken, Limits, Listen, Listener, Options};
+use crate::server::{ApiToken, ForwardOptions, Limits, Listen, Listener, Options};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,7 +19,8 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
         Some(file) => Some(token(Path::new(file), engine)?),
         None => None,
     };
-    start_at(text, setup, engine, token)
+    let forward = if any_port { None } else { forward::options(setup)? };
+    start_at(text, setup, engine, token, forward)
 }
 
 /// Begins to listen where the settings say, with this token.
@@ -28,7 +30,7 @@ pub fn start_with_token(
     token: ApiToken,
 ) -> Result<Listener, Failure> {
     let text = setup.settings.text("listen").unwrap_or("127.0.0.1:0");
-    start_at(text, setup, engine, Some(token))
+    start_at(text, setup, engine, Some(token), None)
 }
 
 fn start_at(
@@ -36,10 +38,11 @@ fn start_at(
     setup: &Setup,
     engine: &Arc<Engine>,
     token: Option<ApiToken>,
+    forward: Option<ForwardOptions>,
 ) -> Result<Listener, Failure> {
     let listen =
         Listen::parse(text, setup.settings.is_on("allow_remote")).map_err(Failure::wrong)?;
-    let options = Options { listen, limits: Limits::default(), token };
+    let options = Options { listen, limits: Limits::default(), token, forward };
     Listener::start(&options, Arc::clone(engine)).map_err(Failure::blocked)
 }
 

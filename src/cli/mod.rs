@@ -10,6 +10,7 @@ mod doubts;
 mod expect;
 mod export;
 mod failure;
+mod forward;
 mod generate;
 mod input;
 mod key_input;

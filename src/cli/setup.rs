@@ -1,10 +1,10 @@
 //! What most commands begin with: settings, vendors, the vendors in use, the recording.
 
-use super::args::{JudgeArgs, ListenerArgs, RecordArgs, ScreenArgs};
+use super::args::{ForwardArgs, JudgeArgs, ListenerArgs, RecordArgs, ScreenArgs};
 use super::failure::Failure;
 use super::signals;
 use crate::config::{self, SettingOrigin};
-use crate::engine::{Engine, Recording};
+use crate::engine::{Engine, IngestOptions, Recording};
 use crate::inspector::{Flags, SettingsSource, Setup};
 use crate::recording::{
     self, DEFAULT_KEEP, EarlierPart, KeepLimit, RecordingError, RecordingFile, Recordings, Recovery,
@@ -135,8 +135,22 @@ impl Setup {
     /// A engine over a recording, which is read while the engine is there already. What is
     /// wrong in it becomes its notice.
     pub fn engine(&self, recording: Recording) -> Result<Arc<Engine>, Failure> {
-        let secret = self.settings.text("webhook_secret").map(str::to_owned);
-        Engine::start(recording, Arc::clone(&self.vendors), self.in_use.clone(), secret)
+        let options =
+            IngestOptions { takes_copies: false, forwards_to: None, ..self.ingest_options() };
+        self.start_engine(recording, options)
+    }
+
+    /// The same for a listener of live traffic, whose requests may be copies or be forwarded.
+    pub fn live_engine(&self, recording: Recording) -> Result<Arc<Engine>, Failure> {
+        self.start_engine(recording, self.ingest_options())
+    }
+
+    fn start_engine(
+        &self,
+        recording: Recording,
+        options: IngestOptions,
+    ) -> Result<Arc<Engine>, Failure> {
+        Engine::start(recording, Arc::clone(&self.vendors), self.in_use.clone(), options)
             .map(Arc::new)
             .map_err(|error| Failure::wrong(format!("the recording could not be read: {error}")))
     }
@@ -169,7 +183,13 @@ impl ListenerArgs {
             ("alert_with", self.alert_with.as_deref()),
             ("webhook_secret", self.webhook_secret.as_deref()),
         ];
-        let mut flags = settings_of(&texts, &[("allow_remote", self.allow_remote.then_some(true))]);
+        let switches = [
+            ("allow_remote", self.allow_remote.then_some(true)),
+            ("require_signature", self.require_signature.then_some(true)),
+            ("copies", self.copies.then_some(true)),
+        ];
+        let mut flags = settings_of(&texts, &switches);
+        flags.extend(self.forward.flags());
         flags.extend(self.recording.flags());
         if !self.watch.is_empty() {
             flags.push(("watch".to_owned(), self.watch.clone().into(), "--watch".to_owned()));
@@ -179,6 +199,23 @@ impl ListenerArgs {
             token.map(|file| ("token_file".to_owned(), Value::from(file), "--token".to_owned())),
         );
         flags
+    }
+}
+
+impl ForwardArgs {
+    /// The flags that are settings.
+    fn flags(&self) -> Flags {
+        let texts = [
+            ("forward", self.forward.as_deref()),
+            ("forward_connect_to", self.forward_connect_to.as_deref()),
+            ("forward_only", self.forward_only.as_deref()),
+            ("forward_key", self.forward_key.as_deref()),
+        ];
+        let switches = [
+            ("no_forwarded_for", self.no_forwarded_for.then_some(true)),
+            ("strict", self.strict.then_some(true)),
+        ];
+        settings_of(&texts, &switches)
     }
 }
 

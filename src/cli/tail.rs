@@ -38,7 +38,10 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     if let Some(input) = &args.input {
         recording.add_stream(input)?;
     }
-    let engine = setup.engine(recording)?;
+    let engine = match args.input {
+        Some(_) => setup.engine(recording)?,
+        None => setup.live_engine(recording)?,
+    };
     // lines are written of what comes from now on
     let (from, first) = match args.input {
         Some(_) => first_new(&engine),

@@ -52,6 +52,9 @@ pub use crate::engine::counts::library_habits::HabitView;
 pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};
 pub use crate::engine::frame_times::FrameTimes;
 pub use crate::engine::ingest::accept::AcceptedRequest;
+pub use crate::engine::ingest::forward_counts::{ForwardCounters, ForwardCounts, ForwardEnd};
+pub use crate::engine::ingest::forwarded::ForwardRecord;
+pub use crate::engine::ingest::options::IngestOptions;
 pub use crate::engine::ingest::writer::WriteTicket;
 pub use crate::engine::judging::arrival_clock::ClosedSession;
 pub use crate::engine::judging::draft::{DraftError, JudgedDraft};
@@ -111,7 +114,8 @@ pub enum What {
 #[derive(Debug)]
 pub struct Engine {
     shared: Arc<SharedState>,
-    webhook_secret: Option<String>,
+    options: IngestOptions,
+    forwarding: ForwardCounters,
     remarks: RemarkTarget,
     /// IndexUsage by who checks all again.
     again: Mutex<()>,
@@ -126,9 +130,9 @@ impl Engine {
         recording: Recording,
         vendors: Arc<Vendors>,
         in_use: InUse,
-        webhook_secret: Option<String>,
+        options: IngestOptions,
     ) -> io::Result<(Engine, OpenedCounts)> {
-        let engine = Engine::start(recording, vendors, in_use, webhook_secret)?;
+        let engine = Engine::start(recording, vendors, in_use, options)?;
         engine.settle();
         let opened = engine.opened();
         Ok((engine, opened))
@@ -140,7 +144,7 @@ impl Engine {
         recording: Recording,
         vendors: Arc<Vendors>,
         in_use: InUse,
-        webhook_secret: Option<String>,
+        options: IngestOptions,
     ) -> io::Result<Engine> {
         let recorded = recording.len();
         let names = (recording.path().map(ToOwned::to_owned), recording.opened().cloned());
@@ -149,11 +153,12 @@ impl Engine {
         let RecordingPieces { text, journal, earlier, mut inputs } = recording.split()?;
         let front = RecordingWriter::new(journal, earlier, recorded)?;
         let import = Import::from_files(&inputs);
-        let shared =
-            Arc::new(SharedState::new(vendors, in_use, text, recorded, names, front, import));
+        let shared = SharedState::new(vendors, in_use, text, recorded, names, front, import);
+        let shared = Arc::new(shared.with_options(&options));
         let mut engine = Engine {
             shared,
-            webhook_secret,
+            options,
+            forwarding: ForwardCounters::default(),
             remarks,
             again: Mutex::default(),
             threads: Vec::new(),
@@ -192,6 +197,26 @@ impl Engine {
         self.shared.import.settle();
         self.shared.write_held(&mut self.shared.front());
         self.shared.queue.settle();
+    }
+
+    /// How requests are taken.
+    pub fn ingest_options(&self) -> &IngestOptions {
+        &self.options
+    }
+
+    /// The counters of requests that are forwarded.
+    pub fn forwarding(&self) -> &ForwardCounters {
+        &self.forwarding
+    }
+
+    /// How many requests could not be recorded.
+    pub fn unrecorded(&self) -> u64 {
+        self.shared.unrecorded.load(Ordering::Relaxed)
+    }
+
+    /// Whether the last line could be written, as far as that is known.
+    pub fn can_record(&self) -> bool {
+        self.shared.trouble().problem.is_none()
     }
 
     /// Where marks and notes go.

@@ -1,8 +1,35 @@
 //! A row of the log in words, for plain mode and notifications.
 
-use super::views::{IdCell, RowView, VendorView};
+use super::views::{IdCell, RequestDetail, RowView, VendorView};
 use crate::call::text::{visible, visible_id};
 use crate::findings::{Verdict, advice};
+use crate::recording::ResponseSource;
+
+/// What is said of the response to a copy.
+const COPY_WORDS: &str = "this request is a copy: the proxy that made it discards the response";
+
+/// Whose answer the sender of a request got, and how long the upstream took, in words; none where
+/// it is segscope's own.
+pub fn answered_by(request: &RequestDetail) -> Option<String> {
+    match (request.response, &request.upstream) {
+        (ResponseSource::Own, _) => None,
+        (ResponseSource::Discarded, _) => Some(COPY_WORDS.to_owned()),
+        (ResponseSource::Upstream, None) => {
+            Some("forwarded; what the upstream answered is not recorded".to_owned())
+        }
+        (ResponseSource::Upstream, Some(answer)) => {
+            let ms = |us: u64| format!("{}.{} ms", us / 1000, us % 1000 / 100);
+            let took = ms(answer.took_us);
+            Some(match &answer.outcome {
+                Ok(_) => {
+                    let first = answer.first_byte_us.map(ms).unwrap_or_default();
+                    format!("the upstream answered in {took}, its first byte came after {first}")
+                }
+                Err(error) => format!("after {took}: {error}"),
+            })
+        }
+    }
+}
 
 /// `12: track Order Received, account missing (accountId is there), user u1, Acme dropped`.
 pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {

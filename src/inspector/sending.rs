@@ -29,8 +29,18 @@ impl Inspector {
         write_key: Option<&str>,
     ) -> Result<(), String> {
         let here = self.addresses.first().map(String::as_str);
+        if to.is_none() && self.forwards() {
+            return Err(
+                "this listener forwards to the real service; choose where to send".to_owned()
+            );
+        }
         let to = to.or(here).ok_or("nothing listens here: this is a file")?;
         self.outbox.send(to, text, write_key.unwrap_or(COMPOSE_KEY))
+    }
+
+    /// Whether this listener forwards, so that a call sent to it becomes real data.
+    pub fn forwards(&self) -> bool {
+        self.engine.ingest_options().forwards_to.is_some()
     }
 
     /// What would be sent to a vendor itself of a call, with the user's own keys; or why nothing can

@@ -4,10 +4,12 @@
 use super::alerts::AlertSettings;
 use super::secret_files;
 use super::setup_error::SetupError;
+use crate::call::credential::without_credentials;
 use crate::call::nearest_name;
 use crate::config::{self, FolderChoices, MAX_TEXT_FILE_BYTES, Settings, Sources};
-use crate::engine::InUse;
+use crate::engine::{InUse, IngestOptions};
 use crate::outbound::check_base;
+use crate::outbound::forward::Upstream;
 use crate::plan::Plan;
 use crate::vendors::{VendorError, VendorFile, Vendors};
 use serde_json::Value;
@@ -157,6 +159,14 @@ impl Setup {
             let origin = settings.origin_of("upstream");
             check_base(url).map_err(|error| SetupError::new(format!("{origin}: {error}")))?;
         }
+        if settings.is_on("require_signature")
+            && settings.text("webhook_secret").is_none_or(str::is_empty)
+        {
+            let origin = settings.origin_of("require_signature");
+            let message =
+                format!("{origin}: there is no `webhook_secret` to check signatures with");
+            return Err(SetupError::new(message));
+        }
         let vendors =
             Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
         let vendors = Arc::new(vendors);
@@ -190,6 +200,21 @@ impl Setup {
         let plan = None;
         let vendor_files = files;
         Ok(Setup { source, settings, vendor_files, secret_files, vendors, plan, in_use, alert })
+    }
+
+    /// How the settings say that requests are taken.
+    pub fn ingest_options(&self) -> IngestOptions {
+        IngestOptions {
+            webhook_secret: self.settings.text("webhook_secret").map(str::to_owned),
+            requires_signature: self.settings.is_on("require_signature"),
+            takes_copies: self.settings.is_on("copies"),
+            forwards_to: self.settings.text("forward").filter(|url| !url.is_empty()).map(|url| {
+                // what is wrong with it is said when the listener starts
+                let upstream = Upstream::parse(url).map(|upstream| upstream.url());
+                upstream.unwrap_or_else(|_| without_credentials(url).into_owned())
+            }),
+            is_strict: self.settings.is_on("strict"),
+        }
     }
 
     /// The settings files: the user's own, if there is a place for it, and the project's.

@@ -4,10 +4,10 @@ pub use super::call_detail::{CallDetail, ComposedCall, VendorDetail};
 use crate::call::text::visible;
 pub use crate::engine::{
     CountProgress, CountedCalls, Coverage, DraftError, ExpectationResult, ExpectationStatus,
-    Expectations, FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark, MissedId,
-    NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff, RelatedId,
-    RequestDetail, RowView, SearchProgress, SessionIds, Stats, TimeColumns, TimeCount, Timeline,
-    WatchState, What, Who,
+    Expectations, ForwardCounts, FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark,
+    MissedId, NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff,
+    RelatedId, RequestDetail, RowView, SearchProgress, SessionIds, Stats, TimeColumns, TimeCount,
+    Timeline, WatchState, What, Who,
 };
 pub use crate::objects_api::{ModelItem, ModelRow, Panel, Status};
 pub use crate::vendors::{Preset, Span, ValueOrigin};

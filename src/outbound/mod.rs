@@ -1,6 +1,8 @@
 //! Sending: calls to a tracking API (a segscope, Segment, or a RudderStack data plane), and requests
 //! to a vendor. Nothing is sent twice by itself, and no redirection is followed.
 
+pub mod forward;
+
 use crate::call::credential::without_credentials;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

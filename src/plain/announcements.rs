@@ -66,13 +66,15 @@ impl PlainSession<'_> {
         if lost > self.said.lost {
             self.said.lost = lost;
             self.say(&format!(
-                "attention: {}: {} could not be recorded, {} too much at once; their senders try again",
-                match lost {
-                    1 => "1 request was not accepted".to_owned(),
-                    more => format!("{more} requests were not accepted"),
-                },
+                "attention: {} {}, {} too much at once{}",
                 stats.unrecorded,
-                stats.too_much
+                stats.unrecorded_words(),
+                stats.too_much,
+                match stats.takes_copies {
+                    true => "; these copies are lost here",
+                    false if stats.forward.is_some_and(|it| it.not_recorded > 0) => "",
+                    false => "; their senders try again",
+                }
             ))?;
         }
         Ok(())
@@ -122,7 +124,12 @@ impl PlainSession<'_> {
     pub(crate) fn status(&mut self) -> io::Result<()> {
         let (stats, addresses) = (self.inspector.stats(), self.inspector.addresses());
         match addresses.first() {
-            Some(address) => self.say(&format!("segscope listens on {address}"))?,
+            Some(address) => {
+                self.say(&format!("segscope listens on {address}"))?;
+                if let (Some(to), Some(counts)) = (&stats.forwards_to, &stats.forward) {
+                    self.say(&format!("forwarding to {to}: {}", counts.words()))?;
+                }
+            }
             None => self.say(match &stats.opened {
                 Some(opened) if opened.files > 1 => "segscope reads files",
                 Some(opened) if opened.grows => "segscope follows a file",

@@ -2,12 +2,14 @@
 
 use crate::inspector::{
     CallDetail, DELETED_ROW, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail,
+    answered_by,
 };
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::Action;
 use crate::tui::app::copy;
+use crate::wire::proxy_headers::client_address;
 use std::io;
 
 impl PlainSession<'_> {
@@ -139,6 +141,10 @@ impl PlainSession<'_> {
         let mark = if request.query.is_empty() { "" } else { "?" };
         let target = format!("{}{mark}{}", request.path, request.query);
         let mut lines = vec![format!("request {}: {} {target}", request.number, request.method)];
+        lines.extend(
+            client_address(&request.headers)
+                .map(|client| format!("client: {client} (X-Forwarded-For)")),
+        );
         lines.extend(request.headers.iter().map(|(name, value)| {
             let value = match key.filter(|_| name.eq_ignore_ascii_case("authorization")) {
                 Some(key) => hide_basic(value, key),
@@ -152,6 +158,9 @@ impl PlainSession<'_> {
         )?;
         if let Some(signature) = &request.signature {
             self.say(&format!("signature: {signature}"))?;
+        }
+        if let Some(words) = answered_by(request) {
+            self.say(&words)?;
         }
         self.say(&format!("answered {}: {}", request.status, request.answer.trim()))
     }

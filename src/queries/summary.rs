@@ -39,6 +39,7 @@ pub(crate) fn json(engine: &Engine) -> String {
         "discarded": tally.discarded,
         "turned_away": stats.too_much,
         "unrecorded": stats.unrecorded,
+        "forward": stats.forward,
         "waited": stats.waited,
         "waited_ms": stats.waited_ms,
         "reading": stats.reading.map(|(read, of)| json!({"read": read, "of": of})),

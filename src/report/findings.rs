@@ -2,15 +2,16 @@
 
 use crate::call::text::{spelled, visible, visible_id};
 use crate::engine::index::RemarkKind;
-use crate::engine::{CallDetail, CallGroup, NoCall, NoCallDetail, RowDetail, Tally};
+use crate::engine::{CallDetail, CallGroup, RowDetail, Tally};
 use crate::findings::advice::{self, IdRoute, dotted};
 use crate::findings::fixes::{Edit, SnippetAudience};
 use crate::findings::{Finding, Headline, Severity};
 use crate::report::by_event::sort_by_event;
 use crate::report::format_numbers::plural;
+use crate::report::lost_requests::lost_requests;
 use crate::vendors::{CodeEntry, CodeId, Vendors};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -141,7 +142,7 @@ pub fn finding_groups(
     tally: &Tally,
     detail: Details<'_>,
 ) -> Result<Vec<FindingGroup>, String> {
-    let mut groups = no_calls(&tally.no_calls, detail)?;
+    let mut groups = lost_requests(&tally.no_calls, detail)?;
     let mut found = FoundGroups::default();
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
     for groups in tally.groups.chunks(CALLS_PER_THREAD * threads) {
@@ -346,52 +347,4 @@ pub(crate) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
             corrected: None,
         })
     })
-}
-
-/// Requests that lost calls, those with one status and problem as one entry.
-fn no_calls(rows: &[u64], detail: Details<'_>) -> Result<Vec<FindingGroup>, String> {
-    let mut problems: BTreeMap<(u16, String), (u64, Box<NoCallDetail>)> = BTreeMap::new();
-    for row in rows {
-        if let Some(RowDetail::NoCall(row)) = detail(*row)?
-            && row.severity.is_some()
-        {
-            let problem = (row.request.status, row.problem.clone());
-            problems.entry(problem).or_insert((0, row)).0 += 1;
-        }
-    }
-    Ok(problems.into_values().map(|(requests, first)| no_call(requests, *first)).collect())
-}
-
-fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
-    let status = row.request.status;
-    let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
-    let fate = match (row.kind, again) {
-        (NoCall::Empty, _) => "its sender treats that as success, so its calls are lost",
-        (NoCall::LostItems, _) => "its sender treats that as success, so these items are lost",
-        (_, true) => "its sender tries again",
-        (_, false) => "senders do not try again, so its calls are lost",
-    };
-    FindingGroup {
-        unit: "request",
-        code: format!("HTTP-{status}"),
-        severity: if again { Severity::Info } else { row.severity.unwrap_or(Severity::Error) },
-        missing: false,
-        fails: false,
-        vendor: None,
-        event: None,
-        event_name: None,
-        calls: requests,
-        repeats: 0,
-        message: row.reason,
-        why: format!("The request was answered {status}; {fate}."),
-        history: None,
-        fix: row.fix,
-        path: String::new(),
-        other_paths: Vec::new(),
-        example: format!(
-            "request {}: {} {}",
-            row.request.number, row.request.method, row.request.path
-        ),
-        corrected: None,
-    }
 }

@@ -11,6 +11,7 @@ mod findings;
 mod format_numbers;
 pub mod github;
 pub mod junit;
+mod lost_requests;
 pub mod markdown;
 mod mask_keys;
 mod record;
@@ -23,6 +24,7 @@ mod write_timeout;
 
 pub(crate) use crate::report::format_numbers::plural_of;
 pub use crate::report::format_numbers::{calls_words, percent, percents, plural, share};
+pub(crate) use crate::report::mask_keys::WriteKeys;
 pub use crate::report::mask_keys::{hide_basic, hide_key, mask_request};
 pub use crate::report::write_timeout::{counted, writes};
 pub use by_event::sort_by_event;

@@ -13,19 +13,23 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
     let mut out =
         format!("{} in {}", plural(stats.calls, "call"), plural(stats.requests, "request"));
     let requests = stats.request_counts;
+    let unrecorded = stats.unrecorded_words();
     for (count, what) in [
         (stats.repeats, "repeated"),
         (requests.without_calls, "without a call"),
         (requests.refused, "refused"),
         (requests.not_found, "not found (404)"),
         (stats.too_much, "turned away (429)"),
-        (stats.unrecorded, "not recorded (503)"),
+        (stats.unrecorded, unrecorded),
     ] {
         if count > 0 {
             write!(out, ", {count} {what}").expect("writing to a String cannot fail");
         }
     }
     out.push('\n');
+    if let Some(forward) = &stats.forward {
+        writeln!(out, "{}", forward.words()).expect("writing to a String cannot fail");
+    }
     if tally.discarded > 0 {
         let calls = plural(tally.discarded, "call");
         writeln!(out, "{calls} discarded by Segment or RudderStack before any vendor")

@@ -46,6 +46,9 @@ pub enum ListenError {
         /// Who has it, if that is a segscope.
         holder: Option<Holder>,
     },
+    /// Requests cannot be forwarded where they are to go.
+    #[error("--forward: {0}")]
+    Upstream(#[from] crate::outbound::forward::UpstreamError),
     /// Something else is in the way.
     #[error("cannot listen on {addr}: {error}")]
     Io {

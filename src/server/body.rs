@@ -57,6 +57,16 @@ pub(crate) enum BodyBytes {
     Copied(Vec<u8>),
 }
 
+impl BodyBytes {
+    /// The bytes, not copied.
+    pub fn into_bytes(self) -> Bytes {
+        match self {
+            BodyBytes::Piece(bytes) => bytes,
+            BodyBytes::Copied(bytes) => bytes.into(),
+        }
+    }
+}
+
 impl std::ops::Deref for BodyBytes {
     type Target = [u8];
 

@@ -10,7 +10,7 @@ use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell, WatchedStream};
 use crate::server::listener_thread::Server;
 use crate::server::request_log::RequestLog;
-use crate::server::{api, cors, malformed, respond};
+use crate::server::{api, cors, forward, malformed, respond};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
@@ -21,7 +21,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::cell::RefCell;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::task::Poll;
 use tokio::io::AsyncWriteExt;
@@ -32,7 +32,15 @@ use tokio::sync::watch;
 const BUFFER: usize = 64 * 1024;
 
 /// The body of an answer: to an SDK, or of segscope's own paths.
-type Body = Either<Full<Bytes>, api::OwnBody>;
+pub(crate) type Body = Either<Full<Bytes>, api::OwnBody>;
+
+/// Who a connection is with.
+#[derive(Debug, Clone, Copy)]
+struct Peer {
+    ip: IpAddr,
+    /// It is this machine.
+    is_here: bool,
+}
 
 /// The client went away in the middle of its request, so there is nobody to answer.
 #[derive(Debug, thiserror::Error)]
@@ -49,11 +57,12 @@ pub(crate) async fn serve(
     let watch = Arc::new(PhaseCell::new(Arc::clone(&server.clock)));
     server.watch(&watch);
     let is_here = api::access::is_here(remote, || stream.local_addr().ok());
+    let peer = Peer { ip: remote.ip().to_canonical(), is_here };
     let service = service_fn(|request| {
         let (server, watch) = (server.clone(), watch.clone());
         async move {
             watch.enter(Phase::Busy);
-            let answer = handle(&server, request, is_here, &watch).await;
+            let answer = handle(&server, request, peer, &watch).await;
             watch.enter(Phase::Idle);
             answer
         }
@@ -66,6 +75,8 @@ pub(crate) async fn serve(
         .half_close(true)
         // the server's own look at the phases is cheaper than a timer each
         .header_read_timeout(None)
+        // what is forwarded keeps the spelling of its headers
+        .preserve_header_case(server.forwarder.is_some())
         .serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
     let mut error = None;
@@ -138,13 +149,13 @@ async fn ended(server: &Server, stream: WatchedStream, rest: &[u8], error: Optio
 async fn handle(
     server: &Server,
     request: Request<Incoming>,
-    is_here: bool,
+    peer: Peer,
     watch: &PhaseCell,
 ) -> Result<Response<Body>, ClientDisconnected> {
     let (parts, incoming) = request.into_parts();
     let log = RequestLog::begin(&parts);
     let mut body_bytes = 0;
-    let answer = answer(server, parts, incoming, is_here, watch, &mut body_bytes).await;
+    let answer = answer(server, parts, incoming, peer, watch, &mut body_bytes).await;
     if let Some(log) = log {
         log.end(body_bytes, answer.as_ref().ok());
     }
@@ -156,7 +167,7 @@ async fn answer(
     server: &Server,
     parts: Parts,
     incoming: Incoming,
-    is_here: bool,
+    peer: Peer,
     watch: &PhaseCell,
     body_bytes: &mut usize,
 ) -> Result<Response<Body>, ClientDisconnected> {
@@ -165,16 +176,17 @@ async fn answer(
     if path.starts_with("/_segscope")
         && let Route::Own(name) = wire::route("", path)
     {
-        let request = api::ApiRequest { parts: &parts, name, is_here };
+        let request = api::ApiRequest { parts: &parts, name, is_here: peer.is_here };
         let response = api::respond(server, request, incoming, watch).await;
         return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);
-    if matches!(route, Route::Version | Route::Root) {
-        let response = api::respond_to_probe(server, &parts, is_here);
+    let forwarder = server.forwarder.as_ref().filter(|forwarder| forwarder.takes(&route));
+    if forwarder.is_none() && matches!(route, Route::Version | Route::Root) {
+        let response = api::respond_to_probe(server, &parts, peer.is_here);
         return Ok(response.map(Either::Left));
     }
-    if route == Route::Preflight {
+    if forwarder.is_none() && route == Route::Preflight {
         let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here, false);
         let mut response = respond::response(reply, full);
         cors::allow(&parts.headers, response.headers_mut());
@@ -184,6 +196,8 @@ async fn answer(
     let invited = parts.headers.contains_key(header::EXPECT);
     let limit = match ObjectsRoute::parse(parts.method.as_str(), path) {
         Some(_) => objects_api::BODY_LIMIT,
+        // the upstream has limits of its own
+        None if forwarder.is_some() => objects_api::BODY_LIMIT,
         None => wire::body_limit(&route),
     };
     let read = body::read(incoming, limit, invited, server, watch).await;
@@ -193,6 +207,14 @@ async fn answer(
         ReadBody::Gone => return Err(ClientDisconnected),
         ReadBody::Whole(data, _permit) => {
             *body_bytes = data.len();
+            if let Some(forwarder) = forwarder
+                && forwarder.only().is_none_or(|only| {
+                    taking(&parts, |head| server.engine.any_call_passes(only, head, &data))
+                })
+            {
+                let data = data.into_bytes();
+                return Ok(forward::respond(server, forwarder, parts, data, peer.ip).await);
+            }
             match taking(&parts, |head| server.engine.take_in(head, &data, &server.here)) {
                 AcceptedRequest::Answered(reply) => reply,
                 AcceptedRequest::Pending(reply, held) => {
@@ -205,6 +227,9 @@ async fn answer(
             *body_bytes = kept.len();
             close = matches!(trouble, BodyError::TooSlow | BodyError::Malformed { .. });
             server.saw_trouble(&trouble);
+            if forwarder.is_some() {
+                forward::count_unread(&server.engine);
+            }
             taking(&parts, |head| trouble.record(&server.engine, head, &kept))
         }
     };
@@ -224,7 +249,7 @@ fn full(bytes: Bytes) -> Body {
 
 /// Lets the requests that are ready by now come first, so that one write does for all of them.
 /// Unlike tokio's own yielding it does not look for new ones in between, which costs a system call.
-async fn behind_others() {
+pub(crate) async fn behind_others() {
     let mut yielded = false;
     std::future::poll_fn(|context| {
         if std::mem::replace(&mut yielded, true) {
@@ -253,12 +278,21 @@ fn head<'a>(
 /// Hands the head over with its headers as texts. The room for these is used again: all requests
 /// are taken on one thread, one after the other, and their headers are much alike.
 fn taking<T>(parts: &Parts, take: impl FnOnce(&RequestHead<'_>) -> T) -> T {
+    taking_at(parts, time::now(), take)
+}
+
+/// Hands the head of a request over that came at a time.
+pub(crate) fn taking_at<T>(
+    parts: &Parts,
+    received_at: time::Millis,
+    take: impl FnOnce(&RequestHead<'_>) -> T,
+) -> T {
     thread_local! {
         static ROOM: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
     }
     ROOM.with_borrow_mut(|room| {
         let count = fill(room, &parts.headers);
-        take(&head(parts, &room[..count], time::now()))
+        take(&head(parts, &room[..count], received_at))
     })
 }
 

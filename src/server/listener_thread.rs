@@ -7,6 +7,7 @@ use crate::server::bind::{Listen, ListenError, open_files};
 use crate::server::body_error::BodyError;
 use crate::server::connection_notice::ConnectionNotice;
 use crate::server::connection_state::{CoarseClock, Phase, PhaseCell};
+use crate::server::forward::{ForwardOptions, Forwarder};
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
 use std::net::SocketAddr;
@@ -27,6 +28,8 @@ pub struct Options {
     pub limits: Limits,
     /// What lets other machines ask segscope's own paths.
     pub token: Option<ApiToken>,
+    /// Where requests are forwarded to.
+    pub forward: Option<ForwardOptions>,
 }
 
 /// The bounds of the listener. What is beyond takes the place of what is idle or slow, waits, or is
@@ -102,6 +105,7 @@ pub(crate) struct Server {
     pub room: Semaphore,
     pub clock: Arc<CoarseClock>,
     pub token: Option<ApiToken>,
+    pub forwarder: Option<Forwarder>,
     /// The bounds of segscope's own paths.
     pub own: api::Bounds,
     pub(crate) connections: Arc<Semaphore>,
@@ -203,8 +207,11 @@ impl Listener {
         };
         let addrs = sockets.iter().map(|socket| socket.local_addr());
         let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
+        let forward = options.forward.clone();
+        let forwarder = forward.map(|forward| Forwarder::new(forward, &addrs)).transpose()?;
         let server = Arc::new(Server {
             engine,
+            forwarder,
             here: addrs[0].to_string(),
             addrs,
             token: options.token.clone(),
@@ -260,7 +267,10 @@ impl Listener {
                 " (other machines can send calls; /_segscope answers this machine, and others that send the token)"
             }
         };
-        format!("{}{others}", self.url())
+        let forwarded = self.server.forwarder.as_ref();
+        let forwarded =
+            forwarded.map_or(String::new(), |it| format!(" (forwarding to {})", it.url()));
+        format!("{}{forwarded}{others}", self.url())
     }
 
     /// What it has counted so far.

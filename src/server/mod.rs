@@ -13,12 +13,15 @@ mod connection_notice;
 mod connection_state;
 mod cors;
 mod eviction;
+mod forward;
+mod forward_key;
 mod listener_thread;
 mod malformed;
 mod request_log;
 mod respond;
 mod token;
 
+pub use crate::server::forward::ForwardOptions;
 pub use crate::server::listener_thread::{Limits, Listener, ListenerCounts, Options};
 pub use bind::{Holder, Listen, ListenError};
 pub use token::{ApiToken, TokenError};

@@ -45,7 +45,7 @@ def texts(canary, port):
     # what only the user's own file may set
     for text in (
         'listen = "0.0.0.0:0"', "allow_remote = true", 'token_file = "t"', f'record = "{canary}"', f'upstream = "{address}"',
-        f'alert_with = "touch {canary}"\nalert = "missing()"', 'webhook_secret = "s"', 'webhook_secret_file = "t"',
+        f'alert_with = "touch {canary}"\nalert = "missing()"', 'forward = "http://127.0.0.1:9"', 'webhook_secret = "s"', 'webhook_secret_file = "t"',
         f'deliver.planhat = "{address}"', f'[deliver]\nplanhat = "{address}"', '[keys.log]\nquit = ["x"]',
         'keys.log.quit = ["x"]', '"alert_with" = "x"', '"\\u0061lert_with" = "x"', f'deliver = {{ planhat = "{address}" }}',
         '[vendors.planhat]\ntenant_token_file = "t"', 'vendors.planhat.api_token_file = "/etc/passwd"',

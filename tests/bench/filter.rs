@@ -23,7 +23,8 @@ fn main() {
     let mut recording = Recording::default();
     recording.add(Path::new(&file)).expect("readable");
     let begin = Instant::now();
-    let (engine, _) = Engine::new(recording, vendors, in_use, None).expect("readable");
+    let (engine, _) =
+        Engine::new(recording, vendors, in_use, Default::default()).expect("readable");
     let engine = Arc::new(engine);
     println!("{} calls judged in {:.2} s", engine.calls(), begin.elapsed().as_secs_f64());
     let search = Search::new(Arc::clone(&engine));

@@ -5,7 +5,7 @@
 #[path = "common/mod.rs"]
 mod common;
 
-use segscope::recording::{Body, LineHead, compose};
+use segscope::recording::{Body, LineHead, ResponseSource, compose};
 use std::io::{BufWriter, Write};
 
 fn main() {
@@ -43,6 +43,7 @@ fn main() {
             query: "",
             headers: &headers,
             status: 200,
+            response: ResponseSource::Own,
         };
         compose(&mut line, &head, Body::Json(&body), None, None);
         out.write_all(&line).expect("room for it");

@@ -12,7 +12,7 @@ use segscope::call::{Doc, Spare};
 use segscope::engine::index::{CallRow, CallShape, Fingerprint, Index, Repeat, SenderPlatform};
 use segscope::engine::{Engine, InUse, Recording};
 use segscope::recording;
-use segscope::recording::{Body, LineHead, RecordingFile};
+use segscope::recording::{Body, LineHead, RecordingFile, ResponseSource};
 use segscope::vendors::Vendors;
 use segscope::wire::{self, ParseScratch, RequestHead};
 use serde_json::Map;
@@ -77,6 +77,7 @@ fn compose_and_append(bencher: Bencher<'_, '_>) {
         query: "",
         headers: &headers,
         status: 200,
+        response: ResponseSource::Own,
     };
     bencher.bench_local(|| {
         recording::compose(&mut line, &head, Body::Json(black_box(&call)), None, None);
@@ -118,7 +119,8 @@ fn take(bencher: Bencher<'_, '_>, path: &str) {
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("valid"));
     let (recording, in_use) = (Recording::of_journal(journal), InUse::unsaid(&vendors));
     let (engine, _) =
-        Engine::new(recording.expect("readable"), vendors, in_use, None).expect("empty");
+        Engine::new(recording.expect("readable"), vendors, in_use, Default::default())
+            .expect("empty");
     let (headers, mut nth) = (headers(), 0);
     let head = head(path, &headers);
     let body = |nth| if path == "/v1/track" { track(nth) } else { batch(nth) };

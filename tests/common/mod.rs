@@ -124,11 +124,10 @@ impl Http {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> std::io::Result<Answer> {
-        let mut out = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: {}\r\n",
-            self.host,
-            body.len()
-        );
+        let mut out = format!("{method} {path} HTTP/1.1\r\ncontent-length: {}\r\n", body.len());
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            out.push_str(&format!("host: {}\r\n", self.host));
+        }
         for (name, value) in headers {
             out.push_str(&format!("{name}: {value}\r\n"));
         }

@@ -13,7 +13,7 @@ fn start(file: &Path) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::unsaid(&vendors);
     let recording = Recording::of_journal(journal).expect("its reader");
-    Engine::start(recording, vendors, in_use, None).expect("readable")
+    Engine::start(recording, vendors, in_use, Default::default()).expect("readable")
 }
 
 fn head(path: &str) -> RequestHead<'_> {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 fn start(recording: Recording) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::unsaid(&vendors);
-    Engine::start(recording, vendors, in_use, None).expect("readable")
+    Engine::start(recording, vendors, in_use, Default::default()).expect("readable")
 }
 
 fn opened(path: &Path) -> Engine {

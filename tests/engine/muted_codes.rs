@@ -16,7 +16,7 @@ fn engine() -> Arc<Engine> {
         InUse::chosen(&vendors, vec![vendors.index_of("customersuccessbox").expect("one")]);
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("a reader");
-    Arc::new(Engine::new(recording, vendors, in_use, None).expect("an empty one").0)
+    Arc::new(Engine::new(recording, vendors, in_use, Default::default()).expect("an empty one").0)
 }
 
 fn post(engine: &Engine, properties: &str) {

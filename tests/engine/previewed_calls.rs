@@ -23,7 +23,7 @@ fn pipeline_of(vendors: Arc<Vendors>) -> Engine {
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("readable");
     let in_use = InUse::unsaid(&vendors);
-    Engine::new(recording, vendors, in_use, None).expect("readable").0
+    Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
 
 /// Takes a text as it would be sent from where it is written.

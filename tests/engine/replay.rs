@@ -21,7 +21,7 @@ fn recording_of(file: &Path) -> Recording {
 fn start(recording: Recording) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::unsaid(&vendors);
-    Engine::start(recording, vendors, in_use, None).expect("readable")
+    Engine::start(recording, vendors, in_use, Default::default()).expect("readable")
 }
 
 fn reopened(path: &Path) -> Engine {

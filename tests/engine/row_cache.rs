@@ -14,7 +14,7 @@ fn engine(file: &Path, used: &[&str]) -> Engine {
     let in_use = InUse::chosen(&vendors, used);
     let (journal, _) = RecordingFile::open(file, false).expect("a recording");
     let recording = Recording::of_journal(journal).expect("a reader");
-    Engine::new(recording, vendors, in_use, None).expect("readable").0
+    Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
 
 fn post(engine: &Engine, body: &str, status: u16) {

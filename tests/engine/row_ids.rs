@@ -13,7 +13,7 @@ fn engine() -> Engine {
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
     let in_use = InUse::unsaid(&vendors);
-    Engine::new(recording, vendors, in_use, None).expect("nothing to read").0
+    Engine::new(recording, vendors, in_use, Default::default()).expect("nothing to read").0
 }
 
 fn take(engine: &Engine, body: &str) -> RowView {

@@ -19,7 +19,7 @@ fn engine(settings: Value) -> Engine {
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("readable");
     let in_use = InUse::unsaid(&vendors);
-    Engine::new(recording, vendors, in_use, None).expect("readable").0
+    Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
 
 fn take(engine: &Engine, call: Value) {

@@ -24,7 +24,7 @@ fn engine(recording: Recording) -> Engine {
     let settings = settings.as_object().expect("a table");
     let vendors = Arc::new(Vendors::new(settings, &[]).expect("valid"));
     let in_use = InUse::unsaid(&vendors);
-    Engine::new(recording, vendors, in_use, None).expect("readable").0
+    Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
 
 /// Few ids, so that calls have to do with each other.

@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     recording.add(&path)?;
     let vendors = Arc::new(Vendors::new(&serde_json::Map::new(), &[])?);
     let in_use = InUse::unsaid(&vendors);
-    let (engine, _) = Engine::new(recording, vendors, in_use, None)?;
+    let (engine, _) = Engine::new(recording, vendors, in_use, Default::default())?;
     for row in 0..engine.rows() {
         let Some(RowDetail::Call(call)) = engine.detail(row)? else { continue };
         let Some(fix) = call.fix(SnippetAudience::Owner) else { continue };

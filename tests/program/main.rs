@@ -13,6 +13,7 @@ mod mcp;
 mod plain;
 mod pty;
 mod reported;
+mod rollout;
 mod run;
 mod server;
 #[path = "../common/terminal.rs"]

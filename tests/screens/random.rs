@@ -1,5 +1,5 @@
 //! Random keys, mouse events and sizes while calls arrive: no panic, no state that keys do not lead
-//! out of, and the frame stays well formed. `SEGSCOPE_RANDOM_ROUNDS` sets how many (100,000 in
+//! out of, and the frame stays well formed. `SEGSCOPE_RANDOM_ROUNDS` sets how many (40,000 in
 //! `.ci/run`); a failure names the seed, which `SEGSCOPE_RANDOM_SEED` plays again.
 
 use crate::app::TestApp;

@@ -1,5 +1,6 @@
 //! Where to listen, what to record, and when to alert.
 
+use super::ForwardArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -19,6 +20,13 @@ pub struct ListenerArgs {
     /// Verify X-Signature of /webhook requests with this shared secret, and mark those that fail
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,
+    /// Refuse (401) /webhook requests whose X-Signature is missing or wrong; they are recorded first
+    #[arg(long, help_heading = "Listening")]
+    pub require_signature: bool,
+    /// Requests are copies that a proxy makes (nginx `mirror`, Envoy, GoReplay), which discards the
+    /// responses
+    #[arg(long, help_heading = "Listening")]
+    pub copies: bool,
     /// Alert when a call matches this filter
     #[arg(long, value_name = "EXPR", help_heading = "Alerts")]
     pub alert: Option<String>,
@@ -31,6 +39,9 @@ pub struct ListenerArgs {
     /// the call record on standard input [default: bell]
     #[arg(long, value_name = "HOW", help_heading = "Alerts")]
     pub alert_with: Option<String>,
+    /// Where requests are forwarded to.
+    #[command(flatten)]
+    pub forward: ForwardArgs,
     /// The recording.
     #[command(flatten)]
     pub recording: RecordArgs,

@@ -1,6 +1,7 @@
 //! Flags and commands, each in one place: name, help, default.
 
 mod compare;
+mod forward;
 mod listener;
 #[cfg(feature = "mcp")]
 mod mcp;
@@ -10,6 +11,7 @@ mod report;
 pub mod run;
 
 pub use compare::{CompareArgs, CompareFormat};
+pub use forward::ForwardArgs;
 pub use listener::{ListenerArgs, RecordArgs};
 #[cfg(feature = "mcp")]
 pub use mcp::McpArgs;
@@ -231,7 +233,7 @@ pub enum TailFormat {
 #[derive(Debug, Clone, Default, Args)]
 pub struct TailArgs {
     /// Read calls from a pipe, or from standard input (`-`), instead of listening
-    #[arg(value_name = "FILE", conflicts_with_all = ["listen", "allow_remote", "token", "webhook_secret"])]
+    #[arg(value_name = "FILE", conflicts_with_all = ["listen", "allow_remote", "token", "webhook_secret", "require_signature", "copies", "forward"])]
     pub input: Option<PathBuf>,
     /// Listening and recording.
     #[command(flatten)]

@@ -47,6 +47,9 @@ pub struct RunArgs {
     /// Verify X-Signature of /webhook requests with this shared secret, and mark those that fail
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,
+    /// Refuse (401) /webhook requests whose X-Signature is missing or wrong; they are recorded first
+    #[arg(long, help_heading = "Listening")]
+    pub require_signature: bool,
     /// Append the recording to FILE [default: a new file in the state folder]
     #[arg(long, value_name = "FILE", help_heading = "Recording", conflicts_with = "no_record")]
     pub record: Option<PathBuf>,
@@ -63,6 +66,7 @@ impl RunArgs {
             allow_remote: self.allow_remote,
             token: self.token.clone(),
             webhook_secret: self.webhook_secret.clone(),
+            require_signature: self.require_signature,
             recording: RecordArgs {
                 record: self.record.clone(),
                 no_record: self.no_record,

@@ -117,6 +117,21 @@ impl PathTarget {
         )
     }
 
+    /// Whether it is known as soon as the request is here.
+    pub(crate) fn is_known_on_arrival(&self) -> bool {
+        let is_later = matches!(
+            self,
+            PathTarget::Age
+                | PathTarget::Record(
+                    RecordField::Seq
+                        | RecordField::Status
+                        | RecordField::Repeat
+                        | RecordField::Marked
+                )
+        );
+        !is_later && !self.is_judged()
+    }
+
     /// Whether it can only be true or false, so that its bare name is a condition and no word
     /// to search for.
     pub(crate) fn is_flag(&self) -> bool {

@@ -101,6 +101,18 @@ impl Filter {
         needs
     }
 
+    /// Whether a call's request alone tells if the call passes: not how it is judged or answered, nor
+    /// what came before or comes later.
+    pub fn is_known_on_arrival(&self) -> bool {
+        let mut is_known = true;
+        self.visit(&mut |expr| match expr {
+            Expr::Path(_, place) => is_known &= place.is_known_on_arrival(),
+            Expr::Missing(_) | Expr::Nearmiss(_) => is_known = false,
+            _ => {}
+        });
+        is_known
+    }
+
     /// The paths into the call's own JSON, each once, in the order of their first mention: all
     /// that one pass over the call would have to fetch.
     pub fn paths(&self) -> Vec<&Path> {

@@ -3,6 +3,7 @@
 use crate::call::time::{self, Millis};
 use crate::recording::reader::{CLEAR_CALLS, CLEAR_TEST, RecordingEvent};
 use crate::recording::redact_headers::{redacted, redacted_path, redacted_query};
+use crate::recording::request_line::ResponseSource;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -23,6 +24,8 @@ pub struct LineHead<'a> {
     pub headers: &'a [(String, String)],
     /// The status that it was answered with.
     pub status: u16,
+    /// Whose response the sender gets.
+    pub response: ResponseSource,
 }
 
 /// The body of a request as the recording keeps it.
@@ -95,6 +98,7 @@ fn compose_behind(
     headers(out, head.headers);
     out.extend_from_slice(b"},\"status\":");
     out.extend_from_slice(head.status.to_string().as_bytes());
+    out.extend_from_slice(head.response.member().as_bytes());
     let mut body_at = 0;
     match body {
         Body::None => {}
@@ -109,17 +113,7 @@ fn compose_behind(
                 at += found + 1;
             }
         }
-        Body::Bytes(bytes) => match std::str::from_utf8(bytes) {
-            Ok(plain) => {
-                out.extend_from_slice(b",\"body_text\":");
-                text(out, plain);
-            }
-            Err(_) => {
-                out.extend_from_slice(b",\"body_base64\":\"");
-                out.extend_from_slice(STANDARD.encode(bytes).as_bytes());
-                out.push(b'"');
-            }
-        },
+        Body::Bytes(bytes) => other_body(out, bytes),
     }
     if let Some(refused) = refused {
         out.extend_from_slice(b",\"refused\":{\"code\":");
@@ -141,6 +135,21 @@ fn compose_behind(
     }
     out.extend_from_slice(b"}\n");
     body_at
+}
+
+/// Writes a body that is not JSON.
+pub(crate) fn other_body(out: &mut Vec<u8>, bytes: &[u8]) {
+    match std::str::from_utf8(bytes) {
+        Ok(plain) => {
+            out.extend_from_slice(b",\"body_text\":");
+            text(out, plain);
+        }
+        Err(_) => {
+            out.extend_from_slice(b",\"body_base64\":\"");
+            out.extend_from_slice(STANDARD.encode(bytes).as_bytes());
+            out.push(b'"');
+        }
+    }
 }
 
 /// Composes the line of an event with its line end into `out` (cleared first).
@@ -182,7 +191,7 @@ pub fn compose_clear_calls(out: &mut Vec<u8>, filter: &str, calls: &[(u64, u64)]
 }
 
 /// Header names are unique in a JSON object, so values of a repeated one are joined as HTTP does.
-fn headers(out: &mut Vec<u8>, headers: &[(String, String)]) {
+pub(crate) fn headers(out: &mut Vec<u8>, headers: &[(String, String)]) {
     let mut first = true;
     for (at, (name, value)) in headers.iter().enumerate() {
         if headers[..at].iter().any(|(earlier, _)| earlier == name) {
@@ -208,7 +217,7 @@ fn headers(out: &mut Vec<u8>, headers: &[(String, String)]) {
     }
 }
 
-fn text(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn text(out: &mut Vec<u8>, text: &str) {
     let plain = text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\');
     if plain {
         out.push(b'"');
@@ -232,6 +241,7 @@ mod tests {
             query: "a=\"b\"",
             headers,
             status: 200,
+            response: ResponseSource::Own,
         }
     }
 

@@ -2,7 +2,7 @@
 //! the body is looked at, and the body is whatever is left. Anything else is left to the long way.
 
 use crate::call::{Doc, time};
-use crate::recording::request_line::RequestLine;
+use crate::recording::request_line::{RequestLine, ResponseSource};
 
 /// The request of a line; none where it takes the long way. That the body is JSON is not checked:
 /// who reads it does that, and takes the long way then.
@@ -22,6 +22,7 @@ pub(crate) fn parse(line: &str) -> Option<RequestLine> {
     let headers = rest.headers()?;
     rest.pass(",\"status\":")?;
     let status = rest.number()?.try_into().ok()?;
+    let response = rest.response();
     rest.pass(",\"body\":")?;
     // further fields behind the body make it no JSON; the usual ones end otherwise
     let body = rest.at..line.strip_suffix('}')?.len();
@@ -34,6 +35,7 @@ pub(crate) fn parse(line: &str) -> Option<RequestLine> {
         query,
         headers,
         status,
+        response,
         body: Some(body),
         other_body: None,
         refused: None,
@@ -52,6 +54,13 @@ impl<'l> LineRest<'l> {
     fn pass(&mut self, text: &str) -> Option<()> {
         let passes = self.line.as_bytes()[self.at..].starts_with(text.as_bytes());
         passes.then(|| self.at += text.len())
+    }
+
+    /// Whose response the sender gets.
+    fn response(&mut self) -> ResponseSource {
+        let marked = [ResponseSource::Discarded, ResponseSource::Upstream];
+        let found = marked.into_iter().find(|source| self.pass(source.member()).is_some());
+        found.unwrap_or_default()
     }
 
     fn number(&mut self) -> Option<u64> {
@@ -127,6 +136,7 @@ mod tests {
             query in "[a-z=&\"\\\\]{0,6}",
             json in prop_oneof![Just("{}"), Just(r#"{"a":"}","b":[1,{"c":"\""}]}"#), Just("[]")],
             status in prop_oneof![Just(200u16), Just(201)],
+            response in proptest::sample::select(ResponseSource::ALL.to_vec()),
         ) {
             let head = LineHead {
                 request: 12,
@@ -136,6 +146,7 @@ mod tests {
                 query: &query,
                 headers: &headers,
                 status,
+                response,
             };
             let mut line = Vec::new();
             compose(&mut line, &head, Body::Json(json), None, None);
@@ -155,6 +166,7 @@ mod tests {
             query: "",
             headers: &[],
             status: 400,
+            response: ResponseSource::Own,
         };
         let mut line = Vec::new();
         let mut line = |body: Body<'_>, refused: Option<RefusalRecord<'_>>| {

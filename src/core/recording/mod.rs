@@ -7,6 +7,7 @@
 //! A line of another kind carries `"kind"`. Where the oldest calls are deleted, it is several files
 //! (`parts`).
 
+mod answer_line;
 mod compose_line;
 mod fast_line;
 mod file;
@@ -18,6 +19,9 @@ mod reader;
 mod redact_headers;
 pub(crate) mod request_line;
 
+pub use crate::recording::answer_line::{
+    AnsweredWith, MAX_RECORDED_ANSWER_BYTES, UpstreamAnswer, compose_answer,
+};
 pub use crate::recording::compose_line::{
     Body, LineHead, RefusalRecord, compose, compose_clear_calls, compose_clear_test, compose_event,
     compose_more,
@@ -29,4 +33,4 @@ pub use folder::{MAX_RECORDED_BYTES, MAX_RECORDINGS, Recordings};
 pub use part_line::{PartStart, compose_part};
 pub use parts::{DEFAULT_KEEP, EarlierPart, KeepLimit, open_parts, part_of};
 pub use reader::{ReadLines, RecordingEntry, RecordingEvent, parse, parse_quick};
-pub use request_line::{EntryError, RequestLine};
+pub use request_line::{EntryError, RequestLine, ResponseSource};

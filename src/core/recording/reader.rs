@@ -2,10 +2,11 @@
 
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, Val};
+use crate::recording::answer_line::ANSWER;
 use crate::recording::fast_line;
 use crate::recording::mark_line::Remark;
 use crate::recording::part_line::{PART, PartStart};
-use crate::recording::request_line::{EntryError, RequestLine};
+use crate::recording::request_line::{EntryError, RequestLine, ResponseSource};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::{self, BufRead};
@@ -30,6 +31,9 @@ pub enum RecordingEntry {
     ClearCalls(Vec<(u64, u64)>),
     /// A part of the recording begins.
     Part(PartStart),
+    /// What an upstream answered to the request of the line before;
+    /// [`UpstreamAnswer::read`](crate::recording::UpstreamAnswer::read) reads it.
+    Answer,
     /// Something that a later version wrote.
     Other {
         /// What the line's `kind` says.
@@ -93,6 +97,9 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
         if kind == CLEAR_CALLS {
             return call_ranges(root).map(RecordingEntry::ClearCalls);
         }
+        if kind == ANSWER {
+            return Ok(RecordingEntry::Answer);
+        }
         if kind == PART {
             return PartStart::read(root).map(RecordingEntry::Part);
         }
@@ -119,20 +126,8 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
     };
     let received_at = time::parse(&text("received_at")?)
         .ok_or(EntryError::Field { field: "received_at", expected: "an ISO-8601 time" })?;
-    let headers = root
-        .get("headers")
-        .filter(Val::is_object)
-        .ok_or(EntryError::Field { field: "headers", expected: "an object" })?;
-    let other_body = match (root.get("body_text"), root.get("body_base64")) {
-        (Some(text), _) => text.as_str().map(|s| s.into_owned().into_bytes()),
-        (None, Some(coded)) => Some(
-            coded
-                .as_str()
-                .and_then(|s| STANDARD.decode(s.as_bytes()).ok())
-                .ok_or(EntryError::Field { field: "body_base64", expected: "base64 text" })?,
-        ),
-        (None, None) => None,
-    };
+    let headers = headers(root)?;
+    let other_body = other_body(root)?;
     let refused = root.get("refused").map(|refused| {
         let part =
             |name| refused.get(name).and_then(|v| v.as_str()).unwrap_or_default().into_owned();
@@ -144,13 +139,11 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
         method: text("method")?,
         path: text("path")?,
         query: text("query")?,
-        headers: headers
-            .children()
-            .map(|h| (h.key().into_owned(), h.as_str().unwrap_or_default().into_owned()))
-            .collect(),
+        headers,
         status: number("status")?
             .try_into()
             .map_err(|_| EntryError::Field { field: "status", expected: "an HTTP status" })?,
+        response: ResponseSource::from_line(root),
         body: root.get("body").map(|body| body.span()),
         other_body,
         refused,
@@ -161,6 +154,27 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
         body_bytes: root.pointer("/refused/body_bytes").and_then(|v| v.as_number()?.parse().ok()),
         signature: root.get("signature").and_then(|v| v.as_str()).map(|s| s.into_owned()),
     })))
+}
+
+/// Reads the headers of a line.
+pub(crate) fn headers(line: Val<'_>) -> Result<Vec<(String, String)>, EntryError> {
+    let headers = line.get("headers").filter(Val::is_object);
+    let headers = headers.ok_or(EntryError::Field { field: "headers", expected: "an object" })?;
+    let header = |h: Val<'_>| (h.key().into_owned(), h.as_str().unwrap_or_default().into_owned());
+    Ok(headers.children().map(header).collect())
+}
+
+/// Reads a body that is not JSON, if the line has one.
+pub(crate) fn other_body(line: Val<'_>) -> Result<Option<Vec<u8>>, EntryError> {
+    match (line.get("body_text"), line.get("body_base64")) {
+        (Some(text), _) => Ok(text.as_str().map(|s| s.into_owned().into_bytes())),
+        (None, Some(coded)) => {
+            let bytes = coded.as_str().and_then(|s| STANDARD.decode(s.as_bytes()).ok());
+            let expected = "base64 text";
+            bytes.map(Some).ok_or(EntryError::Field { field: "body_base64", expected })
+        }
+        (None, None) => Ok(None),
+    }
 }
 
 /// Returns the ranges of call numbers that a line clears, in ascending order.
@@ -230,6 +244,7 @@ mod tests {
             query: "x",
             headers: &headers,
             status: 400,
+            response: ResponseSource::Discarded,
         };
         let mut line = Vec::new();
         compose(
@@ -255,6 +270,7 @@ mod tests {
                 query: "x".into(),
                 headers,
                 status: 400,
+                response: ResponseSource::Discarded,
                 body: None,
                 other_body: Some(vec![0xff]),
                 refused: Some(("c".into(), "m".into())),

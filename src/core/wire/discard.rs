@@ -2,6 +2,7 @@
 //!
 //! Its bound of 10,000 properties has no code here: so many do not fit into the 32 KB of one call.
 
+use super::violation::VIOLATION_REPORTED;
 use super::{Platform, Service, fields::Fields, limits};
 use crate::call::{CallType, Val};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
@@ -69,6 +70,7 @@ pub const CODES: &[DiscardCode] = &[
     DiscardCode { code: "EVT-KEY-REPEATED", lost: false },
     DiscardCode { code: "EVT-KEY-LOST", lost: false },
     DiscardCode { code: "EVT-WRITE-KEY", lost: false },
+    DiscardCode { code: VIOLATION_REPORTED, lost: false },
 ];
 
 /// The code of a call that the service drops, since a different one before had its `messageId`. Only

@@ -21,6 +21,7 @@ pub mod not_json;
 mod parse_calls;
 mod parsed_request;
 mod platform;
+pub mod proxy_headers;
 mod query;
 mod refusal;
 mod repeated_keys;
@@ -30,6 +31,7 @@ pub mod signature;
 #[cfg(test)]
 mod tests;
 mod times;
+pub mod violation;
 mod write_key;
 
 pub use crate::wire::call_request::posted;

@@ -10,6 +10,7 @@ use crate::wire::layouts::with_layout;
 use crate::wire::platform;
 use crate::wire::platform::Headers;
 use crate::wire::refusal::RefusalReason;
+use crate::wire::violation;
 use crate::wire::{
     BodyShape, ParseScratch, ParsedRequest, Platform, ReadCall, Refusal, RequestHead, Route,
     WriteKeyPlace,
@@ -278,6 +279,7 @@ impl CallReader<'_, '_> {
             discard::check(fields, kind, shared.platform, &mut discards);
         }
         times::check(fields, shared, &mut discards);
+        violation::check(fields, &mut discards);
         let message_id = derived_fields::own_id(fields).map(|id| id.node());
         let shape = ObjectShape::new(item);
         let content = content_fingerprint::read(item, shape, fields, kind, message_id.is_some());

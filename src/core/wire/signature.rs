@@ -21,6 +21,14 @@ pub fn code(checked: Option<&str>) -> Option<&'static str> {
     }
 }
 
+/// Returns what the sender of a refused webhook is told, by the finding code.
+pub fn refusal(code: &str) -> &'static str {
+    match code {
+        "signature_missing" => "the request has no X-Signature header",
+        _ => "X-Signature does not match the body and the shared secret",
+    }
+}
+
 /// Checks `X-Signature`, if a secret is set and the request is a webhook's. The sender signs the
 /// body's bytes; of an array only the first element's.
 pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option<&'static str> {

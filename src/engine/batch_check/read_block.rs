@@ -7,7 +7,7 @@ use crate::engine::judging::index_request::sender;
 use crate::engine::source::bare_calls::{self, BareCall};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::read_lines::{ParsedLine, read_line};
-use crate::recording::{self, Body, LineHead, RecordingEvent, Remark, RequestLine};
+use crate::recording::{self, Body, LineHead, RecordingEvent, Remark, RequestLine, ResponseSource};
 use crate::wire::{self, ParseScratch, ParsedRequest};
 use std::ops::Range;
 
@@ -63,6 +63,7 @@ impl RequestCalls<'_> {
             query: "",
             headers: &[],
             status: 200,
+            response: ResponseSource::Own,
         };
         let mut line = Vec::with_capacity(self.text.len() + 128);
         recording::compose_more(&mut line, &head, Body::Json(self.text), None);

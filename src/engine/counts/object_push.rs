@@ -3,13 +3,12 @@
 
 use crate::call::time::Millis;
 use crate::engine::Engine;
-use crate::engine::ingest::accept::{KEPT_OF_REFUSED_BYTES, line_head};
+use crate::engine::ingest::accept::{KEPT_OF_REFUSED_BYTES, LineEnd, line_head};
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
-use crate::engine::ingest::writer::not_recorded;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
 use crate::objects_api::{BODY_LIMIT, Objects, ObjectsRoute};
-use crate::recording::{self, Body, RecordingEvent, RefusalRecord, RequestLine};
+use crate::recording::{self, Body, RecordingEvent, RefusalRecord, RequestLine, ResponseSource};
 use crate::wire::{self, Refusal, Reply, RequestHead};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -26,15 +25,15 @@ impl Engine {
         head: &RequestHead<'_>,
         step: ObjectsRoute<'_>,
         raw: &[u8],
+        response: ResponseSource,
     ) -> Reply {
         match text(head, raw) {
-            Ok(body) => self.push(head, step, Some(&body), None),
-            Err(refusal) => self.push(
-                head,
-                step,
-                None,
-                Some(Unread { raw, code: refusal.code, message: &refusal.to_string(), len: None }),
-            ),
+            Ok(body) => self.push(head, step, Ok(&body), response),
+            Err(refusal) => {
+                let message = refusal.to_string();
+                let unread = Unread { raw, code: refusal.code, message: &message, len: None };
+                self.push(head, step, Err(unread), response)
+            }
         }
     }
 
@@ -48,7 +47,7 @@ impl Engine {
         unread: Unread<'_>,
     ) {
         if status == 400 && matches!(step, ObjectsRoute::Set | ObjectsRoute::Upload(_)) {
-            self.push(head, step, None, Some(unread));
+            self.push(head, step, Err(unread), self.own_response());
         }
     }
 
@@ -56,9 +55,13 @@ impl Engine {
         &self,
         head: &RequestHead<'_>,
         step: ObjectsRoute<'_>,
-        body: Option<&str>,
-        unread: Option<Unread<'_>>,
+        body: Result<&str, Unread<'_>>,
+        response: ResponseSource,
     ) -> Reply {
+        let (body, unread) = match body {
+            Ok(text) => (Some(text), None),
+            Err(unread) => (None, Some(unread)),
+        };
         if self.shared.queue.is_behind() {
             // what to answer follows from what came before
             return Reply::unavailable("the recording is still being read; try again in a moment");
@@ -85,7 +88,8 @@ impl Engine {
                 .or((kept.len() < unread.raw.len()).then_some(unread.raw.len() as u64)),
         });
         let mut line = std::mem::take(&mut front.line);
-        let line_head = line_head(head, front.next_request, status);
+        let end = LineEnd { status, response, answer: None };
+        let line_head = line_head(head, front.next_request, end);
         recording::compose(&mut line, &line_head, line_body, refused, None);
         let appended = self.shared.append(&mut front, &line);
         front.line = line;
@@ -99,7 +103,7 @@ impl Engine {
             }
             Err(error) => {
                 self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
-                Reply::unavailable(&not_recorded(&error))
+                Reply::unavailable(&self.shared.not_recorded(&error))
             }
         }
     }

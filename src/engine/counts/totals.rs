@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::engine::counts::library_habits::HabitView;
 use crate::engine::index::{Index, NoCall};
+use crate::engine::ingest::forward_counts::ForwardCounts;
 use crate::engine::ingest::queue::Waits;
 use crate::engine::rows::views::{OpenedFiles, RequestCounts, Stats};
 use crate::engine::source::recording_files::RemarkTarget;
@@ -28,7 +29,12 @@ impl Engine {
             let says = "names and ids exceeded the index limit; their rows show …";
             (unkept > 0).then(|| format!("{unkept} {says}"))
         };
-        let problem = trouble.or_else(full);
+        let unshown = || {
+            let dropped = state.index.violations.dropped();
+            let says = "violations that Segment reported are not shown with their calls: there was no room";
+            (dropped > 0).then(|| format!("{dropped} {says}"))
+        };
+        let problem = trouble.or_else(full).or_else(unshown);
         Stats {
             calls: store.calls.len() - state.index.repeats,
             repeats: state.index.repeats,
@@ -39,6 +45,9 @@ impl Engine {
             missing: state.index.missing(),
             unrecorded: shared.unrecorded.load(Ordering::Relaxed),
             too_much: shared.too_much.load(Ordering::Relaxed),
+            takes_copies: self.options.takes_copies,
+            forward: self.options.forwards_to.is_some().then(|| self.forward_counts()),
+            forwards_to: self.options.forwards_to.clone(),
             waited: waits.times,
             waited_ms: waits.micros / 1000,
             recorded_bytes: shared.queue.recorded(),
@@ -50,6 +59,14 @@ impl Engine {
             remarks: state.index.remarks.changes,
             problem,
         }
+    }
+
+    /// What became of the requests that were to be forwarded.
+    pub fn forward_counts(&self) -> ForwardCounts {
+        let queue = &self.shared.queue;
+        let lag_bytes = queue.recorded().saturating_sub(queue.done());
+        let passed = if self.options.is_strict { 0 } else { self.unrecorded() };
+        self.forwarding.counts(passed, lag_bytes)
     }
 
     /// The files that are open to be read, as large as they are now.

@@ -6,7 +6,7 @@ use crate::engine::ingest::queue_entry::{QueueEntry, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::ingest::writer::WriteTicket;
 use crate::objects_api::ObjectsRoute;
-use crate::recording::{self, Body, LineHead, RefusalRecord};
+use crate::recording::{self, Body, LineHead, RefusalRecord, ResponseSource, UpstreamAnswer};
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -45,7 +45,7 @@ impl Engine {
     /// before he answers.
     pub fn take_in(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> AcceptedRequest {
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
-            return AcceptedRequest::Answered(self.take_push(head, step, raw));
+            return AcceptedRequest::Answered(self.take_push(head, step, raw, self.own_response()));
         }
         let route = head.route();
         match route {
@@ -72,8 +72,15 @@ impl Engine {
                 return AcceptedRequest::Answered(self.refuse(head, raw, &refusal, None));
             }
         };
-        let signature = wire::signature::check(head, raw, self.webhook_secret.as_deref());
-        match self.record(head, &body, signature) {
+        let secret = self.options.webhook_secret.as_deref();
+        let signature = wire::signature::check(head, raw, secret);
+        if let Some(code) = wire::signature::code(signature)
+            && self.options.requires_signature
+        {
+            return AcceptedRequest::Answered(self.refuse_unsigned(head, &body, code));
+        }
+        let end = LineEnd { status: 200, response: self.own_response(), answer: None };
+        match self.record(head, &body, signature, end) {
             Ok(held) => AcceptedRequest::Pending(wire::reply::for_request(head, here, false), held),
             Err(refusal) => {
                 AcceptedRequest::Answered(self.refuse(head, body.as_bytes(), &refusal, None))
@@ -96,6 +103,14 @@ impl Engine {
         Reply::refused(refusal)
     }
 
+    /// Refuses a webhook whose signature is missing or wrong, and records that.
+    fn refuse_unsigned(&self, head: &RequestHead<'_>, body: &str, code: &str) -> Reply {
+        let message = wire::signature::refusal(code);
+        let refused = RefusalRecord { code, message, kind: "", body_bytes: None };
+        self.record_refused(head, body.as_bytes(), 401, refused);
+        Reply::failure(401, code, message)
+    }
+
     /// Records a request that was answered with an error.
     pub fn record_refused(
         &self,
@@ -104,49 +119,65 @@ impl Engine {
         status: u16,
         refused: RefusalRecord<'_>,
     ) {
-        let RefusalRecord { code, message, kind, body_bytes } = refused;
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
-            return self.refuse_push(
-                head,
-                step,
-                status,
-                Unread { raw, code, message, len: body_bytes },
-            );
+            let RefusalRecord { code, message, body_bytes, .. } = refused;
+            let unread = Unread { raw, code, message, len: body_bytes };
+            return self.refuse_push(head, step, status, unread);
         }
+        let end = LineEnd { status, response: self.own_response(), answer: None };
+        self.append_refused(head, raw, end, refused);
+    }
+
+    /// Appends the line of a request without calls that count. Returns whether it could be written.
+    pub(crate) fn append_refused(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        end: LineEnd<'_>,
+        refused: RefusalRecord<'_>,
+    ) -> bool {
         let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
-        let body_bytes = body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
+        let body_bytes =
+            refused.body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
         let mut front = self.shared.front();
         // first, for the numbers of lines that could not be written are given back
         self.shared.write_held(&mut front);
         let mut line = std::mem::take(&mut front.line);
-        let line_head = line_head(head, front.next_request, status);
+        let number = front.next_request;
         let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
-        let refused = Some(RefusalRecord { code, message, kind, body_bytes });
-        recording::compose(&mut line, &line_head, body, refused, None);
-        let appended = self.shared.append(&mut front, &line);
+        let refused = Some(RefusalRecord { body_bytes, ..refused });
+        recording::compose(&mut line, &line_head(head, number, end), body, refused, None);
         let len = line.len() as u32 - 1;
+        end.write_answer(&mut line, number);
+        let appended = self.shared.append(&mut front, &line);
         front.line = line;
-        match appended {
-            Ok(offset) => {
-                front.next_request += 1;
-                let received_at = head.received_at;
-                let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
-                let line =
-                    RecordedLine { origin, offset, len, status, received_at, signature: None };
-                self.shared.hand_over(&mut front, offset, QueueEntry::Refused(line));
-            }
-            Err(_) => {
-                self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
-            }
+        let Ok(offset) = appended else {
+            self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
+            return false;
+        };
+        front.next_request += 1;
+        let (status, received_at) = (end.status, head.received_at);
+        let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
+        let line = RecordedLine { origin, offset, len, status, received_at, signature: None };
+        self.shared.hand_over(&mut front, offset, QueueEntry::Refused(line));
+        true
+    }
+
+    /// Returns whose response the sender of a request gets that is not forwarded.
+    pub(crate) fn own_response(&self) -> ResponseSource {
+        match self.options.takes_copies {
+            true => ResponseSource::Discarded,
+            false => ResponseSource::Own,
         }
     }
 
     /// Reads a request's calls and holds its line to be written. Its judging follows.
-    fn record(
+    pub(crate) fn record(
         &self,
         head: &RequestHead<'_>,
         body: &str,
         signature: Option<&'static str>,
+        end: LineEnd<'_>,
     ) -> Result<WriteTicket, Refusal> {
         let mut front = self.shared.front();
         self.flush(&mut front, head.received_at);
@@ -159,17 +190,22 @@ impl Engine {
                 return Err(refusal);
             }
         };
-        let status = 200;
+        let status = end.status;
         let kept = match (&reading.doc, body.is_empty()) {
             (_, true) => Body::None,
             (Some(_), _) => Body::Json(body),
             (None, _) => body_of_other(body),
         };
-        let line_head = line_head(head, number, status);
+        let line_head = line_head(head, number, end);
         let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
         let received_at = head.received_at;
-        let compose =
-            |line: &mut Vec<u8>| recording::compose_more(line, &line_head, kept, signature);
+        let compose = |line: &mut Vec<u8>| {
+            let begin = line.len();
+            let body_at = recording::compose_more(line, &line_head, kept, signature);
+            let len = (line.len() - begin - 1) as u32;
+            end.write_answer(line, number);
+            (body_at, len)
+        };
         let work = |offset, len, body_at| {
             let signature = wire::signature::code(signature);
             let line = RecordedLine { origin, offset, len, status, received_at, signature };
@@ -177,6 +213,44 @@ impl Engine {
             QueueEntry::Request(ReadRequest { line, body_at, reading, scratch })
         };
         Ok(self.shared.hold(&mut front, compose, work))
+    }
+}
+
+/// How a request ended, for its line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LineEnd<'a> {
+    /// The status that its sender gets.
+    pub status: u16,
+    /// Whose response its sender gets.
+    pub response: ResponseSource,
+    /// What the upstream answered.
+    pub answer: Option<&'a UpstreamAnswer>,
+}
+
+impl LineEnd<'_> {
+    /// Writes the upstream's answer, if there is one, behind the line of its request.
+    fn write_answer(&self, out: &mut Vec<u8>, request: u64) {
+        if let Some(answer) = self.answer {
+            recording::compose_answer(out, request, answer);
+        }
+    }
+}
+
+/// Returns what the line of a request begins with.
+pub(crate) fn line_head<'a>(
+    head: &RequestHead<'a>,
+    request: u64,
+    end: LineEnd<'_>,
+) -> LineHead<'a> {
+    LineHead {
+        request,
+        received_at: head.received_at,
+        method: head.method,
+        path: head.path,
+        query: head.query,
+        headers: head.headers,
+        status: end.status,
+        response: end.response,
     }
 }
 
@@ -189,20 +263,8 @@ fn body_of_other(body: &str) -> Body<'_> {
     }
 }
 
-pub(crate) fn line_head<'a>(head: &RequestHead<'a>, request: u64, status: u16) -> LineHead<'a> {
-    LineHead {
-        request,
-        received_at: head.received_at,
-        method: head.method,
-        path: head.path,
-        query: head.query,
-        headers: head.headers,
-        status,
-    }
-}
-
 /// The text that holds the calls: the decoded body, or what a pixel's query says.
-fn decoded<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, str>, Refusal> {
+pub(crate) fn decoded<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, str>, Refusal> {
     // what is recorded as its body shows no credential that the query hides
     let query = recording::redacted_query(head.query);
     if let Some(body) = wire::query_body(&RequestHead { query: &query, ..*head }) {

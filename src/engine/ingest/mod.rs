@@ -1,6 +1,10 @@
 //! Accepting requests: read, appended to the recording, handed to the judge thread and answered.
 
 pub(crate) mod accept;
+mod arriving_call;
+pub(crate) mod forward_counts;
+pub(crate) mod forwarded;
+pub(crate) mod options;
 mod part_rotation;
 pub(crate) mod parts;
 pub(crate) mod queue;

@@ -116,19 +116,21 @@ impl SharedState {
     }
 
     /// Holds the line of a request, which `compose` puts behind those that are held already and of
-    /// which `work` says what it asks for, by where it begins and its length without its end.
+    /// which `work` says what it asks for, by where it begins and its length without its end. Behind
+    /// the line `compose` may put another one that asks for nothing; it returns where in the line the
+    /// body begins, and the line's length.
     pub fn hold(
         &self,
         front: &mut RecordingWriter,
-        compose: impl FnOnce(&mut Vec<u8>) -> usize,
+        compose: impl FnOnce(&mut Vec<u8>) -> (usize, u32),
         work: impl FnOnce(u64, u32, usize) -> QueueEntry,
     ) -> WriteTicket {
         let begin = front.held.len();
-        let body_at = compose(&mut front.held);
+        let (body_at, len) = compose(&mut front.held);
         let offset = front.end + begin as u64;
         let end = front.end + front.held.len() as u64;
         front.next_request += 1;
-        let work = work(offset, (end - offset - 1) as u32, body_at);
+        let work = work(offset, len, body_at);
         front.items.push(QueuedLine { offset, end, work });
         let held = front.group.clone();
         if front.held.len() >= MOST_HELD {
@@ -163,7 +165,7 @@ impl SharedState {
                 front.items.clear();
                 front.next_request -= count;
                 self.unrecorded.fetch_add(count, Ordering::Relaxed);
-                Err(not_recorded(&error))
+                Err(self.not_recorded(&error))
             }
         };
         // it is set here alone, and once
@@ -206,7 +208,7 @@ impl SharedState {
                 if trouble.problem.is_none() {
                     tracing::warn!(%error, "the recording cannot be written");
                 }
-                trouble.problem = Some(not_recorded(&error));
+                trouble.problem = Some(self.not_recorded(&error));
                 self.changed();
                 Err(error)
             }
@@ -254,15 +256,20 @@ impl SharedState {
         Ok(journal)
     }
 
+    /// Returns what becomes of requests while the recording cannot be written.
+    pub fn not_recorded(&self, error: &io::Error) -> String {
+        let fate = match self.passes_unrecorded {
+            true => "requests are forwarded and not recorded",
+            false => "requests get 503",
+        };
+        format!("{fate}: the recording cannot be written: {error}")
+    }
+
     /// Hands the line that was just appended over to be judged.
     pub fn hand_over(&self, front: &mut RecordingWriter, offset: u64, work: QueueEntry) {
         front.items.push(QueuedLine { offset, end: front.end, work });
         self.queue.push(&mut front.items, &mut front.spares);
     }
-}
-
-pub(crate) fn not_recorded(error: &io::Error) -> String {
-    format!("requests get 503: the recording cannot be written: {error}")
 }
 
 /// The number of the last request of a recording, so that the next one can have its own before all

@@ -9,6 +9,7 @@ use crate::engine::index::{
 use crate::engine::ingest::queue_entry::ReadRequest;
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::arrival_clock::ClosedSession;
+use crate::engine::judging::reported_violations::ReportedViolations;
 use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
@@ -56,6 +57,8 @@ pub(crate) struct JudgedIndex {
     pub ids: IdCounts,
     /// What the calls show about ids together.
     pub id_remarks: IdRemarks,
+    /// Violations that Segment reports of calls.
+    pub violations: ReportedViolations,
     /// Sessions that idleness has closed.
     pub closed: Vec<ClosedSession>,
     /// Calls and repeats, by what was found (the set's number) and by who sent them.
@@ -88,6 +91,7 @@ impl JudgedIndex {
             cube: CallCounts::default(),
             ids: IdCounts::default(),
             id_remarks: IdRemarks::default(),
+            violations: ReportedViolations::default(),
             closed: Vec::new(),
             tally: Vec::new(),
             groups: LibraryGroups::default(),
@@ -233,6 +237,7 @@ impl JudgedIndex {
                 account.is_some_and(|(_, doubtful)| doubtful),
                 user.is_some_and(|(_, doubtful)| doubtful),
             );
+            self.violations.learn(call);
             if !repeat {
                 let found = [account, user].map(|found| found.map(|(id, _)| id));
                 let ids = call_fields::ids(reading, call, found[0], found[1]);

@@ -3,6 +3,7 @@
 
 use crate::call::time::Millis;
 use crate::engine::counts::object_push::ObjectRuns;
+use crate::engine::ingest::options::IngestOptions;
 use crate::engine::ingest::queue::{NextWork, Queue};
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::ingest::writer::RecordingWriter;
@@ -58,6 +59,8 @@ pub(crate) struct SharedState {
     /// A flush is recorded and not judged yet.
     pub flushing: AtomicBool,
     pub unrecorded: AtomicU64,
+    /// Requests that cannot be recorded are forwarded nevertheless.
+    pub passes_unrecorded: bool,
     /// How many bytes of the recording were deleted, its oldest.
     pub deleted_bytes: AtomicU64,
     pub too_much: AtomicU64,
@@ -103,10 +106,18 @@ impl SharedState {
             idle: AtomicBool::new(false),
             flushing: AtomicBool::new(false),
             unrecorded: AtomicU64::new(0),
+            passes_unrecorded: false,
             deleted_bytes: AtomicU64::new(0),
             too_much: AtomicU64::new(0),
             trouble: Mutex::default(),
         }
+    }
+
+    /// Takes requests as the options say.
+    pub fn with_options(mut self, options: &IngestOptions) -> SharedState {
+        self.passes_unrecorded = options.forwards_to.is_some() && !options.is_strict;
+        self.queue.is_unwaited = options.forwards_to.is_some();
+        self
     }
 
     /// The state, for those who look. The judge thread makes room for them.

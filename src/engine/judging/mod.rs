@@ -7,6 +7,7 @@ pub(crate) mod index_request;
 pub(crate) mod judge_thread;
 pub(crate) mod rejudge;
 pub(crate) mod rejudge_diff;
+pub(crate) mod reported_violations;
 pub(crate) mod settings_epochs;
 pub(crate) mod state;
 pub(crate) mod user_groups;

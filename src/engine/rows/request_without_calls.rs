@@ -6,9 +6,11 @@ use crate::engine::rows::row_detail::request_detail;
 use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
 use crate::engine::source::request_line::{body_text, head_of};
 use crate::findings::Severity;
-use crate::recording::RequestLine;
+use crate::recording::{RequestLine, ResponseSource};
 use crate::wire::empty_request::{self, Explanation};
+use crate::wire::proxy_headers::with_copied_host;
 use crate::wire::{self, ParsedRequest, RequestHead, intended_route};
+use std::borrow::Cow;
 
 /// Everything about the request of a line.
 pub(crate) fn detail(
@@ -34,12 +36,17 @@ pub(crate) fn of_request(
     kind: NoCall,
     reading: Option<&ParsedRequest<'_>>,
 ) -> NoCallDetail {
-    let head = head_of(request);
+    let is_copy = request.response == ResponseSource::Discarded;
+    let headers = match is_copy {
+        true => Cow::Owned(with_copied_host(&request.headers)),
+        false => Cow::Borrowed(&request.headers),
+    };
+    let head = RequestHead { headers: &headers, ..head_of(request) };
     let (problem, explained) = match (&request.refused, reading) {
         (Some((_, message)), _) => {
             let problem = request.refused_kind.as_ref().unwrap_or(message).clone();
             let kind = request.refused_kind.as_deref().unwrap_or_default();
-            let fix = fix(&head, request.status, kind, message);
+            let fix = fix(&head, request, kind, message);
             (problem, Explanation { reason: message.clone(), fix })
         }
         (None, Some(reading)) => {
@@ -71,11 +78,22 @@ pub(crate) fn view(detail: NoCallDetail) -> NoCallView {
 }
 
 /// What to change, for a request that was answered with an error.
-fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str) -> String {
+fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str) -> String {
+    let (status, is_copy) = (request.status, request.response == ResponseSource::Discarded);
+    if request.response == ResponseSource::Upstream {
+        return forwarded_fix(status, kind, message).to_owned();
+    }
     if matches!(status, 404 | 405) {
         return intended_route::explain(head).fix;
     }
     let fix = match status {
+        401 => "set the shared secret of the webhook destination in segscope's `webhook_secret`",
+        408 if is_copy => "the proxy was too slow to send the copy; give it more time",
+        429 if is_copy => {
+            "copies arrive faster than segscope takes them; copy a share of the traffic"
+        }
+        508 => "set `forward` to the real service: its URL leads back here",
+        503 if is_copy => "free disk space or fix the recording's folder",
         408 => "the sender was too slow to send its body; nothing is lost if it sends again",
         429 => "the SDK sends it again by itself; send in smaller batches if this continues",
         503 => "free disk space or fix the recording's folder; the SDK sends it again by itself",
@@ -84,6 +102,17 @@ fn fix(head: &RequestHead<'_>, status: u16, kind: &str, message: &str) -> String
         _ => "see the message above",
     };
     fix.to_owned()
+}
+
+/// What to change, for a request that was forwarded and has no call.
+fn forwarded_fix(status: u16, kind: &str, message: &str) -> &'static str {
+    match status {
+        ..400 => fix_of(kind, message),
+        429 => "the SDK sends it again by itself; the upstream takes fewer requests than come",
+        502 | 504 => "check the upstream and the way to it; the SDK sends it again by itself",
+        500.. => "the SDK sends it again by itself; see what the upstream answered",
+        _ => "see what the upstream answered: SDKs do not send it again",
+    }
 }
 
 /// The same for a body that was refused. Lines of earlier versions have no kind.

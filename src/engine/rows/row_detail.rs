@@ -3,13 +3,14 @@
 use crate::call::{Seq, text::visible};
 use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
 use crate::engine::rows::call_detail::{self, DetailContext, Extent, JudgeNotes};
+use crate::engine::rows::call_fields;
 use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_window::request_line;
 use crate::engine::rows::views::{CallDetail, RequestDetail, RowDetail};
 use crate::engine::source::recording_files::LinePosition;
 use crate::engine::source::request_line::{body_text, head_of};
 use crate::engine::{Engine, JudgingState};
-use crate::recording::{self, RequestLine};
+use crate::recording::{self, RequestLine, ResponseSource, UpstreamAnswer};
 use crate::wire::{self, ParsedRequest, ReadCall, Reply};
 use std::ops::Range;
 use std::sync::Arc;
@@ -88,7 +89,11 @@ impl Engine {
         scratch: &mut wire::ParseScratch,
         out: &mut Vec<Result<RowDetail, String>>,
     ) {
-        let shared = Arc::new(request_detail(line, request));
+        let mut shared = request_detail(line, request);
+        if request.response == ResponseSource::Upstream {
+            add_upstream_answer(&mut shared, group[0].place.line_behind(line.len()).as_deref());
+        }
+        let shared = Arc::new(shared);
         let reading =
             wire::read(&head_of(request), request.request, body_text(line, request), scratch);
         for half in group {
@@ -145,8 +150,12 @@ impl Engine {
             missing: call.missing.clone(),
             ids: call.ids.clone(),
         };
+        let reported = call_fields::message_id(&event)
+            .map(|id| state.index.violations.findings(&id, reading.platform.service()));
         drop(state);
-        call_detail::detail(noted, made, reading, read, request)
+        let mut detail = call_detail::detail(noted, made, reading, read, request);
+        detail.common.extend(reported.into_iter().flatten());
+        detail
     }
 }
 
@@ -188,12 +197,24 @@ pub(crate) fn find_call<'r>(
     reading.calls.get(at.ok()?)
 }
 
+/// Adds what the upstream answered, as the line behind the request's has it.
+fn add_upstream_answer(request: &mut RequestDetail, line: Option<&str>) {
+    let answer = line.and_then(|line| UpstreamAnswer::read(line, request.number).ok().flatten());
+    if let Some(Ok(with)) = answer.as_ref().map(|answer| &answer.outcome) {
+        request.answer = String::from_utf8_lossy(&with.body).into_owned();
+    }
+    request.upstream = answer;
+}
+
 pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail {
     let body = match &request.other_body {
         Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         None => body_text(line, request).to_owned(),
     };
     let answer = match &request.refused {
+        // what the upstream answered is in another line, if in any
+        Some((code, _)) if code == "upstream_refused" => Reply::json(request.status, ""),
+        None if request.response == ResponseSource::Upstream => Reply::json(request.status, ""),
         // HTTP itself refused it, without a body
         Some((code, _)) if code == "bad_http" => Reply::json(request.status, ""),
         Some((code, message)) => Reply::failure(request.status, code, message),
@@ -217,6 +238,8 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         body_bytes: request.body_bytes,
         status: request.status,
         answer,
+        response: request.response,
+        upstream: None,
         received_at: request.received_at,
         signature: request.signature.clone(),
     }

@@ -3,9 +3,11 @@
 use crate::call::Seq;
 use crate::call::time::Millis;
 use crate::engine::index::NoCall;
+use crate::engine::ingest::forward_counts::ForwardCounts;
 use crate::engine::judging::user_groups::SeenGroup;
 use crate::findings::fixes::{Edit, VendorNeed};
 use crate::findings::{Finding, Severity, Verdict};
+use crate::recording::{ResponseSource, UpstreamAnswer};
 use crate::vendors::RenderedCall;
 use crate::wire::ServiceVerdict;
 use std::path::{Path, PathBuf};
@@ -252,6 +254,10 @@ pub struct RequestDetail {
     pub status: u16,
     /// The answer's body.
     pub answer: String,
+    /// Whose answer its sender got.
+    pub response: ResponseSource,
+    /// What the upstream answered, if that is recorded.
+    pub upstream: Option<UpstreamAnswer>,
     /// When it arrived.
     pub received_at: Millis,
     /// What came of checking a webhook's signature.
@@ -279,6 +285,12 @@ pub struct Stats {
     pub unrecorded: u64,
     /// Requests that were answered 429 because too much came at once.
     pub too_much: u64,
+    /// Requests are copies that a proxy makes: the proxy discards the responses.
+    pub takes_copies: bool,
+    /// The URL that requests are forwarded to.
+    pub forwards_to: Option<String>,
+    /// What became of the requests that were to be forwarded; none where none are.
+    pub forward: Option<ForwardCounts>,
     /// How often a request waited because the judging had fallen behind by all that may wait for
     /// it, and for how long in all.
     pub waited: u64,
@@ -341,6 +353,14 @@ pub struct RequestCounts {
 }
 
 impl Stats {
+    /// What became of requests that could not be recorded.
+    pub fn unrecorded_words(&self) -> &'static str {
+        match &self.forward {
+            Some(forward) if forward.not_recorded > 0 => "passed, not recorded",
+            _ => "not recorded (503)",
+        }
+    }
+
     /// Calls and repeats: all that came and has a row in the log.
     pub fn came(&self) -> u64 {
         self.calls + self.repeats

@@ -306,6 +306,7 @@ impl Importer<'_> {
             query: "",
             headers: &[],
             status: 200,
+            response: recording::ResponseSource::Own,
         };
         let start = block.text.len();
         let body_at = recording::compose_more(&mut block.text, &line_head, Body::Json(text), None);

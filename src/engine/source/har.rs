@@ -1,7 +1,7 @@
 //! HTTP archives (HAR), as browsers and proxies export them: the requests in them that carry calls.
 
 use crate::call::{Doc, Val, time};
-use crate::recording::{Body, LineHead, compose};
+use crate::recording::{Body, LineHead, ResponseSource, compose};
 use crate::wire::{self, RequestHead, Route, posted};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -68,6 +68,7 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         query,
         headers: &headers,
         status: status.unwrap_or(200),
+        response: ResponseSource::Own,
     };
     let body = match json.as_deref().filter(|json| Doc::parse(*json).is_ok()) {
         Some(json) => Body::Json(json),

@@ -280,7 +280,7 @@ pub(crate) fn read_line<'l>(
         RecordingEntry::ClearTest(test) => return Ok(ParsedLine::ClearTest(test)),
         RecordingEntry::ClearCalls(calls) => return Ok(ParsedLine::ClearCalls(calls)),
         RecordingEntry::Part(start) => return Ok(ParsedLine::Part(start)),
-        RecordingEntry::Other { .. } => return Ok(ParsedLine::Nothing),
+        RecordingEntry::Answer | RecordingEntry::Other { .. } => return Ok(ParsedLine::Nothing),
     };
     if ObjectsRoute::parse(&request.method, &request.path).is_some() {
         return Ok(ParsedLine::Push(request));

@@ -11,6 +11,10 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+/// The line of an upstream's answer is no longer: of the body 64 KB, six times as long where each
+/// byte is escaped, and the headers.
+const MAX_LINE_BEHIND_BYTES: usize = 1 << 20;
+
 /// One long text of lines: the files in their order, then the journal. Offsets count over all.
 #[derive(Debug, Default)]
 pub struct Recording {
@@ -312,6 +316,26 @@ impl LinePosition {
         match self.offset + len > self.end {
             true => Err(cut()),
             false => Ok(file),
+        }
+    }
+
+    /// The line behind the one that begins here and is that long, if it is whole and not very long.
+    pub(crate) fn line_behind(&self, len: usize) -> Option<String> {
+        let file = self.file.as_ref()?;
+        let begin = self.offset + len as u64 + 1;
+        // nearly all are much shorter than the longest may be
+        let mut room = 4096;
+        loop {
+            let mut bytes = vec![0; room];
+            let read = file.read_at(&mut bytes, begin).ok()?;
+            if let Some(end) = memchr::memchr(b'\n', &bytes[..read]) {
+                bytes.truncate(end);
+                return String::from_utf8(bytes).ok();
+            }
+            if read < room || room >= MAX_LINE_BEHIND_BYTES {
+                return None;
+            }
+            room *= 16;
         }
     }
 

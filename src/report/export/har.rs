@@ -3,7 +3,9 @@
 
 use crate::call::time::{self, NO_TIME};
 use crate::engine::{CallDetail, RequestDetail};
+use crate::recording::ResponseSource;
 use crate::wire;
+use crate::wire::proxy_headers::{copied_host, copied_scheme};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -66,7 +68,13 @@ fn entry(request: &RequestDetail) -> Value {
     let headers: Vec<Value> =
         request.headers.iter().map(|(name, value)| pair(name, value)).collect();
     let mark = if request.query.is_empty() { "" } else { "?" };
-    let host = header("host").unwrap_or(NO_HOST);
+    let (scheme, host) = match request.response {
+        ResponseSource::Discarded => {
+            (copied_scheme(&request.headers), copied_host(&request.headers))
+        }
+        _ => ("http", header("host").map(str::to_owned)),
+    };
+    let host = host.as_deref().unwrap_or(NO_HOST);
     let query: Vec<Value> = request
         .query
         .split('&')
@@ -80,7 +88,7 @@ fn entry(request: &RequestDetail) -> Value {
         "time": 0,
         "request": {
             "method": request.method,
-            "url": format!("http://{host}{}{mark}{}", request.path, request.query),
+            "url": format!("{scheme}://{host}{}{mark}{}", request.path, request.query),
             "httpVersion": "HTTP/1.1",
             "cookies": [],
             "headers": headers,

@@ -1,11 +1,13 @@
 //! The two lines on top: where it listens and what came; which vendors count and what the view is
 //! doing. A problem has a line of its own below.
 
+use crate::inspector::ForwardCounts;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::page::Page;
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{bytes, count, grouped};
 use crate::tui::bars::page_tabs::Pages;
+use crate::tui::theme::Theme;
 use crate::tui::theme::painter::{Painter, ground};
 use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
@@ -29,6 +31,36 @@ const UNSAID: [(&str, &str); 4] = [
     (" all vendors", CHOOSES),
 ];
 
+/// So many counts a listener that forwards has.
+const FORWARD_COUNTS: usize = 6;
+/// Below this width the counts of a listener that forwards have short names.
+const WIDE_COUNTS: u16 = 150;
+
+/// The counts of a listener that forwards.
+fn forward_parts(width: u16, counts: &ForwardCounts, theme: &Theme) -> Vec<(String, Style)> {
+    let unrecorded = if counts.not_recorded > 0 { "passed, not recorded" } else { "not recorded" };
+    let words = match width < WIDE_COUNTS {
+        true => ["recv", "fwd", "ack", "fail", "unrec", "lag"],
+        false => ["received", "forwarded", "acknowledged", "failed", unrecorded, "lag"],
+    };
+    let loud = |number: u64| if number > 0 { theme.lost } else { theme.quiet };
+    let counted = [
+        (grouped(counts.received), theme.text),
+        (grouped(counts.forwarded), theme.text),
+        (grouped(counts.acknowledged), theme.text),
+        (grouped(counts.refused + counts.failed), loud(counts.refused + counts.failed)),
+        (grouped(counts.not_recorded), loud(counts.not_recorded)),
+        (bytes(counts.lag_bytes), theme.quiet),
+    ];
+    let part = |(word, (count, style)): (&str, (String, Style))| (format!("{count} {word}"), style);
+    let mut parts: Vec<(String, Style)> = words.into_iter().zip(counted).map(part).collect();
+    debug_assert_eq!(parts.len(), FORWARD_COUNTS, "the address stands behind them");
+    if counts.in_flight > 0 {
+        parts.push((format!("{} waiting", grouped(counts.in_flight)), theme.quiet));
+    }
+    parts
+}
+
 /// What the first line says, what matters most first, and how much of that has to be there.
 fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     let narrow = width < NARROW;
@@ -37,10 +69,14 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     let loud = |number: u64, style: Style| if number > 0 { style } else { theme.quiet };
     // while nobody chose, what some vendor misses is not yet an alarm
     let missing = if ctx.shared.in_use.chosen { theme.missing_id } else { theme.text };
-    let mut parts: Vec<(String, Style)> = vec![
+    let mut parts: Vec<(String, Style)> = match &stats.forward {
+        Some(counts) => forward_parts(width, counts, theme),
+        None => Vec::new(),
+    };
+    parts.extend([
         (count(stats.calls, "call", "calls"), theme.text),
         (format!("{} missing", grouped(stats.missing)), loud(stats.missing, missing)),
-    ];
+    ]);
     let refused = (format!("{} refused", grouped(stats.refused)), loud(stats.refused, theme.lost));
     if stats.refused > 0 {
         parts.push(refused.clone());
@@ -48,11 +84,16 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     if stats.empty > 0 {
         parts.push((format!("{} without a call", grouped(stats.empty)), theme.lost));
     }
-    if let Some((read, all)) = stats.reading {
+    if let Some((read, all)) = stats.reading.filter(|_| stats.forward.is_none()) {
         parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
     }
+    // those that are forwarded have a count of their own
+    let refused_unrecorded = match &stats.forward {
+        Some(counts) => stats.unrecorded - counts.not_recorded,
+        None => stats.unrecorded,
+    };
     for (number, words) in
-        [(stats.unrecorded, "not recorded"), (stats.too_much, "too much at once")]
+        [(refused_unrecorded, "not recorded"), (stats.too_much, "too much at once")]
     {
         if number > 0 {
             parts.push((format!("{} {words}", grouped(number)), theme.lost));
@@ -61,7 +102,11 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     if stats.waited > 0 {
         // nothing is lost by it: a client's answer came later
         let times = count(stats.waited, "time", "times");
-        parts.push((format!("paused senders {times} (checking is behind)"), theme.quiet));
+        let senders = if stats.takes_copies { "the proxy" } else { "senders" };
+        parts.push((format!("paused {senders} {times} (checking is behind)"), theme.quiet));
+    }
+    if stats.takes_copies {
+        parts.push(("copies: responses are discarded".to_owned(), theme.label));
     }
     let alerts = &ctx.shared.alerts;
     if alerts.dropped > 0 {
@@ -95,7 +140,9 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
             Some(host) if width < SHORT => host,
             _ => address,
         };
-        parts.insert(0, (ctx.look.clean(address).into_owned(), theme.text));
+        // what becomes of the traffic comes first where there is no room for both
+        let at = if stats.forward.is_some() && width < WIDE_COUNTS { FORWARD_COUNTS } else { 0 };
+        parts.insert(at, (ctx.look.clean(address).into_owned(), theme.text));
         return (parts, must + 1);
     }
     (parts, must)

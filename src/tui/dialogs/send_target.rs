@@ -47,7 +47,10 @@ pub fn ask_where(send_item: SendItem, ctx: &ViewContext<'_>) -> ChoiceDialog {
     let here = ctx.shared.addresses.first().cloned();
     // what each is, and its address; the last asks for one
     let mut choices: Vec<(&str, SendPlace)> = Vec::new();
-    choices.extend(here.map(|here| ("this listener", SendPlace::Here(here))));
+    choices.extend(here.map(|here| match &ctx.shared.stats.forward {
+        Some(_) => ("this listener, which forwards it", SendPlace::Service(here)),
+        None => ("this listener", SendPlace::Here(here)),
+    }));
     match &ctx.shared.upstream {
         Some(upstream) => choices.push(("the upstream", SendPlace::Service(upstream.clone()))),
         None if !send_item.rudder => {

@@ -104,6 +104,10 @@ pub fn render(buffer: &mut Buffer, body: Rect, question: &VendorQuestion, ctx: &
         None => "  Waiting for the first call at ",
     };
     line.write(&[(waits, theme.text), (base, theme.brand)]);
+    if let Some(upstream) = &ctx.shared.stats.forwards_to {
+        let upstream = ctx.look.clean(upstream);
+        line.write(&[("  Each request is forwarded to ", theme.text), (&upstream, theme.brand)]);
+    }
     line.gap(is_spaced);
     line.write(&[("  Try it: ", theme.heading), (&LINES.try_it, theme.quiet)]);
     line.folded(&fill(&LINES.curl, base), theme.key);

@@ -22,7 +22,7 @@ fn live(file: &Path) -> Engine {
     let recording = Recording::of_journal(journal).expect("its reader");
     let vendors = vendors();
     let in_use = InUse::unsaid(&vendors);
-    Engine::start(recording, vendors, in_use, None).expect("readable")
+    Engine::start(recording, vendors, in_use, Default::default()).expect("readable")
 }
 
 /// Sends all captures, a minute between each two, so that sessions end by idleness too.
@@ -55,7 +55,7 @@ fn the_parts_that_are_left_of_a_recording() {
     let recording = Recording::of_journal(journal).expect("its reader");
     let vendors = vendors();
     let in_use = InUse::unsaid(&vendors);
-    let live = Engine::start(recording, vendors, in_use, None).expect("readable");
+    let live = Engine::start(recording, vendors, in_use, Default::default()).expect("readable");
     record_captures(&live);
     let rows = live.rows();
     let shown = live.window(0..rows);

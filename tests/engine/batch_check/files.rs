@@ -2,7 +2,7 @@
 
 use super::{Said, same};
 use proptest::prelude::*;
-use segscope::recording::{Body, LineHead, RefusalRecord, compose};
+use segscope::recording::{Body, LineHead, RefusalRecord, ResponseSource, compose};
 use std::path::{Path, PathBuf};
 
 /// A call by a number: of any type, with ids here and there, few of them its own.
@@ -68,6 +68,7 @@ fn recorded(kind: u64, n: u64) -> String {
         query: "",
         headers: &headers[..usize::from(n.is_multiple_of(9))],
         status: if refused.is_some() { 404 } else { 200 },
+        response: ResponseSource::Own,
     };
     let mut line = Vec::new();
     compose(&mut line, &head, Body::Json(&body), refused, (kind == 9).then_some("wrong"));

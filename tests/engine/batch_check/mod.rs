@@ -95,7 +95,7 @@ fn recording(files: &[&Path]) -> Result<Recording, String> {
 
 fn by_pipeline(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Result<Said, String> {
     let (vendors_too, in_use) = (Arc::clone(vendors), in_use.clone());
-    let engine = Engine::start(recording(files)?, vendors_too, in_use, None);
+    let engine = Engine::start(recording(files)?, vendors_too, in_use, Default::default());
     let engine = engine.expect("readable");
     engine.settle();
     if let Some(error) = engine.wrong() {

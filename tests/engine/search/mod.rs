@@ -28,7 +28,7 @@ fn engine() -> Arc<Engine> {
     let in_use = InUse::unsaid(&vendors);
     let journal = RecordingFile::nameless().expect("a file");
     let recording = Recording::of_journal(journal).expect("readable");
-    Arc::new(Engine::new(recording, vendors, in_use, None).expect("empty").0)
+    Arc::new(Engine::new(recording, vendors, in_use, Default::default()).expect("empty").0)
 }
 
 /// Sends a body, and says the status.

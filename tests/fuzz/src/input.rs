@@ -70,7 +70,7 @@ pub fn engine() -> Engine {
 
 pub fn pipeline_of(recording: Recording) -> Engine {
     let in_use = InUse::unsaid(&VENDORS);
-    Engine::new(recording, vendors(), in_use, None).expect("readable").0
+    Engine::new(recording, vendors(), in_use, Default::default()).expect("readable").0
 }
 
 /// Panics where a terminal may act on a text, line ends apart.

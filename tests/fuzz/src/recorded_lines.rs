@@ -44,6 +44,7 @@ fn recorded(line: &str, request: &RequestLine) -> String {
         query: &request.query,
         headers: &request.headers,
         status: request.status,
+        response: request.response,
     };
     let body = match (&request.body, &request.other_body) {
         (Some(body), _) => Body::Json(&line[body.clone()]),

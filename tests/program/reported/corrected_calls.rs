@@ -19,7 +19,8 @@ fn judged(vendors: &Arc<Vendors>, in_use: &[usize], call: &Value) -> CallDetail 
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
     let in_use = InUse::chosen(vendors, in_use.to_vec());
-    let engine = Engine::new(recording, vendors.clone(), in_use, None).expect("empty").0;
+    let engine =
+        Engine::new(recording, vendors.clone(), in_use, Default::default()).expect("empty").0;
     let head = RequestHead {
         method: "POST",
         path: "/v1/batch",

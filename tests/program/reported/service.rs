@@ -367,7 +367,7 @@ fn judging_again_changes_nothing() {
     let vendors = segscope::vendors::Vendors::new(&serde_json::Map::new(), &[]).expect("built in");
     let in_use = InUse::unsaid(&vendors);
     let vendors = std::sync::Arc::new(vendors);
-    let engine = Engine::start(recording, vendors, in_use, None).expect("readable");
+    let engine = Engine::start(recording, vendors, in_use, Default::default()).expect("readable");
     engine.settle();
     let before = engine.overview();
     assert_eq!((before.calls, before.discarded), (4, 3));

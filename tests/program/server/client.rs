@@ -32,9 +32,10 @@ pub fn start_at(addr: &str, limits: Limits) -> Running {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::unsaid(&vendors);
     let recording = Recording::of_journal(file).expect("its reader");
-    let engine = Arc::new(Engine::start(recording, vendors, in_use, None).expect("readable"));
+    let engine =
+        Arc::new(Engine::start(recording, vendors, in_use, Default::default()).expect("readable"));
     let listen = Listen::parse(addr, true).expect("an address");
-    let options = Options { listen, limits, token: None };
+    let options = Options { listen, limits, token: None, forward: None };
     let listener = Listener::start(&options, Arc::clone(&engine)).expect("a free port");
     Running { listener, engine, folder }
 }

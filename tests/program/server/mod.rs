@@ -2,7 +2,7 @@
 //! a listener has to bear besides.
 
 mod bad_clients;
-mod client;
+pub mod client;
 mod http;
 mod overload;
 mod own_paths;

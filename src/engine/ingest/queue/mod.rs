@@ -76,6 +76,8 @@ pub(crate) struct Queue {
     /// Up to where is recorded, and up to where of that is judged. Both change with the lock held.
     recorded: AtomicU64,
     done: AtomicU64,
+    /// Nobody waits for room: what finds none is read back from the recording later.
+    pub is_unwaited: bool,
     /// Lines are read back from the recording now.
     reading: AtomicBool,
     /// Some of the lines handed over last were large.
@@ -139,17 +141,19 @@ impl Queue {
     }
 
     /// Hands over lines that have just been recorded, in their order. Waits while there is no room,
-    /// unless the judge thread still reads what was there before: then it will read these too.
-    /// Room of earlier readings comes back in `spares`.
+    /// unless the judge thread still reads what was there before, or nobody waits: then it will read
+    /// these too. Room of earlier readings comes back in `spares`.
     pub fn push(&self, items: &mut Vec<QueuedLine>, spares: &mut Vec<ParseScratch>) {
         let mut inner = self.lock();
         for item in items.drain(..) {
             let (end, cost) = (item.end, item.cost());
-            if inner.is_full(cost) && !self.is_behind() {
+            if inner.is_full(cost) && !self.is_unwaited && !self.is_behind() {
                 inner = self.wait_for_room(inner, cost);
             }
             self.recorded.store(end, Ordering::Release);
-            if !inner.is_full(cost) && !inner.ended {
+            // behind a line that found no room, those in the queue are read back first
+            let follows = inner.items.back().is_none_or(|last| last.end == item.offset);
+            if follows && !inner.is_full(cost) && !inner.ended {
                 inner.cost += cost;
                 inner.items.push_back(item);
             }

@@ -2,7 +2,7 @@
 
 use crate::engine::ingest::queue::*;
 use crate::engine::ingest::queue_entry::QueueEntry;
-use crate::recording::RequestLine;
+use crate::recording::{RequestLine, ResponseSource};
 use std::sync::Arc;
 use std::thread;
 
@@ -19,6 +19,7 @@ fn item(offset: u64, text: usize) -> QueuedLine {
                 query: String::new(),
                 headers: Vec::new(),
                 status: 200,
+                response: ResponseSource::Own,
                 body: None,
                 other_body: None,
                 refused: None,
@@ -108,4 +109,29 @@ fn what_finds_no_room_while_a_file_is_read_is_read_too() {
     queue.settle();
     queue.end();
     assert_eq!(judging.join().expect("no panic"), [Err(9), Ok(9), Ok(10), Err(13)]);
+}
+
+/// A line of this cost at an offset.
+fn large(offset: u64) -> QueuedLine {
+    item(offset, MOST_COST / 2)
+}
+
+#[test]
+fn nobody_waits_where_forwarding_must_not_and_the_rest_is_read_back() {
+    let queue = Queue { is_unwaited: true, ..Queue::new(0) };
+    let mut spares = Vec::new();
+    // the third finds no room; the small one behind it would, but its place is behind the third
+    let mut lines = vec![large(0), large(1), large(2), item(3, 0)];
+    queue.push(&mut lines, &mut spares);
+    assert_eq!((queue.recorded(), queue.waits()), (4, Waits::default()));
+    let judged = thread::scope(|scope| {
+        let judge = scope.spawn(|| judge(&queue));
+        queue.settle();
+        queue.end();
+        judge.join().expect("no panic")
+    });
+    assert_eq!(judged.first(), Some(&Ok(0)));
+    let read_to = judged.iter().filter_map(|done| done.err()).max();
+    let in_queue = judged.iter().filter(|done| done.is_ok()).count();
+    assert!(in_queue < 4 && read_to == Some(4), "{judged:?}");
 }

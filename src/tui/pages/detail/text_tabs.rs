@@ -2,7 +2,9 @@
 
 use crate::findings::fixes::Edit;
 use crate::findings::{Effect, Finding, Headline, Id, Severity, Verdict, is_said_once};
-use crate::inspector::{CallDetail, FidelityView, OutputView, Preset, RequestDetail, VendorDetail};
+use crate::inspector::{
+    CallDetail, FidelityView, OutputView, Preset, RequestDetail, VendorDetail, answered_by,
+};
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
@@ -11,6 +13,7 @@ use crate::tui::pages::detail::text_builder::{TextBuilder, words};
 use crate::tui::pages::log::library_habits;
 use crate::tui::widgets::text;
 use crate::tui::widgets::text::masked;
+use crate::wire::proxy_headers::client_address;
 use ratatui::text::Span;
 
 fn meaning(verdict: Verdict) -> &'static str {
@@ -250,6 +253,9 @@ pub fn request(paper: &mut TextBuilder<'_>, request: &RequestDetail, write_key: 
     let mark = if request.query.is_empty() { "" } else { "?" };
     let target = safe(&format!("{}{mark}{}", request.path, request.query));
     paper.labelled(method.len(), &method, &target, theme.text);
+    if let Some(client) = client_address(&request.headers) {
+        paper.field("client", &format!("{client} (X-Forwarded-For)"), theme.text);
+    }
     for (name, value) in &request.headers {
         let value = match write_key.filter(|_| name.eq_ignore_ascii_case("authorization")) {
             Some(key) => hide_basic(value, key),
@@ -258,6 +264,14 @@ pub fn request(paper: &mut TextBuilder<'_>, request: &RequestDetail, write_key: 
         paper.header(name, &value);
     }
     paper.heading("answer", &request.status.to_string());
+    if let Some(words) = answered_by(request) {
+        paper.prose(0, &words, theme.label);
+    }
+    for (name, value) in
+        request.upstream.iter().filter_map(|it| it.outcome.as_ref().ok()).flat_map(|it| &it.headers)
+    {
+        paper.header(name, value);
+    }
     paper.raw(&request.answer, theme.text);
     if let Some(signature) = &request.signature {
         paper.heading("signature", "");

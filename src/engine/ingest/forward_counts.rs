@@ -1,0 +1,140 @@
+//! What became of the requests of a listener that forwards.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What became of the requests of a listener that forwards, as they are counted.
+#[derive(Debug, Default)]
+pub struct ForwardCounters {
+    received: AtomicU64,
+    forwarded: AtomicU64,
+    acknowledged: AtomicU64,
+    refused: AtomicU64,
+    failed: AtomicU64,
+    in_flight: AtomicU64,
+}
+
+/// What became of the requests of a listener that forwards.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ForwardCounts {
+    /// Requests that came and were to be forwarded.
+    pub received: u64,
+    /// Those that were sent to the upstream.
+    pub forwarded: u64,
+    /// Those that the upstream answered with a status below 400.
+    pub acknowledged: u64,
+    /// Those that the upstream answered with another status.
+    pub refused: u64,
+    /// Those that got no whole answer of the upstream, so that the sender got an error of segscope's.
+    pub failed: u64,
+    /// Those that are not answered yet.
+    pub in_flight: u64,
+    /// Those that were forwarded although they could not be recorded.
+    pub not_recorded: u64,
+    /// How many bytes of the recording are not checked yet.
+    pub lag_bytes: u64,
+}
+
+impl ForwardCounts {
+    /// The counts in a line of words.
+    pub fn words(&self) -> String {
+        let ForwardCounts { received, forwarded, acknowledged, refused, failed, .. } = self;
+        let mut out = format!(
+            "received {received}, forwarded {forwarded}, acknowledged {acknowledged}, refused by the upstream {refused}, failed {failed}"
+        );
+        if self.in_flight > 0 {
+            out.push_str(&format!(", in flight {}", self.in_flight));
+        }
+        out
+    }
+}
+
+/// How a request that was to be forwarded ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ForwardEnd {
+    /// The upstream answered with this status.
+    Answered(u16),
+    /// It was sent, and no whole answer came.
+    Lost,
+    /// It was not sent.
+    NotSent,
+}
+
+impl ForwardCounters {
+    /// Counts a request that came, unless as many are in flight already.
+    pub fn begin(&self, max_in_flight: u64) -> bool {
+        self.received.fetch_add(1, Ordering::Relaxed);
+        let is_full = self.in_flight.fetch_add(1, Ordering::Relaxed) >= max_in_flight;
+        if is_full {
+            self.end(ForwardEnd::NotSent);
+        }
+        !is_full
+    }
+
+    /// Counts how it ended.
+    pub fn end(&self, end: ForwardEnd) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        let sent = match end {
+            ForwardEnd::Answered(status) => {
+                let answered = if status < 400 { &self.acknowledged } else { &self.refused };
+                answered.fetch_add(1, Ordering::Relaxed);
+                1
+            }
+            ForwardEnd::Lost => 1,
+            ForwardEnd::NotSent => 0,
+        };
+        self.forwarded.fetch_add(sent, Ordering::Relaxed);
+        if !matches!(end, ForwardEnd::Answered(_)) {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns the counts as they are now.
+    pub fn counts(&self, not_recorded: u64, lag_bytes: u64) -> ForwardCounts {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        ForwardCounts {
+            received: get(&self.received),
+            forwarded: get(&self.forwarded),
+            acknowledged: get(&self.acknowledged),
+            refused: get(&self.refused),
+            failed: get(&self.failed),
+            in_flight: get(&self.in_flight),
+            not_recorded,
+            lag_bytes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_that_came_ends_in_one_count() {
+        let counters = ForwardCounters::default();
+        let ends = [
+            ForwardEnd::Answered(200),
+            ForwardEnd::Answered(302),
+            ForwardEnd::Answered(400),
+            ForwardEnd::Lost,
+            ForwardEnd::NotSent,
+        ];
+        for end in ends {
+            assert!(counters.begin(1));
+            assert!(!counters.begin(1), "one is in flight");
+            counters.end(end);
+        }
+        let counts = counters.counts(3, 4);
+        let want = ForwardCounts {
+            received: 10,
+            forwarded: 4,
+            acknowledged: 2,
+            refused: 1,
+            failed: 7,
+            in_flight: 0,
+            not_recorded: 3,
+            lag_bytes: 4,
+        };
+        assert_eq!(counts, want);
+        assert_eq!(counts.received, counts.acknowledged + counts.refused + counts.failed);
+    }
+}

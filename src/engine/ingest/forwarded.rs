@@ -1,0 +1,104 @@
+//! Requests that are forwarded: recorded when the upstream has answered, with its answer.
+//!
+//! A call whose request the upstream did not acknowledge reaches no vendor, and its sender sends it
+//! again. So its request is recorded as a refused one.
+
+use crate::engine::Engine;
+use crate::engine::ingest::accept::{LineEnd, decoded};
+use crate::engine::ingest::writer::WriteTicket;
+use crate::objects_api::ObjectsRoute;
+use crate::recording::{RefusalRecord, ResponseSource, UpstreamAnswer};
+use crate::wire::{self, RequestHead, Route};
+
+/// What is recorded of a request that was forwarded.
+#[derive(Debug)]
+pub enum ForwardRecord {
+    /// Nothing: no SDK depends on such a request.
+    Nothing,
+    /// Its line is written.
+    Written,
+    /// Its line could not be written.
+    Failed,
+    /// Its line is held: [`Engine::written`].
+    Held(WriteTicket),
+}
+
+/// Of an answer that is no acknowledgment, a message shows this much.
+const MAX_SHOWN_CHARS: usize = 200;
+
+impl Engine {
+    /// Records a request that was forwarded, with what the upstream answered. `status` is what its
+    /// sender gets: the upstream's, or that of segscope's own error. The line may be held like that
+    /// of [`Engine::take_in`].
+    pub fn record_forwarded(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        status: u16,
+        answer: &UpstreamAnswer,
+    ) -> ForwardRecord {
+        let end = LineEnd { status, response: ResponseSource::Upstream, answer: Some(answer) };
+        let route = head.route();
+        if matches!(route, Route::Preflight | Route::Health | Route::Version | Route::Root)
+            || wire::is_icon(head.path)
+        {
+            return ForwardRecord::Nothing;
+        }
+        if status >= 400 {
+            let (code, message) = refusal(answer);
+            return self.record_unread(head, raw, end, code, &message, "");
+        }
+        if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
+            let unrecorded = self.unrecorded();
+            self.take_push(head, step, raw, ResponseSource::Upstream);
+            return match self.unrecorded() == unrecorded {
+                true => ForwardRecord::Written,
+                false => ForwardRecord::Failed,
+            };
+        }
+        let secret = self.options.webhook_secret.as_deref();
+        let signature = wire::signature::check(head, raw, secret);
+        let body = decoded(head, raw);
+        let refusal = match &body {
+            Ok(body) => match self.record(head, body, signature, end) {
+                Ok(held) => return ForwardRecord::Held(held),
+                Err(refusal) => refusal,
+            },
+            Err(refusal) => refusal.clone(),
+        };
+        let message = format!("the upstream accepted it, but segscope cannot read it: {refusal}");
+        self.record_unread(head, raw, end, refusal.code, &message, refusal.kind())
+    }
+
+    fn record_unread(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        end: LineEnd<'_>,
+        code: &str,
+        message: &str,
+        kind: &str,
+    ) -> ForwardRecord {
+        let refused = RefusalRecord { code, message, kind, body_bytes: None };
+        match self.append_refused(head, raw, end, refused) {
+            true => ForwardRecord::Written,
+            false => ForwardRecord::Failed,
+        }
+    }
+}
+
+/// Why the upstream did not acknowledge a request: a code and a message.
+fn refusal(answer: &UpstreamAnswer) -> (&'static str, String) {
+    match &answer.outcome {
+        Err(error) => ("upstream_failed", error.clone()),
+        Ok(with) => {
+            let text = String::from_utf8_lossy(&with.body);
+            let text = text.trim();
+            let shown: String = text.chars().take(MAX_SHOWN_CHARS).collect();
+            let more = if shown.len() < text.len() { "…" } else { "" };
+            let colon = if shown.is_empty() { "" } else { ": " };
+            let message = format!("the upstream answered {}{colon}{shown}{more}", with.status);
+            ("upstream_refused", message)
+        }
+    }
+}

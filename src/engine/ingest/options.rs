@@ -1,0 +1,17 @@
+//! How the requests of a listener are taken.
+
+/// How the requests of a listener are taken.
+#[derive(Debug, Clone, Default)]
+pub struct IngestOptions {
+    /// The secret with which `X-Signature` of webhooks is checked.
+    pub webhook_secret: Option<String>,
+    /// Webhooks whose signature is missing or wrong are refused.
+    pub requires_signature: bool,
+    /// Requests are copies that a proxy makes: the proxy discards the responses.
+    pub takes_copies: bool,
+    /// The URL of the upstream that requests are forwarded to. Checking them may then fall behind by
+    /// any amount, and never makes a sender wait.
+    pub forwards_to: Option<String>,
+    /// A forwarded request that cannot be recorded is refused.
+    pub is_strict: bool,
+}

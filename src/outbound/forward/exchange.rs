@@ -1,0 +1,178 @@
+//! One request and its answer.
+
+use crate::outbound::forward::dialer::Dialer;
+use crate::outbound::forward::headers::{self, ForwardedFor};
+use crate::outbound::forward::upstream::{Upstream, UpstreamError};
+use crate::outbound::root_cause;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::http::Extensions;
+use hyper::{HeaderMap, Method, Request, StatusCode, Uri, Version};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::time::{Duration, Instant};
+
+/// The head of an answer is no larger than this.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// The body of an answer is no larger than this. It is passed on when all of it is here: half an
+/// answer must not look like a whole one.
+const MAX_BODY_BYTES: usize = 1 << 20;
+/// A connection that is not used for so long is closed: many servers close theirs after a minute.
+const MAX_IDLE: Duration = Duration::from_secs(30);
+
+/// Why the upstream gave no whole answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ForwardError {
+    /// No connection: nothing was sent.
+    Unreachable(String),
+    /// It cut the connection, or what it answered is not HTTP or is too large.
+    BadAnswer(String),
+    /// It did not answer in time.
+    TooSlow(Duration),
+}
+
+impl std::fmt::Display for ForwardError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ForwardError::Unreachable(reason) => {
+                write!(f, "the upstream could not be reached: {reason}")
+            }
+            ForwardError::BadAnswer(reason) => {
+                write!(f, "the upstream gave no whole answer: {reason}")
+            }
+            ForwardError::TooSlow(limit) => {
+                write!(f, "the upstream did not answer within {} s", limit.as_secs_f32())
+            }
+        }
+    }
+}
+
+impl ForwardError {
+    /// The status that the sender gets.
+    pub fn status(&self) -> u16 {
+        match self {
+            ForwardError::TooSlow(_) => 504,
+            ForwardError::Unreachable(_) | ForwardError::BadAnswer(_) => 502,
+        }
+    }
+
+    /// Whether something of the request may have been sent.
+    pub fn is_sent(&self) -> bool {
+        !matches!(self, ForwardError::Unreachable(_))
+    }
+}
+
+/// A request to be forwarded.
+pub struct ForwardRequest<'r> {
+    /// The method.
+    pub method: Method,
+    /// The path and the query; what else is in it does not count.
+    pub uri: &'r Uri,
+    /// The headers as they came.
+    pub headers: &'r HeaderMap,
+    /// How the headers were spelled.
+    pub extensions: Extensions,
+    /// The body as it goes on.
+    pub body: Bytes,
+    /// What the upstream is told of the client.
+    pub forwarded: Option<ForwardedFor>,
+    /// How `Via` names this segscope.
+    pub via: &'r str,
+}
+
+/// The whole answer of the upstream.
+#[derive(Debug)]
+pub struct ForwardedResponse {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers for the sender, in their order.
+    pub headers: HeaderMap,
+    /// How the headers were spelled, and the phrase behind the status.
+    pub extensions: Extensions,
+    /// The body.
+    pub body: Bytes,
+    /// When the head was here.
+    pub first_byte_at: Instant,
+}
+
+/// Sends requests to one upstream. Connections are reused.
+pub struct ForwardClient {
+    client: Client<HttpsConnector<Dialer>, Full<Bytes>>,
+    upstream: Upstream,
+    timeout: Duration,
+}
+
+impl ForwardClient {
+    /// Sends to an upstream; an answer may take so long.
+    ///
+    /// # Errors
+    /// Fails if the system's trusted certificates cannot be read, or the environment's proxy is none.
+    pub fn new(upstream: Upstream, timeout: Duration) -> Result<ForwardClient, UpstreamError> {
+        let dialer = Dialer::new(&upstream)?;
+        let tls = HttpsConnectorBuilder::new();
+        let tls = match upstream.is_https {
+            true => tls.with_native_roots().map_err(UpstreamError::Roots)?,
+            false => tls.with_webpki_roots(),
+        };
+        let connector = tls.https_or_http().enable_http1().wrap_connector(dialer);
+        let client = Client::builder(TokioExecutor::new())
+            // only what was not written at all
+            .retry_canceled_requests(true)
+            .set_host(false)
+            .http1_preserve_header_case(true)
+            .http1_max_buf_size(MAX_HEAD_BYTES)
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(MAX_IDLE)
+            .build(connector);
+        Ok(ForwardClient { client, upstream, timeout })
+    }
+
+    /// Where requests go.
+    pub fn upstream(&self) -> &Upstream {
+        &self.upstream
+    }
+
+    /// Sends a request with its whole body, and waits for the whole answer.
+    pub async fn send(&self, sent: ForwardRequest<'_>) -> Result<ForwardedResponse, ForwardError> {
+        let ForwardRequest { method, uri, headers, extensions, body, forwarded, via } = sent;
+        let headers = headers::to_upstream(headers, &self.upstream, forwarded, via);
+        let mut request = Request::new(Full::new(body));
+        *request.method_mut() = method;
+        *request.uri_mut() = self.target(uri)?;
+        *request.version_mut() = Version::HTTP_11;
+        *request.headers_mut() = headers;
+        *request.extensions_mut() = extensions;
+        let exchange = async {
+            let response = self.client.request(request).await.map_err(|error| {
+                let reason = root_cause(&error);
+                match error.is_connect() {
+                    true => ForwardError::Unreachable(reason),
+                    false => ForwardError::BadAnswer(reason),
+                }
+            })?;
+            let first_byte_at = Instant::now();
+            let (head, body) = response.into_parts();
+            let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
+            let body = body.map_err(|error| ForwardError::BadAnswer(root_cause(&*error)))?;
+            Ok(ForwardedResponse {
+                status: head.status,
+                headers: headers::to_sender(&head.headers),
+                extensions: head.extensions,
+                body: body.to_bytes(),
+                first_byte_at,
+            })
+        };
+        let answer = tokio::time::timeout(self.timeout, exchange).await;
+        answer.unwrap_or(Err(ForwardError::TooSlow(self.timeout)))
+    }
+
+    /// The upstream's address with the path and the query as they came.
+    fn target(&self, uri: &Uri) -> Result<Uri, ForwardError> {
+        let scheme = if self.upstream.is_https { "https" } else { "http" };
+        let path = uri.path_and_query().map_or("/", |path| path.as_str());
+        let target = Uri::builder().scheme(scheme).authority(self.upstream.authority.clone());
+        let target = target.path_and_query(path).build();
+        target.map_err(|error| ForwardError::Unreachable(error.to_string()))
+    }
+}

@@ -1,0 +1,176 @@
+//! The headers of a request on its way to the upstream, and of the answer on its way back: all in
+//! their order, but for those that belong to one connection.
+
+use crate::outbound::forward::upstream::Upstream;
+use hyper::HeaderMap;
+use hyper::header::{self, HeaderName, HeaderValue};
+use std::net::IpAddr;
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// What the upstream is told of the client.
+#[derive(Debug, Clone, Copy)]
+pub struct ForwardedFor {
+    /// The client's address.
+    pub client: IpAddr,
+    /// The scheme that it used.
+    pub scheme: &'static str,
+}
+
+/// Whether a header belongs to one connection.
+fn is_hop_by_hop(name: &HeaderName, named: &[HeaderName]) -> bool {
+    [
+        header::CONNECTION,
+        KEEP_ALIVE,
+        PROXY_CONNECTION,
+        header::PROXY_AUTHENTICATE,
+        header::PROXY_AUTHORIZATION,
+        header::TE,
+        header::TRAILER,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+    ]
+    .contains(name)
+        || named.contains(name)
+}
+
+/// The names that `Connection` lists.
+fn listed(headers: &HeaderMap) -> Vec<HeaderName> {
+    let values = headers.get_all(header::CONNECTION).iter();
+    let names = values.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
+    names.filter_map(|name| name.trim().parse().ok()).collect()
+}
+
+/// The headers of a request as the upstream gets them. `body_bytes`: its length, where it is not the
+/// one that it came with. `via` names this segscope.
+pub(crate) fn to_upstream(
+    headers: &HeaderMap,
+    upstream: &Upstream,
+    forwarded: Option<ForwardedFor>,
+    via: &str,
+) -> HeaderMap {
+    let named = listed(headers);
+    let mut out = HeaderMap::with_capacity(headers.len() + 4);
+    for (name, value) in headers {
+        // the body is here already, so nobody has to be asked for it
+        if is_hop_by_hop(name, &named) || name == header::EXPECT {
+            continue;
+        }
+        if name != header::HOST {
+            out.append(name, value.clone());
+        } else if !out.contains_key(header::HOST) {
+            out.insert(header::HOST, upstream.host.clone());
+        }
+    }
+    if !out.contains_key(header::HOST) {
+        out.insert(header::HOST, upstream.host.clone());
+    }
+    if let Some(ForwardedFor { client, scheme }) = forwarded {
+        append_to_list(&mut out, FORWARDED_FOR, &client.to_string());
+        append_to_list(&mut out, FORWARDED_PROTO, scheme);
+    }
+    append_to_list(&mut out, header::VIA, &format!("1.1 {via}"));
+    out
+}
+
+/// Appends to a list: behind its last value, in the same line.
+fn append_to_list(headers: &mut HeaderMap, name: HeaderName, more: &str) {
+    let all = headers.get_all(&name).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();
+    let value = match all.is_empty() {
+        true => more.as_bytes().to_vec(),
+        false => [all.join(&b", "[..]).as_slice(), b", ", more.as_bytes()].concat(),
+    };
+    // what is joined was values before
+    if let Ok(value) = HeaderValue::from_bytes(&value) {
+        headers.insert(name, value);
+    }
+}
+
+/// The headers of an answer as the sender gets them.
+pub(crate) fn to_sender(headers: &HeaderMap) -> HeaderMap {
+    let named = listed(headers);
+    let mut out = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers.iter().filter(|(name, _)| !is_hop_by_hop(name, &named)) {
+        out.append(name, value.clone());
+    }
+    out
+}
+
+/// Whether a request has been here before: its `Via` names this segscope.
+pub fn is_own_loop(headers: &HeaderMap, via: &str) -> bool {
+    let values = headers.get_all(header::VIA).iter().filter_map(|value| value.to_str().ok());
+    let mut hops = values.flat_map(|list| list.split(','));
+    hops.any(|hop| hop.split_whitespace().nth(1) == Some(via))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&str, &str)]) -> HeaderMap {
+        let mut map = HeaderMap::new();
+        for (name, value) in pairs {
+            let name: HeaderName = name.parse().expect("a name");
+            map.append(name, value.parse().expect("a value"));
+        }
+        map
+    }
+
+    fn pairs(map: &HeaderMap) -> Vec<(&str, &str)> {
+        map.iter().map(|(name, value)| (name.as_str(), value.to_str().expect("text"))).collect()
+    }
+
+    #[test]
+    fn keeps_the_order_and_drops_what_belongs_to_the_connection() {
+        let upstream = Upstream::parse("https://api.example").expect("a URL");
+        let sent = map(&[
+            ("user-agent", "a/1"),
+            ("connection", "keep-alive, X-Hop"),
+            ("host", "localhost:7357"),
+            ("x-hop", "1"),
+            ("keep-alive", "timeout=5"),
+            ("x-forwarded-for", "203.0.113.7"),
+            ("te", "trailers"),
+            ("expect", "100-continue"),
+            ("transfer-encoding", "chunked"),
+            ("x-a", "1"),
+            ("x-a", "2"),
+            ("proxy-authorization", "Basic x"),
+            ("via", "1.0 front"),
+        ]);
+        let client = "127.0.0.1".parse().expect("an address");
+        let forwarded = Some(ForwardedFor { client, scheme: "http" });
+        let out = to_upstream(&sent, &upstream, forwarded, "segscope-1");
+        let want = [
+            ("user-agent", "a/1"),
+            ("host", "api.example"),
+            ("x-forwarded-for", "203.0.113.7, 127.0.0.1"),
+            ("x-a", "1"),
+            ("x-a", "2"),
+            ("via", "1.0 front, 1.1 segscope-1"),
+            ("x-forwarded-proto", "http"),
+        ];
+        assert_eq!(pairs(&out), want);
+        let quiet = to_upstream(&sent, &upstream, None, "segscope-1");
+        assert_eq!(quiet["x-forwarded-for"], "203.0.113.7", "as it came");
+        assert!(!quiet.contains_key("x-forwarded-proto"));
+        assert!(is_own_loop(&out, "segscope-1"));
+        assert!(!is_own_loop(&out, "segscope-2") && !is_own_loop(&sent, "segscope-1"));
+    }
+
+    #[test]
+    fn an_answer_keeps_its_order() {
+        let answer = map(&[
+            ("date", "x"),
+            ("connection", "close, x-hop"),
+            ("retry-after", "7"),
+            ("x-hop", "1"),
+            ("access-control-allow-origin", "*"),
+        ]);
+        let want = [("date", "x"), ("retry-after", "7"), ("access-control-allow-origin", "*")];
+        assert_eq!(pairs(&to_sender(&answer)), want);
+    }
+}

@@ -1,0 +1,13 @@
+//! Forwarding: each request goes to the upstream as it came, and the upstream's answer goes back.
+//!
+//! Nothing is sent twice unless not a byte of it was written, no redirection is followed, and an
+//! answer that does not come whole is none.
+
+mod dialer;
+mod exchange;
+mod headers;
+mod upstream;
+
+pub use exchange::{ForwardClient, ForwardError, ForwardRequest, ForwardedResponse};
+pub use headers::{ForwardedFor, is_own_loop};
+pub use upstream::{SHORT_NAMES, Upstream, UpstreamError};

@@ -1,0 +1,65 @@
+//! Requests that lost calls, as entries of the reports for CI.
+
+use super::findings::{Details, FindingGroup};
+use crate::engine::{NoCall, NoCallDetail, RowDetail};
+use crate::findings::Severity;
+use crate::recording::ResponseSource;
+use std::collections::BTreeMap;
+
+/// Requests that lost calls, those with one status and problem as one entry.
+pub(crate) fn lost_requests(
+    rows: &[u64],
+    detail: Details<'_>,
+) -> Result<Vec<FindingGroup>, String> {
+    let mut problems: BTreeMap<(u16, String), (u64, Box<NoCallDetail>)> = BTreeMap::new();
+    for row in rows {
+        if let Some(RowDetail::NoCall(row)) = detail(*row)?
+            && row.severity.is_some()
+        {
+            let problem = (row.request.status, row.problem.clone());
+            problems.entry(problem).or_insert((0, row)).0 += 1;
+        }
+    }
+    Ok(problems.into_values().map(|(requests, first)| no_call(requests, *first)).collect())
+}
+
+fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
+    let status = row.request.status;
+    let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
+    let is_copy = row.request.response == ResponseSource::Discarded;
+    let fate = match (row.request.response, row.kind) {
+        (ResponseSource::Discarded, _) => "it is a copy, whose response the proxy discarded",
+        (ResponseSource::Upstream, _) if status < 400 => "the upstream accepted it",
+        (_, NoCall::Empty) => "its sender treats that as success, so its calls are lost",
+        (_, NoCall::LostItems) => "its sender treats that as success, so these items are lost",
+        _ if again => "its sender tries again",
+        _ => "senders do not try again, so its calls are lost",
+    };
+    FindingGroup {
+        unit: "request",
+        code: format!("HTTP-{status}"),
+        severity: if again && !is_copy {
+            Severity::Info
+        } else {
+            row.severity.unwrap_or(Severity::Error)
+        },
+        missing: false,
+        fails: false,
+        vendor: None,
+        event: None,
+        event_name: None,
+        calls: requests,
+        repeats: 0,
+        message: row.reason,
+        why: format!("The request was answered {status}; {fate}."),
+        history: None,
+        fix: row.fix,
+        path: String::new(),
+        other_paths: Vec::new(),
+        example: format!(
+            "request {}: {} {}",
+            row.request.number, row.request.method, row.request.path
+        ),
+        corrected: None,
+    }
+}

@@ -1,0 +1,247 @@
+//! Requests that are forwarded: each goes to the upstream as it came, and its sender gets the
+//! upstream's own answer. Where no whole answer comes, the sender gets an error and tries again:
+//! nothing is acknowledged that the upstream has not acknowledged.
+
+use crate::call::time;
+use crate::engine::{Engine, ForwardEnd, ForwardRecord};
+use crate::fql::Filter;
+use crate::outbound::forward::{
+    ForwardClient, ForwardError, ForwardRequest, ForwardedFor, ForwardedResponse, Upstream,
+    UpstreamError, is_own_loop,
+};
+use crate::recording::{AnsweredWith, RefusalRecord, UpstreamAnswer};
+use crate::server::connection::{self, Body};
+use crate::server::listener_thread::Server;
+use crate::server::{cors, forward_key, respond};
+use crate::wire::{Reply, Route};
+use http_body_util::{Either, Full};
+use hyper::Response;
+use hyper::body::Bytes;
+use hyper::http::request::Parts;
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+/// So many requests are in flight at most.
+const MAX_IN_FLIGHT: u64 = 1024;
+/// How much later a sender is asked to come back when as many are.
+const RETRY_AFTER_S: u32 = 1;
+/// How long the upstream may take for a whole answer, if nothing else is said.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How a listener forwards.
+#[derive(Debug, Clone)]
+pub struct ForwardOptions {
+    /// Where requests go.
+    pub upstream: Upstream,
+    /// Only requests with a call that passes are forwarded.
+    pub only: Option<Filter>,
+    /// The write key that requests go on with.
+    pub key: Option<String>,
+    /// Whether the upstream is told the client's address.
+    pub tells_client: bool,
+    /// How long the upstream may take for a whole answer.
+    pub timeout: Duration,
+}
+
+impl ForwardOptions {
+    /// Forwards every request to an upstream.
+    pub fn new(upstream: Upstream) -> ForwardOptions {
+        ForwardOptions { upstream, only: None, key: None, tells_client: true, timeout: TIMEOUT }
+    }
+}
+
+/// Forwards the requests of a listener.
+pub(crate) struct Forwarder {
+    client: ForwardClient,
+    options: ForwardOptions,
+    /// How `Via` names this segscope.
+    via: String,
+}
+
+impl Forwarder {
+    /// Forwards as the options say, from a listener at these addresses.
+    pub fn new(options: ForwardOptions, own: &[SocketAddr]) -> Result<Forwarder, UpstreamError> {
+        // a proxy finds the upstream in place of this machine
+        if !options.upstream.is_behind_proxy() {
+            options.upstream.check(own)?;
+        }
+        let client = ForwardClient::new(options.upstream.clone(), options.timeout)?;
+        let via = format!("segscope-{}", uuid::Uuid::new_v4().simple());
+        Ok(Forwarder { client, options, via })
+    }
+
+    /// The URL of the upstream.
+    pub fn url(&self) -> String {
+        self.client.upstream().url()
+    }
+
+    /// Whether such requests are forwarded. What a page loads before its first call is answered
+    /// here: it points the page to this listener.
+    pub fn takes(&self, route: &Route<'_>) -> bool {
+        !matches!(route, Route::Settings { .. } | Route::SourceConfig | Route::Own(_))
+    }
+
+    /// The filter of the requests that are forwarded; none if all are.
+    pub fn only(&self) -> Option<&Filter> {
+        self.options.only.as_ref()
+    }
+}
+
+/// Counts a request as in flight until it is dropped.
+struct InFlight<'e> {
+    engine: &'e Engine,
+    end: Cell<ForwardEnd>,
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.engine.forwarding().end(self.end.get());
+    }
+}
+
+/// Counts a request that was to be forwarded and could not even be read.
+pub(crate) fn count_unread(engine: &Engine) {
+    if engine.forwarding().begin(u64::MAX) {
+        engine.forwarding().end(ForwardEnd::NotSent);
+    }
+}
+
+/// Forwards a request with its whole body, records it, and returns its response.
+pub(crate) async fn respond(
+    server: &Server,
+    forwarder: &Forwarder,
+    mut parts: Parts,
+    body: Bytes,
+    client: IpAddr,
+) -> Response<Body> {
+    let engine = &*server.engine;
+    let received_at = time::now();
+    let refused = |parts: &Parts, code: &str, reply: Reply, message: &str| {
+        let refused = RefusalRecord { code, message, kind: "", body_bytes: None };
+        connection::taking_at(parts, received_at, |head| {
+            engine.record_refused(head, &body, reply.status, refused);
+        });
+        own_response(parts, reply)
+    };
+    if !engine.forwarding().begin(MAX_IN_FLIGHT) {
+        let message = "too many requests wait for the upstream";
+        let reply = Reply { retry_after: Some(RETRY_AFTER_S), ..Reply::unavailable(message) };
+        return refused(&parts, "too_many_in_flight", reply, message);
+    }
+    let in_flight = InFlight { engine, end: Cell::new(ForwardEnd::NotSent) };
+    if is_own_loop(&parts.headers, &forwarder.via) {
+        let message = "the upstream sends requests back to this segscope";
+        return refused(&parts, "loop", Reply::failure(508, "loop", message), message);
+    }
+    if engine.ingest_options().is_strict && !engine.can_record() {
+        let message = "the recording cannot be written (--strict)";
+        return refused(&parts, "unavailable", Reply::unavailable(message), message);
+    }
+    let began = Instant::now();
+    in_flight.end.set(ForwardEnd::Lost);
+    let answer = send(forwarder, &mut parts, body.clone(), client, received_at).await;
+    let took_us = began.elapsed().as_micros() as u64;
+    in_flight.end.set(match &answer {
+        Ok(answer) => ForwardEnd::Answered(answer.status.as_u16()),
+        Err(error) if error.is_sent() => ForwardEnd::Lost,
+        Err(_) => ForwardEnd::NotSent,
+    });
+    if let Err(error) = &answer {
+        tracing::warn!(status = error.status(), took_us, "a request got no whole answer");
+    }
+    let status = answer.as_ref().map_or_else(ForwardError::status, |it| it.status.as_u16());
+    let recorded = UpstreamAnswer {
+        at: time::now(),
+        first_byte_us: answer
+            .as_ref()
+            .ok()
+            .map(|answer| answer.first_byte_at.duration_since(began).as_micros() as u64),
+        took_us,
+        outcome: answer.as_ref().map(answered_with).map_err(ToString::to_string),
+    };
+    let record = connection::taking_at(&parts, received_at, |head| {
+        engine.record_forwarded(head, &body, status, &recorded)
+    });
+    let is_lost = match record {
+        ForwardRecord::Nothing | ForwardRecord::Written => false,
+        ForwardRecord::Failed => true,
+        ForwardRecord::Held(held) => {
+            connection::behind_others().await;
+            engine.written(&held).is_some()
+        }
+    };
+    if is_lost && engine.ingest_options().is_strict {
+        let message = "the recording cannot be written (--strict)";
+        return own_response(&parts, Reply::unavailable(message));
+    }
+    match answer {
+        Ok(answer) => upstream_response(answer),
+        Err(error) => {
+            let reply = Reply::failure(error.status(), "upstream_failed", &error.to_string());
+            own_response(&parts, reply)
+        }
+    }
+}
+
+/// Sends a request on.
+async fn send(
+    forwarder: &Forwarder,
+    parts: &mut Parts,
+    mut body: Bytes,
+    client: IpAddr,
+    received_at: time::Millis,
+) -> Result<ForwardedResponse, ForwardError> {
+    let extensions = std::mem::take(&mut parts.extensions);
+    let (mut headers, mut uri) = (Cow::Borrowed(&parts.headers), Cow::Borrowed(&parts.uri));
+    if let Some(key) = &forwarder.options.key {
+        let (headers, uri) = (headers.to_mut(), uri.to_mut());
+        body = connection::taking_at(parts, received_at, |head| {
+            forward_key::replace(head, headers, uri, body, key)
+        });
+    }
+    let forwarded =
+        forwarder.options.tells_client.then_some(ForwardedFor { client, scheme: "http" });
+    let request = ForwardRequest {
+        method: parts.method.clone(),
+        uri: &uri,
+        headers: &headers,
+        extensions,
+        body,
+        forwarded,
+        via: &forwarder.via,
+    };
+    forwarder.client.send(request).await
+}
+
+/// What is recorded of the upstream's answer.
+fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
+    let headers = answer.headers.iter();
+    AnsweredWith {
+        status: answer.status.as_u16(),
+        headers: headers
+            .map(|(name, value)| {
+                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect(),
+        body: answer.body.to_vec(),
+        body_bytes: answer.body.len() as u64,
+    }
+}
+
+/// The upstream's answer, as it came.
+fn upstream_response(answer: ForwardedResponse) -> Response<Body> {
+    let mut response = Response::new(Either::Left(Full::new(answer.body)));
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = answer.headers;
+    *response.extensions_mut() = answer.extensions;
+    response
+}
+
+/// An answer of segscope's own.
+fn own_response(parts: &Parts, reply: Reply) -> Response<Body> {
+    let mut response = respond::response(reply, |bytes| Either::Left(Full::new(bytes)));
+    cors::allow(&parts.headers, response.headers_mut());
+    response
+}

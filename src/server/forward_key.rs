@@ -1,0 +1,124 @@
+//! `--forward-key`: the request goes on with another write key, wherever its own stands.
+
+use crate::call::credential::{is_write_key, replace_parameters};
+use crate::report::WriteKeys;
+use crate::wire::{self, RequestHead};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::http::uri::{PathAndQuery, Uri};
+
+/// Puts another write key into a request: into its headers, its query, and its body, which goes on
+/// decoded. A body that cannot be decoded, or is no text, goes on as it is.
+pub(crate) fn replace(
+    head: &RequestHead<'_>,
+    headers: &mut HeaderMap,
+    uri: &mut Uri,
+    body: Bytes,
+    key: &str,
+) -> Bytes {
+    let text = wire::decode(head, &body).ok();
+    let text = text.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let own = wire::key_of_head(head).map(|found| found.key);
+    let keys = WriteKeys::of_text(text.unwrap_or_default(), own.as_deref());
+    let replaced = text.map(|text| keys.replaced(text, &|_| key.to_owned()));
+    let replaced = replaced.filter(|replaced| text != Some(replaced));
+    replace_in_head(headers, uri, key);
+    let Some(replaced) = replaced else { return body };
+    headers.remove(header::CONTENT_ENCODING);
+    if headers.contains_key(header::CONTENT_LENGTH) {
+        headers.insert(header::CONTENT_LENGTH, replaced.len().into());
+    }
+    Bytes::from(replaced)
+}
+
+fn replace_in_head(headers: &mut HeaderMap, uri: &mut Uri, key: &str) {
+    let basic = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    if let Some(opened) = basic.and_then(wire::basic_credentials) {
+        let rest = opened.find(':').map_or(":", |colon| &opened[colon..]);
+        let value = format!("Basic {}", STANDARD.encode(format!("{key}{rest}")));
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(header::AUTHORIZATION, value);
+        }
+    }
+    if let Ok(value) = HeaderValue::from_str(key) {
+        for (_, named) in headers.iter_mut().filter(|(name, _)| is_write_key(name.as_str())) {
+            *named = value.clone();
+        }
+    }
+    let parameter = |name: &str, value: &str| {
+        let is_key = !value.is_empty() && is_write_key(&wire::form_decoded(name));
+        is_key.then(|| key.to_owned())
+    };
+    let query = uri.query().and_then(|query| replace_parameters(query, parameter));
+    let target =
+        query.and_then(|query| format!("{}?{query}", uri.path()).parse::<PathAndQuery>().ok());
+    if let Some(target) = target {
+        *uri = target.into();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn replaced(
+        authorization: &str,
+        target: &str,
+        body: &[u8],
+        gzip: bool,
+    ) -> (HeaderMap, Uri, Bytes) {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, authorization.parse().expect("a value"));
+        headers.insert(header::CONTENT_LENGTH, body.len().into());
+        if gzip {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        let texts: Vec<(String, String)> = headers
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()))
+            .collect();
+        let mut uri: Uri = target.parse().expect("a path");
+        let head = RequestHead {
+            method: "POST",
+            path: "/v1/batch",
+            query: "",
+            headers: &texts,
+            received_at: 0,
+        };
+        let body = replace(&head, &mut headers, &mut uri, Bytes::copy_from_slice(body), "staging");
+        (headers, uri, body)
+    }
+
+    #[test]
+    fn replaces_the_key_wherever_it_stands_and_nothing_else() {
+        let body =
+            br#"{"batch":[{"writeKey":"wk_live","event":"wk", "n": 1.0}],"writeKey":"wk_live"}"#;
+        let want =
+            r#"{"batch":[{"writeKey":"staging","event":"wk", "n": 1.0}],"writeKey":"staging"}"#;
+        let (headers, uri, out) =
+            replaced("Basic d2tfbGl2ZTo=", "/v1/batch?writeKey=wk_live&a=b", body, false);
+        assert_eq!(out, want);
+        assert_eq!(headers[header::AUTHORIZATION], "Basic c3RhZ2luZzo=");
+        assert_eq!(headers[header::CONTENT_LENGTH], want.len().to_string());
+        assert_eq!(uri, "/v1/batch?writeKey=staging&a=b");
+
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), Default::default());
+        packed.write_all(body).expect("in memory");
+        let packed = packed.finish().expect("in memory");
+        let (headers, _, out) = replaced("Bearer token", "/v1/batch", &packed, true);
+        assert_eq!(out, want);
+        assert!(!headers.contains_key(header::CONTENT_ENCODING), "it goes on decoded");
+        assert_eq!(headers[header::AUTHORIZATION], "Bearer token", "that is no write key");
+    }
+
+    #[test]
+    fn what_holds_no_key_goes_on_as_it_is() {
+        for body in [&br#"{"event": "A"}"#[..], b"\xff\x00", b"", b"no JSON"] {
+            let (_, _, out) = replaced("Bearer token", "/v1/batch", body, false);
+            assert_eq!(out, body);
+        }
+    }
+}

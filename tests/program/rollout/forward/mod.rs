@@ -1,0 +1,9 @@
+//! `--forward`: each request goes to the upstream as it came, and its answer goes back.
+
+mod answers;
+mod bytes;
+mod choices;
+mod failures;
+mod fixture;
+mod limits;
+mod wrong_input;

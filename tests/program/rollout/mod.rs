@@ -1,0 +1,7 @@
+//! Ways in besides being the SDK's host: copies that a proxy makes, webhooks that are signed, and
+//! requests that are forwarded to the real service.
+
+mod copies;
+mod forward;
+mod signatures;
+mod violations;

@@ -1,0 +1,66 @@
+//! `--require-signature`: webhooks without a right signature are recorded and refused.
+
+use crate::common::{Http, Program, command};
+use segscope::wire::signature::sign;
+use serde_json::Value;
+
+const TRACK: &[u8] = br#"{"type":"track","event":"A","userId":"u","messageId":"m1"}"#;
+
+#[test]
+fn refuses_a_webhook_without_a_right_signature_and_shows_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let args = [
+        "tail",
+        "--format",
+        "quiet",
+        "--listen",
+        "127.0.0.1:0",
+        "--webhook-secret",
+        "s3cret",
+        "--require-signature",
+        "--record",
+        file.to_str().expect("a name"),
+    ];
+    let mut program = Program::start(home.path(), &args);
+    let mut http = Http::connect(&program.address).expect("it listens");
+    let right = sign(TRACK, "s3cret");
+    for (signature, status, code) in [
+        (Some(right.as_str()), 200, None),
+        (Some("00"), 401, Some("signature_wrong")),
+        (None, 401, Some("signature_missing")),
+    ] {
+        let headers: Vec<(&str, &str)> =
+            signature.map(|text| ("x-signature", text)).into_iter().collect();
+        let answer = http.request("POST", "/webhook", &headers, TRACK).expect("an answer");
+        assert_eq!(answer.status, status, "{signature:?}");
+        let body: Value = serde_json::from_slice(&answer.body).expect("JSON");
+        assert_eq!(body["code"].as_str(), code, "{body}");
+    }
+    // only webhooks are signed
+    assert_eq!(http.post("/v1/track", TRACK).expect("an answer").status, 200);
+    let summary = http.get("/_segscope/summary").expect("an answer");
+    let summary: Value = serde_json::from_slice(&summary.body).expect("JSON");
+    assert_eq!(summary["refused"], 2);
+    program.end();
+    let text = std::fs::read_to_string(&file).expect("the recording");
+    let refused: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .filter(|line: &Value| line["status"] == 401)
+        .collect();
+    assert_eq!(refused.len(), 2, "{text}");
+    assert!(refused.iter().all(|line| line["body_text"].as_str().is_some()), "{refused:?}");
+    assert!(!text.contains(&right) && !text.contains("s3cret"), "credentials are hashed");
+}
+
+#[test]
+fn asks_for_a_secret_to_check_signatures_with() {
+    let home = tempfile::tempdir().expect("a folder");
+    let args = ["tail", "--listen", "127.0.0.1:0", "--require-signature"];
+    let ran = command(home.path()).args(args).output().expect("it runs");
+    assert_eq!(ran.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&ran.stderr);
+    let want = "--require-signature: there is no `webhook_secret` to check signatures with";
+    assert!(said.contains(want), "{said}");
+}
