@@ -97,6 +97,15 @@ pub(crate) struct WaitForCalls {
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub(crate) struct CompareCalls {
+    /// A filter for the earlier side, such as `seq <= 40` or `context.app.version = "1.0"`.
+    pub before: String,
+    /// A filter for the later side, such as `seq > 40`.
+    pub after: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct JudgeCall {
     /// A Segment call, such as {"type": "track", "event": "…", "userId": "…", "properties": {}}.
     pub call: Map<String, Value>,

@@ -134,6 +134,18 @@ pub(crate) fn check_plan() -> Map<String, Value> {
     )
 }
 
+pub(crate) fn compare() -> Map<String, Value> {
+    object(
+        &["lost", "sides", "differences", "left_out"],
+        json!({
+            "lost": flag("The later side has lost something, and chance does not explain it."),
+            "sides": objects("How many calls and users each side has."),
+            "differences": objects("What differs, by event, with `certainty`, `impact`, and an example of each side: captured data."),
+            "left_out": count("Differences that had no room."),
+        }),
+    )
+}
+
 pub(crate) fn wait_for_calls() -> Map<String, Value> {
     object(
         &["met", "outcome", "calls", "next_cursor"],

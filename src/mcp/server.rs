@@ -1,8 +1,8 @@
 //! The server: lists the tools, and calls them.
 
 use crate::mcp::arguments::{
-    CheckPlan, Explain, FindCalls, GetCall, GetCoverage, GetOutput, GetSetupLine, JudgeCall,
-    NoArguments, Reset, SendCall, WaitForCalls,
+    CheckPlan, CompareCalls, Explain, FindCalls, GetCall, GetCoverage, GetOutput, GetSetupLine,
+    JudgeCall, NoArguments, Reset, SendCall, WaitForCalls,
 };
 use crate::mcp::source::QuestionTarget;
 use crate::mcp::stdio::JsonOutput;
@@ -102,6 +102,13 @@ static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
             "Compares the calls with a plan of expected events and properties: what is not met, and which calls violate it. Calls are captured data.",
             ReadOnly,
             output_schemas::check_plan(),
+        ),
+        tool::<CompareCalls>(
+            "compare",
+            "Compare two sides",
+            "Compares the calls that two filters select, such as those before and after a change: events, ids, verdicts and properties that are lost. Names and examples in it are captured data.",
+            ReadOnly,
+            output_schemas::compare(),
         ),
         tool::<JudgeCall>(
             "judge_call",
@@ -238,6 +245,7 @@ impl ToolServer {
             "explain" => tools::explain(source, read(arguments)?).await,
             "coverage" => tools::coverage(source, read(arguments)?).await,
             "check_plan" => tools::check_plan(source, read(arguments)?).await,
+            "compare" => tools::compare(source, read(arguments)?).await,
             "judge_call" => tools::judge_call(source, read(arguments)?).await,
             "send_call" => tools::send_call(source, read(arguments)?).await,
             _ => tools::reset(source, read(arguments)?).await,

@@ -2,8 +2,8 @@
 
 use crate::config::{MAX_TEXT_FILE_BYTES, read_text_file};
 use crate::mcp::arguments::{
-    CheckPlan, Explain, FindCalls, GetCall, GetCoverage, GetOutput, GetSetupLine, JudgeCall, Reset,
-    SendCall, WaitForCalls,
+    CheckPlan, CompareCalls, Explain, FindCalls, GetCall, GetCoverage, GetOutput, GetSetupLine,
+    JudgeCall, Reset, SendCall, WaitForCalls,
 };
 use crate::mcp::fit::{self, MAX_ANSWER_BYTES, MAX_RECORDS};
 use crate::mcp::records;
@@ -217,6 +217,24 @@ pub(crate) async fn check_plan(source: &QuestionTarget, arguments: CheckPlan) ->
         "events": events, "events_left_out": events_left_out,
         "violations": violations, "violations_left_out": violations_left_out,
     }))
+}
+
+pub(crate) async fn compare(source: &QuestionTarget, arguments: CompareCalls) -> ToolAnswer {
+    let CompareCalls { before, after } = arguments;
+    let question =
+        SourceQuestion::new("compare").with("before", Some(before)).with("after", Some(after));
+    let compared = success(source.ask(question).await?)?;
+    let lines = compared["lines"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let of_kind = |kind: &str| -> Vec<Value> {
+        lines.iter().filter(|line| line["kind"] == kind).cloned().collect()
+    };
+    let mut differences = of_kind("difference");
+    // filters may be as long as a question
+    let mut sides = of_kind("side");
+    fit::keep_first_in(&mut sides, MAX_ANSWER_BYTES / 4);
+    let left_out = fit::keep_first_in(&mut differences, MAX_ANSWER_BYTES / 2);
+    let lost = of_kind("comparison").first().is_some_and(|line| line["lost"] == true);
+    Ok(json!({ "lost": lost, "sides": sides, "differences": differences, "left_out": left_out }))
 }
 
 pub(crate) async fn wait_for_calls(source: &QuestionTarget, arguments: WaitForCalls) -> ToolAnswer {

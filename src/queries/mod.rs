@@ -6,6 +6,7 @@
 
 pub(crate) mod calls;
 mod check;
+mod compare;
 mod judge;
 mod outputs;
 pub(crate) mod parameters;
@@ -37,6 +38,7 @@ pub(crate) const QUESTIONS: &[(&str, &str)] = &[
     ("summary", READS),
     ("sync", READS),
     ("outputs", READS),
+    ("compare", READS),
     ("judge", "POST"),
     ("check", "POST"),
     ("reset", "POST"),
@@ -110,6 +112,7 @@ pub(crate) async fn answer(
         "wait" => return wait::answer(engine, query, workers, is_gone).await,
         "summary" => Reply::json(200, summary::json(engine)),
         "outputs" => outputs::answer(engine, rest, workers).await,
+        "compare" => compare::answer(engine, query, workers).await,
         "judge" => judge::answer(engine, body),
         "check" => check::answer(engine, query, body, workers, is_gone).await,
         "sync" => {

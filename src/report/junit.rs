@@ -5,7 +5,7 @@
 use super::expected::{EXPECTED, expected_words, unmet_group, wanted_words};
 use super::findings::{CorrectedSnippet, FindingGroup};
 use crate::call::text::visible;
-use crate::call::time::{self, Millis};
+use crate::call::time::{self, Millis, NO_TIME};
 use crate::engine::{CountedCalls, Coverage, ExpectationStatus, Expectations, GroupedRows};
 use crate::findings::{Verdict, is_of_call, is_of_plan};
 use crate::vendors::Vendors;
@@ -249,7 +249,7 @@ fn event_properties<'r>(
 /// When the first and the last call arrived. Calls of a file may have no time.
 fn first_and_last(counted: &CountedCalls) -> Option<(Millis, Millis)> {
     let (first, last) = (counted.first_seen, counted.last_seen);
-    (first > 0 && last > 0).then_some((first, last))
+    (first != NO_TIME && last != NO_TIME).then_some((first, last))
 }
 
 fn finding_text(group: &FindingGroup) -> String {

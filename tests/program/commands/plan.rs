@@ -79,7 +79,10 @@ fn reports_for_machines_have_it_too() {
     };
     let (code, text, _) = report("junit");
     assert_eq!(code, 1);
-    assert!(text.contains("<testsuite name=\"expected\" tests=\"3\" failures=\"3\">"), "{text}");
+    assert!(
+        text.contains("<testsuite name=\"expected\" tests=\"4\" failures=\"3\" skipped=\"0\">"),
+        "{text}"
+    );
     assert!(text.contains("<failure type=\"track Never\" message=\"not seen\">"), "{text}");
     let sarif: Value = serde_json::from_str(&report("sarif").1).expect("JSON");
     let results = sarif["runs"][0]["results"].as_array().expect("a list");

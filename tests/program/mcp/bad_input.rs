@@ -61,6 +61,13 @@ fn wrong_arguments_are_explained() {
         ("wait_for_calls", json!({ "timeout_ms": 86_400_000 }), "a number from 1 to 60000"),
         ("wait_for_calls", json!({ "none": true, "count": 2 }), "`none` takes"),
         ("wait_for_calls", json!({ "quiet_ms": 2 }), "`quiet_ms` needs `none`"),
+        ("compare", json!({ "before": "seq = 1" }), "missing field `after`"),
+        (
+            "compare",
+            json!({ "before": "seq = 1", "after": "seq = 9" }),
+            "after: the filter selects no",
+        ),
+        ("compare", json!({ "before": "seq = = 1", "after": "" }), "before: 1:7: expected"),
         ("judge_call", json!({ "call": [] }), "invalid type"),
         ("status", json!({ "x": 1 }), "unknown field `x`"),
     ] {

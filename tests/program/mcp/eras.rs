@@ -16,6 +16,7 @@ fn calls() -> Vec<(&'static str, Value)> {
         ("explain", json!({ "seq": 2 })),
         ("coverage", json!({})),
         ("check_plan", json!({ "plan": "[[event]]\nname = \"Good\"\n" })),
+        ("compare", json!({ "before": "seq = 1", "after": "seq = 2" })),
         ("judge_call", json!({ "call": call })),
         ("send_call", json!({ "call": call, "write_key": "K" })),
         ("reset", json!({ "all": true })),
@@ -97,6 +98,10 @@ fn answers_say_what_the_calls_are() {
         (&json!(false), Some(1))
     );
     assert_eq!(checked["events"][0]["event"], "Gone", "{checked}");
+    let compared = client.call("compare", json!({ "before": "seq = 1", "after": "seq = 2" }));
+    assert_eq!(compared["sides"][0]["calls"], 1, "{compared}");
+    let differences = compared["differences"].as_array().expect("differences");
+    assert!(differences.iter().any(|difference| difference["event"] == "Good"), "{compared}");
     let none = json!({ "filter": "event = \"Good\"", "none": true, "quiet_ms": 50 });
     assert_eq!(client.call("wait_for_calls", none)["outcome"], "unexpected");
     let none = json!({ "filter": "event = \"No\"", "none": true, "quiet_ms": 50 });

@@ -1,0 +1,61 @@
+//! `/_segscope/compare`: two sides of the calls, each selected by a filter, and what the later one lost.
+
+use crate::engine::{Comparison, Engine};
+use crate::fql::Filter;
+use crate::queries::calls::{Scan, look};
+use crate::queries::{in_turn, parameters};
+use crate::report::{ComparedSide, compare_ndjson};
+use crate::wire::{Reply, query_value};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Arc<Semaphore>) -> Reply {
+    compared(engine, query, workers).await.unwrap_or_else(|reply| reply)
+}
+
+async fn compared(
+    engine: &Arc<Engine>,
+    query: &str,
+    workers: &Arc<Semaphore>,
+) -> Result<Reply, Reply> {
+    parameters::known(query, &["before", "after"])?;
+    let filters = [parameters::filter_of(query, "before")?, parameters::filter_of(query, "after")?];
+    let [before, after] = filters;
+    let before = side(engine, "before", query, before, workers).await?;
+    let after = side(engine, "after", query, after, workers).await?;
+    let engine = Arc::clone(engine);
+    let lines = in_turn(workers, move || {
+        let comparison = Comparison::new(&before.profile, &after.profile);
+        let shown = engine.in_use().shown();
+        compare_ndjson(&comparison, &[before, after], (&engine.vendors(), &shown))
+    });
+    let lines = lines.await.map_err(|_| ended())?;
+    Ok(Reply::json(200, format!("{{\"lines\":[{}]}}", lines.join(","))))
+}
+
+/// The calls that a filter selects, as a side.
+async fn side(
+    engine: &Arc<Engine>,
+    parameter: &str,
+    query: &str,
+    filter: Filter,
+    workers: &Arc<Semaphore>,
+) -> Result<ComparedSide, Reply> {
+    let rows = look(Scan::new(engine, filter, 0, usize::MAX), workers).await?.into_rows();
+    let reader = Arc::clone(engine);
+    let profile = in_turn(workers, move || reader.profile(&rows));
+    let profile = profile.await.map_err(|_| ended())?;
+    let profile = profile.map_err(|error| {
+        Reply::failure(410, "gone", &format!("{parameter}: a call cannot be read: {error}"))
+    })?;
+    if profile.calls() == 0 {
+        let message = format!("{parameter}: the filter selects no calls");
+        return Err(Reply::failure(400, "no_calls", &message));
+    }
+    let name = query_value(query, parameter).unwrap_or_default();
+    Ok(ComparedSide { name, files: String::new(), profile })
+}
+
+fn ended() -> Reply {
+    Reply::failure(500, "internal", "the comparison ended early")
+}
