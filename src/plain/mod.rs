@@ -28,8 +28,8 @@ const LINES: usize = 64;
 /// A typed line is no longer; what is beyond is left out.
 const MOST_BYTES: u64 = 256 << 10;
 
-/// Listens to what is typed and says the rows that come from a row on, until `quit` or until `ends` says so. Where the
-/// input ends it goes on saying.
+/// Listens to what is typed and says the rows that come from a row on, until `quit` or until `ends`
+/// says so. Where the input ends it goes on saying what comes; if nothing can come, it ends.
 pub fn run(
     inspector: &Inspector,
     from: u64,
@@ -53,6 +53,7 @@ pub fn run(
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) if !can_grow(inspector) => return talk.news(),
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
         }
         // asked first, so that what came before the end is still said
@@ -62,6 +63,11 @@ pub fn run(
             return Ok(());
         }
     }
+}
+
+/// Whether more calls may come: to a listener, or to a file that is followed.
+fn can_grow(inspector: &Inspector) -> bool {
+    !inspector.addresses().is_empty() || inspector.stats().opened.is_none_or(|opened| opened.grows)
 }
 
 /// The lines that are typed, read by a thread of their own.

@@ -1,6 +1,6 @@
 //! The inspector in lines, driven through pipes as a screen reader or a dumb terminal would.
 
-use crate::common::{DEADLINE, Http};
+use crate::common::{DEADLINE, Http, command};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
@@ -347,4 +347,16 @@ fn what_came_after_a_clear_counts_for_what_was_expected() {
         plain.say("quit");
         assert_eq!(plain.end(), Some(0), "{}", plain.said);
     }
+}
+
+#[test]
+fn over_a_file_it_ends_with_its_commands() {
+    let home = tempfile::tempdir().expect("a folder");
+    let call = r#"{"type":"track","event":"Only One","userId":"u"}"#;
+    std::fs::write(home.path().join("calls.ndjson"), call).expect("written");
+    let mut open = assert_cmd::Command::from_std(command(home.path()));
+    open.args(["open", "calls.ndjson", "--plain"]).timeout(DEADLINE).write_stdin("list\n");
+    let out = open.assert().code(0).get_output().stdout.clone();
+    let out = String::from_utf8(out).expect("UTF-8");
+    assert!(out.contains("Only One"), "{out}");
 }

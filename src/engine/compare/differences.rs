@@ -233,12 +233,9 @@ impl Collector<'_> {
         });
         let is_few = one_sided.is_some_and(|side| counts[side] < MIN_CALLS);
         let users = self.sides.map(|side| side.users());
-        self.test(key, Subject::Calls, share, users, |_| impact);
-        if let Some(tested) = self.tested.last_mut().filter(|tested| {
-            tested.difference.event == *key && tested.difference.subject == Subject::Calls
-        }) {
-            tested.expected = expected;
-            tested.score = tested.score.filter(|_| !is_few);
+        if let Some(result) = self.test(key, Subject::Calls, share, users, |_| impact) {
+            result.expected = expected;
+            result.score = result.score.filter(|_| !is_few);
         }
     }
 
@@ -327,7 +324,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Tests a share, and keeps it if the sides differ. `impact` says what it means that it rises.
+    /// Tests a share, and returns the result if the sides differ. `impact` says what it means that it
+    /// rises.
     fn test(
         &mut self,
         key: &EventKey,
@@ -335,11 +333,11 @@ impl Collector<'_> {
         share: BothSides<'_>,
         users: [u64; 2],
         impact: impl Fn(bool) -> Impact,
-    ) {
+    ) -> Option<&mut TestResult> {
         let part = share.part.map(total);
         let whole = share.whole.map(total);
         if whole == [0, 0] {
-            return;
+            return None;
         }
         let side = |at: usize| SideCounts {
             part: share.part[at],
@@ -351,7 +349,7 @@ impl Collector<'_> {
         // compared as products, so that equal shares are equal
         let products = [part[0] * whole[1], part[1] * whole[0]];
         if products[0] == products[1] {
-            return;
+            return None;
         }
         let rises = products[1] > products[0];
         let samples = match rises {
@@ -368,6 +366,7 @@ impl Collector<'_> {
         let event = key.clone();
         let difference = Difference { event, subject, before, after, certainty, impact };
         self.tested.push(TestResult { difference, score, expected: None });
+        self.tested.last_mut()
     }
 }
 
