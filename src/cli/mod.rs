@@ -27,6 +27,7 @@ mod plain;
 mod plan;
 mod run;
 mod send;
+mod send_times;
 mod setup;
 mod signals;
 mod tail;

@@ -5,14 +5,16 @@ use super::args::SendArgs;
 use super::failure::Failure;
 use super::input;
 use super::output;
+use super::send_times::{self, SendClock, SendPace};
 use crate::call::credential::without_credentials;
 use crate::call::set_value;
 use crate::call::template::{names, template};
+use crate::call::time::{self, Millis};
 use crate::engine::Recording;
 use crate::outbound::TrackingClient;
 use crate::wire::posted;
 use serde_json::Value;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Where to send when nothing says otherwise.
 const DEFAULT_URL: &str = "http://127.0.0.1:7357";
@@ -27,28 +29,30 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
         .or_else(|| std::env::var("SEGSCOPE_URL").ok())
         .unwrap_or_else(|| DEFAULT_URL.to_owned());
     let sender = TrackingClient::new(&url, args.write_key.as_deref()).map_err(Failure::wrong)?;
-    let pause = match args.rate {
-        Some(rate) if rate > 0.0 => Duration::from_secs_f64(1.0 / rate),
-        Some(rate) => {
-            return Err(Failure::wrong(format!(
-                "--rate {rate}: expected more than 0 calls a second"
-            )));
-        }
-        None => Duration::ZERO,
+    let pace = match args.rate {
+        Some(rate) => format!("{rate}/s")
+            .parse()
+            .map_err(|error| Failure::wrong(format!("--rate {rate}: {error}")))?,
+        None => args.pace,
     };
     // all of them first: of what cannot be read whole nothing is sent
-    calls.each(|text, nth| prepare(text, nth, &changes).map(|_| ()))?;
+    calls.each(|call| prepare(&call, &changes, false).map(|_| ()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut sent, mut refused) = (0u64, 0u64);
-    let begin = Instant::now();
     for _ in 0..args.repeat {
-        calls.each(|text, nth| {
-            let call = prepare(text, nth, &changes)?;
-            let due = begin + pause.mul_f64((sent + refused) as f64);
-            let answer = runtime.block_on(async {
-                tokio::time::sleep_until(due.into()).await;
-                sender.post(call.path, call.body).await.map_err(Failure::blocked)
-            })?;
+        let (begin, mut clock) = (Instant::now(), SendClock::default());
+        calls.each(|input| {
+            let nth = input.nth;
+            let arrived = match pace {
+                SendPace::Recorded => input.arrived()?,
+                _ => None,
+            };
+            let due = begin + clock.next(pace, arrived);
+            runtime.block_on(async { tokio::time::sleep_until(due.into()).await });
+            // its times are those of the moment at which it is sent
+            let call = prepare(&input, &changes, args.now)?;
+            let answer = runtime.block_on(sender.post(call.path, call.body));
+            let answer = answer.map_err(Failure::blocked)?;
             if answer.status == 200 {
                 sent += 1;
             } else {
@@ -66,6 +70,30 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
         Err(Failure::blocked(format!("{refused} of {} not accepted", sent + refused)))
     } else {
         Ok(())
+    }
+}
+
+/// A call or batch of the input.
+struct InputCall<'t> {
+    text: &'t str,
+    /// Its place, from 0.
+    nth: usize,
+    /// When it arrived, if a recording says so.
+    recorded: Option<Millis>,
+}
+
+impl InputCall<'_> {
+    fn parse(&self) -> Result<Value, Failure> {
+        serde_json::from_str(self.text)
+            .map_err(|error| Failure::wrong(format!("call {}: {error}", self.nth + 1)))
+    }
+
+    /// When it arrived.
+    fn arrived(&self) -> Result<Option<Millis>, Failure> {
+        match self.recorded {
+            Some(recorded) => Ok(Some(recorded)),
+            None => Ok(send_times::arrived(&self.parse()?, None)),
+        }
     }
 }
 
@@ -106,17 +134,17 @@ impl SendInput {
         }
     }
 
-    /// Gives each call with its place among them, from 0.
+    /// Gives each call.
     fn each(
         &self,
-        mut each: impl FnMut(&str, usize) -> Result<(), Failure>,
+        mut each: impl FnMut(InputCall<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let mut nth = 0;
         match self {
-            SendInput::Template(text) => each(text, nth),
-            SendInput::Files(recording) => recording.each_call(|text| {
+            SendInput::Template(text) => each(InputCall { text, nth, recorded: None }),
+            SendInput::Files(recording) => recording.each_call(|text, recorded| {
                 nth += 1;
-                each(text, nth - 1)
+                each(InputCall { text, nth: nth - 1, recorded })
             }),
         }
     }
@@ -134,14 +162,21 @@ fn change(text: &str) -> Result<(String, Value), Failure> {
     }
 }
 
-/// The path that a call goes to, and its text with the changes made.
-fn prepare(text: &str, nth: usize, changes: &[(String, Value)]) -> Result<PreparedPost, Failure> {
-    let body = if changes.is_empty() {
+/// The path that a call goes to, and its text with the changes made and its times moved to now.
+fn prepare(
+    input: &InputCall<'_>,
+    changes: &[(String, Value)],
+    now: bool,
+) -> Result<PreparedPost, Failure> {
+    let nth = input.nth;
+    let body = if changes.is_empty() && !now {
         // as it came: numbers keep their text and keys their order
-        text.to_owned()
+        input.text.to_owned()
     } else {
-        let mut call: Value = serde_json::from_str(text)
-            .map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
+        let mut call = input.parse()?;
+        if let Some(arrived) = send_times::arrived(&call, input.recorded).filter(|_| now) {
+            send_times::shift(&mut call, time::now() - arrived);
+        }
         for (pointer, value) in changes {
             set_value::set(&mut call, pointer, value.clone()).map_err(|at| {
                 Failure::wrong(format!("--set {pointer}: call {} has no object at {at}", nth + 1))
@@ -162,9 +197,10 @@ mod tests {
     fn a_change_makes_its_way_and_names_what_stands_in_it() {
         let changes =
             [change("/properties/a~1b/c=12.5").expect("good"), change("/event=X Y").expect("good")];
-        let ready = prepare(r#"{"type":"track"}"#, 0, &changes).expect("good");
+        let input = |text, nth| InputCall { text, nth, recorded: None };
+        let ready = prepare(&input(r#"{"type":"track"}"#, 0), &changes, false).expect("good");
         assert_eq!(ready.body, r#"{"type":"track","properties":{"a/b":{"c":12.5}},"event":"X Y"}"#);
-        let error = prepare(r#"{"type":"track","properties":3}"#, 1, &changes[..1])
+        let error = prepare(&input(r#"{"type":"track","properties":3}"#, 1), &changes[..1], false)
             .err()
             .expect("no object")
             .to_string();

@@ -74,7 +74,7 @@ fn every_form_of_line_gives_its_calls_in_order() {
     let mut recording = Recording::default();
     recording.add(&file).expect("readable");
     let mut wanted: Vec<String> = Vec::new();
-    let each = |call: &str| {
+    let each = |call: &str, _: Option<i64>| {
         let value: serde_json::Value = serde_json::from_str(call).expect("JSON");
         let calls = value["batch"].as_array().cloned().unwrap_or_else(|| vec![value]);
         let names =

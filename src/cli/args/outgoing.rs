@@ -1,5 +1,6 @@
 //! Flags of the commands that give calls to others.
 
+use super::super::send_times::SendPace;
 use super::{FilesArgs, FilterArgs, JudgeArgs};
 use crate::call::template::{TEMPLATES, Template};
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
@@ -46,9 +47,15 @@ pub struct SendArgs {
     /// Change each call before sending: a JSON pointer and a value
     #[arg(long, value_name = "/POINTER=VALUE")]
     pub set: Vec<String>,
-    /// At most this many calls per second
-    #[arg(long, value_name = "N")]
+    /// How fast: `fast`, `recorded` (as far apart as they arrived), or calls per second such as `5/s`
+    #[arg(long, value_name = "PACE", default_value = "fast")]
+    pub pace: SendPace,
+    /// The earlier name of `--pace N/s`
+    #[arg(long, value_name = "N", hide = true, conflicts_with = "pace")]
     pub rate: Option<f64>,
+    /// Move the times of each call (timestamp, originalTimestamp, sentAt, receivedAt) to now
+    #[arg(long)]
+    pub now: bool,
     /// Send everything this many times
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub repeat: u64,

@@ -1,5 +1,6 @@
 //! Lines of a recording as requests, and the calls that they hold.
 
+use crate::call::time::Millis;
 use crate::engine::source::bare_calls;
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
@@ -26,14 +27,14 @@ pub(crate) fn head_of(request: &RequestLine) -> RequestHead<'_> {
 }
 
 impl Recording {
-    /// Gives the text of each call of the files, each with the type that its path gave it; of a
-    /// file of calls a batch is given whole.
+    /// Gives the text of each call of the files, each with the type that its path gave it, and when
+    /// it arrived, if a recording says so; of a file of calls a batch is given whole.
     ///
     /// # Errors
     /// Fails at the first line that holds no call, and where `each` does.
     pub fn each_call<E: From<FileError>>(
         &self,
-        mut each: impl FnMut(&str) -> Result<(), E>,
+        mut each: impl FnMut(&str, Option<Millis>) -> Result<(), E>,
     ) -> Result<(), E> {
         let path = self.opened().map(|opened| opened.path.clone()).unwrap_or_default();
         let ends = self.parts.iter().skip(1).map(|part| part.base).chain([self.len]);
@@ -49,7 +50,7 @@ impl Recording {
                 let read = bare_calls::objects(line, &mut |text| {
                     let bare = bare_calls::read(text, 1, scratch)?;
                     if done.is_ok() {
-                        done = each(bare.text);
+                        done = each(bare.text, None);
                     }
                     bare.reading.recycle(scratch);
                     Ok(())
@@ -109,7 +110,7 @@ fn each_line<E: From<FileError>>(
 fn request_calls<E>(
     line: &[u8],
     scratch: &mut ParseScratch,
-    each: &mut impl FnMut(&str) -> Result<(), E>,
+    each: &mut impl FnMut(&str, Option<Millis>) -> Result<(), E>,
 ) -> Result<Result<(), E>, String> {
     let line = std::str::from_utf8(line).map_err(|_| "expected UTF-8 text".to_owned())?;
     let entry = recording::parse(line).map_err(|error| error.to_string())?;
@@ -132,7 +133,7 @@ fn request_calls<E>(
             _ => text.to_owned(),
         };
         if done.is_ok() {
-            done = each(&typed);
+            done = each(&typed, Some(request.received_at));
         }
     }
     reading.recycle(scratch);

@@ -103,7 +103,7 @@ fn what_sdks_sent_as_a_recording_and_as_bare_calls() {
     let mut recording = Recording::default();
     recording.add(&file).expect("readable");
     let mut calls: Vec<String> = Vec::new();
-    let each = |call: &str| {
+    let each = |call: &str, _: Option<i64>| {
         calls.push(call.to_owned());
         Ok::<(), FileError>(())
     };

@@ -283,7 +283,7 @@ fn flags_paths_and_variables_reach_the_terminal_only_escaped() {
         &["send", "calls.ndjson", "--set", "/HOSTILE/a=1"],
         &["send", "calls.ndjson", "--to", "HOSTILE"],
         &["send", "calls.ndjson", "--to", "http://127.0.0.1:1/HOSTILE"],
-        &["send", "calls.ndjson", "--rate", "HOSTILE"],
+        &["send", "calls.ndjson", "--pace", "HOSTILE"],
         &["export", "HOSTILE", "--format", "har"],
         &["export", "calls.ndjson", "--format", "HOSTILE"],
         &["deliver", "calls.ndjson", "--vendor", "HOSTILE", "--dry-run"],

@@ -18,6 +18,7 @@ mod own_secrets;
 mod plan;
 mod plan_properties;
 mod secrets;
+mod send;
 mod special_files;
 mod streams;
 mod sync;

@@ -1,0 +1,38 @@
+//! `segscope send`: the pace, and the times of what is sent.
+
+use super::segscope;
+use crate::common::{Http, Program};
+use serde_json::Value;
+use std::time::{Duration, Instant};
+
+/// Two calls that arrived 400 ms apart, in 2024.
+const CALLS: &str = r#"{"type":"track","event":"A","userId":"u","timestamp":"2024-05-01T10:00:00.000Z"}
+{"type":"track","event":"B","userId":"u","timestamp":"2024-05-01T10:00:00.400Z","sentAt":"2024-05-01T10:00:00.300Z"}
+"#;
+
+#[test]
+fn calls_are_sent_at_the_recorded_pace_and_their_times_move_to_now() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("calls.ndjson"), CALLS).expect("written");
+    let listen = ["tail", "--listen", "127.0.0.1:0", "--no-record", "--format", "quiet"];
+    let program = Program::start(home.path(), &listen);
+    let url = format!("http://{}", program.address);
+    let began = Instant::now();
+    let send = ["send", "calls.ndjson", "--to", &url, "--pace", "recorded", "--now"];
+    segscope(home.path(), &send).assert().code(0);
+    assert!(began.elapsed() >= Duration::from_millis(400), "{:?}", began.elapsed());
+    segscope(home.path(), &["send", "calls.ndjson", "--to", &url]).assert().code(0);
+    let mut http = Http::connect(&program.address).expect("it listens");
+    let page = http.get("/_segscope/calls").expect("an answer").body;
+    let page: Value = serde_json::from_slice(&page).expect("JSON");
+    let time = |call: usize, name: &str| {
+        let text = page["calls"][call]["call"][name].as_str().unwrap_or_else(|| panic!("{page}"));
+        text.parse::<jiff::Timestamp>().expect("a time").as_millisecond()
+    };
+    let apart = time(1, "timestamp") - time(0, "timestamp");
+    assert!((400..5_000).contains(&apart), "{apart} ms");
+    assert_eq!(time(1, "timestamp") - time(1, "sentAt"), 100, "the times of a call move together");
+    let age = jiff::Timestamp::now().as_millisecond() - time(1, "timestamp");
+    assert!((0..60_000).contains(&age), "{age} ms");
+    assert_eq!(page["calls"][2]["call"]["timestamp"], "2024-05-01T10:00:00.000Z");
+}
