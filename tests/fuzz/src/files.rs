@@ -30,7 +30,7 @@ pub fn run(data: &[u8]) {
         return;
     }
     let mut calls = 0;
-    let read = recording.each_call(|call| {
+    let read = recording.each_call(|call, _| {
         crate::input::assert_json("a call of a file", call);
         calls += 1;
         Ok::<(), FileError>(())
