@@ -144,7 +144,7 @@ impl Setup {
         self.start_engine(recording, options)
     }
 
-    /// The same for a listener of live traffic, whose requests may be copies or be forwarded.
+    /// Makes one for a listener of live traffic, whose requests may be copies or be forwarded.
     pub fn live_engine(&self, recording: Recording) -> Result<Arc<Engine>, Failure> {
         self.start_engine(recording, self.ingest_options())
     }

@@ -29,7 +29,7 @@ type UsedVendors<'v> = (&'v Vendors, &'v [usize]);
 const LABELS: [&str; 2] = ["before", "after"];
 const CANNOT_FAIL: &str = "writing to a String cannot fail";
 
-/// Losses first, then other differences, then a table of the events.
+/// Writes losses first, then other differences, then a table of the events.
 pub fn compare_text(
     comparison: &Comparison,
     sides: &[ComparedSide; 2],
@@ -89,7 +89,7 @@ pub fn compare_text(
     out
 }
 
-/// The same as Markdown.
+/// Writes the lists and the table of events as Markdown.
 pub fn compare_markdown(
     comparison: &Comparison,
     sides: &[ComparedSide; 2],
@@ -125,7 +125,7 @@ pub fn compare_markdown(
     out
 }
 
-/// A line for each side, each event, and each difference.
+/// Writes a line for each side, each event, and each difference.
 pub fn compare_ndjson(
     comparison: &Comparison,
     sides: &[ComparedSide; 2],
@@ -202,7 +202,7 @@ struct Section<'c> {
     list: Vec<&'c Difference>,
 }
 
-/// What is listed, in the order of what matters.
+/// The lists of a report, in the order of what matters.
 fn sections(comparison: &Comparison, all: bool) -> Vec<Section<'_>> {
     let matching = |certainty: Certainty, is_loss: Option<bool>| -> Vec<&Difference> {
         let list = comparison.differences.iter();
@@ -245,7 +245,7 @@ fn is_listed(difference: &Difference, all: bool) -> bool {
     all || difference.certainty == Certainty::Sure
 }
 
-/// What the lists leave out.
+/// Says what the lists leave out.
 fn unlisted(comparison: &Comparison, all: bool) -> Option<String> {
     let number = |certainty: Certainty| {
         let list = comparison.differences.iter();

@@ -99,7 +99,8 @@ pub fn survey<'r>(
     check_all(recording, (vendors, in_use), shares, None)
 }
 
-/// The same with a profile of all calls, which [`BatchResult::into_profile`] gives.
+/// Judges all calls as [`survey`] does, and makes a profile of them:
+/// [`BatchResult::into_profile`].
 pub fn survey_profile<'r>(
     recording: &'r Recording,
     vendors: &'r Vendors,

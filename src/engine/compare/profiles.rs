@@ -1,4 +1,4 @@
-//! What is compared of a side's traffic: its events with their ids, verdicts and properties.
+//! A side's traffic as it is compared: its events with their ids, verdicts and properties.
 
 use crate::call::{CallType, Event};
 use crate::engine::compare::occurrences::{GROUPS, Occurrences, ProfilePlace, first_of};
@@ -83,7 +83,7 @@ impl EventProfile {
     }
 }
 
-/// What is known of a call when it is added.
+/// A call that is added to a profile.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ProfiledCall<'c> {
     pub seq: u64,

@@ -9,7 +9,7 @@ use crate::wire::violation::{ReportedViolation, VIOLATION};
 use crate::wire::{ReadCall, Service};
 use hashbrown::HashMap;
 
-/// So many violations are kept, of all calls together.
+/// At most this many violations are kept, of all calls together.
 const MAX_VIOLATIONS: usize = 20_000;
 
 /// The violations that were reported.

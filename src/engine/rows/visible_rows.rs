@@ -21,12 +21,12 @@ impl Engine {
         self.window_of(range)
     }
 
-    /// The same of rows that need not stand together, up to the first that is not there.
+    /// Returns rows that need not stand together, up to the first that is not there.
     pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
         self.rows_with(rows, &[], &RowCache::default(), Duration::MAX)
     }
 
-    /// The same for a screen, which asks with every frame: what was in view a moment ago is not
+    /// Returns rows for a screen, which asks with every frame: what was in view a moment ago is not
     /// read again, and what there is no time to read for this frame says so. The rows have the
     /// values of these fields.
     pub fn in_view(
@@ -37,7 +37,7 @@ impl Engine {
         self.rows_with(rows, fields, &self.in_view, PATIENCE)
     }
 
-    /// The same for who is no screen, with the values of these fields.
+    /// Returns rows with the values of these fields, all of them read.
     pub(crate) fn rows_with_fields(&self, rows: &[u64], fields: &[Arc<Field>]) -> Vec<RowView> {
         self.rows_with(rows.iter().copied(), fields, &RowCache::default(), Duration::MAX)
     }

@@ -34,7 +34,7 @@ pub struct WatchState {
 pub struct WatchChange {
     /// How it stands now.
     pub state: WatchState,
-    /// What is said of it.
+    /// The message about it.
     pub words: String,
 }
 
@@ -157,7 +157,7 @@ fn state(rule: &WatchRule, value: Option<&str>, group: &WatchedGroup, is_full: b
     }
 }
 
-/// What is said when a rule begins or ends to alert.
+/// The message about a rule that begins or ends to alert.
 fn words(rule: &WatchRule, state: &WatchState) -> String {
     let WatchState { part, whole, .. } = state;
     let number = match rule.bound {

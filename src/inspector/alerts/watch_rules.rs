@@ -13,7 +13,7 @@ use std::time::Instant;
 
 /// The setting that lists the rules.
 const WATCH: &str = "watch";
-/// So many messages wait for who prints them; older ones are left out.
+/// At most this many messages wait for who prints them; older ones are left out.
 const MAX_MESSAGES: usize = 64;
 
 /// The rules that the settings list.

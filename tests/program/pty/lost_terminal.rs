@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 const CALL: &[u8] =
     br#"{"type":"track","userId":"u1","event":"E","properties":{"account_id":"a1"}}"#;
+/// A screen that changes and draws nothing for so long cannot write.
+const NO_FRAME: Duration = Duration::from_millis(500);
 /// From the signal to the end.
 const MAX_END: Duration = Duration::from_secs(2);
 
@@ -55,6 +57,31 @@ impl Unread {
         }
     }
 
+    /// How many frames were drawn.
+    fn drawn(&mut self) -> u64 {
+        let health = self.http.get("/_segscope/health").expect("an answer").body;
+        let health: serde_json::Value = serde_json::from_slice(&health).expect("JSON");
+        health["frames"]["drawn"].as_u64().expect("a number")
+    }
+
+    /// Makes frames that nobody takes, until there is room for no more and none is drawn. Returns how
+    /// many calls were sent.
+    fn send_until_it_stands_still(&mut self) -> usize {
+        let (mut sent, mut last, mut changed) = (0, 0, Instant::now());
+        wait_for("a frame that is not taken", || {
+            let columns = if sent % 2 == 0 { 140 } else { 160 };
+            self.master.resize(size(columns)).expect("resized");
+            self.send(1);
+            sent += 1;
+            let drawn = self.drawn();
+            if drawn != last {
+                (last, changed) = (drawn, Instant::now());
+            }
+            (changed.elapsed() > NO_FRAME).then_some(())
+        });
+        sent
+    }
+
     fn recorded(&self) -> usize {
         let text = std::fs::read_to_string(self.home.path().join("rec.ndjson")).expect("text");
         text.matches("/v1/track").count()
@@ -94,17 +121,13 @@ fn a_terminal_that_is_closed_is_an_ordinary_end() {
 fn a_signal_ends_it_while_its_terminal_stands_still() {
     for signal in [rustix::process::Signal::TERM, rustix::process::Signal::INT] {
         let mut unread = Unread::start();
-        // frames that nobody takes, until there is room for no more
-        for round in 0..60 {
-            unread.master.resize(size(140 + round % 2 * 20)).expect("resized");
-            unread.send(5);
-        }
+        let sent = unread.send_until_it_stands_still();
         let id = unread.child.process_id().expect("it runs");
         let pid = rustix::process::Pid::from_raw(id as i32).expect("a process");
         rustix::process::kill_process(pid, signal).expect("it runs");
         let begin = Instant::now();
         let code = unread.ended();
         assert!(begin.elapsed() < MAX_END, "{:?}", begin.elapsed());
-        assert_eq!((code, unread.recorded()), (3, 300));
+        assert_eq!((code, unread.recorded()), (3, sent));
     }
 }
