@@ -4,8 +4,8 @@ use crate::input::{Request, assert_harmless, assert_json, engine, vendors};
 use segscope::engine::RowDetail;
 use segscope::plan::Plan;
 use segscope::report::{
-    Escaping, EscapingWriter, ExportFormat, Exporter, call_line, call_record, check_text, curl,
-    finding_groups, github, junit, markdown, sarif, summary,
+    Escaping, EscapingWriter, ExportFormat, Exporter, JunitReport, SarifPlaces, call_line,
+    call_record, check_text, curl, finding_groups, github, junit, markdown, sarif, summary,
 };
 use segscope::vendors::{VendorFile, Vendors};
 use std::io::Write;
@@ -77,10 +77,18 @@ fn reports(request: &Request) {
     shown("github", &github(&groups));
     shown("markdown", &markdown(&vendors, &tally, &groups, "passed"));
     shown("summary", &summary(&engine.stats(), &vendors, &tally));
-    machine("sarif", &sarif(&groups, Some("a.ndjson")));
-    let xml = written(Escaping::Xml, junit(&groups, &[]).as_bytes(), usize::MAX);
-    assert_harmless("junit", &xml);
+    let places = SarifPlaces { file: Some("a.ndjson"), source: None };
+    machine("sarif", &sarif(&groups, places));
     let all: Vec<usize> = (0..vendors.len()).collect();
+    let report = JunitReport {
+        findings: &groups,
+        shown: &all,
+        vendors: &vendors,
+        expectations: None,
+        events: None,
+    };
+    let xml = written(Escaping::Xml, junit(&report).as_bytes(), usize::MAX);
+    assert_harmless("junit", &xml);
     for row in 0..engine.rows().min(4) {
         let Some(RowDetail::Call(call)) = engine.detail(row).expect("readable") else { continue };
         machine("a call record", &call_record(&call, &vendors, &all));
