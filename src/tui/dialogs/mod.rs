@@ -9,5 +9,6 @@ pub(crate) mod help;
 pub(crate) mod muted_codes;
 pub(crate) mod rejudge_report;
 pub(crate) mod send_target;
+pub(crate) mod text_window;
 pub(crate) mod vendor_picker;
 pub(crate) mod watch_rules;

@@ -3,13 +3,10 @@
 use crate::engine::VendorChanges;
 use crate::findings::Verdict;
 use crate::inspector::RejudgeResult;
-use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::view::{Pointer, Response, View, ViewContext};
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
+use crate::tui::dialogs::text_window::TextWindow;
 use crate::tui::widgets::text;
-use crate::tui::widgets::text_pane::TextPane;
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::sync::Arc;
@@ -20,48 +17,40 @@ const WIDTH: u16 = 72;
 const VERDICT: usize = 12;
 const NUMBER: usize = 11;
 
-/// What changed.
-pub struct RejudgeReportView {
-    judged: Arc<RejudgeResult>,
-    pane: TextPane,
+/// A window that says what changed.
+pub fn rejudge_report(judged: Arc<RejudgeResult>) -> TextWindow {
+    TextWindow::new("Checked again", WIDTH, move |room, ctx| write(&judged, room, ctx))
 }
 
-impl RejudgeReportView {
-    /// A window that says it.
-    pub fn new(judged: Arc<RejudgeResult>) -> RejudgeReportView {
-        RejudgeReportView { judged, pane: TextPane::default() }
-    }
-
-    fn write(&self, room: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
-        let theme = &ctx.look.theme;
-        let changes = match &self.judged.changes {
-            Ok(changes) => changes,
-            Err(error) => {
-                let lines = text::wrap(&ctx.look.clean(error), room).into_iter();
-                return lines.map(|line| Line::from(Span::styled(line, theme.error))).collect();
-            }
-        };
-        let calls = count(changes.calls, "call was checked again", "calls were checked again");
-        let mut out = vec![Line::from(Span::styled(calls, theme.text)), Line::default()];
-        for vendor in &changes.vendors {
-            let style = if vendor.is_none() { theme.quiet } else { theme.text };
-            for line in text::wrap(&ctx.look.clean(&vendor.sentence()), room) {
-                out.push(Line::from(Span::styled(line, style)));
-            }
+fn write(judged: &RejudgeResult, room: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
+    let theme = &ctx.look.theme;
+    let changes = match &judged.changes {
+        Ok(changes) => changes,
+        Err(error) => {
+            let lines = text::wrap(&ctx.look.clean(error), room).into_iter();
+            return lines.map(|line| Line::from(Span::styled(line, theme.error))).collect();
         }
-        for vendor in changes.vendors.iter().filter(|vendor| !vendor.is_none()) {
-            out.push(Line::default());
-            let title = ctx.shared.vendors.iter().find(|known| known.name == vendor.name);
-            let title = title.map_or(vendor.name.as_str(), |known| known.title.as_str());
-            out.push(Line::from(vec![
-                Span::styled(format!("{:<VERDICT$}", ctx.look.clean(title)), theme.heading),
-                Span::styled(format!("{:>NUMBER$}{:>NUMBER$}", "before", "after"), theme.label),
-                Span::styled(format!("{:>NUMBER$}{:>NUMBER$}", "more", "fewer"), theme.label),
-            ]));
-            out.extend(verdicts(vendor, ctx));
+    };
+    let calls = count(changes.calls, "call was checked again", "calls were checked again");
+    let mut out = vec![Line::from(Span::styled(calls, theme.text)), Line::default()];
+    for vendor in &changes.vendors {
+        let style = if vendor.is_none() { theme.quiet } else { theme.text };
+        for line in text::wrap(&ctx.look.clean(&vendor.sentence()), room) {
+            out.push(Line::from(Span::styled(line, style)));
         }
-        out
     }
+    for vendor in changes.vendors.iter().filter(|vendor| !vendor.is_none()) {
+        out.push(Line::default());
+        let title = ctx.shared.vendors.iter().find(|known| known.name == vendor.name);
+        let title = title.map_or(vendor.name.as_str(), |known| known.title.as_str());
+        out.push(Line::from(vec![
+            Span::styled(format!("{:<VERDICT$}", ctx.look.clean(title)), theme.heading),
+            Span::styled(format!("{:>NUMBER$}{:>NUMBER$}", "before", "after"), theme.label),
+            Span::styled(format!("{:>NUMBER$}{:>NUMBER$}", "more", "fewer"), theme.label),
+        ]));
+        out.extend(verdicts(vendor, ctx));
+    }
+    out
 }
 
 /// A line for each verdict that some call has or had.
@@ -86,35 +75,4 @@ fn verdicts(vendor: &VendorChanges, ctx: &ViewContext<'_>) -> Vec<Line<'static>>
         ]))
     });
     lines.collect()
-}
-
-impl View for RejudgeReportView {
-    fn place(&self) -> KeyContext {
-        KeyContext::Everywhere
-    }
-
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
-        self.pane.can(action)
-    }
-
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
-        self.pane.act(action)
-    }
-
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
-        self.pane.point(pointer)
-    }
-
-    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
-        let room = usize::from(WIDTH.min(body.width).saturating_sub(4));
-        self.pane.sync(self.write(room, ctx), body);
-    }
-
-    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
-        self.pane.render(buffer, body, WIDTH, "Checked again", ctx.look);
-    }
-
-    fn footer(&self) -> &'static [Action] {
-        &[Action::Back, Action::Down, Action::PageDown]
-    }
 }

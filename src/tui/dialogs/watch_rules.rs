@@ -1,13 +1,10 @@
 //! The watch rules, and how each stands.
 
 use crate::inspector::WatchState;
-use crate::tui::app::action::{Action, KeyContext};
-use crate::tui::app::view::{Pointer, Response, View, ViewContext};
+use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
+use crate::tui::dialogs::text_window::TextWindow;
 use crate::tui::widgets::text;
-use crate::tui::widgets::text_pane::TextPane;
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 /// The widest line.
@@ -16,10 +13,9 @@ const WIDTH: u16 = 76;
 const SHARE: usize = 8;
 const STANDING: usize = 10;
 
-/// The window.
-#[derive(Default)]
-pub struct WatchRulesView {
-    pane: TextPane,
+/// A window that lists them.
+pub fn watch_rules() -> TextWindow {
+    TextWindow::new("Watch rules", WIDTH, write)
 }
 
 fn write(room: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
@@ -63,35 +59,4 @@ fn state_line(state: &WatchState, ctx: &ViewContext<'_>) -> Line<'static> {
         spans.push(Span::styled(words, theme.quiet));
     }
     Line::from(spans)
-}
-
-impl View for WatchRulesView {
-    fn place(&self) -> KeyContext {
-        KeyContext::Everywhere
-    }
-
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
-        self.pane.can(action)
-    }
-
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
-        self.pane.act(action)
-    }
-
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
-        self.pane.point(pointer)
-    }
-
-    fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
-        let room = usize::from(WIDTH.min(body.width).saturating_sub(4));
-        self.pane.sync(write(room, ctx), body);
-    }
-
-    fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
-        self.pane.render(buffer, body, WIDTH, "Watch rules", ctx.look);
-    }
-
-    fn footer(&self) -> &'static [Action] {
-        &[Action::Back, Action::Down, Action::PageDown]
-    }
 }

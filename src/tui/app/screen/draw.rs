@@ -8,7 +8,7 @@ use crate::tui::app::screen::{Screen, ctx};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::count;
 use crate::tui::bars::{footer, status_bar};
-use crate::tui::dialogs::rejudge_report::RejudgeReportView;
+use crate::tui::dialogs::rejudge_report::rejudge_report;
 use crate::tui::pages::log::library_habits;
 use crate::tui::theme::painter::Painter;
 use ratatui::buffer::Buffer;
@@ -36,7 +36,7 @@ impl Screen {
                 let said: Vec<String> = changed.map(VendorChanges::sentence).collect();
                 self.say(said.join("; "));
             }
-            _ => self.windows.push(Box::new(RejudgeReportView::new(judged))),
+            _ => self.windows.push(Box::new(rejudge_report(judged))),
         }
     }
 

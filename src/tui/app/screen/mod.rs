@@ -29,7 +29,7 @@ use crate::tui::app::view::{Begin, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::ScreenData;
 use crate::tui::bars::histogram::{HistogramBar, LEAST_SCREEN};
 use crate::tui::dialogs::copied_text::CopiedView;
-use crate::tui::dialogs::watch_rules::WatchRulesView;
+use crate::tui::dialogs::watch_rules::watch_rules;
 use crate::tui::pages::compose::ComposeView;
 use crate::tui::pages::lists::{coverage_view, findings_view, people_view};
 use crate::tui::pages::log::LogView;
@@ -321,7 +321,7 @@ impl Screen {
                 None
             }
             Action::WatchRules => {
-                self.windows.push(Box::new(WatchRulesView::default()));
+                self.windows.push(Box::new(watch_rules()));
                 None
             }
             Action::Command => {
