@@ -10,6 +10,7 @@ pub use rule::{WatchBound, WatchRule};
 pub use window::{WatchChange, WatchState};
 
 use crate::call::time::Millis;
+use crate::engine::index::IndexRow;
 use crate::engine::{Engine, RangeFilter};
 use std::ops::Range;
 use window::WatchWindow;
@@ -43,12 +44,21 @@ impl Watcher {
             );
             let whole = if is_share { of.calls(engine, rows.clone())? } else { parts.clone() };
             let by = window.rule().by.clone();
-            for row in engine.rows_with_fields(&whole, by.as_slice()) {
-                if !row.repeat {
-                    let is_part = parts.binary_search(&row.row).is_ok();
-                    let value = row.fields.into_iter().next().flatten();
-                    window.add(row.received_at, value, is_part);
+            let calls: Vec<(u64, Millis, bool, Option<String>)> = match by {
+                Some(_) => {
+                    let rows = engine.rows_with_fields(&whole, by.as_slice()).into_iter();
+                    let value = |fields: Vec<Option<String>>| fields.into_iter().next().flatten();
+                    rows.map(|row| (row.row, row.received_at, row.repeat, value(row.fields)))
+                        .collect()
                 }
+                // the index has all of it, and nothing is read from disk
+                None => {
+                    let calls = engine.arrivals(&whole).into_iter();
+                    calls.map(|(row, at, is_repeat)| (row, at, is_repeat, None)).collect()
+                }
+            };
+            for (row, at, _, value) in calls.into_iter().filter(|(_, _, is_repeat, _)| !is_repeat) {
+                window.add(at, value, parts.binary_search(&row).is_ok());
             }
         }
         Ok(())
@@ -62,5 +72,21 @@ impl Watcher {
     /// How each rule stands.
     pub fn states(&self, now: Millis) -> Vec<WatchState> {
         self.rules.iter().flat_map(|(window, ..)| window.states(now)).collect()
+    }
+}
+
+impl Engine {
+    /// When the calls in these rows arrived, and whether each is a repeat, up to the first row that is
+    /// not there.
+    fn arrivals(&self, rows: &[u64]) -> Vec<(u64, Millis, bool)> {
+        let state = self.lock();
+        let store = &state.index.store;
+        let arrival = |row: &u64| {
+            let IndexRow::Call(at) = store.row(*row)? else { return None };
+            let call = store.calls.get(at)?;
+            let request = store.requests.get(u64::from(call.request))?;
+            Some((*row, request.received_at, call.flags.repeat()))
+        };
+        rows.iter().map_while(arrival).collect()
     }
 }
