@@ -5,7 +5,7 @@ use crate::call::text::{visible, visible_id};
 use crate::findings::{Verdict, advice};
 use crate::recording::ResponseSource;
 
-/// What is said of the response to a copy.
+/// The words for the response to a copy.
 const COPY_WORDS: &str = "this request is a copy: the proxy that made it discards the response";
 
 /// Whose answer the sender of a request got, and how long the upstream took, in words; none where

@@ -83,7 +83,7 @@ mod tests {
             let error = Field::parse(wrong).expect_err(wrong);
             assert_eq!(error.expected, "a field such as `properties.plan`", "{wrong}");
         }
-        for changing in ["age", "marked", "verdict.planhat", "severity", "account_id", "seq"] {
+        for changing in ["age", "marked", "verdict.acme", "severity", "account_id", "seq"] {
             let error = Field::parse(changing).expect_err(changing);
             assert_eq!(error.expected, "a field of the call or of its request", "{changing}");
         }

@@ -234,7 +234,7 @@ impl EventKey {
     }
 }
 
-/// Who sent a call: its `userId`, else its `anonymousId`.
+/// A hash of the user that sent a call: of its `userId`, else of its `anonymousId`.
 fn user_hash(event: &Event<'_>) -> Option<u64> {
     let text = |name: &str| event.get(name).filter(|id| !id.is_null());
     let id = text("userId").or_else(|| text("anonymousId"))?;

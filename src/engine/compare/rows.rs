@@ -27,6 +27,7 @@ impl Engine {
     pub fn profile(&self, rows: &[u64]) -> Result<TrafficProfile, String> {
         let mut profile = TrafficProfile::default();
         let mut scratch = wire::ParseScratch::default();
+        let vendors_in_use = self.in_use();
         for rows in rows.chunks(ROWS_PER_LOCK) {
             let calls = self.known_calls(rows, &mut profile);
             for calls in calls.chunk_by(|a, b| a.offset == b.offset) {
@@ -38,7 +39,7 @@ impl Engine {
                 for call in calls {
                     let read = find_call(&reading, &request, &call.row)
                         .ok_or("the recording holds no call there; was it changed?")?;
-                    let in_use = self.in_use().bits(call.sender);
+                    let in_use = vendors_in_use.bits(call.sender);
                     let (seq, set, has) = (call.seq, &call.set, call.row.has());
                     let known = ProfiledCall { seq, kind: read.kind, set, in_use, has };
                     profile.add(&reading.event(read), known);

@@ -10,7 +10,7 @@ use crate::objects_api::ObjectsRoute;
 use crate::recording::{RefusalRecord, ResponseSource, UpstreamAnswer};
 use crate::wire::{self, RequestHead, Route};
 
-/// What is recorded of a request that was forwarded.
+/// Whether a request that was forwarded is recorded.
 #[derive(Debug)]
 pub enum ForwardRecord {
     /// Nothing: no SDK depends on such a request.

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// So long is read for one frame, which with rows of many large batches would be late else.
+/// The time that reading may take for one frame; rows of many large batches would make it late.
 const PATIENCE: Duration = Duration::from_millis(3);
 
 impl Engine {

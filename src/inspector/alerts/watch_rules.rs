@@ -49,7 +49,7 @@ impl WatchStates {
         self.version.load(Ordering::Relaxed)
     }
 
-    /// What was said since the last time.
+    /// The messages since the last time.
     pub fn take_messages(&self) -> Vec<String> {
         self.messages.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
     }

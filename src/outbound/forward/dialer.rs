@@ -55,7 +55,7 @@ impl Dialer {
 }
 
 impl Upstream {
-    /// What is connected to.
+    /// The address to connect to, as a URL.
     fn connect_uri(&self) -> Uri {
         let scheme = if self.is_https { "https" } else { "http" };
         let uri = Uri::builder().scheme(scheme).authority(self.address()).path_and_query("/");

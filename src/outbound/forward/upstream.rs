@@ -18,7 +18,7 @@ pub enum UpstreamError {
     Url {
         /// As it was given, without credentials.
         url: String,
-        /// What is wrong with it.
+        /// Its mistake.
         reason: String,
     },
     /// It is no address to connect to.
@@ -59,7 +59,7 @@ pub struct Upstream {
     pub(crate) authority: Authority,
     /// The value of `Host`.
     pub(crate) host: HeaderValue,
-    /// What is connected to in place of the authority.
+    /// The host and the port to connect to in place of the authority's.
     pub(crate) connect_to: Option<Authority>,
 }
 

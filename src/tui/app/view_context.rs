@@ -67,6 +67,8 @@ pub struct ScreenData {
 impl ScreenData {
     /// The first look at an inspector.
     pub fn from_feed(inspector: &Inspector) -> ScreenData {
+        let arranged = inspector.arranged();
+        let columns = Column::chosen(&arranged);
         ScreenData {
             stats: inspector.stats(),
             rows: inspector.rows(),
@@ -76,9 +78,9 @@ impl ScreenData {
             kept: inspector.kept(),
             aside: inspector.aside(),
             alerts: inspector.alerts(),
-            arranged: inspector.arranged(),
-            fields: Column::fields(&Column::chosen(&inspector.arranged())),
-            columns: Column::chosen(&inspector.arranged()),
+            arranged,
+            fields: Column::fields(&columns),
+            columns,
             common: inspector.common(),
             vendors: inspector.vendors(),
             in_use: inspector.in_use(),
