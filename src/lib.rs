@@ -3,7 +3,7 @@
 //!
 //! A module imports only from modules below it (`tests/house` checks this). From the bottom:
 //! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],
-//! [`plan`], [`vendors`], `debug_log`, [`outbound`], [`engine`], [`report`], `queries`, [`inspector`], then
+//! [`plan`], [`vendors`], `debug_log`, [`outbound`] and [`tls`] side by side, [`engine`], [`report`], `queries`, [`inspector`], then
 //! `tui`, `server` and `mcp` side by side, then `plain`, then `cli`.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
@@ -21,4 +21,5 @@ pub mod plain;
 pub(crate) mod queries;
 pub mod report;
 pub mod server;
+pub mod tls;
 pub mod tui;

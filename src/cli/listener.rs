@@ -1,7 +1,7 @@
 //! Starts the listener of a command.
 
 use super::failure::Failure;
-use super::{faults, forward};
+use super::{faults, forward, tls};
 use crate::engine::Engine;
 use crate::inspector::Setup;
 use crate::server::{ApiToken, Listen, Listener, Options};
@@ -23,7 +23,9 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
         true => Options::default(),
         false => {
             let (faults, fault_seed) = faults::options(setup)?;
-            Options { forward: forward::options(setup)?, faults, fault_seed, ..Options::default() }
+            let certificates = tls::certificates(setup, |notice| engine.notice(notice))?;
+            let forward = forward::options(setup)?;
+            Options { forward, certificates, faults, fault_seed, ..Options::default() }
         }
     };
     start_at(text, setup, engine, Options { token, ..live })

@@ -79,6 +79,7 @@ fn name(command: &Command) -> &'static str {
         Command::Map(_) => "map",
         #[cfg(feature = "mcp")]
         Command::Mcp(_) => "mcp",
+        Command::Tls(_) => "tls",
         Command::Vendors(_) => "vendors",
         Command::Config(_) => "config",
         Command::Completions { .. } => "completions",

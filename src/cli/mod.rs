@@ -31,6 +31,7 @@ mod send_times;
 mod setup;
 mod signals;
 mod tail;
+mod tls;
 mod vendors;
 mod verdict;
 
@@ -68,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Map(args) => map::run(&args),
         #[cfg(feature = "mcp")]
         Command::Mcp(args) => mcp::run(&args),
+        Command::Tls(args) => tls::run(&args.command),
         Command::Vendors(args) => vendors::run(&args),
         Command::Config(args) => config::run(&args),
         Command::Completions { shell } => generate::completions(shell),

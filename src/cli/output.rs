@@ -8,6 +8,7 @@ use crate::inspector::Alerts;
 use crate::report::{Escaping, EscapingWriter, counted};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, StdoutLock, Write};
+use std::process::Stdio;
 
 /// Standard output for people.
 pub fn text() -> EscapingWriter<StdoutLock<'static>> {
@@ -88,6 +89,11 @@ pub fn ring_on_stderr(alerts: &Alerts) {
         }
         ring(&bell.bytes());
     }
+}
+
+/// Returns standard error, for what a command says that segscope runs for the user.
+pub fn stderr_of_command() -> Stdio {
+    Stdio::from(io::stderr())
 }
 
 /// Returns whether standard error is a terminal.

@@ -1,6 +1,6 @@
 //! What most commands begin with: settings, vendors, the vendors in use, the recording.
 
-use super::args::{ForwardArgs, JudgeArgs, ListenerArgs, RecordArgs, ScreenArgs};
+use super::args::{ForwardArgs, JudgeArgs, ListenerArgs, RecordArgs, ScreenArgs, TlsArgs};
 use super::failure::Failure;
 use super::signals;
 use crate::config::{self, SettingOrigin};
@@ -194,6 +194,7 @@ impl ListenerArgs {
             ("copies", self.copies.then_some(true)),
         ];
         let mut flags = settings_of(&texts, &switches);
+        flags.extend(self.tls.flags());
         flags.extend(self.forward.flags());
         if !self.fault.is_empty() {
             let faults = Value::from(self.fault.clone());
@@ -208,6 +209,16 @@ impl ListenerArgs {
             token.map(|file| ("token_file".to_owned(), Value::from(file), "--token".to_owned())),
         );
         flags
+    }
+}
+
+impl TlsArgs {
+    /// The flags that are settings.
+    fn flags(&self) -> Flags {
+        let certificate = self.tls_cert.as_ref().map(|file| file.to_string_lossy());
+        let key = self.tls_key.as_ref().map(|file| file.to_string_lossy());
+        let texts = [("tls_cert", certificate.as_deref()), ("tls_key", key.as_deref())];
+        settings_of(&texts, &[("tls", self.tls.then_some(true))])
     }
 }
 

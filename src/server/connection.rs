@@ -4,13 +4,16 @@ use crate::call::time;
 use crate::engine::{AcceptedRequest, InjectedFault};
 use crate::objects_api;
 use crate::objects_api::ObjectsRoute;
+use crate::outbound::forward::ForwardedFor;
 use crate::server::body;
 use crate::server::body::{BodyBytes, ReadBody};
 use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell, WatchedStream};
 use crate::server::faults::FaultBody;
 use crate::server::forward::Forwarder;
+use crate::server::handshake::HandshakeFailure;
 use crate::server::listener_thread::Server;
+use crate::server::opening::{self, OpenedConnection};
 use crate::server::request_log::RequestLog;
 use crate::server::{api, cors, fault_response, forward, malformed, respond};
 use crate::wire::{self, RequestHead, Route};
@@ -42,6 +45,15 @@ struct Peer {
     ip: IpAddr,
     /// It is this machine.
     is_here: bool,
+    /// What it sends is encrypted.
+    is_tls: bool,
+}
+
+impl Peer {
+    /// What an upstream is told of it.
+    fn as_forwarded(self) -> ForwardedFor {
+        ForwardedFor { client: self.ip, scheme: if self.is_tls { "https" } else { "http" } }
+    }
 }
 
 /// There is no response: the client went away in the middle of its request, or a fault says so.
@@ -59,7 +71,9 @@ pub(crate) async fn serve(
     let watch = Arc::new(PhaseCell::new(Arc::clone(&server.clock)));
     server.watch(&watch);
     let is_here = api::access::is_here(remote, || stream.local_addr().ok());
-    let peer = Peer { ip: remote.ip().to_canonical(), is_here };
+    let opened = opening::open(&server, stream, remote, &watch, &mut stop).await;
+    let Some(OpenedConnection { transport, certificates }) = opened else { return };
+    let peer = Peer { ip: remote.ip().to_canonical(), is_here, is_tls: transport.is_tls() };
     let service = service_fn(|request| {
         let (server, watch) = (server.clone(), watch.clone());
         async move {
@@ -69,7 +83,7 @@ pub(crate) async fn serve(
             answer
         }
     });
-    let stream = WatchedStream { stream, watch: watch.clone(), head: Vec::new() };
+    let stream = WatchedStream { stream: transport, watch: watch.clone(), head: Vec::new() };
     let mut connection = http1::Builder::new()
         .max_buf_size(BUFFER)
         // an answer is small: one plain write of head and body is the fastest
@@ -106,11 +120,19 @@ pub(crate) async fn serve(
         tracing::warn!("a client speaks TLS to the plain port");
         return server.saw_tls(remote);
     }
+    if let Some(certificates) = &certificates
+        && watch.phase().0 == Phase::Fresh
+        && !watch.is_over()
+        && !stopping
+    {
+        // some clients look at the certificate after the handshake, and then merely leave
+        server.saw_failed_handshake(&HandshakeFailure::Closed, remote, None, certificates);
+    }
     let parts = connection.into_parts();
     let stream = parts.io.into_inner();
     if watch.is_reset() {
         // the client sees a reset in place of an end; where that cannot be, an end
-        let _ = stream.stream.set_zero_linger();
+        let _ = stream.stream.tcp().set_zero_linger();
         return;
     }
     ended(&server, stream, &parts.read_buf, error).await;
@@ -195,7 +217,7 @@ async fn answer(
         return Ok(response.map(|body| Either::Left(Either::Left(body))));
     }
     if forwarder.is_none() && route == Route::Preflight {
-        let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here, false);
+        let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here, peer.is_tls);
         let mut response = respond::response(reply, full);
         cors::allow(&parts.headers, response.headers_mut());
         cors::allow_next(&parts.headers, response.headers_mut());
@@ -278,9 +300,12 @@ async fn take(
         })
     {
         let data = data.into_bytes();
-        return forward::respond(server, forwarder, parts, data, (peer.ip, fault)).await;
+        return forward::respond(server, forwarder, parts, data, (peer.as_forwarded(), fault))
+            .await;
     }
-    let taken = taking(&parts, |head| server.engine.take_in(head, &data, &server.here, fault));
+    let taken = taking(&parts, |head| {
+        server.engine.take_in(head, &data, (&server.here, peer.is_tls), fault)
+    });
     let reply = match taken {
         AcceptedRequest::Answered(reply) => reply,
         AcceptedRequest::Pending(reply, held) => {

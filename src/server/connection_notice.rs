@@ -24,7 +24,7 @@ impl std::fmt::Display for ConnectionNotice {
         match self {
             ConnectionNotice::Tls { remote } => write!(
                 f,
-                "{remote} speaks TLS (https), this port is plain: set the SDK's host to http://"
+                "{remote} speaks TLS (https), this port is plain: set the SDK's host to http://, or start segscope with --tls"
             ),
             ConnectionNotice::Crowded { closed, most } => write!(
                 f,

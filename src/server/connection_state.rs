@@ -3,13 +3,13 @@
 //! costs a busy connection nothing; a timer for each request would.
 
 use crate::server::malformed::KEPT_OF_HEAD_BYTES;
+use crate::server::transport::Transport;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 /// What a connection is doing.
@@ -33,7 +33,7 @@ const PHASES: [Phase; 5] = [Phase::Fresh, Phase::Idle, Phase::Head, Phase::Busy,
 const PHASE_BITS: u32 = 3;
 
 /// The first byte of a TLS hello; no HTTP method begins with it.
-const TLS_HANDSHAKE: u8 = 0x16;
+pub(crate) const TLS_HANDSHAKE: u8 = 0x16;
 
 /// The time as of the server's latest look at its connections: to ask the system's clock three
 /// times a request would cost more than it tells.
@@ -193,7 +193,7 @@ impl PhaseCell {
 
 /// The stream of a watched connection.
 pub(crate) struct WatchedStream {
-    pub stream: TcpStream,
+    pub stream: Transport,
     pub watch: Arc<PhaseCell>,
     /// The beginning of the request whose head came last: where HTTP refuses it, nothing else is
     /// known of it.
@@ -215,10 +215,11 @@ impl AsyncRead for WatchedStream {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
         let before = buf.filled().len();
+        let is_plain = !self.stream.is_tls();
         let read = Pin::new(&mut self.stream).poll_read(evaluation, buf);
         if buf.filled().len() > before {
             match self.watch.phase().0 {
-                Phase::Fresh if buf.filled()[before] == TLS_HANDSHAKE => {
+                Phase::Fresh if is_plain && buf.filled()[before] == TLS_HANDSHAKE => {
                     self.watch.tls.store(true, Ordering::Relaxed);
                     // to HTTP the connection ends here: there is nothing to answer in its language
                     buf.set_filled(before);
@@ -250,12 +251,10 @@ impl AsyncWrite for WatchedStream {
         evaluation: &mut Context<'_>,
     ) -> Poll<std::io::Result<()>> {
         // hyper comes here each time that it looks at the connection, and does not read meanwhile
-        if self.watch.is_waiting.load(Ordering::Relaxed) {
-            let mut byte = [0];
-            let peeked = self.stream.poll_peek(evaluation, &mut ReadBuf::new(&mut byte));
-            if matches!(peeked, Poll::Ready(Ok(0) | Err(_))) {
-                self.watch.is_gone.store(true, Ordering::Relaxed);
-            }
+        if self.watch.is_waiting.load(Ordering::Relaxed)
+            && self.stream.is_ended_by_client(evaluation)
+        {
+            self.watch.is_gone.store(true, Ordering::Relaxed);
         }
         Pin::new(&mut self.stream).poll_flush(evaluation)
     }

@@ -20,7 +20,7 @@ use hyper::body::Bytes;
 use hyper::http::request::Parts;
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// So many requests are in flight at most.
@@ -114,7 +114,7 @@ pub(crate) async fn respond(
     forwarder: &Forwarder,
     mut parts: Parts,
     body: Bytes,
-    (client, fault): (IpAddr, Option<InjectedFault<'_>>),
+    (client, fault): (ForwardedFor, Option<InjectedFault<'_>>),
 ) -> Response<Body> {
     let engine = &*server.engine;
     let received_at = time::now();
@@ -190,7 +190,7 @@ async fn send(
     forwarder: &Forwarder,
     parts: &mut Parts,
     mut body: Bytes,
-    client: IpAddr,
+    client: ForwardedFor,
     received_at: time::Millis,
 ) -> Result<ForwardedResponse, ForwardError> {
     let extensions = std::mem::take(&mut parts.extensions);
@@ -201,8 +201,7 @@ async fn send(
             forward_key::replace(head, headers, uri, body, key)
         });
     }
-    let forwarded =
-        forwarder.options.tells_client.then_some(ForwardedFor { client, scheme: "http" });
+    let forwarded = forwarder.options.tells_client.then_some(client);
     let request = ForwardRequest {
         method: parts.method.clone(),
         uri: &uri,

@@ -9,8 +9,10 @@ use crate::server::connection_notice::ConnectionNotice;
 use crate::server::connection_state::{CoarseClock, Phase, PhaseCell};
 use crate::server::faults::{FaultRule, Faults};
 use crate::server::forward::{ForwardOptions, Forwarder};
+use crate::server::handshake::FailedHandshakes;
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
+use crate::tls::ServerCertificates;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -31,6 +33,8 @@ pub struct Options {
     pub token: Option<ApiToken>,
     /// Where requests are forwarded to.
     pub forward: Option<ForwardOptions>,
+    /// What TLS connections get on the same addresses; without it, there are none.
+    pub certificates: Option<Arc<ServerCertificates>>,
     /// Faults that are injected.
     pub faults: Vec<FaultRule>,
     /// What decides which request meets a fault with a share; another one in each run without it.
@@ -92,6 +96,8 @@ pub struct ListenerCounts {
     pub connections: usize,
     /// TLS hellos on the plain port.
     pub tls_hellos: u64,
+    /// TLS connections that failed in the handshake, or ended right after it.
+    pub tls_failed: u64,
     /// Requests answered 429 because there was no room.
     pub turned_away: u64,
     /// Requests whose body stopped coming.
@@ -111,6 +117,8 @@ pub(crate) struct Server {
     pub clock: Arc<CoarseClock>,
     pub token: Option<ApiToken>,
     pub forwarder: Option<Forwarder>,
+    pub certificates: Option<Arc<ServerCertificates>>,
+    pub(crate) failed_handshakes: FailedHandshakes,
     pub faults: Faults,
     /// The bounds of segscope's own paths.
     pub own: api::Bounds,
@@ -132,6 +140,7 @@ impl Server {
         ListenerCounts {
             connections: self.watched().iter().filter(|watch| watch.strong_count() > 0).count(),
             tls_hellos: self.tls_hellos.load(Ordering::Relaxed),
+            tls_failed: self.failed_handshakes.count(),
             turned_away: self.turned_away.load(Ordering::Relaxed),
             too_slow: self.too_slow.load(Ordering::Relaxed),
             closed: self.closed.load(Ordering::Relaxed),
@@ -219,6 +228,8 @@ impl Listener {
         let server = Arc::new(Server {
             engine,
             forwarder,
+            certificates: options.certificates.clone(),
+            failed_handshakes: FailedHandshakes::default(),
             faults: Faults::new(options.faults.clone(), seed),
             here: addrs[0].to_string(),
             addrs,
@@ -278,7 +289,8 @@ impl Listener {
         let forwarded = self.server.forwarder.as_ref();
         let forwarded =
             forwarded.map_or(String::new(), |it| format!(" (forwarding to {})", it.url()));
-        format!("{}{forwarded}{others}", self.url())
+        let tls = if self.server.certificates.is_some() { " (https too)" } else { "" };
+        format!("{}{tls}{forwarded}{others}", self.url())
     }
 
     /// What it has counted so far.
@@ -331,11 +343,13 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
     // each connection holds one permit; what is not done by then is cut
     let all = server.connections.acquire_many(u32::try_from(server.most).unwrap_or(u32::MAX));
     let is_drained = timeout(limits.drain, all).await.is_ok();
-    let ListenerCounts { connections, tls_hellos, turned_away, too_slow, closed } = server.counts();
+    let ListenerCounts { connections, tls_hellos, tls_failed, turned_away, too_slow, closed } =
+        server.counts();
     tracing::info!(
         is_drained,
         connections,
         tls_hellos,
+        tls_failed,
         turned_away,
         too_slow,
         closed,

@@ -17,11 +17,14 @@ mod fault_response;
 mod faults;
 mod forward;
 mod forward_key;
+mod handshake;
 mod listener_thread;
 mod malformed;
+mod opening;
 mod request_log;
 mod respond;
 mod token;
+mod transport;
 
 pub use crate::server::faults::{FaultError, FaultKind, FaultPoint, FaultRule};
 pub use crate::server::forward::ForwardOptions;

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["plan"],
     &["vendors"],
     &["debug_log"],
-    &["outbound"],
+    &["outbound", "tls"],
     &["engine"],
     &["report"],
     &["queries"],
@@ -38,6 +38,8 @@ const OWN_CRATES: &[(&str, &[&str])] = &[
     ("hyper_util", &["server", "outbound"]),
     ("hyper_rustls", &["server", "outbound"]),
     ("rmcp", &["mcp"]),
+    ("tokio_rustls", &["server", "tls"]),
+    ("rcgen", &["tls"]),
 ];
 
 const VENDORS: &[&str] = &["customersuccessbox", "freshsuccess", "planhat", "suprsend", "custify"];

@@ -18,3 +18,4 @@ mod run;
 mod server;
 #[path = "../common/terminal.rs"]
 mod terminal;
+mod tls;

@@ -1,6 +1,6 @@
 //! Where to listen, what to record, and when to alert.
 
-use super::ForwardArgs;
+use super::{ForwardArgs, TlsArgs};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -17,6 +17,9 @@ pub struct ListenerArgs {
     /// you) as `Authorization: Bearer TOKEN`; if FILE does not exist, it is created with a new token
     #[arg(long, value_name = "FILE", help_heading = "Listening")]
     pub token: Option<PathBuf>,
+    /// TLS.
+    #[command(flatten)]
+    pub tls: TlsArgs,
     /// Verify X-Signature of /webhook requests with this shared secret, and mark those that fail
     #[arg(long, value_name = "SECRET", help_heading = "Listening")]
     pub webhook_secret: Option<String>,

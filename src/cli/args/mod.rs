@@ -9,6 +9,7 @@ mod outgoing;
 mod plan;
 mod report;
 pub mod run;
+mod tls;
 
 pub use compare::{CompareArgs, CompareFormat};
 pub use forward::ForwardArgs;
@@ -19,6 +20,7 @@ pub use outgoing::{DeliverArgs, ExportArgs, ExportForm, SendArgs};
 pub use plan::{ExpectArgs, PlanArgs, PlanCommand};
 pub use report::ReportArgs;
 pub use run::{ExecArgs, RunArgs};
+pub use tls::{TlsArgs, TlsCommand, TlsCommandArgs};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -94,6 +96,8 @@ pub enum Command {
     #[cfg(feature = "mcp")]
     #[command(after_long_help = mcp::CLIENTS)]
     Mcp(McpArgs),
+    /// Trust the local certificate authority that signs for --tls, or show where it is
+    Tls(TlsCommandArgs),
     /// Show what each vendor accepts, and check vendor files
     Vendors(VendorsArgs),
     /// Show the effective settings and where each came from
@@ -233,7 +237,7 @@ pub enum TailFormat {
 #[derive(Debug, Clone, Default, Args)]
 pub struct TailArgs {
     /// Read calls from a pipe, or from standard input (`-`), instead of listening
-    #[arg(value_name = "FILE", conflicts_with_all = ["listen", "allow_remote", "token", "webhook_secret", "require_signature", "copies", "forward", "fault"])]
+    #[arg(value_name = "FILE", conflicts_with_all = ["listen", "allow_remote", "token", "webhook_secret", "require_signature", "copies", "forward", "fault", "tls", "tls_cert", "tls_key"])]
     pub input: Option<PathBuf>,
     /// Listening and recording.
     #[command(flatten)]

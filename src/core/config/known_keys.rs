@@ -64,6 +64,24 @@ pub const KEYS: &[SettingKey] = &[
         None,
         "other machines may use /_segscope if they send the token in this file (one line, readable only by you) as `Authorization: Bearer TOKEN`",
     )),
+    own(key(
+        "tls",
+        SettingValueKind::Switch,
+        Some("false"),
+        "answer https on the same port too, with certificates of the local CA (`segscope tls trust`)",
+    )),
+    own(key(
+        "tls_cert",
+        SettingValueKind::Text,
+        None,
+        "answer https with the certificate in this file (PEM, with its chain)",
+    )),
+    own(key(
+        "tls_key",
+        SettingValueKind::Text,
+        None,
+        "the file of the private key of `tls_cert` (PEM, not encrypted)",
+    )),
     own(key("record", SettingValueKind::Text, None, "append the recording to this file")),
     key("no_record", SettingValueKind::Switch, Some("false"), "do not keep a recording after exit"),
     key(

@@ -32,7 +32,7 @@ pub fn user_state_folder() -> Option<PathBuf> {
 
 /// Writes a file of the state folder beside and renames it, so that a crash leaves the old or the
 /// new one.
-pub(crate) fn write_whole(file: &Path, text: &str) -> io::Result<()> {
+pub fn write_whole(file: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         create_private_folder(folder)?;
     }

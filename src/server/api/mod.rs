@@ -280,6 +280,7 @@ fn health(server: &Server) -> String {
         })),
         "connections": counts.connections,
         "tls_hellos": counts.tls_hellos,
+        "tls_failed": counts.tls_failed,
         "turned_away": counts.turned_away,
         "connections_closed": counts.closed,
     })

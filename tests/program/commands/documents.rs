@@ -53,7 +53,7 @@ fn every_flag_that_a_page_names_is_in_the_help() {
     let mut help = run(&["--help"]);
     for command in commands().iter().filter(|command| *command != "help") {
         help.push_str(&run(&[command, "--help"]));
-        for part in ["learn", "check", "template", "list", "show"] {
+        for part in ["learn", "check", "template", "list", "show", "trust", "untrust", "ca-file"] {
             let home = tempfile::tempdir().expect("a folder");
             let done = segscope(home.path(), &[command, part, "--help"]).output().expect("it ran");
             help.push_str(&String::from_utf8_lossy(&done.stdout));
