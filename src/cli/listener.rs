@@ -1,7 +1,7 @@
 //! Starts the listener of a command.
 
 use super::failure::Failure;
-use super::{faults, forward, tls};
+use super::{faults, forward, intercept, tls};
 use crate::engine::Engine;
 use crate::inspector::Setup;
 use crate::server::{ApiToken, Listen, Listener, Options};
@@ -25,7 +25,8 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
             let (faults, fault_seed) = faults::options(setup)?;
             let certificates = tls::certificates(setup, |notice| engine.notice(notice))?;
             let forward = forward::options(setup)?;
-            Options { forward, certificates, faults, fault_seed, ..Options::default() }
+            let intercept = intercept::options(setup, |notice| engine.notice(notice))?;
+            Options { forward, certificates, intercept, faults, fault_seed, ..Options::default() }
         }
     };
     start_at(text, setup, engine, Options { token, ..live })

@@ -14,6 +14,7 @@ mod faults;
 mod forward;
 mod generate;
 mod input;
+mod intercept;
 mod key_input;
 mod listen;
 mod listener;

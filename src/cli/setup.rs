@@ -1,6 +1,8 @@
 //! What most commands begin with: settings, vendors, the vendors in use, the recording.
 
-use super::args::{ForwardArgs, JudgeArgs, ListenerArgs, RecordArgs, ScreenArgs, TlsArgs};
+use super::args::{
+    ForwardArgs, InterceptArgs, JudgeArgs, ListenerArgs, RecordArgs, ScreenArgs, TlsArgs,
+};
 use super::failure::Failure;
 use super::signals;
 use crate::config::{self, SettingOrigin};
@@ -196,6 +198,7 @@ impl ListenerArgs {
         let mut flags = settings_of(&texts, &switches);
         flags.extend(self.tls.flags());
         flags.extend(self.forward.flags());
+        flags.extend(self.intercept.flags());
         if !self.fault.is_empty() {
             let faults = Value::from(self.fault.clone());
             flags.push(("fault".to_owned(), faults, "--fault".to_owned()));
@@ -219,6 +222,18 @@ impl TlsArgs {
         let key = self.tls_key.as_ref().map(|file| file.to_string_lossy());
         let texts = [("tls_cert", certificate.as_deref()), ("tls_key", key.as_deref())];
         settings_of(&texts, &[("tls", self.tls.then_some(true))])
+    }
+}
+
+impl InterceptArgs {
+    /// The flags that are settings.
+    pub fn flags(&self) -> Flags {
+        let mut flags = settings_of(&[], &[("intercept", self.intercept.then_some(true))]);
+        if !self.intercept_host.is_empty() {
+            let hosts = Value::from(self.intercept_host.clone());
+            flags.push(("intercept_host".to_owned(), hosts, "--intercept-host".to_owned()));
+        }
+        flags
     }
 }
 

@@ -1,7 +1,12 @@
 //! Sending: calls to a tracking API (a segscope, Segment, or a RudderStack data plane), and requests
 //! to a vendor. Nothing is sent twice by itself, and no redirection is followed.
 
+mod connect_head;
+mod env_proxy;
 pub mod forward;
+
+pub use connect_head::{is_whole_head, read_connect_head};
+pub use env_proxy::{HostDialer, is_exempt_from_proxy};
 
 use crate::call::credential::without_credentials;
 use base64::Engine;

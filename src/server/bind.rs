@@ -38,6 +38,9 @@ pub enum ListenError {
     /// Other machines could reach it, and nobody asked for that.
     #[error("{0} can be reached from other machines; add --allow-remote if that is intended")]
     Remote(SocketAddr),
+    /// A proxy that other machines could use.
+    #[error("{0} can be reached from other machines; --intercept works on loopback only")]
+    RemoteProxy(SocketAddr),
     /// Somebody else listens there.
     #[error("{addr} is taken{}; --listen 127.0.0.1:0 picks a free port", by(.holder))]
     Taken {

@@ -72,7 +72,7 @@ pub(crate) async fn serve(
     server.watch(&watch);
     let is_here = api::access::is_here(remote, || stream.local_addr().ok());
     let opened = opening::open(&server, stream, remote, &watch, &mut stop).await;
-    let Some(OpenedConnection { transport, certificates }) = opened else { return };
+    let Some(OpenedConnection { transport, certificates, host }) = opened else { return };
     let peer = Peer { ip: remote.ip().to_canonical(), is_here, is_tls: transport.is_tls() };
     let service = service_fn(|request| {
         let (server, watch) = (server.clone(), watch.clone());
@@ -126,7 +126,8 @@ pub(crate) async fn serve(
         && !stopping
     {
         // some clients look at the certificate after the handshake, and then merely leave
-        server.saw_failed_handshake(&HandshakeFailure::Closed, remote, None, certificates);
+        let failure = HandshakeFailure::Closed;
+        server.saw_failed_handshake(&failure, remote, host.as_deref(), certificates);
     }
     let parts = connection.into_parts();
     let stream = parts.io.into_inner();
@@ -152,16 +153,7 @@ async fn ended(server: &Server, stream: WatchedStream, rest: &[u8], error: Optio
     if let BodyError::Malformed { status, code, .. } = &trouble {
         tracing::warn!(status, code, "request refused before it was read");
     }
-    let malformed::MalformedHead { method, path, query, headers } =
-        malformed::MalformedHead::read(head);
-    let head = RequestHead {
-        method: &method,
-        path: &path,
-        query: &query,
-        headers: &headers,
-        received_at: time::now(),
-    };
-    trouble.record(&server.engine, &head, &[]);
+    malformed::record(&server.engine, &trouble, head);
     // hyper has answered anything else
     if let BodyError::Malformed { status: status @ (408 | 505), .. } = trouble {
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
@@ -201,6 +193,9 @@ async fn answer(
     watch: &PhaseCell,
     body_bytes: &mut usize,
 ) -> Result<Response<Body>, NoResponse> {
+    if let Some(reply) = server.refuse_for_other_host(&parts) {
+        return Ok(respond::response(reply, full));
+    }
     let path = parts.uri.path();
     // whatever the method: a preflight is not for these
     if path.starts_with("/_segscope")

@@ -25,9 +25,24 @@ pub(crate) enum Phase {
     Busy,
     /// A request's body has not come with its head, and is waited for.
     Body,
+    /// A TLS handshake is going on.
+    Handshake,
+    /// Bytes go through to another host.
+    Tunnel,
+    /// They go through in one direction: the other one has ended.
+    HalfTunnel,
 }
 
-const PHASES: [Phase; 5] = [Phase::Fresh, Phase::Idle, Phase::Head, Phase::Busy, Phase::Body];
+const PHASES: [Phase; 8] = [
+    Phase::Fresh,
+    Phase::Idle,
+    Phase::Head,
+    Phase::Busy,
+    Phase::Body,
+    Phase::Handshake,
+    Phase::Tunnel,
+    Phase::HalfTunnel,
+];
 
 /// So many bits of a state are its phase.
 const PHASE_BITS: u32 = 3;
@@ -230,7 +245,11 @@ impl AsyncRead for WatchedStream {
                     self.keep(&buf.filled()[before..]);
                 }
                 Phase::Head => self.keep(&buf.filled()[before..]),
-                Phase::Busy | Phase::Body => {}
+                Phase::Busy
+                | Phase::Body
+                | Phase::Handshake
+                | Phase::Tunnel
+                | Phase::HalfTunnel => {}
             }
         }
         read

@@ -55,9 +55,9 @@ impl Server {
             let (phase, lasted) = watch.phase();
             let (rank, grace) = match phase {
                 Phase::Fresh => (0, FRESH_GRACE.min(self.limits.grace)),
-                Phase::Head => (1, self.limits.grace),
+                Phase::Head | Phase::Handshake => (1, self.limits.grace),
                 Phase::Idle => (2, self.limits.grace),
-                Phase::Busy | Phase::Body => continue,
+                Phase::Busy | Phase::Body | Phase::Tunnel | Phase::HalfTunnel => continue,
             };
             if lasted >= grace {
                 over.push((rank, lasted, watch));

@@ -64,10 +64,10 @@ impl Forwarder {
     /// Forwards as the options say, from a listener at these addresses.
     pub fn new(options: ForwardOptions, own: &[SocketAddr]) -> Result<Forwarder, UpstreamError> {
         // a proxy finds the upstream in place of this machine
-        if !options.upstream.is_behind_proxy() {
+        if !options.upstream.is_behind_proxy(own) {
             options.upstream.check(own)?;
         }
-        let client = ForwardClient::new(options.upstream.clone(), options.timeout)?;
+        let client = ForwardClient::new(options.upstream.clone(), options.timeout, own)?;
         let via = format!("segscope-{}", uuid::Uuid::new_v4().simple());
         Ok(Forwarder { client, options, via })
     }
@@ -75,6 +75,11 @@ impl Forwarder {
     /// The URL of the upstream.
     pub fn url(&self) -> String {
         self.client.upstream().url()
+    }
+
+    /// The host of the upstream.
+    pub fn host(&self) -> &str {
+        self.client.upstream().host()
     }
 
     /// Whether such requests are forwarded. What a page loads before its first call is answered

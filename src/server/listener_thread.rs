@@ -10,6 +10,8 @@ use crate::server::connection_state::{CoarseClock, Phase, PhaseCell};
 use crate::server::faults::{FaultRule, Faults};
 use crate::server::forward::{ForwardOptions, Forwarder};
 use crate::server::handshake::FailedHandshakes;
+use crate::server::intercept::{InterceptOptions, Interceptor, TunnelCounts};
+use crate::server::limits::Limits;
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
 use crate::tls::ServerCertificates;
@@ -35,55 +37,12 @@ pub struct Options {
     pub forward: Option<ForwardOptions>,
     /// What TLS connections get on the same addresses; without it, there are none.
     pub certificates: Option<Arc<ServerCertificates>>,
+    /// Whether and how it is a proxy.
+    pub intercept: Option<InterceptOptions>,
     /// Faults that are injected.
     pub faults: Vec<FaultRule>,
     /// What decides which request meets a fault with a share; another one in each run without it.
     pub fault_seed: Option<u64>,
-}
-
-/// The bounds of the listener. What is beyond takes the place of what is idle or slow, waits, or is
-/// turned away with 429.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Bytes of all bodies in memory together.
-    pub memory: usize,
-    /// How long a request waits for room in it.
-    pub room_wait: Duration,
-    /// Open connections; further ones take the place of those that are idle or slow. Fewer, if the
-    /// system gives fewer files.
-    pub connections: usize,
-    /// How long a connection may be open before its first byte.
-    pub fresh: Duration,
-    /// How long a connection may be silent, a head or a body incomplete, before it can be closed to
-    /// make room for others.
-    pub grace: Duration,
-    /// How long a request's head may take from its first byte on.
-    pub head: Duration,
-    /// How long a body may pause.
-    pub body_idle: Duration,
-    /// How long a body may take in all.
-    pub body_total: Duration,
-    /// How long a connection may be silent between two requests.
-    pub idle: Duration,
-    /// How long requests may take to end when the listener stops.
-    pub drain: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            memory: 64 << 20,
-            room_wait: Duration::from_secs(2),
-            connections: 10_000,
-            fresh: Duration::from_secs(10),
-            grace: Duration::from_secs(2),
-            head: Duration::from_secs(10),
-            body_idle: Duration::from_secs(30),
-            body_total: Duration::from_secs(300),
-            idle: Duration::from_secs(300),
-            drain: Duration::from_secs(1),
-        }
-    }
 }
 
 /// Files that are not for connections: the recording, the terminal, what the user opens.
@@ -104,6 +63,8 @@ pub struct ListenerCounts {
     pub too_slow: u64,
     /// Connections that were closed to make room for others.
     pub closed: u64,
+    /// Tunnels to other hosts.
+    pub tunnels: TunnelCounts,
 }
 
 /// What all connections share.
@@ -118,6 +79,7 @@ pub(crate) struct Server {
     pub token: Option<ApiToken>,
     pub forwarder: Option<Forwarder>,
     pub certificates: Option<Arc<ServerCertificates>>,
+    pub interceptor: Option<Interceptor>,
     pub(crate) failed_handshakes: FailedHandshakes,
     pub faults: Faults,
     /// The bounds of segscope's own paths.
@@ -144,6 +106,7 @@ impl Server {
             turned_away: self.turned_away.load(Ordering::Relaxed),
             too_slow: self.too_slow.load(Ordering::Relaxed),
             closed: self.closed.load(Ordering::Relaxed),
+            tunnels: self.interceptor.as_ref().map_or_else(Default::default, Interceptor::counts),
         }
     }
 
@@ -188,7 +151,9 @@ impl Server {
             let over = match phase {
                 Phase::Fresh => lasted > self.limits.fresh.min(self.limits.idle),
                 Phase::Idle => lasted > self.limits.idle,
-                Phase::Head => lasted > self.limits.head,
+                Phase::Head | Phase::Handshake => lasted > self.limits.head,
+                Phase::Tunnel => lasted > self.limits.tunnel_idle,
+                Phase::HalfTunnel => lasted > self.limits.half_tunnel_idle,
                 Phase::Busy | Phase::Body => false,
             };
             if over {
@@ -210,7 +175,13 @@ impl Listener {
     /// Opens the addresses and begins to take requests.
     pub fn start(options: &Options, engine: Arc<Engine>) -> Result<Listener, ListenError> {
         let files = open_files().saturating_sub(OTHER_FILES).max(16);
+        // a tunnel has a connection of its own behind it
+        let tunnels = if options.intercept.is_some() { options.limits.tunnels as u64 } else { 0 };
+        let files = files.saturating_sub(tunnels).max(files / 2);
         let most = options.limits.connections.min(usize::try_from(files).unwrap_or(usize::MAX));
+        if options.intercept.is_some() && !options.listen.addr.ip().is_loopback() {
+            return Err(ListenError::RemoteProxy(options.listen.addr));
+        }
         let failed = |error| ListenError::Io { addr: options.listen.addr, error };
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
@@ -224,11 +195,14 @@ impl Listener {
         let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
         let forward = options.forward.clone();
         let forwarder = forward.map(|forward| Forwarder::new(forward, &addrs)).transpose()?;
+        let intercept = options.intercept.as_ref();
+        let interceptor = intercept.map(|it| Interceptor::new(it, &options.limits, &addrs));
         let seed = options.fault_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
         let server = Arc::new(Server {
             engine,
             forwarder,
             certificates: options.certificates.clone(),
+            interceptor,
             failed_handshakes: FailedHandshakes::default(),
             faults: Faults::new(options.faults.clone(), seed),
             here: addrs[0].to_string(),
@@ -290,7 +264,11 @@ impl Listener {
         let forwarded =
             forwarded.map_or(String::new(), |it| format!(" (forwarding to {})", it.url()));
         let tls = if self.server.certificates.is_some() { " (https too)" } else { "" };
-        format!("{}{tls}{forwarded}{others}", self.url())
+        let proxy = match self.server.interceptor.is_some() {
+            true => " (https proxy: HTTPS_PROXY may name it)",
+            false => "",
+        };
+        format!("{}{tls}{proxy}{forwarded}{others}", self.url())
     }
 
     /// What it has counted so far.
@@ -343,18 +321,8 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
     // each connection holds one permit; what is not done by then is cut
     let all = server.connections.acquire_many(u32::try_from(server.most).unwrap_or(u32::MAX));
     let is_drained = timeout(limits.drain, all).await.is_ok();
-    let ListenerCounts { connections, tls_hellos, tls_failed, turned_away, too_slow, closed } =
-        server.counts();
-    tracing::info!(
-        is_drained,
-        connections,
-        tls_hellos,
-        tls_failed,
-        turned_away,
-        too_slow,
-        closed,
-        "stopped listening"
-    );
+    let counts = server.counts();
+    tracing::info!(is_drained, ?counts, "stopped listening");
 }
 
 /// Takes connections. Where there is little room for them left, idle and slow ones are closed.

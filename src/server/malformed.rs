@@ -2,7 +2,10 @@
 
 use crate::call::credential::{is_credential, without_credentials};
 use crate::call::text::visible;
+use crate::call::time;
+use crate::engine::Engine;
 use crate::server::body_error::BodyError;
+use crate::wire::RequestHead;
 use std::io;
 
 /// So much of a request's head is kept until the request is taken.
@@ -10,7 +13,7 @@ pub(crate) const KEPT_OF_HEAD_BYTES: usize = 1024;
 /// No more headers of a malformed head are kept.
 const MAX_HEADERS: usize = 32;
 /// No more characters of a malformed line are quoted.
-const QUOTED_CHARS: usize = 60;
+pub(crate) const QUOTED_CHARS: usize = 60;
 
 /// The code of requests that were answered without a body, or not at all.
 pub(crate) const CODE: &str = "bad_http";
@@ -97,6 +100,19 @@ pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Bo
         }
     };
     Some(BodyError::Malformed { status, code: CODE, kind, message })
+}
+
+/// Records a request of which only these bytes of the head are known.
+pub(crate) fn record(engine: &Engine, trouble: &BodyError, bytes: &[u8]) {
+    let MalformedHead { method, path, query, headers } = MalformedHead::read(bytes);
+    let head = RequestHead {
+        method: &method,
+        path: &path,
+        query: &query,
+        headers: &headers,
+        received_at: time::now(),
+    };
+    trouble.record(engine, &head, &[]);
 }
 
 /// The head did not come to its end in time.

@@ -18,6 +18,8 @@ mod faults;
 mod forward;
 mod forward_key;
 mod handshake;
+mod intercept;
+mod limits;
 mod listener_thread;
 mod malformed;
 mod opening;
@@ -28,6 +30,8 @@ mod transport;
 
 pub use crate::server::faults::{FaultError, FaultKind, FaultPoint, FaultRule};
 pub use crate::server::forward::ForwardOptions;
-pub use crate::server::listener_thread::{Limits, Listener, ListenerCounts, Options};
+pub use crate::server::intercept::{HostPattern, HostPatternError, InterceptOptions, TunnelCounts};
+pub use crate::server::limits::Limits;
+pub use crate::server::listener_thread::{Listener, ListenerCounts, Options};
 pub use bind::{Holder, Listen, ListenError};
 pub use token::{ApiToken, TokenError};

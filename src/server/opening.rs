@@ -1,7 +1,9 @@
-//! The beginning of a connection, before HTTP: whether the client speaks TLS.
+//! The beginning of a connection, before HTTP: whether the client speaks TLS, and whether it asks for
+//! a connection to another host.
 
 use crate::server::connection_state::{Phase, PhaseCell, TLS_HANDSHAKE};
 use crate::server::handshake::{self, HandshakeFailure};
+use crate::server::intercept::{self, ConnectedClient};
 use crate::server::listener_thread::Server;
 use crate::server::transport::Transport;
 use crate::tls::ServerCertificates;
@@ -10,11 +12,22 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+/// The first byte of CONNECT, and of no method that an SDK uses.
+const CONNECT: u8 = b'C';
+
 /// A connection on which requests can come.
 pub(crate) struct OpenedConnection {
     pub transport: Transport,
     /// The certificates that the client saw one of.
     pub certificates: Option<Arc<ServerCertificates>>,
+    /// The tracking host that the client asked the proxy for.
+    pub host: Option<String>,
+}
+
+impl OpenedConnection {
+    fn plain(stream: TcpStream, host: Option<String>) -> OpenedConnection {
+        OpenedConnection { transport: Transport::Plain(stream), certificates: None, host }
+    }
 }
 
 /// Opens a connection; none if it ends before HTTP begins.
@@ -25,16 +38,16 @@ pub(crate) async fn open(
     watch: &PhaseCell,
     stop: &mut watch::Receiver<bool>,
 ) -> Option<OpenedConnection> {
-    let Some(certificates) = &server.certificates else {
-        return Some(OpenedConnection { transport: Transport::Plain(stream), certificates: None });
-    };
+    if server.certificates.is_none() && server.interceptor.is_none() {
+        return Some(OpenedConnection::plain(stream, None));
+    }
     tokio::select! {
         biased;
-        opened = open_either(server, stream, remote, watch, certificates) => opened,
+        opened = open_any(server, stream, remote, watch) => opened,
         () = watch.over.notified() => {
             watch.end();
-            // before the handshake, there was nothing to fail
-            if watch.phase().0 == Phase::Head {
+            let certificates = server.shown_certificates();
+            if let Some(certificates) = certificates.filter(|_| watch.phase().0 == Phase::Handshake) {
                 let failure = HandshakeFailure::TooSlow;
                 server.saw_failed_handshake(&failure, remote, None, certificates);
             }
@@ -44,26 +57,51 @@ pub(crate) async fn open(
     }
 }
 
-/// Opens a connection with TLS or without, as its first byte says.
-async fn open_either(
+/// Opens a connection as its first byte says.
+async fn open_any(
     server: &Server,
     stream: TcpStream,
     remote: SocketAddr,
     watch: &PhaseCell,
-    certificates: &Arc<ServerCertificates>,
 ) -> Option<OpenedConnection> {
-    if first_byte(&stream).await? != TLS_HANDSHAKE {
-        return Some(OpenedConnection { transport: Transport::Plain(stream), certificates: None });
+    let first = first_byte(&stream).await?;
+    if let Some(certificates) = &server.certificates
+        && first == TLS_HANDSHAKE
+    {
+        return open_tls(server, stream, remote, watch, (certificates, None)).await;
     }
-    // it may take as long as the head of a request
-    watch.enter(Phase::Head);
-    match handshake::accept(stream, certificates, None).await {
+    if let Some(interceptor) = &server.interceptor
+        && first == CONNECT
+    {
+        let connected = intercept::answer(server, interceptor, stream, watch).await?;
+        let ConnectedClient { stream, host, certificates } = connected;
+        return match first_byte(&stream).await? {
+            TLS_HANDSHAKE => {
+                open_tls(server, stream, remote, watch, (&certificates, Some(host))).await
+            }
+            _ => Some(OpenedConnection::plain(stream, Some(host))),
+        };
+    }
+    Some(OpenedConnection::plain(stream, None))
+}
+
+/// Opens a TLS connection, to a tracking host behind the listener or to the listener itself.
+async fn open_tls(
+    server: &Server,
+    stream: TcpStream,
+    remote: SocketAddr,
+    watch: &PhaseCell,
+    (certificates, host): (&Arc<ServerCertificates>, Option<String>),
+) -> Option<OpenedConnection> {
+    watch.enter(Phase::Handshake);
+    match handshake::accept(stream, certificates, host.as_deref()).await {
         Ok(transport) => {
             watch.enter(Phase::Fresh);
-            Some(OpenedConnection { transport, certificates: Some(Arc::clone(certificates)) })
+            let certificates = Some(Arc::clone(certificates));
+            Some(OpenedConnection { transport, certificates, host })
         }
         Err(failure) => {
-            server.saw_failed_handshake(&failure, remote, None, certificates);
+            server.saw_failed_handshake(&failure, remote, host.as_deref(), certificates);
             None
         }
     }

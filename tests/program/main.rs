@@ -8,6 +8,7 @@ mod commands;
 #[path = "../common/mod.rs"]
 mod common;
 mod faults;
+mod intercept;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod plain;

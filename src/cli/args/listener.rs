@@ -1,6 +1,6 @@
 //! Where to listen, what to record, and when to alert.
 
-use super::{ForwardArgs, TlsArgs};
+use super::{ForwardArgs, InterceptArgs, TlsArgs};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -45,6 +45,9 @@ pub struct ListenerArgs {
     /// Where requests are forwarded to.
     #[command(flatten)]
     pub forward: ForwardArgs,
+    /// Whether it is a proxy.
+    #[command(flatten)]
+    pub intercept: InterceptArgs,
     /// Inject a fault, to see how the app and its SDK handle it; may be repeated. Kinds: status=429
     /// [retry-after=2], delay=300ms [jitter=100ms], reset, close, half, hang=30s, slow=10KB/s. Also:
     /// share=0.1, first=3, after=100, match='FILTER', and request or answer (before or after the

@@ -2,6 +2,7 @@
 
 mod compare;
 mod forward;
+mod intercept;
 mod listener;
 #[cfg(feature = "mcp")]
 mod mcp;
@@ -13,6 +14,7 @@ mod tls;
 
 pub use compare::{CompareArgs, CompareFormat};
 pub use forward::ForwardArgs;
+pub use intercept::InterceptArgs;
 pub use listener::{ListenerArgs, RecordArgs};
 #[cfg(feature = "mcp")]
 pub use mcp::McpArgs;
@@ -237,7 +239,7 @@ pub enum TailFormat {
 #[derive(Debug, Clone, Default, Args)]
 pub struct TailArgs {
     /// Read calls from a pipe, or from standard input (`-`), instead of listening
-    #[arg(value_name = "FILE", conflicts_with_all = ["listen", "allow_remote", "token", "webhook_secret", "require_signature", "copies", "forward", "fault", "tls", "tls_cert", "tls_key"])]
+    #[arg(value_name = "FILE", conflicts_with_all = ["listen", "allow_remote", "token", "webhook_secret", "require_signature", "copies", "forward", "fault", "tls", "tls_cert", "tls_key", "intercept"])]
     pub input: Option<PathBuf>,
     /// Listening and recording.
     #[command(flatten)]

@@ -82,6 +82,18 @@ pub const KEYS: &[SettingKey] = &[
         None,
         "the file of the private key of `tls_cert` (PEM, not encrypted)",
     )),
+    own(key(
+        "intercept",
+        SettingValueKind::Switch,
+        Some("false"),
+        "be an https proxy, and decrypt requests to hosts of Segment and RudderStack with the local CA",
+    )),
+    own(key(
+        "intercept_host",
+        SettingValueKind::List,
+        None,
+        "hosts whose requests are decrypted too, such as [\"events.example.com\", \"*.example.org\"]",
+    )),
     own(key("record", SettingValueKind::Text, None, "append the recording to this file")),
     key("no_record", SettingValueKind::Switch, Some("false"), "do not keep a recording after exit"),
     key(

@@ -77,6 +77,12 @@ enum IntendedRoute {
 
 /// Explains a request whose path, or whose method at that path, is not known.
 pub fn explain(head: &RequestHead<'_>) -> Explanation {
+    if head.method == "CONNECT" {
+        return Explanation::new(
+            "CONNECT asks for an https proxy, and segscope is one only with --intercept".to_owned(),
+            "start segscope with --intercept and name it in HTTPS_PROXY with http://, or unset HTTPS_PROXY",
+        );
+    }
     let (method, path) = (quoted(head.method), quoted(head.path));
     if let Route::WrongMethod(allow) = head.route()
         && meant(head) != Some(IntendedRoute::Base)

@@ -31,6 +31,7 @@ pub mod signature;
 #[cfg(test)]
 mod tests;
 mod times;
+mod tracking_hosts;
 pub mod violation;
 mod write_key;
 
@@ -48,6 +49,7 @@ pub use query::{form as form_decoded, query_body, value as query_value};
 pub use refusal::{Refusal, RefusalReason, fix as fix_of_refusal};
 pub use reply::Reply;
 pub use route::{BodyShape, Route, is_icon, route};
+pub use tracking_hosts::TRACKING_HOSTS;
 
 use crate::call::time::Millis;
 

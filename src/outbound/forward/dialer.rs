@@ -1,21 +1,19 @@
 //! Connects to the upstream: directly, at another address, or through the proxy of the environment.
 
 use crate::call::credential::without_credentials;
+use crate::outbound::env_proxy::{connector, proxy_to};
 use crate::outbound::forward::upstream::{Upstream, UpstreamError};
 use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
-use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::TokioIo;
 use std::future::Future;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 use tokio::net::TcpStream;
 use tower_service::Service;
-
-/// How long a connection may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
@@ -28,14 +26,12 @@ pub(crate) struct Dialer {
 }
 
 impl Dialer {
-    /// Connects to an upstream. `HTTPS_PROXY` and `NO_PROXY` count for an upstream with https.
-    pub fn new(upstream: &Upstream) -> Result<Dialer, UpstreamError> {
-        let mut direct = HttpConnector::new();
-        direct.enforce_http(false);
-        direct.set_nodelay(true);
-        direct.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    /// Connects to an upstream, for a listener at these addresses. `HTTPS_PROXY` and `NO_PROXY` count
+    /// for an upstream with https, unless the proxy is that listener.
+    pub fn new(upstream: &Upstream, own: &[SocketAddr]) -> Result<Dialer, UpstreamError> {
+        let direct = connector();
         let to = upstream.connect_uri();
-        let tunnel = match upstream.proxy() {
+        let tunnel = match upstream.proxy(own) {
             None => None,
             Some(proxy) => {
                 let uri = proxy.uri();
@@ -63,13 +59,13 @@ impl Upstream {
     }
 
     /// The proxy of the environment that leads to it.
-    fn proxy(&self) -> Option<hyper_util::client::proxy::matcher::Intercept> {
-        Some(Matcher::from_env()).filter(|_| self.is_https)?.intercept(&self.connect_uri())
+    fn proxy(&self, own: &[SocketAddr]) -> Option<Intercept> {
+        proxy_to(&self.connect_uri(), own).filter(|_| self.is_https)
     }
 
     /// Whether a proxy leads to it, which finds it in place of this machine.
-    pub fn is_behind_proxy(&self) -> bool {
-        self.proxy().is_some()
+    pub fn is_behind_proxy(&self, own: &[SocketAddr]) -> bool {
+        self.proxy(own).is_some()
     }
 }
 

@@ -11,6 +11,7 @@ use hyper::{HeaderMap, Method, Request, StatusCode, Uri, Version};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// The head of an answer is no larger than this.
@@ -104,12 +105,16 @@ pub struct ForwardClient {
 }
 
 impl ForwardClient {
-    /// Sends to an upstream; an answer may take so long.
+    /// Sends to an upstream, for a listener at these addresses; an answer may take so long.
     ///
     /// # Errors
     /// Fails if the system's trusted certificates cannot be read, or the environment's proxy is none.
-    pub fn new(upstream: Upstream, timeout: Duration) -> Result<ForwardClient, UpstreamError> {
-        let dialer = Dialer::new(&upstream)?;
+    pub fn new(
+        upstream: Upstream,
+        timeout: Duration,
+        own: &[SocketAddr],
+    ) -> Result<ForwardClient, UpstreamError> {
+        let dialer = Dialer::new(&upstream, own)?;
         let tls = HttpsConnectorBuilder::new();
         let tls = match upstream.is_https {
             true => tls.with_native_roots().map_err(UpstreamError::Roots)?,

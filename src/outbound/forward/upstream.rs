@@ -114,6 +114,11 @@ impl Upstream {
         format!("{}:{port}", address.host())
     }
 
+    /// The host that the URL names.
+    pub fn host(&self) -> &str {
+        self.authority.host()
+    }
+
     /// The URL as it is shown.
     pub fn url(&self) -> String {
         let scheme = if self.is_https { "https" } else { "http" };

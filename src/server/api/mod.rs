@@ -281,6 +281,13 @@ fn health(server: &Server) -> String {
         "connections": counts.connections,
         "tls_hellos": counts.tls_hellos,
         "tls_failed": counts.tls_failed,
+        "tunnels": {
+            "open": counts.tunnels.open,
+            "all": counts.tunnels.all,
+            "refused": counts.tunnels.refused,
+            "unreachable": counts.tunnels.unreachable,
+            "http_refused": counts.tunnels.http_refused,
+        },
         "turned_away": counts.turned_away,
         "connections_closed": counts.closed,
     })

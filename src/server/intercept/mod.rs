@@ -1,0 +1,150 @@
+//! The listener as an https proxy: CONNECT to a tracking host is answered with a certificate of the
+//! local authority, and its requests are taken like all others. Every other host gets a tunnel that
+//! is neither read nor recorded.
+
+mod connect;
+mod host_pattern;
+mod tunnel;
+
+pub use host_pattern::{HostPattern, HostPatternError};
+
+use crate::call::text::visible;
+use crate::outbound::HostDialer;
+use crate::server::limits::Limits;
+use crate::server::listener_thread::Server;
+use crate::tls::ServerCertificates;
+use crate::wire::{Reply, TRACKING_HOSTS};
+use hyper::http::request::Parts;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use tokio::sync::Semaphore;
+
+pub(crate) use connect::{ConnectedClient, answer};
+
+/// How a listener intercepts.
+#[derive(Debug, Clone)]
+pub struct InterceptOptions {
+    /// The hosts besides Segment's and RudderStack's.
+    pub hosts: Vec<HostPattern>,
+    /// What clients of these hosts are shown.
+    pub certificates: Arc<ServerCertificates>,
+}
+
+/// The proxy of a listener.
+pub(crate) struct Interceptor {
+    hosts: Vec<HostPattern>,
+    certificates: Arc<ServerCertificates>,
+    dialer: HostDialer,
+    /// The room for tunnels.
+    room: Semaphore,
+    most: usize,
+    /// The tunnels so far.
+    tunneled: AtomicU64,
+    /// The tunnels for which there was no room.
+    crowded: AtomicU64,
+    /// The tunnels whose host could not be connected to.
+    unreachable: AtomicU64,
+    /// The requests by http to other hosts.
+    http_refused: AtomicU64,
+    /// The user knows that requests go to another host than the client asked for.
+    has_told_of_upstream: AtomicBool,
+}
+
+/// What a proxy counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TunnelCounts {
+    /// Tunnels that are open.
+    pub open: u64,
+    /// Tunnels so far.
+    pub all: u64,
+    /// Tunnels that were refused because there were too many.
+    pub refused: u64,
+    /// Tunnels whose host could not be connected to.
+    pub unreachable: u64,
+    /// Requests by http to other hosts, which were refused.
+    pub http_refused: u64,
+}
+
+impl Interceptor {
+    /// A proxy in front of a listener at these addresses.
+    pub fn new(options: &InterceptOptions, limits: &Limits, own: &[SocketAddr]) -> Interceptor {
+        let built_in = TRACKING_HOSTS.iter().map(|host| HostPattern::from_known(host));
+        Interceptor {
+            hosts: built_in.chain(options.hosts.iter().cloned()).collect(),
+            certificates: Arc::clone(&options.certificates),
+            dialer: HostDialer::new(own),
+            room: Semaphore::new(limits.tunnels),
+            most: limits.tunnels,
+            tunneled: AtomicU64::new(0),
+            crowded: AtomicU64::new(0),
+            unreachable: AtomicU64::new(0),
+            http_refused: AtomicU64::new(0),
+            has_told_of_upstream: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether calls are sent to this host.
+    fn takes(&self, host: &str) -> bool {
+        self.hosts.iter().any(|pattern| pattern.matches(host))
+    }
+
+    pub fn counts(&self) -> TunnelCounts {
+        TunnelCounts {
+            open: (self.most - self.room.available_permits()) as u64,
+            all: self.tunneled.load(Ordering::Relaxed),
+            refused: self.crowded.load(Ordering::Relaxed),
+            unreachable: self.unreachable.load(Ordering::Relaxed),
+            http_refused: self.http_refused.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Server {
+    /// The certificates that some clients are shown.
+    pub(crate) fn shown_certificates(&self) -> Option<&ServerCertificates> {
+        let intercepted = self.interceptor.as_ref().map(|it| &it.certificates);
+        self.certificates.as_ref().or(intercepted).map(AsRef::as_ref)
+    }
+
+    /// The answer to a request that a client sends to a proxy for another host by http; none if the
+    /// request is for a tracking host or for the listener.
+    pub(crate) fn refuse_for_other_host(&self, parts: &Parts) -> Option<Reply> {
+        let interceptor = self.interceptor.as_ref()?;
+        let authority = parts.uri.authority()?;
+        let host = authority.host().to_ascii_lowercase();
+        if interceptor.takes(&host) || self.is_own(&host, authority.port_u16().unwrap_or(80)) {
+            return None;
+        }
+        let count = interceptor.http_refused.fetch_add(1, Ordering::Relaxed) + 1;
+        if count.is_power_of_two() {
+            let host = visible(&host).into_owned();
+            self.engine.notice(format!(
+                "refused a request to http://{host}: segscope is a proxy for https only; set HTTPS_PROXY and not HTTP_PROXY"
+            ));
+        }
+        let message = "segscope is a proxy for https only: set HTTPS_PROXY and not HTTP_PROXY, or name the host with --intercept-host";
+        Some(Reply::failure(403, "not_intercepted", message))
+    }
+
+    /// Whether a host and port are the listener's own.
+    fn is_own(&self, host: &str, port: u16) -> bool {
+        let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let is_here = |addr: &SocketAddr| match ip {
+            Ok(ip) => addr.ip() == ip,
+            Err(_) => host == "localhost",
+        };
+        self.addrs.iter().any(|addr| addr.port() == port && is_here(addr))
+    }
+
+    /// Tells the user once that requests are forwarded to another host than the client asked for.
+    fn tell_of_upstream(&self, interceptor: &Interceptor, host: &str) {
+        let Some(forwarder) = self.forwarder.as_ref().filter(|it| it.host() != host) else {
+            return;
+        };
+        if !interceptor.has_told_of_upstream.swap(true, Ordering::Relaxed) {
+            let (host, url) = (visible(host), forwarder.url());
+            self.engine.notice(format!("requests for {host} are forwarded to {url} (--forward)"));
+        }
+    }
+}
