@@ -59,26 +59,36 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     }
 }
 
-/// A side that is a file or a folder. None of its calls are kept.
+/// A side that is a file or a folder.
 fn by_file(file: &Path, setup: &Setup) -> Result<ComparedSide, Failure> {
+    let (profile, problem) = profile_of_file(file, setup)?;
+    note(problem);
+    side(file.display().to_string(), file.display().to_string(), profile)
+}
+
+/// Reads the calls of a file or a folder into a profile, with what is wrong in it. None of the calls
+/// are kept.
+pub(crate) fn profile_of_file(
+    file: &Path,
+    setup: &Setup,
+) -> Result<(TrafficProfile, Option<String>), Failure> {
     let files = [file.to_owned()];
     let recording = input::read(&files)?;
     let surveyed =
         engine::survey_profile(&recording, &setup.vendors, &setup.in_use, Shares::default());
-    let profile = match surveyed.map_err(Failure::wrong)? {
+    match surveyed.map_err(Failure::wrong)? {
         Some(surveyed) => {
-            note(surveyed.problem());
-            surveyed.into_profile()
+            let problem = surveyed.problem();
+            Ok((surveyed.into_profile(), problem))
         }
         None => {
             let engine = setup.engine(recording)?;
             input::all_read(&engine)?;
-            note(engine.stats().problem);
             let rows: Vec<u64> = (0..engine.rows()).collect();
-            engine.profile(&rows).map_err(Failure::wrong)?
+            let profile = engine.profile(&rows).map_err(Failure::wrong)?;
+            Ok((profile, engine.stats().problem))
         }
-    };
-    side(file.display().to_string(), file.display().to_string(), profile)
+    }
 }
 
 /// Both sides from the calls of files that two filters select.
