@@ -72,7 +72,7 @@ impl BeforeView {
 /// Compares while somebody looks.
 #[derive(Default)]
 pub(crate) struct BeforeThread {
-    shared: Arc<Shared>,
+    shared: Arc<CompareState>,
     baseline: Mutex<Option<Baseline>>,
     /// The name of the baseline, if there is one.
     baseline_name: Option<String>,
@@ -80,14 +80,14 @@ pub(crate) struct BeforeThread {
 }
 
 #[derive(Default)]
-struct Shared {
+struct CompareState {
     asked: Mutex<Option<(GroupBy, Instant)>>,
-    made: Mutex<Option<Made>>,
+    made: Mutex<Option<ComparedRows>>,
     version: AtomicU64,
 }
 
 /// What was compared.
-struct Made {
+struct ComparedRows {
     by: GroupBy,
     /// How many rows there were.
     rows: u64,
@@ -143,7 +143,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 struct Comparing {
     engine: Arc<Engine>,
-    shared: Arc<Shared>,
+    shared: Arc<CompareState>,
     baseline: Option<Baseline>,
 }
 
@@ -182,7 +182,8 @@ impl Comparing {
                         Ok(()) => view(&profiles, baseline.as_ref()),
                         Err(error) => BeforeView { problem: Some(error), ..BeforeView::default() },
                     };
-                    *locked(&self.shared.made) = Some(Made { by, rows, view: Arc::new(view) });
+                    *locked(&self.shared.made) =
+                        Some(ComparedRows { by, rows, view: Arc::new(view) });
                     self.shared.version.fetch_add(1, Ordering::Relaxed);
                 }
             }

@@ -12,6 +12,7 @@ use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use ratatui::style::Style;
+use ratatui::text::Span;
 use std::collections::HashSet;
 
 /// Columns of the cell with the blanks before it.
@@ -71,6 +72,12 @@ pub fn compare(groups: &mut GroupedRows<ExpectedLine>, view: &BeforeView) {
             groups.of += 1;
         }
     }
+}
+
+/// The line that says what is wrong with the comparison.
+pub fn line(view: &BeforeView, ctx: &ViewContext<'_>) -> Option<Vec<Span<'static>>> {
+    let words = format!("before: {}", ctx.look.clean(view.problem.as_deref()?));
+    Some(vec![Span::styled(words, ctx.look.theme.warning)])
 }
 
 /// Draws the surest loss of a row.

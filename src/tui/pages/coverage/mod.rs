@@ -141,12 +141,7 @@ impl ListContent for Events {
     fn lines(&self, ctx: &ViewContext<'_>) -> Vec<Vec<Span<'static>>> {
         let expectations = self.expectations.iter();
         let expected = expectations.map(|expectations| expected::line(expectations, ctx));
-        let problem = self.before.iter().filter_map(|before| before.problem.as_ref());
-        let problem = problem.map(|problem| {
-            let words = format!("before: {}", ctx.look.clean(problem));
-            vec![Span::styled(words, ctx.look.theme.warning)]
-        });
-        expected.chain(problem).collect()
+        expected.chain(self.before.iter().filter_map(|view| before::line(view, ctx))).collect()
     }
 
     fn text(line: &ExpectedLine, tab: usize, ctx: &ViewContext<'_>) -> String {
