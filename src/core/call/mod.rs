@@ -13,6 +13,7 @@ pub(crate) mod json_node;
 mod kind;
 mod nearest_word;
 pub mod pointer;
+pub mod redacted;
 mod scan;
 pub mod set_value;
 mod shape;

@@ -4,5 +4,6 @@
 mod copies;
 mod faults;
 mod forward;
+mod redaction;
 mod signatures;
 mod violations;

@@ -3,6 +3,7 @@
 use crate::call::{CallType, pointer};
 use crate::findings::doubtful_ids::stand_in;
 use crate::findings::identity::ValueRule;
+use crate::fql::CallFields;
 use crate::vendors::codes::CodeId;
 use crate::vendors::engine::call_view::TypeOf;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
@@ -71,6 +72,16 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<&'a CallRules> {
         evaluation.carried = false;
         evaluation.kind = kind.unwrap_or(CallType::Track);
         off(evaluation, codes.off);
+        return None;
+    }
+    if let Some(only) = &vendor.only
+        && !only.matches(&CallFields(evaluation.look.event))
+    {
+        evaluation.carried = false;
+        evaluation.kind = kind.unwrap_or(CallType::Track);
+        evaluation.find_with(codes.filtered, CallPlace::Spot(FieldSlot::ROOT), |words| {
+            words.say("filter", only);
+        });
         return None;
     }
     let Some(kind) = kind else {
