@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::{faults, forward, intercept, tls};
 use crate::engine::Engine;
 use crate::inspector::Setup;
-use crate::server::{ApiToken, Listen, Listener, Options};
+use crate::server::{ApiToken, InterceptOptions, Listen, Listener, Options};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -32,14 +32,15 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
     start_at(text, setup, engine, Options { token, ..live })
 }
 
-/// Begins to listen where the settings say, with this token.
+/// Begins to listen where the settings say, with this token, and perhaps as a proxy.
 pub fn start_with_token(
     setup: &Setup,
     engine: &Arc<Engine>,
     token: ApiToken,
+    intercept: Option<InterceptOptions>,
 ) -> Result<Listener, Failure> {
     let text = setup.settings.text("listen").unwrap_or("127.0.0.1:0");
-    start_at(text, setup, engine, Options { token: Some(token), ..Options::default() })
+    start_at(text, setup, engine, Options { token: Some(token), intercept, ..Options::default() })
 }
 
 fn start_at(

@@ -151,6 +151,11 @@ impl LocalAuthority {
         &self.name
     }
 
+    /// Its certificate.
+    pub(crate) fn root(&self) -> &CertificateDer<'static> {
+        &self.root
+    }
+
     /// Its certificate in PEM.
     pub fn root_pem(&self) -> String {
         pem::encode("CERTIFICATE", &self.root)

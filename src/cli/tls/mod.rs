@@ -22,7 +22,7 @@ pub fn run(command: &TlsCommand) -> Result<(), Failure> {
         TlsCommand::CaFile { bundle } => {
             let authority = open_authority(output::note)?;
             let file = match bundle {
-                true => root_bundle(&authority)?,
+                true => root_bundle(&authority, &[])?,
                 false => authority.root_file(),
             };
             Ok(output::print(&format!("{}\n", file.display()))?)
@@ -40,10 +40,17 @@ pub fn open_authority(tell: impl FnOnce(String)) -> Result<Arc<LocalAuthority>, 
     Ok(Arc::new(authority))
 }
 
-/// Writes the system's trusted certificates and the authority's to one file.
-pub fn root_bundle(authority: &LocalAuthority) -> Result<PathBuf, Failure> {
+/// Writes the system's trusted certificates, those of further files, and the authority's to one file.
+pub fn root_bundle(authority: &LocalAuthority, further: &[PathBuf]) -> Result<PathBuf, Failure> {
     let folder = authority_folder().map_err(Failure::wrong)?;
-    write_root_bundle(authority, &folder).map_err(Failure::blocked)
+    let bundle = write_root_bundle(authority, &folder, further).map_err(Failure::blocked)?;
+    for unread in &bundle.unread {
+        output::note(format_args!(
+            "segscope: {unread}; it is left out of {}",
+            bundle.path.display()
+        ));
+    }
+    Ok(bundle.path)
 }
 
 /// Returns the certificates of a listener, as the settings say; none if it has no TLS.

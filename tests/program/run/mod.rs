@@ -2,6 +2,7 @@
 //! the reports.
 
 mod action;
+mod intercept;
 mod leftovers;
 mod reports;
 mod signals;

@@ -85,13 +85,23 @@ fn damaged_files_are_named_and_not_replaced() {
 }
 
 #[test]
-fn a_bundle_holds_the_systems_roots_and_the_authority_once() {
+fn a_bundle_holds_the_systems_roots_further_files_and_the_authority_once() {
     let home = tempfile::tempdir().expect("a folder");
     let authority = authority(home.path());
     let folder = home.path().join("tls");
     // the roots of the machine that runs the test, if it has any
-    let Ok(bundle) = write_root_bundle(&authority, &folder) else { return };
-    let text = std::fs::read_to_string(&bundle).expect("a file");
+    let Ok(bundle) = write_root_bundle(&authority, &folder, &[]) else { return };
+    let text = std::fs::read_to_string(&bundle.path).expect("a file");
     assert!(text.ends_with(&authority.root_pem()), "{text}");
-    assert!(text.matches("BEGIN CERTIFICATE").count() > 1, "{text}");
+    let count = |text: &str| text.matches("BEGIN CERTIFICATE").count();
+    assert!(count(&text) > 1, "{text}");
+    // further files are added once, and one that cannot be read is named
+    let [own, _] = super::client::write_certificate(home.path(), "corporate", (-1, 9));
+    let further = [own.into(), authority.root_file(), home.path().join("none.pem")];
+    let more = write_root_bundle(&authority, &folder, &further).expect("written");
+    assert_ne!(more.path, bundle.path, "each is a file of its own");
+    let text = std::fs::read_to_string(&more.path).expect("a file");
+    let old = std::fs::read_to_string(&bundle.path).expect("a file");
+    assert_eq!(count(&text), count(&old) + 1);
+    assert!(more.unread[0].contains("none.pem could not be read"), "{:?}", more.unread);
 }
