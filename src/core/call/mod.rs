@@ -12,6 +12,7 @@ pub mod fingerprints;
 pub(crate) mod json_node;
 mod kind;
 mod nearest_word;
+pub mod own_times;
 pub mod pointer;
 pub mod redacted;
 mod scan;
