@@ -53,7 +53,7 @@ pub fn draw(
     let options = InspectorOptions {
         baseline,
         first_filter: screen.filter.filter.clone(),
-        addresses: listener.iter().map(Listener::url).collect(),
+        addresses: listener.iter().flat_map(Listener::urls).collect(),
         choices: FolderChoices::of_user(),
         own_files: own_files(),
         notebook: user_state_folder().map(|folder| InputHistory::new(&folder)),

@@ -55,7 +55,7 @@ use std::time::Duration;
 
 /// What an inspector is made of besides the engine and the settings.
 pub struct InspectorOptions {
-    /// The base addresses that it listens on; none where files are open.
+    /// The base addresses that it listens on, that with https second; none where files are open.
     pub addresses: Vec<String>,
     /// Where choices made on the screen are kept.
     pub choices: Option<FolderChoices>,
@@ -238,7 +238,7 @@ impl Inspector {
     }
 
     /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
-    /// first; empty where nothing listens (a file is open).
+    /// first, and that with https second; empty where nothing listens (a file is open).
     pub fn addresses(&self) -> Vec<String> {
         self.addresses.clone()
     }

@@ -123,14 +123,14 @@ impl PlainSession<'_> {
     /// Where it listens and what came.
     pub(crate) fn status(&mut self) -> io::Result<()> {
         let (stats, addresses) = (self.inspector.stats(), self.inspector.addresses());
-        match addresses.first() {
-            Some(address) => {
-                self.say(&format!("segscope listens on {address}"))?;
+        match addresses.is_empty() {
+            false => {
+                self.say(&format!("segscope listens on {}", addresses.join(" and ")))?;
                 if let (Some(to), Some(counts)) = (&stats.forwards_to, &stats.forward) {
                     self.say(&format!("forwarding to {to}: {}", counts.words()))?;
                 }
             }
-            None => self.say(match &stats.opened {
+            true => self.say(match &stats.opened {
                 Some(opened) if opened.files > 1 => "segscope reads files",
                 Some(opened) if opened.grows => "segscope follows a file",
                 _ => "segscope reads a file",

@@ -249,6 +249,13 @@ impl Listener {
         format!("http://{}", self.server.here)
     }
 
+    /// All base addresses: that with http, and that with https if it has TLS.
+    pub fn urls(&self) -> Vec<String> {
+        let secure =
+            self.server.certificates.as_ref().map(|_| format!("https://{}", self.server.here));
+        std::iter::once(self.url()).chain(secure).collect()
+    }
+
     /// Who can reach what, in a line.
     pub fn reach(&self) -> String {
         let others = match (&self.server.token, self.addr().ip().is_loopback()) {

@@ -17,6 +17,8 @@ pub struct StartLines {
     try_it: String,
     sdk: Vec<Sdk>,
     note: String,
+    /// The note of a listener with https.
+    note_tls: String,
     /// How to point here what pushes objects.
     pub push: Push,
 }
@@ -121,5 +123,9 @@ pub fn render(buffer: &mut Buffer, body: Rect, question: &VendorQuestion, ctx: &
         line.gap(roomy && body.height >= 46);
     }
     line.gap(roomy);
-    line.write(&[("  ", theme.quiet), (&LINES.note, theme.quiet)]);
+    let note = match ctx.shared.addresses.get(1) {
+        Some(secure) => LINES.note_tls.replace("SECURE", secure),
+        None => LINES.note.clone(),
+    };
+    line.write(&[("  ", theme.quiet), (&note, theme.quiet)]);
 }
