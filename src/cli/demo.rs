@@ -86,6 +86,7 @@ fn feed(engine: &Engine, ended: &AtomicBool, here: &str) {
             query: "",
             headers: &sent.headers,
             received_at: time::now(),
+            is_tls: false,
         };
         let reply = engine.take(&head, sent.body.as_bytes(), here);
         let answer: Option<Value> = serde_json::from_slice(&reply.body).ok();

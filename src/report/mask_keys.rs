@@ -164,6 +164,7 @@ fn head_of(request: &RequestDetail) -> RequestHead<'_> {
         query: &request.query,
         headers: &request.headers,
         received_at: request.received_at,
+        is_tls: request.is_tls,
     }
 }
 

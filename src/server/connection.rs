@@ -39,6 +39,10 @@ const BUFFER: usize = 64 * 1024;
 /// The body of an answer: to an SDK, or of segscope's own paths.
 pub(crate) type Body = Either<Either<Full<Bytes>, FaultBody>, api::OwnBody>;
 
+/// Marks a request that came over TLS.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OverTls;
+
 /// Who a connection is with.
 #[derive(Debug, Clone, Copy)]
 struct Peer {
@@ -74,7 +78,10 @@ pub(crate) async fn serve(
     let opened = opening::open(&server, stream, remote, &watch, &mut stop).await;
     let Some(OpenedConnection { transport, certificates, host }) = opened else { return };
     let peer = Peer { ip: remote.ip().to_canonical(), is_here, is_tls: transport.is_tls() };
-    let service = service_fn(|request| {
+    let service = service_fn(|mut request: Request<Incoming>| {
+        if peer.is_tls {
+            request.extensions_mut().insert(OverTls);
+        }
         let (server, watch) = (server.clone(), watch.clone());
         async move {
             watch.enter(Phase::Busy);
@@ -153,7 +160,7 @@ async fn ended(server: &Server, stream: WatchedStream, rest: &[u8], error: Optio
     if let BodyError::Malformed { status, code, .. } = &trouble {
         tracing::warn!(status, code, "request refused before it was read");
     }
-    malformed::record(&server.engine, &trouble, head);
+    malformed::record(&server.engine, &trouble, head, stream.stream.is_tls());
     // hyper has answered anything else
     if let BodyError::Malformed { status: status @ (408 | 505), .. } = trouble {
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
@@ -212,7 +219,7 @@ async fn answer(
         return Ok(response.map(|body| Either::Left(Either::Left(body))));
     }
     if forwarder.is_none() && route == Route::Preflight {
-        let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here, peer.is_tls);
+        let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here);
         let mut response = respond::response(reply, full);
         cors::allow(&parts.headers, response.headers_mut());
         cors::allow_next(&parts.headers, response.headers_mut());
@@ -298,9 +305,7 @@ async fn take(
         return forward::respond(server, forwarder, parts, data, (peer.as_forwarded(), fault))
             .await;
     }
-    let taken = taking(&parts, |head| {
-        server.engine.take_in(head, &data, (&server.here, peer.is_tls), fault)
-    });
+    let taken = taking(&parts, |head| server.engine.take_in(head, &data, &server.here, fault));
     let reply = match taken {
         AcceptedRequest::Answered(reply) => reply,
         AcceptedRequest::Pending(reply, held) => {
@@ -342,6 +347,7 @@ fn head<'a>(
         query: parts.uri.query().unwrap_or(""),
         headers,
         received_at: now,
+        is_tls: parts.extensions.get::<OverTls>().is_some(),
     }
 }
 

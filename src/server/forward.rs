@@ -10,7 +10,7 @@ use crate::outbound::forward::{
     UpstreamError, is_own_loop,
 };
 use crate::recording::{AnsweredWith, RefusalRecord, UpstreamAnswer};
-use crate::server::connection::{self, Body};
+use crate::server::connection::{self, Body, OverTls};
 use crate::server::listener_thread::Server;
 use crate::server::{cors, forward_key, respond};
 use crate::wire::{Reply, Route};
@@ -199,6 +199,10 @@ async fn send(
     received_at: time::Millis,
 ) -> Result<ForwardedResponse, ForwardError> {
     let extensions = std::mem::take(&mut parts.extensions);
+    // what is recorded still says how it came
+    if let Some(over_tls) = extensions.get::<OverTls>() {
+        parts.extensions.insert(*over_tls);
+    }
     let (mut headers, mut uri) = (Cow::Borrowed(&parts.headers), Cow::Borrowed(&parts.uri));
     if let Some(key) = &forwarder.options.key {
         let (headers, uri) = (headers.to_mut(), uri.to_mut());

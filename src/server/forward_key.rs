@@ -87,6 +87,7 @@ mod tests {
             query: "",
             headers: &texts,
             received_at: 0,
+            is_tls: false,
         };
         let body = replace(&head, &mut headers, &mut uri, Bytes::copy_from_slice(body), "staging");
         (headers, uri, body)

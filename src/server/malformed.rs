@@ -103,7 +103,7 @@ pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Bo
 }
 
 /// Records a request of which only these bytes of the head are known.
-pub(crate) fn record(engine: &Engine, trouble: &BodyError, bytes: &[u8]) {
+pub(crate) fn record(engine: &Engine, trouble: &BodyError, bytes: &[u8], is_tls: bool) {
     let MalformedHead { method, path, query, headers } = MalformedHead::read(bytes);
     let head = RequestHead {
         method: &method,
@@ -111,6 +111,7 @@ pub(crate) fn record(engine: &Engine, trouble: &BodyError, bytes: &[u8]) {
         query: &query,
         headers: &headers,
         received_at: time::now(),
+        is_tls,
     };
     trouble.record(engine, &head, &[]);
 }

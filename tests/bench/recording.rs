@@ -45,6 +45,7 @@ fn main() {
             status: 200,
             response: ResponseSource::Own,
             fault: None,
+            is_tls: false,
         };
         compose(&mut line, &head, Body::Json(&body), None, None);
         out.write_all(&line).expect("room for it");

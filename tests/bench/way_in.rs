@@ -30,7 +30,7 @@ fn main() {
 }
 
 fn head<'a>(path: &'a str, headers: &'a [(String, String)]) -> RequestHead<'a> {
-    RequestHead { method: "POST", path, query: "", headers, received_at: NOW }
+    RequestHead { method: "POST", path, query: "", headers, received_at: NOW, is_tls: false }
 }
 
 /// The table of a text's values, which all else works on.
@@ -79,6 +79,7 @@ fn compose_and_append(bencher: Bencher<'_, '_>) {
         status: 200,
         response: ResponseSource::Own,
         fault: None,
+        is_tls: false,
     };
     bencher.bench_local(|| {
         recording::compose(&mut line, &head, Body::Json(black_box(&call)), None, None);

@@ -17,12 +17,19 @@ fn start(file: &Path) -> Engine {
 }
 
 fn head(path: &str) -> RequestHead<'_> {
-    RequestHead { method: "POST", path, query: "", headers: &[], received_at: 1_795_341_600_000 }
+    RequestHead {
+        method: "POST",
+        path,
+        query: "",
+        headers: &[],
+        received_at: 1_795_341_600_000,
+        is_tls: false,
+    }
 }
 
 fn take(engine: &Engine, id: u64) -> WriteTicket {
     let body = format!(r#"{{"type":"track","event":"E","userId":"u","messageId":"m{id}"}}"#);
-    match engine.take_in(&head("/v1/track"), body.as_bytes(), ("here", false), None) {
+    match engine.take_in(&head("/v1/track"), body.as_bytes(), "here", None) {
         AcceptedRequest::Pending(reply, pending) => {
             assert_eq!(reply.status, 200);
             pending
@@ -96,7 +103,7 @@ fn many_large_ones_do_not_wait_for_each_other() {
         "x".repeat(30_000)
     );
     for _ in 0..20 {
-        engine.take_in(&head("/v1/track"), body.as_bytes(), ("here", false), None);
+        engine.take_in(&head("/v1/track"), body.as_bytes(), "here", None);
     }
     let len = fs::metadata(&file).expect("there").len();
     assert!((300_000..600_000).contains(&len), "{len} bytes are written of 600,000");

@@ -24,6 +24,7 @@ fn take(engine: &Engine, at: &str, path: &str, body: &str) {
         query: "",
         headers: &[("content-type".to_owned(), "application/json".to_owned())],
         received_at: time::parse(at).expect("a time"),
+        is_tls: false,
     };
     assert_eq!(engine.take(&head, body.as_bytes(), "").status, 200);
     engine.settle();

@@ -22,8 +22,9 @@ fn read(capture: &Capture, scratch: &mut ParseScratch) -> Outcome {
         query: &capture.query,
         headers: &capture.headers,
         received_at: 1_800_000_000_000,
+        is_tls: false,
     };
-    let fixed = wire::reply::for_request(&head, "127.0.0.1:1", false).status;
+    let fixed = wire::reply::for_request(&head, "127.0.0.1:1").status;
     let run = |scratch: &mut ParseScratch| -> Result<Outcome, wire::Refusal> {
         let made = wire::query_body(&head);
         let decoded = wire::decode(&head, &capture.body)?;

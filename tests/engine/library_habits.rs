@@ -27,6 +27,7 @@ fn send(engine: &Engine, call: &Value) {
         query: "",
         headers: &headers,
         received_at: BEGIN_MS,
+        is_tls: false,
     };
     let body = call.to_string();
     assert_eq!(engine.take(&head, body.as_bytes(), "http://127.0.0.1").status, 200);

@@ -27,6 +27,7 @@ fn post(engine: &Engine, properties: &str) {
         query: "",
         headers: &[],
         received_at: 1_795_341_600_000,
+        is_tls: false,
     };
     assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
     engine.settle();

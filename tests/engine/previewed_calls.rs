@@ -31,7 +31,14 @@ fn take(engine: &Engine, text: &str) {
     let (path, body) = posted(text).expect("a call");
     // with the key that "compose:" is
     let headers = [("authorization".to_owned(), "Basic Y29tcG9zZTo=".to_owned())];
-    let head = RequestHead { method: "POST", path, query: "", headers: &headers, received_at: NOW };
+    let head = RequestHead {
+        method: "POST",
+        path,
+        query: "",
+        headers: &headers,
+        received_at: NOW,
+        is_tls: false,
+    };
     assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
     engine.settle();
 }

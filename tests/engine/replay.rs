@@ -33,7 +33,14 @@ fn reopened(path: &Path) -> Engine {
 }
 
 fn post(engine: &Engine, path: &str, body: &str, at: Millis) -> u16 {
-    let head = RequestHead { method: "POST", path, query: "", headers: &[], received_at: at };
+    let head = RequestHead {
+        method: "POST",
+        path,
+        query: "",
+        headers: &[],
+        received_at: at,
+        is_tls: false,
+    };
     engine.take(&head, body.as_bytes(), "here").status
 }
 

@@ -24,6 +24,7 @@ fn post(engine: &Engine, body: &str, status: u16) {
         query: "",
         headers: &[],
         received_at: 1_795_341_600_000,
+        is_tls: false,
     };
     assert_eq!(engine.take(&head, body.as_bytes(), "here").status, status);
     engine.settle();
@@ -135,6 +136,7 @@ fn what_there_is_no_time_for_is_read_for_the_next_frames() {
         query: "",
         headers: &[],
         received_at: 1_795_341_600_000,
+        is_tls: false,
     };
     for _ in 0..300 {
         assert_eq!(engine.take(&head, batch.as_bytes(), "here").status, 200);

@@ -23,6 +23,7 @@ fn take(engine: &Engine, body: &str) -> RowView {
         query: "",
         headers: &[("content-type".to_owned(), "application/json".to_owned())],
         received_at: 1_795_341_600_000,
+        is_tls: false,
     };
     assert_eq!(engine.take(&head, body.as_bytes(), "").status, 200);
     engine.settle();

@@ -23,8 +23,14 @@ fn engine(settings: Value) -> Engine {
 }
 
 fn take(engine: &Engine, call: Value) {
-    let head =
-        RequestHead { method: "POST", path: "/v1/batch", query: "", headers: &[], received_at: 0 };
+    let head = RequestHead {
+        method: "POST",
+        path: "/v1/batch",
+        query: "",
+        headers: &[],
+        received_at: 0,
+        is_tls: false,
+    };
     let body = json!({ "batch": [call] }).to_string();
     assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
     engine.settle();

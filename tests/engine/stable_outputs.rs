@@ -56,8 +56,14 @@ fn call() -> impl Strategy<Value = Value> {
 }
 
 fn take(engine: &Engine, at: Millis, calls: &[Value]) {
-    let head =
-        RequestHead { method: "POST", path: "/v1/batch", query: "", headers: &[], received_at: at };
+    let head = RequestHead {
+        method: "POST",
+        path: "/v1/batch",
+        query: "",
+        headers: &[],
+        received_at: at,
+        is_tls: false,
+    };
     let body = json!({ "batch": calls }).to_string();
     assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
     engine.settle();

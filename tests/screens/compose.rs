@@ -41,7 +41,7 @@ fn half_typed_text_is_coloured_and_its_mistake_named() {
 #[test]
 fn it_is_sent_and_the_answer_shown() {
     let server = Server::start();
-    let inspector = Given::vendors(5).address(&server.url).with_calls();
+    let inspector = Given::vendors(5).addresses(&[&server.url]).with_calls();
     let mut app = TestApp::new(inspector, 120, 40);
     app.press("E E c ctrl-s");
     match app.effects.as_slice() {
@@ -288,7 +288,7 @@ fn a_service_gets_real_data_after_a_second_question_only() {
 #[test]
 fn a_call_is_sent_again_as_it_came() {
     let server = Server::start();
-    let inspector = Given::vendors(5).address(&server.url).with_calls();
+    let inspector = Given::vendors(5).addresses(&[&server.url]).with_calls();
     let mut app = TestApp::new(inspector, 120, 40);
     app.press("E E r enter");
     match app.effects.as_slice() {

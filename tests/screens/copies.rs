@@ -11,7 +11,14 @@ fn taking_copies() -> Fixture {
 }
 
 fn head<'a>(headers: &'a [(String, String)]) -> RequestHead<'a> {
-    RequestHead { method: "POST", path: "/v1/track", query: "", headers, received_at: BEGIN_MS }
+    RequestHead {
+        method: "POST",
+        path: "/v1/track",
+        query: "",
+        headers,
+        received_at: BEGIN_MS,
+        is_tls: false,
+    }
 }
 
 #[test]

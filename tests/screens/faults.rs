@@ -15,6 +15,7 @@ fn head() -> RequestHead<'static> {
         query: "",
         headers: &[],
         received_at: BEGIN_MS,
+        is_tls: false,
     }
 }
 
@@ -26,7 +27,7 @@ fn with_faults() -> Fixture {
 fn a_row_and_the_request_tab_say_which_fault_a_request_had() {
     let fixture = with_faults();
     let fault = Some(InjectedFault { text: "close answer", status: None });
-    match fixture.engine().take_in(&head(), TRACK, (BASE, false), fault) {
+    match fixture.engine().take_in(&head(), TRACK, BASE, fault) {
         AcceptedRequest::Pending(_, held) => assert_eq!(fixture.engine().written(&held), None),
         other => panic!("{other:?}"),
     }

@@ -23,6 +23,7 @@ fn forwarded(fixture: &Fixture, outcome: Result<(u16, &str), &str>) {
         query: "",
         headers: &[],
         received_at: BEGIN_MS,
+        is_tls: false,
     };
     let (status, end) = match outcome {
         Ok((status, _)) => (status, ForwardEnd::Answered(status)),

@@ -230,7 +230,7 @@ fn compose_with_and_without_something_that_can_be_sent() {
         app.press("E E c x");
     });
     let server = Server::start();
-    let sender = || Given::vendors(5).address(&server.url).with_calls();
+    let sender = || Given::vendors(5).addresses(&[&server.url]).with_calls();
     shows("compose_answered", sender, |app| {
         app.press("E E c ctrl-s");
         server.answer(200, "{\"success\": true}");

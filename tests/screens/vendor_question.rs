@@ -20,8 +20,8 @@ fn the_start_screen_asks_which_tools_the_user_feeds() {
 
 #[test]
 fn the_start_screen_names_the_address_with_https() {
-    let given = Given::vendors(1).address("http://127.0.0.1:7357");
-    let fixture = given.secure("https://127.0.0.1:7357").begin();
+    let addresses = ["http://127.0.0.1:7357", "https://127.0.0.1:7357"];
+    let fixture = Given::vendors(1).addresses(&addresses).begin();
     let app = TestApp::new(fixture, 100, 30);
     let want = "PHP and analytics.js 1.x send to https://127.0.0.1:7357 (see `segscope tls trust`)";
     assert!(app.picture().contains(want), "{}", app.picture());

@@ -28,7 +28,12 @@ pub struct LineHead<'a> {
     pub response: ResponseSource,
     /// The fault that was injected, as it is written.
     pub fault: Option<&'a str>,
+    /// It came over TLS.
+    pub is_tls: bool,
 }
+
+/// What the line of a request that came over TLS has behind its status.
+pub(crate) const TLS_MEMBER: &str = ",\"tls\":true";
 
 /// The body of a request as the recording keeps it.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +106,9 @@ fn compose_behind(
     out.extend_from_slice(b"},\"status\":");
     out.extend_from_slice(head.status.to_string().as_bytes());
     out.extend_from_slice(head.response.member().as_bytes());
+    if head.is_tls {
+        out.extend_from_slice(TLS_MEMBER.as_bytes());
+    }
     if let Some(fault) = head.fault {
         out.extend_from_slice(b",\"fault\":");
         text(out, fault);
@@ -249,6 +257,7 @@ mod tests {
             status: 200,
             response: ResponseSource::Own,
             fault: None,
+            is_tls: false,
         }
     }
 

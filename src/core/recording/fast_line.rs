@@ -2,6 +2,7 @@
 //! the body is looked at, and the body is whatever is left. Anything else is left to the long way.
 
 use crate::call::{Doc, time};
+use crate::recording::compose_line::TLS_MEMBER;
 use crate::recording::request_line::{RequestLine, ResponseSource};
 
 /// The request of a line; none where it takes the long way. That the body is JSON is not checked:
@@ -23,6 +24,7 @@ pub(crate) fn parse(line: &str) -> Option<RequestLine> {
     rest.pass(",\"status\":")?;
     let status = rest.number()?.try_into().ok()?;
     let response = rest.response();
+    let is_tls = rest.pass(TLS_MEMBER).is_some();
     rest.pass(",\"body\":")?;
     // further fields behind the body make it no JSON; the usual ones end otherwise
     let body = rest.at..line.strip_suffix('}')?.len();
@@ -43,6 +45,7 @@ pub(crate) fn parse(line: &str) -> Option<RequestLine> {
         refused_kind: None,
         body_bytes: None,
         signature: None,
+        is_tls,
     })
 }
 
@@ -138,6 +141,7 @@ mod tests {
             json in prop_oneof![Just("{}"), Just(r#"{"a":"}","b":[1,{"c":"\""}]}"#), Just("[]")],
             status in prop_oneof![Just(200u16), Just(201)],
             response in proptest::sample::select(ResponseSource::ALL.to_vec()),
+            is_tls in proptest::bool::ANY,
         ) {
             let head = LineHead {
                 request: 12,
@@ -149,6 +153,7 @@ mod tests {
                 status,
                 response,
                 fault: None,
+                is_tls,
             };
             let mut line = Vec::new();
             compose(&mut line, &head, Body::Json(json), None, None);
@@ -170,6 +175,7 @@ mod tests {
             status: 400,
             response: ResponseSource::Own,
             fault: None,
+            is_tls: false,
         };
         let mut line = Vec::new();
         let mut line = |body: Body<'_>, refused: Option<RefusalRecord<'_>>| {

@@ -179,6 +179,7 @@ fn line_has_calls(line: &str, scratch: &mut ParseScratch) -> bool {
         query: &request.query,
         headers: &request.headers,
         received_at: request.received_at,
+        is_tls: request.is_tls,
     };
     let reading = wire::read(&head, request.request, &line[body], scratch);
     reading.is_ok_and(|reading| !reading.calls.is_empty())

@@ -154,6 +154,7 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
             .map(|kind| kind.into_owned()),
         body_bytes: root.pointer("/refused/body_bytes").and_then(|v| v.as_number()?.parse().ok()),
         signature: root.get("signature").and_then(|v| v.as_str()).map(|s| s.into_owned()),
+        is_tls: root.get("tls").is_some_and(|value| value.raw() == "true"),
     })))
 }
 
@@ -247,6 +248,7 @@ mod tests {
             status: 400,
             response: ResponseSource::Discarded,
             fault: None,
+            is_tls: true,
         };
         let mut line = Vec::new();
         compose(
@@ -279,7 +281,8 @@ mod tests {
                 refused: Some(("c".into(), "m".into())),
                 refused_kind: Some("k".into()),
                 body_bytes: Some(70_000),
-                signature: None
+                signature: None,
+                is_tls: true,
             }
         );
     }

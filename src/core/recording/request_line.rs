@@ -74,6 +74,8 @@ pub struct RequestLine {
     pub body_bytes: Option<u64>,
     /// What came of checking a webhook's signature.
     pub signature: Option<String>,
+    /// It came over TLS.
+    pub is_tls: bool,
 }
 
 /// Why a line is not a line of a recording.

@@ -66,6 +66,8 @@ pub struct RequestHead<'a> {
     pub headers: &'a [(String, String)],
     /// When the request came.
     pub received_at: Millis,
+    /// It came over TLS.
+    pub is_tls: bool,
 }
 
 impl<'a> RequestHead<'a> {
@@ -89,5 +91,5 @@ pub(crate) fn test_head<'a>(
 ) -> RequestHead<'a> {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     // 2024-05-01T10:00:00.000Z
-    RequestHead { method, path, query, headers, received_at: 1_714_557_600_000 }
+    RequestHead { method, path, query, headers, received_at: 1_714_557_600_000, is_tls: false }
 }

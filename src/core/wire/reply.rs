@@ -90,14 +90,14 @@ impl Reply {
 }
 
 /// The answer of a route that holds no calls; calls that were taken get theirs here too. `here` is
-/// the address to name where the request has no `Host`; `secure` says how it came.
-pub fn for_request(head: &RequestHead<'_>, here: &str, secure: bool) -> Reply {
+/// the address to name where the request has no `Host`.
+pub fn for_request(head: &RequestHead<'_>, here: &str) -> Reply {
     let host = || head.header("host").filter(|host| !host.is_empty()).unwrap_or(here);
     match head.route() {
         route if route.is_pixel() => Reply::pixel(),
         Route::Calls(_) | Route::Metrics | Route::Merge | Route::WebhookSource => Reply::success(),
         Route::Settings { write_key } => {
-            Reply::json(200, settings(&super::query::percent(write_key), host(), secure))
+            Reply::json(200, settings(&super::query::percent(write_key), host(), head.is_tls))
         }
         Route::SourceConfig => {
             let key = write_key::of_head(head).map(|found| found.key).unwrap_or_default();
@@ -150,7 +150,7 @@ mod tests {
     use crate::wire::{RefusalReason, test_head};
 
     fn body(method: &str, path: &str, headers: &[(String, String)]) -> (u16, String) {
-        let reply = for_request(&test_head(method, path, headers), "127.0.0.1:7357", false);
+        let reply = for_request(&test_head(method, path, headers), "127.0.0.1:7357");
         (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
     }
 
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(body("GET", "/health", &[]).1, r#"{"server":"UP"}"#);
         assert_eq!(body("GET", "/x", &[]).0, 404);
         assert_eq!(body("OPTIONS", "/x", &[]), (204, String::new()));
-        let reply = for_request(&test_head("GET", "/v1/batch", &[]), "", false);
+        let reply = for_request(&test_head("GET", "/v1/batch", &[]), "");
         assert_eq!((reply.status, reply.allow), (405, Some("POST, OPTIONS")));
         let refusal = Refusal::new(RefusalReason::Empty);
         assert_eq!(

@@ -103,6 +103,7 @@ mod tests {
                 query: "",
                 headers: &headers,
                 received_at: 0,
+                is_tls: false,
             };
             seen.push((
                 note.to_owned(),

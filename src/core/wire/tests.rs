@@ -248,7 +248,7 @@ proptest! {
             let body = made.as_deref().unwrap_or(text);
             let _ = read(&head, 1, body, &mut ParseScratch::default());
         }
-        let _ = reply::for_request(&head, "here", false);
+        let _ = reply::for_request(&head, "here");
     }
 
     #[test]

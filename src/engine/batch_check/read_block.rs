@@ -65,6 +65,7 @@ impl RequestCalls<'_> {
             status: 200,
             response: ResponseSource::Own,
             fault: None,
+            is_tls: false,
         };
         let mut line = Vec::with_capacity(self.text.len() + 128);
         recording::compose_more(&mut line, &head, Body::Json(self.text), None);

@@ -47,7 +47,7 @@ impl Engine {
     /// probes (`/`, `/health`, `/version`) and the icon that a browser looks for are answered and
     /// not recorded: no SDK depends on them.
     pub fn take(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Reply {
-        match self.take_in(head, raw, (here, false), None) {
+        match self.take_in(head, raw, here, None) {
             AcceptedRequest::Answered(reply) => reply,
             AcceptedRequest::Pending(reply, held) => self.written(&held).unwrap_or(reply),
         }
@@ -61,13 +61,12 @@ impl Engine {
 
     /// Takes a request like [`Engine::take`], but does not write its line yet where others that
     /// are ready may be written together with it. Who calls this asks [`Engine::written`]
-    /// before he answers. `here` is the address of the listener, `is_tls` says whether the request
-    /// came over TLS.
+    /// before he answers. `here` is the address of the listener.
     pub fn take_in(
         &self,
         head: &RequestHead<'_>,
         raw: &[u8],
-        (here, is_tls): (&str, bool),
+        here: &str,
         fault: Option<InjectedFault<'_>>,
     ) -> AcceptedRequest {
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
@@ -83,14 +82,14 @@ impl Engine {
             | Route::SourceConfig => {}
             Route::WrongMethod(_) | Route::Unknown if !wire::is_icon(head.path) => {
                 // a call, or a question that an SDK depends on, was sent to the wrong place
-                let reply = wire::reply::for_request(head, here, is_tls);
+                let reply = wire::reply::for_request(head, here);
                 let message = wire::intended_route::explain(head).reason;
                 let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
                 let refused = RefusalRecord { code, message: &message, kind: "", body_bytes: None };
                 self.record_refused(head, raw, reply.status, refused);
                 return AcceptedRequest::Answered(reply);
             }
-            _ => return AcceptedRequest::Answered(wire::reply::for_request(head, here, is_tls)),
+            _ => return AcceptedRequest::Answered(wire::reply::for_request(head, here)),
         }
         let body = match decoded(head, raw) {
             Ok(body) => body,
@@ -109,9 +108,7 @@ impl Engine {
         let fault = fault.map(|fault| fault.text);
         let end = LineEnd { status, response: self.own_response(), answer: None, fault };
         match self.record(head, &body, signature, end) {
-            Ok(held) => {
-                AcceptedRequest::Pending(wire::reply::for_request(head, here, is_tls), held)
-            }
+            Ok(held) => AcceptedRequest::Pending(wire::reply::for_request(head, here), held),
             Err(refusal) => {
                 AcceptedRequest::Answered(self.refuse(head, body.as_bytes(), &refusal, None))
             }
@@ -314,6 +311,7 @@ pub(crate) fn line_head<'a>(
         status: end.status,
         response: end.response,
         fault: end.fault,
+        is_tls: head.is_tls,
     }
 }
 

@@ -52,8 +52,14 @@ impl Engine {
         let start = |message: String| DraftError { line: 1, column: 1, message };
         let (path, body) = wire::posted(text)?;
         let headers = [("authorization".to_owned(), A_KEY.to_owned())];
-        let head =
-            RequestHead { method: "POST", path, query: "", headers: &headers, received_at: now };
+        let head = RequestHead {
+            method: "POST",
+            path,
+            query: "",
+            headers: &headers,
+            received_at: now,
+            is_tls: false,
+        };
         let number = self.shared.front().next_request;
         let mut scratch = wire::ParseScratch::default();
         let reading = wire::read(&head, number, &body, &mut scratch)

@@ -72,6 +72,7 @@ mod tests {
             query: "",
             headers: &[],
             received_at: 0,
+            is_tls: false,
         };
         let (body, mut scratch) = (body.to_string(), wire::ParseScratch::default());
         let reading = wire::read(&head, 1, &body, &mut scratch).expect("a call");

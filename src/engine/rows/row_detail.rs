@@ -220,7 +220,7 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
             Reply::json(request.status, "")
         }
         Some((code, message)) => Reply::failure(request.status, code, message),
-        None => wire::reply::for_request(&head_of(request), "", false),
+        None => wire::reply::for_request(&head_of(request), ""),
     };
     let answer = match answer.content_type {
         wire::reply::JSON => String::from_utf8_lossy(&answer.body).into_owned(),
@@ -245,5 +245,6 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         fault: request.fault.clone(),
         received_at: request.received_at,
         signature: request.signature.clone(),
+        is_tls: request.is_tls,
     }
 }

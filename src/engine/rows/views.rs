@@ -266,6 +266,8 @@ pub struct RequestDetail {
     pub received_at: Millis,
     /// What came of checking a webhook's signature.
     pub signature: Option<String>,
+    /// It came over TLS.
+    pub is_tls: bool,
 }
 
 /// Counts for the status bar.

@@ -59,7 +59,8 @@ pub(crate) fn read_at<'t>(
     received_at: Millis,
     scratch: &mut ParseScratch,
 ) -> Result<BareCall<'t>, String> {
-    let head = RequestHead { method: "", path: "", query: "", headers: &[], received_at };
+    let head =
+        RequestHead { method: "", path: "", query: "", headers: &[], received_at, is_tls: false };
     let mut read = |text| {
         wire::read(&head, number, text, scratch).map_err(|refusal| match Doc::parse(text) {
             Ok(_) => refusal.to_string(),

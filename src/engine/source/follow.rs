@@ -314,6 +314,7 @@ impl Importer<'_> {
             status: 200,
             response: recording::ResponseSource::Own,
             fault: None,
+            is_tls: false,
         };
         let start = block.text.len();
         let body_at = recording::compose_more(&mut block.text, &line_head, Body::Json(text), None);

@@ -70,6 +70,7 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         status: status.unwrap_or(200),
         response: ResponseSource::Own,
         fault: None,
+        is_tls: url.starts_with("https://"),
     };
     let body = match json.as_deref().filter(|json| Doc::parse(*json).is_ok()) {
         Some(json) => Body::Json(json),
@@ -92,7 +93,8 @@ fn parts(url: &str) -> Option<(&str, &str, &str)> {
 /// The path that carries calls: the whole one, or its end where a proxy puts it under another path.
 fn tracking<'p>(method: &str, path: &'p str) -> Option<&'p str> {
     let has_calls = |path: &&str| {
-        let head = RequestHead { method, path, query: "", headers: &[], received_at: 0 };
+        let head =
+            RequestHead { method, path, query: "", headers: &[], received_at: 0, is_tls: false };
         head.route().has_calls() && !matches!(head.route(), Route::Calls(wire::BodyShape::Webhook))
     };
     let ends = ["/beacon/v1/", "/pixel/v1/", "/v1/"].iter();

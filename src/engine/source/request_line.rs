@@ -23,6 +23,7 @@ pub(crate) fn head_of(request: &RequestLine) -> RequestHead<'_> {
         query: &request.query,
         headers: &request.headers,
         received_at: request.received_at,
+        is_tls: request.is_tls,
     }
 }
 

@@ -72,7 +72,10 @@ fn entry(request: &RequestDetail) -> Value {
         ResponseSource::Discarded => {
             (copied_scheme(&request.headers), copied_host(&request.headers))
         }
-        _ => ("http", header("host").map(str::to_owned)),
+        _ => {
+            let scheme = if request.is_tls { "https" } else { "http" };
+            (scheme, header("host").map(str::to_owned))
+        }
     };
     let host = host.as_deref().unwrap_or(NO_HOST);
     let query: Vec<Value> = request

@@ -74,7 +74,7 @@ async fn refuse_malformed(server: &Server, stream: &mut TcpStream, head: &[u8]) 
     let message = format!("expected `CONNECT HOST:PORT HTTP/1.1`: `{line}`");
     let trouble =
         BodyError::Malformed { status: 400, code: malformed::CODE, kind: "connect", message };
-    malformed::record(&server.engine, &trouble, head);
+    malformed::record(&server.engine, &trouble, head, false);
     tunnel::refuse(stream, "400 Bad Request", "expected CONNECT HOST:PORT HTTP/1.1").await;
 }
 

@@ -35,6 +35,7 @@ fn record_captures(live: &Engine) {
             query: &capture.query,
             headers: &capture.headers,
             received_at: now,
+            is_tls: false,
         };
         live.take(&head, &capture.body, "here");
         live.settle();

@@ -70,6 +70,7 @@ fn recorded(kind: u64, n: u64) -> String {
         status: if refused.is_some() { 404 } else { 200 },
         response: ResponseSource::Own,
         fault: None,
+        is_tls: false,
     };
     let mut line = Vec::new();
     compose(&mut line, &head, Body::Json(&body), refused, (kind == 9).then_some("wrong"));

@@ -41,6 +41,7 @@ fn send(engine: &Engine, path: &str, test: Option<&str>, at_ms: i64, body: &str)
         query: "",
         headers: &headers,
         received_at: BEGIN_MS + at_ms,
+        is_tls: false,
     };
     let status = engine.take(&head, body.as_bytes(), "http://127.0.0.1").status;
     engine.settle();

@@ -46,8 +46,7 @@ impl Request {
             path: &self.path,
             query: &self.query,
             headers: &self.headers,
-            received_at: NOW,
-        }
+            received_at: NOW, is_tls: false, }
     }
 }
 

@@ -40,8 +40,14 @@ fn track(engine: &Engine, at: Millis, ago: Millis, session: u8, module: Option<u
         r#"{{"type":"track","event":"E","userId":"u","anonymousId":"s{session}","context":{{"groupId":"g"}},"timestamp":"{}","properties":{{"x":1{module}}}}}"#,
         time::format(at - ago)
     );
-    let head =
-        RequestHead { method: "POST", path: "/v1/track", query: "", headers: &[], received_at: at };
+    let head = RequestHead {
+        method: "POST",
+        path: "/v1/track",
+        query: "",
+        headers: &[],
+        received_at: at,
+        is_tls: false,
+    };
     assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
     engine.settle();
 }

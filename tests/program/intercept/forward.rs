@@ -106,6 +106,7 @@ fn the_apps_data_arrives_and_the_proxy_does_not_ask_itself() {
     assert!(said.contains(&told), "{said}");
     let recorded = std::fs::read_to_string(&recording).expect("a recording");
     assert_eq!(recorded.matches("\"/v1/track\"").count(), 1, "{recorded}");
+    assert!(recorded.contains("\"forwarded\":true,\"tls\":true"), "{recorded}");
     assert!(!recorded.contains(&other.to_string()), "{recorded}");
 }
 

@@ -27,6 +27,7 @@ fn judged(vendors: &Arc<Vendors>, in_use: &[usize], call: &Value) -> CallDetail 
         query: "",
         headers: &[("content-type".to_owned(), "application/json".to_owned())],
         received_at: time::parse("2026-11-28T10:00:05Z").expect("a time"),
+        is_tls: false,
     };
     let body = json!({ "batch": [call] }).to_string();
     assert_eq!(engine.take(&head, body.as_bytes(), "").status, 200);

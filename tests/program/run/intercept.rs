@@ -39,6 +39,15 @@ fn no_line_of_the_command_changes() {
     assert!(out.contains("\n1 call: "), "{out}");
     let recorded = std::fs::read_to_string(record).expect("a recording");
     assert!(recorded.contains(r#""host":"api.segment.io""#), "{recorded}");
+    // what is exported says that it came by https, and so it does when that is read again
+    for (from, to) in [("r.ndjson", "a.har"), ("a.har", "b.har")] {
+        let mut export = crate::common::command(home.path());
+        let exported = export.args(["export", from, "--format", "har"]).output().expect("it runs");
+        std::fs::write(home.path().join(to), exported.stdout).expect("written");
+        let text = std::fs::read_to_string(home.path().join(to)).expect("a file");
+        let url = r#""https://api.segment.io/v1/track""#;
+        assert!(text.contains(url), "{to}: {text}");
+    }
 }
 
 #[test]

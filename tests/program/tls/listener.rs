@@ -43,6 +43,8 @@ fn http_and_https_share_a_port() {
     }
     assert_eq!(running.client().post("/v1/track", CALL).status, 200);
     assert_eq!(running.calls(), 5);
+    let over_tls: Vec<bool> = running.requests().iter().map(|(row, _)| row.is_tls).collect();
+    assert_eq!(over_tls, [true, true, true, true, false]);
     // a page that came by https may load nothing by http
     let mut client = connect(addr, trusting(Some(&authority)), "localhost").expect("TLS");
     let settings = ask(&mut client, "GET", "/v1/projects/wk/settings", "");
@@ -131,7 +133,7 @@ fn malformed_and_slow_requests_are_rows_over_tls_too() {
     malformed.write_all(b"POST /v1/track HTTP/1.1\r\nHost : x\r\n\r\n").expect("sent");
     assert!(rest(&mut malformed).starts_with("HTTP/1.1 400 "));
     until("the first row", || running.requests().len() == 1);
-    assert_eq!(running.last().status, 400);
+    assert_eq!((running.last().status, running.last().is_tls), (400, true));
     let mut slow = client().expect("TLS");
     slow.write_all(b"POST /v1/track HTTP/1.1\r\nHost: x\r\n").expect("sent");
     assert!(rest(&mut slow).starts_with("HTTP/1.1 408 "));

@@ -27,6 +27,7 @@ fn item(offset: u64, text: usize) -> QueuedLine {
                 refused_kind: None,
                 body_bytes: None,
                 signature: None,
+                is_tls: false,
             }),
         ),
     };
