@@ -329,7 +329,19 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
     let all = server.connections.acquire_many(u32::try_from(server.most).unwrap_or(u32::MAX));
     let is_drained = timeout(limits.drain, all).await.is_ok();
     let counts = server.counts();
-    tracing::info!(is_drained, ?counts, "stopped listening");
+    let TunnelCounts { all: tunnels, refused: tunnels_refused, .. } = counts.tunnels;
+    tracing::info!(
+        is_drained,
+        connections = counts.connections,
+        tls_hellos = counts.tls_hellos,
+        tls_failed = counts.tls_failed,
+        turned_away = counts.turned_away,
+        too_slow = counts.too_slow,
+        closed = counts.closed,
+        tunnels,
+        tunnels_refused,
+        "stopped listening"
+    );
 }
 
 /// Takes connections. Where there is little room for them left, idle and slow ones are closed.
