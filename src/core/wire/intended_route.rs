@@ -79,7 +79,7 @@ enum IntendedRoute {
 pub fn explain(head: &RequestHead<'_>) -> Explanation {
     if head.method == "CONNECT" {
         return Explanation::new(
-            "CONNECT asks for an https proxy, and segscope is one only with --intercept".to_owned(),
+            "CONNECT asks for an https proxy; segscope is one only with --intercept, at its http:// address".to_owned(),
             "start segscope with --intercept and name it in HTTPS_PROXY with http://, or unset HTTPS_PROXY",
         );
     }

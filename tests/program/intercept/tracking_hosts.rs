@@ -89,7 +89,7 @@ fn without_intercept_the_row_says_what_to_do() {
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
     until("the row", || running.requests().len() == 1);
     let row = running.requests().remove(0).1;
-    assert!(row.contains("segscope is one only with --intercept"), "{row}");
+    assert!(row.contains("segscope is one only with --intercept, at its http:// address"), "{row}");
 }
 
 #[test]
