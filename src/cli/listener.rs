@@ -23,7 +23,8 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
         true => Options::default(),
         false => {
             let (faults, fault_seed) = faults::options(setup)?;
-            Options { forward: forward::options(setup)?, faults, fault_seed, ..Options::default() }
+            let (forward, mirror) = (forward::options(setup)?, forward::mirror_options(setup)?);
+            Options { forward, mirror, faults, fault_seed, ..Options::default() }
         }
     };
     start_at(text, setup, engine, Options { token, ..live })

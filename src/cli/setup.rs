@@ -138,6 +138,7 @@ impl Setup {
         let options = IngestOptions {
             takes_copies: false,
             forwards_to: None,
+            mirrors_to: None,
             faults: 0,
             ..self.ingest_options()
         };
@@ -216,6 +217,7 @@ impl ForwardArgs {
     fn flags(&self) -> Flags {
         let texts = [
             ("forward", self.forward.as_deref()),
+            ("mirror", self.mirror.as_deref()),
             ("forward_connect_to", self.forward_connect_to.as_deref()),
             ("forward_only", self.forward_only.as_deref()),
             ("forward_key", self.forward_key.as_deref()),

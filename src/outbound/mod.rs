@@ -2,6 +2,7 @@
 //! to a vendor. Nothing is sent twice by itself, and no redirection is followed.
 
 pub mod forward;
+pub mod mirror;
 
 use crate::call::credential::without_credentials;
 use base64::Engine;

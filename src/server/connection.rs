@@ -280,6 +280,11 @@ async fn take(
         let data = data.into_bytes();
         return forward::respond(server, forwarder, parts, data, (peer.ip, fault)).await;
     }
+    if let Some(via) = &server.mirror_via
+        && let Some(refused) = forward::refuse_loop(&server.engine, &parts, &data, via)
+    {
+        return refused;
+    }
     let taken = taking(&parts, |head| server.engine.take_in(head, &data, &server.here, fault));
     let reply = match taken {
         AcceptedRequest::Answered(reply) => reply,

@@ -63,10 +63,7 @@ pub(crate) struct Forwarder {
 impl Forwarder {
     /// Forwards as the options say, from a listener at these addresses.
     pub fn new(options: ForwardOptions, own: &[SocketAddr]) -> Result<Forwarder, UpstreamError> {
-        // a proxy finds the upstream in place of this machine
-        if !options.upstream.is_behind_proxy() {
-            options.upstream.check(own)?;
-        }
+        options.upstream.check_reachable(own)?;
         let client = ForwardClient::new(options.upstream.clone(), options.timeout)?;
         let via = format!("segscope-{}", uuid::Uuid::new_v4().simple());
         Ok(Forwarder { client, options, via })
@@ -131,9 +128,8 @@ pub(crate) async fn respond(
         return refused(&parts, "too_many_in_flight", reply, message);
     }
     let in_flight = InFlight { engine, end: Cell::new(ForwardEnd::NotSent) };
-    if is_own_loop(&parts.headers, &forwarder.via) {
-        let message = "the upstream sends requests back to this segscope";
-        return refused(&parts, "loop", Reply::failure(508, "loop", message), message);
+    if let Some(refused) = refuse_loop(engine, &parts, &body, &forwarder.via) {
+        return refused;
     }
     if engine.ingest_options().is_strict && !engine.can_record() {
         let message = "the recording cannot be written (--strict)";
@@ -183,6 +179,24 @@ pub(crate) async fn respond(
             own_response(&parts, reply)
         }
     }
+}
+
+/// Refuses a request that this segscope has sent to the upstream itself.
+pub(crate) fn refuse_loop(
+    engine: &Engine,
+    parts: &Parts,
+    body: &[u8],
+    via: &str,
+) -> Option<Response<Body>> {
+    if !is_own_loop(&parts.headers, via) {
+        return None;
+    }
+    let message = "the upstream sends requests back to this segscope";
+    let refused = RefusalRecord { code: "loop", message, kind: "", body_bytes: None };
+    connection::taking_at(parts, time::now(), |head| {
+        engine.record_refused(head, body, 508, refused);
+    });
+    Some(own_response(parts, Reply::failure(508, "loop", message)))
 }
 
 /// Sends a request on.

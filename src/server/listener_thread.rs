@@ -2,7 +2,7 @@
 
 use crate::call::time;
 use crate::debug_log::ThreadLog;
-use crate::engine::Engine;
+use crate::engine::{Engine, Mirror, MirrorOptions};
 use crate::server::bind::{Listen, ListenError, open_files};
 use crate::server::body_error::BodyError;
 use crate::server::connection_notice::ConnectionNotice;
@@ -31,6 +31,8 @@ pub struct Options {
     pub token: Option<ApiToken>,
     /// Where requests are forwarded to.
     pub forward: Option<ForwardOptions>,
+    /// Where requests are mirrored to.
+    pub mirror: Option<MirrorOptions>,
     /// Faults that are injected.
     pub faults: Vec<FaultRule>,
     /// What decides which request meets a fault with a share; another one in each run without it.
@@ -111,6 +113,8 @@ pub(crate) struct Server {
     pub clock: Arc<CoarseClock>,
     pub token: Option<ApiToken>,
     pub forwarder: Option<Forwarder>,
+    /// How `Via` names this segscope in requests that are mirrored.
+    pub mirror_via: Option<String>,
     pub faults: Faults,
     /// The bounds of segscope's own paths.
     pub own: api::Bounds,
@@ -195,6 +199,7 @@ pub struct Listener {
     server: Arc<Server>,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
+    mirror: Option<Mirror>,
 }
 
 impl Listener {
@@ -215,10 +220,13 @@ impl Listener {
         let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
         let forward = options.forward.clone();
         let forwarder = forward.map(|forward| Forwarder::new(forward, &addrs)).transpose()?;
+        let mirror = options.mirror.clone();
+        let mirror = mirror.map(|it| Mirror::start(it, Arc::clone(&engine), &addrs)).transpose()?;
         let seed = options.fault_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
         let server = Arc::new(Server {
             engine,
             forwarder,
+            mirror_via: mirror.as_ref().map(|mirror| mirror.via().to_owned()),
             faults: Faults::new(options.faults.clone(), seed),
             here: addrs[0].to_string(),
             addrs,
@@ -246,7 +254,7 @@ impl Listener {
             .name("listener".to_owned())
             .spawn(move || runtime.block_on(run(shared, sockets, stopped)))
             .map_err(failed)?;
-        Ok(Listener { server, stop, thread: Some(thread) })
+        Ok(Listener { server, stop, thread: Some(thread), mirror })
     }
 
     /// The first address.
@@ -278,7 +286,9 @@ impl Listener {
         let forwarded = self.server.forwarder.as_ref();
         let forwarded =
             forwarded.map_or(String::new(), |it| format!(" (forwarding to {})", it.url()));
-        format!("{}{forwarded}{others}", self.url())
+        let mirrored = self.mirror.as_ref();
+        let mirrored = mirrored.map_or(String::new(), |it| format!(" (mirroring to {})", it.url()));
+        format!("{}{forwarded}{mirrored}{others}", self.url())
     }
 
     /// What it has counted so far.
@@ -298,6 +308,8 @@ impl Listener {
             // a panic there has been told already, and dropping must not panic again
             let _ = thread.join();
         }
+        // it sends what was answered last
+        self.mirror = None;
     }
 }
 

@@ -9,6 +9,10 @@ pub struct ForwardArgs {
     /// segment or segment-eu
     #[arg(long, value_name = "URL", help_heading = "Forwarding")]
     pub forward: Option<String>,
+    /// Answer each request here, and send it on to the real service from the recording, again and
+    /// again until it is accepted; after a restart, the rest is sent
+    #[arg(long, value_name = "URL", help_heading = "Forwarding", conflicts_with_all = ["forward", "no_record"])]
+    pub mirror: Option<String>,
     /// Connect to this address instead of that of the URL, as curl's --connect-to does
     #[arg(long, value_name = "HOST:PORT", help_heading = "Forwarding")]
     pub forward_connect_to: Option<String>,

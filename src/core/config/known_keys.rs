@@ -127,10 +127,16 @@ pub const KEYS: &[SettingKey] = &[
         "pass each request on to this URL (or `segment`, `segment-eu`) and return its own response",
     )),
     own(key(
+        "mirror",
+        SettingValueKind::Text,
+        None,
+        "answer each request, and send it on to this URL (or `segment`, `segment-eu`) from the recording",
+    )),
+    own(key(
         "forward_connect_to",
         SettingValueKind::Text,
         None,
-        "connect to this HOST:PORT instead of that of `forward`",
+        "connect to this HOST:PORT instead of that of `forward` or `mirror`",
     )),
     own(key(
         "forward_only",

@@ -15,7 +15,7 @@ pub use crate::config::input_history::{HistoryEntries, InputHistory, Memo};
 pub use crate::config::known_keys::{KEYS, SettingKey, SettingValueKind};
 pub use crate::config::user_folders::{
     ExposedPath, close_to_others, create_private_folder, user_config_file, user_state_folder,
-    user_themes_folder, user_vendors_folder,
+    user_themes_folder, user_vendors_folder, write_whole,
 };
 pub use text_file::{
     LineStarts, MAX_TEXT_FILE_BYTES, TextFileError, open_regular, open_to_append, read_text,

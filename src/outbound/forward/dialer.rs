@@ -68,7 +68,7 @@ impl Upstream {
     }
 
     /// Whether a proxy leads to it, which finds it in place of this machine.
-    pub fn is_behind_proxy(&self) -> bool {
+    pub(crate) fn is_behind_proxy(&self) -> bool {
         self.proxy().is_some()
     }
 }

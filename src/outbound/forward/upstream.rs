@@ -120,8 +120,17 @@ impl Upstream {
         format!("{scheme}://{}", self.authority)
     }
 
+    /// Refuses an upstream that cannot be found, and one that is the listener at these addresses. A
+    /// proxy that leads to it finds it in place of this machine.
+    pub fn check_reachable(&self, own: &[SocketAddr]) -> Result<(), UpstreamError> {
+        match self.is_behind_proxy() {
+            true => Ok(()),
+            false => self.check(own),
+        }
+    }
+
     /// Refuses an upstream that cannot be found, and one that is the listener at these addresses.
-    pub fn check(&self, own: &[SocketAddr]) -> Result<(), UpstreamError> {
+    fn check(&self, own: &[SocketAddr]) -> Result<(), UpstreamError> {
         let host = self.address();
         let found = host.to_socket_addrs().map_err(|error| UpstreamError::Resolve {
             host: host.clone(),
