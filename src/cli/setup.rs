@@ -4,7 +4,7 @@ use super::args::{ForwardArgs, JudgeArgs, ListenerArgs, RecordArgs, ScreenArgs};
 use super::failure::Failure;
 use super::signals;
 use crate::config::{self, SettingOrigin};
-use crate::engine::{Engine, IngestOptions, Recording};
+use crate::engine::{Engine, IngestOptions, Recording, UnsentRecording, find_unsent};
 use crate::inspector::{Flags, SettingsSource, Setup};
 use crate::recording::{
     self, DEFAULT_KEEP, EarlierPart, KeepLimit, RecordingError, RecordingFile, Recordings, Recovery,
@@ -172,6 +172,13 @@ fn open(
         None => RecordingFile::open(file, fsync)
             .map(|(journal, recovery)| (journal, Vec::new(), recovery)),
     }
+}
+
+/// Returns the recordings of the state folder of which a mirror has not sent all, the newest first.
+pub fn unsent_recordings() -> Vec<UnsentRecording> {
+    let folder = config::user_state_folder().map(|state| state.join(RECORDINGS));
+    // what cannot be read now is found by the next one that mirrors
+    folder.and_then(|folder| find_unsent(&folder).ok()).unwrap_or_default()
 }
 
 /// Whether a name stands for the device that keeps nothing.

@@ -11,10 +11,12 @@ mod reader;
 mod resume_point;
 mod send_window;
 mod thread;
+mod unsent;
 
 pub use counts::MirrorCounts;
 pub use pauses::RetryLimits;
 pub use resume_point::ResumeError;
+pub use unsent::{UnsentRecording, find_unsent};
 
 use crate::engine::Engine;
 use crate::outbound::forward::{Upstream, UpstreamError};

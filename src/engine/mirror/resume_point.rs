@@ -2,13 +2,16 @@
 //! `NAME.mirror` of a recording in parts.
 
 use crate::call::time;
-use crate::config::write_whole;
+use crate::config::{TextFileError, read_text_file, write_whole};
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::mirror::reader::MirrorPosition;
 use crate::recording::part_of;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// The file is no longer.
+const MAX_BYTES: u64 = 64 << 10;
 
 /// Why the place to go on from is not known.
 #[derive(Debug, thiserror::Error)]
@@ -52,14 +55,14 @@ pub enum ResumeError {
 
 /// What the file says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct ResumePoint {
+pub(crate) struct ResumePoint {
     v: u32,
     /// The upstream.
-    url: String,
+    pub url: String,
     /// The number of the part; 0 if the recording is not in parts.
-    part: u32,
+    pub part: u32,
     /// The place in the part's file.
-    offset: u64,
+    pub offset: u64,
     /// The number of the last request before that.
     request: u64,
     /// When it was written.
@@ -106,7 +109,7 @@ impl ResumeFile {
             (recording, end)
         };
         let path = path_beside(&recording);
-        let start = match read(&path)? {
+        let start = match ResumePoint::read(&path)? {
             None => end,
             Some(point) => {
                 let start = point
@@ -160,22 +163,28 @@ impl ResumeFile {
     }
 }
 
-fn read(path: &Path) -> Result<Option<ResumePoint>, ResumeError> {
-    let unreadable = |reason: String| ResumeError::Unreadable { path: path.to_owned(), reason };
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(unreadable(error.to_string())),
-    };
-    let point: ResumePoint =
-        serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
-    match point.v {
-        1 => Ok(Some(point)),
-        v => Err(unreadable(format!("expected `v` to be 1, not {v}"))),
-    }
-}
-
 impl ResumePoint {
+    /// Reads it from its file, if that is there.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be read or holds something else.
+    pub fn read(path: &Path) -> Result<Option<ResumePoint>, ResumeError> {
+        let unreadable = |reason: String| ResumeError::Unreadable { path: path.to_owned(), reason };
+        let text = match read_text_file(path, MAX_BYTES) {
+            Ok(text) => text,
+            Err(TextFileError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(None);
+            }
+            Err(error) => return Err(unreadable(error.to_string())),
+        };
+        let point: ResumePoint =
+            serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?;
+        match point.v {
+            1 => Ok(Some(point)),
+            v => Err(unreadable(format!("expected `v` to be 1, not {v}"))),
+        }
+    }
+
     /// Its place in the recording; the first place that is left if its part is deleted. None if the
     /// recording cannot have had it.
     fn position(&self, shared: &SharedState, end: MirrorPosition) -> Option<MirrorPosition> {
@@ -189,7 +198,8 @@ impl ResumePoint {
             .collect();
         parts.push((end.part, front.parts.begin, end.offset));
         let (first, begin, _) = parts[0];
-        if self.part < first && self.part > 0 {
+        // the oldest part that is left, unless a part was opened by itself
+        if self.part < first && self.part > 0 && front.parts.keep.is_some() {
             let request = self.request;
             return Some(MirrorPosition { offset: begin, part: first, in_file: 0, request });
         }
@@ -226,7 +236,7 @@ mod tests {
     fn says_what_is_wrong_with_the_file() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("r.mirror");
-        assert_eq!(read(&file).expect("none"), None);
+        assert_eq!(ResumePoint::read(&file).expect("none"), None);
         for (text, want) in [
             ("", "EOF while parsing"),
             ("{\"v\":1}", "missing field `url`"),
@@ -237,7 +247,7 @@ mod tests {
             (r#"{"v":1,"url":"http://x","part":0,"offset":-1,"request":0,"at":""}"#, "-1"),
         ] {
             std::fs::write(&file, text).expect("written");
-            let error = read(&file).expect_err(text).to_string();
+            let error = ResumePoint::read(&file).expect_err(text).to_string();
             assert!(error.contains(want) && error.contains("if you delete it"), "{error}");
         }
     }

@@ -1,5 +1,6 @@
 //! A listener that mirrors, over a recording in a folder that outlives it.
 
+use crate::rollout::forward::fixture::when_unlocked;
 use crate::server::client::{Client, until};
 use segscope::engine::{
     Engine, InUse, IngestOptions, MirrorCounts, MirrorOptions, Recording, RetryLimits,
@@ -39,11 +40,11 @@ impl Given<'_> {
         let mut recording = Recording::default();
         let journal = match self.keep {
             Some(keep) => {
-                let (journal, earlier, _) = open_parts(&file, keep, false).expect("a recording");
+                let (journal, earlier, _) = when_unlocked(|| open_parts(&file, keep, false));
                 earlier.into_iter().for_each(|part| recording.add_earlier_part(part));
                 journal
             }
-            None => RecordingFile::open(&file, false).expect("a recording").0,
+            None => when_unlocked(|| RecordingFile::open(&file, false)).0,
         };
         recording.set_journal(journal).expect("its reader");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));

@@ -1,8 +1,10 @@
 //! Where the mirror goes on after a restart.
 
-use super::fixture::{Given, Mirroring};
+use super::fixture::{Given, Mirroring, QUICK};
+use crate::common::{Http, Program};
 use crate::rollout::forward::fixture::{FakeUpstream, answer};
 use crate::server::client::until;
+use segscope::engine::{MirrorCounts, RetryLimits};
 use segscope::recording::KeepLimit;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -12,8 +14,17 @@ fn gone() -> SocketAddr {
     free.local_addr().expect("bound")
 }
 
-fn stop(mirroring: Mirroring) {
-    mirroring.listener.stop();
+/// Stops, and says what became of the requests.
+fn stop(mirroring: Mirroring) -> MirrorCounts {
+    let Mirroring { listener, engine } = mirroring;
+    listener.stop();
+    engine.stats().mirror.expect("it mirrors")
+}
+
+/// How many requests were deleted before they were sent.
+fn gone_from_disk(counts: &MirrorCounts) -> u64 {
+    let reason = "gone from disk before they were sent (keep)";
+    counts.given_up_because.get(reason).copied().unwrap_or(0)
 }
 
 /// The `messageId` of each request that an upstream got, in order of the ids.
@@ -32,7 +43,7 @@ fn resume_point(folder: &Path, name: &str) -> serde_json::Value {
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// As if another program had been mirrored to: the same resume point, of another upstream.
+/// Puts another upstream into a resume point.
 fn set_upstream(folder: &Path, name: &str, upstream: SocketAddr) {
     let mut point = resume_point(folder, name);
     point["url"] = format!("http://{upstream}").into();
@@ -92,7 +103,7 @@ fn the_oldest_that_is_not_accepted_is_sent_after_a_restart() {
             false => answer("200 OK", "{}"),
         }
     });
-    let retries = segscope::engine::RetryLimits { max_attempts: u32::MAX, ..super::fixture::QUICK };
+    let retries = RetryLimits { max_attempts: u32::MAX, ..QUICK };
     let mirroring = Given { retries, ..Given::to(upstream.addr, folder.path()) }.start();
     for id in ["m1", "m2", "m3"] {
         mirroring.track(id);
@@ -122,13 +133,13 @@ fn goes_on_in_the_part_where_it_ended_and_counts_what_is_gone() {
         mirroring.engine.settle();
         part(9).exists() && !part(2).exists()
     });
-    stop(mirroring);
+    // the mirror may have come to them before or after they were deleted
+    let gone_before = gone_from_disk(&stop(mirroring));
     let upstream = FakeUpstream::good();
     set_upstream(folder.path(), "r.mirror", upstream.addr);
     let mirroring = Given { keep, ..Given::to(upstream.addr, folder.path()) }.start();
     let counts = mirroring.wait_until_done();
-    let gone = counts.given_up_because.get("gone from disk before they were sent (keep)");
-    let gone = *gone.expect("some are gone");
+    let gone = gone_before + gone_from_disk(&counts);
     assert!(gone > 0 && counts.sent > 0);
     assert_eq!(gone + counts.sent, count, "each is counted once: {counts:?}");
     stop(mirroring);
@@ -168,4 +179,36 @@ fn refuses_a_resume_point_that_it_cannot_use() {
     }
     std::fs::write(&file, "{").expect("written");
     assert!(error(upstream.addr).contains("cannot be read"));
+}
+
+#[test]
+fn names_the_recording_of_which_not_all_is_sent_and_the_command_that_sends_the_rest() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (none, upstream) = (gone(), FakeUpstream::good());
+    let to = |upstream: SocketAddr| format!("http://{upstream}");
+    let listen = ["tail", "--listen", "127.0.0.1:0", "--mirror"];
+    let first = Program::start(home.path(), &[&listen[..], &[&to(none)]].concat());
+    let mut client = Http::connect(&first.address).expect("it listens");
+    let call = br#"{"type":"track","event":"A","userId":"u","messageId":"m1"}"#;
+    assert_eq!(client.post("/v1/track", call).expect("an answer").status, 200);
+    // it is killed
+    drop(first);
+    let recordings = home.path().join(".local/state/segscope/recordings");
+    let files = std::fs::read_dir(&recordings).expect("the folder");
+    let mut names =
+        files.map(|file| file.expect("a file").file_name().into_string().expect("text"));
+    let point = names.find(|name| name.ends_with(".mirror")).expect("a resume point");
+    set_upstream(&recordings, &point, upstream.addr);
+
+    let mut next = Program::start(home.path(), &[&listen[..], &[&to(none)]].concat());
+    let part = recordings.join(point.replace(".mirror", ".0001.ndjson"));
+    let (part, url) = (part.display().to_string(), to(upstream.addr));
+    let want = format!("segscope --record '{part}' --keep 10GB --mirror {url}");
+    assert!(next.said.contains(&want), "{}", next.said);
+    assert_eq!(next.end(), Some(0));
+    let empty = recordings.read_dir().expect("the folder").count();
+    assert_eq!(empty, 2, "what recorded nothing leaves nothing");
+    let rest = ["--record", &part, "--keep", "10GB"];
+    let _rest = Program::start(home.path(), &[&listen[..], &[&url], &rest].concat());
+    assert_eq!(upstream.next().body, call);
 }
