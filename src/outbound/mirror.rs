@@ -25,7 +25,7 @@ const MAX_PAUSE: Duration = Duration::from_secs(3600);
 #[derive(Debug)]
 pub enum MirrorDecision {
     /// It is sent.
-    Send(MirroredRequest),
+    Send(Box<MirroredRequest>),
     /// It holds data, and cannot be sent: its credential is recorded as a hash, or the upstream does
     /// not take such requests.
     NotMirrored,
@@ -64,7 +64,7 @@ impl MirrorDecision {
             Route::Calls(BodyShape::Webhook | BodyShape::Bare) => MirrorDecision::NotMirrored,
             Route::Calls(_) | Route::Metrics | Route::Merge | Route::WebhookSource => {
                 let read = MirroredRequest::read(line, request, route.is_pixel());
-                read.map_or(MirrorDecision::NotMirrored, MirrorDecision::Send)
+                read.map_or(MirrorDecision::NotMirrored, |it| MirrorDecision::Send(Box::new(it)))
             }
             _ => MirrorDecision::Nothing,
         }
@@ -117,7 +117,7 @@ fn with_write_key(value: &str) -> Option<HeaderValue> {
 
 /// How an attempt to deliver a request ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Delivery {
+pub enum MirrorAttempt {
     /// The upstream has accepted it.
     Accepted,
     /// The upstream has refused it and would refuse it again.
@@ -163,7 +163,7 @@ impl MirrorClient {
     }
 
     /// Sends a request once.
-    pub async fn send(&self, request: &MirroredRequest) -> Delivery {
+    pub async fn send(&self, request: &MirroredRequest) -> MirrorAttempt {
         let sent = ForwardRequest {
             method: request.method.clone(),
             uri: &request.uri,
@@ -175,21 +175,21 @@ impl MirrorClient {
             via: &self.via,
         };
         match self.client.send(sent).await {
-            Ok(answer) => delivery(answer.status, &answer.headers),
+            Ok(answer) => attempt_result(answer.status, &answer.headers),
             Err(error @ ForwardError::Unreachable(_)) => {
-                Delivery::Unreachable(visible(&error.to_string()).into_owned())
+                MirrorAttempt::Unreachable(visible(&error.to_string()).into_owned())
             }
-            Err(error) => Delivery::Unanswered(visible(&error.to_string()).into_owned()),
+            Err(error) => MirrorAttempt::Unanswered(visible(&error.to_string()).into_owned()),
         }
     }
 }
 
-fn delivery(status: StatusCode, headers: &HeaderMap) -> Delivery {
+fn attempt_result(status: StatusCode, headers: &HeaderMap) -> MirrorAttempt {
     let reason = format!("the upstream answered {}", status.as_u16());
     match status.as_u16() {
-        200..=299 => Delivery::Accepted,
-        408 | 425 | 429 | 500..=599 => Delivery::Busy(reason, retry_after(headers)),
-        _ => Delivery::Refused(reason),
+        200..=299 => MirrorAttempt::Accepted,
+        408 | 425 | 429 | 500..=599 => MirrorAttempt::Busy(reason, retry_after(headers)),
+        _ => MirrorAttempt::Refused(reason),
     }
 }
 
@@ -283,11 +283,11 @@ mod tests {
         let with = |status: u16, after: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::RETRY_AFTER, after.parse().expect("a value"));
-            delivery(StatusCode::from_u16(status).expect("a status"), &headers)
+            attempt_result(StatusCode::from_u16(status).expect("a status"), &headers)
         };
-        assert_eq!(with(204, "9"), Delivery::Accepted);
+        assert_eq!(with(204, "9"), MirrorAttempt::Accepted);
         for status in [301, 400, 401, 404, 413] {
-            assert!(matches!(with(status, "9"), Delivery::Refused(_)), "{status}");
+            assert!(matches!(with(status, "9"), MirrorAttempt::Refused(_)), "{status}");
         }
         for (after, want) in [
             ("7", Some(Duration::from_secs(7))),
@@ -297,8 +297,8 @@ mod tests {
             ("-1", None),
         ] {
             let reason = "the upstream answered 429".to_owned();
-            assert_eq!(with(429, after), Delivery::Busy(reason, want), "{after}");
+            assert_eq!(with(429, after), MirrorAttempt::Busy(reason, want), "{after}");
         }
-        assert!(matches!(with(503, "1"), Delivery::Busy(..)));
+        assert!(matches!(with(503, "1"), MirrorAttempt::Busy(..)));
     }
 }

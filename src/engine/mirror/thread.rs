@@ -7,7 +7,7 @@ use crate::engine::mirror::pauses::{RetryLimits, SharedPause};
 use crate::engine::mirror::reader::MirrorReader;
 use crate::engine::mirror::resume_point::ResumeFile;
 use crate::engine::mirror::send_window::SendWindow;
-use crate::outbound::mirror::{Delivery, MirrorClient, MirrorDecision, MirroredRequest};
+use crate::outbound::mirror::{MirrorAttempt, MirrorClient, MirrorDecision, MirroredRequest};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub(crate) struct MirrorWork {
 }
 
 /// What those who send requests share.
-struct Sending {
+struct MirrorSender {
     client: Arc<MirrorClient>,
     engine: Arc<Engine>,
     in_flight: Semaphore,
@@ -77,7 +77,7 @@ impl MirrorWork {
     }
 
     async fn send_all(mut self, mut stop: watch::Receiver<bool>) {
-        let sending = Rc::new(Sending {
+        let sending = Rc::new(MirrorSender {
             client: Arc::clone(&self.client),
             engine: Arc::clone(&self.engine),
             in_flight: Semaphore::new(MAX_IN_FLIGHT),
@@ -142,7 +142,7 @@ impl MirrorWork {
     }
 
     /// Reads the next lines and begins to send their requests. Returns whether there were any.
-    fn read_lines(&mut self, sends: &mut JoinSet<u64>, sending: &Rc<Sending>) -> bool {
+    fn read_lines(&mut self, sends: &mut JoinSet<u64>, sending: &Rc<MirrorSender>) -> bool {
         let recorded = self.engine.shared.queue.recorded();
         let mut has_read = false;
         for _ in 0..LINES_AT_ONCE {
@@ -220,14 +220,14 @@ impl MirrorWork {
     }
 }
 
-impl Sending {
+impl MirrorSender {
     /// Sends a request until the upstream accepts it or it is given up.
     async fn deliver(&self, request: &MirroredRequest) {
         let (began, accepted_before) = (Instant::now(), self.pause.accepted());
         let (mut attempts, mut has_been_sent) = (0, false);
         loop {
             self.pause.wait().await;
-            let delivery = {
+            let attempt = {
                 // it is never closed
                 let _permit = self.in_flight.acquire().await;
                 // others may have found the upstream gone meanwhile
@@ -237,7 +237,7 @@ impl Sending {
                 }
                 self.client.send(request).await
             };
-            let (reason, is_sent) = match self.note(delivery) {
+            let (reason, is_sent) = match self.note(attempt) {
                 ControlFlow::Break(()) => return,
                 ControlFlow::Continue(again) => again,
             };
@@ -259,12 +259,12 @@ impl Sending {
 
     /// Notes how an attempt ended. Where it is to be repeated, returns why it failed, and whether the
     /// request was sent.
-    fn note(&self, delivery: Delivery) -> ControlFlow<(), (String, bool)> {
-        let is_back = match &delivery {
-            Delivery::Accepted => self.pause.note_answer(true),
-            Delivery::Refused(_) | Delivery::Busy(..) => self.pause.note_answer(false),
-            Delivery::Unanswered(_) => false,
-            Delivery::Unreachable(reason) => {
+    fn note(&self, attempt: MirrorAttempt) -> ControlFlow<(), (String, bool)> {
+        let is_back = match &attempt {
+            MirrorAttempt::Accepted => self.pause.note_answer(true),
+            MirrorAttempt::Refused(_) | MirrorAttempt::Busy(..) => self.pause.note_answer(false),
+            MirrorAttempt::Unanswered(_) => false,
+            MirrorAttempt::Unreachable(reason) => {
                 if self.pause.note_unreachable(&self.limits) {
                     tracing::warn!("the mirror cannot reach the upstream");
                     self.engine.notice(format!("mirror: {reason}; it is tried again"));
@@ -276,23 +276,23 @@ impl Sending {
             tracing::info!("the mirror reaches the upstream again");
             self.engine.notice("mirror: the upstream is reached again".to_owned());
         }
-        match delivery {
-            Delivery::Accepted => {
+        match attempt {
+            MirrorAttempt::Accepted => {
                 self.engine.mirroring.count_sent();
                 ControlFlow::Break(())
             }
-            Delivery::Refused(reason) => {
+            MirrorAttempt::Refused(reason) => {
                 self.give_up(&reason, 1);
                 ControlFlow::Break(())
             }
-            Delivery::Busy(reason, asked) => {
+            MirrorAttempt::Busy(reason, asked) => {
                 if let Some(asked) = asked {
                     self.pause.extend(asked);
                 }
                 ControlFlow::Continue((reason, true))
             }
-            Delivery::Unanswered(reason) => ControlFlow::Continue((reason, true)),
-            Delivery::Unreachable(reason) => ControlFlow::Continue((reason, false)),
+            MirrorAttempt::Unanswered(reason) => ControlFlow::Continue((reason, true)),
+            MirrorAttempt::Unreachable(reason) => ControlFlow::Continue((reason, false)),
         }
     }
 
