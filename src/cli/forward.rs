@@ -4,13 +4,30 @@ use super::failure::Failure;
 use crate::engine::{MirrorOptions, RetryLimits};
 use crate::fql;
 use crate::inspector::Setup;
-use crate::outbound::forward::Upstream;
-use crate::server::ForwardOptions;
+use crate::outbound::forward::{PAGE_SHORT_NAMES, Upstream};
+use crate::server::{ForwardOptions, PageLoadOptions};
 
 /// Settings that say nothing without `forward`.
-const DEPENDENT: [&str; 3] = [CONNECT_TO, "forward_only", "forward_key"];
-/// The setting that counts for a mirror, too.
+const DEPENDENT: [&str; 4] = [CONNECT_TO, CDN, "forward_only", "forward_key"];
+/// Settings that count for a mirror, too.
 const CONNECT_TO: &str = "forward_connect_to";
+const CDN: &str = "forward_cdn";
+
+/// Returns where what a page loads comes from; none if segscope answers that itself.
+///
+/// # Errors
+/// Fails if a setting cannot be used.
+pub fn page_load_options(setup: &Setup) -> Result<Option<PageLoadOptions>, Failure> {
+    let to = text_of(setup, "forward").or_else(|| text_of(setup, "mirror"));
+    let Some(to) = to else { return Ok(None) };
+    let named = text_of(setup, CDN);
+    let known = PAGE_SHORT_NAMES.iter().find(|(name, _)| *name == to).map(|(name, _)| *name);
+    let Some(url) = named.or(known) else { return Ok(None) };
+    let upstream =
+        Upstream::parse_page_service(url).map_err(|error| wrong_setting(setup, CDN, &error))?;
+    let tells_client = !setup.settings.is_on("no_forwarded_for");
+    Ok(Some(PageLoadOptions { upstream, tells_client, is_named: named.is_some() }))
+}
 
 /// Returns how the listener mirrors; none if it does not.
 ///
@@ -65,7 +82,8 @@ pub fn options(setup: &Setup) -> Result<Option<ForwardOptions>, Failure> {
     let wrong = |key: &str, error: &dyn std::fmt::Display| wrong_setting(setup, key, error);
     let Some(upstream) = upstream(setup, "forward")? else {
         let is_mirror = text("mirror").is_some();
-        let idle = |key: &&str| text(key).is_some() && !(is_mirror && *key == CONNECT_TO);
+        let idle =
+            |key: &&str| text(key).is_some() && !(is_mirror && [CONNECT_TO, CDN].contains(key));
         if let Some(key) = DEPENDENT.into_iter().find(idle) {
             return Err(wrong(key, &"nothing is forwarded without --forward URL"));
         }

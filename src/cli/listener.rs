@@ -26,7 +26,8 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
         false => {
             let (faults, fault_seed) = faults::options(setup)?;
             let (forward, mirror) = (forward::options(setup)?, forward::mirror_options(setup)?);
-            Options { forward, mirror, faults, fault_seed, ..Options::default() }
+            let page_loads = forward::page_load_options(setup)?;
+            Options { forward, mirror, page_loads, faults, fault_seed, ..Options::default() }
         }
     };
     if live.mirror.is_some() && setup.settings.text("record").is_none() {

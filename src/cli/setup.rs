@@ -225,6 +225,7 @@ impl ForwardArgs {
         let texts = [
             ("forward", self.forward.as_deref()),
             ("mirror", self.mirror.as_deref()),
+            ("forward_cdn", self.forward_cdn.as_deref()),
             ("forward_connect_to", self.forward_connect_to.as_deref()),
             ("forward_only", self.forward_only.as_deref()),
             ("forward_key", self.forward_key.as_deref()),

@@ -11,8 +11,9 @@ use crate::server::connection_state::{Phase, PhaseCell, WatchedStream};
 use crate::server::faults::FaultBody;
 use crate::server::forward::Forwarder;
 use crate::server::listener_thread::Server;
+use crate::server::page_loads::{PageLoad, PageLoads};
 use crate::server::request_log::RequestLog;
-use crate::server::{api, cors, fault_response, forward, malformed, respond};
+use crate::server::{api, cors, fault_response, forward, malformed, page_loads, respond};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
@@ -42,6 +43,14 @@ struct Peer {
     ip: IpAddr,
     /// It is this machine.
     is_here: bool,
+}
+
+/// Where a request goes that is not taken here.
+#[derive(Clone, Copy)]
+struct RequestWay<'s> {
+    forwarder: Option<&'s Forwarder>,
+    /// What it loads for a page, and where that comes from.
+    loads: Option<(&'s PageLoads, PageLoad)>,
 }
 
 /// There is no response: the client went away in the middle of its request, or a fault says so.
@@ -189,7 +198,10 @@ async fn answer(
         return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);
-    let forwarder = server.forwarder.as_ref().filter(|forwarder| forwarder.takes(&route));
+    let loads = server.page_loads.as_ref();
+    let loads = loads.and_then(|it| Some((it, it.find(parts.method.as_str(), path)?)));
+    let forwarder = server.forwarder.as_ref().filter(|it| loads.is_none() && it.takes(&route));
+    let way = RequestWay { forwarder, loads };
     if forwarder.is_none() && matches!(route, Route::Version | Route::Root) {
         let response = api::respond_to_probe(server, &parts, peer.is_here);
         return Ok(response.map(|body| Either::Left(Either::Left(body))));
@@ -214,7 +226,7 @@ async fn answer(
         ReadBody::Gone => return Err(NoResponse),
         ReadBody::Whole(data, _permit) => {
             *body_bytes = data.len();
-            return respond_whole(server, forwarder, parts, data, (peer, watch)).await;
+            return respond_whole(server, way, parts, data, (peer, watch)).await;
         }
         ReadBody::Cut(kept, trouble) => (kept, trouble),
     };
@@ -238,7 +250,7 @@ async fn answer(
 /// Answers a request whose body is whole.
 async fn respond_whole(
     server: &Server,
-    forwarder: Option<&Forwarder>,
+    way: RequestWay<'_>,
     parts: Parts,
     data: BodyBytes,
     (peer, watch): (Peer, &PhaseCell),
@@ -249,7 +261,7 @@ async fn respond_whole(
         false => taking(&parts, |head| faults.pick(&server.engine, head, &data)),
     };
     let Some(fault) = fault else {
-        return Ok(take(server, forwarder, parts, data, (peer, None)).await);
+        return Ok(take(server, way, parts, data, (peer, None)).await);
     };
     fault_response::delay_request(faults, fault).await;
     let headers = parts.headers.clone();
@@ -259,20 +271,26 @@ async fn respond_whole(
             taking(&parts, |head| server.engine.refuse_by_fault(head, &data, injected));
             fault_response::untaken(&headers)
         }
-        None => take(server, forwarder, parts, data, (peer, injected)).await,
+        None => take(server, way, parts, data, (peer, injected)).await,
     };
     fault_response::change(response, &headers, faults, fault, watch).await
 }
 
-/// Forwards a request, or takes it.
+/// Forwards a request, gets what a page loads, or takes the request here.
 async fn take(
     server: &Server,
-    forwarder: Option<&Forwarder>,
+    way: RequestWay<'_>,
     parts: Parts,
     data: BodyBytes,
     (peer, fault): (Peer, Option<InjectedFault<'_>>),
 ) -> Response<Body> {
-    if let Some(forwarder) = forwarder
+    if let Some((loads, load)) = way.loads
+        && let Some(response) =
+            page_loads::respond(server, loads, load, &parts, (peer.ip, fault)).await
+    {
+        return response;
+    }
+    if let Some(forwarder) = way.forwarder
         && forwarder.only().is_none_or(|only| {
             taking(&parts, |head| server.engine.any_call_passes(only, head, &data))
         })

@@ -74,8 +74,8 @@ impl Forwarder {
         self.client.upstream().url()
     }
 
-    /// Whether such requests are forwarded. What a page loads before its first call is answered
-    /// here: it points the page to this listener.
+    /// Whether such requests are forwarded. What a page loads before its first call is not: it points
+    /// the page to this listener.
     pub fn takes(&self, route: &Route<'_>) -> bool {
         !matches!(route, Route::Settings { .. } | Route::SourceConfig | Route::Own(_))
     }
@@ -230,7 +230,7 @@ async fn send(
 }
 
 /// What is recorded of the upstream's answer.
-fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
+pub(crate) fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
     let headers = answer.headers.iter();
     AnsweredWith {
         status: answer.status.as_u16(),
@@ -245,7 +245,7 @@ fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
 }
 
 /// The upstream's answer, as it came.
-fn upstream_response(answer: ForwardedResponse) -> Response<Body> {
+pub(crate) fn upstream_response(answer: ForwardedResponse) -> Response<Body> {
     let mut response = Response::new(Either::Left(Either::Left(Full::new(answer.body))));
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;

@@ -9,6 +9,7 @@ use crate::server::connection_notice::ConnectionNotice;
 use crate::server::connection_state::{CoarseClock, Phase, PhaseCell};
 use crate::server::faults::{FaultRule, Faults};
 use crate::server::forward::{ForwardOptions, Forwarder};
+use crate::server::page_loads::{PageLoadOptions, PageLoads};
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
 use std::net::SocketAddr;
@@ -31,6 +32,8 @@ pub struct Options {
     pub token: Option<ApiToken>,
     /// Where requests are forwarded to.
     pub forward: Option<ForwardOptions>,
+    /// Where what a page loads comes from.
+    pub page_loads: Option<PageLoadOptions>,
     /// Where requests are mirrored to.
     pub mirror: Option<MirrorOptions>,
     /// Faults that are injected.
@@ -113,6 +116,7 @@ pub(crate) struct Server {
     pub clock: Arc<CoarseClock>,
     pub token: Option<ApiToken>,
     pub forwarder: Option<Forwarder>,
+    pub page_loads: Option<PageLoads>,
     /// How `Via` names this segscope in requests that are mirrored.
     pub mirror_via: Option<String>,
     pub faults: Faults,
@@ -220,12 +224,16 @@ impl Listener {
         let addrs: Vec<SocketAddr> = addrs.collect::<Result<_, _>>().map_err(failed)?;
         let forward = options.forward.clone();
         let forwarder = forward.map(|forward| Forwarder::new(forward, &addrs)).transpose()?;
+        let loads = options.page_loads.clone();
+        let page_loads = loads.map(|it| PageLoads::new(it, &addrs)).transpose();
+        let page_loads = page_loads.map_err(ListenError::PageLoads)?;
         let mirror = options.mirror.clone();
         let mirror = mirror.map(|it| Mirror::start(it, Arc::clone(&engine), &addrs)).transpose()?;
         let seed = options.fault_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
         let server = Arc::new(Server {
             engine,
             forwarder,
+            page_loads,
             mirror_via: mirror.as_ref().map(|mirror| mirror.via().to_owned()),
             faults: Faults::new(options.faults.clone(), seed),
             here: addrs[0].to_string(),

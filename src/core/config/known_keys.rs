@@ -133,6 +133,12 @@ pub const KEYS: &[SettingKey] = &[
         "answer each request, and send it on to this URL (or `segment`, `segment-eu`) from the recording",
     )),
     own(key(
+        "forward_cdn",
+        SettingValueKind::Text,
+        None,
+        "where what a page loads comes from: a URL, `segment` or `rudderstack`; known for the short names of `forward`",
+    )),
+    own(key(
         "forward_connect_to",
         SettingValueKind::Text,
         None,

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// The head of an answer is no larger than this.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// The body of an answer is no larger than this. It is passed on when all of it is here: half an
-/// answer must not look like a whole one.
+/// answer must not look like a whole one. What is not an answer to calls may be longer.
 const MAX_BODY_BYTES: usize = 1 << 20;
 /// A connection that is not used for so long is closed: many servers close theirs after a minute.
 const MAX_IDLE: Duration = Duration::from_secs(30);
@@ -101,6 +101,7 @@ pub struct ForwardClient {
     client: Client<HttpsConnector<Dialer>, Full<Bytes>>,
     upstream: Upstream,
     timeout: Duration,
+    max_body_bytes: usize,
 }
 
 impl ForwardClient {
@@ -125,7 +126,12 @@ impl ForwardClient {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(MAX_IDLE)
             .build(connector);
-        Ok(ForwardClient { client, upstream, timeout })
+        Ok(ForwardClient { client, upstream, timeout, max_body_bytes: MAX_BODY_BYTES })
+    }
+
+    /// Returns the same client, for answers whose bodies are as long as this at most.
+    pub fn with_max_answer(self, max_body_bytes: usize) -> ForwardClient {
+        ForwardClient { max_body_bytes, ..self }
     }
 
     /// Where requests go.
@@ -153,7 +159,7 @@ impl ForwardClient {
             })?;
             let first_byte_at = Instant::now();
             let (head, body) = response.into_parts();
-            let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
+            let body = Limited::new(body, self.max_body_bytes).collect().await;
             let body = body.map_err(|error| ForwardError::BadAnswer(root_cause(&*error)))?;
             Ok(ForwardedResponse {
                 status: head.status,

@@ -10,4 +10,4 @@ mod upstream;
 
 pub use exchange::{ForwardClient, ForwardError, ForwardRequest, ForwardedResponse};
 pub use headers::{ForwardedFor, is_own_loop};
-pub use upstream::{SHORT_NAMES, Upstream, UpstreamError};
+pub use upstream::{PAGE_SHORT_NAMES, SHORT_NAMES, Upstream, UpstreamError};

@@ -4,7 +4,7 @@ use crate::server::client::{Client, until};
 use segscope::engine::{Engine, ForwardCounts, InUse, IngestOptions, Recording};
 use segscope::outbound::forward::Upstream;
 use segscope::recording::{RecordingError, RecordingFile, UpstreamAnswer};
-use segscope::server::{FaultRule, ForwardOptions, Listen, Listener, Options};
+use segscope::server::{FaultRule, ForwardOptions, Listen, Listener, Options, PageLoadOptions};
 use segscope::vendors::Vendors;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -175,12 +175,20 @@ pub struct Forwarding {
 pub struct Given {
     pub forward: ForwardOptions,
     pub faults: Vec<FaultRule>,
+    pub page_loads: Option<PageLoadOptions>,
 }
 
 impl Given {
     pub fn to(upstream: SocketAddr) -> Given {
         let upstream = Upstream::parse(&format!("http://{upstream}")).expect("a URL");
-        Given { forward: ForwardOptions::new(upstream), faults: Vec::new() }
+        Given { forward: ForwardOptions::new(upstream), faults: Vec::new(), page_loads: None }
+    }
+
+    /// With pages that load from this service.
+    pub fn pages_from(mut self, service: SocketAddr) -> Given {
+        let upstream = Upstream::parse(&format!("http://{service}")).expect("a URL");
+        self.page_loads = Some(PageLoadOptions { upstream, tells_client: true, is_named: true });
+        self
     }
 
     /// With an upstream that may take so long.
@@ -204,6 +212,7 @@ impl Given {
         let options = Options {
             listen,
             forward: Some(self.forward),
+            page_loads: self.page_loads,
             faults: self.faults,
             fault_seed: Some(1),
             ..Options::default()
