@@ -55,6 +55,13 @@ impl Dialer {
 }
 
 impl Upstream {
+    /// The upstream's own URL, whose host TLS checks.
+    pub(crate) fn own_uri(&self) -> Uri {
+        let scheme = if self.is_https { "https" } else { "http" };
+        let uri = Uri::builder().scheme(scheme).authority(self.authority.clone());
+        uri.path_and_query("/").build().expect("an authority was parsed")
+    }
+
     /// The address to connect to, as a URL.
     fn connect_uri(&self) -> Uri {
         let scheme = if self.is_https { "https" } else { "http" };

@@ -3,6 +3,7 @@
 //! Nothing is sent twice unless not a byte of it was written, no redirection is followed, and an
 //! answer that does not come whole is none.
 
+mod connections;
 mod dialer;
 mod exchange;
 mod headers;
