@@ -7,15 +7,30 @@ use super::{input, output, setup};
 use crate::engine::{self, Comparison, Shares, TrafficProfile};
 use crate::fql;
 use crate::inspector::Setup;
+use crate::outbound::ListenerClient;
+use crate::recording;
 use crate::report::{self, ComparedSide};
+use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Where segscope listens by default.
+const DEFAULT_LISTENER: &str = "http://127.0.0.1:7357";
+/// How long a listener may take to answer.
+const ANSWER_TIME: Duration = Duration::from_secs(10);
 
 /// Compares, reports, and fails if something is lost and that is asked for.
 pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     let setup = setup::load(&args.judge, Vec::new())?;
     let [before, after] = match (&args.before, &args.after) {
-        (Some(before), Some(after)) => by_filters(&args.files, [before, after], &setup)?,
+        (Some(before), Some(after)) => {
+            let files = match args.files.is_empty() {
+                true => recording_of_listener()?,
+                false => args.files.clone(),
+            };
+            by_filters(&files, [before, after], &setup)?
+        }
         _ => match args.files.as_slice() {
             [before, after] => [by_file(before, &setup)?, by_file(after, &setup)?],
             [_] => {
@@ -59,26 +74,36 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     }
 }
 
-/// A side that is a file or a folder. None of its calls are kept.
+/// A side that is a file or a folder.
 fn by_file(file: &Path, setup: &Setup) -> Result<ComparedSide, Failure> {
+    let (profile, problem) = profile_of_file(file, setup)?;
+    note(problem);
+    side(file.display().to_string(), file.display().to_string(), profile)
+}
+
+/// Reads the calls of a file or a folder into a profile, with what is wrong in it. None of the calls
+/// are kept.
+pub(crate) fn profile_of_file(
+    file: &Path,
+    setup: &Setup,
+) -> Result<(TrafficProfile, Option<String>), Failure> {
     let files = [file.to_owned()];
     let recording = input::read(&files)?;
     let surveyed =
         engine::survey_profile(&recording, &setup.vendors, &setup.in_use, Shares::default());
-    let profile = match surveyed.map_err(Failure::wrong)? {
+    match surveyed.map_err(Failure::wrong)? {
         Some(surveyed) => {
-            note(surveyed.problem());
-            surveyed.into_profile()
+            let problem = surveyed.problem();
+            Ok((surveyed.into_profile(), problem))
         }
         None => {
             let engine = setup.engine(recording)?;
             input::all_read(&engine)?;
-            note(engine.stats().problem);
             let rows: Vec<u64> = (0..engine.rows()).collect();
-            engine.profile(&rows).map_err(Failure::wrong)?
+            let profile = engine.profile(&rows).map_err(Failure::wrong)?;
+            Ok((profile, engine.stats().problem))
         }
-    };
-    side(file.display().to_string(), file.display().to_string(), profile)
+    }
 }
 
 /// Both sides from the calls of files that two filters select.
@@ -103,6 +128,31 @@ fn by_filters(
         side(filters[at].to_string(), names.join(" "), profile)
     });
     Ok([before?, after?])
+}
+
+/// The files that the segscope writes which listens: all parts of its recording that are there.
+fn recording_of_listener() -> Result<Vec<PathBuf>, Failure> {
+    let named = std::env::var("SEGSCOPE_URL").ok().filter(|url| !url.is_empty());
+    let url = named.as_deref().unwrap_or(DEFAULT_LISTENER);
+    let token = std::env::var("SEGSCOPE_TOKEN").ok();
+    let client = ListenerClient::new(url, token.as_deref()).map_err(Failure::wrong)?;
+    let shown = client.url();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answer = runtime
+        .block_on(client.ask("GET", "summary", String::new(), ANSWER_TIME))
+        .map_err(|error| Failure::blocked(format!("give FILE, or start segscope: {error}")))?;
+    let summary: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    if answer.status != 200 || summary.get("requests").is_none() {
+        return Err(Failure::blocked(format!("{shown} is not a segscope that may be asked")));
+    }
+    let Some(file) = summary["recording"].as_str().map(PathBuf::from) else {
+        let message =
+            format!("{shown} keeps no recording (--no-record), so there is no file to read");
+        return Err(Failure::wrong(message));
+    };
+    let Some((stem, number)) = recording::part_of(&file) else { return Ok(vec![file]) };
+    let part = |number: u32| PathBuf::from(format!("{}.{number:04}.ndjson", stem.display()));
+    Ok((1..=number).map(part).filter(|part| part.exists()).collect())
 }
 
 fn side(name: String, files: String, profile: TrafficProfile) -> Result<ComparedSide, Failure> {

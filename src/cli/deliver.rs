@@ -5,11 +5,12 @@ use super::failure::Failure;
 use super::setup;
 use super::{check, input, output};
 use crate::call::text::visible;
+use crate::call::{Doc, Event};
 use crate::engine::{CallDetail, Engine, RowDetail};
 use crate::inspector::{Setup, SetupError, find_vendor, prepare, send};
 use crate::outbound::check_base;
 use crate::report::plural;
-use crate::vendors::Output;
+use crate::vendors::{Output, OutputJson};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, IsTerminal, Write};
@@ -25,7 +26,13 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     }
     let chosen: Result<Vec<usize>, SetupError> =
         names.iter().map(|name| find_vendor(&setup.vendors, name, "--vendor")).collect();
-    let work = Work { setup: &setup, chosen: chosen? };
+    let work = Work { setup: &setup, chosen: chosen?, transport: args.transport };
+    if let Some(vendor) = work.without_transport() {
+        let title = work.title(vendor);
+        return Err(Failure::wrong(format!(
+            "--transport: {title} has no address that receives calls as they are; leave the flag out"
+        )));
+    }
     let engine = setup.engine(input::read(&args.input.files)?)?;
     input::all_read(&engine)?;
     if let Some(problem) = engine.stats().problem {
@@ -81,9 +88,27 @@ struct Ready {
 struct Work<'w> {
     setup: &'w Setup,
     chosen: Vec<usize>,
+    /// The calls themselves are sent.
+    transport: bool,
+}
+
+/// Returns the calls themselves as the output that carries them.
+fn carried(call: &CallDetail, transport: &Output) -> Result<Output, Failure> {
+    let read = |text: &str| Doc::parse(text.to_owned()).map_err(Failure::wrong);
+    let (own, derived) = (read(&call.call_text)?, read(&call.derived_text)?);
+    let event = Event { derived: Some(derived.root()), ..Event::bare(own.root()) };
+    let mut output = transport.clone();
+    output.body = Some(OutputJson::whole_call(&event));
+    Ok(output)
 }
 
 impl Work<'_> {
+    /// Returns a chosen vendor that receives no calls as they are, if that is asked for.
+    fn without_transport(&self) -> Option<usize> {
+        let has_none = |vendor: &&usize| self.setup.vendors.info(**vendor).transport.is_none();
+        self.chosen.iter().find(has_none).copied().filter(|_| self.transport)
+    }
+
     /// Each call with the outputs of the chosen vendors.
     fn each(
         &self,
@@ -97,6 +122,12 @@ impl Work<'_> {
             };
             for vendor in &self.chosen {
                 let rendered = call.vendors.iter().find(|(at, _)| at == vendor);
+                if self.transport {
+                    if let Some(transport) = rendered.and_then(|(_, it)| it.transport.as_ref()) {
+                        with(&call, *vendor, &[carried(&call, transport)?])?;
+                    }
+                    continue;
+                }
                 if let Some((_, rendered)) = rendered.filter(|(_, r)| !r.requests.is_empty()) {
                     with(&call, *vendor, &rendered.requests)?;
                 }

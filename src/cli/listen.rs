@@ -1,6 +1,7 @@
 //! `segscope listen`: the inspector.
 
 use super::args::{ListenArgs, ScreenArgs};
+use super::compare::profile_of_file;
 use super::failure::Failure;
 use super::key_input::KeyInput;
 use super::listener;
@@ -10,12 +11,12 @@ use super::setup;
 use super::signals;
 use crate::config::{FolderChoices, InputHistory, user_config_file, user_state_folder};
 use crate::engine::{Engine, Stats};
-use crate::inspector::{self, Alerting, Inspector, InspectorOptions, Setup};
+use crate::inspector::{self, Alerting, Baseline, Inspector, InspectorOptions, Setup};
 use crate::recording;
 use crate::report::calls_words;
 use crate::server::Listener;
 use crate::tui;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Listens, records, and draws until the user quits.
@@ -48,7 +49,9 @@ pub fn draw(
     keys: KeyInput,
 ) -> Result<(), Failure> {
     screen.filter.read()?;
+    let baseline = screen.baseline.as_deref().map(|file| baseline(file, &setup)).transpose()?;
     let options = InspectorOptions {
+        baseline,
         first_filter: screen.filter.filter.clone(),
         addresses: listener.iter().map(Listener::url).collect(),
         choices: FolderChoices::of_user(),
@@ -88,6 +91,15 @@ pub fn draw(
         output::note(format_args!("{}", summary_words(&stats)));
     }
     Ok(())
+}
+
+/// Another recording to compare with, which is read while the screen is shown.
+fn baseline(file: &Path, setup: &Setup) -> Result<Baseline, Failure> {
+    std::fs::metadata(file)
+        .map_err(|error| Failure::wrong(format!("--baseline: {}: {error}", file.display())))?;
+    let (path, setup) = (file.to_owned(), setup.clone());
+    let read = move || profile_of_file(&path, &setup).map_err(|failure| failure.to_string());
+    Ok(Baseline { name: file.display().to_string(), read: Box::new(read) })
 }
 
 /// The files and folders that the help names.

@@ -5,8 +5,9 @@ use super::args::SendArgs;
 use super::failure::Failure;
 use super::input;
 use super::output;
-use super::send_times::{self, SendClock, SendPace};
+use super::send_times::{SendClock, SendPace};
 use crate::call::credential::without_credentials;
+use crate::call::own_times;
 use crate::call::set_value;
 use crate::call::template::{names, template};
 use crate::call::time::{self, Millis};
@@ -14,6 +15,7 @@ use crate::engine::Recording;
 use crate::outbound::TrackingClient;
 use crate::wire::posted;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::time::Instant;
 
 /// Where to send when nothing says otherwise.
@@ -44,7 +46,7 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
         calls.each(|input| {
             let nth = input.nth;
             let arrived = match pace {
-                SendPace::Recorded => input.arrived()?,
+                SendPace::Recorded => input.arrived(),
                 _ => None,
             };
             let due = begin + clock.next(pace, arrived);
@@ -83,17 +85,9 @@ struct InputCall<'t> {
 }
 
 impl InputCall<'_> {
-    fn parse(&self) -> Result<Value, Failure> {
-        serde_json::from_str(self.text)
-            .map_err(|error| Failure::wrong(format!("call {}: {error}", self.nth + 1)))
-    }
-
     /// When it arrived.
-    fn arrived(&self) -> Result<Option<Millis>, Failure> {
-        match self.recorded {
-            Some(recorded) => Ok(Some(recorded)),
-            None => Ok(send_times::arrived(&self.parse()?, None)),
-        }
+    fn arrived(&self) -> Option<Millis> {
+        self.recorded.or_else(|| own_times::latest(self.text))
     }
 }
 
@@ -169,14 +163,16 @@ fn prepare(
     now: bool,
 ) -> Result<PreparedPost, Failure> {
     let nth = input.nth;
-    let body = if changes.is_empty() && !now {
-        // as it came: numbers keep their text and keys their order
-        input.text.to_owned()
+    // numbers keep their text and keys their order
+    let text = match input.arrived().filter(|_| now) {
+        Some(arrived) => Cow::Owned(own_times::moved(input.text, time::now() - arrived)),
+        None => Cow::Borrowed(input.text),
+    };
+    let body = if changes.is_empty() {
+        text.into_owned()
     } else {
-        let mut call = input.parse()?;
-        if let Some(arrived) = send_times::arrived(&call, input.recorded).filter(|_| now) {
-            send_times::shift(&mut call, time::now() - arrived);
-        }
+        let mut call: Value = serde_json::from_str(&text)
+            .map_err(|error| Failure::wrong(format!("call {}: {error}", nth + 1)))?;
         for (pointer, value) in changes {
             set_value::set(&mut call, pointer, value.clone()).map_err(|at| {
                 Failure::wrong(format!("--set {pointer}: call {} has no object at {at}", nth + 1))

@@ -1,12 +1,8 @@
-//! When calls of a file are sent again: at which pace, and with which times.
+//! When calls of a file are sent again: at which pace.
 
-use crate::call::time::{self, Millis};
-use serde_json::Value;
+use crate::call::time::Millis;
 use std::str::FromStr;
 use std::time::Duration;
-
-/// The times of a call, and of a batch.
-const TIMES: [&str; 4] = ["receivedAt", "sentAt", "timestamp", "originalTimestamp"];
 
 /// How fast calls are sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -63,35 +59,9 @@ impl SendClock {
     }
 }
 
-/// When a call or a batch arrived: what the recording says, else the latest of its own times.
-pub(crate) fn arrived(call: &Value, recorded: Option<Millis>) -> Option<Millis> {
-    recorded.or_else(|| own_times(call).max()).or_else(|| {
-        let calls = call.get("batch").and_then(Value::as_array).into_iter().flatten();
-        calls.flat_map(own_times).max()
-    })
-}
-
-fn own_times(call: &Value) -> impl Iterator<Item = Millis> + '_ {
-    TIMES.iter().filter_map(|name| time::parse(call.get(name)?.as_str()?))
-}
-
-/// Moves the times of a call, or of a batch and its calls, by so much.
-pub(crate) fn shift(call: &mut Value, by: Millis) {
-    for name in TIMES {
-        if let Some(Value::String(text)) = call.get_mut(name)
-            && let Some(at) = time::parse(text)
-        {
-            *text = time::format(at + by);
-        }
-    }
-    let calls = call.get_mut("batch").and_then(Value::as_array_mut).into_iter().flatten();
-    calls.for_each(|call| shift(call, by));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_pace_is_a_word_or_a_rate() {
@@ -113,22 +83,5 @@ mod tests {
         let mut clock = SendClock::default();
         let every = SendPace::Every(Duration::from_millis(10));
         assert_eq!([0; 3].map(|_| clock.next(every, None).as_millis()), [0, 10, 20]);
-    }
-
-    #[test]
-    fn times_move_together_and_other_texts_stay() {
-        let mut call = json!({"timestamp": "2026-11-24T10:00:00.000Z", "sentAt": "soon",
-            "batch": [{"originalTimestamp": "2026-11-24T09:59:59Z", "event": "2026-11-24T09:59:59Z"}]});
-        assert_eq!(arrived(&call, None), time::parse("2026-11-24T10:00:00.000Z"));
-        assert_eq!(
-            arrived(&json!({"batch": call["batch"]}), None),
-            time::parse("2026-11-24T09:59:59Z")
-        );
-        assert_eq!(arrived(&call, Some(5)), Some(5));
-        shift(&mut call, 3_600_000);
-        assert_eq!(call["timestamp"], "2026-11-24T11:00:00.000Z");
-        assert_eq!(call["sentAt"], "soon");
-        assert_eq!(call["batch"][0]["originalTimestamp"], "2026-11-24T10:59:59.000Z");
-        assert_eq!(call["batch"][0]["event"], "2026-11-24T09:59:59Z");
     }
 }

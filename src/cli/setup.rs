@@ -7,7 +7,8 @@ use crate::config::{self, SettingOrigin};
 use crate::engine::{Engine, IngestOptions, Recording, UnsentRecording, find_unsent};
 use crate::inspector::{Flags, SettingsSource, Setup};
 use crate::recording::{
-    self, DEFAULT_KEEP, EarlierPart, KeepLimit, RecordingError, RecordingFile, Recordings, Recovery,
+    self, DEFAULT_KEEP, EarlierPart, KeepLimit, RecordingError, RecordingFile, Recordings,
+    Recovery, Redaction,
 };
 use crate::tui;
 use serde_json::Value;
@@ -95,6 +96,7 @@ impl Setup {
         if let Some(origin) = self.unrecorded_by().filter(|_| named) {
             notices.push(format!("{origin}: the project turns recording off (`no_record`)"));
         }
+        notices.extend(self.redaction.as_ref().map(Redaction::summary));
         let journal = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
             _ if !named || self.settings.is_on("no_record") => {
                 RecordingFile::nameless().map(|journal| journal.keeping(kept))
@@ -248,7 +250,12 @@ impl RecordArgs {
             ("no_record", self.no_record.then_some(true).or(file.as_ref().map(|_| false))),
             ("fsync", self.fsync.then_some(true)),
         ];
-        settings_of(&texts, &switches)
+        let mut flags = settings_of(&texts, &switches);
+        if !self.redact.is_empty() {
+            let redact = Value::from(self.redact.clone());
+            flags.push(("redact".to_owned(), redact, "--redact".to_owned()));
+        }
+        flags
     }
 }
 

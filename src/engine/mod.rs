@@ -18,7 +18,7 @@ mod frame_times;
 pub mod index;
 pub(crate) mod ingest;
 pub(crate) mod judging;
-mod low_priority;
+pub(crate) mod low_priority;
 mod mirror;
 pub(crate) mod rows;
 mod search;
@@ -29,7 +29,7 @@ mod watch;
 pub use crate::engine::batch_check::{BatchResult, Shares, survey, survey_profile};
 pub use crate::engine::compare::{
     Certainty, Comparison, Difference, EventKey, EventNumbers, Impact, SideShare, Subject,
-    TrafficProfile,
+    TrafficProfile, ValueProfile, ValueProfiles,
 };
 pub use crate::engine::counts::CountProgress;
 pub use crate::engine::counts::Coverage;

@@ -7,6 +7,7 @@
 
 mod alerts;
 mod background_export;
+mod before;
 mod call_detail;
 mod choices;
 mod convert;
@@ -28,6 +29,7 @@ mod views;
 mod watch_thread;
 
 pub use alerts::{AlertSettings, Alerting, Alerts, watch as watch_alerts};
+pub use before::{Baseline, BeforeView};
 pub use deliver::{prepare, send};
 pub use row_words::{answered_by, doubted_id, row_words};
 pub use setup::{Flags, SettingsSource, Setup, find_vendor, vendor_file};
@@ -43,6 +45,7 @@ use crate::config::{FolderChoices, InputHistory, Settings};
 use crate::engine::{Engine, Search};
 use crate::vendors::Delivery;
 use background_export::BackgroundExport;
+use before::BeforeThread;
 use hot_reload::LiveSettings;
 use outbox::Outbox;
 use std::path::PathBuf;
@@ -64,6 +67,8 @@ pub struct InspectorOptions {
     pub alerts: Arc<Alerts>,
     /// The filter to begin with; one that can be read.
     pub first_filter: Option<String>,
+    /// Another recording that the calls are compared with.
+    pub baseline: Option<Baseline>,
     /// What the time is, for a call that is only written and for what the user does.
     pub clock: fn() -> Millis,
 }
@@ -77,6 +82,7 @@ impl Default for InspectorOptions {
             own_files: Vec::new(),
             alerts: Arc::default(),
             first_filter: None,
+            baseline: None,
             clock: time::now,
         }
     }
@@ -98,6 +104,7 @@ pub struct Inspector {
     notebook: Option<InputHistory>,
     own_files: Vec<(&'static str, PathBuf)>,
     export: Arc<BackgroundExport>,
+    before: BeforeThread,
     /// Where marks go was said once; and what is to be said.
     says_where: AtomicBool,
     said: Mutex<Option<String>>,
@@ -118,6 +125,7 @@ impl Inspector {
             own_files,
             alerts,
             first_filter,
+            baseline,
             clock,
         } = options;
         if let Some(choices) = &choices {
@@ -138,6 +146,7 @@ impl Inspector {
             notebook,
             own_files,
             export: Arc::default(),
+            before: BeforeThread::new(baseline),
             arranged,
             alerts,
             clock,
@@ -185,6 +194,7 @@ impl Inspector {
             + self.matches.version()
             + behind
             + self.alerts.version()
+            + self.before.version()
     }
 
     /// The counters.

@@ -8,9 +8,11 @@ use crate::call::credential::without_credentials;
 use crate::call::nearest_name;
 use crate::config::{self, FolderChoices, MAX_TEXT_FILE_BYTES, Settings, Sources};
 use crate::engine::{InUse, IngestOptions};
+use crate::findings::names_an_id;
 use crate::outbound::check_base;
 use crate::outbound::forward::Upstream;
 use crate::plan::Plan;
+use crate::recording::Redaction;
 use crate::vendors::{VendorError, VendorFile, Vendors};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ use std::sync::Arc;
 
 /// The project's settings, in the folder where the program is started.
 const PROJECT_FILE: &str = "segscope.toml";
+/// The setting that lists values which are not recorded.
+const REDACT: &str = "redact";
 
 /// Flags that are settings, as key, value, and how they were written.
 pub type Flags = Vec<(String, Value, String)>;
@@ -142,6 +146,8 @@ pub struct Setup {
     pub in_use: InUse,
     /// The alerts that are asked for.
     pub alert: Option<AlertSettings>,
+    /// Values that are not recorded.
+    pub redaction: Option<Redaction>,
 }
 
 impl Setup {
@@ -167,6 +173,9 @@ impl Setup {
                 format!("{origin}: there is no `webhook_secret` to check signatures with");
             return Err(SetupError::new(message));
         }
+        let redacted = settings.list(REDACT).unwrap_or_default();
+        let redaction = Redaction::parse(redacted.iter().map(String::as_str), names_an_id)
+            .map_err(|error| SetupError::new(format!("{}: {error}", settings.origin_of(REDACT))))?;
         let vendors =
             Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
         let vendors = Arc::new(vendors);
@@ -199,7 +208,17 @@ impl Setup {
         }
         let plan = None;
         let vendor_files = files;
-        Ok(Setup { source, settings, vendor_files, secret_files, vendors, plan, in_use, alert })
+        Ok(Setup {
+            source,
+            settings,
+            vendor_files,
+            secret_files,
+            vendors,
+            plan,
+            in_use,
+            alert,
+            redaction,
+        })
     }
 
     /// How the settings say that requests are taken.
@@ -212,6 +231,7 @@ impl Setup {
             forwards_to: self.upstream_url("forward"),
             mirrors_to: self.upstream_url("mirror"),
             is_strict: self.settings.is_on("strict"),
+            redaction: self.redaction.clone(),
         }
     }
 

@@ -2,10 +2,12 @@
 //! Until [`Inspector::counted`] is complete, it is what is counted so far.
 
 use super::Inspector;
+use super::before::BeforeView;
 use super::views::{
     CountProgress, Coverage, Expectations, FoundIn, GroupBy, GroupedRows, Person, RelatedId, Who,
 };
 use std::ops::Range;
+use std::sync::Arc;
 
 impl Inspector {
     /// How far counting the calls that pass the filter has come; none without a filter.
@@ -25,6 +27,18 @@ impl Inspector {
     /// Calls that are shown, event by event, and within each by something more.
     pub fn shown_coverage(&self, by: GroupBy) -> GroupedRows<Coverage> {
         self.search.with_counts(|counts| self.engine.coverage_under(by, counts))
+    }
+
+    /// What the calls were like before; none if there is nothing to compare with, and under a
+    /// filter.
+    pub fn before(&self, by: GroupBy) -> Option<Arc<BeforeView>> {
+        let is_filtered = self.search.with_counts(|counts| counts.is_some());
+        if is_filtered { None } else { self.before.view(&self.engine, by) }
+    }
+
+    /// Returns true while calls are not compared yet with those before.
+    pub fn is_comparing(&self) -> bool {
+        self.before.is_behind(self.engine.rows())
     }
 
     /// How the calls that are shown stand to what is expected.

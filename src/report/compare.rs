@@ -52,9 +52,12 @@ pub fn compare_text(
         color_of.put(&mut out, color, &section.title);
         out.push('\n');
         for difference in section.list {
-            let (event, words) = (difference.event.title(), words(difference, vendors.0));
+            let (event, words) = (
+                difference.event.title(),
+                difference_words(difference, |vendor| &vendors.0.info(vendor).title),
+            );
             writeln!(out, "  {}: {}", visible(&event), visible(&words)).expect(CANNOT_FAIL);
-            if let Some(samples) = samples(difference) {
+            if let Some(samples) = difference_samples(difference) {
                 ColorWriter::Dim.put(&mut out, color, &format!("      {samples}"));
                 out.push('\n');
             }
@@ -106,8 +109,11 @@ pub fn compare_markdown(
             out.push_str("\n| event | difference | calls |\n| --- | --- | --- |\n");
         }
         for difference in section.list {
-            let (event, words) = (difference.event.title(), words(difference, vendors.0));
-            let samples = samples(difference).unwrap_or_default();
+            let (event, words) = (
+                difference.event.title(),
+                difference_words(difference, |vendor| &vendors.0.info(vendor).title),
+            );
+            let samples = difference_samples(difference).unwrap_or_default();
             writeln!(out, "| {} | {} | {samples} |", cell(&event), cell(&words))
                 .expect(CANNOT_FAIL);
         }
@@ -290,8 +296,8 @@ fn side_words(side: &ComparedSide) -> String {
     words
 }
 
-/// A difference in words.
-fn words(difference: &Difference, vendors: &Vendors) -> String {
+/// Returns a difference in words. `title` gives the name of a vendor.
+pub fn difference_words<'v>(difference: &Difference, title: impl Fn(usize) -> &'v str) -> String {
     let Difference { before, after, .. } = difference;
     let shares = format!(
         "{} before ({} of {}), {} after ({} of {})",
@@ -311,10 +317,10 @@ fn words(difference: &Difference, vendors: &Vendors) -> String {
         Subject::Id(Id::Account) => format!("account id in {shares}"),
         Subject::Id(Id::User) => format!("user id in {shares}"),
         Subject::Received(vendor) => {
-            format!("received by {}: {shares}", vendors.info(*vendor).title)
+            format!("received by {}: {shares}", title(*vendor))
         }
         Subject::Delivered(vendor) => {
-            format!("delivered in full to {}: {shares}", vendors.info(*vendor).title)
+            format!("delivered in full to {}: {shares}", title(*vendor))
         }
         Subject::Property(path) => match (before.part, after.part) {
             (_, 0) => format!("property `{path}` is gone: {shares}"),
@@ -326,8 +332,8 @@ fn words(difference: &Difference, vendors: &Vendors) -> String {
     }
 }
 
-/// The calls that show a difference.
-fn samples(difference: &Difference) -> Option<String> {
+/// Returns the calls that show a difference, in words.
+pub fn difference_samples(difference: &Difference) -> Option<String> {
     let sides = LABELS.into_iter().zip([difference.before, difference.after]);
     let parts = sides.filter_map(|(label, side)| Some(format!("call {} {label}", side.sample?)));
     let parts: Vec<String> = parts.collect();

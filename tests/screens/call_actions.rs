@@ -125,3 +125,24 @@ fn what_is_done_with_an_example_names_it() {
         app.press("esc").press("esc 4");
     }
 }
+
+#[test]
+fn the_times_of_a_call_that_is_sent_again_can_be_moved_to_now() {
+    let inspector = Fixture::new(2);
+    let at = |time: &str| {
+        format!(
+            r#"{{"type":"track","event":"A","userId":"u","messageId":"m","timestamp":"{time}"}}"#
+        )
+    };
+    inspector.batch(0, &[at("2024-01-01T00:00:00.000Z")]);
+    let mut app = TestApp::new(inspector, 120, 40);
+    app.press("r").press("G enter");
+    assert!(app.picture().contains("its times are moved to now"), "{}", app.picture());
+    assert!(!app.picture().contains("times of now"), "it is done once only");
+    app.press("enter");
+    let Some(SideEffect::Send { text, .. }) = app.effects.last() else {
+        panic!("nothing is sent: {:?}", app.effects);
+    };
+    // an hour after the fixture begins
+    assert!(text.contains(r#""timestamp":"2026-11-22T11:00:00.000Z""#), "{text}");
+}

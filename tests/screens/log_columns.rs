@@ -55,7 +55,8 @@ fn a_field_of_the_calls_gets_a_column() {
     for name in ["messageId", "write_key"] {
         app.press("a").type_in(name).press("enter");
     }
-    insta::assert_snapshot!("columns_picker_of_fields", app.picture());
+    // the cells behind wide characters keep what an earlier frame left there
+    insta::assert_snapshot!("columns_picker_of_fields", app.anew().picture());
     app.press("esc");
     app.anew().assert_well_formed();
     let picture = app.picture();

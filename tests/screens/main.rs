@@ -2,6 +2,7 @@
 
 mod annotations;
 mod app;
+mod before;
 mod call_actions;
 mod call_header;
 mod colors;

@@ -19,8 +19,9 @@ pub enum CompareFormat {
 #[derive(Debug, Clone, Args)]
 pub struct CompareArgs {
     /// The traffic before and after: recordings, JSON or NDJSON of calls, HAR, gzip of these, or
-    /// folders. With --before and --after: files from which both sides are taken
-    #[arg(required = true, value_name = "FILE")]
+    /// folders. With --before and --after: files from which both sides are taken [default: the
+    /// recording of the segscope that listens at SEGSCOPE_URL or on 127.0.0.1:7357]
+    #[arg(required_unless_present = "before", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Take the calls that match this filter as the side before
     #[arg(long, value_name = "EXPR", requires = "after")]

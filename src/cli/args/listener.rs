@@ -69,6 +69,10 @@ pub struct RecordArgs {
     /// (FILE.0001.ndjson …), and the oldest is deleted [default: 10GB; everything with --record]
     #[arg(long, value_name = "SIZE|TIME", help_heading = "Recording")]
     pub keep: Option<String>,
+    /// Record a hash in place of these values (`email,phone=remove,/properties/ssn`): a key of that
+    /// name at any depth, or a JSON pointer from the call; `=remove` keeps nothing of a value
+    #[arg(long, value_name = "LIST", help_heading = "Recording")]
+    pub redact: Vec<String>,
     /// Flush each call to disk before acknowledging it
     #[arg(long, help_heading = "Recording")]
     pub fsync: bool,

@@ -140,6 +140,10 @@ pub struct ScreenArgs {
     /// Tracking API of the real service, which `r` offers as a target
     #[arg(long, value_name = "URL", help_heading = "Screen")]
     pub upstream: Option<String>,
+    /// Compare with the calls of FILE, a recording of an earlier release or a folder: coverage shows
+    /// what was before
+    #[arg(long, value_name = "FILE", help_heading = "Screen")]
+    pub baseline: Option<PathBuf>,
     /// The filter to begin with.
     #[command(flatten)]
     pub filter: FilterArgs,

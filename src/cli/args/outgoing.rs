@@ -74,6 +74,10 @@ pub struct DeliverArgs {
     /// Which of them.
     #[command(flatten)]
     pub filter: FilterArgs,
+    /// Send the calls themselves, as the service passes them on, to the address at which the vendor
+    /// receives them, instead of the equivalent requests
+    #[arg(long)]
+    pub transport: bool,
     /// Print the requests as curl lines, with variables in place of keys, and send nothing
     #[arg(long)]
     pub dry_run: bool,

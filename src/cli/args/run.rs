@@ -50,12 +50,9 @@ pub struct RunArgs {
     /// Refuse (401) /webhook requests whose X-Signature is missing or wrong; they are recorded first
     #[arg(long, help_heading = "Listening")]
     pub require_signature: bool,
-    /// Append the recording to FILE [default: a new file in the state folder]
-    #[arg(long, value_name = "FILE", help_heading = "Recording", conflicts_with = "no_record")]
-    pub record: Option<PathBuf>,
-    /// Do not keep a recording after exit
-    #[arg(long, help_heading = "Recording")]
-    pub no_record: bool,
+    /// The recording.
+    #[command(flatten)]
+    pub recording: RecordArgs,
 }
 
 impl RunArgs {
@@ -67,11 +64,7 @@ impl RunArgs {
             token: self.token.clone(),
             webhook_secret: self.webhook_secret.clone(),
             require_signature: self.require_signature,
-            recording: RecordArgs {
-                record: self.record.clone(),
-                no_record: self.no_record,
-                ..RecordArgs::default()
-            },
+            recording: self.recording.clone(),
             ..ListenerArgs::default()
         }
     }

@@ -82,7 +82,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     }
     let problem = engine.stats().problem.filter(|problem| told.as_ref() != Some(problem));
     let tally = engine.tally(sent.rows.iter().copied());
-    let file = args.record.as_deref().map(|file| file.display().to_string());
+    let file = args.recording.record.as_deref().map(|file| file.display().to_string());
     let judged = CheckedCalls {
         setup: &setup,
         tally: &tally,

@@ -168,6 +168,12 @@ pub const KEYS: &[SettingKey] = &[
         Some("false"),
         "answer 503 to a request that cannot be recorded, instead of forwarding it",
     )),
+    own(key(
+        "redact",
+        SettingValueKind::List,
+        None,
+        "values that are replaced before a request is recorded, such as [\"email\", \"phone=remove\", \"/properties/ssn\"]",
+    )),
     key("alert", SettingValueKind::Text, None, "alert when a call matches this filter"),
     key(
         "watch",

@@ -191,6 +191,7 @@ mod tests {
         assert_eq!(
             codes,
             [
+                "EVT-FILTERED",
                 "EVT-INTEGRATION-OFF",
                 "EVT-TYPE-MISSING",
                 "EVT-TYPE-UNKNOWN",

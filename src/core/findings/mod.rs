@@ -17,7 +17,7 @@ pub use crate::findings::finding_texts::{
 };
 pub use crate::findings::near_misses::hints;
 pub(crate) use crate::findings::near_misses::in_json_text;
-pub use crate::findings::near_names::norm;
+pub use crate::findings::near_names::{names_an_id, norm};
 pub use crate::findings::service_discards::{discards, finding_for_discard, finding_for_remark};
 pub use verdict::{Effect, Severity, Verdict, VerdictCounts};
 

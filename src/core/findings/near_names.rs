@@ -304,6 +304,16 @@ fn singular(word: &str) -> String {
 #[cfg(test)]
 mod tests;
 
+/// Returns true for a key that names an id of a person, an account, a session or a call, or an
+/// address of mail, by which some vendors find a person.
+pub fn names_an_id(key: &str) -> bool {
+    let key = norm(key);
+    let is_named = |names: &IdNames| names.forms.contains(&&*key) || names.short.contains(&&*key);
+    is_named(&ACCOUNT)
+        || is_named(&USER)
+        || matches!(&*key, "anonymousid" | "previousid" | "messageid" | "email" | "id")
+}
+
 /// A key in lower case without `_`, `-` and spaces: what two spellings of one name share.
 pub fn norm(key: &str) -> Cow<'_, str> {
     let changes = |b: u8| b.is_ascii_uppercase() || matches!(b, b'_' | b'-' | b' ') || b >= 0x80;

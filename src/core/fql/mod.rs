@@ -2,10 +2,11 @@
 //!
 //! [`parse`] makes a [`Filter`] from text; [`Filter::matches`] looks at one call through the
 //! [`FilterInput`] that the keeper of the calls implements. [`complete`] says what could stand at the
-//! cursor. This module depends on no other.
+//! cursor. This module needs no other than [`crate::call`].
 
 mod ast;
 mod builtin_names;
+mod call_fields;
 mod columns;
 pub(crate) mod complete;
 mod error;
@@ -33,6 +34,8 @@ use std::fmt;
 use crate::fql::builtin_names::PathTarget;
 pub use crate::fql::builtin_names::RecordField;
 pub use crate::fql::builtin_names::nearest;
+pub(crate) use crate::fql::call_fields::CallFields;
+pub use crate::fql::call_fields::{field as call_field, value as json_value};
 pub use crate::fql::index_plan::{Asks, ConditionBits, IndexPlan, Leaf};
 pub use crate::fql::misspellings::{FilterHint, HintSubject};
 pub use crate::fql::syntax_colors::{Tone, tones};
@@ -108,6 +111,20 @@ impl Filter {
         self.visit(&mut |expr| match expr {
             Expr::Path(_, place) => is_known &= place.is_known_on_arrival(),
             Expr::Missing(_) | Expr::Nearmiss(_) => is_known = false,
+            _ => {}
+        });
+        is_known
+    }
+
+    /// Whether the filter reads nothing but the fields of a call, as Segment's destination filters
+    /// do.
+    pub fn reads_call_only(&self) -> bool {
+        let mut is_known = true;
+        self.visit(&mut |expr| match expr {
+            Expr::Path(_, place) => is_known &= *place == PathTarget::Call,
+            Expr::Missing(_) | Expr::Nearmiss(_) | Expr::Text(_) | Expr::Regex(_) => {
+                is_known = false;
+            }
             _ => {}
         });
         is_known

@@ -3,6 +3,7 @@
 use super::call_json::CallMembers;
 use super::check::PlanCode;
 use crate::call::pointer;
+use crate::call::redacted::is_redacted;
 use crate::call::text::write_excerpt;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
@@ -21,6 +22,12 @@ pub(crate) fn for_each_violation(
     mut report: impl FnMut(PlanCode, String),
 ) {
     let path = format!("{base}{}", error.instance_path().as_str());
+    if error.instance().as_str().is_some_and(is_redacted)
+        && !matches!(error.kind(), Kind::FalseSchema | Kind::PropertyNames { .. })
+    {
+        // nobody knows what the value was
+        return;
+    }
     match error.kind() {
         Kind::Required { property } => {
             report(PlanCode::Required, pointer::push(&path, property.as_str().unwrap_or_default()));

@@ -17,6 +17,7 @@ mod part_line;
 mod parts;
 mod reader;
 mod redact_headers;
+mod redaction;
 pub(crate) mod request_line;
 
 pub use crate::recording::answer_line::{
@@ -28,6 +29,7 @@ pub use crate::recording::compose_line::{
 };
 pub use crate::recording::mark_line::{MarkOrNote, Remark, compose_remark};
 pub use crate::recording::redact_headers::{has_hash, redacted, redacted_query};
+pub use crate::recording::redaction::{RedactedHead, Redaction, RedactionError};
 pub use file::{FileStatus, RecordingError, RecordingFile, Recovery, end_of_last_line};
 pub use folder::{MAX_RECORDED_BYTES, MAX_RECORDINGS, Recordings};
 pub use part_line::{PartStart, compose_part, part_number};

@@ -5,6 +5,7 @@ use super::rules::Rules;
 use super::settings::VendorSettings;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
+use crate::fql::Filter;
 use crate::vendors::deliver::request_template::RequestTemplate;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::integration_names::SwitchNames;
@@ -39,6 +40,8 @@ pub(crate) struct Vendor {
     pub common: CommonChecks,
     pub calls: [Option<CallRules>; 6],
     pub transport: Option<Carrier>,
+    /// The user's destination filter.
+    pub only: Option<Filter>,
     pub rules: Option<Box<dyn Rules>>,
     /// The calls that it acts on, in words.
     pub supported: String,
@@ -54,6 +57,7 @@ pub(crate) struct CommonChecks {
     pub all: [FieldSlot; 2],
     pub type_missing: CodeId,
     pub off: CodeId,
+    pub filtered: CodeId,
     pub type_unknown: CodeId,
     pub placeholder: CodeId,
     pub stand_in: CodeId,

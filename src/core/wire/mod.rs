@@ -46,7 +46,7 @@ pub use discard::{Discard, ServiceVerdict};
 pub use limits::{BATCH_LIMIT, CALL_LIMIT, RUDDERSTACK_LIMIT, WEBHOOK_LIMIT, body_limit};
 pub use page_settings::{empty_data_planes, point_settings};
 pub use platform::{Platform, Service};
-pub use query::{form as form_decoded, query_body, value as query_value};
+pub use query::{form as form_decoded, pixel_call, query_body, value as query_value};
 pub use refusal::{Refusal, RefusalReason, fix as fix_of_refusal};
 pub use reply::Reply;
 pub use route::{BodyShape, Route, is_icon, is_page_code, route};
@@ -82,7 +82,7 @@ impl<'a> RequestHead<'a> {
 
 /// A head for unit tests.
 #[cfg(test)]
-fn test_head<'a>(
+pub(crate) fn test_head<'a>(
     method: &'a str,
     path: &'a str,
     headers: &'a [(String, String)],

@@ -28,6 +28,12 @@ fn pixel(query: &str) -> Option<String> {
     let Some(data) = value(query, "data") else {
         return Some(Value::Object(nested(query, |_| true)).to_string());
     };
+    pixel_call(&data)
+}
+
+/// The JSON text of the call in the `data` of a pixel, in any spelling of base64 or as it is; none
+/// if there is none.
+pub fn pixel_call(data: &str) -> Option<String> {
     let plain = data.trim();
     if plain.starts_with('{') {
         return is_object(plain).then(|| plain.to_owned());

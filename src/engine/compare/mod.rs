@@ -4,6 +4,7 @@
 //! event, id, vendor and property, by groups of users. [`Comparison`] sets two of them side by side.
 //! docs/compare.md has the rule by which a difference is sure.
 
+mod by_value;
 mod certainty;
 mod differences;
 pub(crate) mod occurrences;
@@ -11,6 +12,7 @@ pub(crate) mod profiles;
 mod properties;
 mod rows;
 
+pub use crate::engine::compare::by_value::{ValueProfile, ValueProfiles};
 pub use crate::engine::compare::certainty::Certainty;
 pub use crate::engine::compare::differences::{
     Comparison, Difference, EventNumbers, Impact, SideShare, Subject,

@@ -40,7 +40,7 @@ use crate::engine::Engine;
 use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows, MOST_ROWS, counted, words};
 use crate::engine::counts::id_remarks::IdRemarkView;
 use crate::engine::index::{
-    CallShape, CellKey, Count, SenderPlatform, SetInfo, TextId, VendorBits,
+    CallShape, CellKey, Count, Index, SenderPlatform, SetInfo, TextId, VendorBits,
 };
 use crate::findings::{Effect, Severity, Verdict, VerdictCounts};
 use crate::vendors::CodeId;
@@ -187,14 +187,43 @@ impl Sum {
 /// The event of a cell: its type and its name.
 type Event = (TextId, TextId);
 /// A dimension's value: a text, and a second one that belongs to it.
-type Value = (TextId, TextId);
+pub(crate) type Value = (TextId, TextId);
 
-fn value(by: GroupBy, shape: &CallShape) -> Value {
+/// Returns the value that a call of a shape is counted by.
+pub(crate) fn value(by: GroupBy, shape: &CallShape) -> Value {
     match by {
         GroupBy::Event => (TextId::NONE, TextId::NONE),
         GroupBy::Library => (shape.library, shape.library_version),
         GroupBy::AppVersion => (shape.app_version, TextId::NONE),
         GroupBy::WriteKey => (shape.write_key, TextId::NONE),
+    }
+}
+
+/// A dimension's value as it is shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ValueText {
+    /// The whole of it: `analytics-go 3.0`, `2.1`.
+    pub text: Option<String>,
+    /// The version in it, of a library.
+    pub version: Option<String>,
+}
+
+impl ValueText {
+    pub(crate) fn new(store: &Index, (value, more): Value) -> ValueText {
+        let text = words(store, value);
+        let version = text.as_ref().and_then(|_| words(store, more));
+        let text = match &version {
+            Some(version) => text.map(|text| format!("{text} {version}")),
+            None => text,
+        };
+        ValueText { text, version }
+    }
+
+    /// The text without the version.
+    pub(crate) fn name(&self) -> Option<&str> {
+        let text = self.text.as_deref()?;
+        let version = self.version.as_deref().unwrap_or_default();
+        Some(text.strip_suffix(version).unwrap_or(text).trim_end())
     }
 }
 
@@ -303,15 +332,12 @@ impl Engine {
         let state = self.lock();
         let index = &state.index;
         let text = |id: TextId| words(&index.store, id);
-        let rows = sums.into_iter().filter_map(|(((kind, event), (by, more)), sum)| {
-            let by = match text(more) {
-                Some(more) => text(by).map(|by| format!("{by} {more}")),
-                None => text(by),
-            };
+        let rows = sums.into_iter().filter_map(|(((kind, event), by), sum)| {
+            let ValueText { text: by, version } = ValueText::new(&index.store, by);
             Some(Coverage {
                 kind: text(kind),
                 event: text(event),
-                by_version: by.as_ref().and_then(|_| text(more)),
+                by_version: version,
                 by,
                 counted: counted(index, &sum.count)?,
                 ids: sum.ids,

@@ -28,7 +28,10 @@ impl Engine {
         response: ResponseSource,
     ) -> Reply {
         match text(head, raw) {
-            Ok(body) => self.push(head, step, Ok(&body), response),
+            Ok(body) => {
+                let redacted = self.redact_push(step, &body);
+                self.push(head, step, Ok(redacted.as_deref().unwrap_or(&body)), response)
+            }
             Err(refusal) => {
                 let message = refusal.to_string();
                 let unread = Unread { raw, code: refusal.code, message: &message, len: None };
@@ -62,6 +65,9 @@ impl Engine {
             Ok(text) => (Some(text), None),
             Err(unread) => (None, Some(unread)),
         };
+        let redaction = self.shared.redaction.as_ref();
+        let redacted_head = redaction.map(|redaction| redaction.head(head));
+        let head = &redacted_head.as_ref().map_or(*head, |kept| kept.head(head));
         if self.shared.queue.is_behind() {
             // what to answer follows from what came before
             return Reply::unavailable("the recording is still being read; try again in a moment");
@@ -71,8 +77,10 @@ impl Engine {
         self.shared.write_held(&mut front);
         let mut board = self.shared.board();
         let status = board.objects.status(head.received_at, step, body);
+        // what cannot be read cannot be redacted
         let kept = unread
             .as_ref()
+            .filter(|_| redaction.is_none())
             .map_or(&b""[..], |unread| &unread.raw[..unread.raw.len().min(KEPT_OF_REFUSED_BYTES)]);
         let line_body = match body {
             Some(text) => body_of(step, text),

@@ -175,6 +175,13 @@ impl Engine {
         end: LineEnd<'_>,
         refused: RefusalRecord<'_>,
     ) -> bool {
+        let redacted = self.redact_refused(head, raw, &refused);
+        let (head, raw, refused) = match &redacted {
+            Some(redacted) => {
+                (&redacted.head.head(head), &redacted.body[..], redacted.refused(refused))
+            }
+            None => (head, raw, refused),
+        };
         let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
         let body_bytes =
             refused.body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
@@ -220,6 +227,12 @@ impl Engine {
         signature: Option<&'static str>,
         end: LineEnd<'_>,
     ) -> Result<WriteTicket, Refusal> {
+        let redacted = self.redact(head, body);
+        let (head, body) = match &redacted {
+            Some(redacted) => (&redacted.head.head(head), redacted.body.as_deref().unwrap_or(body)),
+            None => (head, body),
+        };
+        let is_hidden = redacted.as_ref().is_some_and(|redacted| redacted.body.is_none());
         let mut front = self.shared.front();
         self.flush(&mut front, head.received_at);
         let number = front.next_request;
@@ -234,6 +247,7 @@ impl Engine {
         let status = end.status;
         let kept = match (&reading.doc, body.is_empty()) {
             (_, true) => Body::None,
+            _ if is_hidden => Body::None,
             (Some(_), _) => Body::Json(body),
             (None, _) => body_of_other(body),
         };

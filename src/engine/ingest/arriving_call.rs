@@ -3,8 +3,8 @@
 use crate::call::Event;
 use crate::engine::Engine;
 use crate::engine::ingest::accept::decoded;
-use crate::engine::search::call_columns::{self, test_of};
-use crate::fql::{Civil, Filter, FilterInput, Path, RecordField, Value, WatchedId};
+use crate::engine::search::call_columns::test_of;
+use crate::fql::{self, Civil, Filter, FilterInput, Path, RecordField, Value, WatchedId};
 use crate::wire::{self, ParsedRequest, ReadCall, RequestHead};
 use std::borrow::Cow;
 
@@ -31,7 +31,7 @@ struct ArrivingCall<'r> {
 
 impl FilterInput for ArrivingCall<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
-        call_columns::field(&self.event, path)
+        fql::call_field(&self.event, path)
     }
 
     fn has_own(&self, name: &str) -> bool {

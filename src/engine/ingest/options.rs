@@ -1,5 +1,7 @@
 //! How the requests of a listener are taken.
 
+use crate::recording::Redaction;
+
 /// How the requests of a listener are taken.
 #[derive(Debug, Clone, Default)]
 pub struct IngestOptions {
@@ -18,4 +20,6 @@ pub struct IngestOptions {
     pub mirrors_to: Option<String>,
     /// A forwarded request that cannot be recorded is refused.
     pub is_strict: bool,
+    /// Values that are not recorded.
+    pub redaction: Option<Redaction>,
 }

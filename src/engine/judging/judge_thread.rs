@@ -16,7 +16,7 @@ use crate::engine::source::import::Import;
 use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
-use crate::recording::RecordingEvent;
+use crate::recording::{RecordingEvent, Redaction};
 use crate::vendors::Vendors;
 use crate::wire::ParseScratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -61,6 +61,8 @@ pub(crate) struct SharedState {
     pub unrecorded: AtomicU64,
     /// Requests that cannot be recorded are forwarded nevertheless.
     pub passes_unrecorded: bool,
+    /// Values that are not recorded.
+    pub redaction: Option<Redaction>,
     /// How many bytes of the recording were deleted, its oldest.
     pub deleted_bytes: AtomicU64,
     pub too_much: AtomicU64,
@@ -107,6 +109,7 @@ impl SharedState {
             flushing: AtomicBool::new(false),
             unrecorded: AtomicU64::new(0),
             passes_unrecorded: false,
+            redaction: None,
             deleted_bytes: AtomicU64::new(0),
             too_much: AtomicU64::new(0),
             trouble: Mutex::default(),
@@ -117,6 +120,7 @@ impl SharedState {
     pub fn with_options(mut self, options: &IngestOptions) -> SharedState {
         self.passes_unrecorded = options.forwards_to.is_some() && !options.is_strict;
         self.queue.is_unwaited = options.forwards_to.is_some();
+        self.redaction = options.redaction.clone();
         self
     }
 

@@ -1,9 +1,9 @@
 //! What a filter reads of a call, taken from its detail.
 
-use crate::call::{Doc, Event, JsonKind, Val};
+use crate::call::{Doc, Event};
 use crate::engine::rows::views::CallDetail;
 use crate::findings::{self, Finding, Verdict};
-use crate::fql::{Civil, FilterInput, Number, Path, RecordField, Value, WatchedId};
+use crate::fql::{self, Civil, FilterInput, Number, Path, RecordField, Value, WatchedId};
 use crate::vendors::{RenderedCall, Vendors};
 use std::borrow::Cow;
 
@@ -46,20 +46,7 @@ impl<'a> CallColumns<'a> {
     }
 }
 
-/// A value of a call's JSON as the filter's language has it.
-pub(crate) fn value(val: Val<'_>) -> Value<'_> {
-    match val.kind() {
-        JsonKind::Null => Value::Null,
-        JsonKind::True => Value::Bool(true),
-        JsonKind::False => Value::Bool(false),
-        JsonKind::Number => Value::Number(Number::Json(val.raw())),
-        JsonKind::String => Value::String(val.as_str().unwrap_or_default()),
-        JsonKind::Array => Value::List(val.children().map(value).collect()),
-        JsonKind::Object => Value::Object(Cow::Borrowed(val.raw())),
-    }
-}
-
-/// The same with texts of its own.
+/// A value of the filter's language with texts of its own.
 pub(crate) fn owned(value: Value<'_>) -> Value<'static> {
     match value {
         Value::Null => Value::Null,
@@ -73,20 +60,9 @@ pub(crate) fn owned(value: Value<'_>) -> Value<'static> {
     }
 }
 
-/// What stands at a path in a call with its derived fields over it.
-pub(crate) fn field<'d>(event: &Event<'d>, path: &Path) -> Value<'d> {
-    let mut names = path.segments().iter();
-    let first = names.next().and_then(|name| event.get(name));
-    let found = names.fold(first, |at, name| match at?.kind() {
-        JsonKind::Array => at?.index(name.parse().ok()?),
-        _ => at?.get(name),
-    });
-    found.map_or(Value::Null, value)
-}
-
 impl FilterInput for CallColumns<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
-        field(&self.event(), path)
+        fql::call_field(&self.event(), path)
     }
 
     fn has_own(&self, name: &str) -> bool {

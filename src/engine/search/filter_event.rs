@@ -6,7 +6,7 @@ use crate::engine::Engine;
 use crate::engine::search::call_columns;
 use crate::engine::search::indexed_row::{IndexedRows, KnownRow, SearchTime};
 use crate::findings;
-use crate::fql::{Civil, FilterInput, Path, RecordField, Value, WatchedId};
+use crate::fql::{self, Civil, FilterInput, Path, RecordField, Value, WatchedId};
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -42,7 +42,7 @@ impl EventRow<'_> {
 
 impl FilterInput for EventRow<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
-        call_columns::field(&self.event, path)
+        fql::call_field(&self.event, path)
     }
 
     fn has_own(&self, name: &str) -> bool {

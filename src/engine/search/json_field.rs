@@ -4,7 +4,7 @@
 
 use crate::call::Doc;
 use crate::engine::search::call_columns;
-use crate::fql::{Number, Value};
+use crate::fql::{self, Number, Value};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -37,7 +37,7 @@ fn value(text: &[u8]) -> Value<'_> {
         Some(b'{') => Value::Object(Cow::Borrowed(plain)),
         Some(b'-' | b'0'..=b'9') => Number::parse(plain).map_or(Value::Null, Value::Number),
         Some(b'"' | b'[') => match Doc::parse(plain) {
-            Ok(doc) => call_columns::owned(call_columns::value(doc.root())),
+            Ok(doc) => call_columns::owned(fql::json_value(doc.root())),
             Err(_) => Value::Null,
         },
         _ => Value::Null,
@@ -185,7 +185,7 @@ mod tests {
             crate::call::JsonKind::Array => at.index(name.parse().ok()?),
             _ => at.get(name),
         });
-        call_columns::owned(found.map_or(Value::Null, call_columns::value))
+        call_columns::owned(found.map_or(Value::Null, fql::json_value))
     }
 
     fn agree(json: &str, path: &str) {

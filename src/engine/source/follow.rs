@@ -290,8 +290,14 @@ impl Importer<'_> {
         let number = first + block.items.len() as u64;
         let mut scratch = self.spares.pop().unwrap_or_default();
         let mut read = bare_calls::read(text, number, &mut scratch)?;
+        let mut text = read.text;
+        let redaction = self.shared.redaction.as_ref();
+        let redacted = redaction.and_then(|redaction| redaction.json(text));
+        if let Some(redacted) = &redacted {
+            text = redacted;
+            read = bare_calls::read(text, number, &mut scratch)?;
+        }
         let mut received_at = bare_calls::received_at(&read.reading);
-        let text = read.text;
         // a call that says no time itself came when it was read from the stream
         if let (0, Some(now)) = (received_at, now) {
             received_at = now;

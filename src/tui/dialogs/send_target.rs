@@ -1,6 +1,8 @@
 //! Where a call is sent to: this listener, the real service, or another address.
 
 use crate::call::credential::without_credentials;
+use crate::call::own_times;
+use crate::call::time::Millis;
 use crate::tui::app::view::{Response, SideEffect, ViewContext};
 use crate::tui::prompts::TextDialog;
 use crate::tui::widgets::choice_dialog::ChoiceDialog;
@@ -21,6 +23,8 @@ pub struct SendItem {
     pub write_key: Option<String>,
     /// Whether a library of RudderStack's sent it.
     pub rudder: bool,
+    /// Whether its times are moved to now.
+    pub is_moved: bool,
 }
 
 impl SendItem {
@@ -35,6 +39,9 @@ impl SendItem {
         let key = key.map_or("a made-up write key".to_owned(), |key| format!("write key {key}"));
         let mut notes: Vec<String> = self.what.iter().cloned().collect();
         notes.push(format!("uses {key}; sending to a real service creates real data"));
+        if self.is_moved {
+            notes.push("its times are moved to now".to_owned());
+        }
         if ctx.shared.upstream.is_none() && self.rudder {
             notes.push("the setting `upstream` offers your data plane here".to_owned());
         }
@@ -59,13 +66,21 @@ pub fn ask_where(send_item: SendItem, ctx: &ViewContext<'_>) -> ChoiceDialog {
         None => {}
     }
     choices.push(("another address", SendPlace::Asked));
+    let latest = own_times::latest(&send_item.text).filter(|_| !send_item.is_moved);
+    choices.extend(latest.map(|latest| ("times of now", SendPlace::Moved(latest))));
     let means = |to: &SendPlace| match to {
         SendPlace::Here(to) | SendPlace::Service(to) => without_credentials(to).into_owned(),
         SendPlace::Asked => "you enter it".to_owned(),
+        SendPlace::Moved(_) => "moves its times; then choose where".to_owned(),
     };
     let lines = choices.iter().map(|(what, to)| ((*what).to_owned(), means(to))).collect();
     let notes = send_item.notes(ctx);
-    ChoiceDialog::new("Send to", lines, notes.clone(), move |at, _| match choices.get(at) {
+    ChoiceDialog::new("Send to", lines, notes.clone(), move |at, ctx| match choices.get(at) {
+        Some((_, SendPlace::Moved(latest))) => {
+            let text = own_times::moved(&send_item.text, ctx.inspector.now() - latest);
+            let moved = SendItem { text, is_moved: true, ..send_item.clone() };
+            Response::CloseAndOpen(Box::new(ask_where(moved, ctx)))
+        }
         Some((_, SendPlace::Here(to))) => send_item.to(to),
         Some((_, SendPlace::Service(to))) => {
             Response::CloseAndOpen(Box::new(confirm(send_item.clone(), to.clone(), notes.clone())))
@@ -87,6 +102,8 @@ enum SendPlace {
     Service(String),
     /// An address that is asked for.
     Asked,
+    /// None yet: first the times of the call are moved to now, of which this is the latest.
+    Moved(Millis),
 }
 
 /// Asks once more before a service gets real data.

@@ -29,6 +29,7 @@ pub fn act(
                     text: with_type(&call),
                     write_key: call.write_key.clone(),
                     rudder: call.rudder,
+                    is_moved: false,
                 };
                 Response::Open(Box::new(ask_where(send_item, ctx)))
             }

@@ -1,6 +1,7 @@
 //! `segscope compare`: two sides of traffic.
 
 use super::{segscope, stderr, stdout};
+use crate::common::{Http, Program};
 use serde_json::Value;
 use std::path::Path;
 
@@ -141,4 +142,28 @@ fn what_cannot_be_compared_is_refused() {
         assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
         assert!(err.contains(says), "{args:?}: {err}");
     }
+}
+
+#[test]
+fn without_a_file_it_compares_what_a_running_segscope_has_recorded() {
+    let home = releases();
+    let args = ["tail", "--format", "quiet", "--listen", "127.0.0.1:0", "--keep", "1GB"];
+    let mut program = Program::start(home.path(), &args);
+    let mut http = Http::connect(&program.address).expect("it listens");
+    for file in ["old.ndjson", "new.ndjson"] {
+        let text = std::fs::read_to_string(home.path().join(file)).expect("readable");
+        let body = format!("{{\"batch\":[{}]}}", text.trim().replace('\n', ","));
+        assert_eq!(http.post("/v1/batch", body.as_bytes()).expect("an answer").status, 200);
+    }
+    let sides =
+        ["--before", "context.app.version = \"1.0\"", "--after", "context.app.version = \"1.1\""];
+    let url = format!("http://{}", program.address);
+    let args = [&["compare", "--vendor", "planhat"][..], &sides].concat();
+    let done = segscope(home.path(), &args).env("SEGSCOPE_URL", &url).assert();
+    let out = stdout(&done);
+    assert!(out.contains("account id in 100% before (40 of 40), 25% after (20 of 80)"), "{out}");
+    program.end();
+    let done = segscope(home.path(), &args).env("SEGSCOPE_URL", &url).assert();
+    assert_eq!(done.get_output().status.code(), Some(3));
+    assert!(stderr(&done).contains("give FILE, or start segscope"), "{}", stderr(&done));
 }

@@ -152,3 +152,31 @@ fn nothing_to_deliver_says_why() {
     );
     assert!(said("event = \"zebra\"").contains("no call passes the filter"));
 }
+
+#[test]
+fn the_transport_carries_the_call_itself() {
+    let (home, vendor) = (home(), StandIn::start());
+    let to = format!("deliver.suprsend=http://{}", vendor.address);
+    let args = ["deliver", "calls.ndjson", "--vendor", "suprsend", "--transport", "--yes"];
+    let mut command = segscope(home.path(), &[&args[..], &["--setting", &to]].concat());
+    command.env("SEGSCOPE_VENDORS_SUPRSEND_API_KEY", KEY);
+    command.assert().code(0);
+    let sent = vendor.requests();
+    assert_eq!(sent.len(), 2, "the service discards a call without any id");
+    assert!(sent[0].starts_with("POST /connector/segment/ HTTP/1.1\r\n"), "{}", sent[0]);
+    assert!(sent[0].to_lowercase().contains(&format!("authorization: bearer {KEY}\r\n")));
+    let body = &sent[0][sent[0].find('{').expect("a body")..];
+    let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+    assert_eq!(body["properties"]["module_id"], "m");
+    assert!(body["receivedAt"].is_string() || body["messageId"].is_string(), "{body}");
+
+    let args = ["deliver", "calls.ndjson", "--vendor", "webhook", "--vendor-file", "hook.toml"];
+    let table = include_str!("../../../assets/vendors/webhook.toml");
+    std::fs::write(home.path().join("hook.toml"), table).expect("written");
+    let done = segscope(home.path(), &[&args[..], &["--transport", "--dry-run"]].concat()).assert();
+    assert!(
+        stderr(&done).contains("has no address that receives calls as they are"),
+        "{}",
+        stderr(&done)
+    );
+}

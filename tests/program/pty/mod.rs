@@ -2,6 +2,7 @@
 
 mod alert;
 mod background;
+mod baseline;
 mod compose;
 mod expected_events;
 mod filter;

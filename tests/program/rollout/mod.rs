@@ -5,5 +5,6 @@ mod copies;
 mod faults;
 mod forward;
 mod mirror;
+mod redaction;
 mod signatures;
 mod violations;

@@ -1,5 +1,6 @@
 //! One field of an output: which value it takes, what it makes of it, what is wrong with it.
 
+use crate::call::redacted::is_redacted;
 use crate::call::{JsonKind, Val, time};
 use crate::findings::identity::{
     ValueRule, is_blank, is_integer, is_numeric_text, is_zero, text_of, truthy,
@@ -168,6 +169,10 @@ fn judge<'a>(
 ) -> Taken<'a> {
     let copied = Some((FieldValue::Copy(value), From::Place(place)));
     let kind = value.kind();
+    if kind == JsonKind::String && value.as_str().is_some_and(|text| is_redacted(&text)) {
+        // nobody knows what form the value had
+        return copied;
+    }
     if kind == JsonKind::String
         && row.recommended.is_some()
         && value.as_str().is_some_and(|t| is_blank(&t))

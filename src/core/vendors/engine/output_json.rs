@@ -1,6 +1,6 @@
 //! The output: a small tree whose leaves are JSON texts, each with where it came from.
 
-use crate::call::{JsonKind, Seq, Val, pointer};
+use crate::call::{Event, JsonKind, Seq, Val, pointer};
 use crate::vendors::engine::javascript_numbers;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
@@ -72,6 +72,15 @@ impl OutputJson {
         let mut json = String::with_capacity(text.len() + 2);
         write_text(&mut json, text);
         OutputJson::Leaf { json, from }
+    }
+
+    /// A whole call with its derived fields, as the service passes it on.
+    pub fn whole_call(event: &Event<'_>) -> OutputJson {
+        let members = event.members().map(|member| {
+            let path = pointer::push("", &member.key());
+            (member.key().into_owned(), OutputJson::copy(member, ValueOrigin::Input(path)))
+        });
+        OutputJson::Object(members.collect())
     }
 
     /// JSON that is made here (a number, a boolean).

@@ -1,8 +1,9 @@
 //! The way of one call through one vendor's table and code.
 
-use crate::call::{CallType, pointer};
+use crate::call::CallType;
 use crate::findings::doubtful_ids::stand_in;
 use crate::findings::identity::ValueRule;
+use crate::fql::CallFields;
 use crate::vendors::codes::CodeId;
 use crate::vendors::engine::call_view::TypeOf;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
@@ -10,7 +11,7 @@ use crate::vendors::engine::field_rules::{is_silent, row};
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::integration_names;
 use crate::vendors::engine::near_miss::meant_by;
-use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
+use crate::vendors::engine::output_json::OutputJson;
 use crate::vendors::engine::presence::Presence;
 use crate::vendors::engine::spread::spread;
 use crate::vendors::rules::Flow;
@@ -71,6 +72,16 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<&'a CallRules> {
         evaluation.carried = false;
         evaluation.kind = kind.unwrap_or(CallType::Track);
         off(evaluation, codes.off);
+        return None;
+    }
+    if let Some(only) = &vendor.only
+        && !only.matches(&CallFields(evaluation.look.event))
+    {
+        evaluation.carried = false;
+        evaluation.kind = kind.unwrap_or(CallType::Track);
+        evaluation.find_with(codes.filtered, CallPlace::Spot(FieldSlot::ROOT), |words| {
+            words.say("filter", only);
+        });
         return None;
     }
     let Some(kind) = kind else {
@@ -162,11 +173,7 @@ fn fields<'a>(evaluation: &mut Evaluation<'a>, number: usize, request: &'a Reque
         row(evaluation, number, at, each);
     }
     if request.body == BodyKind::Call {
-        let members = evaluation.look.event.members().map(|member| {
-            let path = pointer::push("", &member.key());
-            (member.key().into_owned(), OutputJson::copy(member, ValueOrigin::Input(path)))
-        });
-        let whole = OutputJson::Object(members.collect());
+        let whole = OutputJson::whole_call(evaluation.look.event);
         evaluation.change(number, |body| *body = whole);
     }
 }

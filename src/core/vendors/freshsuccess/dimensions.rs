@@ -1,5 +1,6 @@
 //! Custom account dimensions: traits that the settings name, sorted by type.
 
+use crate::call::redacted::is_redacted;
 use crate::call::{CallType, JsonKind, Val, pointer, time};
 use crate::findings::identity::is_blank;
 use crate::vendors::codes::CodeId;
@@ -108,6 +109,9 @@ fn wrong(message: String) -> SettingsError {
 
 impl Type {
     fn fits(self, value: Val<'_>) -> bool {
+        if value.as_str().is_some_and(|text| is_redacted(&text)) {
+            return true;
+        }
         match self {
             Type::String => value.kind() == JsonKind::String,
             Type::Number => value.kind() == JsonKind::Number,

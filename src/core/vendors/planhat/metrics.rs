@@ -3,6 +3,7 @@
 
 use super::super::codes::CodeId;
 use super::super::rules::RuleParts;
+use crate::call::redacted::is_redacted;
 use crate::call::{JsonKind, Val};
 use crate::findings::identity::is_numeric_text;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
@@ -114,6 +115,9 @@ impl Metrics {
         value: Val<'a>,
         place: CallPlace<'a>,
     ) {
+        if value.as_str().is_some_and(|text| is_redacted(&text)) {
+            return;
+        }
         evaluation.find_with(self.no_number, place, |words| {
             let text = value.as_str();
             words.phrase("shape", if text.is_some() { "the string" } else { "the value" });

@@ -2,6 +2,7 @@
 
 use super::super::codes::CodeId;
 use super::super::rules::{LearnedFacts, RuleParts};
+use crate::call::redacted::is_redacted;
 use crate::call::{Val, pointer};
 use crate::findings::identity::{is_blank, text_of};
 use crate::findings::norm;
@@ -144,7 +145,9 @@ impl Channels {
                     words.say("channels", names(self.fed_by(slot)));
                 }),
                 Some(text) => {
-                    if self.fed_by(slot).any(|(_, channel)| channel.data.phone) && !is_phone(&text)
+                    if self.fed_by(slot).any(|(_, channel)| channel.data.phone)
+                        && !is_phone(&text)
+                        && !is_redacted(&text)
                     {
                         evaluation.find_with(self.phone, CallPlace::Spot(slot), |words| {
                             words.phrase("phone", phone_words(&text));

@@ -11,6 +11,7 @@ use crate::vendors::engine::integration_names::SwitchNames;
 use crate::vendors::rules::{Build, RuleParts};
 use crate::vendors::settings::{SettingsError, VendorSettings, check, nearest};
 use crate::vendors::table::build_field_rules::id_source;
+use crate::vendors::table::destination_filter::destination_filter;
 use crate::vendors::table::{CarrierDef, SettingKind, TableError, TableText, VendorTable, Word};
 use crate::vendors::vendor::{Carrier, CommonChecks, Vendor, slot};
 use crate::vendors::vendor_info::VendorInfo;
@@ -107,6 +108,7 @@ impl TableBuilder<'_> {
         self.check_defaults();
         self.check_listed();
         let settings = VendorSettings::new(&name, &self.file.setting, given)?;
+        let only = destination_filter(&name, &settings)?;
         let (mut names, mut reads, mut looks) = (Vec::new(), Vec::new(), Vec::new());
         let mut parts = RuleParts {
             settings: &settings,
@@ -155,6 +157,7 @@ impl TableBuilder<'_> {
             common: self.common(),
             calls,
             transport,
+            only,
             rules,
         })
     }
@@ -178,6 +181,7 @@ impl TableBuilder<'_> {
             self.codes.find(Some(self.index), &code)
         });
         let (type_missing, off) = (code("EVT-TYPE-MISSING"), code("EVT-INTEGRATION-OFF"));
+        let filtered = code("EVT-FILTERED");
         let (type_unknown, placeholder) = (code("EVT-TYPE-UNKNOWN"), code("ID-PLACEHOLDER"));
         let switches = self.keys.slot("/integrations");
         CommonChecks {
@@ -192,6 +196,7 @@ impl TableBuilder<'_> {
             all: [self.keys.child(switches, "All"), self.keys.child(switches, "all")],
             type_missing,
             off,
+            filtered,
             type_unknown,
             placeholder,
             stand_in: code("ID-STAND-IN"),

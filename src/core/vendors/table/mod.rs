@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod build_calls;
 pub(crate) mod build_field_rules;
 mod call;
+mod destination_filter;
 pub(crate) mod example_files;
 mod field;
 pub(crate) mod id_codes;
@@ -13,6 +14,7 @@ pub use call::IdNeed;
 pub(crate) use call::{BodyKind, CallDef, CallDefs, CaveatDef, IdDef, RequestDef, RestDef};
 pub(crate) use field::FieldDef;
 pub use field::{Check, Take};
+pub(crate) use setting::ONLY;
 pub use setting::{AddressPart, SettingDef, SettingKind};
 
 use crate::call::CallType;
@@ -228,5 +230,11 @@ pub(crate) fn parse(text: &TableText<'_>) -> Result<VendorTable, TableError> {
         return Err(TableError::word(text, &file.short, message));
     }
     find_address_parts(&mut file);
+    if file.setting.iter().any(|setting| setting.key == ONLY) {
+        let at = text.find(ONLY).unwrap_or(0);
+        let message = format!("`{ONLY}` is a setting that every vendor has");
+        return Err(TableError::at(text, at, message));
+    }
+    file.setting.push(SettingDef::only());
     Ok(file)
 }

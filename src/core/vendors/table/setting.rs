@@ -38,6 +38,9 @@ pub enum AddressPart {
     Label,
 }
 
+/// The setting that every vendor has: a destination filter.
+pub(crate) const ONLY: &str = "only";
+
 /// One setting of a vendor.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,4 +65,20 @@ pub struct SettingDef {
     /// What it is of the addresses in the vendor's table.
     #[serde(skip)]
     pub(crate) address_part: AddressPart,
+}
+
+impl SettingDef {
+    /// The setting that every vendor has.
+    pub(crate) fn only() -> SettingDef {
+        SettingDef {
+            key: ONLY.to_owned(),
+            kind: SettingKind::Text,
+            default: None,
+            preset: None,
+            doc: "your destination filter in Segment: only calls that pass it are sent, as `type = \"track\" and event != \"Heartbeat\"`".to_owned(),
+            one_of: Vec::new(),
+            fields: Vec::new(),
+            address_part: AddressPart::None,
+        }
+    }
 }

@@ -33,7 +33,8 @@ impl ComposeView {
             }
             false => Response::Ask(SideEffect::Send { to: None, text, write_key }),
             true => {
-                let send_item = SendItem { what: None, text, write_key, rudder: *rudder };
+                let send_item =
+                    SendItem { what: None, text, write_key, rudder: *rudder, is_moved: false };
                 Response::Open(Box::new(ask_where(send_item, ctx)))
             }
         }

@@ -7,6 +7,7 @@ use crate::plan::CountRange;
 use crate::report::{expected_words, plural, wanted_words};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
+use crate::tui::pages::coverage::before::BeforeCell;
 use crate::tui::pages::coverage::id_shares;
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::pages::lists::drill_down;
@@ -27,12 +28,14 @@ pub struct ExpectedLine {
     pub expected: Option<Box<ExpectationResult>>,
     /// An event that the plan does not have, where there is a plan.
     pub unplanned: bool,
+    /// What was before, where calls are compared with earlier ones.
+    pub before: Option<BeforeCell>,
 }
 
 impl ExpectedLine {
     /// A line of which nothing is expected.
     pub fn new(came: Coverage) -> ExpectedLine {
-        ExpectedLine { came, expected: None, unplanned: false }
+        ExpectedLine { came, expected: None, unplanned: false, before: None }
     }
 }
 
@@ -53,6 +56,7 @@ pub fn with_expected(
         came: entry.came.clone(),
         expected: Some(Box::new(entry.clone())),
         unplanned: false,
+        before: None,
     }));
     let others = groups.rows.into_iter().filter(|line| !planned.contains(&key(&line.came)));
     lines.extend(others.map(|line| {

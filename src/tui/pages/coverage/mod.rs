@@ -1,15 +1,18 @@
 //! Event by event, and by library, app version or write key within each: how many calls have an
 //! account id and a user id, and how much of them each vendor takes.
 
+pub(crate) mod before;
 pub(crate) mod expected;
 pub(crate) mod id_shares;
+mod verdicts;
 
-use crate::findings::{Verdict, VerdictCounts};
-use crate::inspector::{Coverage, ExpectationStatus, Expectations, GroupBy, GroupedRows};
-use crate::report::{percent, percents};
+use crate::inspector::{
+    BeforeView, Coverage, ExpectationStatus, Expectations, GroupBy, GroupedRows,
+};
 use crate::tui::app::page::Page;
 use crate::tui::app::view::ViewContext;
-use crate::tui::app::view_context::{count, grouped};
+use crate::tui::app::view_context::count;
+use crate::tui::pages::coverage::before::{BEFORE, BeforeCell};
 use crate::tui::pages::coverage::expected::ExpectedLine;
 use crate::tui::pages::coverage::id_shares::{SHARE, is_good, standing};
 use crate::tui::pages::detail::text_builder::TextBuilder;
@@ -26,6 +29,7 @@ use crate::tui::widgets::text;
 use crate::tui::widgets::text::masked;
 use ratatui::text::Span;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// CoverageColumns of the sign before a row.
 const SIGN: usize = 2;
@@ -50,6 +54,8 @@ const BY: [GroupBy; 4] = [GroupBy::Event, GroupBy::Library, GroupBy::AppVersion,
 #[derive(Default)]
 pub struct Events {
     expectations: Option<Expectations>,
+    /// What was before, if calls are compared with earlier ones.
+    before: Option<Arc<BeforeView>>,
 }
 
 /// How wide the columns are.
@@ -59,6 +65,7 @@ pub struct CoverageColumns {
     event: usize,
     by: usize,
     bar: usize,
+    before: usize,
     /// The places of the vendors that have a column.
     vendors: Vec<usize>,
 }
@@ -75,16 +82,20 @@ fn by_words(row: &Coverage, tab: usize) -> String {
     }
 }
 
-/// The worst verdict of a vendor, and what share it takes of the calls that it counts for: the sum of
-/// the shares that stand beside the list.
-fn taken(counts: &VerdictCounts) -> Option<(Verdict, String)> {
-    let all = || Verdict::WORST_FIRST.iter().zip(counts).zip(percents(counts));
-    let ((worst, _), _) = all().find(|((_, count), _)| **count > 0)?;
-    let takes = all().filter(|((verdict, _), _)| verdict.goes_through());
-    let sum =
-        |(calls, share), ((_, count), percent): ((_, &u64), _)| (calls + count, share + percent);
-    let (calls, share) = takes.fold((0, 0), sum);
-    Some((*worst, percent(share, calls, counts.iter().sum())))
+/// Puts the rows of an event together, where the event alone would stand.
+fn sort_by_event(rows: &mut [ExpectedLine]) {
+    let mut totals: HashMap<(Option<String>, Option<String>), (u64, u64)> = HashMap::new();
+    for ExpectedLine { came, .. } in rows.iter() {
+        let total = totals.entry((came.kind.clone(), came.event.clone()));
+        let (calls, first) = total.or_insert((0, came.counted.seq));
+        *calls += came.counted.calls;
+        *first = (*first).min(came.counted.seq);
+    }
+    rows.sort_by_cached_key(|ExpectedLine { came, .. }| {
+        let (calls, first) =
+            totals.get(&(came.kind.clone(), came.event.clone())).copied().unwrap_or_default();
+        (std::cmp::Reverse(calls), first, std::cmp::Reverse(came.counted.calls))
+    });
 }
 
 const CALLS: SortColumn<ExpectedLine> =
@@ -115,28 +126,22 @@ impl ListContent for Events {
         let mut groups =
             GroupedRows { rows: rows.into_iter().map(ExpectedLine::new).collect(), of, other };
         self.expectations = ctx.inspector.shown_expectations();
+        self.before = ctx.inspector.before(BY[tab]);
         if let Some(expectations) = self.expectations.as_ref().filter(|_| tab == 0) {
-            return expected::with_expected(groups, expectations);
+            groups = expected::with_expected(groups, expectations);
+        } else {
+            sort_by_event(&mut groups.rows);
         }
-        // the rows of an event stand together, where the event alone would stand
-        let mut totals: HashMap<(Option<String>, Option<String>), (u64, u64)> = HashMap::new();
-        for ExpectedLine { came, .. } in &groups.rows {
-            let total = totals.entry((came.kind.clone(), came.event.clone()));
-            let (calls, first) = total.or_insert((0, came.counted.seq));
-            *calls += came.counted.calls;
-            *first = (*first).min(came.counted.seq);
+        if let Some(before) = &self.before {
+            before::compare(&mut groups, before);
         }
-        groups.rows.sort_by_cached_key(|ExpectedLine { came, .. }| {
-            let (calls, first) =
-                totals.get(&(came.kind.clone(), came.event.clone())).copied().unwrap_or_default();
-            (std::cmp::Reverse(calls), first, std::cmp::Reverse(came.counted.calls))
-        });
         groups
     }
 
     fn lines(&self, ctx: &ViewContext<'_>) -> Vec<Vec<Span<'static>>> {
         let expectations = self.expectations.iter();
-        expectations.map(|expectations| expected::line(expectations, ctx)).collect()
+        let expected = expectations.map(|expectations| expected::line(expectations, ctx));
+        expected.chain(self.before.iter().filter_map(|view| before::line(view, ctx))).collect()
     }
 
     fn text(line: &ExpectedLine, tab: usize, ctx: &ViewContext<'_>) -> String {
@@ -189,7 +194,8 @@ impl ListContent for Events {
         let name = widest(names.iter().map(String::as_str), (LEAST, MOST), ctx.look) + 1;
         // in little room the names keep theirs: first the word of a sign goes, then vendors from the
         // last on, which stand beside the list too
-        let counted = COUNT + 2 * (SHARE + 2);
+        let before = if rows.iter().any(|line| line.before.is_some()) { BEFORE } else { 0 };
+        let counted = COUNT + 2 * (SHARE + 2) + before;
         let least = if tab == 0 { LEAST } else { 18 };
         let sign = if sign + counted + least > room { SIGN } else { sign };
         let fits = room.saturating_sub(sign + counted + least) / VENDOR;
@@ -205,7 +211,7 @@ impl ListContent for Events {
         let both = room_of_names.saturating_sub(2 * bar);
         // what the names do not need is for what they are counted by
         let by = by.min(both.saturating_sub(name).max(both / 2));
-        CoverageColumns { tab, sign, event: both - by, by, bar, vendors }
+        CoverageColumns { tab, sign, event: both - by, by, bar, before, vendors }
     }
 
     fn heads(
@@ -227,6 +233,9 @@ impl ListContent for Events {
             // below the word stand the per cent, and the last column is the mark's
             let word = sorted.head_as(name, word);
             painter.put(&format!("  {word:>w$} ", w = wide - 1), label);
+        }
+        if columns.before > 0 {
+            painter.put(&format!("{:>BEFORE$}", "before"), label);
         }
         for at in &columns.vendors {
             let Some(vendor) = ctx.shared.vendors.get(*at) else { continue };
@@ -276,14 +285,21 @@ impl ListContent for Events {
         let calls = row.counted.calls;
         if calls + row.counted.repeats == 0 {
             painter.put(&format!("{:>COUNT$}", look.nothing()), style);
+            if columns.before > 0 {
+                painter.skip(2 * (columns.bar + SHARE + 2));
+                before::cell(painter, line.before.as_ref(), ctx);
+            }
             return;
         }
         painter.put(&format!("{:>COUNT$}", number(calls)), style);
         for id in &row.ids {
             id_shares::cell(painter, id, columns.bar, row.discarded == 0, look);
         }
+        if columns.before > 0 {
+            before::cell(painter, line.before.as_ref(), ctx);
+        }
         for counts in columns.vendors.iter().filter_map(|at| row.verdicts.get(*at)) {
-            match taken(counts) {
+            match verdicts::taken(counts) {
                 Some((worst, share)) => {
                     let mark = format!(" {}", look.verdict_sign(worst));
                     painter.skip((VENDOR + 1).saturating_sub(TAKEN + text::width(&mark)));
@@ -315,6 +331,9 @@ impl ListContent for Events {
         if let Some(expected) = &line.expected {
             expected::about(paper, expected, ctx);
         }
+        if let Some(before) = &line.before {
+            before::about(paper, before, ctx);
+        }
         if counted.calls + counted.repeats == 0 {
             return;
         }
@@ -324,28 +343,7 @@ impl ListContent for Events {
             paper.labelled(10, "  also", &format!("{repeats}, not counted"), theme.repeat);
         }
         times(paper, counted, 10);
-        paper.heading("Verdicts", "mark: worst verdict; number: share accepted");
-        for (vendor, counts) in ctx.shared.vendors.iter().zip(&row.verdicts) {
-            let title = look.clean(&vendor.title);
-            let title = text::cut(&title, 20, look.ellipsis());
-            let of: u64 = counts.iter().sum();
-            let mut spans = vec![Span::styled(format!("  {title:<20}"), theme.label)];
-            if of == 0 {
-                spans.push(Span::styled("not in use for these calls".to_owned(), theme.quiet));
-            }
-            let shares = percents(counts);
-            for (at, verdict) in Verdict::WORST_FIRST.iter().enumerate().rev() {
-                let calls = &counts[at];
-                if *calls > 0 {
-                    let sign = look.verdict_sign(*verdict);
-                    let share = percent(shares[at], *calls, of);
-                    let words =
-                        format!("{sign} {} {} ({share})  ", verdict.name(), grouped(*calls));
-                    spans.push(Span::styled(words, look.verdict(*verdict)));
-                }
-            }
-            paper.line(spans);
-        }
+        verdicts::about(paper, row, ctx);
     }
 
     fn example(line: &ExpectedLine) -> Option<u64> {
@@ -361,6 +359,15 @@ impl ListContent for Events {
         _world: &ViewContext<'_>,
     ) -> Result<String, String> {
         let row = &line.came;
+        if line.before.as_ref().is_some_and(BeforeCell::is_gone) {
+            return match BY[tab] {
+                GroupBy::Event => Err("the other recording has the calls of this event".to_owned()),
+                _ => {
+                    let terms = drill_down::event_terms(row.kind.as_deref(), row.event.as_deref());
+                    Ok(drill_down::all(terms, RepeatCounting::new(1, 0)))
+                }
+            };
+        }
         let mut terms = match &line.expected {
             Some(expected) => expected::behind(expected, rows)?,
             None => drill_down::event_terms(row.kind.as_deref(), row.event.as_deref()),

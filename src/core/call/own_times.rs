@@ -1,0 +1,66 @@
+//! The times that a call says itself, and a call with other ones.
+
+use crate::call::time::{self, Millis};
+use crate::call::{Doc, JsonKind, Val};
+
+/// The times of a call, and of a batch.
+const TIMES: [&str; 4] = ["receivedAt", "sentAt", "timestamp", "originalTimestamp"];
+
+/// Returns the latest time of a call, or of a batch and else of its calls; none if it says none.
+pub fn latest(text: &str) -> Option<Millis> {
+    let doc = Doc::parse(text).ok()?;
+    let of = |call: Val<'_>| own_times(call).map(|(_, at)| at).max();
+    of(doc.root()).or_else(|| batch(doc.root()).filter_map(of).max())
+}
+
+/// Returns the text with the times of the call, or of a batch and its calls, moved by so much.
+pub fn moved(text: &str, by: Millis) -> String {
+    let Ok(doc) = Doc::parse(text) else { return text.to_owned() };
+    let calls = std::iter::once(doc.root()).chain(batch(doc.root()));
+    let mut times: Vec<(std::ops::Range<usize>, Millis)> =
+        calls.flat_map(own_times).map(|(value, at)| (value.span(), at)).collect();
+    times.sort_by_key(|(span, _)| span.start);
+    let mut out = String::with_capacity(text.len());
+    let mut copied = 0;
+    for (span, at) in times {
+        out.push_str(&text[copied..span.start]);
+        out.push_str(&format!("\"{}\"", time::format(at + by)));
+        copied = span.end;
+    }
+    out.push_str(&text[copied..]);
+    out
+}
+
+fn batch(call: Val<'_>) -> impl Iterator<Item = Val<'_>> {
+    let batch = call.get("batch").filter(|batch| batch.kind() == JsonKind::Array);
+    batch.into_iter().flat_map(|batch| batch.children())
+}
+
+fn own_times(call: Val<'_>) -> impl Iterator<Item = (Val<'_>, Millis)> {
+    TIMES.iter().filter_map(move |name| {
+        let value = call.get(name)?;
+        Some((value, time::parse(&value.as_str()?)?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_move_together_and_all_else_stays() {
+        let batch =
+            r#"[{"originalTimestamp": "2026-11-24T09:59:59Z", "event": "2026-11-24T09:59:59Z"}]"#;
+        let call = format!(
+            r#"{{"timestamp": "2026-11-24T10:00:00.000Z", "sentAt": "soon", "total": 1e400, "batch": {batch}}}"#
+        );
+        assert_eq!(latest(&call), time::parse("2026-11-24T10:00:00.000Z"));
+        assert_eq!(latest(&format!(r#"{{"batch":{batch}}}"#)), time::parse("2026-11-24T09:59:59Z"));
+        assert_eq!((latest("{}"), latest("no call")), (None, None));
+        let later = call.replace("2026-11-24T10:00:00.000Z", "2026-11-24T11:00:00.000Z").replace(
+            r#"Timestamp": "2026-11-24T09:59:59Z""#,
+            r#"Timestamp": "2026-11-24T10:59:59.000Z""#,
+        );
+        assert_eq!(moved(&call, 3_600_000), later);
+    }
+}

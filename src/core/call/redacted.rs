@@ -1,0 +1,44 @@
+//! What stands in a call in place of a value that was redacted before it was recorded.
+//!
+//! Anybody can send such a text. Then a rule about the form of that value passes it over, and
+//! nothing else happens.
+
+/// What every such text begins with.
+const MARK: &str = "redacted";
+/// What stands in place of a value that was removed.
+pub const REMOVED: &str = MARK;
+/// Follows the hash of an address of mail, so that it stays one. No such domain exists.
+const MAIL_DOMAIN: &str = "@redacted.invalid";
+const HASH_DIGITS: usize = 16;
+
+/// Returns what stands in place of a value with that hash.
+pub fn hashed(hash: u64, is_mail: bool) -> String {
+    let domain = if is_mail { MAIL_DOMAIN } else { "" };
+    format!("{MARK}-{hash:016x}{domain}")
+}
+
+/// Returns true for a text that stands in place of a redacted value.
+pub fn is_redacted(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix(MARK) else { return false };
+    let Some(hash) = rest.strip_prefix('-') else { return rest.is_empty() };
+    let hash = hash.strip_suffix(MAIL_DOMAIN).unwrap_or(hash);
+    hash.len() == HASH_DIGITS
+        && hash.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_its_own_texts_only() {
+        for text in [REMOVED, &hashed(0, false), &hashed(u64::MAX, true)] {
+            assert!(is_redacted(text), "{text}");
+        }
+        for text in
+            ["", "redact", "redacted-", "redacted-1", "redactedly", "Redacted", "redacted@x"]
+        {
+            assert!(!is_redacted(text), "{text}");
+        }
+    }
+}

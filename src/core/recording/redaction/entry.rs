@@ -1,0 +1,117 @@
+//! One entry of `--redact`: where a value stands, and what becomes of it.
+
+use crate::call::pointer;
+
+/// Members that the reading of calls needs. A pointer to a value below them is fine.
+const STRUCTURE: [&str; 19] = [
+    "authorization",
+    "batch",
+    "channel",
+    "context",
+    "event",
+    "integrations",
+    "library",
+    "messageid",
+    "originaltimestamp",
+    "properties",
+    "receivedat",
+    "sentat",
+    "timestamp",
+    "traits",
+    "type",
+    "version",
+    "writekey",
+    "collection",
+    "objects",
+];
+
+/// One entry of `--redact`.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    /// The name or the pointer as it was written.
+    pub text: String,
+    pub place: Place,
+    pub method: Method,
+    /// True if the value is an id, or may be one: an email finds a person at some vendors.
+    pub is_id: bool,
+}
+
+/// Where the values of an entry stand.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    /// Under a key of that name, at any depth, in any case.
+    Key(String),
+    /// At a JSON pointer from the call: its decoded tokens.
+    Pointer(Vec<String>),
+}
+
+/// What becomes of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    /// It becomes a hash.
+    Hash,
+    /// Nothing of it stays.
+    Remove,
+}
+
+/// An entry of `--redact` that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RedactionError {
+    /// What stands behind `=` is no method.
+    #[error("`{0}`: a value becomes a hash (=hash, the default) or is removed (=remove)")]
+    Method(String),
+    /// It is neither a name nor a pointer.
+    #[error(
+        "`{0}`: expected the name of a key, such as email, or a pointer, such as /properties/ssn"
+    )]
+    Place(String),
+    /// Without that value calls could not be read.
+    #[error(
+        "`{entry}`: segscope needs `{name}` to read a call; name a value in it by its pointer, such as /properties/{name}"
+    )]
+    Structure {
+        /// The entry.
+        entry: String,
+        /// The member.
+        name: String,
+    },
+}
+
+impl Entry {
+    /// Reads one entry.
+    pub(crate) fn parse(text: &str, is_id: impl Fn(&str) -> bool) -> Result<Entry, RedactionError> {
+        let (place, method) = match text.rsplit_once('=') {
+            None => (text, Method::Hash),
+            Some((place, "hash")) => (place, Method::Hash),
+            Some((place, "remove")) => (place, Method::Remove),
+            Some(_) => return Err(RedactionError::Method(text.to_owned())),
+        };
+        let unusable = || RedactionError::Place(text.to_owned());
+        if place.is_empty() || place.chars().any(char::is_control) {
+            return Err(unusable());
+        }
+        let needed = |name: &str| {
+            let name = name.to_owned();
+            Err(RedactionError::Structure { entry: text.to_owned(), name })
+        };
+        let is_needed = |name: &str| STRUCTURE.contains(&name.to_lowercase().as_str());
+        let (found, last) = match place.starts_with('/') {
+            true => {
+                let tokens: Vec<String> =
+                    pointer::tokens(place).map(|it| it.into_owned()).collect();
+                let last = tokens.last().cloned().unwrap_or_default();
+                if last.is_empty() {
+                    return Err(unusable());
+                }
+                if tokens.len() == 1 && is_needed(&last) {
+                    return needed(&last);
+                }
+                (Place::Pointer(tokens), last)
+            }
+            false if is_needed(place) => return needed(place),
+            false => (Place::Key(place.to_owned()), place.to_owned()),
+        };
+        let is_id = is_id(&last);
+        Ok(Entry { text: place.to_owned(), place: found, method, is_id })
+    }
+}

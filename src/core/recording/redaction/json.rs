@@ -1,0 +1,85 @@
+//! Redacted values of a JSON text.
+
+use super::Redaction;
+use super::entry::{Entry, Place};
+use crate::call::{Doc, JsonKind, Val};
+use std::borrow::Cow;
+
+impl Redaction {
+    /// Returns a JSON text without redacted values; none if it is not JSON.
+    pub fn json<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
+        let doc = Doc::parse(text).ok()?;
+        let mut out = String::new();
+        let mut copied = 0;
+        let at_pointers = self.at_pointers(doc.root());
+        let mut node = 0;
+        // node by node, because a hostile text nests deeper than a stack is
+        while (node as usize) < doc.root().size() {
+            let value = doc.at(node);
+            let by_key = || self.entry_of_key(&value.key());
+            let at_pointer =
+                at_pointers.iter().find(|(at, _)| *at == node).map(|(_, entry)| *entry);
+            let other = match at_pointer.or_else(by_key) {
+                Some(entry) => self.replaced(entry, value),
+                None => value
+                    .as_str()
+                    .filter(|text| text.contains('='))
+                    .and_then(|text| self.parameters(&text)),
+            };
+            let Some(other) = other else {
+                node += 1;
+                continue;
+            };
+            let span = value.span();
+            out.push_str(&doc.text()[copied..span.start]);
+            out.push_str(&serde_json::Value::from(other).to_string());
+            copied = span.end;
+            node += value.size() as u32;
+        }
+        if copied == 0 {
+            return Some(Cow::Borrowed(text));
+        }
+        out.push_str(&doc.text()[copied..]);
+        Some(Cow::Owned(out))
+    }
+
+    /// Returns what stands in place of a value; none if it stays.
+    fn replaced(&self, entry: &Entry, value: Val<'_>) -> Option<String> {
+        match value.kind() {
+            JsonKind::Null => None,
+            JsonKind::String => self.replacement(entry, &value.as_str()?),
+            _ => self.replacement(entry, value.raw()),
+        }
+    }
+
+    /// Finds the values at the pointers of entries. A pointer counts from a call: from the body, and
+    /// from each item of a list of calls.
+    fn at_pointers(&self, root: Val<'_>) -> Vec<(u32, &Entry)> {
+        let mut found = Vec::new();
+        for entry in &self.entries {
+            let Place::Pointer(tokens) = &entry.place else { continue };
+            let lists = root.children().filter(|child| child.is_array());
+            let lists = lists.chain(root.is_array().then_some(root));
+            let calls = lists.flat_map(|list| list.children());
+            for call in calls.chain([root]) {
+                let mut all = vec![call];
+                for token in tokens {
+                    all = all.into_iter().flat_map(|value| named(value, token)).collect();
+                }
+                found.extend(all.into_iter().map(|value| (value.node(), entry)));
+            }
+        }
+        found
+    }
+}
+
+/// Returns the members of that name, repeated ones too, or the item at that index.
+fn named<'d>(value: Val<'d>, token: &str) -> Vec<Val<'d>> {
+    match value.kind() {
+        JsonKind::Object => value.children().filter(|child| child.key() == token).collect(),
+        JsonKind::Array => {
+            crate::call::pointer::index(token).and_then(|at| value.index(at)).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,61 @@
+//! Redacted values of a query: parameters with dots in their names, as pixels have them, and a whole
+//! call in `data`.
+
+use super::Redaction;
+use super::entry::{Entry, Place};
+use crate::call::redacted;
+use crate::wire::{self, RequestHead};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// The parameter in which a pixel has a whole call.
+const DATA: &str = "data";
+
+impl Redaction {
+    /// Returns the query of a request without redacted values.
+    pub(super) fn query(&self, head: &RequestHead<'_>) -> String {
+        let pairs = head.query.split('&').map(|pair| {
+            let Some((name, value)) = pair.split_once('=') else { return pair.to_owned() };
+            let (plain_name, plain) = (wire::form_decoded(name), wire::form_decoded(value));
+            let other = match self.entry_of_parameter(&plain_name) {
+                Some(entry) => self.replacement(entry, &plain),
+                None if plain_name == DATA => self.data(head, &plain),
+                None => self.parameters(&plain),
+            };
+            match other {
+                Some(other) => format!("{name}={}", escaped(&other)),
+                None => pair.to_owned(),
+            }
+        });
+        pairs.collect::<Vec<String>>().join("&")
+    }
+
+    /// Returns the entry that a parameter's name meets: `traits.email` is the key `email` and the
+    /// pointer `/traits/email`.
+    fn entry_of_parameter(&self, name: &str) -> Option<&Entry> {
+        let by_pointer = || {
+            self.entries.iter().find(|entry| match &entry.place {
+                Place::Pointer(tokens) => name.split('.').eq(tokens.iter().map(String::as_str)),
+                Place::Key(_) => false,
+            })
+        };
+        name.split('.').find_map(|part| self.entry_of_key(part)).or_else(by_pointer)
+    }
+
+    /// Returns what stands in place of a call in `data`; none if it holds nothing that is redacted.
+    fn data(&self, head: &RequestHead<'_>, value: &str) -> Option<String> {
+        let Some(call) = wire::pixel_call(value) else {
+            // nobody knows what a pixel that cannot be read has in it
+            return head.route().is_pixel().then(|| redacted::REMOVED.to_owned());
+        };
+        match self.json(&call)? {
+            std::borrow::Cow::Borrowed(_) => None,
+            std::borrow::Cow::Owned(other) => Some(STANDARD.encode(other)),
+        }
+    }
+}
+
+/// Escapes what a value of a query cannot contain.
+fn escaped(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

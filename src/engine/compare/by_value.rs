@@ -1,0 +1,109 @@
+//! The profiles of a recording's calls, apart by app version or library version, kept up to date while
+//! calls arrive.
+
+use crate::engine::Engine;
+use crate::engine::compare::profiles::TrafficProfile;
+use crate::engine::counts::{GroupBy, Value, ValueText, value};
+use crate::engine::index::IndexRow;
+use crate::engine::judging::vendors_in_use::InUse;
+
+/// Rows that are read before somebody may ask for the end.
+const ROWS_AT_ONCE: u64 = 8_192;
+/// Calls of further values are not compared.
+const MAX_VALUES: usize = 16;
+
+/// The calls of one value: an app version, or a library with its version.
+#[derive(Debug)]
+pub struct ValueProfile {
+    id: Value,
+    /// The value.
+    pub value: ValueText,
+    /// Its calls.
+    pub profile: TrafficProfile,
+}
+
+/// The profiles of a recording's calls, by value.
+#[derive(Debug)]
+pub struct ValueProfiles {
+    by: GroupBy,
+    /// What the profiles depend on besides the calls: after a change they are read again.
+    read_under: Option<(u64, InUse)>,
+    next_row: u64,
+    /// In the order of their first calls.
+    values: Vec<ValueProfile>,
+}
+
+impl ValueProfiles {
+    /// Begins with no calls.
+    pub fn new(by: GroupBy) -> ValueProfiles {
+        ValueProfiles { by, read_under: None, next_row: 0, values: Vec::new() }
+    }
+
+    /// What the calls are told apart by.
+    pub fn by(&self) -> GroupBy {
+        self.by
+    }
+
+    /// Reads calls that have come since, but no more than can be read in a moment. Returns how many
+    /// rows are read by now: as many as before if no more have come.
+    ///
+    /// # Errors
+    /// Fails if a call cannot be read from the recording.
+    pub fn read_on(&mut self, engine: &Engine) -> Result<u64, String> {
+        let in_use = engine.in_use();
+        let mut rows_of: Vec<Vec<u64>> = self.values.iter().map(|_| Vec::new()).collect();
+        let to = {
+            let state = engine.lock();
+            let store = &state.index.store;
+            let now = (state.index.epoch, in_use);
+            if self.read_under.as_ref() != Some(&now) {
+                (self.next_row, self.values, rows_of) = (0, Vec::new(), Vec::new());
+                self.read_under = Some(now);
+            }
+            let to = store.rows().min(self.next_row + ROWS_AT_ONCE);
+            for row in self.next_row..to {
+                let Some(IndexRow::Call(at)) = store.row(row) else { continue };
+                let Some(call) = store.calls.get(at) else { continue };
+                let id = value(self.by, store.shapes.get(call.shape));
+                let known = self.values.iter().position(|known| known.id == id);
+                let place = match known {
+                    Some(place) => place,
+                    None if self.values.len() == MAX_VALUES => continue,
+                    None => {
+                        let (value, profile) =
+                            (ValueText::new(store, id), TrafficProfile::default());
+                        self.values.push(ValueProfile { id, value, profile });
+                        rows_of.push(Vec::new());
+                        self.values.len() - 1
+                    }
+                };
+                rows_of[place].push(row);
+            }
+            to
+        };
+        for (value, rows) in self.values.iter_mut().zip(&rows_of) {
+            if !rows.is_empty() {
+                value.profile.merge(engine.profile(rows)?);
+            }
+        }
+        self.next_row = to;
+        Ok(to)
+    }
+
+    /// Returns the values in the order of their first calls.
+    pub fn values(&self) -> &[ValueProfile] {
+        &self.values
+    }
+
+    /// Returns the value whose calls began last before those of another: the version before it. For
+    /// library versions, of the same library.
+    pub fn before(&self, place: usize) -> Option<&ValueProfile> {
+        let value = &self.values.get(place)?.value;
+        let is_version_of_same = |other: &&ValueProfile| match self.by {
+            GroupBy::AppVersion => value.text.is_some() && other.value.text.is_some(),
+            GroupBy::Library => value.version.is_some() && other.value.name() == value.name(),
+            GroupBy::Event | GroupBy::WriteKey => false,
+        };
+        self.values[..place].iter().rev().find(is_version_of_same)
+    }
+}

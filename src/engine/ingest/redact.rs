@@ -1,0 +1,87 @@
+//! What of a request may be recorded (`--redact`).
+
+use crate::call::redacted;
+use crate::engine::Engine;
+use crate::objects_api::ObjectsRoute;
+use crate::recording::{RedactedHead, RefusalRecord};
+use crate::wire::{self, RequestHead};
+use std::borrow::Cow;
+
+/// A request with calls as it may be recorded.
+pub(crate) struct RedactedRequest<'r> {
+    pub head: RedactedHead,
+    /// None if nothing of it may be recorded, because it is not JSON.
+    pub body: Option<Cow<'r, str>>,
+}
+
+/// A request without calls as it may be recorded.
+pub(crate) struct RedactedRefusal {
+    pub head: RedactedHead,
+    /// Empty if nothing of it may be recorded.
+    pub body: Vec<u8>,
+    /// How long the body was, if nothing of it is kept.
+    body_bytes: Option<u64>,
+    /// The message in place of one that quotes the body.
+    message: Option<&'static str>,
+}
+
+impl RedactedRefusal {
+    /// Returns why the request was refused, without what the body says.
+    pub fn refused<'a>(&'a self, refused: RefusalRecord<'a>) -> RefusalRecord<'a> {
+        RefusalRecord {
+            message: self.message.unwrap_or(refused.message),
+            body_bytes: refused.body_bytes.or(self.body_bytes),
+            ..refused
+        }
+    }
+}
+
+impl Engine {
+    /// Redacts a request with calls; none if nothing is redacted.
+    pub(crate) fn redact<'r>(
+        &self,
+        head: &RequestHead<'_>,
+        body: &'r str,
+    ) -> Option<RedactedRequest<'r>> {
+        let redaction = self.shared.redaction.as_ref()?;
+        Some(RedactedRequest { head: redaction.head(head), body: redaction.json(body) })
+    }
+
+    /// Redacts the body of a push of objects; none if nothing is redacted. An upload has an object
+    /// on each line.
+    pub(crate) fn redact_push(&self, step: ObjectsRoute<'_>, body: &str) -> Option<String> {
+        let redaction = self.shared.redaction.as_ref()?;
+        // a text that is not JSON is not JSON afterwards, either
+        let redact = |text: &str| match redaction.json(text) {
+            _ if text.trim().is_empty() => text.to_owned(),
+            Some(kept) => kept.into_owned(),
+            None => redacted::REMOVED.to_owned(),
+        };
+        let is_upload = matches!(step, ObjectsRoute::Upload(_));
+        Some(match is_upload && redaction.json(body).is_none() {
+            true => body.split('\n').map(redact).collect::<Vec<_>>().join("\n"),
+            false => redact(body),
+        })
+    }
+
+    /// Redacts a request without calls that count; none if nothing is redacted.
+    pub(crate) fn redact_refused(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        refused: &RefusalRecord<'_>,
+    ) -> Option<RedactedRefusal> {
+        let redaction = self.shared.redaction.as_ref()?;
+        let body = redaction.raw_body(head, raw);
+        let is_hidden = body.is_none() && !raw.is_empty();
+        let quotes_body = is_hidden && wire::not_json::fix(refused.kind).is_some();
+        Some(RedactedRefusal {
+            head: redaction.head(head),
+            body: body.unwrap_or_default().into_bytes(),
+            body_bytes: is_hidden.then_some(raw.len() as u64),
+            message: quotes_body.then_some(
+                "the body is not JSON; it is not recorded, because --redact cannot look into it",
+            ),
+        })
+    }
+}
