@@ -9,9 +9,8 @@ use crate::server::body::{BodyBytes, ReadBody};
 use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell, WatchedStream};
 use crate::server::faults::FaultBody;
-use crate::server::forward::Forwarder;
 use crate::server::listener_thread::Server;
-use crate::server::page_loads::{PageLoad, PageLoads};
+use crate::server::page_loads::RequestWay;
 use crate::server::request_log::RequestLog;
 use crate::server::{api, cors, fault_response, forward, malformed, page_loads, respond};
 use crate::wire::{self, RequestHead, Route};
@@ -43,14 +42,6 @@ struct Peer {
     ip: IpAddr,
     /// It is this machine.
     is_here: bool,
-}
-
-/// Where a request goes that is not taken here.
-#[derive(Clone, Copy)]
-struct RequestWay<'s> {
-    forwarder: Option<&'s Forwarder>,
-    /// What it loads for a page, and where that comes from.
-    loads: Option<(&'s PageLoads, PageLoad)>,
 }
 
 /// There is no response: the client went away in the middle of its request, or a fault says so.
@@ -198,10 +189,8 @@ async fn answer(
         return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);
-    let loads = server.page_loads.as_ref();
-    let loads = loads.and_then(|it| Some((it, it.find(parts.method.as_str(), path)?)));
-    let forwarder = server.forwarder.as_ref().filter(|it| loads.is_none() && it.takes(&route));
-    let way = RequestWay { forwarder, loads };
+    let way = RequestWay::find(server, parts.method.as_str(), path, &route);
+    let forwarder = way.forwarder;
     if forwarder.is_none() && matches!(route, Route::Version | Route::Root) {
         let response = api::respond_to_probe(server, &parts, peer.is_here);
         return Ok(response.map(|body| Either::Left(Either::Left(body))));

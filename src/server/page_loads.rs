@@ -10,7 +10,7 @@ use crate::outbound::forward::{
 };
 use crate::recording::UpstreamAnswer;
 use crate::server::connection::{self, Body};
-use crate::server::forward::{answered_with, upstream_response};
+use crate::server::forward::{Forwarder, answered_with, upstream_response};
 use crate::server::listener_thread::Server;
 use crate::wire::{self, Route};
 use flate2::read::MultiGzDecoder;
@@ -61,6 +61,24 @@ pub(crate) enum PageLoad {
     SourceConfig,
     /// Code.
     Code,
+}
+
+/// Where a request goes that is not taken here.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestWay<'s> {
+    pub forwarder: Option<&'s Forwarder>,
+    /// What it loads for a page, and where that comes from.
+    pub loads: Option<(&'s PageLoads, PageLoad)>,
+}
+
+impl<'s> RequestWay<'s> {
+    /// Finds it by the method and the path, and the route that they stand for.
+    pub fn find(server: &'s Server, method: &str, path: &str, route: &Route<'_>) -> RequestWay<'s> {
+        let loads = server.page_loads.as_ref();
+        let loads = loads.and_then(|it| Some((it, it.find(method, path)?)));
+        let forwarder = server.forwarder.as_ref().filter(|it| loads.is_none() && it.takes(route));
+        RequestWay { forwarder, loads }
+    }
 }
 
 impl PageLoads {

@@ -2,7 +2,7 @@
 
 use crate::debug_log::ThreadLog;
 use crate::engine::Engine;
-use crate::engine::low_priority::give_way;
+use crate::engine::low_priority::give_way_to_all;
 use crate::engine::mirror::pauses::{RetryLimits, SharedPause};
 use crate::engine::mirror::reader::MirrorReader;
 use crate::engine::mirror::resume_point::ResumeFile;
@@ -72,7 +72,7 @@ impl MirrorWork {
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let _thread = ThreadLog::begin("mirror");
         // whoever answers, judges and draws comes first
-        give_way();
+        give_way_to_all();
         LocalSet::new().run_until(self.send_all(stop)).await;
     }
 
