@@ -278,12 +278,10 @@ fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> 
 fn fix_of_all(finding: &Finding, calls: &CallGroup, call: &CallDetail) -> String {
     let edit = call.edits.iter().find(|edit| edit.answers(finding));
     let place = edit.map_or(&finding.path, |edit| &edit.to);
-    match (&finding.history, calls.is_alike) {
-        (_, false) => {
-            "these calls differ: choose some with --filter to see what each has to change"
-                .to_owned()
-        }
-        (Some(_), true) if calls.calls + calls.repeats > 1 => {
+    match calls.is_alike {
+        false => "these calls differ: choose some with --filter to see what each has to change"
+            .to_owned(),
+        true if calls.calls + calls.repeats > 1 && advice::names_earlier_call(&finding.fix) => {
             advice::fix(IdRoute::from_hint(finding.hints.iter().flatten().next(), place), place, "")
         }
         _ => finding.fix.clone(),

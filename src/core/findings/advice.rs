@@ -126,6 +126,14 @@ impl<'w> IdRoute<'w> {
     }
 }
 
+/// Follows a group that an earlier call of the user named.
+const SINCE_CALL: &str = ", the user's group since call ";
+
+/// Returns true for a fix that holds for one call only, because it names what its user did before.
+pub fn names_earlier_call(fix: &str) -> bool {
+    fix.contains(SINCE_CALL)
+}
+
 /// The fix of a missing id. `instead` says what stands in its place; where nothing does it is
 /// empty.
 pub fn fix(way: IdRoute<'_>, expected: &str, instead: &str) -> String {
@@ -147,7 +155,7 @@ pub fn fix(way: IdRoute<'_>, expected: &str, instead: &str) -> String {
         }
         IdRoute::Known(id, seq) => {
             let id = text::visible_id(id);
-            let known = format!("`{id}`, the user's group since call {seq}");
+            let known = format!("`{id}`{SINCE_CALL}{seq}");
             match instead {
                 "" => format!("add `{key}` {}: {known}", within(expected, "to")),
                 _ => format!("set {target} to {known},{instead}"),

@@ -235,3 +235,23 @@ fn tail_doubts_a_filter_that_nothing_passed() {
         assert_eq!(said.contains(says), doubted, "{said}");
     }
 }
+
+#[test]
+fn what_a_user_did_before_divides_no_entry() {
+    let track = |user: &str, id: u8| {
+        format!(r#"{{"type":"track","event":"A","userId":"{user}","messageId":"m{id}"}}"#)
+    };
+    let group = r#"{"type":"group","userId":"u1","groupId":"g","messageId":"m0"}"#.to_owned();
+    // the group of the user of the last two calls is known
+    let calls = [track("u2", 1), track("u3", 2), group, track("u1", 3), track("u1", 4)];
+    let home = Home::with(&[("calls.ndjson", &calls.join("\n"))]);
+    let args = ["calls.ndjson", "--vendor", "custify", "--format", "markdown"];
+    let (_, out) = home.check(&args);
+    let entries: Vec<&str> =
+        out.lines().filter(|line| line.contains("`CUS-T-ACCOUNT-ABSENT`")).collect();
+    assert_eq!(entries.len(), 1, "{out}");
+    assert!(
+        entries[0].contains("| 4 |") && entries[0].contains("nothing needs to change"),
+        "{out}"
+    );
+}

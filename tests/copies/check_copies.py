@@ -101,13 +101,17 @@ def judged(binary, file, home):
     return found
 
 
-def main(binary, page):
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="segscope-copies-"))
+def start_tracking():
+    """Starts the real service, and returns its port."""
     tracking = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tracking)
     threading.Thread(target=tracking.serve_forever, daemon=True).start()
-    front, copies = free_port(), free_port()
+    return tracking.server_address[1]
+
+
+def start_nginx(folder, page, service, copies, front):
+    """Starts nginx with the lines of a page, at these ports."""
     lines = nginx_lines(page)
-    for port, own in (("8081", tracking.server_address[1]), ("7357", copies), ("8080", front)):
+    for port, own in (("8081", service), ("7357", copies), ("8080", front)):
         assert f"127.0.0.1:{port};" in lines, f"the lines name no port {port}"
         lines = lines.replace(f"127.0.0.1:{port};", f"127.0.0.1:{own};")
     temporary = "".join(f"{name}_temp_path {folder}/{name};\n"
@@ -116,12 +120,24 @@ def main(binary, page):
     (folder / "nginx.conf").write_text(
         f"{user}daemon off;\npid {folder}/nginx.pid;\nerror_log {folder}/error.log;\nevents {{}}\n"
         f"http {{\naccess_log off;\n{temporary}{lines}}}\n")
-    recording = folder / "copies.ndjson"
-    segscope = subprocess.Popen(
+    nginx = ["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    return subprocess.Popen(nginx)
+
+
+def start_segscope(binary, folder, copies, recording):
+    """Starts a segscope that takes copies."""
+    return subprocess.Popen(
         [binary, "tail", "--copies", "--format", "quiet", "--listen", f"127.0.0.1:{copies}",
          "--record", str(recording)],
         env={"HOME": str(folder)}, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    nginx = subprocess.Popen(["nginx", "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")])
+
+
+def main(binary, page):
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="segscope-copies-"))
+    front, copies = free_port(), free_port()
+    recording = folder / "copies.ndjson"
+    segscope = start_segscope(binary, folder, copies, recording)
+    nginx = start_nginx(folder, page, start_tracking(), copies, front)
     try:
         wait_for("segscope listens", lambda: listens(copies))
         wait_for("nginx listens", lambda: listens(front))
@@ -158,4 +174,5 @@ def main(binary, page):
             process.wait()
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
