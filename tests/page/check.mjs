@@ -109,6 +109,8 @@ async function startSegscope (folder, tracking, cdn) {
   const program = spawn(binary, ['tail', '--format', 'quiet', '--listen', '127.0.0.1:0',
     '--record', join(folder, 'r.ndjson'), '--forward', `http://${tracking.host}`, '--forward-cdn', `http://${cdn.host}`],
   { env: { HOME: folder, PATH: process.env.PATH }, stdio: ['ignore', 'ignore', 'pipe'] })
+  // whatever ends this script
+  process.on('exit', () => program.kill('SIGKILL'))
   let said = ''
   program.stderr.on('data', (chunk) => { said += chunk })
   const host = () => said.match(/listening on http:\/\/(127\.0\.0\.1:\d+)/)?.[1]

@@ -4,6 +4,7 @@ use super::fixture::{Given, Mirroring, QUICK};
 use crate::common::{Http, Program};
 use crate::rollout::forward::fixture::{FakeUpstream, answer};
 use crate::server::client::until;
+use crate::terminal::Terminal;
 use segscope::engine::{MirrorCounts, RetryLimits};
 use segscope::recording::KeepLimit;
 use std::net::SocketAddr;
@@ -209,4 +210,16 @@ fn names_the_recording_of_which_not_all_is_sent_and_the_command_that_sends_the_r
     let rest = ["--record", &part, "--keep", "10GB"];
     let _rest = Program::start(home.path(), &[&listen[..], &[&url], &rest].concat());
     assert_eq!(upstream.next().body, call);
+}
+
+#[test]
+fn after_quitting_a_line_says_what_is_not_sent_yet() {
+    let url = format!("http://{}", gone());
+    let (mut terminal, mut http) = Terminal::listening(200, 30, &["--mirror", &url]);
+    let call = br#"{"type":"track","event":"A","userId":"u"}"#;
+    assert_eq!(http.post("/v1/track", call).expect("an answer").status, 200);
+    terminal.sees("1 call ");
+    terminal.sees("it is tried again");
+    assert_eq!(terminal.quit(), 0);
+    terminal.sees("mirror: sent 0, sent again 0, given up 0, not mirrored 0, not sent yet ");
 }
