@@ -8,6 +8,7 @@ use crate::queries::{Answer, IsGone, in_turn, parameters, settled};
 use crate::wire::{Reply, query_value};
 use serde_json::json;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
@@ -19,8 +20,35 @@ const LONGEST_MS: u64 = 600_000;
 const MOST: u64 = 1_000;
 /// Of calls that came where none should, so many are shown.
 const SHOWN: u64 = 100;
-/// How often is looked whether something came.
+/// How often one request that waits looks whether something came.
 const PAUSE: Duration = Duration::from_millis(5);
+/// How often all requests that wait look together: of many, each looks less often, so that they do not
+/// take the listener's time.
+const PAUSE_OF_ALL: Duration = Duration::from_micros(500);
+/// How many requests wait in this process.
+static WAITING: AtomicU32 = AtomicU32::new(0);
+
+/// A request that waits.
+struct Waiting;
+
+impl Waiting {
+    fn begin() -> Waiting {
+        WAITING.fetch_add(1, Ordering::Relaxed);
+        Waiting
+    }
+
+    /// Sleeps until it may look again, but not beyond a moment.
+    async fn pause(&self, end: Instant) {
+        let pause = PAUSE.max(PAUSE_OF_ALL * WAITING.load(Ordering::Relaxed));
+        sleep(pause.min(end.saturating_duration_since(Instant::now()))).await;
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        WAITING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// So long no call may come for none to have come, unless it is said.
 const QUIET_MS: u64 = 1_000;
@@ -31,9 +59,10 @@ pub(crate) async fn answer(
     workers: &Arc<Semaphore>,
     is_gone: IsGone<'_>,
 ) -> Answer {
+    let waiting = Waiting::begin();
     let waited = match query_value(query, "none").as_deref() {
-        None | Some("0" | "false") => some(engine, query, workers, is_gone).await,
-        Some("" | "1" | "true") => none(engine, query, workers, is_gone).await,
+        None | Some("0" | "false") => some(engine, query, workers, (is_gone, &waiting)).await,
+        Some("" | "1" | "true") => none(engine, query, workers, (is_gone, &waiting)).await,
         Some(_) => Err(Reply::failure(400, "bad_parameter", "none is 1 or 0")),
     };
     match waited {
@@ -47,7 +76,7 @@ async fn some(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    is_gone: IsGone<'_>,
+    (is_gone, waiting): (IsGone<'_>, &Waiting),
 ) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
         parameters::known(query, &["filter", "count", "timeout_ms", "after", "none", "all"])?;
@@ -88,7 +117,7 @@ async fn some(
         if Instant::now() >= deadline {
             return Ok((504, too_late(scan, count, timeout)));
         }
-        sleep(PAUSE.min(deadline - Instant::now())).await;
+        waiting.pause(deadline).await;
         if is_gone() {
             return Err(gone());
         }
@@ -123,7 +152,7 @@ async fn none(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    is_gone: IsGone<'_>,
+    (is_gone, waiting): (IsGone<'_>, &Waiting),
 ) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
         parameters::known(query, &["filter", "none", "quiet_ms", "after"])?;
@@ -153,7 +182,7 @@ async fn none(
         }
         let version = engine.version();
         while engine.version() == version && Instant::now() < end {
-            sleep(PAUSE.min(end - Instant::now())).await;
+            waiting.pause(end).await;
             if is_gone() {
                 return Err(gone());
             }

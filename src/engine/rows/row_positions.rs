@@ -64,6 +64,11 @@ impl Engine {
         (begin..store.rows(), index.next_seq())
     }
 
+    /// A number that is another after each clear and each time that all is judged again.
+    pub fn judged_epoch(&self) -> u64 {
+        self.lock().index.epoch
+    }
+
     /// Which index this is, how many rows it has, and how often marks and notes have changed. The
     /// number is another after each clear and each time that all is judged again.
     pub(crate) fn extent(&self) -> (u64, u64, u64) {

@@ -5,6 +5,7 @@
 //! that waits holds the numbers of rows, and a page is written as it is sent.
 
 pub(crate) mod access;
+mod event_cache;
 mod response_body;
 mod stream;
 
@@ -16,6 +17,7 @@ use crate::server::connection_state::PhaseCell;
 use crate::server::listener_thread::Server;
 use crate::server::{cors, respond};
 use crate::wire::Reply;
+use event_cache::EventCache;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderName, HeaderValue};
@@ -62,11 +64,16 @@ const RETRY_AFTER: u32 = 1;
 pub(crate) struct Bounds {
     requests: Arc<Semaphore>,
     workers: Arc<Semaphore>,
+    events: Arc<EventCache>,
 }
 
 impl Default for Bounds {
     fn default() -> Bounds {
-        Bounds { requests: Arc::new(Semaphore::new(MAX_REQUESTS)), workers: queries::workers() }
+        Bounds {
+            requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            workers: queries::workers(),
+            events: Arc::default(),
+        }
     }
 }
 
@@ -182,7 +189,7 @@ async fn stream(
     // what was acknowledged before is not new
     settled(&server.engine).await;
     let query = parts.uri.query().unwrap_or("");
-    let stream = match EventStream::new(&server.engine, query, &parts.headers) {
+    let stream = match EventStream::new(&server.engine, &server.own.events, query, &parts.headers) {
         Ok(stream) => stream,
         Err(reply) => return whole(reply, permit),
     };

@@ -1,14 +1,14 @@
 //! `/_segscope/stream`: call records as server-sent events, as soon as the calls are judged.
 //!
-//! A stream holds no records: it reads them back when the client takes them. A client that is so
+//! A stream holds no records: they are made when the client takes them, once for all streams. A client that is so
 //! slow that it falls far behind is told how many calls it missed, and goes on with new ones.
 
 use crate::call::Seq;
-use crate::engine::{Engine, RowDetail};
+use crate::engine::Engine;
 use crate::fql::Filter;
 use crate::queries::calls::{Scan, look};
 use crate::queries::{in_turn, parameters};
-use crate::report::call_record;
+use crate::server::api::event_cache::EventCache;
 use crate::wire::Reply;
 use hyper::HeaderMap;
 use hyper::body::Bytes;
@@ -35,6 +35,7 @@ pub(crate) const BEGINNING: &[u8] = b"retry: 1000\n\n";
 /// The calls that a client has not taken yet.
 pub(crate) struct EventStream {
     engine: Arc<Engine>,
+    cache: Arc<EventCache>,
     filter: Filter,
     /// The last call that was looked at.
     after: u64,
@@ -48,6 +49,7 @@ impl EventStream {
     /// A stream of the calls that come from now on, or behind the one that the client names.
     pub fn new(
         engine: &Arc<Engine>,
+        cache: &Arc<EventCache>,
         query: &str,
         headers: &HeaderMap,
     ) -> Result<EventStream, Reply> {
@@ -64,7 +66,8 @@ impl EventStream {
         let newest = || engine.seq_before(engine.rows());
         let after = last.unwrap_or_else(newest);
         let (is_live, version) = (last.is_none(), None);
-        Ok(EventStream { engine: Arc::clone(engine), filter, after, is_live, version })
+        let (engine, cache) = (Arc::clone(engine), Arc::clone(cache));
+        Ok(EventStream { engine, cache, filter, after, is_live, version })
     }
 
     /// Waits for the next events, at most for [`KEEP_ALIVE_INTERVAL`].
@@ -90,7 +93,8 @@ impl EventStream {
                 let rows = scan.into_rows();
                 if !rows.is_empty() {
                     let engine = Arc::clone(&self.engine);
-                    let written = in_turn(workers, move || events(&engine, &rows));
+                    let cache = Arc::clone(&self.cache);
+                    let written = in_turn(workers, move || cache.events(&engine, &rows));
                     return Ok((self, written.await.map_err(io::Error::other)?));
                 }
                 continue;
@@ -115,18 +119,4 @@ impl EventStream {
 
 fn ended() -> io::Error {
     io::Error::other("the search ended early")
-}
-
-/// The records of rows as events. What is cleared away or cannot be read meanwhile is left out.
-fn events(engine: &Engine, rows: &[u64]) -> Bytes {
-    let (vendors, shown) = (engine.vendors(), engine.in_use().shown());
-    let mut out = String::new();
-    for detail in engine.details_of(rows.iter().copied()) {
-        if let Ok(RowDetail::Call(call)) = detail {
-            let record = call_record(&call, &vendors, &shown);
-            out.push_str(&format!("id: {}\nevent: call\ndata: {record}\n\n", call.seq.0));
-        }
-    }
-    // an empty piece would end the body
-    if out.is_empty() { Bytes::from_static(b":\n\n") } else { out.into() }
 }
