@@ -1,13 +1,76 @@
-//! Where a listener forwards, as the settings say.
+//! Where a listener forwards or mirrors, as the settings say.
 
 use super::failure::Failure;
+use crate::engine::{MirrorOptions, RetryLimits};
 use crate::fql;
 use crate::inspector::Setup;
-use crate::outbound::forward::Upstream;
-use crate::server::ForwardOptions;
+use crate::outbound::forward::{PAGE_SHORT_NAMES, Upstream};
+use crate::server::{ForwardOptions, PageLoadOptions};
 
 /// Settings that say nothing without `forward`.
-const DEPENDENT: [&str; 3] = ["forward_connect_to", "forward_only", "forward_key"];
+const DEPENDENT: [&str; 4] = [CONNECT_TO, CDN, "forward_only", "forward_key"];
+/// Settings that count for a mirror, too.
+const CONNECT_TO: &str = "forward_connect_to";
+const CDN: &str = "forward_cdn";
+
+/// Returns where what a page loads comes from; none if segscope answers that itself.
+///
+/// # Errors
+/// Fails if a setting cannot be used.
+pub fn page_load_options(setup: &Setup) -> Result<Option<PageLoadOptions>, Failure> {
+    let to = text_of(setup, "forward").or_else(|| text_of(setup, "mirror"));
+    let Some(to) = to else { return Ok(None) };
+    let named = text_of(setup, CDN);
+    let known = PAGE_SHORT_NAMES.iter().find(|(name, _)| *name == to).map(|(name, _)| *name);
+    let Some(url) = named.or(known) else { return Ok(None) };
+    let upstream =
+        Upstream::parse_page_service(url).map_err(|error| wrong_setting(setup, CDN, &error))?;
+    let tells_client = !setup.settings.is_on("no_forwarded_for");
+    Ok(Some(PageLoadOptions { upstream, tells_client, is_named: named.is_some() }))
+}
+
+/// Returns how the listener mirrors; none if it does not.
+///
+/// # Errors
+/// Fails if a setting cannot be used, or what is recorded would be lost before it is sent.
+pub fn mirror_options(setup: &Setup) -> Result<Option<MirrorOptions>, Failure> {
+    let wrong = |error: &dyn std::fmt::Display| wrong_setting(setup, "mirror", error);
+    let Some(upstream) = upstream(setup, "mirror")? else { return Ok(None) };
+    if text_of(setup, "forward").is_some() {
+        return Err(wrong(&"a listener forwards or mirrors, not both (--forward)"));
+    }
+    if setup.settings.is_on("no_record") {
+        let error = "requests are sent on from the recording, so it must be kept (--no-record)";
+        return Err(wrong(&error));
+    }
+    Ok(Some(MirrorOptions { upstream, retries: RetryLimits::default() }))
+}
+
+/// Returns the upstream that a setting names, if it does.
+fn upstream(setup: &Setup, key: &str) -> Result<Option<Upstream>, Failure> {
+    let Some(url) = text_of(setup, key) else { return Ok(None) };
+    let wrong = |key: &str, error: &dyn std::fmt::Display| wrong_setting(setup, key, error);
+    if setup.settings.is_on("copies") {
+        let error = "copies are not forwarded: the real service has got the requests (--copies)";
+        return Err(wrong(key, &error));
+    }
+    let upstream = Upstream::parse(url).map_err(|error| wrong(key, &error))?;
+    let upstream = match text_of(setup, CONNECT_TO) {
+        Some(address) => {
+            upstream.with_connect_to(address).map_err(|error| wrong(CONNECT_TO, &error))?
+        }
+        None => upstream,
+    };
+    Ok(Some(upstream))
+}
+
+fn text_of<'s>(setup: &'s Setup, key: &str) -> Option<&'s str> {
+    setup.settings.text(key).filter(|text| !text.is_empty())
+}
+
+fn wrong_setting(setup: &Setup, key: &str, error: &dyn std::fmt::Display) -> Failure {
+    Failure::wrong(format!("{}: {error}", setup.settings.origin_of(key)))
+}
 
 /// Returns how the listener forwards; none if it does not.
 ///
@@ -15,26 +78,16 @@ const DEPENDENT: [&str; 3] = ["forward_connect_to", "forward_only", "forward_key
 /// Fails if a setting cannot be used.
 pub fn options(setup: &Setup) -> Result<Option<ForwardOptions>, Failure> {
     let settings = &setup.settings;
-    let text = |key: &str| settings.text(key).filter(|text| !text.is_empty());
-    let wrong = |key: &str, error: &dyn std::fmt::Display| {
-        Failure::wrong(format!("{}: {error}", settings.origin_of(key)))
-    };
-    let Some(url) = text("forward") else {
-        if let Some(key) = DEPENDENT.into_iter().find(|key| text(key).is_some()) {
+    let text = |key: &str| text_of(setup, key);
+    let wrong = |key: &str, error: &dyn std::fmt::Display| wrong_setting(setup, key, error);
+    let Some(upstream) = upstream(setup, "forward")? else {
+        let is_mirror = text("mirror").is_some();
+        let idle =
+            |key: &&str| text(key).is_some() && !(is_mirror && [CONNECT_TO, CDN].contains(key));
+        if let Some(key) = DEPENDENT.into_iter().find(idle) {
             return Err(wrong(key, &"nothing is forwarded without --forward URL"));
         }
         return Ok(None);
-    };
-    if settings.is_on("copies") {
-        let error = "copies are not forwarded: the real service has got the requests (--copies)";
-        return Err(wrong("forward", &error));
-    }
-    let upstream = Upstream::parse(url).map_err(|error| wrong("forward", &error))?;
-    let upstream = match text("forward_connect_to") {
-        Some(address) => upstream
-            .with_connect_to(address)
-            .map_err(|error| wrong("forward_connect_to", &error))?,
-        None => upstream,
     };
     let only = match text("forward_only") {
         Some(text) => {

@@ -89,6 +89,9 @@ pub fn draw(
     let stats = engine.stats();
     if listened && stats.requests > 0 {
         output::note(format_args!("{}", summary_words(&stats)));
+        if let Some(mirror) = &stats.mirror {
+            output::note(format_args!("mirror: {}", mirror.words()));
+        }
     }
     Ok(())
 }

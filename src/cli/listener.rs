@@ -1,9 +1,11 @@
 //! Starts the listener of a command.
 
 use super::failure::Failure;
-use super::{faults, forward, intercept, tls};
-use crate::engine::Engine;
+use super::{faults, forward, intercept, setup, tls};
+use crate::call::text::visible;
+use crate::engine::{Engine, UnsentRecording};
 use crate::inspector::Setup;
+use crate::report::plural;
 use crate::server::{ApiToken, InterceptOptions, Listen, Listener, Options};
 use std::path::Path;
 use std::sync::Arc;
@@ -24,12 +26,42 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
         false => {
             let (faults, fault_seed) = faults::options(setup)?;
             let certificates = tls::certificates(setup, |notice| engine.notice(notice))?;
-            let forward = forward::options(setup)?;
+            let (forward, mirror) = (forward::options(setup)?, forward::mirror_options(setup)?);
+            let page_loads = forward::page_load_options(setup)?;
             let intercept = intercept::options(setup, |notice| engine.notice(notice))?;
-            Options { forward, certificates, intercept, faults, fault_seed, ..Options::default() }
+            Options {
+                forward,
+                mirror,
+                page_loads,
+                certificates,
+                intercept,
+                faults,
+                fault_seed,
+                ..Options::default()
+            }
         }
     };
+    if live.mirror.is_some() && setup.settings.text("record").is_none() {
+        tell_unsent(engine);
+    }
     start_at(text, setup, engine, Options { token, ..live })
+}
+
+/// Tells of earlier recordings of which a mirror has not sent all: a new recording has a mirror of
+/// its own.
+fn tell_unsent(engine: &Engine) {
+    let unsent = setup::unsent_recordings();
+    let Some(UnsentRecording { path, url, bytes }) = unsent.first() else { return };
+    let more = match unsent.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and of {})", plural(more as u64, "earlier recording")),
+    };
+    engine.notice(format!(
+        "{bytes} bytes of the last recording{more} are not sent to {} yet; this sends them: segscope --record '{}' --keep 10GB --mirror {}",
+        visible(url),
+        visible(&path.display().to_string()),
+        visible(url)
+    ));
 }
 
 /// Begins to listen where the settings say, with this token, and perhaps as a proxy.

@@ -6,7 +6,7 @@ use super::args::{
 use super::failure::Failure;
 use super::signals;
 use crate::config::{self, SettingOrigin};
-use crate::engine::{Engine, IngestOptions, Recording};
+use crate::engine::{Engine, IngestOptions, Recording, UnsentRecording, find_unsent};
 use crate::inspector::{Flags, SettingsSource, Setup};
 use crate::recording::{
     self, DEFAULT_KEEP, EarlierPart, KeepLimit, RecordingError, RecordingFile, Recordings,
@@ -142,6 +142,7 @@ impl Setup {
         let options = IngestOptions {
             takes_copies: false,
             forwards_to: None,
+            mirrors_to: None,
             faults: 0,
             ..self.ingest_options()
         };
@@ -175,6 +176,13 @@ fn open(
         None => RecordingFile::open(file, fsync)
             .map(|(journal, recovery)| (journal, Vec::new(), recovery)),
     }
+}
+
+/// Returns the recordings of the state folder of which a mirror has not sent all, the newest first.
+pub fn unsent_recordings() -> Vec<UnsentRecording> {
+    let folder = config::user_state_folder().map(|state| state.join(RECORDINGS));
+    // what cannot be read now is found by the next one that mirrors
+    folder.and_then(|folder| find_unsent(&folder).ok()).unwrap_or_default()
 }
 
 /// Whether a name stands for the device that keeps nothing.
@@ -244,6 +252,8 @@ impl ForwardArgs {
     fn flags(&self) -> Flags {
         let texts = [
             ("forward", self.forward.as_deref()),
+            ("mirror", self.mirror.as_deref()),
+            ("forward_cdn", self.forward_cdn.as_deref()),
             ("forward_connect_to", self.forward_connect_to.as_deref()),
             ("forward_only", self.forward_only.as_deref()),
             ("forward_key", self.forward_key.as_deref()),

@@ -4,15 +4,27 @@
 /// The thread that calls this gives way to the others from now on, where threads have a rank of
 /// their own.
 pub(crate) fn give_way() {
+    // at this one a thread gets a third of what one of the usual rank does
+    set_rank(5);
+}
+
+/// The thread that calls this gives way to the others from now on wherever there is something else to
+/// do: its work can wait for as long as it takes.
+pub(crate) fn give_way_to_all() {
+    // a thirtieth
+    set_rank(15);
+}
+
+fn set_rank(rank: i32) {
     #[cfg(target_os = "linux")]
     {
-        /// At this one a thread gets a third of what one of the usual rank does.
-        const RANK: i32 = 5;
         // one that was started with a lower rank keeps it
         let now = rustix::process::getpriority_process(None).unwrap_or(0);
         // where the system forbids it, it works all the same
-        let _ = rustix::process::setpriority_process(None, now.max(RANK));
+        let _ = rustix::process::setpriority_process(None, now.max(rank));
     }
+    #[cfg(not(target_os = "linux"))]
+    let _ = rank;
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -25,9 +37,11 @@ mod tests {
         let before = getpriority_process(None).expect("a rank");
         let after = std::thread::spawn(|| {
             give_way();
-            getpriority_process(None).expect("a rank")
+            let middle = getpriority_process(None).expect("a rank");
+            give_way_to_all();
+            (middle, getpriority_process(None).expect("a rank"))
         });
-        assert_eq!(after.join().expect("the thread ends"), before.max(5));
+        assert_eq!(after.join().expect("the thread ends"), (before.max(5), before.max(15)));
         assert_eq!(getpriority_process(None), Ok(before));
     }
 }

@@ -19,6 +19,7 @@ pub mod index;
 pub(crate) mod ingest;
 pub(crate) mod judging;
 pub(crate) mod low_priority;
+mod mirror;
 pub(crate) mod rows;
 mod search;
 mod selection;
@@ -61,6 +62,10 @@ pub use crate::engine::judging::draft::{DraftError, JudgedDraft};
 pub use crate::engine::judging::rejudge_diff::{RejudgeDiff, VendorChanges, VerdictChange};
 pub use crate::engine::judging::user_groups::SeenGroup;
 pub use crate::engine::judging::vendors_in_use::InUse;
+pub use crate::engine::mirror::{
+    Mirror, MirrorCounts, MirrorError, MirrorOptions, ResumeError, RetryLimits, UnsentRecording,
+    find_unsent,
+};
 pub use crate::engine::rows::marks_and_notes::NOTE_CHARS;
 pub use crate::engine::rows::views::{
     CallDetail, IdCell, Mark, MissedId, NoCallDetail, NoCallView, OpenedFiles, RequestCounts,
@@ -86,6 +91,7 @@ use crate::engine::ingest::writer::RecordingWriter;
 use crate::engine::judging::index_request::JudgedIndex;
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::judging::state::JudgingState;
+use crate::engine::mirror::counts::MirrorCounters;
 use crate::engine::source::import::Import;
 use crate::findings::Severity;
 use crate::fql::Filter;
@@ -116,6 +122,7 @@ pub struct Engine {
     shared: Arc<SharedState>,
     options: IngestOptions,
     forwarding: ForwardCounters,
+    mirroring: MirrorCounters,
     /// Faults are not injected now.
     faults_off: AtomicBool,
     remarks: RemarkTarget,
@@ -161,6 +168,7 @@ impl Engine {
             shared,
             options,
             forwarding: ForwardCounters::default(),
+            mirroring: MirrorCounters::default(),
             faults_off: AtomicBool::new(false),
             remarks,
             again: Mutex::default(),

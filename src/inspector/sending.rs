@@ -40,7 +40,8 @@ impl Inspector {
 
     /// Whether this listener forwards, so that a call sent to it becomes real data.
     pub fn forwards(&self) -> bool {
-        self.engine.ingest_options().forwards_to.is_some()
+        let options = self.engine.ingest_options();
+        options.forwards_to.is_some() || options.mirrors_to.is_some()
     }
 
     /// What would be sent to a vendor itself of a call, with the user's own keys; or why nothing can

@@ -228,14 +228,19 @@ impl Setup {
             requires_signature: self.settings.is_on("require_signature"),
             takes_copies: self.settings.is_on("copies"),
             faults: self.settings.list("fault").map_or(0, |faults| faults.len()),
-            forwards_to: self.settings.text("forward").filter(|url| !url.is_empty()).map(|url| {
-                // what is wrong with it is said when the listener starts
-                let upstream = Upstream::parse(url).map(|upstream| upstream.url());
-                upstream.unwrap_or_else(|_| without_credentials(url).into_owned())
-            }),
+            forwards_to: self.upstream_url("forward"),
+            mirrors_to: self.upstream_url("mirror"),
             is_strict: self.settings.is_on("strict"),
             redaction: self.redaction.clone(),
         }
+    }
+
+    /// The URL of the upstream that a setting names, if it does.
+    fn upstream_url(&self, key: &str) -> Option<String> {
+        let url = self.settings.text(key).filter(|url| !url.is_empty())?;
+        // what is wrong with it is said when the listener starts
+        let upstream = Upstream::parse(url).map(|upstream| upstream.url());
+        Some(upstream.unwrap_or_else(|_| without_credentials(url).into_owned()))
     }
 
     /// The settings files: the user's own, if there is a place for it, and the project's.

@@ -5,9 +5,9 @@ use crate::call::text::visible;
 pub use crate::engine::{
     CountProgress, CountedCalls, Coverage, DraftError, ExpectationResult, ExpectationStatus,
     Expectations, ForwardCounts, FoundIn, GroupBy, GroupedRows, HabitView, IdCell, IdShare, Mark,
-    MissedId, NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, Person, RejudgeDiff,
-    RelatedId, RequestDetail, RowView, SearchProgress, SessionIds, Stats, TimeColumns, TimeCount,
-    Timeline, WatchState, What, Who,
+    MirrorCounts, MissedId, NextRow, NoCall, NoCallDetail, NoCallView, OrderFinding, Person,
+    RejudgeDiff, RelatedId, RequestDetail, RowView, SearchProgress, SessionIds, Stats, TimeColumns,
+    TimeCount, Timeline, WatchState, What, Who,
 };
 pub use crate::objects_api::{ModelItem, ModelRow, Panel, Status};
 pub use crate::vendors::{Preset, Span, ValueOrigin};

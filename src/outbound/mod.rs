@@ -4,6 +4,7 @@
 mod connect_head;
 mod env_proxy;
 pub mod forward;
+pub mod mirror;
 
 pub use connect_head::{is_whole_head, read_connect_head};
 pub use env_proxy::{HostDialer, is_exempt_from_proxy};

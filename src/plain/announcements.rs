@@ -129,6 +129,9 @@ impl PlainSession<'_> {
                 if let (Some(to), Some(counts)) = (&stats.forwards_to, &stats.forward) {
                     self.say(&format!("forwarding to {to}: {}", counts.words()))?;
                 }
+                if let (Some(to), Some(counts)) = (&stats.mirrors_to, &stats.mirror) {
+                    self.say(&format!("mirroring to {to}: {}", counts.words()))?;
+                }
             }
             true => self.say(match &stats.opened {
                 Some(opened) if opened.files > 1 => "segscope reads files",

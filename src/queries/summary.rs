@@ -40,6 +40,7 @@ pub(crate) fn json(engine: &Engine) -> String {
         "turned_away": stats.too_much,
         "unrecorded": stats.unrecorded,
         "forward": stats.forward,
+        "mirror": stats.mirror,
         "waited": stats.waited,
         "waited_ms": stats.waited_ms,
         "reading": stats.reading.map(|(read, of)| json!({"read": read, "of": of})),

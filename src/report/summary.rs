@@ -30,6 +30,9 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
     if let Some(forward) = &stats.forward {
         writeln!(out, "{}", forward.words()).expect("writing to a String cannot fail");
     }
+    if let Some(mirror) = &stats.mirror {
+        writeln!(out, "mirror: {}", mirror.words()).expect("writing to a String cannot fail");
+    }
     if tally.discarded > 0 {
         let calls = plural(tally.discarded, "call");
         writeln!(out, "{calls} discarded by Segment or RudderStack before any vendor")

@@ -52,6 +52,12 @@ pub enum ListenError {
     /// Requests cannot be forwarded where they are to go.
     #[error("--forward: {0}")]
     Upstream(#[from] crate::outbound::forward::UpstreamError),
+    /// What a page loads cannot come from there.
+    #[error("--forward-cdn: {0}")]
+    PageLoads(crate::outbound::forward::UpstreamError),
+    /// Requests cannot be mirrored where they are to go.
+    #[error("--mirror: {0}")]
+    Mirror(#[from] crate::engine::MirrorError),
     /// Something else is in the way.
     #[error("cannot listen on {addr}: {error}")]
     Io {

@@ -4,18 +4,18 @@ use crate::call::time;
 use crate::engine::{AcceptedRequest, InjectedFault};
 use crate::objects_api;
 use crate::objects_api::ObjectsRoute;
-use crate::outbound::forward::ForwardedFor;
 use crate::server::body;
 use crate::server::body::{BodyBytes, ReadBody};
 use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell, WatchedStream};
 use crate::server::faults::FaultBody;
-use crate::server::forward::Forwarder;
 use crate::server::handshake::HandshakeFailure;
 use crate::server::listener_thread::Server;
 use crate::server::opening::{self, OpenedConnection};
+use crate::server::page_loads::RequestWay;
+use crate::server::peer::{OverTls, Peer};
 use crate::server::request_log::RequestLog;
-use crate::server::{api, cors, fault_response, forward, malformed, respond};
+use crate::server::{api, cors, fault_response, forward, malformed, page_loads, respond};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
@@ -26,7 +26,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use std::cell::RefCell;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
 use tokio::io::AsyncWriteExt;
@@ -38,27 +38,6 @@ const BUFFER: usize = 64 * 1024;
 
 /// The body of an answer: to an SDK, or of segscope's own paths.
 pub(crate) type Body = Either<Either<Full<Bytes>, FaultBody>, api::OwnBody>;
-
-/// Marks a request that came over TLS.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct OverTls;
-
-/// Who a connection is with.
-#[derive(Debug, Clone, Copy)]
-struct Peer {
-    ip: IpAddr,
-    /// It is this machine.
-    is_here: bool,
-    /// What it sends is encrypted.
-    is_tls: bool,
-}
-
-impl Peer {
-    /// What an upstream is told of it.
-    fn as_forwarded(self) -> ForwardedFor {
-        ForwardedFor { client: self.ip, scheme: if self.is_tls { "https" } else { "http" } }
-    }
-}
 
 /// There is no response: the client went away in the middle of its request, or a fault says so.
 #[derive(Debug, thiserror::Error)]
@@ -213,7 +192,8 @@ async fn answer(
         return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);
-    let forwarder = server.forwarder.as_ref().filter(|forwarder| forwarder.takes(&route));
+    let way = RequestWay::find(server, parts.method.as_str(), path, &route);
+    let forwarder = way.forwarder;
     if forwarder.is_none() && matches!(route, Route::Version | Route::Root) {
         let response = api::respond_to_probe(server, &parts, peer.is_here);
         return Ok(response.map(|body| Either::Left(Either::Left(body))));
@@ -238,7 +218,7 @@ async fn answer(
         ReadBody::Gone => return Err(NoResponse),
         ReadBody::Whole(data, _permit) => {
             *body_bytes = data.len();
-            return respond_whole(server, forwarder, parts, data, (peer, watch)).await;
+            return respond_whole(server, way, parts, data, (peer, watch)).await;
         }
         ReadBody::Cut(kept, trouble) => (kept, trouble),
     };
@@ -262,7 +242,7 @@ async fn answer(
 /// Answers a request whose body is whole.
 async fn respond_whole(
     server: &Server,
-    forwarder: Option<&Forwarder>,
+    way: RequestWay<'_>,
     parts: Parts,
     data: BodyBytes,
     (peer, watch): (Peer, &PhaseCell),
@@ -273,7 +253,7 @@ async fn respond_whole(
         false => taking(&parts, |head| faults.pick(&server.engine, head, &data)),
     };
     let Some(fault) = fault else {
-        return Ok(take(server, forwarder, parts, data, (peer, None)).await);
+        return Ok(take(server, way, parts, data, (peer, None)).await);
     };
     fault_response::delay_request(faults, fault).await;
     let headers = parts.headers.clone();
@@ -283,20 +263,26 @@ async fn respond_whole(
             taking(&parts, |head| server.engine.refuse_by_fault(head, &data, injected));
             fault_response::untaken(&headers)
         }
-        None => take(server, forwarder, parts, data, (peer, injected)).await,
+        None => take(server, way, parts, data, (peer, injected)).await,
     };
     fault_response::change(response, &headers, faults, fault, watch).await
 }
 
-/// Forwards a request, or takes it.
+/// Forwards a request, gets what a page loads, or takes the request here.
 async fn take(
     server: &Server,
-    forwarder: Option<&Forwarder>,
+    way: RequestWay<'_>,
     parts: Parts,
     data: BodyBytes,
     (peer, fault): (Peer, Option<InjectedFault<'_>>),
 ) -> Response<Body> {
-    if let Some(forwarder) = forwarder
+    if let Some((loads, load)) = way.loads
+        && let Some(response) =
+            page_loads::respond(server, loads, load, &parts, (peer.as_forwarded(), fault)).await
+    {
+        return response;
+    }
+    if let Some(forwarder) = way.forwarder
         && forwarder.only().is_none_or(|only| {
             taking(&parts, |head| server.engine.any_call_passes(only, head, &data))
         })
@@ -304,6 +290,11 @@ async fn take(
         let data = data.into_bytes();
         return forward::respond(server, forwarder, parts, data, (peer.as_forwarded(), fault))
             .await;
+    }
+    if let Some(via) = &server.mirror_via
+        && let Some(refused) = forward::refuse_loop(&server.engine, &parts, &data, via)
+    {
+        return refused;
     }
     let taken = taking(&parts, |head| server.engine.take_in(head, &data, &server.here, fault));
     let reply = match taken {

@@ -7,11 +7,12 @@ use crate::engine::{Engine, ForwardEnd, ForwardRecord, InjectedFault};
 use crate::fql::Filter;
 use crate::outbound::forward::{
     ForwardClient, ForwardError, ForwardRequest, ForwardedFor, ForwardedResponse, Upstream,
-    UpstreamError, is_own_loop,
+    UpstreamError, is_own_loop, new_via,
 };
 use crate::recording::{AnsweredWith, RefusalRecord, UpstreamAnswer};
-use crate::server::connection::{self, Body, OverTls};
+use crate::server::connection::{self, Body};
 use crate::server::listener_thread::Server;
+use crate::server::peer::OverTls;
 use crate::server::{cors, forward_key, respond};
 use crate::wire::{Reply, Route};
 use http_body_util::{Either, Full};
@@ -63,12 +64,9 @@ pub(crate) struct Forwarder {
 impl Forwarder {
     /// Forwards as the options say, from a listener at these addresses.
     pub fn new(options: ForwardOptions, own: &[SocketAddr]) -> Result<Forwarder, UpstreamError> {
-        // a proxy finds the upstream in place of this machine
-        if !options.upstream.is_behind_proxy(own) {
-            options.upstream.check(own)?;
-        }
+        options.upstream.check_reachable(own)?;
         let client = ForwardClient::new(options.upstream.clone(), options.timeout, own)?;
-        let via = format!("segscope-{}", uuid::Uuid::new_v4().simple());
+        let via = new_via();
         Ok(Forwarder { client, options, via })
     }
 
@@ -82,8 +80,8 @@ impl Forwarder {
         self.client.upstream().host()
     }
 
-    /// Whether such requests are forwarded. What a page loads before its first call is answered
-    /// here: it points the page to this listener.
+    /// Whether such requests are forwarded. What a page loads before its first call is not: it points
+    /// the page to this listener.
     pub fn takes(&self, route: &Route<'_>) -> bool {
         !matches!(route, Route::Settings { .. } | Route::SourceConfig | Route::Own(_))
     }
@@ -136,9 +134,8 @@ pub(crate) async fn respond(
         return refused(&parts, "too_many_in_flight", reply, message);
     }
     let in_flight = InFlight { engine, end: Cell::new(ForwardEnd::NotSent) };
-    if is_own_loop(&parts.headers, &forwarder.via) {
-        let message = "the upstream sends requests back to this segscope";
-        return refused(&parts, "loop", Reply::failure(508, "loop", message), message);
+    if let Some(refused) = refuse_loop(engine, &parts, &body, &forwarder.via) {
+        return refused;
     }
     if engine.ingest_options().is_strict && !engine.can_record() {
         let message = "the recording cannot be written (--strict)";
@@ -190,6 +187,24 @@ pub(crate) async fn respond(
     }
 }
 
+/// Refuses a request that this segscope has sent to the upstream itself.
+pub(crate) fn refuse_loop(
+    engine: &Engine,
+    parts: &Parts,
+    body: &[u8],
+    via: &str,
+) -> Option<Response<Body>> {
+    if !is_own_loop(&parts.headers, via) {
+        return None;
+    }
+    let message = "the upstream sends requests back to this segscope";
+    let refused = RefusalRecord { code: "loop", message, kind: "", body_bytes: None };
+    connection::taking_at(parts, time::now(), |head| {
+        engine.record_refused(head, body, 508, refused);
+    });
+    Some(own_response(parts, Reply::failure(508, "loop", message)))
+}
+
 /// Sends a request on.
 async fn send(
     forwarder: &Forwarder,
@@ -224,7 +239,7 @@ async fn send(
 }
 
 /// What is recorded of the upstream's answer.
-fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
+pub(crate) fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
     let headers = answer.headers.iter();
     AnsweredWith {
         status: answer.status.as_u16(),
@@ -239,7 +254,7 @@ fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
 }
 
 /// The upstream's answer, as it came.
-fn upstream_response(answer: ForwardedResponse) -> Response<Body> {
+pub(crate) fn upstream_response(answer: ForwardedResponse) -> Response<Body> {
     let mut response = Response::new(Either::Left(Either::Left(Full::new(answer.body))));
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers;

@@ -2,7 +2,7 @@
 
 use crate::call::time;
 use crate::debug_log::ThreadLog;
-use crate::engine::Engine;
+use crate::engine::{Engine, Mirror, MirrorOptions};
 use crate::server::bind::{Listen, ListenError, open_files};
 use crate::server::body_error::BodyError;
 use crate::server::connection_notice::ConnectionNotice;
@@ -12,6 +12,7 @@ use crate::server::forward::{ForwardOptions, Forwarder};
 use crate::server::handshake::FailedHandshakes;
 use crate::server::intercept::{InterceptOptions, Interceptor, TunnelCounts};
 use crate::server::limits::Limits;
+use crate::server::page_loads::{PageLoadOptions, PageLoads};
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
 use crate::tls::ServerCertificates;
@@ -39,6 +40,10 @@ pub struct Options {
     pub certificates: Option<Arc<ServerCertificates>>,
     /// Whether and how it is a proxy.
     pub intercept: Option<InterceptOptions>,
+    /// Where what a page loads comes from.
+    pub page_loads: Option<PageLoadOptions>,
+    /// Where requests are mirrored to.
+    pub mirror: Option<MirrorOptions>,
     /// Faults that are injected.
     pub faults: Vec<FaultRule>,
     /// What decides which request meets a fault with a share; another one in each run without it.
@@ -81,6 +86,9 @@ pub(crate) struct Server {
     pub certificates: Option<Arc<ServerCertificates>>,
     pub interceptor: Option<Interceptor>,
     pub(crate) failed_handshakes: FailedHandshakes,
+    pub page_loads: Option<PageLoads>,
+    /// How `Via` names this segscope in requests that are mirrored.
+    pub mirror_via: Option<String>,
     pub faults: Faults,
     /// The bounds of segscope's own paths.
     pub own: api::Bounds,
@@ -169,6 +177,7 @@ pub struct Listener {
     server: Arc<Server>,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
+    mirror: Option<Mirror>,
 }
 
 impl Listener {
@@ -197,6 +206,11 @@ impl Listener {
         let forwarder = forward.map(|forward| Forwarder::new(forward, &addrs)).transpose()?;
         let intercept = options.intercept.as_ref();
         let interceptor = intercept.map(|it| Interceptor::new(it, &options.limits, &addrs));
+        let loads = options.page_loads.clone();
+        let page_loads = loads.map(|it| PageLoads::new(it, &addrs)).transpose();
+        let page_loads = page_loads.map_err(ListenError::PageLoads)?;
+        let mirror = options.mirror.clone();
+        let mirror = mirror.map(|it| Mirror::start(it, Arc::clone(&engine), &addrs)).transpose()?;
         let seed = options.fault_seed.unwrap_or_else(|| uuid::Uuid::new_v4().as_u64_pair().0);
         let server = Arc::new(Server {
             engine,
@@ -204,6 +218,8 @@ impl Listener {
             certificates: options.certificates.clone(),
             interceptor,
             failed_handshakes: FailedHandshakes::default(),
+            page_loads,
+            mirror_via: mirror.as_ref().map(|mirror| mirror.via().to_owned()),
             faults: Faults::new(options.faults.clone(), seed),
             here: addrs[0].to_string(),
             addrs,
@@ -231,7 +247,7 @@ impl Listener {
             .name("listener".to_owned())
             .spawn(move || runtime.block_on(run(shared, sockets, stopped)))
             .map_err(failed)?;
-        Ok(Listener { server, stop, thread: Some(thread) })
+        Ok(Listener { server, stop, thread: Some(thread), mirror })
     }
 
     /// The first address.
@@ -275,7 +291,9 @@ impl Listener {
             true => " (https proxy: HTTPS_PROXY may name it)",
             false => "",
         };
-        format!("{}{tls}{proxy}{forwarded}{others}", self.url())
+        let mirrored = self.mirror.as_ref();
+        let mirrored = mirrored.map_or(String::new(), |it| format!(" (mirroring to {})", it.url()));
+        format!("{}{tls}{proxy}{forwarded}{mirrored}{others}", self.url())
     }
 
     /// What it has counted so far.
@@ -295,6 +313,8 @@ impl Listener {
             // a panic there has been told already, and dropping must not panic again
             let _ = thread.join();
         }
+        // it sends what was answered last
+        self.mirror = None;
     }
 }
 

@@ -70,7 +70,7 @@ pub fn write_root_bundle(
     let digest = Sha256::digest(&text);
     let id: String = digest[..4].iter().map(|byte| format!("{byte:02x}")).collect();
     let path = folder.join(format!("bundle-{id}.pem"));
-    match write_whole(&path, &text) {
+    match write_whole(&path, &text, false) {
         Ok(()) => Ok(RootBundle { path, unread }),
         Err(error) => Err(BundleError::NotWritten { path, error }),
     }

@@ -22,6 +22,7 @@ mod histogram;
 mod keys;
 mod lists;
 mod log_columns;
+mod mirror;
 mod mouse;
 mod muted_codes;
 mod people;

@@ -108,7 +108,12 @@ def recorded(folder):
     return found
 
 
-def main(binary, calls, seed):
+def summary(port, mode):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_segscope/summary") as answer:
+        return json.load(answer)[mode.removeprefix("--")]
+
+
+def main(binary, mode, calls, seed):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="segscope-tee-"))
     key, cert, authority = certificate(folder)
     Upstream.schedule = random.Random(seed)
@@ -124,7 +129,7 @@ def main(binary, calls, seed):
     def start():
         program = subprocess.Popen(
             [binary, "tail", "--format", "quiet", "--listen", f"127.0.0.1:{port}", "--record",
-             str(folder / "r.ndjson"), "--forward", f"https://{NAME}",
+             str(folder / "r.ndjson"), mode, f"https://{NAME}",
              "--forward-connect-to", f"127.0.0.1:{upstream.server_address[1]}"],
             env={"HOME": str(folder), "SSL_CERT_FILE": str(authority)},
             stdin=subprocess.DEVNULL, stderr=open(folder / "segscope.err", "ab"))
@@ -149,18 +154,24 @@ def main(binary, calls, seed):
                     max_queue_size=calls + 1, max_retries=10, gzip=seed % 2 == 1)
     sent = set()
     try:
+        restarts = 1 if mode == "--forward" else 3
+        rounds = restarts + 1
         for nth in range(calls):
             name = f"m{nth}"
             client.track(f"u{nth % 50}", "Order Received", {"account_id": "a"}, message_id=name)
             sent.add(name)
-        wait_for("a third is accepted", lambda: len(Upstream.accepted) > calls / 3)
-        segscope.kill()
-        segscope.wait()
-        segscope = start()
+            kills = (nth + 1) * rounds // calls > nth * rounds // calls and nth + 1 < calls
+            if kills:
+                goal = (nth + 1) / 2
+                wait_for(f"{goal} calls are accepted", lambda: len(Upstream.accepted) > goal)
+                segscope.kill()
+                segscope.wait()
+                segscope = start()
         client.flush()
         client.join()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_segscope/summary") as answer:
-            counts = json.load(answer)["forward"]
+        if mode == "--mirror":
+            wait_for("all is sent on", lambda: summary(port, mode)["lag_bytes"] == 0)
+        counts = summary(port, mode)
     finally:
         segscope.terminate()
         segscope.wait()
@@ -169,13 +180,18 @@ def main(binary, calls, seed):
     assert not lost, f"{len(lost)} acknowledged calls are not at the upstream: {sorted(lost)[:3]}"
     unrecorded = acknowledged - recorded(folder)
     assert not unrecorded, f"{len(unrecorded)} acknowledged calls are not recorded"
-    ends = counts["acknowledged"] + counts["refused"] + counts["failed"] + counts["in_flight"]
-    assert counts["received"] == ends and counts["in_flight"] == 0, counts
+    if mode == "--mirror":
+        assert not failed, f"segscope answers, and {len(failed)} calls failed at the SDK"
+        assert counts["given_up"] == counts["not_mirrored"] == counts["waiting"] == 0, counts
+        assert counts["sent_again"] > 0, counts
+    else:
+        ends = counts["acknowledged"] + counts["refused"] + counts["failed"] + counts["in_flight"]
+        assert counts["received"] == ends and counts["in_flight"] == 0, counts
     missed = {"busy", "too many", "cut", "half", "garbage"} - Upstream.acts.keys()
     assert not missed, f"the schedule was too short for {missed}"
     print(f"{len(sent)} calls sent, {len(acknowledged)} acknowledged, all of them at the upstream "
-          f"and recorded; upstream: {Upstream.acts}; since the restart: {counts}")
+          f"and recorded; upstream: {Upstream.acts}; since the last restart: {counts}")
 
 
 os.environ.pop("HTTPS_PROXY", None)
-main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

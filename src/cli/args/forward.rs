@@ -9,6 +9,15 @@ pub struct ForwardArgs {
     /// segment or segment-eu
     #[arg(long, value_name = "URL", help_heading = "Forwarding")]
     pub forward: Option<String>,
+    /// Answer each request here, and send it on to the real service from the recording, again and
+    /// again until it is accepted; after a restart, the rest is sent
+    #[arg(long, value_name = "URL", help_heading = "Forwarding", conflicts_with_all = ["forward", "no_record"])]
+    pub mirror: Option<String>,
+    /// Where what a page loads comes from, so that it keeps its device-mode destinations (settings,
+    /// analytics.js, next-integrations, sourceConfig): a URL, or segment or rudderstack [default:
+    /// that of the short name of --forward or --mirror]
+    #[arg(long, value_name = "URL", help_heading = "Forwarding")]
+    pub forward_cdn: Option<String>,
     /// Connect to this address instead of that of the URL, as curl's --connect-to does
     #[arg(long, value_name = "HOST:PORT", help_heading = "Forwarding")]
     pub forward_connect_to: Option<String>,

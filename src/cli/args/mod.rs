@@ -246,7 +246,7 @@ pub enum TailFormat {
 #[derive(Debug, Clone, Default, Args)]
 pub struct TailArgs {
     /// Read calls from a pipe, or from standard input (`-`), instead of listening
-    #[arg(value_name = "FILE", conflicts_with_all = ["listen", "allow_remote", "token", "webhook_secret", "require_signature", "copies", "forward", "fault", "tls", "tls_cert", "tls_key", "intercept"])]
+    #[arg(value_name = "FILE", conflicts_with_all = ["listen", "allow_remote", "token", "webhook_secret", "require_signature", "copies", "forward", "mirror", "fault", "tls", "tls_cert", "tls_key", "intercept"])]
     pub input: Option<PathBuf>,
     /// Listening and recording.
     #[command(flatten)]

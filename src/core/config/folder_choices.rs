@@ -89,7 +89,7 @@ impl FolderChoices {
         let mut own = own.unwrap_or_default();
         own.insert(name.to_owned(), value);
         all.insert(self.project.clone(), Value::Object(own));
-        crate::config::user_folders::write_whole(&self.file, &Value::Object(all).to_string())
+        crate::config::user_folders::write_whole(&self.file, &Value::Object(all).to_string(), false)
     }
 
     fn read(&self) -> Map<String, Value> {

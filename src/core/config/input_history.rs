@@ -110,7 +110,7 @@ impl InputHistory {
     pub fn keep(&self, memo: &Memo) -> io::Result<()> {
         let mut kept = self.read();
         kept.keep(memo);
-        crate::config::user_folders::write_whole(&self.file, &serde_json::to_string(&kept)?)
+        crate::config::user_folders::write_whole(&self.file, &serde_json::to_string(&kept)?, false)
     }
 }
 

@@ -157,10 +157,22 @@ pub const KEYS: &[SettingKey] = &[
         "pass each request on to this URL (or `segment`, `segment-eu`) and return its own response",
     )),
     own(key(
+        "mirror",
+        SettingValueKind::Text,
+        None,
+        "answer each request, and send it on to this URL (or `segment`, `segment-eu`) from the recording",
+    )),
+    own(key(
+        "forward_cdn",
+        SettingValueKind::Text,
+        None,
+        "where what a page loads comes from: a URL, `segment` or `rudderstack`; known for the short names of `forward`",
+    )),
+    own(key(
         "forward_connect_to",
         SettingValueKind::Text,
         None,
-        "connect to this HOST:PORT instead of that of `forward`",
+        "connect to this HOST:PORT instead of that of `forward` or `mirror`",
     )),
     own(key(
         "forward_only",

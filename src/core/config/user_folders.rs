@@ -30,9 +30,9 @@ pub fn user_state_folder() -> Option<PathBuf> {
     Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("segscope"))
 }
 
-/// Writes a file of the state folder beside and renames it, so that a crash leaves the old or the
-/// new one.
-pub fn write_whole(file: &Path, text: &str) -> io::Result<()> {
+/// Writes a file beside its old version and renames it, so that a crash of this program leaves the
+/// old or the new one; with `is_synced` also one of the machine.
+pub fn write_whole(file: &Path, text: &str, is_synced: bool) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         create_private_folder(folder)?;
     }
@@ -45,6 +45,9 @@ pub fn write_whole(file: &Path, text: &str) -> io::Result<()> {
     // what was typed may hold what was captured; a new file is never behind a link
     let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
     out.write_all(text.as_bytes())?;
+    if is_synced {
+        out.sync_data()?;
+    }
     drop(out);
     std::fs::rename(&beside, file)
 }
@@ -103,7 +106,7 @@ mod tests {
         std::fs::write(&mine, "mine").expect("written");
         let beside = folder.path().join(format!("typed.{}.tmp", std::process::id()));
         std::os::unix::fs::symlink(&mine, &beside).expect("a link");
-        write_whole(&file, "{}").expect("written");
+        write_whole(&file, "{}", false).expect("written");
         assert_eq!(std::fs::read_to_string(&mine).expect("there"), "mine");
         assert_eq!(std::fs::read_to_string(&file).expect("there"), "{}");
         assert!(!file.is_symlink() && !beside.exists());

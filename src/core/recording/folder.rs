@@ -126,7 +126,7 @@ impl Recordings {
             |parts: &Vec<RecordingPart>| looks && parts.iter().any(|part| has_calls(&part.path));
         let with_calls: Vec<bool> = found.values().map(with_calls).collect();
         let mut count = with_calls.iter().filter(|with_calls| **with_calls).count();
-        for (parts, with_calls) in found.into_values().zip(with_calls) {
+        for ((stem, parts), with_calls) in found.into_iter().zip(with_calls) {
             if count <= files && total <= bytes {
                 break;
             }
@@ -137,12 +137,20 @@ impl Recordings {
                 is_gone &= is_deleted;
             }
             if is_gone {
+                unless_gone(std::fs::remove_file(resume_point(&stem)))?;
                 deleted += 1;
                 count -= usize::from(with_calls);
             }
         }
         Ok(deleted)
     }
+}
+
+/// Where it is noted up to where the requests of a recording in parts are mirrored, by its name.
+fn resume_point(stem: &Path) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(".mirror");
+    name.into()
 }
 
 /// Deletes a recording that no program has open, only while it is empty if `empty`; whether it did.
@@ -307,6 +315,7 @@ mod tests {
         for part in 3..9 {
             write(folder.path(), &format!("2026-01-01.{part:04}.ndjson"), CALL);
         }
+        write(folder.path(), "2026-01-01.mirror", "{}");
         for n in 2..6 {
             write(folder.path(), &format!("2026-01-0{n}.ndjson"), CALL);
         }

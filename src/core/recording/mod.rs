@@ -28,11 +28,11 @@ pub use crate::recording::compose_line::{
     compose_more,
 };
 pub use crate::recording::mark_line::{MarkOrNote, Remark, compose_remark};
-pub use crate::recording::redact_headers::{redacted, redacted_query};
+pub use crate::recording::redact_headers::{has_hash, redacted, redacted_query};
 pub use crate::recording::redaction::{RedactedHead, Redaction, RedactionError};
 pub use file::{FileStatus, RecordingError, RecordingFile, Recovery, end_of_last_line};
 pub use folder::{MAX_RECORDED_BYTES, MAX_RECORDINGS, Recordings};
-pub use part_line::{PartStart, compose_part};
+pub use part_line::{PartStart, compose_part, part_number};
 pub use parts::{DEFAULT_KEEP, EarlierPart, KeepLimit, open_parts, part_of};
 pub use reader::{ReadLines, RecordingEntry, RecordingEvent, parse, parse_quick};
 pub use request_line::{EntryError, RequestLine, ResponseSource};

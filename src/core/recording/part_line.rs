@@ -1,8 +1,8 @@
 //! The first line of each part but the first: `{"v":1,"kind":"part","at":"…","part":3,
 //! "requests":120,"calls":450}`. The numbers of calls go on from it where earlier parts are deleted.
 
-use crate::call::Val;
 use crate::call::time::{self, Millis};
+use crate::call::{Doc, Val};
 use crate::recording::request_line::EntryError;
 
 /// The `kind` of the line.
@@ -30,6 +30,12 @@ impl PartStart {
         };
         Ok(PartStart { requests: number("requests")?, calls: number("calls")? })
     }
+}
+
+/// The number of the part that begins with a line.
+pub fn part_number(line: &str) -> Option<u32> {
+    let doc = Doc::parse(line).ok()?;
+    doc.root().get("part")?.as_number()?.parse().ok()
 }
 
 /// Composes the line with its line end into `out` (cleared first).

@@ -169,6 +169,14 @@ fn is_token(value: &str) -> bool {
     }
 }
 
+/// Whether a recorded text holds the hash of a credential.
+pub fn has_hash(text: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), HASH).any(|at| {
+        let digits = text.as_bytes().get(at + HASH.len()..at + HASH_BYTES);
+        digits.is_some_and(|digits| digits.iter().all(|byte| is_digest_digit(*byte)))
+    })
+}
+
 fn hash(secret: &str) -> String {
     // a recording made from a recording keeps the hashes that it has
     if secret.split(", ").all(is_hash) {
@@ -185,9 +193,12 @@ fn hash(secret: &str) -> String {
 }
 
 fn is_hash(text: &str) -> bool {
-    let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     text.len() == HASH_BYTES
-        && text.strip_prefix(HASH).is_some_and(|digits| digits.bytes().all(is_digit))
+        && text.strip_prefix(HASH).is_some_and(|digits| digits.bytes().all(is_digest_digit))
+}
+
+fn is_digest_digit(byte: u8) -> bool {
+    byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)
 }
 
 #[cfg(test)]
@@ -243,6 +254,8 @@ mod tests {
             let kept = redacted(name, value);
             assert!(!kept.contains("s3cret") && kept.contains("sha256:"), "{name}: {kept}");
             assert_eq!(redacted(name, &kept), kept, "{name} is hashed once only");
+            assert!(has_hash(&kept) || name == "authorization" && kept.starts_with("Basic"));
+            assert!(!has_hash(value));
         }
         assert!(redacted("authorization", "Bearer t").starts_with("Bearer sha256:"));
         assert!(redacted_path("http://u:s3cret@h/v1/t").starts_with("http://sha256:"));

@@ -2,7 +2,7 @@
 //! its sender has to change.
 
 use crate::call::{CallType, Doc, Val, text::visible};
-use crate::wire::{BodyShape, ParsedRequest, RequestHead, Route};
+use crate::wire::{BodyShape, ParsedRequest, RequestHead, Route, is_page_code};
 
 /// Why a request holds no call, in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +42,9 @@ pub fn explain(head: &RequestHead<'_>, reading: &ParsedRequest<'_>) -> Explanati
             "the pixel's `data` is not a call: it is not base64 of a JSON object",
             "encode the call as JSON, then as base64, and send it as `data`",
         ),
+        (Route::Unknown, _) if is_page_code(head.method, head.path) => {
+            Explanation::new("code that a page loads; it is not a call", "")
+        }
         (route, _) => Explanation::new(purpose(route), ""),
     }
 }

@@ -18,6 +18,7 @@ pub mod intended_route;
 mod layouts;
 mod limits;
 pub mod not_json;
+mod page_settings;
 mod parse_calls;
 mod parsed_request;
 mod platform;
@@ -44,11 +45,12 @@ pub use crate::wire::write_key::{
 pub use decode::{decode, decode_within, text};
 pub use discard::{Discard, ServiceVerdict};
 pub use limits::{BATCH_LIMIT, CALL_LIMIT, RUDDERSTACK_LIMIT, WEBHOOK_LIMIT, body_limit};
+pub use page_settings::{empty_data_planes, point_settings};
 pub use platform::{Platform, Service};
 pub use query::{form as form_decoded, pixel_call, query_body, value as query_value};
 pub use refusal::{Refusal, RefusalReason, fix as fix_of_refusal};
 pub use reply::Reply;
-pub use route::{BodyShape, Route, is_icon, route};
+pub use route::{BodyShape, Route, is_icon, is_page_code, route};
 pub use tracking_hosts::TRACKING_HOSTS;
 
 use crate::call::time::Millis;

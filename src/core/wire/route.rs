@@ -102,6 +102,13 @@ pub fn is_icon(path: &str) -> bool {
     path == "/favicon.ico" || path.starts_with("/apple-touch-icon")
 }
 
+/// Whether a page asks for the code of its library: Segment's analytics.js, parts of it, and the
+/// destinations that run on the page.
+pub fn is_page_code(method: &str, path: &str) -> bool {
+    let folders = ["/analytics.js/", "/analytics-next/", "/next-integrations/"];
+    matches!(method, "GET" | "HEAD") && folders.iter().any(|folder| path.starts_with(folder))
+}
+
 const GET: &str = "GET, HEAD, OPTIONS";
 const POST: &str = "POST, OPTIONS";
 const BOTH: &str = "GET, POST, OPTIONS";

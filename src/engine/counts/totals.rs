@@ -5,6 +5,7 @@ use crate::engine::counts::library_habits::HabitView;
 use crate::engine::index::{Index, NoCall};
 use crate::engine::ingest::forward_counts::ForwardCounts;
 use crate::engine::ingest::queue::Waits;
+use crate::engine::mirror::MirrorCounts;
 use crate::engine::rows::views::{OpenedFiles, RequestCounts, Stats};
 use crate::engine::source::recording_files::RemarkTarget;
 use std::sync::Arc;
@@ -52,6 +53,8 @@ impl Engine {
             takes_copies: self.options.takes_copies,
             forward: self.options.forwards_to.is_some().then(|| self.forward_counts()),
             forwards_to: self.options.forwards_to.clone(),
+            mirror: self.options.mirrors_to.is_some().then(|| self.mirror_counts()),
+            mirrors_to: self.options.mirrors_to.clone(),
             waited: waits.times,
             waited_ms: waits.micros / 1000,
             recorded_bytes: shared.queue.recorded(),
@@ -71,6 +74,11 @@ impl Engine {
         let lag_bytes = queue.recorded().saturating_sub(queue.done());
         let passed = if self.options.is_strict { 0 } else { self.unrecorded() };
         self.forwarding.counts(passed, lag_bytes)
+    }
+
+    /// What became of the requests that are mirrored.
+    pub fn mirror_counts(&self) -> MirrorCounts {
+        self.mirroring.counts(self.shared.queue.recorded())
     }
 
     /// The files that are open to be read, as large as they are now.

@@ -16,6 +16,8 @@ pub struct IngestOptions {
     /// The URL of the upstream that requests are forwarded to. Checking them may then fall behind by
     /// any amount, and never makes a sender wait.
     pub forwards_to: Option<String>,
+    /// The URL of the upstream that requests are mirrored to.
+    pub mirrors_to: Option<String>,
     /// A forwarded request that cannot be recorded is refused.
     pub is_strict: bool,
     /// Values that are not recorded.

@@ -56,6 +56,11 @@ impl RecordingWriter {
         self.journal.is_none()
     }
 
+    /// Whether the file is not created yet: nothing has been recorded.
+    pub fn is_planned(&self) -> bool {
+        self.journal.as_ref().is_some_and(RecordingFile::is_planned)
+    }
+
     /// The file that is written, if it has a name.
     pub fn path(&self) -> Option<PathBuf> {
         self.journal.as_ref()?.path().map(ToOwned::to_owned)

@@ -5,6 +5,7 @@ use crate::call::time::Millis;
 use crate::engine::index::NoCall;
 use crate::engine::ingest::forward_counts::ForwardCounts;
 use crate::engine::judging::user_groups::SeenGroup;
+use crate::engine::mirror::MirrorCounts;
 use crate::findings::fixes::{Edit, VendorNeed};
 use crate::findings::{Finding, Severity, Verdict};
 use crate::recording::{ResponseSource, UpstreamAnswer};
@@ -299,6 +300,10 @@ pub struct Stats {
     pub forwards_to: Option<String>,
     /// What became of the requests that were to be forwarded; none where none are.
     pub forward: Option<ForwardCounts>,
+    /// The URL that requests are mirrored to.
+    pub mirrors_to: Option<String>,
+    /// What became of the requests that are mirrored; none where none are.
+    pub mirror: Option<MirrorCounts>,
     /// How often a request waited because the judging had fallen behind by all that may wait for
     /// it, and for how long in all.
     pub waited: u64,

@@ -154,7 +154,12 @@ impl Drop for ReaderEndGuard<'_> {
 }
 
 /// Whole lines from an offset on, a block of them or one that is longer; where they end.
-fn read_block(parts: &RecordingText, from: u64, to: u64, bytes: &mut Vec<u8>) -> io::Result<u64> {
+pub(crate) fn read_block(
+    parts: &RecordingText,
+    from: u64,
+    to: u64,
+    bytes: &mut Vec<u8>,
+) -> io::Result<u64> {
     let (part, next) = parts.part(from).ok_or(io::ErrorKind::UnexpectedEof)?;
     let end = next.map_or(to, |next| next.min(to));
     let Some(file) = &part.file else {

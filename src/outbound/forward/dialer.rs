@@ -51,6 +51,13 @@ impl Dialer {
 }
 
 impl Upstream {
+    /// The upstream's own URL, whose host TLS checks.
+    pub(crate) fn own_uri(&self) -> Uri {
+        let scheme = if self.is_https { "https" } else { "http" };
+        let uri = Uri::builder().scheme(scheme).authority(self.authority.clone());
+        uri.path_and_query("/").build().expect("an authority was parsed")
+    }
+
     /// The address to connect to, as a URL.
     fn connect_uri(&self) -> Uri {
         let scheme = if self.is_https { "https" } else { "http" };
@@ -64,7 +71,7 @@ impl Upstream {
     }
 
     /// Whether a proxy leads to it, which finds it in place of this machine.
-    pub fn is_behind_proxy(&self, own: &[SocketAddr]) -> bool {
+    pub(crate) fn is_behind_proxy(&self, own: &[SocketAddr]) -> bool {
         self.proxy(own).is_some()
     }
 }

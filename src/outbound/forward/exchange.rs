@@ -1,27 +1,20 @@
 //! One request and its answer.
 
+use crate::outbound::forward::connections::Connections;
 use crate::outbound::forward::dialer::Dialer;
 use crate::outbound::forward::headers::{self, ForwardedFor};
 use crate::outbound::forward::upstream::{Upstream, UpstreamError};
-use crate::outbound::root_cause;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::http::Extensions;
 use hyper::{HeaderMap, Method, Request, StatusCode, Uri, Version};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_rustls::HttpsConnectorBuilder;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// The head of an answer is no larger than this.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// The body of an answer is no larger than this. It is passed on when all of it is here: half an
-/// answer must not look like a whole one.
+/// answer must not look like a whole one. What is not an answer to calls may be longer.
 const MAX_BODY_BYTES: usize = 1 << 20;
-/// A connection that is not used for so long is closed: many servers close theirs after a minute.
-const MAX_IDLE: Duration = Duration::from_secs(30);
-
 /// Why the upstream gave no whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForwardError {
@@ -99,9 +92,10 @@ pub struct ForwardedResponse {
 
 /// Sends requests to one upstream. Connections are reused.
 pub struct ForwardClient {
-    client: Client<HttpsConnector<Dialer>, Full<Bytes>>,
+    connections: Connections,
     upstream: Upstream,
     timeout: Duration,
+    max_body_bytes: usize,
 }
 
 impl ForwardClient {
@@ -121,16 +115,13 @@ impl ForwardClient {
             false => tls.with_webpki_roots(),
         };
         let connector = tls.https_or_http().enable_http1().wrap_connector(dialer);
-        let client = Client::builder(TokioExecutor::new())
-            // only what was not written at all
-            .retry_canceled_requests(true)
-            .set_host(false)
-            .http1_preserve_header_case(true)
-            .http1_max_buf_size(MAX_HEAD_BYTES)
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(MAX_IDLE)
-            .build(connector);
-        Ok(ForwardClient { client, upstream, timeout })
+        let connections = Connections::new(connector, upstream.own_uri());
+        Ok(ForwardClient { connections, upstream, timeout, max_body_bytes: MAX_BODY_BYTES })
+    }
+
+    /// Returns the same client, for answers whose bodies are as long as this at most.
+    pub fn with_max_answer(self, max_body_bytes: usize) -> ForwardClient {
+        ForwardClient { max_body_bytes, ..self }
     }
 
     /// Where requests go.
@@ -144,40 +135,24 @@ impl ForwardClient {
         let headers = headers::to_upstream(headers, &self.upstream, forwarded, via);
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = method;
-        *request.uri_mut() = self.target(uri)?;
+        if let Some(target) = uri.path_and_query() {
+            *request.uri_mut() = target.clone().into();
+        }
         *request.version_mut() = Version::HTTP_11;
         *request.headers_mut() = headers;
         *request.extensions_mut() = extensions;
         let exchange = async {
-            let response = self.client.request(request).await.map_err(|error| {
-                let reason = root_cause(&error);
-                match error.is_connect() {
-                    true => ForwardError::Unreachable(reason),
-                    false => ForwardError::BadAnswer(reason),
-                }
-            })?;
-            let first_byte_at = Instant::now();
-            let (head, body) = response.into_parts();
-            let body = Limited::new(body, MAX_BODY_BYTES).collect().await;
-            let body = body.map_err(|error| ForwardError::BadAnswer(root_cause(&*error)))?;
+            let sent = self.connections.send(request, self.max_body_bytes);
+            let (head, body, first_byte_at) = sent.await?;
             Ok(ForwardedResponse {
                 status: head.status,
                 headers: headers::to_sender(&head.headers),
                 extensions: head.extensions,
-                body: body.to_bytes(),
+                body,
                 first_byte_at,
             })
         };
         let answer = tokio::time::timeout(self.timeout, exchange).await;
         answer.unwrap_or(Err(ForwardError::TooSlow(self.timeout)))
-    }
-
-    /// The upstream's address with the path and the query as they came.
-    fn target(&self, uri: &Uri) -> Result<Uri, ForwardError> {
-        let scheme = if self.upstream.is_https { "https" } else { "http" };
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let target = Uri::builder().scheme(scheme).authority(self.upstream.authority.clone());
-        let target = target.path_and_query(path).build();
-        target.map_err(|error| ForwardError::Unreachable(error.to_string()))
     }
 }

@@ -20,6 +20,11 @@ pub struct ForwardedFor {
     pub scheme: &'static str,
 }
 
+/// Makes a name for `Via` by which this segscope knows its own requests when they come back.
+pub fn new_via() -> String {
+    format!("segscope-{}", uuid::Uuid::new_v4().simple())
+}
+
 /// Whether a header belongs to one connection.
 fn is_hop_by_hop(name: &HeaderName, named: &[HeaderName]) -> bool {
     [

@@ -10,6 +10,14 @@ use std::net::{SocketAddr, ToSocketAddrs};
 pub const SHORT_NAMES: [(&str, &str); 2] =
     [("segment", "https://api.segment.io"), ("segment-eu", "https://events.eu1.segmentapis.com")];
 
+/// Where what a page loads comes from, by names of services.
+pub const PAGE_SHORT_NAMES: [(&str, &str); 3] = [
+    ("segment", "https://cdn.segment.com"),
+    // the library knows no other for other regions
+    ("segment-eu", "https://cdn.segment.com"),
+    ("rudderstack", "https://api.rudderstack.com"),
+];
+
 /// Why requests cannot be forwarded there.
 #[derive(Debug, thiserror::Error)]
 pub enum UpstreamError {
@@ -66,14 +74,24 @@ pub struct Upstream {
 impl Upstream {
     /// Reads a URL, or a short name of one.
     pub fn parse(text: &str) -> Result<Upstream, UpstreamError> {
-        let short = SHORT_NAMES.iter().find(|(name, _)| *name == text);
+        Upstream::parse_with(&SHORT_NAMES, text)
+    }
+
+    /// Reads the URL of a service from which a page loads its settings and its library, or a short
+    /// name of one.
+    pub fn parse_page_service(text: &str) -> Result<Upstream, UpstreamError> {
+        Upstream::parse_with(&PAGE_SHORT_NAMES, text)
+    }
+
+    fn parse_with(short_names: &[(&str, &str)], text: &str) -> Result<Upstream, UpstreamError> {
+        let short = short_names.iter().find(|(name, _)| *name == text);
         let url = short.map_or(text, |(_, url)| url);
         let wrong = |reason: &str| UpstreamError::Url {
             url: without_credentials(text).into_owned(),
             reason: reason.to_owned(),
         };
         let names = || {
-            let names: Vec<&str> = SHORT_NAMES.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = short_names.iter().map(|(name, _)| *name).collect();
             wrong(&format!("expected http://… or https://…, or one of {}", names.join(", ")))
         };
         let uri: Uri = url.parse().map_err(|_| names())?;
@@ -125,8 +143,17 @@ impl Upstream {
         format!("{scheme}://{}", self.authority)
     }
 
+    /// Refuses an upstream that cannot be found, and one that is the listener at these addresses. A
+    /// proxy that leads to it finds it in place of this machine.
+    pub fn check_reachable(&self, own: &[SocketAddr]) -> Result<(), UpstreamError> {
+        match self.is_behind_proxy(own) {
+            true => Ok(()),
+            false => self.check(own),
+        }
+    }
+
     /// Refuses an upstream that cannot be found, and one that is the listener at these addresses.
-    pub fn check(&self, own: &[SocketAddr]) -> Result<(), UpstreamError> {
+    fn check(&self, own: &[SocketAddr]) -> Result<(), UpstreamError> {
         let host = self.address();
         let found = host.to_socket_addrs().map_err(|error| UpstreamError::Resolve {
             host: host.clone(),

@@ -1,7 +1,7 @@
 //! The two lines on top: where it listens and what came; which vendors count and what the view is
 //! doing. A problem has a line of its own below.
 
-use crate::inspector::ForwardCounts;
+use crate::inspector::{ForwardCounts, MirrorCounts};
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::page::Page;
 use crate::tui::app::view::ViewContext;
@@ -31,9 +31,7 @@ const UNSAID: [(&str, &str); 4] = [
     (" all vendors", CHOOSES),
 ];
 
-/// So many counts a listener that forwards has.
-const FORWARD_COUNTS: usize = 6;
-/// Below this width the counts of a listener that forwards have short names.
+/// Below this width the counts of a listener that forwards or mirrors have short names.
 const WIDE_COUNTS: u16 = 150;
 
 /// The counts of a listener that forwards.
@@ -54,11 +52,28 @@ fn forward_parts(width: u16, counts: &ForwardCounts, theme: &Theme) -> Vec<(Stri
     ];
     let part = |(word, (count, style)): (&str, (String, Style))| (format!("{count} {word}"), style);
     let mut parts: Vec<(String, Style)> = words.into_iter().zip(counted).map(part).collect();
-    debug_assert_eq!(parts.len(), FORWARD_COUNTS, "the address stands behind them");
     if counts.in_flight > 0 {
         parts.push((format!("{} waiting", grouped(counts.in_flight)), theme.quiet));
     }
     parts
+}
+
+/// The counts of a listener that mirrors.
+fn mirror_parts(width: u16, counts: &MirrorCounts, theme: &Theme) -> Vec<(String, Style)> {
+    let words = match width < WIDE_COUNTS {
+        true => ["sent", "again", "given up", "not mirr", "lag"],
+        false => ["sent", "sent again", "given up", "not mirrored", "not sent yet"],
+    };
+    let loud = |number: u64| if number > 0 { theme.lost } else { theme.quiet };
+    let counted = [
+        (grouped(counts.sent), theme.text),
+        (grouped(counts.sent_again), theme.quiet),
+        (grouped(counts.given_up), loud(counts.given_up)),
+        (grouped(counts.not_mirrored), loud(counts.not_mirrored)),
+        (bytes(counts.lag_bytes), theme.quiet),
+    ];
+    let part = |(word, (count, style)): (&str, (String, Style))| (format!("{count} {word}"), style);
+    words.into_iter().zip(counted).map(part).collect()
 }
 
 /// What the first line says, what matters most first, and how much of that has to be there.
@@ -69,10 +84,12 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     let loud = |number: u64, style: Style| if number > 0 { style } else { theme.quiet };
     // while nobody chose, what some vendor misses is not yet an alarm
     let missing = if ctx.shared.in_use.chosen { theme.missing_id } else { theme.text };
-    let mut parts: Vec<(String, Style)> = match &stats.forward {
-        Some(counts) => forward_parts(width, counts, theme),
-        None => Vec::new(),
+    let mut parts: Vec<(String, Style)> = match (&stats.forward, &stats.mirror) {
+        (Some(counts), _) => forward_parts(width, counts, theme),
+        (None, Some(counts)) => mirror_parts(width, counts, theme),
+        (None, None) => Vec::new(),
     };
+    let upstream_counts = parts.len();
     parts.extend([
         (count(stats.calls, "call", "calls"), theme.text),
         (format!("{} missing", grouped(stats.missing)), loud(stats.missing, missing)),
@@ -146,7 +163,7 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
             _ => address,
         };
         // what becomes of the traffic comes first where there is no room for both
-        let at = if stats.forward.is_some() && width < WIDE_COUNTS { FORWARD_COUNTS } else { 0 };
+        let at = if width < WIDE_COUNTS { upstream_counts } else { 0 };
         parts.insert(at, (ctx.look.clean(address).into_owned(), theme.text));
         return (parts, must + 1);
     }

@@ -110,6 +110,10 @@ pub fn render(buffer: &mut Buffer, body: Rect, question: &VendorQuestion, ctx: &
         let upstream = ctx.look.clean(upstream);
         line.write(&[("  Each request is forwarded to ", theme.text), (&upstream, theme.brand)]);
     }
+    if let Some(upstream) = &ctx.shared.stats.mirrors_to {
+        let upstream = ctx.look.clean(upstream);
+        line.write(&[("  Each request is also sent to ", theme.text), (&upstream, theme.brand)]);
+    }
     line.gap(is_spaced);
     line.write(&[("  Try it: ", theme.heading), (&LINES.try_it, theme.quiet)]);
     line.folded(&fill(&LINES.curl, base), theme.key);

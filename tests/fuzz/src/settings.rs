@@ -26,8 +26,15 @@ pub fn run(data: &[u8]) {
             origin.to_string();
             let project = settings.project_origin(key).is_some();
             let secret = key.starts_with("keys.") || key.starts_with("deliver.");
-            let own_only =
-                ["listen", "record", "upstream", "forward", "alert_with", "webhook_secret"];
+            let own_only = [
+                "listen",
+                "record",
+                "upstream",
+                "forward",
+                "mirror",
+                "alert_with",
+                "webhook_secret",
+            ];
             let taken = project && (secret || own_only.contains(&key));
             assert!(!taken, "a project's file sets {key}");
         }

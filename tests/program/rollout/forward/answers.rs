@@ -74,7 +74,7 @@ fn the_summary_counts_what_was_forwarded() {
 }
 
 #[test]
-fn what_a_page_loads_first_is_answered_here() {
+fn what_a_page_loads_is_answered_here_if_its_service_is_not_known() {
     let upstream = FakeUpstream::good();
     let running = Given::to(upstream.addr).start();
     let settings = running.client().ask("GET", "/v1/projects/wk/settings", &[], b"");

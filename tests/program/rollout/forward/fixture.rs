@@ -1,10 +1,10 @@
 //! An upstream that a test scripts byte by byte, and a listener that forwards to it.
 
-use crate::server::client::Client;
+use crate::server::client::{Client, until};
 use segscope::engine::{Engine, ForwardCounts, InUse, IngestOptions, Recording};
 use segscope::outbound::forward::Upstream;
-use segscope::recording::{RecordingFile, UpstreamAnswer};
-use segscope::server::{FaultRule, ForwardOptions, Listen, Listener, Options};
+use segscope::recording::{RecordingError, RecordingFile, UpstreamAnswer};
+use segscope::server::{FaultRule, ForwardOptions, Listen, Listener, Options, PageLoadOptions};
 use segscope::vendors::Vendors;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -150,6 +150,20 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> Option<Received> {
     Some(request)
 }
 
+/// Opens a recording that was just closed. A program that another test starts at that moment keeps
+/// it open until it runs.
+pub fn when_unlocked<T>(open: impl Fn() -> Result<T, RecordingError>) -> T {
+    let mut opened = None;
+    until("the recording can be opened", || {
+        opened = match open() {
+            Err(RecordingError::InUse { .. }) => None,
+            opened => Some(opened.expect("a recording")),
+        };
+        opened.is_some()
+    });
+    opened.expect("it was waited for")
+}
+
 /// A listener that forwards.
 pub struct Forwarding {
     pub listener: Listener,
@@ -161,12 +175,20 @@ pub struct Forwarding {
 pub struct Given {
     pub forward: ForwardOptions,
     pub faults: Vec<FaultRule>,
+    pub page_loads: Option<PageLoadOptions>,
 }
 
 impl Given {
     pub fn to(upstream: SocketAddr) -> Given {
         let upstream = Upstream::parse(&format!("http://{upstream}")).expect("a URL");
-        Given { forward: ForwardOptions::new(upstream), faults: Vec::new() }
+        Given { forward: ForwardOptions::new(upstream), faults: Vec::new(), page_loads: None }
+    }
+
+    /// With pages that load from this service.
+    pub fn pages_from(mut self, service: SocketAddr) -> Given {
+        let upstream = Upstream::parse(&format!("http://{service}")).expect("a URL");
+        self.page_loads = Some(PageLoadOptions { upstream, tells_client: true, is_named: true });
+        self
     }
 
     /// With an upstream that may take so long.
@@ -190,6 +212,7 @@ impl Given {
         let options = Options {
             listen,
             forward: Some(self.forward),
+            page_loads: self.page_loads,
             faults: self.faults,
             fault_seed: Some(1),
             ..Options::default()
@@ -214,8 +237,8 @@ impl Forwarding {
         let Forwarding { listener, engine, folder } = self;
         listener.stop();
         drop(engine);
-        let (file, _) =
-            RecordingFile::open(&folder.path().join("r.ndjson"), false).expect("a recording");
+        let path = folder.path().join("r.ndjson");
+        let (file, _) = when_unlocked(|| RecordingFile::open(&path, false));
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
         let in_use = InUse::unsaid(&vendors);
         let recording = Recording::of_journal(file).expect("its reader");

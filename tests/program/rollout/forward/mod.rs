@@ -6,4 +6,5 @@ mod choices;
 mod failures;
 pub mod fixture;
 mod limits;
+mod page_loads;
 mod wrong_input;

@@ -33,6 +33,17 @@ fn says_which_flag_is_wrong_and_why() {
             "--forward-key: a write key has no blanks",
         ),
         (vec!["--forward", url, "--copies"], 2, "copies are not forwarded"),
+        (
+            vec!["--forward", url, "--forward-cdn", "segmnt"],
+            2,
+            "or one of segment, segment-eu, rudderstack",
+        ),
+        (
+            vec!["--forward", url, "--forward-cdn", "http://nothing.invalid"],
+            3,
+            "--forward-cdn: the upstream nothing.invalid:80 cannot be found",
+        ),
+        (vec!["--forward-cdn", "segment"], 2, "nothing is forwarded without --forward URL"),
         (vec!["--forward-key", "k"], 2, "nothing is forwarded without --forward URL"),
     ] {
         let mut all = vec!["tail", "--listen", "127.0.0.1:0", "--no-record"];

@@ -1,0 +1,135 @@
+//! What became of the requests of a listener that mirrors.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// What became of the requests of a listener that mirrors, as they are counted.
+#[derive(Debug, Default)]
+pub(crate) struct MirrorCounters {
+    sent: AtomicU64,
+    sent_again: AtomicU64,
+    given_up: Mutex<BTreeMap<String, u64>>,
+    not_mirrored: AtomicU64,
+    waiting: AtomicU64,
+    /// Up to where in the recording all is done.
+    done: AtomicU64,
+}
+
+/// What became of the requests of a listener that mirrors, since it was started.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct MirrorCounts {
+    /// Requests that the upstream has accepted.
+    pub sent: u64,
+    /// Attempts to deliver a request after its first.
+    pub sent_again: u64,
+    /// Requests that will not be delivered.
+    pub given_up: u64,
+    /// How many of them for which reason.
+    pub given_up_because: BTreeMap<String, u64>,
+    /// Requests that cannot be mirrored: their credential is recorded as a hash, or the upstream
+    /// takes none of their kind.
+    pub not_mirrored: u64,
+    /// Requests that are read and not delivered yet.
+    pub waiting: u64,
+    /// How many bytes of the recording are not done yet.
+    pub lag_bytes: u64,
+}
+
+impl MirrorCounts {
+    /// The counts in a line of words.
+    pub fn words(&self) -> String {
+        let MirrorCounts { sent, sent_again, given_up, not_mirrored, .. } = self;
+        let reasons = self.given_up_because.iter();
+        let reasons: Vec<String> =
+            reasons.map(|(reason, count)| format!("{reason}: {count}")).collect();
+        let because = match reasons.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", reasons.join("; ")),
+        };
+        let mut out = format!(
+            "sent {sent}, sent again {sent_again}, given up {given_up}{because}, not mirrored {not_mirrored}"
+        );
+        if self.lag_bytes > 0 {
+            out.push_str(&format!(", not sent yet {} bytes of the recording", self.lag_bytes));
+        }
+        out
+    }
+}
+
+impl MirrorCounters {
+    /// Counts a request that the upstream has accepted.
+    pub fn count_sent(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts an attempt after the first.
+    pub fn count_again(&self) {
+        self.sent_again.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts requests that will not be delivered. Returns whether the reason is new.
+    pub fn count_given_up(&self, reason: &str, count: u64) -> bool {
+        let mut given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
+        match given_up.get_mut(reason) {
+            Some(all) => {
+                *all += count;
+                false
+            }
+            None => given_up.insert(reason.to_owned(), count).is_none(),
+        }
+    }
+
+    /// Counts a request that cannot be mirrored.
+    pub fn count_not_mirrored(&self) {
+        self.not_mirrored.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Notes how many requests wait.
+    pub fn set_waiting(&self, waiting: usize) {
+        self.waiting.store(waiting as u64, Ordering::Relaxed);
+    }
+
+    /// Notes up to where in the recording all is done.
+    pub fn set_done(&self, offset: u64) {
+        self.done.store(offset, Ordering::Relaxed);
+    }
+
+    /// Returns the counts as they are now, of a recording of this length.
+    pub fn counts(&self, recorded: u64) -> MirrorCounts {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        MirrorCounts {
+            sent: get(&self.sent),
+            sent_again: get(&self.sent_again),
+            given_up: given_up.values().sum(),
+            given_up_because: given_up,
+            not_mirrored: get(&self.not_mirrored),
+            waiting: get(&self.waiting),
+            lag_bytes: recorded.saturating_sub(get(&self.done)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_became_of_all() {
+        let counters = MirrorCounters::default();
+        counters.count_sent();
+        counters.count_again();
+        assert!(counters.count_given_up("the upstream answered 400", 1));
+        assert!(!counters.count_given_up("the upstream answered 400", 1));
+        counters.count_not_mirrored();
+        counters.set_done(60);
+        let counts = counters.counts(100);
+        assert_eq!((counts.given_up, counts.lag_bytes), (2, 40));
+        assert_eq!(
+            counts.words(),
+            "sent 1, sent again 1, given up 2 (the upstream answered 400: 2), not mirrored 1, not sent yet 40 bytes of the recording"
+        );
+        assert_eq!(counters.counts(10).lag_bytes, 0);
+    }
+}

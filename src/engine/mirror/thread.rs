@@ -1,0 +1,306 @@
+//! The mirror thread: reads requests, sends them, and notes up to where all are sent.
+
+use crate::debug_log::ThreadLog;
+use crate::engine::Engine;
+use crate::engine::low_priority::give_way_to_all;
+use crate::engine::mirror::pauses::{RetryLimits, SharedPause};
+use crate::engine::mirror::reader::MirrorReader;
+use crate::engine::mirror::resume_point::ResumeFile;
+use crate::engine::mirror::send_window::SendWindow;
+use crate::outbound::mirror::{MirrorAttempt, MirrorClient, MirrorDecision, MirroredRequest};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinSet, LocalSet};
+use tokio::time::{sleep, sleep_until};
+
+/// So many requests are with the upstream at most.
+const MAX_IN_FLIGHT: usize = 32;
+/// So many requests are read and not done at most; the oldest that is not done holds up the others
+/// behind that.
+const MAX_WINDOW: usize = 1024;
+/// The bodies of these take no more, unless one alone does.
+const MAX_WINDOW_BYTES: usize = 32 << 20;
+/// So many lines are read before what has happened is looked at.
+const LINES_AT_ONCE: usize = 256;
+/// How often the mirror looks for new lines while some come, and when none has come for a while.
+const MIN_LOOK_INTERVAL: Duration = Duration::from_millis(5);
+const MAX_LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// How often it is written up to where all is sent.
+const SAVE_INTERVAL: Duration = Duration::from_secs(1);
+/// How long the mirror goes on sending when the listener has stopped, unless the upstream pauses it.
+const MAX_DRAIN: Duration = Duration::from_secs(3);
+/// The reason of requests whose part of the recording is deleted.
+const GONE: &str = "gone from disk before they were sent (keep)";
+
+/// What the mirror thread works with.
+pub(crate) struct MirrorWork {
+    engine: Arc<Engine>,
+    client: Arc<MirrorClient>,
+    reader: MirrorReader,
+    window: SendWindow,
+    resume: ResumeFile,
+    limits: RetryLimits,
+    /// What the user was told of last, so that it is not told again.
+    told: Option<&'static str>,
+}
+
+/// What those who send requests share.
+struct MirrorSender {
+    client: Arc<MirrorClient>,
+    engine: Arc<Engine>,
+    in_flight: Semaphore,
+    pause: SharedPause,
+    limits: RetryLimits,
+}
+
+impl MirrorWork {
+    pub fn new(
+        engine: Arc<Engine>,
+        client: Arc<MirrorClient>,
+        reader: MirrorReader,
+        resume: ResumeFile,
+        limits: RetryLimits,
+    ) -> MirrorWork {
+        let window = SendWindow::new(reader.position());
+        MirrorWork { engine, client, reader, window, resume, limits, told: None }
+    }
+
+    /// Sends until it is stopped.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let _thread = ThreadLog::begin("mirror");
+        // whoever answers, judges and draws comes first
+        give_way_to_all();
+        LocalSet::new().run_until(self.send_all(stop)).await;
+    }
+
+    async fn send_all(mut self, mut stop: watch::Receiver<bool>) {
+        let sending = Rc::new(MirrorSender {
+            client: Arc::clone(&self.client),
+            engine: Arc::clone(&self.engine),
+            in_flight: Semaphore::new(MAX_IN_FLIGHT),
+            pause: SharedPause::new(),
+            limits: self.limits,
+        });
+        let mut sends = JoinSet::new();
+        let mut look = MIN_LOOK_INTERVAL;
+        let mut save_at = Instant::now() + SAVE_INTERVAL;
+        let mut stop_at = None;
+        loop {
+            let has_read = self.read_lines(&mut sends, &sending);
+            look = match has_read {
+                true => MIN_LOOK_INTERVAL,
+                false => (look * 2).min(MAX_LOOK_INTERVAL),
+            };
+            if Instant::now() >= save_at {
+                self.save();
+                save_at = Instant::now() + SAVE_INTERVAL;
+            }
+            let is_done = sends.is_empty() && !has_read;
+            if stop_at.is_some_and(|at| is_done || sending.pause.is_on() || Instant::now() >= at) {
+                break;
+            }
+            let is_full = !self.has_room();
+            tokio::select! {
+                biased;
+                _ = stop.changed(), if stop_at.is_none() => {
+                    stop_at = Some(Instant::now() + MAX_DRAIN);
+                }
+                Some(sent) = sends.join_next() => {
+                    self.finish(sent);
+                    while let Some(sent) = sends.try_join_next() {
+                        self.finish(sent);
+                    }
+                }
+                // more lines may be there already
+                () = tokio::task::yield_now(), if has_read && !is_full => {}
+                () = sleep(look), if !is_full => {}
+                () = sleep_until(save_at.into()), if is_full => {}
+                () = sleep(MIN_LOOK_INTERVAL), if stop_at.is_some() => {}
+            }
+        }
+        self.save();
+        let counts = self.engine.mirror_counts();
+        tracing::info!(
+            sent = counts.sent,
+            sent_again = counts.sent_again,
+            given_up = counts.given_up,
+            lag_bytes = counts.lag_bytes,
+            "the mirror stopped"
+        );
+        // a recording whose file is created with its first line never was
+        if self.engine.shared.front().is_planned() {
+            // then it is removed with the oldest recordings
+            let _ = self.resume.remove();
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.window.len() < MAX_WINDOW && self.window.bytes() < MAX_WINDOW_BYTES
+    }
+
+    /// Reads the next lines and begins to send their requests. Returns whether there were any.
+    fn read_lines(&mut self, sends: &mut JoinSet<u64>, sending: &Rc<MirrorSender>) -> bool {
+        let recorded = self.engine.shared.queue.recorded();
+        let mut has_read = false;
+        for _ in 0..LINES_AT_ONCE {
+            if !self.has_room() {
+                break;
+            }
+            let line = match self.reader.next_line(recorded) {
+                Ok(Some(line)) => line,
+                Ok(None) => break,
+                Err(error) => {
+                    tracing::warn!(kind = %error.kind(), "the mirror cannot read the recording");
+                    self.tell("the mirror cannot read the recording; it tries again");
+                    break;
+                }
+            };
+            has_read = true;
+            let (gone, end) = (line.gone, line.end);
+            let decision = match &line.request {
+                Some(request) => MirrorDecision::from_line(line.text, request),
+                None => MirrorDecision::Nothing,
+            };
+            if gone > 0 {
+                sending.give_up(GONE, gone);
+            }
+            match decision {
+                MirrorDecision::Send(request) => {
+                    let number = self.window.add(end, request.body_bytes());
+                    let sending = Rc::clone(sending);
+                    sends.spawn_local(async move {
+                        sending.deliver(&request).await;
+                        number
+                    });
+                }
+                MirrorDecision::NotMirrored => {
+                    self.engine.mirroring.count_not_mirrored();
+                    self.window.skip(end);
+                }
+                MirrorDecision::Nothing => self.window.skip(end),
+            }
+        }
+        if has_read {
+            self.show_progress();
+        }
+        has_read
+    }
+
+    fn finish(&mut self, sent: Result<u64, tokio::task::JoinError>) {
+        match sent {
+            Ok(number) => self.window.finish(number),
+            // its request stays the oldest that is not done, and is sent after a restart
+            Err(_) => self.tell("the mirror failed on a request: this is a bug in segscope"),
+        }
+        self.show_progress();
+    }
+
+    fn show_progress(&self) {
+        self.engine.mirroring.set_waiting(self.window.len());
+        self.engine.mirroring.set_done(self.window.done().offset);
+        self.engine.changed();
+    }
+
+    fn save(&mut self) {
+        if let Err(error) = self.resume.save(self.window.done()) {
+            tracing::warn!(%error, "the resume point of the mirror cannot be written");
+            self.tell(
+                "the resume point of the mirror cannot be written: after a restart, more is sent again",
+            );
+        }
+    }
+
+    fn tell(&mut self, notice: &'static str) {
+        if self.told.replace(notice) != Some(notice) {
+            self.engine.notice(notice.to_owned());
+        }
+    }
+}
+
+impl MirrorSender {
+    /// Sends a request until the upstream accepts it or it is given up.
+    async fn deliver(&self, request: &MirroredRequest) {
+        let (began, accepted_before) = (Instant::now(), self.pause.accepted());
+        let (mut attempts, mut has_been_sent) = (0, false);
+        loop {
+            self.pause.wait().await;
+            let attempt = {
+                // it is never closed
+                let _permit = self.in_flight.acquire().await;
+                // others may have found the upstream gone meanwhile
+                self.pause.wait().await;
+                if has_been_sent {
+                    self.engine.mirroring.count_again();
+                }
+                self.client.send(request).await
+            };
+            let (reason, is_sent) = match self.note(attempt) {
+                ControlFlow::Break(()) => return,
+                ControlFlow::Continue(again) => again,
+            };
+            if is_sent {
+                (has_been_sent, attempts) = (true, attempts + 1);
+                let others_pass = self.pause.accepted() > accepted_before;
+                if attempts >= self.limits.max_attempts && others_pass {
+                    return self.give_up(&reason, 1);
+                }
+                if began.elapsed() < self.limits.max_time {
+                    sleep(self.limits.pause(attempts - 1)).await;
+                }
+            }
+            if began.elapsed() >= self.limits.max_time {
+                return self.give_up(&reason, 1);
+            }
+        }
+    }
+
+    /// Notes how an attempt ended. Where it is to be repeated, returns why it failed, and whether the
+    /// request was sent.
+    fn note(&self, attempt: MirrorAttempt) -> ControlFlow<(), (String, bool)> {
+        let is_back = match &attempt {
+            MirrorAttempt::Accepted => self.pause.note_answer(true),
+            MirrorAttempt::Refused(_) | MirrorAttempt::Busy(..) => self.pause.note_answer(false),
+            MirrorAttempt::Unanswered(_) => false,
+            MirrorAttempt::Unreachable(reason) => {
+                if self.pause.note_unreachable(&self.limits) {
+                    tracing::warn!("the mirror cannot reach the upstream");
+                    self.engine.notice(format!("mirror: {reason}; it is tried again"));
+                }
+                false
+            }
+        };
+        if is_back {
+            tracing::info!("the mirror reaches the upstream again");
+            self.engine.notice("mirror: the upstream is reached again".to_owned());
+        }
+        match attempt {
+            MirrorAttempt::Accepted => {
+                self.engine.mirroring.count_sent();
+                ControlFlow::Break(())
+            }
+            MirrorAttempt::Refused(reason) => {
+                self.give_up(&reason, 1);
+                ControlFlow::Break(())
+            }
+            MirrorAttempt::Busy(reason, asked) => {
+                if let Some(asked) = asked {
+                    self.pause.extend(asked);
+                }
+                ControlFlow::Continue((reason, true))
+            }
+            MirrorAttempt::Unanswered(reason) => ControlFlow::Continue((reason, true)),
+            MirrorAttempt::Unreachable(reason) => ControlFlow::Continue((reason, false)),
+        }
+    }
+
+    /// Counts requests that will not be delivered.
+    fn give_up(&self, reason: &str, count: u64) {
+        if self.engine.mirroring.count_given_up(reason, count) {
+            tracing::warn!(reason, "the mirror gave up on a request");
+            self.engine.notice(format!("mirror: gave up on a request: {reason}"));
+        }
+    }
+}

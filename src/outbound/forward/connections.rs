@@ -1,0 +1,193 @@
+//! Connections to one upstream, which are used again. A request drives its own connection: a task for
+//! each connection would cost two switches more for each request.
+
+use crate::outbound::forward::dialer::Dialer;
+use crate::outbound::forward::exchange::ForwardError;
+use crate::outbound::root_cause;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::http::response::Parts;
+use hyper::{Request, Uri};
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::rt::TokioIo;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+/// The head of an answer is no larger than this.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// A connection that is not used for so long is closed: many servers close theirs after a minute.
+const MAX_IDLE: Duration = Duration::from_secs(30);
+/// A request of which nothing could be written is tried on so many new connections.
+const MAX_NEW_CONNECTIONS: u32 = 2;
+
+type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+type Outgoing = Request<Full<Bytes>>;
+
+/// Connections to one upstream.
+pub(crate) struct Connections {
+    connector: HttpsConnector<Dialer>,
+    /// What the connector is asked for.
+    to: Uri,
+    idle: Arc<Mutex<Vec<UpstreamConnection>>>,
+    /// Somebody closes those that are idle for too long.
+    is_watched: Arc<AtomicBool>,
+}
+
+/// A connection, and where requests for it go in.
+struct UpstreamConnection {
+    sender: SendRequest<Full<Bytes>>,
+    /// None once the connection is closed: then who waits for an answer is told.
+    driver: Option<http1::Connection<Stream, Full<Bytes>>>,
+    idle_since: Instant,
+}
+
+/// Why there was no whole answer on a connection.
+enum ConnectionError {
+    /// Nothing of the request was written.
+    Unsent(Box<Outgoing>, String),
+    /// Something of it may have been written.
+    Failed(String),
+}
+
+impl Connections {
+    /// Opens connections with this connector.
+    pub fn new(connector: HttpsConnector<Dialer>, to: Uri) -> Connections {
+        Connections { connector, to, idle: Arc::default(), is_watched: Arc::default() }
+    }
+
+    /// Sends a request, and waits for the whole answer. Returns when its head was here, too. If nothing
+    /// of the request was written, it is sent on another connection.
+    pub async fn send(
+        &self,
+        mut request: Outgoing,
+        max_body_bytes: usize,
+    ) -> Result<(Parts, Bytes, Instant), ForwardError> {
+        let mut new = 0;
+        loop {
+            let mut connection = match self.take_idle().await {
+                Some(connection) => connection,
+                None => {
+                    new += 1;
+                    self.connect().await?
+                }
+            };
+            match connection.exchange(request, max_body_bytes).await {
+                Ok(answer) => {
+                    self.keep(connection).await;
+                    return Ok(answer);
+                }
+                Err(ConnectionError::Unsent(unsent, _)) if new < MAX_NEW_CONNECTIONS => {
+                    request = *unsent;
+                }
+                Err(ConnectionError::Unsent(_, reason)) => {
+                    return Err(ForwardError::Unreachable(reason));
+                }
+                Err(ConnectionError::Failed(reason)) => {
+                    return Err(ForwardError::BadAnswer(reason));
+                }
+            }
+        }
+    }
+
+    /// The idle connection that was used last, if it is still open.
+    async fn take_idle(&self) -> Option<UpstreamConnection> {
+        loop {
+            // a guard must not be held while something is waited for
+            let taken = lock(&self.idle).pop();
+            let mut connection = taken?;
+            let is_fresh = connection.idle_since.elapsed() < MAX_IDLE;
+            if is_fresh && connection.is_open().await {
+                return Some(connection);
+            }
+        }
+    }
+
+    /// Keeps a connection for the next request, if it is still open.
+    async fn keep(&self, mut connection: UpstreamConnection) {
+        if !connection.is_open().await {
+            return;
+        }
+        connection.idle_since = Instant::now();
+        lock(&self.idle).push(connection);
+        if !self.is_watched.swap(true, Ordering::Relaxed) {
+            let (idle, is_watched) = (Arc::clone(&self.idle), Arc::clone(&self.is_watched));
+            tokio::spawn(async move {
+                while !lock(&idle).is_empty() {
+                    tokio::time::sleep(MAX_IDLE / 2).await;
+                    lock(&idle).retain(|it| it.idle_since.elapsed() < MAX_IDLE);
+                }
+                is_watched.store(false, Ordering::Relaxed);
+            });
+        }
+    }
+
+    async fn connect(&self) -> Result<UpstreamConnection, ForwardError> {
+        let mut connector = self.connector.clone();
+        let unreachable =
+            |error: &dyn std::error::Error| ForwardError::Unreachable(root_cause(error));
+        poll_fn(|context| connector.poll_ready(context)).await.map_err(|it| unreachable(&*it))?;
+        let stream = connector.call(self.to.clone()).await.map_err(|it| unreachable(&*it))?;
+        let mut builder = http1::Builder::new();
+        builder.preserve_header_case(true).max_buf_size(MAX_HEAD_BYTES);
+        let (sender, driver) = builder.handshake(stream).await.map_err(|it| unreachable(&it))?;
+        Ok(UpstreamConnection { sender, driver: Some(driver), idle_since: Instant::now() })
+    }
+}
+
+fn lock(idle: &Mutex<Vec<UpstreamConnection>>) -> MutexGuard<'_, Vec<UpstreamConnection>> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl UpstreamConnection {
+    async fn exchange(
+        &mut self,
+        request: Outgoing,
+        max_body_bytes: usize,
+    ) -> Result<(Parts, Bytes, Instant), ConnectionError> {
+        let answer = self.sender.try_send_request(request);
+        let answer = self.drive(answer).await.map_err(|mut error| match error.take_message() {
+            Some(unsent) => ConnectionError::Unsent(Box::new(unsent), root_cause(error.error())),
+            None => ConnectionError::Failed(root_cause(error.error())),
+        })?;
+        let first_byte_at = Instant::now();
+        let (head, body) = answer.into_parts();
+        let body = self.drive(Limited::new(body, max_body_bytes).collect()).await;
+        let body = body.map_err(|error| ConnectionError::Failed(root_cause(&*error)))?;
+        Ok((head, body.to_bytes(), first_byte_at))
+    }
+
+    /// Waits for something that comes on this connection.
+    async fn drive<F: Future>(&mut self, wanted: F) -> F::Output {
+        let mut wanted = pin!(wanted);
+        poll_fn(|context| {
+            self.poll_driver(context);
+            wanted.as_mut().poll(context)
+        })
+        .await
+    }
+
+    /// Whether it can take a request now.
+    async fn is_open(&mut self) -> bool {
+        poll_fn(|context| {
+            self.poll_driver(context);
+            Poll::Ready(self.driver.is_some() && self.sender.is_ready())
+        })
+        .await
+    }
+
+    /// Reads and writes what can be.
+    fn poll_driver(&mut self, context: &mut Context<'_>) {
+        if let Some(driver) = &mut self.driver
+            && Pin::new(driver).poll(context).is_ready()
+        {
+            self.driver = None;
+        }
+    }
+}

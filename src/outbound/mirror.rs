@@ -1,0 +1,304 @@
+//! Mirroring: requests that segscope has answered itself are sent on from the recording.
+
+use crate::call::text::visible;
+use crate::objects_api::ObjectsRoute;
+use crate::outbound::forward::{
+    ForwardClient, ForwardError, ForwardRequest, Upstream, UpstreamError, new_via,
+};
+use crate::recording::{self, RequestLine, ResponseSource};
+use crate::wire::{self, BodyShape, Route};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::http::Extensions;
+use hyper::http::uri::{PathAndQuery, Uri};
+use hyper::{Method, StatusCode};
+use std::time::{Duration, SystemTime};
+
+/// How long the upstream may take for a whole answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// An upstream that asks for a longer pause gets this one.
+const MAX_PAUSE: Duration = Duration::from_secs(3600);
+
+/// What becomes of a recorded request.
+#[derive(Debug)]
+pub enum MirrorDecision {
+    /// It is sent.
+    Send(Box<MirroredRequest>),
+    /// It holds data, and cannot be sent: its credential is recorded as a hash, or the upstream does
+    /// not take such requests.
+    NotMirrored,
+    /// It holds nothing to be sent: it was refused, asks for something, or the real service has it.
+    Nothing,
+}
+
+/// A recorded request as it is sent on: with its body decoded and with its write key.
+#[derive(Debug)]
+pub struct MirroredRequest {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl MirroredRequest {
+    /// How long its body is.
+    pub fn body_bytes(&self) -> usize {
+        self.body.len()
+    }
+}
+
+impl MirrorDecision {
+    /// Decides about the request of a line.
+    pub fn from_line(line: &str, request: &RequestLine) -> MirrorDecision {
+        if request.refused.is_some() || request.response != ResponseSource::Own {
+            return MirrorDecision::Nothing;
+        }
+        // the ids of the steps of such a push are segscope's own
+        if ObjectsRoute::parse(&request.method, &request.path).is_some() {
+            return MirrorDecision::NotMirrored;
+        }
+        let route = wire::route(&request.method, &request.path);
+        match route {
+            Route::Calls(BodyShape::Webhook | BodyShape::Bare) => MirrorDecision::NotMirrored,
+            Route::Calls(_) | Route::Metrics | Route::Merge | Route::WebhookSource => {
+                let read = MirroredRequest::read(line, request, route.is_pixel());
+                read.map_or(MirrorDecision::NotMirrored, |it| MirrorDecision::Send(Box::new(it)))
+            }
+            _ => MirrorDecision::Nothing,
+        }
+    }
+}
+
+impl MirroredRequest {
+    /// Reads the request of a line; none if its credential is a hash.
+    fn read(line: &str, request: &RequestLine, is_pixel: bool) -> Option<MirroredRequest> {
+        let mut headers = HeaderMap::with_capacity(request.headers.len());
+        for (name, value) in &request.headers {
+            let name: HeaderName = name.parse().ok()?;
+            let value = match name {
+                // the body is sent decoded
+                header::CONTENT_LENGTH | header::CONTENT_ENCODING => continue,
+                header::AUTHORIZATION => with_write_key(value)?,
+                // a hash is of no use to the upstream
+                _ if recording::has_hash(value) => continue,
+                _ => HeaderValue::from_bytes(value.as_bytes()).ok()?,
+            };
+            headers.append(name, value);
+        }
+        let query = request.query.split('&').filter(|parameter| !recording::has_hash(parameter));
+        let query = query.collect::<Vec<_>>().join("&");
+        let mark = if query.is_empty() { "" } else { "?" };
+        let target: PathAndQuery = format!("{}{mark}{query}", request.path).parse().ok()?;
+        let body = match (&request.body, &request.other_body) {
+            // what is recorded as its body stands in the query
+            _ if is_pixel => Bytes::new(),
+            (Some(body), _) => Bytes::copy_from_slice(line.get(body.clone())?.as_bytes()),
+            (None, Some(body)) => Bytes::copy_from_slice(body),
+            (None, None) => Bytes::new(),
+        };
+        let method = request.method.parse().ok()?;
+        Some(MirroredRequest { method, uri: target.into(), headers, body })
+    }
+}
+
+/// The value of `Authorization` as far as it is a write key; none if it is another credential.
+fn with_write_key(value: &str) -> Option<HeaderValue> {
+    let opened = wire::basic_credentials(value)?;
+    let key = opened.split_once(':').map(|(key, _)| key);
+    match key.filter(|_| recording::has_hash(&opened)) {
+        Some(key) => {
+            HeaderValue::from_str(&format!("Basic {}", STANDARD.encode(format!("{key}:")))).ok()
+        }
+        None => HeaderValue::from_str(value).ok(),
+    }
+}
+
+/// How an attempt to deliver a request ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MirrorAttempt {
+    /// The upstream has accepted it.
+    Accepted,
+    /// The upstream has refused it and would refuse it again.
+    Refused(String),
+    /// The upstream answered that it cannot take it now, and how long to wait if it said so.
+    Busy(String, Option<Duration>),
+    /// There was no whole answer.
+    Unanswered(String),
+    /// There was no connection: nothing was sent.
+    Unreachable(String),
+}
+
+/// Sends recorded requests to one upstream.
+pub struct MirrorClient {
+    client: ForwardClient,
+    /// How `Via` names this segscope.
+    via: String,
+}
+
+impl MirrorClient {
+    /// Sends to an upstream, which must not be the listener at these addresses.
+    ///
+    /// # Errors
+    /// Fails if the upstream cannot be found, is that listener, or cannot be connected to as the
+    /// environment says.
+    pub fn new(
+        upstream: Upstream,
+        own: &[std::net::SocketAddr],
+    ) -> Result<MirrorClient, UpstreamError> {
+        upstream.check_reachable(own)?;
+        let via = new_via();
+        Ok(MirrorClient { client: ForwardClient::new(upstream, TIMEOUT, own)?, via })
+    }
+
+    /// The URL of the upstream.
+    pub fn url(&self) -> String {
+        self.client.upstream().url()
+    }
+
+    /// How `Via` names this segscope.
+    pub fn via(&self) -> &str {
+        &self.via
+    }
+
+    /// Sends a request once.
+    pub async fn send(&self, request: &MirroredRequest) -> MirrorAttempt {
+        let sent = ForwardRequest {
+            method: request.method.clone(),
+            uri: &request.uri,
+            headers: &request.headers,
+            extensions: Extensions::new(),
+            body: request.body.clone(),
+            // the recording does not hold the client's address
+            forwarded: None,
+            via: &self.via,
+        };
+        match self.client.send(sent).await {
+            Ok(answer) => attempt_result(answer.status, &answer.headers),
+            Err(error @ ForwardError::Unreachable(_)) => {
+                MirrorAttempt::Unreachable(visible(&error.to_string()).into_owned())
+            }
+            Err(error) => MirrorAttempt::Unanswered(visible(&error.to_string()).into_owned()),
+        }
+    }
+}
+
+fn attempt_result(status: StatusCode, headers: &HeaderMap) -> MirrorAttempt {
+    let reason = format!("the upstream answered {}", status.as_u16());
+    match status.as_u16() {
+        200..=299 => MirrorAttempt::Accepted,
+        408 | 425 | 429 | 500..=599 => MirrorAttempt::Busy(reason, retry_after(headers)),
+        _ => MirrorAttempt::Refused(reason),
+    }
+}
+
+/// The pause that `Retry-After` asks for, in seconds or as a date.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    let pause = match value.parse() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let until = httpdate::parse_http_date(value).ok()?;
+            until.duration_since(SystemTime::now()).unwrap_or_default()
+        }
+    };
+    Some(pause.min(MAX_PAUSE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recording::RecordingEntry;
+
+    fn decide(line: &str) -> MirrorDecision {
+        let Ok(RecordingEntry::Request(request)) = recording::parse(line) else {
+            panic!("a request: {line}")
+        };
+        MirrorDecision::from_line(line, &request)
+    }
+
+    fn line(method: &str, target: (&str, &str), headers: &str, rest: &str) -> String {
+        let (path, query) = target;
+        format!(
+            r#"{{"v":1,"request":1,"received_at":"2026-01-01T00:00:00.000Z","method":"{method}","path":"{path}","query":"{query}","headers":{headers},"status":200{rest}}}"#
+        )
+    }
+
+    fn hash() -> String {
+        format!("sha256:{}", "a1".repeat(32))
+    }
+
+    #[test]
+    fn sends_the_decoded_body_and_the_write_key() {
+        let password = STANDARD.encode(format!("wk:{}", hash()));
+        let headers = format!(
+            r#"{{"authorization":"Basic {password}","content-encoding":"gzip","content-length":"9","cookie":"{}","x-a":"1"}}"#,
+            hash()
+        );
+        let query = format!("a=b&sig={}", hash());
+        let text = line("POST", ("/v1/batch", &query), &headers, r#","body":{"batch": []}"#);
+        let MirrorDecision::Send(sent) = decide(&text) else { panic!("it is sent") };
+        assert_eq!(sent.body, r#"{"batch": []}"#);
+        assert_eq!(sent.uri, "/v1/batch?a=b");
+        assert_eq!(
+            sent.headers[header::AUTHORIZATION],
+            format!("Basic {}", STANDARD.encode("wk:"))
+        );
+        assert_eq!(sent.headers["x-a"], "1");
+        assert_eq!(sent.headers.len(), 2);
+    }
+
+    #[test]
+    fn a_pixel_has_its_call_in_the_query() {
+        let text = line("GET", ("/v1/pixel/track", "data=eyJ9"), "{}", r#","body":{"a":1}"#);
+        let MirrorDecision::Send(sent) = decide(&text) else { panic!("it is sent") };
+        assert!(sent.body.is_empty());
+        assert_eq!(sent.uri, "/v1/pixel/track?data=eyJ9");
+    }
+
+    #[test]
+    fn what_cannot_be_sent_counts_and_what_holds_nothing_does_not() {
+        let bearer = format!(r#"{{"authorization":"Bearer {}"}}"#, hash());
+        let body = r#","body":{}"#;
+        for text in [
+            line("POST", ("/v1/track", ""), &bearer, body),
+            line("POST", ("/webhook", ""), "{}", body),
+        ] {
+            assert!(matches!(decide(&text), MirrorDecision::NotMirrored), "{text}");
+        }
+        for text in [
+            line("POST", ("/v1/track", ""), "{}", r#","refused":{"code":"c","message":"m"}"#),
+            line("POST", ("/v1/track", ""), "{}", r#","forwarded":true,"body":{}"#),
+            line("POST", ("/v1/track", ""), "{}", r#","copy":true,"body":{}"#),
+            line("GET", ("/v1/projects/wk/settings", ""), "{}", ""),
+            line("GET", ("/sourceConfig", ""), "{}", ""),
+        ] {
+            assert!(matches!(decide(&text), MirrorDecision::Nothing), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_says_whether_to_send_again_and_when() {
+        let with = |status: u16, after: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::RETRY_AFTER, after.parse().expect("a value"));
+            attempt_result(StatusCode::from_u16(status).expect("a status"), &headers)
+        };
+        assert_eq!(with(204, "9"), MirrorAttempt::Accepted);
+        for status in [301, 400, 401, 404, 413] {
+            assert!(matches!(with(status, "9"), MirrorAttempt::Refused(_)), "{status}");
+        }
+        for (after, want) in [
+            ("7", Some(Duration::from_secs(7))),
+            ("99999999", Some(MAX_PAUSE)),
+            ("Mon, 01 Jan 2001 00:00:00 GMT", Some(Duration::ZERO)),
+            ("soon", None),
+            ("-1", None),
+        ] {
+            let reason = "the upstream answered 429".to_owned();
+            assert_eq!(with(429, after), MirrorAttempt::Busy(reason, want), "{after}");
+        }
+        assert!(matches!(with(503, "1"), MirrorAttempt::Busy(..)));
+    }
+}

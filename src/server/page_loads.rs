@@ -1,0 +1,235 @@
+//! What a page loads before its first call: its settings and the code of its library. It comes from
+//! the real service, so that the page keeps its device-mode destinations; the settings are changed in
+//! one place, so that it sends its calls here. If the service does not answer, segscope does.
+
+use crate::call::time;
+use crate::engine::{ForwardRecord, InjectedFault};
+use crate::outbound::forward::{
+    ForwardClient, ForwardError, ForwardRequest, ForwardedFor, ForwardedResponse, Upstream,
+    UpstreamError, new_via,
+};
+use crate::recording::UpstreamAnswer;
+use crate::server::connection::{self, Body};
+use crate::server::forward::{Forwarder, answered_with, upstream_response};
+use crate::server::listener_thread::Server;
+use crate::server::peer::OverTls;
+use crate::wire::{self, Route};
+use flate2::read::MultiGzDecoder;
+use hyper::Response;
+use hyper::body::Bytes;
+use hyper::header::{self, HeaderMap, HeaderValue};
+use hyper::http::request::Parts;
+use std::io::Read;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+/// How long the service may take: a page waits for it.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// So many are asked for at a time; further ones wait for their turn.
+const MAX_IN_FLIGHT: usize = 32;
+/// The code of a library and its destinations is no longer.
+const MAX_ANSWER_BYTES: usize = 16 << 20;
+/// Settings are no longer.
+const MAX_SETTINGS_BYTES: u64 = 16 << 20;
+
+/// Where what a page loads comes from.
+#[derive(Debug, Clone)]
+pub struct PageLoadOptions {
+    /// The service.
+    pub upstream: Upstream,
+    /// Whether it is told the client's address.
+    pub tells_client: bool,
+    /// The user named it; one that follows from another setting need not be there.
+    pub is_named: bool,
+}
+
+/// Passes on what a page loads.
+pub(crate) struct PageLoads {
+    client: ForwardClient,
+    tells_client: bool,
+    in_flight: Semaphore,
+    /// How `Via` names this segscope.
+    via: String,
+}
+
+/// What a page loads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PageLoad {
+    /// The settings of a Segment library.
+    Settings,
+    /// The settings of a RudderStack library.
+    SourceConfig,
+    /// Code.
+    Code,
+}
+
+/// Where a request goes that is not taken here.
+#[derive(Clone, Copy)]
+pub(crate) struct RequestWay<'s> {
+    pub forwarder: Option<&'s Forwarder>,
+    /// What it loads for a page, and where that comes from.
+    pub loads: Option<(&'s PageLoads, PageLoad)>,
+}
+
+impl<'s> RequestWay<'s> {
+    /// Finds it by the method and the path, and the route that they stand for.
+    pub fn find(server: &'s Server, method: &str, path: &str, route: &Route<'_>) -> RequestWay<'s> {
+        let loads = server.page_loads.as_ref();
+        let loads = loads.and_then(|it| Some((it, it.find(method, path)?)));
+        let forwarder = server.forwarder.as_ref().filter(|it| loads.is_none() && it.takes(route));
+        RequestWay { forwarder, loads }
+    }
+}
+
+impl PageLoads {
+    /// Passes requests on as the options say, from a listener at these addresses.
+    pub fn new(options: PageLoadOptions, own: &[SocketAddr]) -> Result<PageLoads, UpstreamError> {
+        match options.upstream.check_reachable(own) {
+            // each request for it is answered here, and the user is told
+            Err(UpstreamError::Resolve { .. }) if !options.is_named => {}
+            checked => checked?,
+        }
+        let client = ForwardClient::new(options.upstream, TIMEOUT, own)?;
+        let via = new_via();
+        Ok(PageLoads {
+            client: client.with_max_answer(MAX_ANSWER_BYTES),
+            tells_client: options.tells_client,
+            in_flight: Semaphore::new(MAX_IN_FLIGHT),
+            via,
+        })
+    }
+
+    /// What a request is for, if a page loads it before its first call.
+    pub fn find(&self, method: &str, path: &str) -> Option<PageLoad> {
+        // segscope itself answers whether the browser may ask
+        let method = if method == "OPTIONS" { "GET" } else { method };
+        match wire::route(method, path) {
+            Route::Settings { .. } => Some(PageLoad::Settings),
+            Route::SourceConfig => Some(PageLoad::SourceConfig),
+            Route::Unknown if wire::is_page_code(method, path) => Some(PageLoad::Code),
+            _ => None,
+        }
+    }
+}
+
+/// Gets what a page loads, records it, and returns the response; none if the service gave none that
+/// can be used.
+pub(crate) async fn respond(
+    server: &Server,
+    loads: &PageLoads,
+    load: PageLoad,
+    parts: &Parts,
+    (client, fault): (ForwardedFor, Option<InjectedFault<'_>>),
+) -> Option<Response<Body>> {
+    let received_at = time::now();
+    // it is never closed
+    let _permit = loads.in_flight.acquire().await;
+    let began = Instant::now();
+    let answer = send(loads, load, parts, client).await;
+    let took_us = began.elapsed().as_micros() as u64;
+    let changed = answer.map_err(|error| error.to_string()).and_then(|answer| {
+        let body = changed_body(server, load, parts, &answer)?;
+        Ok((answer, body))
+    });
+    let (mut answer, body) = match changed {
+        Ok(changed) => changed,
+        Err(error) => {
+            tracing::warn!(took_us, "the service of what a page loads did not answer");
+            let url = loads.client.upstream().url();
+            server.engine.notice(format!(
+                "{url} did not answer what a page loads ({error}); segscope answered, without the page's device-mode destinations"
+            ));
+            return None;
+        }
+    };
+    let mut with = answered_with(&answer);
+    if load == PageLoad::Code {
+        // it is the same for everyone, and long
+        with.body = Vec::new();
+    }
+    let recorded = UpstreamAnswer {
+        at: time::now(),
+        first_byte_us: Some(answer.first_byte_at.duration_since(began).as_micros() as u64),
+        took_us,
+        outcome: Ok(with),
+    };
+    let status = answer.status.as_u16();
+    let record = connection::taking_at(parts, received_at, |head| {
+        server.engine.record_forwarded(head, &[], status, &recorded, fault)
+    });
+    if let ForwardRecord::Held(held) = record {
+        connection::behind_others().await;
+        // a page that cannot be recorded loads all the same
+        let _ = server.engine.written(&held);
+    }
+    if let Some(body) = body {
+        answer.headers.remove(header::CONTENT_ENCODING);
+        answer.headers.insert(header::CONTENT_LENGTH, body.len().into());
+        answer.body = body;
+    }
+    Some(upstream_response(answer))
+}
+
+async fn send(
+    loads: &PageLoads,
+    load: PageLoad,
+    parts: &Parts,
+    client: ForwardedFor,
+) -> Result<ForwardedResponse, ForwardError> {
+    let mut headers = parts.headers.clone();
+    // those of other programs on this machine
+    headers.remove(header::COOKIE);
+    if load != PageLoad::Code {
+        // they are read here
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    }
+    let forwarded = loads.tells_client.then_some(client);
+    let request = ForwardRequest {
+        method: parts.method.clone(),
+        uri: &parts.uri,
+        headers: &headers,
+        extensions: parts.extensions.clone(),
+        body: Bytes::new(),
+        forwarded,
+        via: &loads.via,
+    };
+    loads.client.send(request).await
+}
+
+/// The body that the page gets in place of the service's, if it is another one.
+fn changed_body(
+    server: &Server,
+    load: PageLoad,
+    parts: &Parts,
+    answer: &ForwardedResponse,
+) -> Result<Option<Bytes>, String> {
+    let is_settings = load != PageLoad::Code && answer.status.is_success();
+    if !is_settings || answer.body.is_empty() {
+        return Ok(None);
+    }
+    let text = decoded(&answer.headers, &answer.body).ok_or("its settings cannot be decoded")?;
+    let changed = match load {
+        PageLoad::SourceConfig => wire::empty_data_planes(&text),
+        _ => {
+            let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+            let host = host.filter(|host| !host.is_empty()).unwrap_or(&server.here);
+            let is_tls = parts.extensions.get::<OverTls>().is_some();
+            wire::point_settings(&text, host, is_tls)
+        }
+    };
+    Ok(Some(Bytes::from(changed.ok_or("its settings are not JSON")?)))
+}
+
+fn decoded(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+    match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+        None | Some(b"identity") => String::from_utf8(body.to_vec()).ok(),
+        Some(b"gzip") => {
+            let mut text = String::new();
+            let mut unpacked = MultiGzDecoder::new(&body[..]).take(MAX_SETTINGS_BYTES + 1);
+            let read = unpacked.read_to_string(&mut text).ok()? as u64;
+            (read <= MAX_SETTINGS_BYTES).then_some(text)
+        }
+        Some(_) => None,
+    }
+}

@@ -1,0 +1,6 @@
+//! `--mirror`: segscope answers, and sends each request on from the recording.
+
+mod delivery;
+mod fixture;
+mod restart;
+mod wrong_input;
