@@ -12,7 +12,9 @@ pub fn run(data: &[u8]) {
             path,
             query: "",
             headers: &[],
-            received_at: crate::input::NOW, is_tls: false, };
+            received_at: crate::input::NOW,
+            is_tls: false,
+        };
         let mut scratch = ParseScratch::default();
         let Ok(reading) = wire::read(&head, 1, body, &mut scratch) else { continue };
         // deep nesting and huge numbers are beyond this reader

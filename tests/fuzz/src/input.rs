@@ -46,7 +46,9 @@ impl Request {
             path: &self.path,
             query: &self.query,
             headers: &self.headers,
-            received_at: NOW, is_tls: false, }
+            received_at: NOW,
+            is_tls: false,
+        }
     }
 }
 

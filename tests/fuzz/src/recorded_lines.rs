@@ -45,7 +45,9 @@ fn recorded(line: &str, request: &RequestLine) -> String {
         headers: &request.headers,
         status: request.status,
         response: request.response,
-        fault: request.fault.as_deref(), is_tls: false, };
+        fault: request.fault.as_deref(),
+        is_tls: false,
+    };
     let body = match (&request.body, &request.other_body) {
         (Some(body), _) => Body::Json(&line[body.clone()]),
         (None, Some(bytes)) => Body::Bytes(bytes),
