@@ -135,7 +135,7 @@ fn what_a_release_loses_is_found_with_a_call_of_either_side() {
 #[test]
 fn ids_that_are_down_by_a_few_points_are_found() {
     let before = traffic(3, 2_000, 12_000, Loss::default());
-    let after = traffic(4, 2_000, 12_000, Loss { ids: 5, ..Loss::default() });
+    let after = traffic(4, 2_000, 12_000, Loss { ids: 3, ..Loss::default() });
     let found = lost(&compare(&before, &after));
     assert!(found.contains(&("all calls".to_owned(), Subject::Id(Id::Account))), "{found:?}");
     assert!(
