@@ -28,8 +28,8 @@ mod watch;
 
 pub use crate::engine::batch_check::{BatchResult, Shares, survey, survey_profile};
 pub use crate::engine::compare::{
-    Certainty, Comparison, Difference, EventKey, EventNumbers, Impact, SideShare, Subject,
-    TrafficProfile, ValueProfile, ValueProfiles,
+    Certainty, Comparison, Difference, EventKey, EventNumbers, Impact, MAX_VALUES, SideShare,
+    Subject, TrafficProfile, ValueProfile, ValueProfiles,
 };
 pub use crate::engine::counts::CountProgress;
 pub use crate::engine::counts::Coverage;
@@ -56,6 +56,7 @@ pub use crate::engine::ingest::accept::{AcceptedRequest, FAULT, InjectedFault};
 pub use crate::engine::ingest::forward_counts::{ForwardCounters, ForwardCounts, ForwardEnd};
 pub use crate::engine::ingest::forwarded::ForwardRecord;
 pub use crate::engine::ingest::options::IngestOptions;
+pub use crate::engine::ingest::redact::MALFORMED;
 pub use crate::engine::ingest::writer::WriteTicket;
 pub use crate::engine::judging::arrival_clock::ClosedSession;
 pub use crate::engine::judging::draft::{DraftError, JudgedDraft};

@@ -3,7 +3,8 @@
 
 use super::watch_thread::WatchThread;
 use crate::engine::{
-    Comparison, Difference, Engine, EventKey, GroupBy, Impact, TrafficProfile, ValueProfiles,
+    Comparison, Difference, Engine, EventKey, GroupBy, Impact, MAX_VALUES, TrafficProfile,
+    ValueProfiles,
 };
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -121,7 +122,7 @@ impl BeforeThread {
         if thread.is_none() {
             let (engine, shared) = (Arc::clone(engine), Arc::clone(&self.shared));
             let baseline = locked(&self.baseline).take();
-            let work = move |end| Comparing { engine, shared, baseline }.run(&end);
+            let work = move |end| Comparer { engine, shared, baseline }.run(&end);
             *thread = WatchThread::begin("compare", work).ok();
         }
         let made = locked(&self.shared.made);
@@ -141,13 +142,13 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-struct Comparing {
+struct Comparer {
     engine: Arc<Engine>,
     shared: Arc<CompareState>,
     baseline: Option<Baseline>,
 }
 
-impl Comparing {
+impl Comparer {
     fn run(mut self, end: &Receiver<()>) {
         crate::engine::low_priority::give_way();
         let mut baseline: Option<(String, BaselineProfile)> = None;
@@ -165,7 +166,7 @@ impl Comparing {
                 if let Some(Baseline { name, read }) = self.baseline.take() {
                     baseline = Some((name, read()));
                 }
-                let known = rows;
+                let known = (rows, profiles.read_under().cloned());
                 let read = loop {
                     match profiles.read_on(&self.engine) {
                         Ok(read) if read == rows => break Ok(()),
@@ -176,8 +177,9 @@ impl Comparing {
                         return;
                     }
                 };
-                if rows != known || is_new {
-                    is_new = false;
+                if (rows, profiles.read_under()) != (known.0, known.1.as_ref()) || is_new {
+                    // after an error it is tried again
+                    is_new = read.is_err();
                     let view = match read {
                         Ok(()) => view(&profiles, baseline.as_ref()),
                         Err(error) => BeforeView { problem: Some(error), ..BeforeView::default() },
@@ -197,6 +199,9 @@ impl Comparing {
 
 fn view(profiles: &ValueProfiles, baseline: Option<&(String, BaselineProfile)>) -> BeforeView {
     let mut view = BeforeView::default();
+    if profiles.has_more() {
+        view.problem = Some(format!("only the first {MAX_VALUES} versions are compared"));
+    }
     for (place, now) in profiles.values().iter().enumerate() {
         let (name, before) = match (profiles.by(), baseline) {
             (GroupBy::Event, Some((name, Ok((before, problem))))) => {

@@ -72,7 +72,7 @@ impl MirrorDecision {
 }
 
 impl MirroredRequest {
-    /// Reads the request of a line; none if its credential is a hash.
+    /// Reads the request of a line; none if its credential is a hash, or its body is not recorded.
     fn read(line: &str, request: &RequestLine, is_pixel: bool) -> Option<MirroredRequest> {
         let mut headers = HeaderMap::with_capacity(request.headers.len());
         for (name, value) in &request.headers {
@@ -96,10 +96,20 @@ impl MirroredRequest {
             _ if is_pixel => Bytes::new(),
             (Some(body), _) => Bytes::copy_from_slice(line.get(body.clone())?.as_bytes()),
             (None, Some(body)) => Bytes::copy_from_slice(body),
+            // one that could not be redacted
+            (None, None) if request.headers.iter().any(has_body) => return None,
             (None, None) => Bytes::new(),
         };
         let method = request.method.parse().ok()?;
         Some(MirroredRequest { method, uri: target.into(), headers, body })
+    }
+}
+
+/// Whether a header says that a body follows.
+fn has_body((name, value): &(String, String)) -> bool {
+    match name.as_str() {
+        "content-length" => value.trim() != "0",
+        name => name == "transfer-encoding",
     }
 }
 

@@ -28,13 +28,13 @@ const PAUSE_OF_ALL: Duration = Duration::from_micros(500);
 /// How many requests wait in this process.
 static WAITING: AtomicU32 = AtomicU32::new(0);
 
-/// A request that waits.
-struct Waiting;
+/// One request that waits.
+struct WaitingRequest;
 
-impl Waiting {
-    fn begin() -> Waiting {
+impl WaitingRequest {
+    fn begin() -> WaitingRequest {
         WAITING.fetch_add(1, Ordering::Relaxed);
-        Waiting
+        WaitingRequest
     }
 
     /// Sleeps until it may look again, but not beyond a moment.
@@ -44,7 +44,7 @@ impl Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for WaitingRequest {
     fn drop(&mut self) {
         WAITING.fetch_sub(1, Ordering::Relaxed);
     }
@@ -59,7 +59,7 @@ pub(crate) async fn answer(
     workers: &Arc<Semaphore>,
     is_gone: IsGone<'_>,
 ) -> Answer {
-    let waiting = Waiting::begin();
+    let waiting = WaitingRequest::begin();
     let waited = match query_value(query, "none").as_deref() {
         None | Some("0" | "false") => some(engine, query, workers, (is_gone, &waiting)).await,
         Some("" | "1" | "true") => none(engine, query, workers, (is_gone, &waiting)).await,
@@ -76,7 +76,7 @@ async fn some(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    (is_gone, waiting): (IsGone<'_>, &Waiting),
+    (is_gone, waiting): (IsGone<'_>, &WaitingRequest),
 ) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
         parameters::known(query, &["filter", "count", "timeout_ms", "after", "none", "all"])?;
@@ -152,7 +152,7 @@ async fn none(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Arc<Semaphore>,
-    (is_gone, waiting): (IsGone<'_>, &Waiting),
+    (is_gone, waiting): (IsGone<'_>, &WaitingRequest),
 ) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
         parameters::known(query, &["filter", "none", "quiet_ms", "after"])?;

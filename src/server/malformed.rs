@@ -16,7 +16,7 @@ const MAX_HEADERS: usize = 32;
 pub(crate) const QUOTED_CHARS: usize = 60;
 
 /// The code of requests that were answered without a body, or not at all.
-pub(crate) const CODE: &str = "bad_http";
+pub(crate) use crate::engine::MALFORMED as CODE;
 
 /// What can be read of a malformed head.
 #[derive(Debug, Default, PartialEq, Eq)]

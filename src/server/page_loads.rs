@@ -10,7 +10,7 @@ use crate::outbound::forward::{
 };
 use crate::recording::UpstreamAnswer;
 use crate::server::connection::{self, Body};
-use crate::server::forward::{Forwarder, answered_with, upstream_response};
+use crate::server::forward::{self, Forwarder, answered_with, upstream_response};
 use crate::server::listener_thread::Server;
 use crate::server::peer::OverTls;
 use crate::wire::{self, Route};
@@ -122,6 +122,9 @@ pub(crate) async fn respond(
     parts: &Parts,
     (client, fault): (ForwardedFor, Option<InjectedFault<'_>>),
 ) -> Option<Response<Body>> {
+    if let Some(refused) = forward::refuse_loop(&server.engine, parts, &[], &loads.via) {
+        return Some(refused);
+    }
     let received_at = time::now();
     // it is never closed
     let _permit = loads.in_flight.acquire().await;
@@ -137,9 +140,15 @@ pub(crate) async fn respond(
         Err(error) => {
             tracing::warn!(took_us, "the service of what a page loads did not answer");
             let url = loads.client.upstream().url();
-            server.engine.notice(format!(
-                "{url} did not answer what a page loads ({error}); segscope answered, without the page's device-mode destinations"
-            ));
+            let instead = match load {
+                PageLoad::Code => "the page gets 404 in place of this code",
+                PageLoad::Settings | PageLoad::SourceConfig => {
+                    "segscope answered, without the page's device-mode destinations"
+                }
+            };
+            server
+                .engine
+                .notice(format!("{url} did not answer what a page loads ({error}); {instead}"));
             return None;
         }
     };
@@ -180,6 +189,8 @@ async fn send(
     let mut headers = parts.headers.clone();
     // those of other programs on this machine
     headers.remove(header::COOKIE);
+    // nothing is sent behind the head
+    headers.remove(header::CONTENT_LENGTH);
     if load != PageLoad::Code {
         // they are read here
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));

@@ -304,14 +304,14 @@ fn singular(word: &str) -> String {
 #[cfg(test)]
 mod tests;
 
-/// Returns true for a key that names an id of a person, an account, a session or a call, or an
+/// Returns true for a key that names an id of a person, an account, or a session, or an
 /// address of mail, by which some vendors find a person.
 pub fn names_an_id(key: &str) -> bool {
     let key = norm(key);
     let is_named = |names: &IdNames| names.forms.contains(&&*key) || names.short.contains(&&*key);
     is_named(&ACCOUNT)
         || is_named(&USER)
-        || matches!(&*key, "anonymousid" | "previousid" | "messageid" | "email" | "id")
+        || matches!(&*key, "anonymousid" | "previousid" | "email" | "id")
 }
 
 /// A key in lower case without `_`, `-` and spaces: what two spellings of one name share.

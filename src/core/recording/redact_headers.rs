@@ -82,11 +82,15 @@ pub fn redacted_query(query: &str) -> Cow<'_, str> {
     replace_parameters(query, parameter).map_or(Cow::Borrowed(query), Cow::Owned)
 }
 
-/// Returns a path as the recording keeps it: one that is a whole address shows no password.
+/// Returns a path as the recording keeps it: one that is a whole address, or the host of a CONNECT,
+/// shows no password.
 pub(crate) fn redacted_path(path: &str) -> Cow<'_, str> {
-    match path.starts_with('/') {
-        true => Cow::Borrowed(path),
-        false => without_userinfo(path),
+    match path.rsplit_once('@') {
+        _ if path.starts_with('/') => Cow::Borrowed(path),
+        Some((user, host)) if !user.is_empty() && !user.contains('/') => {
+            Cow::Owned(format!("{}@{host}", hash(user)))
+        }
+        _ => without_userinfo(path),
     }
 }
 
@@ -259,6 +263,9 @@ mod tests {
         }
         assert!(redacted("authorization", "Bearer t").starts_with("Bearer sha256:"));
         assert!(redacted_path("http://u:s3cret@h/v1/t").starts_with("http://sha256:"));
+        let path = redacted_path("u:s3cret@h:443");
+        assert!(path.starts_with("sha256:") && path.ends_with("@h:443"), "{path}");
+        assert_eq!(redacted_path(&path), path, "it is hashed once only");
         for name in ["authorization", "proxy-authorization", "x-basic"] {
             let value = basic("wk_test:s3cret");
             let kept = redacted(name, &value).into_owned();

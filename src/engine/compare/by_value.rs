@@ -10,7 +10,7 @@ use crate::engine::judging::vendors_in_use::InUse;
 /// Rows that are read before somebody may ask for the end.
 const ROWS_AT_ONCE: u64 = 8_192;
 /// Calls of further values are not compared.
-const MAX_VALUES: usize = 16;
+pub const MAX_VALUES: usize = 64;
 
 /// The calls of one value: an app version, or a library with its version.
 #[derive(Debug)]
@@ -31,12 +31,14 @@ pub struct ValueProfiles {
     next_row: u64,
     /// In the order of their first calls.
     values: Vec<ValueProfile>,
+    /// There are calls of further values.
+    has_more: bool,
 }
 
 impl ValueProfiles {
     /// Begins with no calls.
     pub fn new(by: GroupBy) -> ValueProfiles {
-        ValueProfiles { by, read_under: None, next_row: 0, values: Vec::new() }
+        ValueProfiles { by, read_under: None, next_row: 0, values: Vec::new(), has_more: false }
     }
 
     /// What the calls are told apart by.
@@ -58,6 +60,7 @@ impl ValueProfiles {
             let now = (state.index.epoch, in_use);
             if self.read_under.as_ref() != Some(&now) {
                 (self.next_row, self.values, rows_of) = (0, Vec::new(), Vec::new());
+                self.has_more = false;
                 self.read_under = Some(now);
             }
             let to = store.rows().min(self.next_row + ROWS_AT_ONCE);
@@ -68,7 +71,10 @@ impl ValueProfiles {
                 let known = self.values.iter().position(|known| known.id == id);
                 let place = match known {
                     Some(place) => place,
-                    None if self.values.len() == MAX_VALUES => continue,
+                    None if self.values.len() == MAX_VALUES => {
+                        self.has_more = true;
+                        continue;
+                    }
                     None => {
                         let (value, profile) =
                             (ValueText::new(store, id), TrafficProfile::default());
@@ -81,13 +87,22 @@ impl ValueProfiles {
             }
             to
         };
-        for (value, rows) in self.values.iter_mut().zip(&rows_of) {
-            if !rows.is_empty() {
-                value.profile.merge(engine.profile(rows)?);
-            }
-        }
+        // all of them are read before one is merged: after an error they are read again
+        let read: Result<Vec<TrafficProfile>, String> =
+            rows_of.iter().map(|rows| engine.profile(rows)).collect();
+        self.values.iter_mut().zip(read?).for_each(|(value, read)| value.profile.merge(read));
         self.next_row = to;
         Ok(to)
+    }
+
+    /// What the profiles were read under; another after all calls were checked again.
+    pub fn read_under(&self) -> Option<&(u64, InUse)> {
+        self.read_under.as_ref()
+    }
+
+    /// Returns true if there are calls of more than [`MAX_VALUES`] values.
+    pub fn has_more(&self) -> bool {
+        self.has_more
     }
 
     /// Returns the values in the order of their first calls.

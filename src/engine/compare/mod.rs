@@ -12,7 +12,7 @@ pub(crate) mod profiles;
 mod properties;
 mod rows;
 
-pub use crate::engine::compare::by_value::{ValueProfile, ValueProfiles};
+pub use crate::engine::compare::by_value::{MAX_VALUES, ValueProfile, ValueProfiles};
 pub use crate::engine::compare::certainty::Certainty;
 pub use crate::engine::compare::differences::{
     Comparison, Difference, EventNumbers, Impact, SideShare, Subject,

@@ -83,7 +83,10 @@ impl Engine {
             Route::WrongMethod(_) | Route::Unknown if !wire::is_icon(head.path) => {
                 // a call, or a question that an SDK depends on, was sent to the wrong place
                 let reply = wire::reply::for_request(head, here);
-                let message = wire::intended_route::explain(head).reason;
+                let redaction = self.shared.redaction.as_ref();
+                let redacted = redaction.map(|redaction| redaction.head(head));
+                let told = redacted.as_ref().map_or(*head, |redacted| redacted.head(head));
+                let message = wire::intended_route::explain(&told).reason;
                 let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
                 let refused = RefusalRecord { code, message: &message, kind: "", body_bytes: None };
                 self.record_refused(head, raw, reply.status, refused);

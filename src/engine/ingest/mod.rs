@@ -10,5 +10,5 @@ pub(crate) mod parts;
 pub(crate) mod queue;
 pub(crate) mod queue_entry;
 pub(crate) mod recorded_line;
-mod redact;
+pub(crate) mod redact;
 pub(crate) mod writer;

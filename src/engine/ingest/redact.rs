@@ -7,6 +7,9 @@ use crate::recording::{RedactedHead, RefusalRecord};
 use crate::wire::{self, RequestHead};
 use std::borrow::Cow;
 
+/// The code of a request that the HTTP layer refuses; its message quotes what was sent.
+pub const MALFORMED: &str = "bad_http";
+
 /// A request with calls as it may be recorded.
 pub(crate) struct RedactedRequest<'r> {
     pub head: RedactedHead,
@@ -74,14 +77,24 @@ impl Engine {
         let redaction = self.shared.redaction.as_ref()?;
         let body = redaction.raw_body(head, raw);
         let is_hidden = body.is_none() && !raw.is_empty();
-        let quotes_body = is_hidden && wire::not_json::fix(refused.kind).is_some();
-        Some(RedactedRefusal {
-            head: redaction.head(head),
-            body: body.unwrap_or_default().into_bytes(),
-            body_bytes: is_hidden.then_some(raw.len() as u64),
-            message: quotes_body.then_some(
+        let message = match (refused.code, refused.kind) {
+            (MALFORMED, _) => Some(
+                "the request is not HTTP; what it contains is not told, because --redact cannot look into it",
+            ),
+            (_, kind) if is_hidden && wire::not_json::fix(kind).is_some() => Some(
                 "the body is not JSON; it is not recorded, because --redact cannot look into it",
             ),
+            _ => None,
+        };
+        let head = match refused.code {
+            MALFORMED => RedactedHead::empty(),
+            _ => redaction.head(head),
+        };
+        Some(RedactedRefusal {
+            head,
+            body: body.unwrap_or_default().into_bytes(),
+            body_bytes: is_hidden.then_some(raw.len() as u64),
+            message,
         })
     }
 }

@@ -193,7 +193,7 @@ impl MirrorWork {
         match sent {
             Ok(number) => self.window.finish(number),
             // its request stays the oldest that is not done, and is sent after a restart
-            Err(_) => self.tell("the mirror failed on a request: this is a bug in segscope"),
+            Err(_) => self.tell("the mirror failed on a request, which is sent after a restart: this is a bug in segscope"),
         }
         self.show_progress();
     }
@@ -223,8 +223,10 @@ impl MirrorWork {
 impl MirrorSender {
     /// Sends a request until the upstream accepts it or it is given up.
     async fn deliver(&self, request: &MirroredRequest) {
-        let (began, accepted_before) = (Instant::now(), self.pause.accepted());
+        let began = Instant::now();
         let (mut attempts, mut has_been_sent) = (0, false);
+        // how many requests the upstream had accepted when this one failed last
+        let mut accepted_before = None;
         loop {
             self.pause.wait().await;
             let attempt = {
@@ -243,7 +245,9 @@ impl MirrorSender {
             };
             if is_sent {
                 (has_been_sent, attempts) = (true, attempts + 1);
-                let others_pass = self.pause.accepted() > accepted_before;
+                let accepted = self.pause.accepted();
+                // while nothing passes, it is the upstream that fails, not this request
+                let others_pass = accepted_before.replace(accepted).is_some_and(|it| it < accepted);
                 if attempts >= self.limits.max_attempts && others_pass {
                     return self.give_up(&reason, 1);
                 }

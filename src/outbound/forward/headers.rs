@@ -49,8 +49,7 @@ fn listed(headers: &HeaderMap) -> Vec<HeaderName> {
     names.filter_map(|name| name.trim().parse().ok()).collect()
 }
 
-/// The headers of a request as the upstream gets them. `body_bytes`: its length, where it is not the
-/// one that it came with. `via` names this segscope.
+/// The headers of a request as the upstream gets them. `via` names this segscope.
 pub(crate) fn to_upstream(
     headers: &HeaderMap,
     upstream: &Upstream,

@@ -1,6 +1,5 @@
 //! CONNECT, with which a client asks a proxy for a connection to a host.
 
-use crate::call::text::visible;
 use crate::outbound::{is_whole_head, read_connect_head};
 use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell};
@@ -68,10 +67,8 @@ fn parse_target(head: impl AsRef<[u8]>) -> Option<(String, u16)> {
 
 /// Refuses a request that begins like a CONNECT and is none.
 async fn refuse_malformed(server: &Server, stream: &mut TcpStream, head: &[u8]) {
-    let line =
-        String::from_utf8_lossy(head.split(|&byte| byte == b'\r').next().unwrap_or_default());
-    let line: String = visible(&line).chars().take(malformed::QUOTED_CHARS).collect();
-    let message = format!("expected `CONNECT HOST:PORT HTTP/1.1`: `{line}`");
+    // not quoted: it may hold a password, or be no CONNECT at all
+    let message = "expected `CONNECT HOST:PORT HTTP/1.1`".to_owned();
     let trouble =
         BodyError::Malformed { status: 400, code: malformed::CODE, kind: "connect", message };
     malformed::record(&server.engine, &trouble, head, false);

@@ -112,7 +112,7 @@ impl Server {
     pub(crate) fn refuse_for_other_host(&self, parts: &Parts) -> Option<Reply> {
         let interceptor = self.interceptor.as_ref()?;
         let authority = parts.uri.authority()?;
-        let host = authority.host().to_ascii_lowercase();
+        let host = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
         if interceptor.takes(&host) || self.is_own(&host, authority.port_u16().unwrap_or(80)) {
             return None;
         }
@@ -129,7 +129,7 @@ impl Server {
 
     /// Whether a host and port are the listener's own.
     fn is_own(&self, host: &str, port: u16) -> bool {
-        let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        let ip = host.parse::<IpAddr>();
         let is_here = |addr: &SocketAddr| match ip {
             Ok(ip) => addr.ip() == ip,
             Err(_) => host == "localhost",

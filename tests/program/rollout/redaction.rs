@@ -60,6 +60,7 @@ fn requests() -> Vec<Request> {
         post("/v1/track", b"email=jo.secret&ssn=98765".to_vec()),
         post("/wrong/path?email=jo.secret", text(track("w1"))),
         post("/v1/track", br#"{"email": "jo.secret@corp.example"}"#.to_vec()),
+        post("/v1/track&email=jo.secret@corp.example", text(track("w2"))),
         (
             "POST",
             "/v1/batch".to_owned(),
@@ -80,6 +81,15 @@ fn record(flags: &[&str]) -> (String, Value) {
     let mut http = Http::connect(&program.address).expect("it listens");
     for (method, target, headers, body) in requests() {
         http.request(method, &target, &headers, &body).expect("an answer");
+    }
+    // what is not HTTP, and a header that is malformed
+    for bytes in [
+        "{\"email\":\"jo.secret@corp.example\"}\r\n\r\n",
+        "POST /v1/track HTTP/1.1\r\nx person: jo.secret\r\n\r\n",
+    ] {
+        let mut raw = std::net::TcpStream::connect(&program.address).expect("it listens");
+        raw.write_all(bytes.as_bytes()).expect("it reads");
+        std::io::Read::read_to_string(&mut raw, &mut String::new()).expect("an answer");
     }
     let calls = http.get("/_segscope/calls?limit=100").expect("an answer");
     program.end();

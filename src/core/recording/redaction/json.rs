@@ -3,6 +3,7 @@
 use super::Redaction;
 use super::entry::{Entry, Place};
 use crate::call::{Doc, JsonKind, Val};
+use hashbrown::HashMap;
 use std::borrow::Cow;
 
 impl Redaction {
@@ -17,8 +18,7 @@ impl Redaction {
         while (node as usize) < doc.root().size() {
             let value = doc.at(node);
             let by_key = || self.entry_of_key(&value.key());
-            let at_pointer =
-                at_pointers.iter().find(|(at, _)| *at == node).map(|(_, entry)| *entry);
+            let at_pointer = at_pointers.get(&node).copied();
             let other = match at_pointer.or_else(by_key) {
                 Some(entry) => self.replaced(entry, value),
                 None => value
@@ -54,8 +54,8 @@ impl Redaction {
 
     /// Finds the values at the pointers of entries. A pointer counts from a call: from the body, and
     /// from each item of a list of calls.
-    fn at_pointers(&self, root: Val<'_>) -> Vec<(u32, &Entry)> {
-        let mut found = Vec::new();
+    fn at_pointers(&self, root: Val<'_>) -> HashMap<u32, &Entry> {
+        let mut found = HashMap::new();
         for entry in &self.entries {
             let Place::Pointer(tokens) = &entry.place else { continue };
             let lists = root.children().filter(|child| child.is_array());
@@ -66,7 +66,9 @@ impl Redaction {
                 for token in tokens {
                     all = all.into_iter().flat_map(|value| named(value, token)).collect();
                 }
-                found.extend(all.into_iter().map(|value| (value.node(), entry)));
+                for value in all {
+                    found.entry(value.node()).or_insert(entry);
+                }
             }
         }
         found

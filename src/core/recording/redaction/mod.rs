@@ -176,6 +176,11 @@ pub struct RedactedHead {
 }
 
 impl RedactedHead {
+    /// A head of which nothing is kept: of a request that is not HTTP, nobody knows what stands where.
+    pub fn empty() -> RedactedHead {
+        RedactedHead { path: String::new(), query: String::new(), headers: Vec::new() }
+    }
+
     /// Returns the head that it was made of, with these.
     pub fn head<'a>(&'a self, of: &RequestHead<'a>) -> RequestHead<'a> {
         RequestHead { path: &self.path, query: &self.query, headers: &self.headers, ..*of }

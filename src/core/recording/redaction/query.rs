@@ -31,15 +31,16 @@ impl Redaction {
     }
 
     /// Returns the entry that a parameter's name meets: `traits.email` is the key `email` and the
-    /// pointer `/traits/email`.
+    /// pointer `/traits/email`, and so is `traits[email]`.
     fn entry_of_parameter(&self, name: &str) -> Option<&Entry> {
+        let parts = || name.split(['.', '[', ']']).filter(|part| !part.is_empty());
         let by_pointer = || {
             self.entries.iter().find(|entry| match &entry.place {
-                Place::Pointer(tokens) => name.split('.').eq(tokens.iter().map(String::as_str)),
+                Place::Pointer(tokens) => parts().eq(tokens.iter().map(String::as_str)),
                 Place::Key(_) => false,
             })
         };
-        name.split('.').find_map(|part| self.entry_of_key(part)).or_else(by_pointer)
+        parts().find_map(|part| self.entry_of_key(part)).or_else(by_pointer)
     }
 
     /// Returns what stands in place of a call in `data`; none if it holds nothing that is redacted.

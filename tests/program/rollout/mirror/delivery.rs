@@ -125,6 +125,20 @@ fn gives_up_on_what_the_upstream_refuses_or_never_accepts() {
 }
 
 #[test]
+fn gives_up_on_nothing_while_the_upstream_accepts_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // one is accepted while the others are on their way, and then it fails for a time
+    let upstream = FakeUpstream::start(|nth, _| match nth {
+        1..100 => answer("503 Service Unavailable", "busy"),
+        _ => answer("200 OK", "{}"),
+    });
+    let mirroring = Given::to(upstream.addr, folder.path()).start();
+    (0..6).for_each(|_| mirroring.track("m"));
+    let counts = mirroring.wait_until_done();
+    assert_eq!((counts.sent, counts.given_up), (6, 0), "{counts:?}");
+}
+
+#[test]
 fn gives_up_on_an_upstream_that_is_gone_for_too_long() {
     let folder = tempfile::tempdir().expect("a folder");
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
