@@ -109,10 +109,13 @@ impl Scan {
         let end = self.engine.rows();
         // made anew each time: it remembers more than may be held while a request waits
         let mut matching = None;
+        // no more rows than are likely to be wanted, and twice as many while too few pass
+        let mut step = (self.limit.saturating_sub(self.found.len()) as u64).min(AT_ONCE);
         while !self.is_full() && self.next_row < end {
             let matching =
                 matching.get_or_insert_with(|| RangeFilter::new(Arc::clone(&self.filter)));
-            let to = end.min(self.next_row + AT_ONCE);
+            let to = end.min(self.next_row + step);
+            step = (step * 2).min(AT_ONCE);
             let (pass, unreadable) = matching.readable(&self.engine, self.next_row..to);
             self.unreadable += unreadable;
             for row in pass {

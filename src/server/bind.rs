@@ -1,6 +1,7 @@
 //! Where the listener listens, and who is there already.
 
-use std::io::{ErrorKind, Read, Write};
+use crate::engine::low_priority::give_way;
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -199,6 +200,12 @@ pub(crate) fn open_files() -> u64 {
         // some systems name a hard limit that they do not give
         Err(_) => limit.current.unwrap_or(u64::MAX),
     }
+}
+
+/// Makes the runtime of a listener. Its threads that look through calls give way to the one that
+/// answers senders.
+pub(crate) fn listener_runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().on_thread_start(give_way).build()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::call::time;
 use crate::debug_log::ThreadLog;
 use crate::engine::{Engine, Mirror, MirrorOptions};
-use crate::server::bind::{Listen, ListenError, open_files};
+use crate::server::bind::{Listen, ListenError, listener_runtime, open_files};
 use crate::server::body_error::BodyError;
 use crate::server::connection_notice::ConnectionNotice;
 use crate::server::connection_state::{CoarseClock, Phase, PhaseCell};
@@ -192,8 +192,7 @@ impl Listener {
             return Err(ListenError::RemoteProxy(options.listen.addr));
         }
         let failed = |error| ListenError::Io { addr: options.listen.addr, error };
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let runtime = listener_runtime().map_err(failed)?;
         let sockets = {
             let _inside = runtime.enter();
             options.listen.bind().inspect_err(|_| {

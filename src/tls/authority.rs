@@ -59,7 +59,9 @@ pub enum AuthorityError {
         reason: String,
     },
     /// It cannot be created.
-    #[error("the local CA could not be created in {folder}: {reason}; if the files of a CA are not all there, delete the folder")]
+    #[error(
+        "the local CA could not be created in {folder}: {reason}; if the files of a CA are not all there, delete the folder"
+    )]
     NotCreated {
         /// Its folder.
         folder: PathBuf,
