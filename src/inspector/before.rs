@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(100);
 /// After a comparison it rests this many times as long as that took.
 const REST: u32 = 9;
-/// Nobody looks any more if nobody has asked for so long.
+/// The page is taken to be closed if it has not asked for this long.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The profile of the other recording, and what is wrong in it; or why it cannot be read.

@@ -26,7 +26,7 @@ use tokio::sync::Semaphore;
 
 /// How long the service may take: a page waits for it.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// So many are asked for at a time; further ones wait for their turn.
+/// The maximum number that are asked for at a time; further ones wait for their turn.
 const MAX_IN_FLIGHT: usize = 32;
 /// The code of a library and its destinations is no longer.
 const MAX_ANSWER_BYTES: usize = 16 << 20;

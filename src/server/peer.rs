@@ -1,4 +1,4 @@
-//! Who a connection is with.
+//! The client at the other end of a connection.
 
 use crate::outbound::forward::ForwardedFor;
 use std::net::IpAddr;
@@ -7,7 +7,7 @@ use std::net::IpAddr;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OverTls;
 
-/// Who a connection is with.
+/// The client at the other end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer {
     pub ip: IpAddr,

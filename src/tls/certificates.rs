@@ -11,7 +11,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::sign::SingleCertAndKey;
 
-/// So many signed certificates are kept. The oldest makes room for a further one, and is signed
+/// The maximum number of signed certificates that are kept. The oldest makes room for a further one, and is signed
 /// again when it is asked for.
 const MAX_SIGNED: usize = 64;
 

@@ -13,25 +13,13 @@ import tempfile
 import threading
 import time
 
+from waiting import free_port, wait_for
+
 DEADLINE_S = 30
 CALLS = 400
 # what a request may take once segscope is gone: nginx is refused at once
 GONE_S = 0.5
 BEGAN = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime())
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-def wait_for(what, is_so):
-    end = time.monotonic() + DEADLINE_S
-    while not is_so():
-        if time.monotonic() > end:
-            sys.exit(f"tests/copies/run: waited in vain: {what}")
-        time.sleep(0.01)
 
 
 def listens(port):
@@ -139,15 +127,15 @@ def main(binary, page):
     segscope = start_segscope(binary, folder, copies, recording)
     nginx = start_nginx(folder, page, start_tracking(), copies, front)
     try:
-        wait_for("segscope listens", lambda: listens(copies))
-        wait_for("nginx listens", lambda: listens(front))
+        wait_for("segscope listens", lambda: listens(copies), DEADLINE_S)
+        wait_for("nginx listens", lambda: listens(front), DEADLINE_S)
         with_copies = send(front, range(CALLS))
 
         def recorded():
             return [json.loads(line) for line in recording.read_text().splitlines()
                     if '"request"' in line] if recording.exists() else []
 
-        wait_for("all copies are recorded", lambda: len(recorded()) == CALLS)
+        wait_for("all copies are recorded", lambda: len(recorded()) == CALLS, DEADLINE_S)
         for request in recorded():
             headers = request["headers"]
             got = (request["path"], request["query"], request["copy"], headers["host"],

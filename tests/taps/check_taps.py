@@ -12,8 +12,8 @@ import sys
 import tempfile
 import time
 
-from check_copies import (BEGAN, DEADLINE_S, free_port, listens, start_nginx, start_segscope,
-                          start_tracking, wait_for)
+from check_copies import BEGAN, DEADLINE_S, listens, start_nginx, start_segscope, start_tracking
+from waiting import free_port, wait_for
 
 IN_BATCH = 100
 EVENTS = ["Order Received", "Product Viewed", "Signed Up", "Seat Added", "Heartbeat"]
@@ -85,8 +85,8 @@ def through_nginx(binary, home, page, lines, recording):
     segscope = start_segscope(binary, home, copies, recording)
     nginx = start_nginx(home, page, start_tracking(), copies, front)
     try:
-        wait_for("segscope listens", lambda: listens(copies))
-        wait_for("nginx listens", lambda: listens(front))
+        wait_for("segscope listens", lambda: listens(copies), DEADLINE_S)
+        wait_for("nginx listens", lambda: listens(front), DEADLINE_S)
         connection = http.client.HTTPConnection("127.0.0.1", front, timeout=DEADLINE_S)
         headers = {"content-type": "application/json", "authorization": "Basic d2tfdGVzdDo="}
         for batch in batches(lines):
@@ -100,7 +100,7 @@ def through_nginx(binary, home, page, lines, recording):
             own.request("GET", "/_segscope/summary")
             return json.loads(own.getresponse().read())["calls"] == len(lines)
 
-        wait_for("all copies have arrived", has_all)
+        wait_for("all copies have arrived", has_all, DEADLINE_S)
     finally:
         for process in (nginx, segscope):
             process.terminate()

@@ -12,28 +12,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import urllib.request
 
 from segment.analytics.client import Client
+from waiting import free_port, wait_for
 
 DEADLINE_S = 60
 # it resolves nowhere: segscope is told where to connect
 NAME = "tracking.example"
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
-def wait_for(what, is_so):
-    end = time.monotonic() + DEADLINE_S
-    while not is_so():
-        if time.monotonic() > end:
-            sys.exit(f"tests/tee/run: waited in vain: {what}")
-        time.sleep(0.02)
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
@@ -140,7 +126,7 @@ def main(binary, mode, calls, seed):
             with socket.socket() as client:
                 return client.connect_ex(("127.0.0.1", port)) == 0
 
-        wait_for("segscope listens", listens)
+        wait_for("segscope listens", listens, DEADLINE_S)
         return program
 
     segscope = start()
@@ -163,14 +149,14 @@ def main(binary, mode, calls, seed):
             kills = (nth + 1) * rounds // calls > nth * rounds // calls and nth + 1 < calls
             if kills:
                 goal = (nth + 1) / 2
-                wait_for(f"{goal} calls are accepted", lambda: len(Upstream.accepted) > goal)
+                wait_for(f"{goal} calls are accepted", lambda: len(Upstream.accepted) > goal, DEADLINE_S)
                 segscope.kill()
                 segscope.wait()
                 segscope = start()
         client.flush()
         client.join()
         if mode == "--mirror":
-            wait_for("all is sent on", lambda: summary(port, mode)["lag_bytes"] == 0)
+            wait_for("all is sent on", lambda: summary(port, mode)["lag_bytes"] == 0, DEADLINE_S)
         counts = summary(port, mode)
     finally:
         segscope.terminate()

@@ -7,6 +7,7 @@
 pub mod credential;
 mod doc;
 mod doc_builder;
+mod edited_text;
 mod event;
 pub mod fingerprints;
 pub(crate) mod json_node;
@@ -23,6 +24,7 @@ pub mod text;
 pub mod time;
 
 pub use crate::call::doc_builder::Builder;
+pub(crate) use crate::call::edited_text::edited;
 pub use crate::call::nearest_word::nearest_name;
 pub use doc::{Children, Doc, Spare, Val};
 pub use event::Event;

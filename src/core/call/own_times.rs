@@ -1,7 +1,7 @@
 //! The times that a call says itself, and a call with other ones.
 
 use crate::call::time::{self, Millis};
-use crate::call::{Doc, JsonKind, Val};
+use crate::call::{Doc, JsonKind, Val, edited};
 
 /// The times of a call, and of a batch.
 const TIMES: [&str; 4] = ["receivedAt", "sentAt", "timestamp", "originalTimestamp"];
@@ -17,18 +17,9 @@ pub fn latest(text: &str) -> Option<Millis> {
 pub fn moved(text: &str, by: Millis) -> String {
     let Ok(doc) = Doc::parse(text) else { return text.to_owned() };
     let calls = std::iter::once(doc.root()).chain(batch(doc.root()));
-    let mut times: Vec<(std::ops::Range<usize>, Millis)> =
-        calls.flat_map(own_times).map(|(value, at)| (value.span(), at)).collect();
-    times.sort_by_key(|(span, _)| span.start);
-    let mut out = String::with_capacity(text.len());
-    let mut copied = 0;
-    for (span, at) in times {
-        out.push_str(&text[copied..span.start]);
-        out.push_str(&format!("\"{}\"", time::format(at + by)));
-        copied = span.end;
-    }
-    out.push_str(&text[copied..]);
-    out
+    let times = calls.flat_map(own_times);
+    let times = times.map(|(value, at)| (value.span(), format!("\"{}\"", time::format(at + by))));
+    edited(text, times.collect())
 }
 
 fn batch(call: Val<'_>) -> impl Iterator<Item = Val<'_>> {

@@ -1,11 +1,11 @@
-//! What stands in a call in place of a value that was redacted before it was recorded.
+//! The text in place of a value that was redacted before its call was recorded.
 //!
 //! Anybody can send such a text. Then a rule about the form of that value passes it over, and
 //! nothing else happens.
 
-/// What every such text begins with.
+/// The beginning of every such text.
 const MARK: &str = "redacted";
-/// What stands in place of a value that was removed.
+/// The text in place of a value that was removed.
 pub const REMOVED: &str = MARK;
 /// Follows the hash of an address of mail, so that it stays one. No such domain exists.
 const MAIL_DOMAIN: &str = "@redacted.invalid";

@@ -1,7 +1,7 @@
 //! What a filter reads of a call's own JSON.
 
 use crate::call::{Event, JsonKind, Val};
-use crate::fql::{Civil, FilterInput, Number, Path, RecordField, Value, WatchedId};
+use crate::fql::{Civil, FilterInput, Number, Path, RecordField, Value};
 use std::borrow::Cow;
 
 /// Returns a JSON value as the filter's language has it.
@@ -54,26 +54,6 @@ impl FilterInput for CallFields<'_> {
 
     fn local_ms(&self, _at: &Civil) -> i64 {
         0
-    }
-
-    fn missing(&self, _id: WatchedId) -> bool {
-        false
-    }
-
-    fn nearmiss(&self, _id: WatchedId) -> bool {
-        false
-    }
-
-    fn verdict(&self, _vendor: Option<&str>) -> Option<&str> {
-        None
-    }
-
-    fn any_finding(&self, _test: &mut dyn FnMut(&str) -> bool) -> bool {
-        false
-    }
-
-    fn severity(&self) -> Option<&str> {
-        None
     }
 
     fn text(&self) -> Cow<'_, [u8]> {

@@ -29,21 +29,32 @@ pub trait FilterInput {
     /// When the user's local clock shows this, in milliseconds since 1970.
     fn local_ms(&self, at: &Civil) -> i64;
 
-    /// Whether a vendor in use misses the id.
-    fn missing(&self, id: WatchedId) -> bool;
+    /// Whether a vendor in use misses the id. This and the methods below that ask what checking has
+    /// found say nothing of a call that is not checked.
+    fn missing(&self, _id: WatchedId) -> bool {
+        false
+    }
 
     /// Whether it is missing, but something close was found.
-    fn nearmiss(&self, id: WatchedId) -> bool;
+    fn nearmiss(&self, _id: WatchedId) -> bool {
+        false
+    }
 
     /// The verdict at a vendor, or the worst one of those in use; `None` when there is none.
-    fn verdict(&self, vendor: Option<&str>) -> Option<&str>;
+    fn verdict(&self, _vendor: Option<&str>) -> Option<&str> {
+        None
+    }
 
     /// Whether one of the codes of the call's findings passes the test; asks no further once one
     /// does.
-    fn any_finding(&self, test: &mut dyn FnMut(&str) -> bool) -> bool;
+    fn any_finding(&self, _test: &mut dyn FnMut(&str) -> bool) -> bool {
+        false
+    }
 
     /// The worst severity among the findings.
-    fn severity(&self) -> Option<&str>;
+    fn severity(&self) -> Option<&str> {
+        None
+    }
 
     /// The call's own JSON text, as it came.
     fn text(&self) -> std::borrow::Cow<'_, [u8]>;

@@ -1,6 +1,6 @@
 //! The real settings of a page, changed so that the page sends its calls to this listener.
 
-use crate::call::{Doc, Val};
+use crate::call::{Doc, Val, edited};
 use std::ops::Range;
 
 /// Returns Segment's settings with `integrations["Segment.io"].apiHost` and `protocol` pointing to a
@@ -56,20 +56,6 @@ fn set_members(
         let begin = object.span().start + 1;
         edits.push((begin..begin, format!("{}{comma}", missing.join(","))));
     }
-}
-
-/// The text with other text in place of these ranges, which do not overlap.
-fn edited(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut at = 0;
-    for (range, new) in edits {
-        out.push_str(&text[at..range.start]);
-        out.push_str(&new);
-        at = range.end;
-    }
-    out.push_str(&text[at..]);
-    out
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::call::Event;
 use crate::engine::Engine;
 use crate::engine::ingest::accept::decoded;
 use crate::engine::search::call_columns::test_of;
-use crate::fql::{self, Civil, Filter, FilterInput, Path, RecordField, Value, WatchedId};
+use crate::fql::{self, Civil, Filter, FilterInput, Path, RecordField, Value};
 use crate::wire::{self, ParsedRequest, ReadCall, RequestHead};
 use std::borrow::Cow;
 
@@ -71,26 +71,6 @@ impl FilterInput for ArrivingCall<'_> {
 
     fn local_ms(&self, _at: &Civil) -> i64 {
         self.head.received_at
-    }
-
-    fn missing(&self, _id: WatchedId) -> bool {
-        false
-    }
-
-    fn nearmiss(&self, _id: WatchedId) -> bool {
-        false
-    }
-
-    fn verdict(&self, _vendor: Option<&str>) -> Option<&str> {
-        None
-    }
-
-    fn any_finding(&self, _test: &mut dyn FnMut(&str) -> bool) -> bool {
-        false
-    }
-
-    fn severity(&self) -> Option<&str> {
-        None
     }
 
     fn text(&self) -> Cow<'_, [u8]> {

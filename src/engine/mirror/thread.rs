@@ -16,14 +16,14 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::{sleep, sleep_until};
 
-/// So many requests are with the upstream at most.
+/// The maximum number of requests that are with the upstream.
 const MAX_IN_FLIGHT: usize = 32;
-/// So many requests are read and not done at most; the oldest that is not done holds up the others
-/// behind that.
+/// The maximum number of requests that are read and not done. The oldest that is not done holds up
+/// further ones.
 const MAX_WINDOW: usize = 1024;
 /// The bodies of these take no more, unless one alone does.
 const MAX_WINDOW_BYTES: usize = 32 << 20;
-/// So many lines are read before what has happened is looked at.
+/// The number of lines that are read before the thread looks at what has happened.
 const LINES_AT_ONCE: usize = 256;
 /// How often the mirror looks for new lines while some come, and when none has come for a while.
 const MIN_LOOK_INTERVAL: Duration = Duration::from_millis(5);

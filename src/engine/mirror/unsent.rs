@@ -37,7 +37,7 @@ pub fn find_unsent(folder: &Path) -> io::Result<Vec<UnsentRecording>> {
     Ok(points.filter_map(|point| unsent(point, &paths)).collect())
 }
 
-/// What is not sent of the recording of a resume point, if something is.
+/// Returns the part of the recording of a resume point that is not sent; none if all is.
 fn unsent(point: &Path, paths: &[PathBuf]) -> Option<UnsentRecording> {
     let ResumePoint { url, part, offset, .. } = ResumePoint::read(point).ok()??;
     let stem = point.with_extension("");

@@ -199,22 +199,6 @@ impl FilterInput for NoCallColumns<'_> {
         local_ms(at)
     }
 
-    fn missing(&self, _id: WatchedId) -> bool {
-        false
-    }
-
-    fn nearmiss(&self, _id: WatchedId) -> bool {
-        false
-    }
-
-    fn verdict(&self, _vendor: Option<&str>) -> Option<&str> {
-        None
-    }
-
-    fn any_finding(&self, _test: &mut dyn FnMut(&str) -> bool) -> bool {
-        false
-    }
-
     fn severity(&self) -> Option<&str> {
         self.severity.map(findings::Severity::name)
     }

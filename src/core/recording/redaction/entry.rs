@@ -45,7 +45,7 @@ pub(crate) enum Place {
     Pointer(Vec<String>),
 }
 
-/// What becomes of a value.
+/// How a value is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
     /// It becomes a hash.
@@ -57,7 +57,7 @@ pub(crate) enum Method {
 /// An entry of `--redact` that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RedactionError {
-    /// What stands behind `=` is no method.
+    /// The word behind `=` is no method.
     #[error("`{0}`: a value becomes a hash (=hash, the default) or is removed (=remove)")]
     Method(String),
     /// It is neither a name nor a pointer.

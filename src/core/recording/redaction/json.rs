@@ -2,7 +2,7 @@
 
 use super::Redaction;
 use super::entry::{Entry, Place};
-use crate::call::{Doc, JsonKind, Val};
+use crate::call::{Doc, JsonKind, Val, edited};
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
@@ -10,8 +10,7 @@ impl Redaction {
     /// Returns a JSON text without redacted values; none if it is not JSON.
     pub fn json<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
         let doc = Doc::parse(text).ok()?;
-        let mut out = String::new();
-        let mut copied = 0;
+        let mut edits = Vec::new();
         let at_pointers = self.at_pointers(doc.root());
         let mut node = 0;
         // node by node, because a hostile text nests deeper than a stack is
@@ -30,17 +29,13 @@ impl Redaction {
                 node += 1;
                 continue;
             };
-            let span = value.span();
-            out.push_str(&doc.text()[copied..span.start]);
-            out.push_str(&serde_json::Value::from(other).to_string());
-            copied = span.end;
+            edits.push((value.span(), serde_json::Value::from(other).to_string()));
             node += value.size() as u32;
         }
-        if copied == 0 {
-            return Some(Cow::Borrowed(text));
-        }
-        out.push_str(&doc.text()[copied..]);
-        Some(Cow::Owned(out))
+        Some(match edits.is_empty() {
+            true => Cow::Borrowed(text),
+            false => Cow::Owned(edited(text, edits)),
+        })
     }
 
     /// Returns what stands in place of a value; none if it stays.
