@@ -46,8 +46,8 @@ pub(crate) struct RequestRules {
 pub(crate) struct RuleToRun {
     /// Its number.
     pub number: u16,
-    /// The codes that it finds, if the shape alone decides that. A call that is only judged needs
-    /// no more of the rule.
+    /// The codes that it finds, one for each finding, if the shape alone decides that. A call that
+    /// is only judged needs no more of the rule.
     pub codes: Option<Vec<CodeId>>,
 }
 
@@ -146,31 +146,29 @@ fn codes_of_spread(
     let object = spread.object(look, |guard| is_chosen(guard, call, look));
     let Some(object) = object.filter(|_| spread.speaks()) else { return Ok(Vec::new()) };
     let members = look.members(object).map(|(value, slot)| spread.report(value, slot));
-    let mut codes = members.filter_map(Result::transpose).collect::<Result<Vec<_>, _>>()?;
-    codes.dedup();
-    Ok(codes)
+    members.filter_map(Result::transpose).collect()
 }
 
 /// Returns the codes that are found for members of an object that no row reads; `Err` if that
 /// depends on values.
 fn codes_of_rest(rest: &LeftoverRule, look: &CallView<'_>) -> Result<Vec<CodeId>, DependsOnValue> {
-    let code = match look.present(rest.of) {
-        None => None,
-        Some(members) if !members.is_object() => rest.kind,
+    match look.present(rest.of) {
+        None => Ok(Vec::new()),
+        Some(members) if !members.is_object() => Ok(rest.kind.into_iter().collect()),
         Some(_) => {
-            let mut members = look.members_besides(rest.of, &rest.claimed);
-            let mut is_reported = false;
-            for (_, slot) in members.by_ref().filter(|(value, _)| rest.nulls || !value.is_null()) {
+            let members = look.members_besides(rest.of, &rest.claimed);
+            let reported = members.filter(|(value, _)| rest.nulls || !value.is_null());
+            let mut codes = Vec::new();
+            for (_, slot) in reported {
                 // whether it is sent depends on what the rows wrote
                 if slot.is_some_and(|slot| rest.sent_set.has(slot)) {
                     return Err(DependsOnValue);
                 }
-                is_reported = true;
+                codes.extend(rest.code.filter(|_| rest.each || codes.is_empty()));
             }
-            rest.code.filter(|_| is_reported)
+            Ok(codes)
         }
-    };
-    Ok(code.into_iter().collect())
+    }
 }
 
 /// Returns the rules that find something, or may.

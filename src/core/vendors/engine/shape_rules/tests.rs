@@ -2,7 +2,7 @@ use super::*;
 use crate::call::{Doc, Event, ObjectShape, Seq};
 use crate::findings::Verdict;
 use crate::vendors::engine::evaluation::Evaluation;
-use crate::vendors::engine::run_rules::{run, settle};
+use crate::vendors::engine::run_rules::run;
 use crate::vendors::look_plan::Scratch;
 use crate::vendors::memory::facts::Facts;
 use crate::vendors::{EXAMPLES, VendorFile, Vendors};
@@ -59,7 +59,7 @@ fn vendors() -> Vendors {
     Vendors::new(&settings, &files).expect("valid vendors")
 }
 
-/// What each vendor finds: its codes, its verdict, and the ids.
+/// What each vendor finds: a code for each finding, its verdict, and the ids.
 type Found = Vec<(Vec<CodeId>, Verdict, [Option<String>; 3])>;
 
 fn judge(vendors: &Vendors, look: &CallView<'_>) -> Found {
@@ -67,7 +67,7 @@ fn judge(vendors: &Vendors, look: &CallView<'_>) -> Found {
     let find = |vendor| {
         let mut evaluation = Evaluation::new(look, vendor, &vendors.codes, &facts, Seq(1));
         run(&mut evaluation);
-        settle(&mut evaluation);
+        evaluation.found.sort_unstable();
         let ids = [&evaluation.account, &evaluation.user, &evaluation.session];
         let ids = ids.map(|id| id.as_ref().map(|id| id.text.clone().into_owned()));
         (evaluation.found.clone(), evaluation.verdict(), ids)
