@@ -2,14 +2,11 @@
 
 use crate::findings::{CodeText, Effect, FindingTexts, Headline, Id, Severity, discards};
 use crate::plan::PlanOutcome;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::sentences::Sentences;
 use crate::vendors::table::id_codes::{IdCode, IdCodes};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// The number of a finding code; of two vendors' codes of one name each has its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CodeId(pub u16);
 
 /// What is fixed about a code.
 #[derive(Debug, Clone)]

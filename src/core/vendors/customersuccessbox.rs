@@ -1,6 +1,6 @@
 //! CustomerSuccessBox: usage is aggregated by day, and a group call should come before identify.
 
-use super::codes::CodeId;
+use super::code_id::CodeId;
 use super::rules::{LearnedFacts, RuleParts, Rules};
 use super::settings::SettingsError;
 use crate::call::{CallType, time};

@@ -27,8 +27,11 @@ pub(crate) struct Plan {
     pub members: Vec<Member>,
     /// The rules of each vendor that may say something, by call type; nearly every shape is that of
     /// one type.
-    pub rules: [OnceLock<Box<[Arc<ShapeRules>]>>; 6],
+    pub rules: [OnceLock<RulesByVendor>; 6],
 }
+
+/// The rules of each vendor, found when they are first asked for.
+pub(crate) type RulesByVendor = Box<[OnceLock<Arc<ShapeRules>>]>;
 
 /// Room in which a call is looked through, used again for the next call.
 #[derive(Debug, Default)]
@@ -73,7 +76,9 @@ const KEPT_MEMBERS: usize = 4096;
 
 impl Scratch {
     /// No room yet.
-    pub const NEW: Scratch = Scratch { shared: None, own: Plan::NEW };
+    pub const fn new() -> Scratch {
+        Scratch { shared: None, own: Plan::new() }
+    }
 
     /// What of it is worth keeping for the next call.
     pub fn kept(mut self) -> Scratch {
@@ -115,7 +120,7 @@ impl Plans {
             *self = Plans { keys: keys.number(), ..Plans::default() };
         }
         let plan = self.of.entry(shape).or_insert_with(|| {
-            let mut plan = Plan::NEW;
+            let mut plan = Plan::new();
             plan.read(keys, event);
             Arc::new(plan)
         });
@@ -124,13 +129,15 @@ impl Plans {
 }
 
 impl Plan {
-    const NEW: Plan = Plan {
-        slots: Vec::new(),
-        states: Vec::new(),
-        ranges: Vec::new(),
-        members: Vec::new(),
-        rules: [const { OnceLock::new() }; 6],
-    };
+    const fn new() -> Plan {
+        Plan {
+            slots: Vec::new(),
+            states: Vec::new(),
+            ranges: Vec::new(),
+            members: Vec::new(),
+            rules: [const { OnceLock::new() }; 6],
+        }
+    }
 
     fn read(&mut self, keys: &SlotTable, event: &Event<'_>) {
         self.slots.clear();

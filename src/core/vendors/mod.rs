@@ -36,6 +36,7 @@
 //! made.
 
 mod builtin;
+mod code_id;
 mod codes;
 mod custify;
 mod customersuccessbox;
@@ -73,7 +74,8 @@ pub use crate::vendors::table::{
 pub use crate::vendors::vendor_info::{
     CallInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo,
 };
-pub use codes::{CodeEntry, CodeId, Codes};
+pub use code_id::CodeId;
+pub use codes::{CodeEntry, Codes};
 pub use deliver::{Delivery, NoDelivery, Trust, variable};
 pub use memory::{Memory, MemorySize};
 pub use settings::{SettingsError, VendorSettings, nearest};

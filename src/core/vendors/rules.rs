@@ -1,6 +1,7 @@
 //! What a vendor's own code may do, and which vendors are built in.
 
-use super::codes::{CodeId, Codes};
+use super::code_id::CodeId;
+use super::codes::Codes;
 use super::memory::{CallNote, MemorySize};
 use super::settings::{SettingsError, VendorSettings};
 use super::vendor::{NAMES, Name, slot};

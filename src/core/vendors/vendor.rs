@@ -1,13 +1,13 @@
 //! A vendor made ready: its table with every pointer, code and setting resolved.
 
-use super::codes::CodeId;
+use super::code_id::CodeId;
 use super::rules::Rules;
 use super::settings::VendorSettings;
 use crate::call::CallType;
 use crate::findings::identity::ValueRule;
 use crate::fql::Filter;
 use crate::vendors::deliver::request_template::RequestTemplate;
-use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
 use crate::vendors::engine::integration_names::SwitchNames;
 use crate::vendors::engine::presence::PresenceMap;
 use crate::vendors::engine::spread::Spread;
@@ -225,23 +225,4 @@ pub(crate) struct FieldName {
     pub norm: String,
     /// The pointer that fills the field.
     pub from: String,
-}
-
-/// A set of spots.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct SpotSet(Vec<u64>);
-
-impl SpotSet {
-    pub fn insert(&mut self, slot: FieldSlot) {
-        let word = slot.0 as usize / 64;
-        if word >= self.0.len() {
-            self.0.resize(word + 1, 0);
-        }
-        self.0[word] |= 1 << (slot.0 % 64);
-    }
-
-    #[inline]
-    pub fn has(&self, slot: FieldSlot) -> bool {
-        self.0.get(slot.0 as usize / 64).is_some_and(|word| word >> (slot.0 % 64) & 1 == 1)
-    }
 }

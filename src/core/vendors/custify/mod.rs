@@ -6,13 +6,13 @@ mod person;
 
 pub(crate) use parts::build;
 
-use super::codes::CodeId;
+use super::code_id::CodeId;
 use super::rules::{Family, Flow, LearnedFacts, Rules};
-use super::vendor::{IdRule, Name, SpotSet, slot};
+use super::vendor::{IdRule, Name, slot};
 use crate::call::{CallType, JsonKind, Val};
 use crate::findings::{advice, identity::truthy};
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
-use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
 use crate::vendors::engine::javascript_numbers;
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact};
 use crate::vendors::engine::presence::Presence;

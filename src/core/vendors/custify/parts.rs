@@ -3,9 +3,9 @@
 use super::{Custify, CustifyCodes, Traits};
 use crate::call::pointer;
 use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::field_slots::SpotSet;
 use crate::vendors::rules::{RuleParts, Rules};
 use crate::vendors::settings::SettingsError;
-use crate::vendors::vendor::SpotSet;
 
 const FIRST_NAMES: [&str; 3] = ["firstName", "firstname", "first_name"];
 const LAST_NAMES: [&str; 3] = ["lastName", "lastname", "last_name"];

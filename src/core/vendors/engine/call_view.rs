@@ -2,18 +2,19 @@
 
 use crate::call::{CallType, Event, Val, time};
 use crate::findings::doubtful_ids::{IdDoubt, doubt_of};
-use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotTable, SpotSet};
 use crate::vendors::engine::presence::Presence;
 use crate::vendors::engine::shape_rules::ShapeRules;
-use crate::vendors::look_plan::{Member, Plan, Scratch, decode, share, value};
-use crate::vendors::vendor::{SpotSet, Vendor, slot};
+use crate::vendors::look_plan::{Member, Plan, Scratch, decode, value};
 use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
 
 /// A call with what was found in it.
 pub(crate) struct CallView<'a> {
     /// The call.
     pub event: &'a Event<'a>,
-    vendors: &'a [Vendor],
+    /// How many vendors there are.
+    vendors: usize,
     keys: &'a SlotTable,
     plan: &'a Plan,
     basics: CallBasics,
@@ -24,8 +25,11 @@ pub(crate) struct CallView<'a> {
     timestamp: Option<time::Millis>,
     original: Option<time::Millis>,
     /// Why the ids at some spots are probably none: most vendors look at the same ones.
-    doubts: [Cell<Option<(FieldSlot, Option<IdDoubt>)>>; 8],
+    doubts: [Cell<Option<KnownDoubt>>; 8],
 }
+
+/// A spot, and why the id there is probably none.
+type KnownDoubt = (FieldSlot, Option<IdDoubt>);
 
 /// The spots of a call's type and of the times that it may carry.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +44,7 @@ pub(crate) struct CallBasics {
 impl<'a> CallView<'a> {
     pub fn new(
         event: &'a Event<'a>,
-        (vendors, keys): (&'a [Vendor], &'a SlotTable),
+        (vendors, keys): (usize, &'a SlotTable),
         scratch: &'a Scratch,
         basics: CallBasics,
     ) -> Self {
@@ -79,13 +83,12 @@ impl<'a> CallView<'a> {
         }
     }
 
-    /// Returns the rules of a vendor that may say something about calls of this shape and a type.
+    /// Returns the place of a vendor's rules for calls of this shape and a type.
     #[inline]
-    pub fn rules(&self, vendor: &Vendor, kind: CallType) -> &'a ShapeRules {
-        let rules = self.plan.rules[slot(kind)].get_or_init(|| {
-            self.vendors.iter().map(|vendor| share(ShapeRules::new(vendor, kind, self))).collect()
-        });
-        &rules[vendor.index]
+    pub fn rules(&self, vendor: usize, kind: CallType) -> &'a OnceLock<Arc<ShapeRules>> {
+        let of_kind = self.plan.rules[kind as usize]
+            .get_or_init(|| (0..self.vendors).map(|_| OnceLock::new()).collect());
+        &of_kind[vendor]
     }
 
     /// What kind of value stands at a spot.
@@ -209,7 +212,7 @@ mod tests {
         let event = Event::bare(call.root());
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
-        let look = CallView::new(&event, (&[], &keys), &scratch, basics);
+        let look = CallView::new(&event, (0, &keys), &scratch, basics);
         assert!(look.get(id).is_none());
         let members: Vec<String> = look
             .members(traits)
@@ -235,7 +238,7 @@ mod tests {
         let event = Event { derived: Some(derived.root()), ..Event::bare(call.root()) };
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
-        let look = CallView::new(&event, (&[], &keys), &scratch, basics);
+        let look = CallView::new(&event, (0, &keys), &scratch, basics);
         assert_eq!(look.get(group).map(|v| v.raw()), Some("\"g\""));
         assert!(look.get(other).is_none());
     }

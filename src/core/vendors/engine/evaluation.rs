@@ -7,13 +7,13 @@
 use crate::call::{CallType, Seq, Val, pointer};
 use crate::findings::doubtful_ids::{IdDoubt, doubt_of};
 use crate::findings::{Effect, Finding, Verdict, identity};
-use crate::vendors::codes::{CodeId, Codes};
+use crate::vendors::code_id::CodeId;
+use crate::vendors::codes::Codes;
 use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::find_shape_rules::is_chosen;
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
-use crate::vendors::engine::presence::Presence;
 use crate::vendors::engine::sentences::finding;
-use crate::vendors::engine::shape_rules::is_chosen;
 use crate::vendors::memory::facts::Facts;
 use crate::vendors::table::NumberRule;
 use crate::vendors::vendor::{FieldSource, Guard, NAMES, Name, Vendor, slot};
@@ -350,10 +350,7 @@ impl<'a> Evaluation<'a> {
 
     /// An id at a spot under the vendor's rule.
     pub fn id_at(&self, slot: FieldSlot) -> Option<FoundId<'a>> {
-        let value = match self.look.state(slot) {
-            Presence::Absent | Presence::Null | Presence::False => return None,
-            _ => self.look.get(slot)?,
-        };
+        let value = self.look.present(slot)?;
         let text = identity::id_of(Some(value), self.vendor.values).ok()?.text;
         let doubt = self.look.doubt_at(slot, &text);
         Some(FoundId { text, value: Some(value), from: From::Place(CallPlace::Spot(slot)), doubt })

@@ -5,7 +5,7 @@ use crate::call::{JsonKind, Val, time};
 use crate::findings::identity::{
     ValueRule, is_blank, is_integer, is_numeric_text, is_zero, text_of, truthy,
 };
-use crate::vendors::codes::CodeId;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::near_miss::meant_for;

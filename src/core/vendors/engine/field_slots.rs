@@ -16,6 +16,25 @@ impl FieldSlot {
     pub const ROOT: FieldSlot = FieldSlot(0);
 }
 
+/// A set of spots.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SpotSet(Vec<u64>);
+
+impl SpotSet {
+    pub fn insert(&mut self, slot: FieldSlot) {
+        let word = slot.0 as usize / 64;
+        if word >= self.0.len() {
+            self.0.resize(word + 1, 0);
+        }
+        self.0[word] |= 1 << (slot.0 % 64);
+    }
+
+    #[inline]
+    pub fn has(&self, slot: FieldSlot) -> bool {
+        self.0.get(slot.0 as usize / 64).is_some_and(|word| word >> (slot.0 % 64) & 1 == 1)
+    }
+}
+
 #[derive(Debug)]
 struct SlotPlace {
     pointer: String,

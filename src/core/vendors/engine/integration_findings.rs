@@ -5,7 +5,7 @@ use crate::call::text::write_excerpt;
 use crate::call::{Event, Val, pointer};
 use crate::findings::{Finding, finding_for_discard};
 use crate::vendors::Vendors;
-use crate::vendors::codes::CodeId;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::integration_names::CODE;
 use crate::wire::Service;

@@ -4,7 +4,7 @@
 use crate::call::text::write_excerpt;
 use crate::call::{Val, pointer};
 use crate::findings::{Hint, HintKind};
-use crate::vendors::codes::CodeId;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::sentences::integration;
 use crate::vendors::table::VendorTable;

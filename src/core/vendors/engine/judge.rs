@@ -3,7 +3,7 @@
 use crate::call::{Event, Seq, time::Millis};
 use crate::findings::{Severity, Verdict};
 use crate::vendors::Vendors;
-use crate::vendors::codes::CodeId;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::deliver::address;
 use crate::vendors::deliver::request_template::RequestTemplate;
 use crate::vendors::engine::call_view::CallView;
@@ -33,7 +33,7 @@ pub struct Judgement {
 
 thread_local! {
     /// The room of the last call that this thread rendered, for the next: `check` renders them all.
-    static SCRATCH: Cell<Scratch> = const { Cell::new(Scratch::NEW) };
+    static SCRATCH: Cell<Scratch> = const { Cell::new(Scratch::new()) };
 }
 
 /// What became of a call at one vendor.
@@ -112,7 +112,7 @@ impl Vendors {
         vendors.clear();
         text.clear();
         scratch.read(&self.keys, event);
-        let look = CallView::new(event, (&self.vendors, &self.keys), scratch, self.basics);
+        let look = CallView::new(event, (self.vendors.len(), &self.keys), scratch, self.basics);
         codes.extend(self.code_of_call(&look));
         codes.extend(self.codes.of_plan(self.plan_outcome(event)));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
@@ -219,7 +219,7 @@ impl Vendors {
         let mut scratch = SCRATCH.take();
         scratch.read(&self.keys, event);
         let found =
-            look_at(&CallView::new(event, (&self.vendors, &self.keys), &scratch, self.basics));
+            look_at(&CallView::new(event, (self.vendors.len(), &self.keys), &scratch, self.basics));
         SCRATCH.set(scratch.kept());
         found
     }

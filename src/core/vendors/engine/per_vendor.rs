@@ -3,7 +3,7 @@
 
 use crate::call::{Event, Seq, time::Millis};
 use crate::vendors::Vendors;
-use crate::vendors::codes::CodeId;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::judge::JudgeScratch;
 use crate::vendors::look_plan::Scratch;
@@ -61,7 +61,7 @@ impl Vendors {
 
     /// What was found in a call by [`Vendors::read`].
     pub fn looked<'a>(&'a self, event: &'a Event<'a>, room: &'a CallViewer) -> ViewedCall<'a> {
-        ViewedCall(CallView::new(event, (&self.vendors, &self.keys), &room.0, self.basics))
+        ViewedCall(CallView::new(event, (self.vendors.len(), &self.keys), &room.0, self.basics))
     }
 
     /// What [`Vendors::judge`] finds that is wrong whichever vendor reads the call.

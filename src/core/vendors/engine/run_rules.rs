@@ -4,15 +4,16 @@ use crate::call::CallType;
 use crate::findings::doubtful_ids::stand_in;
 use crate::findings::identity::ValueRule;
 use crate::fql::CallFields;
-use crate::vendors::codes::CodeId;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::call_view::TypeOf;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
 use crate::vendors::engine::field_rules::row;
 use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::find_shape_rules::is_switched_off;
 use crate::vendors::engine::integration_names;
 use crate::vendors::engine::near_miss::meant_by;
 use crate::vendors::engine::output_json::OutputJson;
-use crate::vendors::engine::shape_rules::{RequestRules, RuleToRun, ShapeRules, is_switched_off};
+use crate::vendors::engine::shape_rules::{RequestRules, RuleToRun, ShapeRules};
 use crate::vendors::engine::spread::spread;
 use crate::vendors::rules::Flow;
 use crate::vendors::table::BodyKind;
@@ -78,7 +79,7 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<(&'a CallRules, &'a Sha
         TypeOf::Unknown => None,
         TypeOf::Known(kind) => Some(kind),
     };
-    let rules = kind.map(|kind| look.rules(vendor, kind));
+    let rules = kind.map(|kind| ShapeRules::for_call(vendor, kind, look));
     if rules.map_or_else(|| is_switched_off(vendor, look), |rules| rules.is_off) {
         evaluation.carried = false;
         evaluation.kind = kind.unwrap_or(CallType::Track);

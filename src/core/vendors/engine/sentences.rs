@@ -4,7 +4,8 @@ use crate::call::pointer;
 use crate::call::text::{EXCERPT_CHARS, visible_blank, write_excerpt as show};
 use crate::findings::{CodeText, Finding, Hint, HintKind, Reason};
 use crate::findings::{advice, fill_into, hints, identity, in_json_text};
-use crate::vendors::codes::{CodeEntry, CodeId};
+use crate::vendors::code_id::CodeId;
+use crate::vendors::codes::CodeEntry;
 use crate::vendors::engine::evaluation::{Evaluation, Words};
 use std::borrow::Cow;
 

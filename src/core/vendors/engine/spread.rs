@@ -2,15 +2,15 @@
 
 use crate::call::{CallType, JsonKind, Val, pointer};
 use crate::findings::identity::truthy;
-use crate::vendors::codes::CodeId;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
-use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
 use crate::vendors::engine::output_json::OutputJson;
 use crate::vendors::engine::presence::Presence;
 use crate::vendors::table::build::TableBuilder;
 use crate::vendors::table::{CallDef, TableError, Word};
-use crate::vendors::vendor::{FieldSource, Guard, SpotSet};
+use crate::vendors::vendor::{FieldSource, Guard};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 

@@ -3,7 +3,7 @@
 use crate::call::redacted::is_redacted;
 use crate::call::{CallType, JsonKind, Val, pointer, time};
 use crate::findings::identity::is_blank;
-use crate::vendors::codes::CodeId;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::rules::{Family, RuleParts};

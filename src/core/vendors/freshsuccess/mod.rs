@@ -4,7 +4,7 @@
 mod dimensions;
 mod sessions;
 
-use super::codes::CodeId;
+use super::code_id::CodeId;
 use super::memory::CallNote;
 use super::rules::{Family, Flow, LearnedFacts, RuleParts, Rules, State};
 use super::settings::SettingsError;

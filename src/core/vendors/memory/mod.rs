@@ -4,7 +4,7 @@ pub(crate) mod facts;
 pub(crate) mod hashed_keys;
 pub(crate) mod session_estimates;
 
-use super::codes::CodeId;
+use super::code_id::CodeId;
 use super::rules::State;
 use super::vendor::Vendor;
 use crate::call::Seq;

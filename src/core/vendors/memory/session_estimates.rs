@@ -101,9 +101,9 @@ impl Vendors {
         seq: Seq,
         memory: &Memory,
     ) -> Option<String> {
-        let mut scratch = Scratch::NEW;
+        let mut scratch = Scratch::new();
         scratch.read(&self.keys, event);
-        let look = CallView::new(event, (&self.vendors, &self.keys), &scratch, self.basics);
+        let look = CallView::new(event, (self.vendors.len(), &self.keys), &scratch, self.basics);
         let facts = &memory.vendors[vendor].facts;
         let mut evaluation = Evaluation::new(&look, &self.vendors[vendor], &self.codes, facts, seq);
         run(&mut evaluation);

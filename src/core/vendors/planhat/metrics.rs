@@ -1,7 +1,7 @@
 //! Group calls fill Company Metrics: numbers in traits that are defined as metrics. Which metrics
 //! Planhat has is known only if the setting says so.
 
-use super::super::codes::CodeId;
+use super::super::code_id::CodeId;
 use super::super::rules::RuleParts;
 use crate::call::redacted::is_redacted;
 use crate::call::{JsonKind, Val};

@@ -6,7 +6,7 @@ mod ids;
 mod metrics;
 pub(crate) mod sync;
 
-use super::codes::CodeId;
+use super::code_id::CodeId;
 use super::rules::{Family, Flow, LearnedFacts, RuleParts, Rules};
 use super::settings::SettingsError;
 use super::vendor::Name;

@@ -1,6 +1,6 @@
 //! A user's channels: which trait fills which, and all values that each ever had.
 
-use super::super::codes::CodeId;
+use super::super::code_id::CodeId;
 use super::super::rules::{LearnedFacts, RuleParts};
 use crate::call::redacted::is_redacted;
 use crate::call::{Val, pointer};

@@ -3,7 +3,7 @@
 
 mod channels;
 
-use super::codes::CodeId;
+use super::code_id::CodeId;
 use super::rules::{Flow, LearnedFacts, RuleParts, Rules};
 use super::settings::SettingsError;
 use super::vendor::Name;

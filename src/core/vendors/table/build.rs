@@ -3,7 +3,8 @@
 use crate::call::CallType;
 use crate::call::text::visible;
 use crate::findings::{FindingTexts, common, family};
-use crate::vendors::codes::{CodeId, Codes};
+use crate::vendors::code_id::CodeId;
+use crate::vendors::codes::Codes;
 use crate::vendors::deliver::address;
 use crate::vendors::deliver::request_template::{self, RequestTemplate};
 use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};

@@ -4,12 +4,12 @@ use crate::call::{CallType, pointer};
 use crate::findings::fixes::made_up;
 use crate::findings::{Effect, norm};
 use crate::vendors::engine::field_rules::asks;
-use crate::vendors::engine::field_slots::FieldSlot;
+use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
 use crate::vendors::settings::VendorSettings;
 use crate::vendors::table::build::TableBuilder;
 use crate::vendors::table::{CallDef, CaveatDef, IdDef, RequestDef, RestDef, TableError, Word};
 use crate::vendors::vendor::{
-    CallRules, Caveat, FieldName, FieldSource, IdRule, LeftoverRule, Request, SpotSet,
+    CallRules, Caveat, FieldName, FieldSource, IdRule, LeftoverRule, Request,
 };
 
 impl TableBuilder<'_> {

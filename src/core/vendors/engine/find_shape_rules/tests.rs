@@ -83,12 +83,12 @@ fn judge_both(vendors: &Vendors, kind: CallType, call: &str) -> [Found; 2] {
         let event = Event { shape, ..Event::bare(doc.root()) };
         let mut scratch = Scratch::default();
         scratch.read(&vendors.keys, &event);
-        let look =
-            CallView::new(&event, (&vendors.vendors, &vendors.keys), &scratch, vendors.basics);
+        let look = CallView::new(&event, (vendors.len(), &vendors.keys), &scratch, vendors.basics);
         if shape.is_none() {
-            let all = vendors.vendors.iter();
-            let all = all.map(|vendor| Arc::new(ShapeRules::all(vendor, kind, &look))).collect();
-            scratch.plan().rules[slot(kind)].set(all).expect("a plan of this call alone");
+            for vendor in &vendors.vendors {
+                let all = Arc::new(ShapeRules::all(vendor, kind, &look));
+                look.rules(vendor.index, kind).set(all).expect("a plan of this call alone");
+            }
         }
         judge(vendors, &look)
     })
