@@ -1,6 +1,7 @@
 -- wrk: posts a track call of about 1 KB, or a batch of SIZE of them, each messageId used once.
 -- SEGSCOPE_BATCH in the environment gives the size; 0 or none is a single call. SEGSCOPE_ROUND
--- tells the ids of one run from those of another.
+-- tells the ids of one run from those of another. SEGSCOPE_CALLS names a file of calls, one a line,
+-- that are posted in turn instead.
 -- What is the same in each call is made once: the machine is shared, and what making requests
 -- costs is taken from the server that is measured.
 local size = tonumber(os.getenv("SEGSCOPE_BATCH") or "0")
@@ -23,6 +24,18 @@ for user = 0, 999 do
     '"properties":{"account_id":"acc_' .. (user % 100) .. '","user_id":"u' .. user ..
     '","module_id":"Orders","product_id":"Shop","total":3,"currency":"EUR","note":"' .. filler .. '"},"integrations":{}}'
 end
+local users = 1000
+local file = os.getenv("SEGSCOPE_CALLS")
+if file then
+  users = 0
+  for line in io.lines(file) do
+    local head, tail = line:match('^(.-"messageId":")[^"]*(".*)$')
+    if head then
+      before[users], behind[users] = head, tail
+      users = users + 1
+    end
+  end
+end
 local number = {}
 for i = 1, size do number[i] = "-" .. i end
 local path = size == 0 and "/v1/track" or "/v1/batch"
@@ -37,13 +50,13 @@ function request()
   n = n + 1
   local mid = "m-" .. round .. "-" .. id .. "-" .. n
   if size == 0 then
-    local user = n % 1000
+    local user = n % users
     local body = #before[user] + #mid + #behind[user]
     return head .. body .. "\r\n\r\n" .. before[user] .. mid .. behind[user]
   end
   local length, at = #first + #last + size - 1, 4
   for i = 1, size do
-    local user = (n + i) % 1000
+    local user = (n * size + i) % users
     parts[at], parts[at + 1], parts[at + 2], parts[at + 3] = before[user], mid, number[i], behind[user]
     length = length + #before[user] + #mid + #number[i] + #behind[user]
     parts[at + 4] = ","

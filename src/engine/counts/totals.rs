@@ -4,7 +4,6 @@ use crate::engine::Engine;
 use crate::engine::counts::library_habits::HabitView;
 use crate::engine::index::{Index, NoCall};
 use crate::engine::ingest::forward_counts::ForwardCounts;
-use crate::engine::ingest::queue::Waits;
 use crate::engine::mirror::MirrorCounts;
 use crate::engine::rows::views::{OpenedFiles, RequestCounts, Stats};
 use crate::engine::source::recording_files::RemarkTarget;
@@ -20,8 +19,6 @@ impl Engine {
             trouble.problem.clone().or_else(|| trouble.notice.clone())
         };
         let opened = self.opened_files();
-        // a file that is read is nobody who waits for an answer
-        let waits = if opened.is_some() { Waits::default() } else { shared.queue.waits() };
         let state = self.lock();
         let store = &state.index.store;
         let counts = request_counts(store);
@@ -55,8 +52,7 @@ impl Engine {
             forwards_to: self.options.forwards_to.clone(),
             mirror: self.options.mirrors_to.is_some().then(|| self.mirror_counts()),
             mirrors_to: self.options.mirrors_to.clone(),
-            waited: waits.times,
-            waited_ms: waits.micros / 1000,
+            unjudged_bytes: shared.queue.unjudged(),
             recorded_bytes: shared.queue.recorded(),
             reading: shared.import.reading().or_else(|| shared.queue.reading()),
             deleted_bytes: shared.deleted_bytes.load(Ordering::Relaxed),

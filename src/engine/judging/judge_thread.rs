@@ -100,8 +100,8 @@ impl SharedState {
             vendors: RwLock::new(vendors),
             recording,
             path: RwLock::new(path),
+            queue: Queue::new(recorded, opened.is_some()),
             opened,
-            queue: Queue::new(recorded),
             wanted: AtomicU32::new(0),
             drawing: FramePriority::default(),
             version: AtomicU64::new(1),
@@ -119,7 +119,6 @@ impl SharedState {
     /// Takes requests as the options say.
     pub fn with_options(mut self, options: &IngestOptions) -> SharedState {
         self.passes_unrecorded = options.forwards_to.is_some() && !options.is_strict;
-        self.queue.is_unwaited = options.forwards_to.is_some();
         self.redaction = options.redaction.clone();
         self
     }

@@ -304,11 +304,8 @@ pub struct Stats {
     pub mirrors_to: Option<String>,
     /// What became of the requests that are mirrored; none where none are.
     pub mirror: Option<MirrorCounts>,
-    /// How often a request waited because the judging had fallen behind by all that may wait for
-    /// it, and for how long in all.
-    pub waited: u64,
-    /// The same in milliseconds.
-    pub waited_ms: u64,
+    /// How many bytes of the recording are not judged, while more came in than could be judged.
+    pub unjudged_bytes: u64,
     /// How long the recording is.
     pub recorded_bytes: u64,
     /// How much of that is deleted (`keep`), its oldest.

@@ -104,6 +104,11 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     if let Some((read, all)) = stats.reading.filter(|_| stats.forward.is_none()) {
         parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
     }
+    // the counts are those of what is checked; a forwarding listener names the bytes anyway
+    if stats.unjudged_bytes > 0 && stats.forward.is_none() {
+        let words = format!("{} not checked yet", bytes(stats.unjudged_bytes));
+        parts.insert(0, (words, theme.label));
+    }
     // those that are forwarded have a count of their own
     let refused_unrecorded = match &stats.forward {
         Some(counts) => stats.unrecorded - counts.not_recorded,
@@ -115,12 +120,6 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
         if number > 0 {
             parts.push((format!("{} {words}", grouped(number)), theme.lost));
         }
-    }
-    if stats.waited > 0 {
-        // nothing is lost by it: a client's answer came later
-        let times = count(stats.waited, "time", "times");
-        let senders = if stats.takes_copies { "the proxy" } else { "senders" };
-        parts.push((format!("paused {senders} {times} (checking is behind)"), theme.quiet));
     }
     if let Some((faults, are_on)) = stats.faults {
         let style = if are_on { theme.warning } else { theme.quiet };

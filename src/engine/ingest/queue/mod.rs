@@ -1,14 +1,15 @@
-//! What stands between the thread that answers and the thread that judges: the lines that are
-//! recorded and not yet judged, already read. It is bounded; when it is full the listener thread
-//! waits, and so do its clients. What is not in it (a file that was there before) is read back from
-//! the recording, in its place.
+//! The queue from the thread that answers to the thread that judges: lines that are recorded and
+//! not yet judged, already read. It is bounded. The recording itself is the rest of the queue: a
+//! line that finds no room, or that was there before, is read back from it in its place, so that
+//! senders wait only for the disk. A file that is imported has no sender, so its reader waits for
+//! room: to read a line twice would take longer.
 
 use crate::engine::ingest::queue_entry::QueuedLine;
 use crate::wire::ParseScratch;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The lines in the queue cost at most so many bytes of memory, about…
 const MOST_COST: usize = 12 << 20;
@@ -58,13 +59,6 @@ impl QueueState {
     }
 }
 
-/// How often and how long the listener thread has waited for room.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Waits {
-    pub times: u64,
-    pub micros: u64,
-}
-
 #[derive(Default)]
 pub(crate) struct Queue {
     inner: Mutex<QueueState>,
@@ -76,14 +70,12 @@ pub(crate) struct Queue {
     /// Up to where is recorded, and up to where of that is judged. Both change with the lock held.
     recorded: AtomicU64,
     done: AtomicU64,
-    /// Nobody waits for room: what finds none is read back from the recording later.
-    pub is_unwaited: bool,
+    /// Lines of an imported file wait for room.
+    is_import: bool,
     /// Lines are read back from the recording now.
     reading: AtomicBool,
     /// Some of the lines handed over last were large.
     large: AtomicBool,
-    waits: AtomicU64,
-    waited_micros: AtomicU64,
 }
 
 impl std::fmt::Debug for Queue {
@@ -94,8 +86,8 @@ impl std::fmt::Debug for Queue {
 
 impl Queue {
     /// Everything recorded so far is still to be judged.
-    pub fn new(recorded: u64) -> Queue {
-        Queue { before: recorded, recorded: recorded.into(), ..Queue::default() }
+    pub fn new(recorded: u64, is_import: bool) -> Queue {
+        Queue { before: recorded, recorded: recorded.into(), is_import, ..Queue::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, QueueState> {
@@ -117,16 +109,17 @@ impl Queue {
         self.done() == self.recorded()
     }
 
-    /// Up to where has been read and how much there is, while the recording is read back.
+    /// Up to where has been read and how much there is, while what was there before is read.
     pub fn reading(&self) -> Option<(u64, u64)> {
-        self.reading.load(Ordering::Relaxed).then(|| (self.done(), self.recorded()))
+        let is_reading = self.reading.load(Ordering::Relaxed) && self.is_behind();
+        is_reading.then(|| (self.done(), self.recorded()))
     }
 
-    /// How often and how long there was no room.
-    pub fn waits(&self) -> Waits {
-        Waits {
-            times: self.waits.load(Ordering::Relaxed),
-            micros: self.waited_micros.load(Ordering::Relaxed),
+    /// How many bytes are recorded and not judged, while what came in is read back.
+    pub fn unjudged(&self) -> u64 {
+        match self.reading.load(Ordering::Relaxed) && !self.is_behind() {
+            true => self.recorded().saturating_sub(self.done()),
+            false => 0,
         }
     }
 
@@ -140,14 +133,14 @@ impl Queue {
         self.done() < self.before
     }
 
-    /// Hands over lines that have just been recorded, in their order. Waits while there is no room,
-    /// unless the judge thread still reads what was there before, or nobody waits: then it will read
-    /// these too. Room of earlier readings comes back in `spares`.
+    /// Hands over lines that have just been recorded, in their order. The judge thread reads those
+    /// back that find no room; lines of an import wait for it, unless the judge thread still reads
+    /// what was there before. Room of earlier readings comes back in `spares`.
     pub fn push(&self, items: &mut Vec<QueuedLine>, spares: &mut Vec<ParseScratch>) {
         let mut inner = self.lock();
         for item in items.drain(..) {
             let (end, cost) = (item.end, item.cost());
-            if inner.is_full(cost) && !self.is_unwaited && !self.is_behind() {
+            if inner.is_full(cost) && self.is_import && !self.is_behind() {
                 inner = self.wait_for_room(inner, cost);
             }
             self.recorded.store(end, Ordering::Release);
@@ -171,7 +164,6 @@ impl Queue {
         mut inner: MutexGuard<'q, QueueState>,
         cost: usize,
     ) -> MutexGuard<'q, QueueState> {
-        let began = Instant::now();
         inner.want_room += 1;
         if inner.asleep {
             self.more.notify_one();
@@ -180,10 +172,6 @@ impl Queue {
             inner = self.room.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
         inner.want_room -= 1;
-        self.waits.fetch_add(1, Ordering::Relaxed);
-        let waited_us = began.elapsed().as_micros() as u64;
-        self.waited_micros.fetch_add(waited_us, Ordering::Relaxed);
-        tracing::debug!(waited_us, "the queue to the judge thread was full");
         inner
     }
 

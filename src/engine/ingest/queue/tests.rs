@@ -55,7 +55,7 @@ fn judge(queue: &Queue) -> Vec<Result<u64, u64>> {
 
 #[test]
 fn what_was_there_is_read_and_what_comes_is_handed_over_in_order() {
-    let queue = Arc::new(Queue::new(5));
+    let queue = Arc::new(Queue::new(5, false));
     assert!(!queue.is_settled() && queue.is_behind());
     queue.push(&mut vec![item(5, 0)], &mut Vec::new());
     let judging = thread::spawn({
@@ -73,8 +73,8 @@ fn what_was_there_is_read_and_what_comes_is_handed_over_in_order() {
 }
 
 #[test]
-fn who_finds_no_room_waits_and_that_is_counted() {
-    let queue = Arc::new(Queue::new(0));
+fn the_reader_of_an_imported_file_waits_for_room() {
+    let queue = Arc::new(Queue::new(0, true));
     let pushing = thread::spawn({
         let queue = Arc::clone(&queue);
         move || {
@@ -95,14 +95,12 @@ fn who_finds_no_room_waits_and_that_is_counted() {
     queue.settle();
     queue.end();
     assert_eq!(judging.join().expect("no panic"), [Ok(0), Ok(1), Ok(2), Ok(3)]);
-    assert!(queue.waits().times >= 1);
 }
 
 #[test]
 fn what_finds_no_room_while_a_file_is_read_is_read_too() {
-    let queue = Queue::new(9);
+    let queue = Queue::new(9, false);
     (9..13).for_each(|at| queue.push(&mut vec![item(at, MOST_COST / 2 - 1_000)], &mut Vec::new()));
-    assert_eq!(queue.waits(), Waits::default(), "nobody waits for a file");
     let queue = Arc::new(queue);
     let judging = thread::spawn({
         let queue = Arc::clone(&queue);
@@ -119,13 +117,13 @@ fn large(offset: u64) -> QueuedLine {
 }
 
 #[test]
-fn nobody_waits_where_forwarding_must_not_and_the_rest_is_read_back() {
-    let queue = Queue { is_unwaited: true, ..Queue::new(0) };
+fn no_sender_waits_and_what_finds_no_room_is_read_back() {
+    let queue = Queue::new(0, false);
     let mut spares = Vec::new();
     // the third finds no room; the small one behind it would, but its place is behind the third
     let mut lines = vec![large(0), large(1), large(2), item(3, 0)];
     queue.push(&mut lines, &mut spares);
-    assert_eq!((queue.recorded(), queue.waits()), (4, Waits::default()));
+    assert_eq!((queue.recorded(), queue.unjudged()), (4, 0), "the queue is not yet read back");
     let judged = thread::scope(|scope| {
         let judge = scope.spawn(|| judge(&queue));
         queue.settle();
@@ -136,4 +134,17 @@ fn nobody_waits_where_forwarding_must_not_and_the_rest_is_read_back() {
     let read_to = judged.iter().filter_map(|done| done.err()).max();
     let in_queue = judged.iter().filter(|done| done.is_ok()).count();
     assert!(in_queue < 4 && read_to == Some(4), "{judged:?}");
+}
+
+#[test]
+fn what_is_read_back_is_counted_until_it_is_judged() {
+    let queue = Queue::new(0, false);
+    queue.push(&mut vec![large(0), large(1), large(2)], &mut Vec::new());
+    let (mut items, mut spares) = (Vec::new(), Vec::new());
+    assert!(matches!(queue.next(0, &mut items, &mut spares), NextWork::Items));
+    let done = items.last().map_or(0, |item| item.end);
+    assert!(matches!(queue.next(done, &mut items, &mut spares), NextWork::Read(3)));
+    assert_eq!((queue.unjudged(), queue.reading()), (3 - done, None));
+    queue.moved(3);
+    assert_eq!(queue.unjudged(), 0);
 }
