@@ -2,12 +2,13 @@
 
 use crate::call::credential::without_credentials;
 use crate::outbound::connect_head::{is_whole_head, read_connect_head};
+use crate::outbound::own_address::is_own_host;
 use crate::outbound::root_cause;
 use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -23,13 +24,8 @@ pub(crate) fn proxy_to(uri: &Uri, own: &[SocketAddr]) -> Option<Intercept> {
 }
 
 fn is_own(uri: &Uri, own: &[SocketAddr]) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    let is_here = |addr: &SocketAddr| match ip {
-        Ok(ip) => addr.ip() == ip || addr.ip().is_unspecified() && ip.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
-    };
-    own.iter().any(|addr| Some(addr.port()) == uri.port_u16() && is_here(addr))
+    let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
+    is_own_host(uri.host().unwrap_or_default(), port, own)
 }
 
 /// Whether `NO_PROXY` of the environment keeps a client that uses `HTTPS_PROXY` from it for this host.
@@ -125,12 +121,11 @@ mod tests {
         let own = |text: &str| [text.parse::<SocketAddr>().expect("an address")];
         for (proxy, at, want) in [
             ("http://127.0.0.1:7357", "127.0.0.1:7357", true),
-            ("http://localhost:7357", "127.0.0.1:7357", true),
             ("http://[::1]:7357", "[::1]:7357", true),
-            ("http://127.0.0.1:7357", "0.0.0.0:7357", true),
-            ("http://127.0.0.1:7358", "127.0.0.1:7357", false),
             ("http://proxy.example:7357", "127.0.0.1:7357", false),
-            ("http://proxy.example", "127.0.0.1:80", false),
+            ("http://localhost", "127.0.0.1:80", true),
+            ("https://localhost", "127.0.0.1:443", true),
+            ("http://localhost", "127.0.0.1:443", false),
         ] {
             let uri: Uri = proxy.parse().expect("a URL");
             assert_eq!(is_own(&uri, &own(at)), want, "{proxy} {at}");

@@ -5,9 +5,11 @@ mod connect_head;
 mod env_proxy;
 pub mod forward;
 pub mod mirror;
+mod own_address;
 
 pub use connect_head::{is_whole_head, read_connect_head};
 pub use env_proxy::{HostDialer, is_exempt_from_proxy};
+pub(crate) use own_address::is_own_host;
 
 use crate::call::credential::without_credentials;
 use base64::Engine;

@@ -1,6 +1,7 @@
 //! The upstream: its URL, and the address that is connected to in place of its own.
 
 use crate::call::credential::without_credentials;
+use crate::outbound::own_address::is_own_address;
 use hyper::Uri;
 use hyper::header::HeaderValue;
 use hyper::http::uri::Authority;
@@ -159,14 +160,7 @@ impl Upstream {
             host: host.clone(),
             reason: error.to_string(),
         })?;
-        let is_own = |found: SocketAddr| {
-            own.iter().any(|own| {
-                let is_same = own.ip() == found.ip();
-                let is_any = own.ip().is_unspecified() && found.ip().is_loopback();
-                own.port() == found.port() && (is_same || is_any)
-            })
-        };
-        match found.into_iter().any(is_own) {
+        match found.into_iter().any(|found| is_own_address(found, own)) {
             true => Err(UpstreamError::Itself { host }),
             false => Ok(()),
         }
@@ -221,6 +215,7 @@ mod tests {
         let check = |url| Upstream::parse(url).expect(url).check(&own);
         assert!(matches!(check("http://127.0.0.1:7357"), Err(UpstreamError::Itself { .. })));
         assert!(matches!(check("http://localhost:7357"), Err(UpstreamError::Itself { .. })));
+        assert!(matches!(check("http://0.0.0.0:7357"), Err(UpstreamError::Itself { .. })));
         assert!(check("http://127.0.0.1:7358").is_ok());
         let any = ["0.0.0.0:7357".parse().expect("an address")];
         let upstream = Upstream::parse("http://127.0.0.1:7357").expect("a URL");

@@ -9,13 +9,13 @@ mod tunnel;
 pub use host_pattern::{HostPattern, HostPatternError};
 
 use crate::call::text::visible;
-use crate::outbound::HostDialer;
+use crate::outbound::{HostDialer, is_own_host};
 use crate::server::limits::Limits;
 use crate::server::listener_thread::Server;
 use crate::tls::ServerCertificates;
 use crate::wire::{Reply, TRACKING_HOSTS};
 use hyper::http::request::Parts;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::Semaphore;
@@ -113,7 +113,8 @@ impl Server {
         let interceptor = self.interceptor.as_ref()?;
         let authority = parts.uri.authority()?;
         let host = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
-        if interceptor.takes(&host) || self.is_own(&host, authority.port_u16().unwrap_or(80)) {
+        let port = authority.port_u16().unwrap_or(80);
+        if interceptor.takes(&host) || is_own_host(&host, port, &self.addrs) {
             return None;
         }
         let count = interceptor.http_refused.fetch_add(1, Ordering::Relaxed) + 1;
@@ -125,16 +126,6 @@ impl Server {
         }
         let message = "segscope is a proxy for https only: set HTTPS_PROXY and not HTTP_PROXY, or name the host with --intercept-host";
         Some(Reply::failure(403, "not_intercepted", message))
-    }
-
-    /// Whether a host and port are the listener's own.
-    fn is_own(&self, host: &str, port: u16) -> bool {
-        let ip = host.parse::<IpAddr>();
-        let is_here = |addr: &SocketAddr| match ip {
-            Ok(ip) => addr.ip() == ip,
-            Err(_) => host == "localhost",
-        };
-        self.addrs.iter().any(|addr| addr.port() == port && is_here(addr))
     }
 
     /// Tells the user once that requests are forwarded to another host than the client asked for.
