@@ -14,21 +14,21 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-/// How long a connection may take.
+/// The maximum time for a connection to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Returns the proxy that leads to an https URL; none if there is none, or if it is the listener at
-/// these addresses, which would ask itself.
+/// Returns the proxy of the environment for an https URL; none if there is none, or if it is the
+/// listener at these addresses, which would connect to itself.
 pub(crate) fn proxy_to(uri: &Uri, own: &[SocketAddr]) -> Option<Intercept> {
-    Matcher::from_env().intercept(uri).filter(|proxy| !is_own(proxy.uri(), own))
+    Matcher::from_env().intercept(uri).filter(|proxy| !is_own_proxy(proxy.uri(), own))
 }
 
-fn is_own(uri: &Uri, own: &[SocketAddr]) -> bool {
+fn is_own_proxy(uri: &Uri, own: &[SocketAddr]) -> bool {
     let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
     is_own_host(uri.host().unwrap_or_default(), port, own)
 }
 
-/// Whether `NO_PROXY` of the environment keeps a client that uses `HTTPS_PROXY` from it for this host.
+/// Returns whether `NO_PROXY` of the environment exempts this host from `HTTPS_PROXY`.
 pub fn is_exempt_from_proxy(host: &str) -> bool {
     let no_proxy = ["NO_PROXY", "no_proxy"].into_iter().find_map(|name| std::env::var(name).ok());
     let uri = Uri::builder().scheme("https").authority(host).path_and_query("/").build();
@@ -37,8 +37,8 @@ pub fn is_exempt_from_proxy(host: &str) -> bool {
     matcher.intercept(&uri).is_none()
 }
 
-/// The connector of all connections that are made without a pool of their own.
-pub(crate) fn connector() -> HttpConnector {
+/// Creates the connector of all connections that are made without a pool of their own.
+pub(crate) fn new_connector() -> HttpConnector {
     let mut direct = HttpConnector::new();
     direct.enforce_http(false);
     direct.set_nodelay(true);
@@ -53,15 +53,15 @@ pub struct HostDialer {
 }
 
 impl HostDialer {
-    /// Connects for the listener at these addresses.
+    /// Creates the dialer of a listener at these addresses.
     pub fn new(own: &[SocketAddr]) -> HostDialer {
-        HostDialer { direct: connector(), own: own.to_vec() }
+        HostDialer { direct: new_connector(), own: own.to_vec() }
     }
 
     /// Connects to a host, through the proxy of the environment if one leads to it.
     ///
     /// # Errors
-    /// Fails with the reason in words if there is no connection.
+    /// Fails with the reason if there is no connection.
     pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, String> {
         let authority = match host.contains(':') {
             true => format!("[{host}]:{port}"),
@@ -128,7 +128,7 @@ mod tests {
             ("http://localhost", "127.0.0.1:443", false),
         ] {
             let uri: Uri = proxy.parse().expect("a URL");
-            assert_eq!(is_own(&uri, &own(at)), want, "{proxy} {at}");
+            assert_eq!(is_own_proxy(&uri, &own(at)), want, "{proxy} {at}");
         }
     }
 }

@@ -12,19 +12,19 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-/// The beginning of the names of bundles that are removed when nobody uses them.
+/// The beginning of the names of bundles that are removed when no program uses them.
 const TEMPORARY_PREFIX: &str = "bundle-";
 /// The maximum number of attempts to lock a bundle that others remove at the same time.
 const MAX_ATTEMPTS: usize = 8;
 
-/// Why there is no bundle.
+/// A reason why there is no bundle.
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
     /// The system's store is empty, or cannot be read. A bundle without it would make a program
     /// refuse every other host.
     #[error(
         "the system's trusted certificates cannot be read{}; install the package ca-certificates, or name their file in SSL_CERT_FILE",
-        reason(.0)
+        first_reason(.0)
     )]
     NoSystemRoots(Vec<String>),
     /// The file cannot be written.
@@ -32,12 +32,12 @@ pub enum BundleError {
     NotWritten {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         error: io::Error,
     },
 }
 
-fn reason(errors: &[String]) -> String {
+fn first_reason(errors: &[String]) -> String {
     errors.first().map_or(String::new(), |error| format!(": {error}"))
 }
 
@@ -48,12 +48,12 @@ pub struct RootBundle {
     pub path: PathBuf,
     /// The further files that could not be read, each with the reason.
     pub unread: Vec<String>,
-    /// The file, locked so that nobody removes it; none if it is never removed.
+    /// The file, locked so that no other segscope removes it; none if it is never removed.
     _in_use: Option<File>,
 }
 
 /// Writes the system's certificates and the authority's to `bundle.pem` beside the authority's files.
-/// Where `SSL_CERT_FILE` or `SSL_CERT_DIR` is set, what it names takes the place of the system's store.
+/// If `SSL_CERT_FILE` or `SSL_CERT_DIR` is set, its certificates replace those of the system's store.
 pub fn write_root_bundle(
     authority: &LocalAuthority,
     folder: &Path,
@@ -102,11 +102,11 @@ fn bundle_text(
     let (mut certificates, mut unread) = (found.certs, Vec::new());
     for file in further {
         match read_chain(file) {
-            Ok(more) => add(&mut certificates, more),
+            Ok(more) => add_missing(&mut certificates, more),
             Err(error) => unread.push(format!("{} {error}", file.display())),
         }
     }
-    add(&mut certificates, vec![authority.root().clone()]);
+    add_missing(&mut certificates, vec![authority.root().clone()]);
     let text = certificates.iter().map(|it| pem::encode("CERTIFICATE", it)).collect();
     Ok((text, unread))
 }
@@ -136,7 +136,7 @@ fn lock_as_used(path: &Path, text: &str) -> io::Result<Option<File>> {
     Ok((is_read && found == text && is_still_at(&file, path)).then_some(file))
 }
 
-/// Removes the temporary bundles that nobody has locked, except for the one at `kept`.
+/// Removes the temporary bundles that no program has locked, except for the one at `kept`.
 fn remove_unused(folder: &Path, kept: &Path) {
     // what cannot be removed now is removed by a later run
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -162,7 +162,10 @@ fn is_still_at(file: &File, path: &Path) -> bool {
 }
 
 /// Adds the certificates that are not there yet.
-fn add(certificates: &mut Vec<CertificateDer<'static>>, more: Vec<CertificateDer<'static>>) {
+fn add_missing(
+    certificates: &mut Vec<CertificateDer<'static>>,
+    more: Vec<CertificateDer<'static>>,
+) {
     for certificate in more {
         if !certificates.contains(&certificate) {
             certificates.push(certificate);
