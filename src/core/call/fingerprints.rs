@@ -81,14 +81,14 @@ impl Layout {
             let says = match node.kind {
                 JsonKind::String if node.escaped => {
                     let value = object.same_doc(object.node() + leaf.node);
-                    !of_text(&value.as_str().unwrap_or_default())
+                    hash_from(!leaf.place, value.as_str().unwrap_or_default().as_bytes())
                 }
                 JsonKind::String => {
-                    !hash_bytes(&text[node.start as usize + 1..node.end as usize - 1])
+                    hash_from(!leaf.place, &text[node.start as usize + 1..node.end as usize - 1])
                 }
-                _ => hash_bytes(&text[node.start as usize..node.end as usize]),
+                _ => hash_from(leaf.place, &text[node.start as usize..node.end as usize]),
             };
-            content.wrapping_add(mix(leaf.place, says))
+            content.wrapping_add(says)
         })
     }
 
@@ -119,10 +119,15 @@ pub fn of_text(text: &str) -> u64 {
     hash_bytes(text.as_bytes())
 }
 
-/// Hashes a text, 16 bytes at a time. Most keys and values are no longer.
 #[inline]
 fn hash_bytes(text: &[u8]) -> u64 {
-    let (mut hash, mut rest) = (SEED ^ text.len() as u64, text);
+    hash_from(SEED, text)
+}
+
+/// Hashes a text, 16 bytes at a time. Most keys and values are no longer.
+#[inline]
+fn hash_from(start: u64, text: &[u8]) -> u64 {
+    let (mut hash, mut rest) = (start ^ text.len() as u64, text);
     loop {
         let (low, high);
         ((low, high), rest) = two_words(rest);

@@ -1,13 +1,15 @@
-//! Where the values of a call stand that somebody reads: found once for each shape of calls.
+//! What follows from the shape of a call: where the values stand that somebody reads, and which
+//! rules may say something about it. It is found once for each shape of calls.
 
 use crate::call::{Event, ObjectShape, Val};
 use crate::vendors::engine::field_slots::{FieldSlot, Sign, SlotTable};
 use crate::vendors::engine::presence::Presence;
+use crate::vendors::engine::shape_rules::ShapeRules;
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The bit of a node number that says it belongs to the derived document.
 const DERIVED: u32 = 1 << 31;
@@ -23,6 +25,9 @@ pub(crate) struct Plan {
     /// Where the members of each listed spot stand in `members`.
     pub ranges: Vec<(u32, u32)>,
     pub members: Vec<Member>,
+    /// The rules of each vendor that may say something, by call type; nearly every shape is that of
+    /// one type.
+    pub rules: [OnceLock<Box<[Arc<ShapeRules>]>>; 6],
 }
 
 /// Room in which a call is looked through, used again for the next call.
@@ -41,10 +46,15 @@ struct Plans {
     /// Whose spots they are about.
     keys: u64,
     of: HashMap<ObjectShape, Arc<Plan>, RandomState>,
+    /// The rules that they share: most shapes have those of another one, and what is shared stays
+    /// in the processor's cache.
+    rules: HashSet<Arc<ShapeRules>, RandomState>,
 }
 
 /// A thread keeps so many plans; then it begins again.
-const MAX_PLANS: usize = 1_024;
+const MAX_PLANS: usize = 4_096;
+/// A thread shares so many rules; then it begins again.
+const MAX_RULES: usize = 4_096;
 
 thread_local! {
     static PLANS: RefCell<Plans> = RefCell::default();
@@ -88,11 +98,21 @@ impl Scratch {
     }
 }
 
+/// Returns the one copy of rules that this thread keeps.
+pub(crate) fn share(rules: ShapeRules) -> Arc<ShapeRules> {
+    PLANS.with_borrow_mut(|plans| {
+        if plans.rules.len() >= MAX_RULES {
+            plans.rules.clear();
+        }
+        Arc::clone(plans.rules.get_or_insert(Arc::new(rules)))
+    })
+}
+
 impl Plans {
     fn get(&mut self, shape: ObjectShape, keys: &SlotTable, event: &Event<'_>) -> Arc<Plan> {
         if self.keys != keys.number() || self.of.len() >= MAX_PLANS && !self.of.contains_key(&shape)
         {
-            *self = Plans { keys: keys.number(), of: HashMap::default() };
+            *self = Plans { keys: keys.number(), ..Plans::default() };
         }
         let plan = self.of.entry(shape).or_insert_with(|| {
             let mut plan = Plan::NEW;
@@ -104,8 +124,13 @@ impl Plans {
 }
 
 impl Plan {
-    const NEW: Plan =
-        Plan { slots: Vec::new(), states: Vec::new(), ranges: Vec::new(), members: Vec::new() };
+    const NEW: Plan = Plan {
+        slots: Vec::new(),
+        states: Vec::new(),
+        ranges: Vec::new(),
+        members: Vec::new(),
+        rules: [const { OnceLock::new() }; 6],
+    };
 
     fn read(&mut self, keys: &SlotTable, event: &Event<'_>) {
         self.slots.clear();
@@ -115,6 +140,7 @@ impl Plan {
         self.ranges.clear();
         self.ranges.resize(keys.lists(), (0, 0));
         self.members.clear();
+        self.rules = Default::default();
         for (value, bit) in [(Some(event.call), 0), (event.derived, DERIVED)] {
             let Some(value) = value else { continue };
             for child in value.children() {

@@ -8,7 +8,8 @@ use crate::call::{CallType, Event, Seq, Val, text::visible_id};
 use crate::engine::rows::call_fields;
 use crate::findings::doubtful_ids::names_nobody;
 use crate::findings::identity::{ValueRule, id_of};
-use std::collections::HashMap;
+use hashbrown::HashMap;
+use std::borrow::Cow;
 
 /// How many bytes the memory may hold.
 const MAX_BYTES: usize = 32 << 20;
@@ -48,7 +49,8 @@ impl SeenGroup {
 /// The groups that users and visitors were seen with.
 #[derive(Debug, Default)]
 pub(crate) struct UserGroups {
-    groups: HashMap<Box<str>, Vec<UserGroup>>,
+    /// By the id of a user, and by that of a visitor.
+    groups: [HashMap<Box<str>, Vec<UserGroup>>; 2],
     bytes: usize,
 }
 
@@ -74,8 +76,9 @@ impl UserGroups {
         }
         let group = usable(event.get("groupId")).filter(|group| !names_nobody(group));
         let Some(group) = group else { return };
-        for key in keys(event).into_iter().flatten() {
-            let known = self.groups.get(key.as_str()).and_then(|groups| groups.last());
+        for (groups, key) in self.groups.iter_mut().zip(ids(event)) {
+            let Some(key) = key else { continue };
+            let known = groups.get(&*key).and_then(|groups| groups.last());
             if known.is_some_and(|last| *last.group == *group) {
                 continue;
             }
@@ -84,16 +87,16 @@ impl UserGroups {
                 continue;
             }
             self.bytes += bytes;
-            let known = UserGroup { seq, received_at, group: group.as_str().into() };
-            self.groups.entry(key.into()).or_default().push(known);
+            let known = UserGroup { seq, received_at, group: (&*group).into() };
+            groups.entry(key.as_ref().into()).or_default().push(known);
         }
     }
 
     /// The group that the call's user, or else its visitor, was last seen with before.
     /// `now` is when the call arrived.
     pub fn before(&self, event: &Event<'_>, seq: Seq, now: Millis) -> Option<SeenGroup> {
-        keys(event).into_iter().flatten().find_map(|key| {
-            let groups = self.groups.get(key.as_str())?;
+        self.groups.iter().zip(ids(event)).find_map(|(groups, key)| {
+            let groups = groups.get(&*key?)?;
             let earlier = groups.iter().rev().find(|known| known.seq < seq);
             earlier.map(|known| SeenGroup {
                 group_id: known.group.to_string(),
@@ -104,14 +107,13 @@ impl UserGroups {
     }
 }
 
-fn usable(value: Option<Val<'_>>) -> Option<String> {
-    id_of(value, ValueRule::Plain).ok().map(|id| id.text.into_owned())
+fn usable(value: Option<Val<'_>>) -> Option<Cow<'_, str>> {
+    id_of(value, ValueRule::Plain).ok().map(|id| id.text)
 }
 
-/// A user and a visitor are told apart even if they have the same id.
-fn keys(event: &Event<'_>) -> [Option<String>; 2] {
-    let user = usable(event.get("userId")).map(|id| format!("u{id}"));
-    [user, call_fields::anonymous_id(event).map(|id| format!("a{id}"))]
+/// The ids of the user and of the visitor.
+fn ids<'d>(event: &Event<'d>) -> [Option<Cow<'d, str>>; 2] {
+    [usable(event.get("userId")), call_fields::anonymous_id(event)]
 }
 
 #[cfg(test)]
@@ -155,6 +157,6 @@ mod tests {
         let mut people = UserGroups { bytes: MAX_BYTES - 10, ..UserGroups::default() };
         let doc = Doc::parse(r#"{"userId":"u","groupId":"g"}"#).expect("JSON");
         people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1), 0);
-        assert!(people.groups.is_empty());
+        assert!(people.groups.iter().all(HashMap::is_empty));
     }
 }

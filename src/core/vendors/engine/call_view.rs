@@ -1,15 +1,19 @@
 //! One call, looked through once for all vendors.
 
 use crate::call::{CallType, Event, Val, time};
+use crate::findings::doubtful_ids::{IdDoubt, doubt_of};
 use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
 use crate::vendors::engine::presence::Presence;
-use crate::vendors::look_plan::{Member, Plan, Scratch, decode, value};
-use crate::vendors::vendor::SpotSet;
+use crate::vendors::engine::shape_rules::ShapeRules;
+use crate::vendors::look_plan::{Member, Plan, Scratch, decode, share, value};
+use crate::vendors::vendor::{SpotSet, Vendor, slot};
+use std::cell::Cell;
 
 /// A call with what was found in it.
 pub(crate) struct CallView<'a> {
     /// The call.
     pub event: &'a Event<'a>,
+    vendors: &'a [Vendor],
     keys: &'a SlotTable,
     plan: &'a Plan,
     basics: CallBasics,
@@ -19,6 +23,8 @@ pub(crate) struct CallView<'a> {
     received: Option<time::Millis>,
     timestamp: Option<time::Millis>,
     original: Option<time::Millis>,
+    /// Why the ids at some spots are probably none: most vendors look at the same ones.
+    doubts: [Cell<Option<(FieldSlot, Option<IdDoubt>)>>; 8],
 }
 
 /// The spots of a call's type and of the times that it may carry.
@@ -34,7 +40,7 @@ pub(crate) struct CallBasics {
 impl<'a> CallView<'a> {
     pub fn new(
         event: &'a Event<'a>,
-        keys: &'a SlotTable,
+        (vendors, keys): (&'a [Vendor], &'a SlotTable),
         scratch: &'a Scratch,
         basics: CallBasics,
     ) -> Self {
@@ -48,6 +54,7 @@ impl<'a> CallView<'a> {
         let other = |slot| if raw(slot) == known { timestamp } else { time(slot) };
         CallView {
             event,
+            vendors,
             keys,
             plan,
             basics,
@@ -55,7 +62,30 @@ impl<'a> CallView<'a> {
             received: other(basics.received),
             timestamp,
             original: other(basics.original),
+            doubts: Default::default(),
         }
+    }
+
+    /// Returns why the id at a spot, whose text is given, is probably none.
+    pub fn doubt_at(&self, slot: FieldSlot, id: &str) -> Option<IdDoubt> {
+        let cell = &self.doubts[usize::from(slot.0) % self.doubts.len()];
+        match cell.get() {
+            Some((known, doubt)) if known == slot => doubt,
+            _ => {
+                let doubt = doubt_of(id);
+                cell.set(Some((slot, doubt)));
+                doubt
+            }
+        }
+    }
+
+    /// Returns the rules of a vendor that may say something about calls of this shape and a type.
+    #[inline]
+    pub fn rules(&self, vendor: &Vendor, kind: CallType) -> &'a ShapeRules {
+        let rules = self.plan.rules[slot(kind)].get_or_init(|| {
+            self.vendors.iter().map(|vendor| share(ShapeRules::new(vendor, kind, self))).collect()
+        });
+        &rules[vendor.index]
     }
 
     /// What kind of value stands at a spot.
@@ -179,7 +209,7 @@ mod tests {
         let event = Event::bare(call.root());
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
-        let look = CallView::new(&event, &keys, &scratch, basics);
+        let look = CallView::new(&event, (&[], &keys), &scratch, basics);
         assert!(look.get(id).is_none());
         let members: Vec<String> = look
             .members(traits)
@@ -205,7 +235,7 @@ mod tests {
         let event = Event { derived: Some(derived.root()), ..Event::bare(call.root()) };
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
-        let look = CallView::new(&event, &keys, &scratch, basics);
+        let look = CallView::new(&event, (&[], &keys), &scratch, basics);
         assert_eq!(look.get(group).map(|v| v.raw()), Some("\"g\""));
         assert!(look.get(other).is_none());
     }

@@ -13,6 +13,7 @@ use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
 use crate::vendors::engine::presence::Presence;
 use crate::vendors::engine::sentences::finding;
+use crate::vendors::engine::shape_rules::is_chosen;
 use crate::vendors::memory::facts::Facts;
 use crate::vendors::table::NumberRule;
 use crate::vendors::vendor::{FieldSource, Guard, NAMES, Name, Vendor, slot};
@@ -329,10 +330,7 @@ impl<'a> Evaluation<'a> {
     /// Whether the call has the object that a place is in, and none that comes before it.
     pub(crate) fn allows(&self, guard: Guard) -> bool {
         let call = self.vendor.calls[slot(self.kind)].as_ref();
-        let places = call.and_then(|call| call.choices.get(usize::from(guard.choice)));
-        let chosen = places
-            .and_then(|places| places.iter().position(|&place| self.look.present(place).is_some()));
-        chosen == Some(usize::from(guard.object))
+        call.is_some_and(|call| is_chosen(guard, call, self.look))
     }
 
     /// Whether there is something, and not null.
@@ -352,10 +350,13 @@ impl<'a> Evaluation<'a> {
 
     /// An id at a spot under the vendor's rule.
     pub fn id_at(&self, slot: FieldSlot) -> Option<FoundId<'a>> {
-        match self.look.state(slot) {
-            Presence::Absent | Presence::Null | Presence::False => None,
-            _ => self.id_in(self.look.get(slot)?, CallPlace::Spot(slot)),
-        }
+        let value = match self.look.state(slot) {
+            Presence::Absent | Presence::Null | Presence::False => return None,
+            _ => self.look.get(slot)?,
+        };
+        let text = identity::id_of(Some(value), self.vendor.values).ok()?.text;
+        let doubt = self.look.doubt_at(slot, &text);
+        Some(FoundId { text, value: Some(value), from: From::Place(CallPlace::Spot(slot)), doubt })
     }
 
     /// A value as an id under the vendor's rule.
@@ -379,10 +380,9 @@ impl<'a> Evaluation<'a> {
     }
 
     /// Reports the texts of made-up persons that corrected calls have, where the vendor reads them.
-    pub fn check_made_up(&mut self, made_up: &[(FieldSlot, Box<str>)]) {
+    pub fn check_made_up<'m>(&mut self, made_up: impl Iterator<Item = &'m (FieldSlot, Box<str>)>) {
         for (slot, text) in made_up {
-            if self.look.state(*slot) == Presence::Filled
-                && let Some(value) = self.look.get(*slot)
+            if let Some(value) = self.look.get(*slot)
                 && value.raw().len() == text.len() + 2
                 && value.as_str().is_some_and(|value| *value == **text)
             {

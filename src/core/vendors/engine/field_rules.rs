@@ -78,19 +78,6 @@ fn asks_of(number: usize, row: &FieldRule, watched: bool) -> Vec<Ask> {
     slots.into_iter().map(|slot| Ask { row: number, slot, fine, max }).collect()
 }
 
-/// True if a row has nothing to tell of this call.
-#[inline]
-pub(crate) fn is_silent(evaluation: &Evaluation<'_>, ask: &Ask) -> bool {
-    if !ask.fine.has(evaluation.look.state(ask.slot)) {
-        return false;
-    }
-    // a text has at most as many characters as its JSON has bytes
-    let fits = |max: u32| {
-        evaluation.look.get(ask.slot).is_none_or(|value| value.span().len() <= max as usize)
-    };
-    ask.max.is_none_or(fits)
-}
-
 /// True if [`judge`] tells nothing of a value of that kind, but for a text over the limit.
 fn is_fine(row: &FieldRule, state: Presence) -> bool {
     use Presence::{Absent, Array, False, Filled, Null, Number, Object, Text, True};

@@ -112,7 +112,7 @@ impl Vendors {
         vendors.clear();
         text.clear();
         scratch.read(&self.keys, event);
-        let look = CallView::new(event, &self.keys, scratch, self.basics);
+        let look = CallView::new(event, (&self.vendors, &self.keys), scratch, self.basics);
         codes.extend(self.code_of_call(&look));
         codes.extend(self.codes.of_plan(self.plan_outcome(event)));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
@@ -226,7 +226,7 @@ impl Vendors {
         let (vendor, memory) = (&self.vendors[vendor], &memory.vendors[vendor]);
         let mut scratch = SCRATCH.take();
         scratch.read(&self.keys, event);
-        let look = CallView::new(event, &self.keys, &scratch, self.basics);
+        let look = CallView::new(event, (&self.vendors, &self.keys), &scratch, self.basics);
         let found = look_at(Evaluation::new(&look, vendor, &self.codes, &memory.facts, seq));
         SCRATCH.set(scratch.kept());
         found

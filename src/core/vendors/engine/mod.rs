@@ -15,4 +15,5 @@ pub(crate) mod presence;
 pub(crate) mod rendered;
 pub(crate) mod run_rules;
 pub(crate) mod sentences;
+pub(crate) mod shape_rules;
 pub(crate) mod spread;

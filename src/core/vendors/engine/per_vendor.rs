@@ -61,7 +61,7 @@ impl Vendors {
 
     /// What was found in a call by [`Vendors::read`].
     pub fn looked<'a>(&'a self, event: &'a Event<'a>, room: &'a CallViewer) -> ViewedCall<'a> {
-        ViewedCall(CallView::new(event, &self.keys, &room.0, self.basics))
+        ViewedCall(CallView::new(event, (&self.vendors, &self.keys), &room.0, self.basics))
     }
 
     /// What [`Vendors::judge`] finds that is wrong whichever vendor reads the call.

@@ -7,12 +7,12 @@ use crate::fql::CallFields;
 use crate::vendors::codes::CodeId;
 use crate::vendors::engine::call_view::TypeOf;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
-use crate::vendors::engine::field_rules::{is_silent, row};
+use crate::vendors::engine::field_rules::row;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::integration_names;
 use crate::vendors::engine::near_miss::meant_by;
 use crate::vendors::engine::output_json::OutputJson;
-use crate::vendors::engine::presence::Presence;
+use crate::vendors::engine::shape_rules::{RequestRules, RuleToRun, ShapeRules, is_switched_off};
 use crate::vendors::engine::spread::spread;
 use crate::vendors::rules::Flow;
 use crate::vendors::table::BodyKind;
@@ -21,16 +21,23 @@ use crate::vendors::vendor::{CallRules, Guard, IdRule, LeftoverRule, Request, sl
 /// Runs all checks and, with a sheet, writes all findings and bodies.
 pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
     let vendor = evaluation.vendor;
-    let Some(call) = common(evaluation) else { return };
-    evaluation.account = call.account.as_ref().and_then(|rule| id(evaluation, rule));
-    evaluation.user = call.user.as_ref().and_then(|rule| id(evaluation, rule));
-    evaluation.session = call.session.as_ref().and_then(|rule| id(evaluation, rule));
+    let Some((call, rules)) = common(evaluation) else { return };
+    let mut find = |rule: &Option<IdRule>, places: &[FieldSlot]| {
+        rule.as_ref().and_then(|rule| id(evaluation, rule, places))
+    };
+    let [account, user, session] = [
+        find(&call.account, &rules.account),
+        find(&call.user, &rules.user),
+        find(&call.session, &rules.session),
+    ];
+    (evaluation.account, evaluation.user, evaluation.session) = (account, user, session);
     if let Some(FoundId { from: From::Place(place), .. }) =
         evaluation.session.as_ref().filter(|id| stand_in::is_own(&id.text))
     {
         evaluation.find(vendor.common.stand_in, *place);
     }
-    evaluation.check_made_up(&call.made_up);
+    let made_up = rules.made_up.iter().map(|&number| &call.made_up[usize::from(number)]);
+    evaluation.check_made_up(made_up);
     if let Some(sheet) = evaluation.sheet.as_mut().filter(|sheet| sheet.has_output) {
         let body = |request: &Request| OutputJson::with_room(request.rows.len().min(8));
         sheet.bodies = call.requests.iter().map(body).collect();
@@ -45,19 +52,22 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
         if !made {
             evaluation.skip(number);
         }
-        fields(evaluation, number, request);
+        fields(evaluation, number, request, &rules.requests[number]);
     }
-    for rest in &call.rests {
-        self::rest(evaluation, rest);
+    for to_run in &rules.rests {
+        if !tell_decided(evaluation, to_run) {
+            rest(evaluation, &call.rests[usize::from(to_run.number)]);
+        }
     }
     if let Some(rules) = &vendor.rules {
         rules.after(evaluation);
     }
 }
 
-/// The checks that come first at every vendor (A.4); the call's table, if they all pass.
-fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<&'a CallRules> {
-    let vendor = evaluation.vendor;
+/// The checks that come first at every vendor (A.4). If they all pass, returns the call's table and
+/// the rules in it that may say something.
+fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<(&'a CallRules, &'a ShapeRules)> {
+    let (look, vendor) = (evaluation.look, evaluation.vendor);
     let codes = &vendor.common;
     let kind = match evaluation.look.kind {
         TypeOf::Missing => {
@@ -68,7 +78,8 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<&'a CallRules> {
         TypeOf::Unknown => None,
         TypeOf::Known(kind) => Some(kind),
     };
-    if switched_off(evaluation) {
+    let rules = kind.map(|kind| look.rules(vendor, kind));
+    if rules.map_or_else(|| is_switched_off(vendor, look), |rules| rules.is_off) {
         evaluation.carried = false;
         evaluation.kind = kind.unwrap_or(CallType::Track);
         off(evaluation, codes.off);
@@ -94,7 +105,7 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<&'a CallRules> {
         let code = codes.unsupported[slot(kind)].expect("a code for each type without a table");
         evaluation.find(code, CallPlace::Spot(codes.kind));
     }
-    call
+    call.zip(rules)
 }
 
 fn off(evaluation: &mut Evaluation<'_>, code: CodeId) {
@@ -106,32 +117,17 @@ fn off(evaluation: &mut Evaluation<'_>, code: CodeId) {
     }
 }
 
-/// `integrations` names the vendor with false, or names it not and says false for all.
-fn switched_off(evaluation: &Evaluation<'_>) -> bool {
-    let codes = &evaluation.vendor.common;
-    let is_false = |slot| evaluation.look.state(slot) == Presence::False;
-    if codes.integrations.iter().any(|&name| is_false(name)) {
-        return true;
-    }
-    let named =
-        codes.integrations.iter().any(|&name| evaluation.look.state(name) != Presence::Absent);
-    !named && codes.all.iter().any(|&all| is_false(all))
-}
-
-/// An id by the table: the first usable place, or the code that it is missing.
-fn id<'a>(evaluation: &mut Evaluation<'a>, rule: &IdRule) -> Option<FoundId<'a>> {
+/// Returns an id by the table, from the first usable of the places where one may stand, or finds
+/// the code that it is missing.
+fn id<'a>(
+    evaluation: &mut Evaluation<'a>,
+    rule: &IdRule,
+    places: &[FieldSlot],
+) -> Option<FoundId<'a>> {
     if rule.by_code {
         return None;
     }
-    let found = match &rule.guards[..] {
-        [] => rule.from.iter().find_map(|&slot| evaluation.id_at(slot)),
-        guards => {
-            let allowed = rule.from.iter().zip(guards);
-            let mut allowed =
-                allowed.filter(|(_, guard)| guard.is_none_or(|guard| evaluation.allows(guard)));
-            allowed.find_map(|(&slot, _)| evaluation.id_at(slot))
-        }
-    };
+    let found = places.iter().find_map(|&slot| evaluation.id_at(slot));
     match &found {
         Some(found) if rule.used => evaluation.check_id(found, rule.kind),
         Some(found) => evaluation.check_type(found, rule.kind),
@@ -148,19 +144,31 @@ fn id<'a>(evaluation: &mut Evaluation<'a>, rule: &IdRule) -> Option<FoundId<'a>>
     found
 }
 
-/// The spreads and rows of a request; where nothing is written, only those that may give a finding
-/// or are watched.
-fn fields<'a>(evaluation: &mut Evaluation<'a>, number: usize, request: &'a Request) {
+/// Runs the spreads and rows of a request: all of them for its output, else those that may say
+/// something.
+fn fields<'a>(
+    evaluation: &mut Evaluation<'a>,
+    number: usize,
+    request: &'a Request,
+    rules: &RequestRules,
+) {
     if evaluation.skipped >> number & 1 == 1 {
         return;
     }
     if !evaluation.rendering() {
-        for each in request.spreads.iter().filter(|each| each.speaks()) {
-            spread(evaluation, number, each);
+        for to_run in &rules.spreads {
+            if !tell_decided(evaluation, to_run) {
+                spread(evaluation, number, &request.spreads[usize::from(to_run.number)]);
+            }
         }
-        for ask in &request.asks {
-            if !is_silent(evaluation, ask) {
-                let at = usize::from(ask.row);
+        let look = evaluation.look;
+        for to_run in &rules.rows {
+            // a text has at most as many characters as its JSON has bytes
+            let fits = |(slot, max): (FieldSlot, u32)| {
+                look.get(slot).is_none_or(|value| value.span().len() <= max as usize)
+            };
+            if !to_run.unless_within.is_some_and(fits) {
+                let at = usize::from(to_run.row);
                 row(evaluation, number, at, &request.rows[at]);
             }
         }
@@ -175,6 +183,18 @@ fn fields<'a>(evaluation: &mut Evaluation<'a>, number: usize, request: &'a Reque
     if request.body == BodyKind::Call {
         let whole = OutputJson::whole_call(evaluation.look.event);
         evaluation.change(number, |body| *body = whole);
+    }
+}
+
+/// Tells what a rule finds, if the call is only judged and its shape decides that; returns false if
+/// the rule has to run.
+fn tell_decided(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bool {
+    match &to_run.codes {
+        Some(codes) if !evaluation.writes_findings() => {
+            codes.iter().for_each(|&code| evaluation.find(code, CallPlace::Spot(FieldSlot::ROOT)));
+            true
+        }
+        _ => false,
     }
 }
 

@@ -3,12 +3,14 @@
 use crate::call::{CallType, JsonKind, Val, pointer};
 use crate::findings::identity::truthy;
 use crate::vendors::codes::CodeId;
+use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::output_json::OutputJson;
+use crate::vendors::engine::presence::Presence;
 use crate::vendors::table::build::TableBuilder;
 use crate::vendors::table::{CallDef, TableError, Word};
-use crate::vendors::vendor::{FieldSource, SpotSet};
+use crate::vendors::vendor::{FieldSource, Guard, SpotSet};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 
@@ -124,10 +126,54 @@ impl TableBuilder<'_> {
     }
 }
 
+/// The shape of a call does not tell what a rule finds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DependsOnValue;
+
 impl Spread {
     /// It can give a finding.
     pub fn speaks(&self) -> bool {
         self.refusal.is_some() || self.lost.is_some()
+    }
+
+    /// Returns the first of its places that holds an object.
+    pub fn object(
+        &self,
+        look: &CallView<'_>,
+        is_allowed: impl Fn(Guard) -> bool,
+    ) -> Option<FieldSlot> {
+        self.from.iter().find_map(|source| match *source {
+            FieldSource::Guarded(_, guard) if !is_allowed(guard) => None,
+            FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => {
+                look.object(slot).map(|_| slot)
+            }
+            _ => None,
+        })
+    }
+
+    /// Returns what is found about a member by its name and the kind of its value; `Err` if that
+    /// depends on the value.
+    pub fn report(
+        &self,
+        value: Val<'_>,
+        slot: Option<FieldSlot>,
+    ) -> Result<Option<CodeId>, DependsOnValue> {
+        let is_among = |names: &SpotSet| slot.is_some_and(|slot| names.has(slot));
+        if value.is_null() || is_among(&self.without) {
+            return Ok(None);
+        }
+        if is_among(&self.refused) {
+            return Ok(self.refusal);
+        }
+        let is_lost = match Presence::from_value(value) {
+            Presence::Array | Presence::Object => self.scalar,
+            Presence::Number | Presence::Text if self.truthy && self.lost.is_some() => {
+                return Err(DependsOnValue);
+            }
+            Presence::False => self.truthy,
+            _ => false,
+        };
+        Ok(self.lost.filter(|_| is_lost))
     }
 
     fn sends(&self, value: Val<'_>) -> bool {
@@ -138,14 +184,7 @@ impl Spread {
 
 /// Runs one spread of a request.
 pub(crate) fn spread<'a>(evaluation: &mut Evaluation<'a>, request: usize, spread: &'a Spread) {
-    let object = |source: &FieldSource| match *source {
-        FieldSource::Guarded(_, guard) if !evaluation.allows(guard) => None,
-        FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => {
-            evaluation.look.object(slot).map(|_| slot)
-        }
-        _ => None,
-    };
-    let from = spread.from.iter().find_map(object);
+    let from = spread.object(evaluation.look, |guard| evaluation.allows(guard));
     if from.is_none() && !spread.always {
         return;
     }

@@ -8,7 +8,7 @@ use hashbrown::DefaultHashBuilder;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
-/// How many facts one vendor may learn, and how many bytes their texts may hold.
+/// How many facts one vendor may learn, and how many bytes their values may hold.
 const MAX_FACTS: usize = 1_000_000;
 const MAX_TEXT: usize = 64 << 20;
 
@@ -19,11 +19,9 @@ pub(crate) type Topic = u8;
 
 #[derive(Debug, Clone, Copy)]
 struct Fact {
-    key: (u32, u32),
     value: (u32, u32),
     seq: Seq,
     next: u32,
-    topic: Topic,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -32,9 +30,9 @@ struct Chain {
     last: u32,
 }
 
-/// Topic, key and value of a fact in 96 bits, which tell whether it is known. A look at the texts
-/// would be two more waits for memory, and nearly every call teaches what is known. Of a million
-/// facts two have the same bits by chance once in 10^16 times, and the hash is another in each run.
+/// Topic, key and value of a fact in 96 bits, which tell whether it is known. Nearly every call
+/// teaches what is known, and a look at the value would be one more wait for memory. Of a million
+/// facts two have the same bits by chance once in 10^16 times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FactHash {
     hash: u64,
@@ -47,12 +45,15 @@ struct Exact {
     index: u32,
 }
 
-/// The facts of one vendor.
+/// The facts of one vendor. The hash of topic and key stands for both: of a million keys, two have
+/// the same by chance once in 10^7 runs, and nobody can choose such keys, because the hash is
+/// another in each run.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
+    /// The values.
     text: String,
     facts: Vec<Fact>,
-    /// By hash of topic and key; different keys may share a chain.
+    /// By hash of topic and key.
     chains: HashMap<u64, Chain, Through>,
     /// By hash of topic, key and value: the first such fact.
     exact: HashMap<u64, Exact, Through>,
@@ -107,21 +108,15 @@ impl Facts {
         if self.exact_index(exact).is_some() {
             return;
         }
-        let full =
-            self.facts.len() >= MAX_FACTS || self.text.len() + key.len() + value.len() > MAX_TEXT;
+        let full = self.facts.len() >= MAX_FACTS || self.text.len() + value.len() > MAX_TEXT;
         if full {
             self.full_since.get_or_insert(seq);
             self.not_learned += 1;
             return;
         }
-        let known = self.first_index(hash, topic, key);
-        let key = match known {
-            Some(index) => self.facts[index].key,
-            None => push(&mut self.text, key),
-        };
         let value = push(&mut self.text, value);
         let index = self.facts.len() as u32;
-        self.facts.push(Fact { key, value, seq, next: NONE, topic });
+        self.facts.push(Fact { value, seq, next: NONE });
         match self.chains.get_mut(&hash) {
             Some(chain) => {
                 self.facts[chain.last as usize].next = index;
@@ -141,15 +136,6 @@ impl Facts {
             at = self.facts[index].next;
             Some(index)
         })
-    }
-
-    fn is(&self, index: usize, topic: Topic, key: &str) -> bool {
-        let fact = &self.facts[index];
-        fact.topic == topic && self.text(fact.key) == key
-    }
-
-    fn first_index(&self, hash: u64, topic: Topic, key: &str) -> Option<usize> {
-        self.chain(hash).find(|&index| self.is(index, topic, key))
     }
 
     /// `hash` is that of the topic and the key.
@@ -174,7 +160,6 @@ impl Facts {
         // nothing is hashed while nothing is known
         let hash = if self.facts.is_empty() { 0 } else { self.hasher.hash_one((topic, key)) };
         self.chain(hash)
-            .filter(move |&index| self.is(index, topic, key))
             .map(|index| &self.facts[index])
             .take_while(move |fact| fact.seq < before)
             .map(|fact| KnownFact { value: self.text(fact.value), seq: fact.seq })
@@ -244,7 +229,7 @@ mod tests {
     fn at_its_bound_a_memory_stops_learning() {
         let mut facts = Facts::default();
         facts.learn(0, "k", &"x".repeat(MAX_TEXT - 10), Seq(1));
-        facts.learn(0, "another key", "", Seq(2));
+        facts.learn(0, "another key", "a long value", Seq(2));
         facts.learn(0, "k2", "", Seq(3));
         assert_eq!(facts.full_since(), Some(Seq(2)));
         assert_eq!(facts.size().1, 1);

@@ -103,7 +103,7 @@ impl Vendors {
     ) -> Option<String> {
         let mut scratch = Scratch::NEW;
         scratch.read(&self.keys, event);
-        let look = CallView::new(event, &self.keys, &scratch, self.basics);
+        let look = CallView::new(event, (&self.vendors, &self.keys), &scratch, self.basics);
         let facts = &memory.vendors[vendor].facts;
         let mut evaluation = Evaluation::new(&look, &self.vendors[vendor], &self.codes, facts, seq);
         run(&mut evaluation);

@@ -1,0 +1,181 @@
+use super::*;
+use crate::call::{Doc, Event, ObjectShape, Seq};
+use crate::findings::Verdict;
+use crate::vendors::engine::evaluation::Evaluation;
+use crate::vendors::engine::run_rules::{run, settle};
+use crate::vendors::look_plan::Scratch;
+use crate::vendors::memory::facts::Facts;
+use crate::vendors::{EXAMPLES, VendorFile, Vendors};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+impl ShapeRules {
+    /// Returns all rules, whether or not they say something.
+    fn all(vendor: &Vendor, kind: CallType, look: &CallView<'_>) -> ShapeRules {
+        let is_off = is_switched_off(vendor, look);
+        let Some(call) = vendor.calls[slot(kind)].as_ref() else {
+            return ShapeRules { is_off, ..ShapeRules::default() };
+        };
+        let to_run = |count: usize| {
+            (0..count as u16).map(|number| RuleToRun { number, codes: None }).collect::<Vec<_>>()
+        };
+        let ids = |rule: &Option<IdRule>| {
+            let Some(rule) = rule else { return Vec::new() };
+            let guards = rule.guards.iter().copied().chain(std::iter::repeat(None));
+            let places = rule.from.iter().copied().zip(guards);
+            places
+                .filter(|(_, guard)| guard.is_none_or(|guard| is_chosen(guard, call, look)))
+                .map(|(slot, _)| slot)
+                .collect()
+        };
+        let of_request = |request: &Request| RequestRules {
+            spreads: to_run(request.spreads.len()),
+            rows: (0..request.rows.len() as u8)
+                .map(|row| RowToRun { row, unless_within: None })
+                .collect(),
+        };
+        ShapeRules {
+            is_off,
+            account: ids(&call.account),
+            user: ids(&call.user),
+            session: ids(&call.session),
+            made_up: (0..call.made_up.len() as u16).collect(),
+            requests: call.requests.iter().map(of_request).collect(),
+            rests: to_run(call.rests.len()),
+        }
+    }
+}
+
+fn vendors() -> Vendors {
+    let settings = json!({
+        "customersuccessbox": { "user_custom_attributes": ["plan", "id", "account_name"] },
+        "custify": { "send_anonymous_id": true },
+    });
+    let settings: Map<String, Value> = settings.as_object().cloned().expect("an object");
+    let file =
+        |(name, text): &(&str, &str)| VendorFile { name: (*name).into(), text: (*text).into() };
+    let files: Vec<VendorFile> = EXAMPLES.iter().map(file).collect();
+    Vendors::new(&settings, &files).expect("valid vendors")
+}
+
+/// What each vendor finds: its codes, its verdict, and the ids.
+type Found = Vec<(Vec<CodeId>, Verdict, [Option<String>; 3])>;
+
+fn judge(vendors: &Vendors, look: &CallView<'_>) -> Found {
+    let facts = Facts::default();
+    let find = |vendor| {
+        let mut evaluation = Evaluation::new(look, vendor, &vendors.codes, &facts, Seq(1));
+        run(&mut evaluation);
+        settle(&mut evaluation);
+        let ids = [&evaluation.account, &evaluation.user, &evaluation.session];
+        let ids = ids.map(|id| id.as_ref().map(|id| id.text.clone().into_owned()));
+        (evaluation.found.clone(), evaluation.verdict(), ids)
+    };
+    vendors.vendors.iter().map(find).collect()
+}
+
+/// Judges a call with the rules for its shape, and with all rules.
+fn judge_both(vendors: &Vendors, kind: CallType, call: &str) -> [Found; 2] {
+    let doc = Doc::parse(call).expect("JSON");
+    let shape = ObjectShape::new(doc.root());
+    [shape, None].map(|shape| {
+        let event = Event { shape, ..Event::bare(doc.root()) };
+        let mut scratch = Scratch::default();
+        scratch.read(&vendors.keys, &event);
+        let look =
+            CallView::new(&event, (&vendors.vendors, &vendors.keys), &scratch, vendors.basics);
+        if shape.is_none() {
+            let all = vendors.vendors.iter();
+            let all = all.map(|vendor| Arc::new(ShapeRules::all(vendor, kind, &look))).collect();
+            scratch.plan().rules[slot(kind)].set(all).expect("a plan of this call alone");
+        }
+        judge(vendors, &look)
+    })
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let values = [
+        json!(null),
+        json!(true),
+        json!(false),
+        json!(0),
+        json!(7),
+        json!(-2.5),
+        json!(""),
+        json!("  "),
+        json!("u1"),
+        json!("12"),
+        json!("undefined"),
+        json!("é"),
+        json!("2026-11-28T10:00:00.000Z"),
+        json!("x".repeat(300)),
+        json!([]),
+        json!(["a", 1]),
+        json!({}),
+        json!({ "id": "n1", "name": "N" }),
+    ];
+    proptest::sample::select(values.to_vec())
+}
+
+/// Puts a value at a pointer, if there is no value in the way.
+fn put(call: &mut Value, pointer: &str, value: Value) {
+    let mut at = call;
+    let names: Vec<&str> = pointer.split('/').skip(1).collect();
+    let Some((last, path)) = names.split_last() else { return };
+    for name in path {
+        let Some(object) = at.as_object_mut() else { return };
+        at = object.entry(*name).or_insert_with(|| json!({}));
+    }
+    if let Some(object) = at.as_object_mut() {
+        object.insert((*last).to_owned(), value);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+    #[test]
+    fn the_rules_for_a_shape_find_what_all_rules_find(
+        kind in proptest::sample::select(CallType::ALL.to_vec()),
+        members in proptest::collection::vec((0.0..1.0, value()), 0..30),
+        others in proptest::collection::vec((0usize..6, value()), 0..4),
+        values in proptest::collection::vec(value(), 30),
+    ) {
+        let vendors = vendors();
+        let pointers: Vec<&str> = vendors.keys.slots().map(|slot| vendors.keys.pointer(slot)).collect();
+        let place = |at: &f64| pointers[(at * pointers.len() as f64) as usize];
+        let unread = ["/other", "/properties/coupon", "/properties/deep/er", "/traits/color",
+            "/context/x", "/traits/company/size"];
+        let mut call = json!({ "type": kind.name() });
+        let mut again = call.clone();
+        for ((at, value), new) in members.iter().zip(values) {
+            put(&mut call, place(at), value.clone());
+            // the same kinds with other values find other things
+            put(&mut again, place(at), if same_kind(value, &new) { new } else { value.clone() });
+        }
+        for (at, value) in &others {
+            for call in [&mut call, &mut again] {
+                put(call, unread[*at], value.clone());
+            }
+        }
+        for call in [&mut call, &mut again] {
+            put(call, "/type", json!(kind.name()));
+        }
+        for call in [call, again] {
+            let call = call.to_string();
+            let [by_shape, by_all] = judge_both(&vendors, kind, &call);
+            prop_assert_eq!(by_shape, by_all, "{}", call);
+        }
+    }
+}
+
+fn same_kind(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::String(a), Value::String(b)) => {
+            let is_plain = |text: &str| text.starts_with(|c: char| c.is_ascii_graphic());
+            is_plain(a) == is_plain(b)
+        }
+        (Value::Number(_), Value::Number(_)) => true,
+        _ => false,
+    }
+}
