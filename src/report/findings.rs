@@ -10,8 +10,11 @@ use crate::report::by_event::sort_by_event;
 use crate::report::format_numbers::plural;
 use crate::report::lost_requests::lost_requests;
 use crate::vendors::{CodeEntry, CodeId, Vendors};
+use hashbrown::{DefaultHashBuilder, HashTable};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -189,25 +192,56 @@ fn read_examples(
     })
 }
 
-/// Groups of findings as they are put together, each with its place by what makes it a group.
+/// Groups of findings as they are put together. Findings of one code, event, fix, and places are
+/// one group.
 #[derive(Default)]
 struct FoundGroups {
     groups: Vec<(CodeId, FindingGroup)>,
-    places: HashMap<GroupKey, usize>,
+    /// The number of each group, by the hash of its key.
+    numbers: HashTable<usize>,
+    hasher: DefaultHashBuilder,
 }
 
 /// Findings with the same key are one entry.
-#[derive(PartialEq, Eq, Hash)]
-struct GroupKey {
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct GroupKey<'f> {
     code: CodeId,
-    event: Option<String>,
-    fix: String,
-    paths: Vec<String>,
+    event: Option<&'f str>,
+    fix: &'f str,
+    paths: Vec<&'f str>,
+}
+
+impl<'f> GroupKey<'f> {
+    fn from_group((code, group): &'f (CodeId, FindingGroup)) -> GroupKey<'f> {
+        let paths = [&group.path].into_iter().chain(&group.other_paths);
+        GroupKey {
+            code: *code,
+            event: group.event.as_deref(),
+            fix: &group.fix,
+            paths: paths.map(String::as_str).collect(),
+        }
+    }
 }
 
 impl FoundGroups {
+    fn find(&mut self, key: &GroupKey<'_>) -> Option<&mut FindingGroup> {
+        let groups = &self.groups;
+        let is_it = |number: &usize| GroupKey::from_group(&groups[*number]) == *key;
+        let number = *self.numbers.find(self.hasher.hash_one(key), is_it)?;
+        Some(&mut self.groups[number].1)
+    }
+
+    fn insert(&mut self, code: CodeId, group: FindingGroup) {
+        self.groups.push((code, group));
+        let (groups, hasher) = (&self.groups, &self.hasher);
+        let hash = |number: &usize| hasher.hash_one(GroupKey::from_group(&groups[*number]));
+        let number = groups.len() - 1;
+        self.numbers.insert_unique(hash(&number), number, hash);
+    }
+
     fn add(&mut self, vendors: &Vendors, calls: &CallGroup, call: &CallDetail) {
         let mut corrected = None;
+        let event = calls.is_alike.then(|| event(call));
         for &code in &calls.codes {
             let entry = vendors.codes().entry(code);
             let all = findings_of(entry, call);
@@ -215,17 +249,14 @@ impl FoundGroups {
             let group_size = if entry.text.of_plan { 1 } else { all.len().max(1) };
             for findings in all.chunks(group_size) {
                 let Some(finding) = findings.first() else { continue };
-                let event = calls.is_alike.then(|| event(call));
                 let fix = fix_of_all(finding, calls, call);
-                let paths = findings.iter().map(|finding| finding.path.clone()).collect();
-                let key = GroupKey { code, event: event.clone(), fix: fix.clone(), paths };
-                if let Some(place) = self.places.get(&key) {
-                    let group = &mut self.groups[*place].1;
+                let paths = findings.iter().map(|finding| finding.path.as_str()).collect();
+                let key = GroupKey { code, event: event.as_deref(), fix: &fix, paths };
+                if let Some(group) = self.find(&key) {
                     group.calls += calls.calls;
                     group.repeats += calls.repeats;
                     continue;
                 }
-                self.places.insert(key, self.groups.len());
                 let is_mended =
                     calls.is_alike && call.edits.iter().any(|edit| edit.answers(finding));
                 let group = FindingGroup {
@@ -238,14 +269,14 @@ impl FoundGroups {
                         let info = vendors.info(at);
                         (info.name.clone(), info.title.clone())
                     }),
-                    event,
+                    event: event.clone(),
                     event_name: call.name.clone().filter(|_| calls.is_alike),
                     calls: calls.calls,
                     repeats: calls.repeats,
                     message: finding.message.clone(),
                     why: finding.why.clone(),
                     history: finding.history.clone(),
-                    fix,
+                    fix: fix.into_owned(),
                     path: finding.path.clone(),
                     other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
                     example: example(call),
@@ -257,7 +288,7 @@ impl FoundGroups {
                         })
                         .flatten(),
                 };
-                self.groups.push((code, group));
+                self.insert(code, group);
             }
         }
     }
@@ -275,16 +306,18 @@ fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> 
 
 /// What every call of a group has to change. The account that earlier calls of the example's user
 /// named is no other user's, so the fix of several calls only names the place.
-fn fix_of_all(finding: &Finding, calls: &CallGroup, call: &CallDetail) -> String {
+fn fix_of_all<'f>(finding: &'f Finding, calls: &CallGroup, call: &CallDetail) -> Cow<'f, str> {
     let edit = call.edits.iter().find(|edit| edit.answers(finding));
     let place = edit.map_or(&finding.path, |edit| &edit.to);
     match calls.is_alike {
-        false => "these calls differ: choose some with --filter to see what each has to change"
-            .to_owned(),
-        true if calls.calls + calls.repeats > 1 && advice::names_earlier_call(&finding.fix) => {
-            advice::fix(IdRoute::from_hint(finding.hints.iter().flatten().next(), place), place, "")
+        false => {
+            "these calls differ: choose some with --filter to see what each has to change".into()
         }
-        _ => finding.fix.clone(),
+        true if calls.calls + calls.repeats > 1 && advice::names_earlier_call(&finding.fix) => {
+            let route = IdRoute::from_hint(finding.hints.iter().flatten().next(), place);
+            advice::fix(route, place, "").into()
+        }
+        _ => (&finding.fix).into(),
     }
 }
 

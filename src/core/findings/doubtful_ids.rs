@@ -159,11 +159,16 @@ pub fn doubt_of(id: &str) -> Option<IdDoubt> {
     if ordinary { None } else { closely(id, seen) }
 }
 
-/// True if an `n` is followed by what follows it in [`MISSING`].
+/// What follows an `n` in [`MISSING`], [`ANYBODY`], and [`PRINTED_WHOLE`].
+const BEHIND_N: [&str; 9] = ["ull", "il", "one", "an", "def", "/a", "onymous", "own", "al.empty"];
+
+/// True if an `n` is followed by what follows it in one of those texts.
 fn may_have_missing_part(text: &[u8]) -> bool {
-    text.windows(2).any(|pair| {
-        pair[0] | 0x20 == b'n' && matches!(pair[1] | 0x20, b'u' | b'i' | b'o' | b'a' | b'd' | b'/')
-    })
+    let begins = |rest: &[u8], part: &str| {
+        rest.get(..part.len()).is_some_and(|head| head.eq_ignore_ascii_case(part.as_bytes()))
+    };
+    let mut n = text.iter().enumerate().filter(|(_, byte)| **byte | 0x20 == b'n');
+    n.any(|(at, _)| BEHIND_N.iter().any(|part| begins(&text[at + 1..], part)))
 }
 
 /// True if the last two letters without separators are those of a name of an id. One in eight ids

@@ -61,7 +61,7 @@ impl CustomerSuccessBox {
 
     fn no_group_yet(&self, evaluation: &mut Evaluation<'_>) {
         let Some(account) = &evaluation.account else { return };
-        if evaluation.facts.first(GROUPED, &account.text, evaluation.seq).is_none() {
+        if evaluation.facts.known_since(GROUPED, &account.text, evaluation.seq).is_none() {
             evaluation.find(self.no_group_yet, CallPlace::Spot(self.account));
         }
     }

@@ -6,6 +6,7 @@ use crate::call::{CallType, Event, SyntaxError};
 use crate::engine::Engine;
 use crate::engine::index::SenderPlatform;
 use crate::engine::judging::index_request::sender;
+use crate::engine::rows::call_detail::Extent;
 use crate::engine::rows::cross_vendor_fix::EvaluatedCall;
 use crate::engine::rows::{call_detail, call_fields};
 use crate::findings::fixes::{self, BrokenCall};
@@ -70,9 +71,8 @@ impl Engine {
         let event = reading.event(call);
         let state = self.lock();
         let (vendors, seq) = (state.eras.latest(), state.index.next_seq());
-        let rendered = (0..vendors.len())
-            .map(|vendor| (vendor, vendors.render(vendor, &event, seq, &state.index.memory)));
-        let mut rendered: Vec<(usize, RenderedCall)> = rendered.collect();
+        let rendered = vendors.render_each(&event, seq, &state.index.memory, true);
+        let mut rendered: Vec<(usize, RenderedCall)> = rendered.into_iter().enumerate().collect();
         let sender = sender(reading.platform);
         for (vendor, rendered) in &mut rendered {
             rendered.sent_by(sender == SenderPlatform::RudderStack, vendors.info(*vendor));
@@ -87,7 +87,7 @@ impl Engine {
             in_use: &in_use,
             rudder: sender == SenderPlatform::RudderStack,
         };
-        let edits = asked.tell(&mut rendered, &state.index.people).edits;
+        let edits = asked.tell(&mut rendered, &state.index.people, Extent::Findings).edits;
         let rudder = asked.rudder;
         let corrected = CallType::parse(&call_fields::kind(&event).unwrap_or_default())
             .filter(|_| !edits.is_empty())

@@ -46,7 +46,7 @@ pub(crate) struct JudgeNotes {
 pub(crate) enum Extent {
     /// Findings and output.
     Everything,
-    /// No output, which a report does not show.
+    /// Neither output nor needs, which a report does not show.
     Findings,
 }
 
@@ -67,21 +67,17 @@ impl DetailContext<'_> {
         (seq, sender, at): (Seq, SenderPlatform, Millis),
         extent: Extent,
     ) -> VendorResults {
-        let render = match extent {
-            Extent::Everything => Vendors::render,
-            Extent::Findings => Vendors::render_findings,
-        };
         let vendors = self.vendors;
-        let mut rendered: Vec<(usize, RenderedCall)> = (0..vendors.len())
-            .map(|vendor| (vendor, render(vendors, vendor, event, seq, self.memory)))
-            .collect();
+        let has_output = extent == Extent::Everything;
+        let rendered = vendors.render_each(event, seq, self.memory, has_output);
+        let mut rendered: Vec<(usize, RenderedCall)> = rendered.into_iter().enumerate().collect();
         for (vendor, rendered) in &mut rendered {
             rendered.sent_by(sender == SenderPlatform::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
         let (memory, rudder) = (self.memory, sender == SenderPlatform::RudderStack);
         let asked = EvaluatedCall { vendors, memory, event, seq, at, in_use: &in_use, rudder };
-        let told = asked.tell(&mut rendered, self.people);
+        let told = asked.tell(&mut rendered, self.people, extent);
         let of_call = vendors.findings_of_call(event);
         VendorResults { rendered, in_use, told, of_call }
     }

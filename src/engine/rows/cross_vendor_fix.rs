@@ -4,6 +4,7 @@
 use crate::call::time::Millis;
 use crate::call::{CallType, Doc, Event, Seq, pointer};
 use crate::engine::judging::user_groups::{SeenGroup, UserGroups};
+use crate::engine::rows::call_detail::Extent;
 use crate::findings::fixes::{self, BrokenCall, Edit, VendorNeed};
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::{Finding, Id, Severity, Verdict, norm};
@@ -34,7 +35,7 @@ pub(crate) struct CrossVendorFix {
     pub seen: Option<SeenGroup>,
     /// The changes that fix the call.
     pub edits: Vec<Edit>,
-    /// What the vendors in use need.
+    /// What the vendors in use need; empty for [`Extent::Findings`].
     pub needs: Vec<VendorNeed>,
     /// Where vendors in use also find the account that the call names in `groupId`, for a library
     /// that cannot send it there.
@@ -54,12 +55,16 @@ impl EvaluatedCall<'_> {
         &self,
         rendered: &mut [(usize, RenderedCall)],
         people: &UserGroups,
+        extent: Extent,
     ) -> CrossVendorFix {
         let lacks = self.counted(rendered).any(|(_, finding)| is_without_account(finding));
         let seen = lacks.then(|| people.before(self.event, self.seq, self.at)).flatten();
         let known = seen.as_ref().map(|seen| (seen.group_id.as_str(), seen.seq));
         let (edits, group) = self.complete(rendered, seen.as_ref(), known);
-        let needs = fixes::needs(self.event, self.counted(rendered), &edits, known);
+        let needs = match extent {
+            Extent::Everything => fixes::needs(self.event, self.counted(rendered), &edits, known),
+            Extent::Findings => Vec::new(),
+        };
         CrossVendorFix { edits, needs, group, seen }
     }
 
@@ -166,8 +171,7 @@ impl EvaluatedCall<'_> {
     fn judged(&self, call: &str) -> Vec<Outcome> {
         let Ok(doc) = Doc::parse(call) else { return Vec::new() };
         let event = Event::bare(doc.root());
-        let outcome = |at: &usize| self.vendors.outcome(*at, &event, self.seq, self.memory);
-        self.in_use.iter().map(outcome).collect()
+        self.vendors.outcomes(self.in_use, &event, self.seq, self.memory)
     }
 
     /// The place that a vendor reads whose name differs only by case and separators.

@@ -248,7 +248,7 @@ proptest::proptest! {
     #[test]
     fn an_ordinary_id_is_none_that_a_close_look_doubts(
         text in "[nNuUiIlLoOaAdDeEfF_.:/-]{1,12}|[a-zA-Z0-9_.:/-]{1,24}\
-                 |[a-z]{0,5}[-_:/.]?(undefined|NULL|nil|None|nan|n/a|Anonymous|unknown|userId)"
+                 |[a-z]{0,5}[-_:/.]?(undefined|NULL|nil|None|nan|n/a|Anonymous|unknown|userId|Optional[.]empty)"
     ) {
         let seen = text.bytes().fold(0, |seen, byte| seen | CLASS[usize::from(byte)]);
         proptest::prop_assert_eq!(doubt_of(&text), closely(&text, seen), "{}", text);

@@ -78,7 +78,7 @@ impl Lit {
     }
 
     fn write_json(&self, out: &mut String) {
-        let quoted = |text: &str| serde_json::Value::from(text).to_string();
+        let quoted = |text: &str| serde_json::to_string(text).expect("a text is JSON");
         match self {
             Lit::Null => out.push_str("null"),
             Lit::Bool(on) => out.push_str(if *on { "true" } else { "false" }),

@@ -324,7 +324,7 @@ fn knows<'a>(
     if listed.contains(id) {
         return Some(From::Setting(setting));
     }
-    evaluation.facts.first(topic, id, evaluation.seq).map(|known| From::Memory(known.seq))
+    evaluation.facts.known_since(topic, id, evaluation.seq).map(From::Memory)
 }
 
 /// How an id that is not a string is sent.

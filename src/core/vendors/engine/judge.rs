@@ -180,56 +180,59 @@ impl Vendors {
         seq: Seq,
         memory: &Memory,
     ) -> RenderedCall {
-        self.look_at(vendor, event, seq, memory, |evaluation| render(evaluation, memory, true))
+        self.look_at(event, |look| render(self.evaluation(vendor, look, seq, memory), memory, true))
     }
 
-    /// The same without the output: what a report needs, for a third less time.
-    pub fn render_findings(
+    /// Step 2 at every vendor. Without `has_output`, it gives what a report needs, for a third less
+    /// time.
+    pub fn render_each(
         &self,
-        vendor: usize,
         event: &Event<'_>,
         seq: Seq,
         memory: &Memory,
-    ) -> RenderedCall {
-        self.look_at(vendor, event, seq, memory, |evaluation| render(evaluation, memory, false))
-    }
-
-    /// What becomes of a call at one vendor, without words.
-    pub fn outcome(&self, vendor: usize, event: &Event<'_>, seq: Seq, memory: &Memory) -> Outcome {
-        self.look_at(vendor, event, seq, memory, |mut evaluation| {
-            run(&mut evaluation);
-            let goes = evaluation.goes_through();
-            let counts = |code: &&CodeId| {
-                let entry = evaluation.codes.entry(**code);
-                entry.severity != Severity::Info && (goes || !entry.text.only_if_sent)
-            };
-            let findings = evaluation.found.iter().filter(counts).count();
-            let text =
-                |id: &Option<FoundId<'_>>| id.as_ref().map(|id| id.text.clone().into_owned());
-            Outcome {
-                verdict: evaluation.verdict(),
-                account_id: text(&evaluation.account),
-                user_id: text(&evaluation.user),
-                findings,
-            }
+        has_output: bool,
+    ) -> Vec<RenderedCall> {
+        self.look_at(event, |look| {
+            let vendors = 0..self.vendors.len();
+            vendors
+                .map(|vendor| {
+                    render(self.evaluation(vendor, look, seq, memory), memory, has_output)
+                })
+                .collect()
         })
     }
 
-    fn look_at<T>(
+    /// What becomes of a call at some vendors, without words.
+    pub fn outcomes(
         &self,
-        vendor: usize,
+        vendors: &[usize],
         event: &Event<'_>,
         seq: Seq,
         memory: &Memory,
-        look_at: impl FnOnce(Evaluation<'_>) -> T,
-    ) -> T {
-        let (vendor, memory) = (&self.vendors[vendor], &memory.vendors[vendor]);
+    ) -> Vec<Outcome> {
+        self.look_at(event, |look| {
+            vendors.iter().map(|&at| outcome(self.evaluation(at, look, seq, memory))).collect()
+        })
+    }
+
+    fn look_at<T>(&self, event: &Event<'_>, look_at: impl FnOnce(&CallView<'_>) -> T) -> T {
         let mut scratch = SCRATCH.take();
         scratch.read(&self.keys, event);
-        let look = CallView::new(event, (&self.vendors, &self.keys), &scratch, self.basics);
-        let found = look_at(Evaluation::new(&look, vendor, &self.codes, &memory.facts, seq));
+        let found =
+            look_at(&CallView::new(event, (&self.vendors, &self.keys), &scratch, self.basics));
         SCRATCH.set(scratch.kept());
         found
+    }
+
+    fn evaluation<'a>(
+        &'a self,
+        vendor: usize,
+        look: &'a CallView<'a>,
+        seq: Seq,
+        memory: &'a Memory,
+    ) -> Evaluation<'a> {
+        let facts = &memory.vendors[vendor].facts;
+        Evaluation::new(look, &self.vendors[vendor], &self.codes, facts, seq)
     }
 
     /// True if [`Vendors::idle_flush`] would close a session, so that it can be recorded first.
@@ -267,6 +270,24 @@ fn span(text: &mut Option<&mut String>, id: Option<&FoundId<'_>>) -> Option<(u32
     let start = text.len() as u32;
     text.push_str(&id.text);
     Some((start, text.len() as u32))
+}
+
+/// What becomes of a call at one vendor.
+fn outcome(mut evaluation: Evaluation<'_>) -> Outcome {
+    run(&mut evaluation);
+    let goes = evaluation.goes_through();
+    let counts = |code: &&CodeId| {
+        let entry = evaluation.codes.entry(**code);
+        entry.severity != Severity::Info && (goes || !entry.text.only_if_sent)
+    };
+    let findings = evaluation.found.iter().filter(counts).count();
+    let text = |id: &Option<FoundId<'_>>| id.as_ref().map(|id| id.text.clone().into_owned());
+    Outcome {
+        verdict: evaluation.verdict(),
+        account_id: text(&evaluation.account),
+        user_id: text(&evaluation.user),
+        findings,
+    }
 }
 
 /// Everything about a call at one vendor; the output only if it is asked for.

@@ -244,9 +244,9 @@ impl Freshsuccess {
     /// An account that no earlier call has inserted needs a name and a join date.
     fn insert(&self, evaluation: &mut Evaluation<'_>) {
         let account = evaluation.account.as_ref();
-        if account
-            .is_some_and(|id| evaluation.facts.first(INSERTED, &id.text, evaluation.seq).is_some())
-        {
+        if account.is_some_and(|id| {
+            evaluation.facts.known_since(INSERTED, &id.text, evaluation.seq).is_some()
+        }) {
             return;
         }
         if !self.named(evaluation) {

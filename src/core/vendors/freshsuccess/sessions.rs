@@ -3,10 +3,12 @@
 use crate::call::time::{self, Millis};
 use crate::vendors::engine::rendered::VendorRecord;
 use crate::vendors::memory::MemorySize;
+use crate::vendors::memory::hashed_keys::HashedKeyMap;
 use crate::vendors::rules::SizedState;
-use hashbrown::HashMap;
+use hashbrown::DefaultHashBuilder;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// A session ends when nothing came for so long.
@@ -33,7 +35,9 @@ struct Session {
 /// The open sessions, by their id.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
-    open: HashMap<Arc<str>, Session>,
+    /// By the hash of the id.
+    open: HashedKeyMap<Session>,
+    hasher: DefaultHashBuilder,
     /// One entry an open session, with a time that its `last` was or has passed since: so a call
     /// changes nothing here, and a flush looks only at sessions that may be idle.
     idle: BinaryHeap<Reverse<(Millis, Arc<str>)>>,
@@ -54,7 +58,8 @@ impl Sessions {
     /// A call of a session at a time, which may use a module.
     pub fn call(&mut self, id: &str, at: Millis, module: Option<&str>) -> SessionStep {
         let mut step = SessionStep::default();
-        if let Some(session) = self.open.get_mut(id) {
+        let key = self.hasher.hash_one(id);
+        if let Some(session) = self.open.get_mut(&key) {
             if at - session.last >= TIMEOUT_MS {
                 step.records = session.close(id);
                 let module = session.module.take();
@@ -75,8 +80,8 @@ impl Sessions {
         } else {
             let id: Arc<str> = id.into();
             self.text += id.len();
-            self.idle.push(Reverse((at, id.clone())));
-            self.open.insert(id, Session { start: at, last: at, module: None });
+            self.idle.push(Reverse((at, id)));
+            self.open.insert(key, Session { start: at, last: at, module: None });
         }
         step.records.extend(module.and_then(|module| self.enter(id, at, module)));
         step
@@ -84,7 +89,7 @@ impl Sessions {
 
     /// A module of an open session is used; the record of the one before it, if it was another.
     fn enter(&mut self, id: &str, at: Millis, name: &str) -> Option<VendorRecord> {
-        let session = self.open.get_mut(id)?;
+        let session = self.open.get_mut(&self.hasher.hash_one(id))?;
         let before = session.module.take_if(|module| *module.name != *name);
         let record = before.map(|module| {
             self.text -= module.name.len();
@@ -103,7 +108,11 @@ impl Sessions {
 
     /// What an open session would give if it ended with its last call.
     pub fn so_far(&self, id: &str) -> Vec<VendorRecord> {
-        self.open.get(id).map(|session| session.close(id)).unwrap_or_default()
+        self.open_session(id).map(|session| session.close(id)).unwrap_or_default()
+    }
+
+    fn open_session(&self, id: &str) -> Option<&Session> {
+        self.open.get(&self.hasher.hash_one(id))
     }
 
     /// True if a session is idle at a moment; it is the first of `idle` then.
@@ -112,7 +121,7 @@ impl Sessions {
         while let Some(Reverse((last, id))) = self.idle.peek()
             && is_idle(*last)
         {
-            let last = self.open.get(id).map(|session| session.last);
+            let last = self.open_session(id).map(|session| session.last);
             if last.is_some_and(is_idle) {
                 return true;
             }
@@ -131,7 +140,8 @@ impl Sessions {
         closed.sort_unstable();
         let mut records = Vec::new();
         for id in closed {
-            let Some(session) = self.open.remove(&id) else { continue };
+            let key = self.hasher.hash_one(&*id);
+            let Some(session) = self.open.remove(&key) else { continue };
             self.text -= id.len() + session.module.as_ref().map_or(0, |module| module.name.len());
             records.extend(session.close(&id));
         }
@@ -141,7 +151,7 @@ impl Sessions {
 
 impl SizedState for Sessions {
     fn size(&self) -> MemorySize {
-        let bytes = self.open.capacity() * (size_of::<(Arc<str>, Session)>() + 1)
+        let bytes = self.open.capacity() * (size_of::<(u64, Session)>() + 1)
             + self.idle.capacity() * size_of::<(Millis, Arc<str>)>()
             + self.text;
         MemorySize {

@@ -4,8 +4,8 @@
 //! forgotten, so what was known before a call is the same whenever it is asked.
 
 use crate::call::Seq;
+use crate::vendors::memory::hashed_keys::HashedKeyMap;
 use hashbrown::DefaultHashBuilder;
-use std::collections::HashMap;
 use std::hash::BuildHasher;
 
 /// How many facts one vendor may learn, and how many bytes their values may hold.
@@ -24,10 +24,13 @@ struct Fact {
     next: u32,
 }
 
+/// The facts about a key.
 #[derive(Debug, Clone, Copy)]
 struct Chain {
     first: u32,
     last: u32,
+    /// The call that brought the first; most questions are about it alone.
+    since: Seq,
 }
 
 /// Topic, key and value of a fact in 96 bits, which tell whether it is known. Nearly every call
@@ -45,46 +48,19 @@ struct Exact {
     index: u32,
 }
 
-/// The facts of one vendor. The hash of topic and key stands for both: of a million keys, two have
-/// the same by chance once in 10^7 runs, and nobody can choose such keys, because the hash is
-/// another in each run.
+/// The facts of one vendor.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     /// The values.
     text: String,
     facts: Vec<Fact>,
     /// By hash of topic and key.
-    chains: HashMap<u64, Chain, Through>,
+    chains: HashedKeyMap<Chain>,
     /// By hash of topic, key and value: the first such fact.
-    exact: HashMap<u64, Exact, Through>,
+    exact: HashedKeyMap<Exact>,
     hasher: DefaultHashBuilder,
     full_since: Option<Seq>,
     not_learned: u64,
-}
-
-/// Passes a hash through that is one already.
-#[derive(Debug, Default, Clone, Copy)]
-struct Through;
-
-impl BuildHasher for Through {
-    type Hasher = PassedHash;
-    fn build_hasher(&self) -> PassedHash {
-        PassedHash(0)
-    }
-}
-
-struct PassedHash(u64);
-
-impl std::hash::Hasher for PassedHash {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("only whole hashes are keys");
-    }
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
 }
 
 /// A known fact.
@@ -123,7 +99,7 @@ impl Facts {
                 chain.last = index;
             }
             None => {
-                self.chains.insert(hash, Chain { first: index, last: index });
+                self.chains.insert(hash, Chain { first: index, last: index, since: seq });
             }
         }
         self.exact.entry(exact.hash).or_insert(Exact { check: exact.check, index });
@@ -163,6 +139,15 @@ impl Facts {
             .map(|index| &self.facts[index])
             .take_while(move |fact| fact.seq < before)
             .map(|fact| KnownFact { value: self.text(fact.value), seq: fact.seq })
+    }
+
+    /// The call that brought the first fact about a key, if that was before a call.
+    pub fn known_since(&self, topic: Topic, key: &str, before: Seq) -> Option<Seq> {
+        if self.facts.is_empty() {
+            return None;
+        }
+        let since = self.chains.get(&self.hasher.hash_one((topic, key)))?.since;
+        (since < before).then_some(since)
     }
 
     /// The first that was known about a key before a call.
@@ -219,6 +204,9 @@ mod tests {
         assert_eq!(before(9), [("a", 1), ("b", 3), ("c", 5)]);
         assert_eq!(before(4), [("a", 1), ("b", 3)]);
         assert_eq!(before(1), []);
+        assert_eq!(facts.known_since(0, "u1", Seq(9)), Some(Seq(1)));
+        assert_eq!(facts.known_since(0, "u2", Seq(2)), None);
+        assert_eq!(facts.known_since(0, "u3", Seq(9)), None);
         assert_eq!(facts.has(0, "u1", "b", Seq(4)), Some(Seq(3)));
         assert_eq!(facts.has(0, "u1", "b", Seq(3)), None);
         assert_eq!(facts.has(0, "u1", "z", Seq(9)), None);

@@ -1,6 +1,7 @@
 //! What all vendors remember between calls.
 
 pub(crate) mod facts;
+pub(crate) mod hashed_keys;
 pub(crate) mod session_estimates;
 
 use super::codes::CodeId;

@@ -177,7 +177,7 @@ impl Channels {
             let Some(value) = look.present(slot).and_then(text_of) else { continue };
             let is_new = |(topic, _): &(Topic, &Channel)| {
                 facts.has(*topic, &user.text, &value, seq).is_none()
-                    && facts.first(*topic, &user.text, seq).is_some()
+                    && facts.known_since(*topic, &user.text, seq).is_some()
             };
             if self.fed_by(slot).any(|channel| is_new(&channel)) {
                 evaluation.find_with(self.appended, CallPlace::Spot(slot), |words| {
