@@ -87,7 +87,7 @@ struct InputCall<'t> {
 impl InputCall<'_> {
     /// When it arrived.
     fn arrived(&self) -> Option<Millis> {
-        self.recorded.or_else(|| own_times::latest(self.text))
+        self.recorded.or_else(|| own_times::find_latest(self.text))
     }
 }
 
@@ -165,7 +165,7 @@ fn prepare(
     let nth = input.nth;
     // numbers keep their text and keys their order
     let text = match input.arrived().filter(|_| now) {
-        Some(arrived) => Cow::Owned(own_times::moved(input.text, time::now() - arrived)),
+        Some(arrived) => Cow::Owned(own_times::move_by(input.text, time::now() - arrived)),
         None => Cow::Borrowed(input.text),
     };
     let body = if changes.is_empty() {

@@ -1,5 +1,5 @@
-//! What was before: the calls of the earlier version in the recording, or those of another recording,
-//! compared with the present ones by a thread of its own while the coverage page asks for it.
+//! The column `before` of the coverage page: a thread of its own compares the present calls with those
+//! of the earlier version in the recording, or of another recording, while the page asks for it.
 
 use super::watch_thread::WatchThread;
 use crate::engine::{
@@ -12,14 +12,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long the thread sleeps before it looks for new calls.
-const PAUSE: Duration = Duration::from_millis(100);
-/// After a comparison it rests this many times as long as that took.
-const REST: u32 = 9;
-/// The page is taken to be closed if it has not asked for this long.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The interval at which the thread looks for new calls.
+const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// The time that the thread sleeps after a comparison, as a multiple of the time that it took.
+const SLEEP_FACTOR: u32 = 9;
+/// The time without a request of the page after which it counts as closed.
+const MAX_REQUEST_AGE: Duration = Duration::from_secs(5);
 
-/// The profile of the other recording, and what is wrong in it; or why it cannot be read.
+/// The profile of the other recording, with a problem in it; or the reason why it cannot be read.
 pub type BaselineProfile = Result<(TrafficProfile, Option<String>), String>;
 
 /// Another recording that the calls are compared with.
@@ -30,27 +30,27 @@ pub struct Baseline {
     pub read: Box<dyn FnOnce() -> BaselineProfile + Send>,
 }
 
-/// What the calls of one value are compared with, and what differs.
+/// The calls of one value, compared with earlier ones.
 #[derive(Debug, Clone, Default)]
 pub struct ComparedValue {
     /// The earlier version, or the name of the other recording.
     pub before: String,
-    /// For each event of either side: what differs, the surest losses first.
+    /// The differences of each event of either side, the surest losses first.
     pub events: HashMap<EventKey, Vec<Difference>>,
 }
 
-/// What was before, as far as it is known.
+/// The comparisons of all values, as far as they are made.
 #[derive(Debug, Clone, Default)]
 pub struct BeforeView {
     /// By value: an app version, or a library with its version; none for all calls.
     pub values: HashMap<Option<String>, ComparedValue>,
-    /// What is wrong with the comparison.
+    /// A problem of the comparison.
     pub problem: Option<String>,
 }
 
 impl BeforeView {
-    /// Returns what the calls of an event and a value are compared with, and what differs; none if they
-    /// are compared with nothing.
+    /// Returns the earlier version or recording with which the calls of an event and a value are
+    /// compared, and the differences; none if they are compared with nothing.
     pub fn row(
         &self,
         kind: Option<&str>,
@@ -70,7 +70,7 @@ impl BeforeView {
     }
 }
 
-/// Compares while somebody looks.
+/// Compares while the page asks for it.
 #[derive(Default)]
 pub(crate) struct BeforeThread {
     shared: Arc<CompareState>,
@@ -82,21 +82,21 @@ pub(crate) struct BeforeThread {
 
 #[derive(Default)]
 struct CompareState {
-    asked: Mutex<Option<(GroupBy, Instant)>>,
-    made: Mutex<Option<ComparedRows>>,
+    request: Mutex<Option<(GroupBy, Instant)>>,
+    comparison: Mutex<Option<ComparedRows>>,
     version: AtomicU64,
 }
 
-/// What was compared.
+/// A comparison that was made.
 struct ComparedRows {
     by: GroupBy,
-    /// How many rows there were.
+    /// The number of rows at that time.
     rows: u64,
     view: Arc<BeforeView>,
 }
 
 impl BeforeThread {
-    /// With another recording to compare with.
+    /// Creates the thread's state, with another recording to compare with.
     pub fn new(baseline: Option<Baseline>) -> BeforeThread {
         BeforeThread {
             baseline_name: baseline.as_ref().map(|baseline| baseline.name.clone()),
@@ -105,40 +105,40 @@ impl BeforeThread {
         }
     }
 
-    /// A number that grows with what [`BeforeThread::view`] gives.
+    /// Returns a number that grows whenever [`BeforeThread::view`] returns something new.
     pub fn version(&self) -> u64 {
         self.shared.version.load(Ordering::Relaxed)
     }
 
-    /// Returns what was before, as far as it is known by now; none if there is nothing to compare with.
+    /// Returns the comparisons that are made by now; none if there is nothing to compare with.
     pub fn view(&self, engine: &Arc<Engine>, by: GroupBy) -> Option<Arc<BeforeView>> {
         match by {
             GroupBy::Event if self.baseline_name.is_none() => return None,
             GroupBy::WriteKey => return None,
             GroupBy::Event | GroupBy::Library | GroupBy::AppVersion => {}
         }
-        *locked(&self.shared.asked) = Some((by, Instant::now()));
-        let mut thread = locked(&self.thread);
+        *lock(&self.shared.request) = Some((by, Instant::now()));
+        let mut thread = lock(&self.thread);
         if thread.is_none() {
             let (engine, shared) = (Arc::clone(engine), Arc::clone(&self.shared));
-            let baseline = locked(&self.baseline).take();
+            let baseline = lock(&self.baseline).take();
             let work = move |end| Comparer { engine, shared, baseline }.run(&end);
             *thread = WatchThread::begin("compare", work).ok();
         }
-        let made = locked(&self.shared.made);
+        let made = lock(&self.shared.comparison);
         made.as_ref().filter(|made| made.by == by).map(|made| Arc::clone(&made.view))
     }
 
-    /// Returns true while calls that are there, and that somebody asks about, are not compared yet.
+    /// Returns whether the page has asked for a comparison of calls that is not made yet.
     pub fn is_behind(&self, rows: u64) -> bool {
-        let asked = locked(&self.shared.asked).filter(|(_, at)| at.elapsed() < PATIENCE);
-        let made = locked(&self.shared.made);
+        let asked = lock(&self.shared.request).filter(|(_, at)| at.elapsed() < MAX_REQUEST_AGE);
+        let made = lock(&self.shared.comparison);
         let made = made.as_ref().map(|made| (made.by, made.rows));
         asked.is_some_and(|(by, _)| made != Some((by, rows)))
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -157,8 +157,8 @@ impl Comparer {
         let mut rows = 0;
         loop {
             let begun = Instant::now();
-            let asked = *locked(&self.shared.asked);
-            let by = asked.filter(|(_, at)| at.elapsed() < PATIENCE).map(|(by, _)| by);
+            let asked = *lock(&self.shared.request);
+            let by = asked.filter(|(_, at)| at.elapsed() < MAX_REQUEST_AGE).map(|(by, _)| by);
             if let Some(by) = by {
                 if by != profiles.by() {
                     (profiles, is_new, rows) = (ValueProfiles::new(by), true, 0);
@@ -166,9 +166,9 @@ impl Comparer {
                 if let Some(Baseline { name, read }) = self.baseline.take() {
                     baseline = Some((name, read()));
                 }
-                let known = (rows, profiles.read_under().cloned());
+                let known = (rows, profiles.settings().cloned());
                 let read = loop {
-                    match profiles.read_on(&self.engine) {
+                    match profiles.read_more(&self.engine) {
                         Ok(read) if read == rows => break Ok(()),
                         Ok(read) => rows = read,
                         Err(error) => break Err(error),
@@ -177,19 +177,20 @@ impl Comparer {
                         return;
                     }
                 };
-                if (rows, profiles.read_under()) != (known.0, known.1.as_ref()) || is_new {
+                if (rows, profiles.settings()) != (known.0, known.1.as_ref()) || is_new {
                     // after an error it is tried again
                     is_new = read.is_err();
                     let view = match read {
-                        Ok(()) => view(&profiles, baseline.as_ref()),
+                        Ok(()) => build_view(&profiles, baseline.as_ref()),
                         Err(error) => BeforeView { problem: Some(error), ..BeforeView::default() },
                     };
-                    *locked(&self.shared.made) =
+                    *lock(&self.shared.comparison) =
                         Some(ComparedRows { by, rows, view: Arc::new(view) });
                     self.shared.version.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            if end.recv_timeout(PAUSE.max(begun.elapsed() * REST)) != Err(RecvTimeoutError::Timeout)
+            if end.recv_timeout(LOOK_INTERVAL.max(begun.elapsed() * SLEEP_FACTOR))
+                != Err(RecvTimeoutError::Timeout)
             {
                 return;
             }
@@ -197,7 +198,10 @@ impl Comparer {
     }
 }
 
-fn view(profiles: &ValueProfiles, baseline: Option<&(String, BaselineProfile)>) -> BeforeView {
+fn build_view(
+    profiles: &ValueProfiles,
+    baseline: Option<&(String, BaselineProfile)>,
+) -> BeforeView {
     let mut view = BeforeView::default();
     if profiles.has_more() {
         view.problem = Some(format!("only the first {MAX_VALUES} versions are compared"));
@@ -212,18 +216,18 @@ fn view(profiles: &ValueProfiles, baseline: Option<&(String, BaselineProfile)>) 
                 view.problem = Some(error.clone());
                 continue;
             }
-            _ => match profiles.before(place) {
+            _ => match profiles.previous_version(place) {
                 Some(before) => (before.value.text.clone().unwrap_or_default(), &before.profile),
                 None => continue,
             },
         };
-        let value = compared(name, &Comparison::new(before, &now.profile));
+        let value = group_differences(name, &Comparison::new(before, &now.profile));
         view.values.insert(now.value.text.clone(), value);
     }
     view
 }
 
-fn compared(before: String, comparison: &Comparison) -> ComparedValue {
+fn group_differences(before: String, comparison: &Comparison) -> ComparedValue {
     let mut events: HashMap<EventKey, Vec<Difference>> = HashMap::new();
     for (key, _) in &comparison.events {
         events.insert(key.clone(), Vec::new());

@@ -4,13 +4,13 @@ use std::io;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
-/// A head is no larger.
+/// The maximum length of a head.
 const MAX_HEAD_BYTES: usize = 16 * 1024;
-/// What ends a head.
+/// The bytes at the end of a head.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// Reads a head to its end and not a byte further: what follows is for whoever has the connection
-/// next. A head that is too large is returned without its end.
+/// Reads a head to its end and not a byte further: the bytes behind it are for the next reader
+/// of the connection. A head that is too large is returned without its end.
 ///
 /// # Errors
 /// Fails if the connection ends before.
@@ -37,7 +37,7 @@ pub async fn read_connect_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Whether a head has come to its end.
+/// Returns whether a head is complete.
 pub fn is_whole_head(head: &[u8]) -> bool {
     head.ends_with(HEAD_END)
 }

@@ -2,37 +2,33 @@
 
 use crate::call::credential::without_credentials;
 use crate::outbound::connect_head::{is_whole_head, read_connect_head};
+use crate::outbound::own_address::is_own_host;
 use crate::outbound::root_cause;
 use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-/// How long a connection may take.
+/// The maximum time for a connection to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Returns the proxy that leads to an https URL; none if there is none, or if it is the listener at
-/// these addresses, which would ask itself.
+/// Returns the proxy of the environment for an https URL; none if there is none, or if it is the
+/// listener at these addresses, which would connect to itself.
 pub(crate) fn proxy_to(uri: &Uri, own: &[SocketAddr]) -> Option<Intercept> {
-    Matcher::from_env().intercept(uri).filter(|proxy| !is_own(proxy.uri(), own))
+    Matcher::from_env().intercept(uri).filter(|proxy| !is_own_proxy(proxy.uri(), own))
 }
 
-fn is_own(uri: &Uri, own: &[SocketAddr]) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    let is_here = |addr: &SocketAddr| match ip {
-        Ok(ip) => addr.ip() == ip || addr.ip().is_unspecified() && ip.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
-    };
-    own.iter().any(|addr| Some(addr.port()) == uri.port_u16() && is_here(addr))
+fn is_own_proxy(uri: &Uri, own: &[SocketAddr]) -> bool {
+    let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
+    is_own_host(uri.host().unwrap_or_default(), port, own)
 }
 
-/// Whether `NO_PROXY` of the environment keeps a client that uses `HTTPS_PROXY` from it for this host.
+/// Returns whether `NO_PROXY` of the environment exempts this host from `HTTPS_PROXY`.
 pub fn is_exempt_from_proxy(host: &str) -> bool {
     let no_proxy = ["NO_PROXY", "no_proxy"].into_iter().find_map(|name| std::env::var(name).ok());
     let uri = Uri::builder().scheme("https").authority(host).path_and_query("/").build();
@@ -41,8 +37,8 @@ pub fn is_exempt_from_proxy(host: &str) -> bool {
     matcher.intercept(&uri).is_none()
 }
 
-/// The connector of all connections that are made without a pool of their own.
-pub(crate) fn connector() -> HttpConnector {
+/// Creates the connector of all connections that are made without a pool of their own.
+pub(crate) fn new_connector() -> HttpConnector {
     let mut direct = HttpConnector::new();
     direct.enforce_http(false);
     direct.set_nodelay(true);
@@ -57,15 +53,15 @@ pub struct HostDialer {
 }
 
 impl HostDialer {
-    /// Connects for the listener at these addresses.
+    /// Creates the dialer of a listener at these addresses.
     pub fn new(own: &[SocketAddr]) -> HostDialer {
-        HostDialer { direct: connector(), own: own.to_vec() }
+        HostDialer { direct: new_connector(), own: own.to_vec() }
     }
 
     /// Connects to a host, through the proxy of the environment if one leads to it.
     ///
     /// # Errors
-    /// Fails with the reason in words if there is no connection.
+    /// Fails with the reason if there is no connection.
     pub async fn connect(&self, host: &str, port: u16) -> Result<TcpStream, String> {
         let authority = match host.contains(':') {
             true => format!("[{host}]:{port}"),
@@ -125,15 +121,14 @@ mod tests {
         let own = |text: &str| [text.parse::<SocketAddr>().expect("an address")];
         for (proxy, at, want) in [
             ("http://127.0.0.1:7357", "127.0.0.1:7357", true),
-            ("http://localhost:7357", "127.0.0.1:7357", true),
             ("http://[::1]:7357", "[::1]:7357", true),
-            ("http://127.0.0.1:7357", "0.0.0.0:7357", true),
-            ("http://127.0.0.1:7358", "127.0.0.1:7357", false),
             ("http://proxy.example:7357", "127.0.0.1:7357", false),
-            ("http://proxy.example", "127.0.0.1:80", false),
+            ("http://localhost", "127.0.0.1:80", true),
+            ("https://localhost", "127.0.0.1:443", true),
+            ("http://localhost", "127.0.0.1:443", false),
         ] {
             let uri: Uri = proxy.parse().expect("a URL");
-            assert_eq!(is_own(&uri, &own(at)), want, "{proxy} {at}");
+            assert_eq!(is_own_proxy(&uri, &own(at)), want, "{proxy} {at}");
         }
     }
 }

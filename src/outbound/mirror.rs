@@ -16,12 +16,12 @@ use hyper::http::uri::{PathAndQuery, Uri};
 use hyper::{Method, StatusCode};
 use std::time::{Duration, SystemTime};
 
-/// How long the upstream may take for a whole answer.
+/// The maximum time for a whole answer of the upstream.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// An upstream that asks for a longer pause gets this one.
-const MAX_PAUSE: Duration = Duration::from_secs(3600);
+/// The maximum pause that an upstream can ask for.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
-/// What becomes of a recorded request.
+/// The decision whether a recorded request is mirrored.
 #[derive(Debug)]
 pub enum MirrorDecision {
     /// It is sent.
@@ -29,7 +29,7 @@ pub enum MirrorDecision {
     /// It holds data, and cannot be sent: its credential is recorded as a hash, or the upstream does
     /// not take such requests.
     NotMirrored,
-    /// It holds nothing to be sent: it was refused, asks for something, or the real service has it.
+    /// It holds nothing to be sent: it was refused, is a question, or the real service has it.
     Nothing,
 }
 
@@ -43,7 +43,7 @@ pub struct MirroredRequest {
 }
 
 impl MirroredRequest {
-    /// How long its body is.
+    /// Returns the length of its body.
     pub fn body_bytes(&self) -> usize {
         self.body.len()
     }
@@ -80,7 +80,7 @@ impl MirroredRequest {
             let value = match name {
                 // the body is sent decoded
                 header::CONTENT_LENGTH | header::CONTENT_ENCODING => continue,
-                header::AUTHORIZATION => with_write_key(value)?,
+                header::AUTHORIZATION => write_key_header(value)?,
                 // a hash is of no use to the upstream
                 _ if recording::has_hash(value) => continue,
                 _ => HeaderValue::from_bytes(value.as_bytes()).ok()?,
@@ -92,7 +92,7 @@ impl MirroredRequest {
         let mark = if query.is_empty() { "" } else { "?" };
         let target: PathAndQuery = format!("{}{mark}{query}", request.path).parse().ok()?;
         let body = match (&request.body, &request.other_body) {
-            // what is recorded as its body stands in the query
+            // the recorded body of a pixel is a copy of its query
             _ if is_pixel => Bytes::new(),
             (Some(body), _) => Bytes::copy_from_slice(line.get(body.clone())?.as_bytes()),
             (None, Some(body)) => Bytes::copy_from_slice(body),
@@ -105,7 +105,7 @@ impl MirroredRequest {
     }
 }
 
-/// Whether a header says that a body follows.
+/// Returns whether a header says that a body follows.
 fn has_body((name, value): &(String, String)) -> bool {
     match name.as_str() {
         "content-length" => value.trim() != "0",
@@ -113,8 +113,8 @@ fn has_body((name, value): &(String, String)) -> bool {
     }
 }
 
-/// The value of `Authorization` as far as it is a write key; none if it is another credential.
-fn with_write_key(value: &str) -> Option<HeaderValue> {
+/// Returns the value of `Authorization` as far as it is a write key; none if it is another credential.
+fn write_key_header(value: &str) -> Option<HeaderValue> {
     let opened = wire::basic_credentials(value)?;
     let key = opened.split_once(':').map(|(key, _)| key);
     match key.filter(|_| recording::has_hash(&opened)) {
@@ -125,14 +125,14 @@ fn with_write_key(value: &str) -> Option<HeaderValue> {
     }
 }
 
-/// How an attempt to deliver a request ended.
+/// The outcome of an attempt to deliver a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MirrorAttempt {
     /// The upstream has accepted it.
     Accepted,
     /// The upstream has refused it and would refuse it again.
     Refused(String),
-    /// The upstream answered that it cannot take it now, and how long to wait if it said so.
+    /// The upstream answered that it cannot take it now, possibly with the time to wait.
     Busy(String, Option<Duration>),
     /// There was no whole answer.
     Unanswered(String),
@@ -143,12 +143,12 @@ pub enum MirrorAttempt {
 /// Sends recorded requests to one upstream.
 pub struct MirrorClient {
     client: ForwardClient,
-    /// How `Via` names this segscope.
+    /// The name of this segscope in `Via`.
     via: String,
 }
 
 impl MirrorClient {
-    /// Sends to an upstream, which must not be the listener at these addresses.
+    /// Creates a client for an upstream, which must not be the listener at these addresses.
     ///
     /// # Errors
     /// Fails if the upstream cannot be found, is that listener, or cannot be connected to as the
@@ -162,12 +162,12 @@ impl MirrorClient {
         Ok(MirrorClient { client: ForwardClient::new(upstream, TIMEOUT, own)?, via })
     }
 
-    /// The URL of the upstream.
+    /// Returns the URL of the upstream.
     pub fn url(&self) -> String {
         self.client.upstream().url()
     }
 
-    /// How `Via` names this segscope.
+    /// Returns the name of this segscope in `Via`.
     pub fn via(&self) -> &str {
         &self.via
     }
@@ -203,7 +203,7 @@ fn attempt_result(status: StatusCode, headers: &HeaderMap) -> MirrorAttempt {
     }
 }
 
-/// The pause that `Retry-After` asks for, in seconds or as a date.
+/// Returns the pause that `Retry-After` asks for, in seconds or as a date.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let pause = match value.parse() {
@@ -213,7 +213,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
             until.duration_since(SystemTime::now()).unwrap_or_default()
         }
     };
-    Some(pause.min(MAX_PAUSE))
+    Some(pause.min(MAX_RETRY_AFTER))
 }
 
 #[cfg(test)]
@@ -301,7 +301,7 @@ mod tests {
         }
         for (after, want) in [
             ("7", Some(Duration::from_secs(7))),
-            ("99999999", Some(MAX_PAUSE)),
+            ("99999999", Some(MAX_RETRY_AFTER)),
             ("Mon, 01 Jan 2001 00:00:00 GMT", Some(Duration::ZERO)),
             ("soon", None),
             ("-1", None),

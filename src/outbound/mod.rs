@@ -5,9 +5,11 @@ mod connect_head;
 mod env_proxy;
 pub mod forward;
 pub mod mirror;
+mod own_address;
 
 pub use connect_head::{is_whole_head, read_connect_head};
 pub use env_proxy::{HostDialer, is_exempt_from_proxy};
+pub(crate) use own_address::is_own_host;
 
 use crate::call::credential::without_credentials;
 use base64::Engine;
@@ -21,7 +23,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::time::{Duration, Instant};
 
-/// How much of an answer is read, and how long a whole exchange may take.
+/// The limits of an exchange: the bytes of the answer that are read, and the time.
 #[derive(Debug, Clone, Copy)]
 struct AnswerLimits {
     bytes: usize,
@@ -29,32 +31,33 @@ struct AnswerLimits {
 }
 
 /// The limits of an answer of which only the beginning is shown.
-const SHOWN: AnswerLimits = AnswerLimits { bytes: 64 << 10, time: Duration::from_secs(30) };
-/// The most that a listener answers: a page of call records, and one large record.
+const SHOWN_ANSWER_LIMITS: AnswerLimits =
+    AnswerLimits { bytes: 64 << 10, time: Duration::from_secs(30) };
+/// The maximum length of a listener's answer: a page of call records, and one large record.
 const MAX_LISTENER_ANSWER_BYTES: usize = 24 << 20;
 
-/// Why something could not be sent.
+/// A reason why something could not be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// The URL is none.
+    /// The text is not a URL.
     #[error("`{url}` is not a base URL such as http://127.0.0.1:7357: {reason}")]
     Url {
         /// As it was given.
         url: String,
-        /// What is wrong with it.
+        /// The mistake in it.
         reason: String,
     },
-    /// Nobody answered there, or the answer broke off.
+    /// There was no answer, or it broke off.
     #[error("could not send to {url}: {reason}")]
     Exchange {
-        /// Where to.
+        /// The URL as it may be shown.
         url: String,
-        /// What happened.
+        /// The reason.
         reason: String,
     },
 }
 
-/// What the other side said.
+/// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpstreamResponse {
     /// The HTTP status.
@@ -73,7 +76,7 @@ pub struct Outgoing<'o> {
     pub headers: &'o [(String, String)],
     /// The body.
     pub body: String,
-    /// What errors call the address: the one that may be shown.
+    /// The address in error messages: the one that may be shown.
     pub named: &'o str,
 }
 
@@ -88,7 +91,7 @@ pub struct TrackingClient {
 }
 
 impl TrackingClient {
-    /// A client for the API at a base URL; the write key goes as HTTP Basic, as server SDKs do.
+    /// Creates a client for the API at a base URL; the write key goes as HTTP Basic, as server SDKs do.
     pub fn new(base: &str, write_key: Option<&str>) -> Result<TrackingClient, SendError> {
         check_base(base)?;
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
@@ -96,7 +99,7 @@ impl TrackingClient {
             ("Authorization".to_owned(), format!("Basic {}", STANDARD.encode(format!("{key}:"))))
         }));
         Ok(TrackingClient {
-            client: connections(),
+            client: new_connections(),
             base: base.trim_end_matches('/').to_owned(),
             headers,
         })
@@ -107,7 +110,7 @@ impl TrackingClient {
         let url = format!("{}{path}", self.base);
         let headers = &self.headers;
         let outgoing = Outgoing { method: "POST", url: &url, headers, body, named: &url };
-        exchange(&self.client, outgoing, SHOWN).await
+        exchange(&self.client, outgoing, SHOWN_ANSWER_LIMITS).await
     }
 }
 
@@ -120,28 +123,28 @@ pub struct ListenerClient {
 }
 
 impl ListenerClient {
-    /// A client for the listener at a base URL. Other machines need its token.
+    /// Creates a client for the listener at a base URL. Other machines need its token.
     pub fn new(base: &str, token: Option<&str>) -> Result<ListenerClient, SendError> {
         check_base(base)?;
         let bearer = token.map(|token| ("Authorization".to_owned(), format!("Bearer {token}")));
         Ok(ListenerClient {
-            client: connections(),
+            client: new_connections(),
             base: base.trim_end_matches('/').to_owned(),
             headers: bearer.into_iter().collect(),
         })
     }
 
-    /// The base URL as it was given.
+    /// Returns the base URL as it was given.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// The base URL, without a password.
+    /// Returns the base URL, without a password.
     pub fn url(&self) -> String {
         without_credentials(&self.base).into_owned()
     }
 
-    /// Asks one of the own paths, and waits this long for the answer.
+    /// Sends a request to one of the own paths, and waits this long for the answer.
     pub async fn ask(
         &self,
         method: &str,
@@ -159,10 +162,10 @@ impl ListenerClient {
 
 /// Sends one request, over a connection of its own.
 pub async fn send_once(outgoing: Outgoing<'_>) -> Result<UpstreamResponse, SendError> {
-    exchange(&connections(), outgoing, SHOWN).await
+    exchange(&new_connections(), outgoing, SHOWN_ANSWER_LIMITS).await
 }
 
-/// Whether a base URL can be sent to.
+/// Checks that requests can be sent to a base URL.
 pub fn check_base(base: &str) -> Result<(), SendError> {
     let url = || without_credentials(base).into_owned();
     let wrong = |reason: &str| SendError::Url { url: url(), reason: reason.to_owned() };
@@ -178,20 +181,20 @@ pub fn check_base(base: &str) -> Result<(), SendError> {
     Ok(())
 }
 
-fn connections() -> Connections {
+fn new_connections() -> Connections {
     let https =
         HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
     Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build(https)
 }
 
-/// Sends a request and logs how that went.
+/// Sends a request and logs the outcome.
 async fn exchange(
     client: &Connections,
     outgoing: Outgoing<'_>,
     limits: AnswerLimits,
 ) -> Result<UpstreamResponse, SendError> {
     if !tracing::enabled!(tracing::Level::DEBUG) {
-        return answered(client, outgoing, limits).await;
+        return send_and_read(client, outgoing, limits).await;
     }
     let began = Instant::now();
     // neither the path nor the query: they may hold keys and ids
@@ -201,7 +204,7 @@ async fn exchange(
         format!("{}{port}", authority.host())
     });
     let body_bytes = outgoing.body.len();
-    let answer = answered(client, outgoing, limits).await;
+    let answer = send_and_read(client, outgoing, limits).await;
     let took_ms = began.elapsed().as_millis() as u64;
     match &answer {
         Ok(UpstreamResponse { status, .. }) => {
@@ -214,7 +217,7 @@ async fn exchange(
     answer
 }
 
-async fn answered(
+async fn send_and_read(
     client: &Connections,
     outgoing: Outgoing<'_>,
     limits: AnswerLimits,
@@ -244,7 +247,7 @@ async fn answered(
     }
 }
 
-/// The innermost cause says what happened; the outer ones say "client error".
+/// Returns the innermost cause, which says what happened; the outer ones say "client error".
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {

@@ -12,7 +12,7 @@ use crate::server::faults::FaultBody;
 use crate::server::handshake::HandshakeFailure;
 use crate::server::listener_thread::Server;
 use crate::server::opening::{self, OpenedConnection};
-use crate::server::page_loads::RequestWay;
+use crate::server::page_loads::RequestServices;
 use crate::server::peer::{OverTls, Peer};
 use crate::server::request_log::RequestLog;
 use crate::server::{api, cors, fault_response, forward, malformed, page_loads, respond};
@@ -192,8 +192,8 @@ async fn answer(
         return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);
-    let way = RequestWay::find(server, parts.method.as_str(), path, &route);
-    let forwarder = way.forwarder;
+    let services = RequestServices::find(server, parts.method.as_str(), path, &route);
+    let forwarder = services.forwarder;
     if forwarder.is_none() && matches!(route, Route::Version | Route::Root) {
         let response = api::respond_to_probe(server, &parts, peer.is_here);
         return Ok(response.map(|body| Either::Left(Either::Left(body))));
@@ -218,7 +218,7 @@ async fn answer(
         ReadBody::Gone => return Err(NoResponse),
         ReadBody::Whole(data, _permit) => {
             *body_bytes = data.len();
-            return respond_whole(server, way, parts, data, (peer, watch)).await;
+            return respond_whole(server, services, parts, data, (peer, watch)).await;
         }
         ReadBody::Cut(kept, trouble) => (kept, trouble),
     };
@@ -242,7 +242,7 @@ async fn answer(
 /// Answers a request whose body is whole.
 async fn respond_whole(
     server: &Server,
-    way: RequestWay<'_>,
+    services: RequestServices<'_>,
     parts: Parts,
     data: BodyBytes,
     (peer, watch): (Peer, &PhaseCell),
@@ -253,7 +253,7 @@ async fn respond_whole(
         false => taking(&parts, |head| faults.pick(&server.engine, head, &data)),
     };
     let Some(fault) = fault else {
-        return Ok(take(server, way, parts, data, (peer, None)).await);
+        return Ok(take(server, services, parts, data, (peer, None)).await);
     };
     fault_response::delay_request(faults, fault).await;
     let headers = parts.headers.clone();
@@ -263,7 +263,7 @@ async fn respond_whole(
             taking(&parts, |head| server.engine.refuse_by_fault(head, &data, injected));
             fault_response::untaken(&headers)
         }
-        None => take(server, way, parts, data, (peer, injected)).await,
+        None => take(server, services, parts, data, (peer, injected)).await,
     };
     fault_response::change(response, &headers, faults, fault, watch).await
 }
@@ -271,18 +271,18 @@ async fn respond_whole(
 /// Forwards a request, gets what a page loads, or takes the request here.
 async fn take(
     server: &Server,
-    way: RequestWay<'_>,
+    services: RequestServices<'_>,
     parts: Parts,
     data: BodyBytes,
     (peer, fault): (Peer, Option<InjectedFault<'_>>),
 ) -> Response<Body> {
-    if let Some((loads, load)) = way.loads
+    if let Some((loads, load)) = services.loads
         && let Some(response) =
             page_loads::respond(server, loads, load, &parts, (peer.as_forwarded(), fault)).await
     {
         return response;
     }
-    if let Some(forwarder) = way.forwarder
+    if let Some(forwarder) = services.forwarder
         && forwarder.only().is_none_or(|only| {
             taking(&parts, |head| server.engine.any_call_passes(only, head, &data))
         })

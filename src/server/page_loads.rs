@@ -1,6 +1,7 @@
-//! What a page loads before its first call: its settings and the code of its library. It comes from
-//! the real service, so that the page keeps its device-mode destinations; the settings are changed in
-//! one place, so that it sends its calls here. If the service does not answer, segscope does.
+//! Requests of a page before its first call: for its settings and the code of its library. The answers
+//! come from the real service, so that the page keeps its device-mode destinations; the settings are
+//! changed in one place, so that it sends its calls here. If the service does not answer, segscope
+//! does.
 
 use crate::call::time;
 use crate::engine::{ForwardRecord, InjectedFault};
@@ -24,21 +25,21 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
-/// How long the service may take: a page waits for it.
+/// The maximum time for an answer of the service, because the page waits for it.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The maximum number that are asked for at a time; further ones wait for their turn.
+/// The maximum number of requests that are with the service; further ones wait for their turn.
 const MAX_IN_FLIGHT: usize = 32;
-/// The code of a library and its destinations is no longer.
+/// The maximum length of an answer: the code of a library or a destination.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
-/// Settings are no longer.
+/// The maximum length of settings.
 const MAX_SETTINGS_BYTES: u64 = 16 << 20;
 
-/// Where what a page loads comes from.
+/// The options of a listener that passes on what a page loads.
 #[derive(Debug, Clone)]
 pub struct PageLoadOptions {
     /// The service.
     pub upstream: Upstream,
-    /// Whether it is told the client's address.
+    /// The service is told the client's address.
     pub tells_client: bool,
     /// The user named it; one that follows from another setting need not be there.
     pub is_named: bool,
@@ -49,11 +50,11 @@ pub(crate) struct PageLoads {
     client: ForwardClient,
     tells_client: bool,
     in_flight: Semaphore,
-    /// How `Via` names this segscope.
+    /// The name of this segscope in `Via`.
     via: String,
 }
 
-/// What a page loads.
+/// The kind of a request of a page before its first call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PageLoad {
     /// The settings of a Segment library.
@@ -64,26 +65,31 @@ pub(crate) enum PageLoad {
     Code,
 }
 
-/// Where a request goes that is not taken here.
+/// The services that answer a request in place of segscope.
 #[derive(Clone, Copy)]
-pub(crate) struct RequestWay<'s> {
+pub(crate) struct RequestServices<'s> {
     pub forwarder: Option<&'s Forwarder>,
-    /// What it loads for a page, and where that comes from.
+    /// The kind of the request, if a page loads its answer, and the service for it.
     pub loads: Option<(&'s PageLoads, PageLoad)>,
 }
 
-impl<'s> RequestWay<'s> {
-    /// Finds it by the method and the path, and the route that they stand for.
-    pub fn find(server: &'s Server, method: &str, path: &str, route: &Route<'_>) -> RequestWay<'s> {
+impl<'s> RequestServices<'s> {
+    /// Finds the services by the method and the path, and the route that they stand for.
+    pub fn find(
+        server: &'s Server,
+        method: &str,
+        path: &str,
+        route: &Route<'_>,
+    ) -> RequestServices<'s> {
         let loads = server.page_loads.as_ref();
-        let loads = loads.and_then(|it| Some((it, it.find(method, path)?)));
+        let loads = loads.and_then(|it| Some((it, it.classify(method, path)?)));
         let forwarder = server.forwarder.as_ref().filter(|it| loads.is_none() && it.takes(route));
-        RequestWay { forwarder, loads }
+        RequestServices { forwarder, loads }
     }
 }
 
 impl PageLoads {
-    /// Passes requests on as the options say, from a listener at these addresses.
+    /// Creates the part of a listener at these addresses that passes requests on as the options say.
     pub fn new(options: PageLoadOptions, own: &[SocketAddr]) -> Result<PageLoads, UpstreamError> {
         match options.upstream.check_reachable(own) {
             // each request for it is answered here, and the user is told
@@ -100,8 +106,8 @@ impl PageLoads {
         })
     }
 
-    /// What a request is for, if a page loads it before its first call.
-    pub fn find(&self, method: &str, path: &str) -> Option<PageLoad> {
+    /// Returns the kind of a request, if a page sends it before its first call.
+    pub fn classify(&self, method: &str, path: &str) -> Option<PageLoad> {
         // segscope itself answers whether the browser may ask
         let method = if method == "OPTIONS" { "GET" } else { method };
         match wire::route(method, path) {
@@ -113,8 +119,8 @@ impl PageLoads {
     }
 }
 
-/// Gets what a page loads, records it, and returns the response; none if the service gave none that
-/// can be used.
+/// Gets the answer from the service, records it, and returns the response; none if the service gave
+/// none that can be used.
 pub(crate) async fn respond(
     server: &Server,
     loads: &PageLoads,
@@ -132,7 +138,7 @@ pub(crate) async fn respond(
     let answer = send(loads, load, parts, client).await;
     let took_us = began.elapsed().as_micros() as u64;
     let changed = answer.map_err(|error| error.to_string()).and_then(|answer| {
-        let body = changed_body(server, load, parts, &answer)?;
+        let body = change_settings(server, load, parts, &answer)?;
         Ok((answer, body))
     });
     let (mut answer, body) = match changed {
@@ -208,8 +214,8 @@ async fn send(
     loads.client.send(request).await
 }
 
-/// The body that the page gets in place of the service's, if it is another one.
-fn changed_body(
+/// Changes the settings in an answer. Returns the new body; none if the page gets the service's own.
+fn change_settings(
     server: &Server,
     load: PageLoad,
     parts: &Parts,
@@ -219,7 +225,8 @@ fn changed_body(
     if !is_settings || answer.body.is_empty() {
         return Ok(None);
     }
-    let text = decoded(&answer.headers, &answer.body).ok_or("its settings cannot be decoded")?;
+    let text =
+        decode_settings(&answer.headers, &answer.body).ok_or("its settings cannot be decoded")?;
     let changed = match load {
         PageLoad::SourceConfig => wire::empty_data_planes(&text),
         _ => {
@@ -232,7 +239,7 @@ fn changed_body(
     Ok(Some(Bytes::from(changed.ok_or("its settings are not JSON")?)))
 }
 
-fn decoded(headers: &HeaderMap, body: &Bytes) -> Option<String> {
+fn decode_settings(headers: &HeaderMap, body: &Bytes) -> Option<String> {
     match headers.get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
         None | Some(b"identity") => String::from_utf8(body.to_vec()).ok(),
         Some(b"gzip") => {

@@ -21,20 +21,20 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs
 pub const ROOT_FILE: &str = "rootCA.pem";
 /// The file of the authority's key.
 const KEY_FILE: &str = "rootCA-key.pem";
-/// Neither file is longer.
+/// The maximum length of each file.
 const MAX_FILE_BYTES: u64 = 64 << 10;
 
-/// How long the authority's certificate is valid.
+/// The time for which the authority's certificate is valid.
 const ROOT_YEARS: i16 = 10;
-/// How long a signed certificate is valid. Apple's systems accept at most 825 days.
+/// The time for which a signed certificate is valid. Apple's systems accept at most 825 days.
 const LEAF_DAYS: i64 = 397;
-/// A certificate is valid from this long ago, for clients whose clocks are slow.
+/// The time before today from which a certificate is valid, for clients whose clocks are slow.
 const CLOCK_SKEW_DAYS: i64 = 1;
 
 /// The organization of the authority's name, as mkcert writes it.
 const ORGANIZATION: &str = "segscope development CA";
 
-/// Why there is no authority.
+/// A reason why there is no authority.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthorityError {
     /// There is no folder for it.
@@ -45,7 +45,7 @@ pub enum AuthorityError {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The error.
         error: TextFileError,
     },
     /// The files are not what segscope wrote.
@@ -55,7 +55,7 @@ pub enum AuthorityError {
     Damaged {
         /// Their folder.
         folder: PathBuf,
-        /// What is wrong with them.
+        /// The reason.
         reason: String,
     },
     /// It cannot be created.
@@ -65,7 +65,7 @@ pub enum AuthorityError {
     NotCreated {
         /// Its folder.
         folder: PathBuf,
-        /// What went wrong.
+        /// The reason.
         reason: String,
     },
 }
@@ -97,7 +97,7 @@ impl LocalAuthority {
     pub fn open(folder: &Path) -> Result<(LocalAuthority, Option<String>), AuthorityError> {
         let is_new = !folder.join(ROOT_FILE).exists() && !folder.join(KEY_FILE).exists();
         if is_new {
-            create(folder)?;
+            create_files(folder)?;
         }
         let authority = LocalAuthority::load(folder)?;
         let key_file = folder.join(KEY_FILE);
@@ -133,7 +133,7 @@ impl LocalAuthority {
                 })
             },
         )?;
-        let name = name_of(&key_pair);
+        let name = authority_name(&key_pair);
         if memchr::memmem::find(&root, name.as_bytes()).is_none() {
             return Err(damaged(format!("{ROOT_FILE} was not made by segscope")));
         }
@@ -143,22 +143,22 @@ impl LocalAuthority {
         Ok(LocalAuthority { folder: folder.to_owned(), name, root, issuer, leaf_key })
     }
 
-    /// The file of its certificate.
+    /// Returns the path of its certificate.
     pub fn root_file(&self) -> PathBuf {
         self.folder.join(ROOT_FILE)
     }
 
-    /// Its name, which is another one on each machine.
+    /// Returns its name, which differs on each machine.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its certificate.
+    /// Returns its certificate.
     pub(crate) fn root(&self) -> &CertificateDer<'static> {
         &self.root
     }
 
-    /// Its certificate in PEM.
+    /// Returns its certificate in PEM.
     pub fn root_pem(&self) -> String {
         pem::encode("CERTIFICATE", &self.root)
     }
@@ -186,20 +186,20 @@ impl LocalAuthority {
 
 /// Creates the files of an authority. Both come into being at once, so that two programs that start
 /// at the same time use the same authority.
-fn create(folder: &Path) -> Result<(), AuthorityError> {
+fn create_files(folder: &Path) -> Result<(), AuthorityError> {
     let failed = |reason: String| AuthorityError::NotCreated { folder: folder.to_owned(), reason };
     let key = KeyPair::generate().map_err(|error| failed(error.to_string()))?;
-    let params = root_params(&name_of(&key)).map_err(|error| failed(error.to_string()))?;
+    let params = root_params(&authority_name(&key)).map_err(|error| failed(error.to_string()))?;
     let root = params.self_signed(&key).map_err(|error| failed(error.to_string()))?;
     let root = pem::encode("CERTIFICATE", root.der());
     let key = pem::encode("PRIVATE KEY", &key.serialize_der());
     let beside = folder.with_extension(format!("{}.tmp", uuid::Uuid::new_v4().simple()));
     let written = create_private_folder(&beside)
-        .and_then(|()| write_new(&beside.join(KEY_FILE), &key))
-        .and_then(|()| write_new(&beside.join(ROOT_FILE), &root))
+        .and_then(|()| create_file(&beside.join(KEY_FILE), &key))
+        .and_then(|()| create_file(&beside.join(ROOT_FILE), &root))
         .and_then(|()| std::fs::rename(&beside, folder));
     let Err(error) = written else { return Ok(()) };
-    // what is left there is of no use to anyone
+    // the files of the failed attempt have no use
     let _ = std::fs::remove_dir_all(&beside);
     match folder.join(ROOT_FILE).exists() {
         // another program was first
@@ -208,13 +208,13 @@ fn create(folder: &Path) -> Result<(), AuthorityError> {
     }
 }
 
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
+fn create_file(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(text.as_bytes())
 }
 
-/// The name of the authority that has this key.
-fn name_of(key: &KeyPair) -> String {
+/// Returns the name of the authority that has this key.
+fn authority_name(key: &KeyPair) -> String {
     let digest = Sha256::digest(key.public_key_raw());
     let id: String = digest[..4].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{ORGANIZATION} {id}")
@@ -245,7 +245,8 @@ fn set_validity(params: &mut CertificateParams, lasts: jiff::Span) {
     params.not_after = day(today.saturating_add(lasts));
 }
 
-/// A serial number that no other certificate of the authority has: browsers refuse a second one.
+/// Creates a serial number that no other certificate of the authority has: browsers refuse two
+/// certificates with one number.
 fn new_serial() -> SerialNumber {
     SerialNumber::from_slice(uuid::Uuid::new_v4().as_bytes())
 }

@@ -2,7 +2,7 @@
 //! authority signs for the name that a client asks for.
 
 use crate::tls::authority::LocalAuthority;
-use crate::tls::own_certificate::{self, CertificateError, provider};
+use crate::tls::own_certificate::{self, CertificateError, crypto_provider};
 use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::path::Path;
@@ -11,12 +11,12 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::sign::SingleCertAndKey;
 
-/// The maximum number of signed certificates that are kept. The oldest makes room for a further one, and is signed
-/// again when it is asked for.
-const MAX_SIGNED: usize = 64;
+/// The maximum number of signed certificates that are kept. The oldest makes room for a further one,
+/// and is signed again when a client asks for it.
+const MAX_SIGNED_CERTIFICATES: usize = 64;
 
-/// What the listener speaks inside of TLS.
-const PROTOCOL: &[u8] = b"http/1.1";
+/// The protocol of the listener inside of TLS, for ALPN.
+const ALPN_PROTOCOL: &[u8] = b"http/1.1";
 
 /// The names that every certificate of the listener has.
 const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
@@ -50,14 +50,14 @@ impl std::fmt::Debug for CertificateSource {
 }
 
 impl ServerCertificates {
-    /// Certificates that the local authority signs.
+    /// Creates certificates that the local authority signs.
     pub fn from_authority(authority: Arc<LocalAuthority>) -> ServerCertificates {
         ServerCertificates {
             source: CertificateSource::Signed { authority, kept: Mutex::default() },
         }
     }
 
-    /// The certificate and the key of these files.
+    /// Reads the certificate and the key of these files.
     ///
     /// # Errors
     /// Fails if one of them cannot be used; [`CertificateError::is_about_key`] says which.
@@ -72,13 +72,13 @@ impl ServerCertificates {
         Ok(ServerCertificates { source: CertificateSource::Own(server_config(certified)) })
     }
 
-    /// Whether the local authority signs them.
+    /// Returns whether the local authority signs them.
     pub fn are_signed_here(&self) -> bool {
         matches!(self.source, CertificateSource::Signed { .. })
     }
 
-    /// Returns what to show to a client that asks the listener itself, at this address and by this
-    /// name.
+    /// Returns the TLS configuration for a client that connects to the listener itself, at this address
+    /// and by this name.
     pub(crate) fn for_listener(
         &self,
         name: Option<&str>,
@@ -94,7 +94,7 @@ impl ServerCertificates {
         self.for_names(names)
     }
 
-    /// Returns what to show to a client that asks for a host behind the listener.
+    /// Returns the TLS configuration for a client that connects to a host behind the listener.
     pub(crate) fn for_host(&self, host: &str) -> Result<Arc<ServerConfig>, rcgen::Error> {
         self.for_names(vec![host.to_owned()])
     }
@@ -109,10 +109,10 @@ impl ServerCertificates {
             return Ok(Arc::clone(&found.config));
         }
         let (certificate, key) = authority.issue(&names)?;
-        let certified = CertifiedKey::from_der(vec![certificate], key, &provider());
+        let certified = CertifiedKey::from_der(vec![certificate], key, &crypto_provider());
         let certified = certified.map_err(|_| rcgen::Error::RingUnspecified)?;
         let config = server_config(certified);
-        if kept.len() >= MAX_SIGNED {
+        if kept.len() >= MAX_SIGNED_CERTIFICATES {
             kept.pop_front();
         }
         kept.push_back(SignedCertificate { names, config: Arc::clone(&config) });
@@ -121,12 +121,12 @@ impl ServerCertificates {
 }
 
 fn server_config(certified: CertifiedKey) -> Arc<ServerConfig> {
-    let config = ServerConfig::builder_with_provider(provider())
+    let config = ServerConfig::builder_with_provider(crypto_provider())
         .with_safe_default_protocol_versions()
         .expect("the provider has cipher suites for both versions");
     let mut config = config
         .with_no_client_auth()
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
-    config.alpn_protocols = vec![PROTOCOL.to_vec()];
+    config.alpn_protocols = vec![ALPN_PROTOCOL.to_vec()];
     Arc::new(config)
 }

@@ -11,5 +11,5 @@ mod trust_store;
 pub use authority::{AuthorityError, LocalAuthority, ROOT_FILE, authority_folder};
 pub use certificates::ServerCertificates;
 pub use own_certificate::CertificateError;
-pub use root_bundle::{BundleError, RootBundle, write_root_bundle};
+pub use root_bundle::{BundleError, RootBundle, write_root_bundle, write_temporary_bundle};
 pub use trust_store::{SystemStore, TrustStep};

@@ -14,7 +14,7 @@ use tokio_rustls::rustls::{
     CertificateError as TlsCertificateError, Error, InconsistentKeys, RootCertStore,
 };
 
-/// Why a certificate cannot be used.
+/// A reason why a certificate cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
     /// Its file cannot be read.
@@ -48,7 +48,7 @@ pub enum CertificateError {
 }
 
 impl CertificateError {
-    /// Whether the file of the key has to be changed, not that of the certificate.
+    /// Returns whether the file of the key has to be changed, not that of the certificate.
     pub fn is_about_key(&self) -> bool {
         matches!(
             self,
@@ -57,8 +57,8 @@ impl CertificateError {
     }
 }
 
-/// The provider of all cryptography.
-pub(crate) fn provider() -> Arc<CryptoProvider> {
+/// Returns the provider of all cryptography.
+pub(crate) fn crypto_provider() -> Arc<CryptoProvider> {
     Arc::new(ring::default_provider())
 }
 
@@ -83,7 +83,7 @@ pub(crate) fn check(
     let [first, ..] = chain else { return Err(CertificateError::NoCertificate) };
     let malformed = |error: Error| CertificateError::Malformed(error.to_string());
     let parsed = ParsedCertificate::try_from(first).map_err(malformed)?;
-    let provider = provider();
+    let provider = crypto_provider();
     // its time is looked at first; by whom it was signed does not matter here
     let checked = verify_server_cert_signed_by_trust_anchor(
         &parsed,
@@ -95,11 +95,11 @@ pub(crate) fn check(
     match checked {
         Err(Error::InvalidCertificate(TlsCertificateError::ExpiredContext {
             not_after, ..
-        })) => return Err(CertificateError::Expired(day(not_after))),
+        })) => return Err(CertificateError::Expired(format_day(not_after))),
         Err(Error::InvalidCertificate(TlsCertificateError::NotValidYetContext {
             not_before,
             ..
-        })) => return Err(CertificateError::NotYetValid(day(not_before))),
+        })) => return Err(CertificateError::NotYetValid(format_day(not_before))),
         Ok(()) | Err(_) => {}
     }
     CertifiedKey::from_der(chain.to_vec(), key, &provider).map_err(|error| match error {
@@ -109,7 +109,7 @@ pub(crate) fn check(
     })
 }
 
-fn day(time: UnixTime) -> String {
+fn format_day(time: UnixTime) -> String {
     let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds)
         .map_or_else(|_| format!("second {seconds}"), |at| at.strftime("%F").to_string())

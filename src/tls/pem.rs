@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// How long a line of base64 is (RFC 7468).
+/// The length of a line of base64 (RFC 7468).
 const LINE_CHARS: usize = 64;
 
 /// Writes DER as a section of this kind, such as `CERTIFICATE`.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub struct TrustStep {
     /// The program and its arguments.
     pub command: Vec<String>,
-    /// It fails where there is nothing to do.
+    /// The command fails where there is nothing to do.
     pub may_fail: bool,
 }
 
@@ -21,14 +21,14 @@ impl TrustStep {
         }
     }
 
-    /// The command as a user who is not root runs it.
+    /// Returns the command as a user runs it who is not root.
     pub fn with_sudo(&self) -> TrustStep {
         let sudo = ["sudo", "--"].map(str::to_owned).into_iter();
         let command = sudo.chain(self.command.iter().cloned()).collect();
         TrustStep { command, may_fail: self.may_fail }
     }
 
-    /// The command as a line for a shell.
+    /// Returns the command as a line for a shell.
     pub fn line(&self) -> String {
         shlex::try_join(self.command.iter().map(String::as_str))
             .unwrap_or_else(|_| self.command.join(" "))
@@ -80,7 +80,8 @@ pub enum SystemStore {
     Keychain,
 }
 
-/// The store of Java on Debian: it takes over what is added to the system's, but not what is removed.
+/// The store of Java on Debian: it takes over certificates that are added to the system's store, but
+/// not their removal.
 const JAVA_STORE: &str = "etc/ssl/certs/java/cacerts";
 
 /// The keychain that all users of a Mac have.
@@ -103,7 +104,7 @@ impl SystemStore {
         Some(SystemStore::Folder { file, java, update: found.update.to_vec() })
     }
 
-    /// Whether the authority is in the store; none where only the system can tell.
+    /// Returns whether the authority is in the store; none where only the system can tell.
     pub fn has_authority(&self) -> Option<bool> {
         match self {
             SystemStore::Folder { file, .. } => Some(file.exists()),
@@ -111,12 +112,12 @@ impl SystemStore {
         }
     }
 
-    /// The commands that add an authority. Root runs them.
+    /// Returns the commands that add an authority. Root runs them.
     pub fn trust_steps(&self, root_file: &Path) -> Vec<TrustStep> {
         let root_file = root_file.to_string_lossy();
         match self {
             SystemStore::Folder { file, update, .. } => vec![
-                // readable by all, whatever the mode of the file is that it is made of
+                // readable by all, unlike the file that it is made from
                 TrustStep::new(&["install", "-m", "644", &root_file, &file.to_string_lossy()]),
                 TrustStep::new(update),
             ],
@@ -131,7 +132,7 @@ impl SystemStore {
         }
     }
 
-    /// The commands that remove it.
+    /// Returns the commands that remove it.
     pub fn untrust_steps(&self, root_file: &Path) -> Vec<TrustStep> {
         match self {
             SystemStore::Folder { file, java, update } => {
@@ -144,7 +145,7 @@ impl SystemStore {
                     TrustStep::new(&["rm", "-f", &file.to_string_lossy()]),
                     TrustStep::new(&update),
                 ];
-                steps.extend(java.iter().map(|java| without_java(java, file)));
+                steps.extend(java.iter().map(|java| java_untrust_step(java, file)));
                 steps
             }
             SystemStore::Keychain => vec![TrustStep::new(&[
@@ -157,9 +158,9 @@ impl SystemStore {
     }
 }
 
-/// The command that removes what Debian added to the store of Java. It is not there if Java came
-/// after the authority was removed.
-fn without_java(java: &Path, file: &Path) -> TrustStep {
+/// Returns the command that removes the certificate that Debian added to the store of Java. The
+/// certificate is not there if Java was installed after the authority was removed.
+fn java_untrust_step(java: &Path, file: &Path) -> TrustStep {
     let name = file.file_stem().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let alias = format!("debian:{name}.pem");
     let java = java.to_string_lossy();

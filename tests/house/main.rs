@@ -6,5 +6,6 @@ mod file_sizes;
 mod layers;
 mod names;
 mod references;
+mod release;
 mod source_tree;
 mod use_paths;

@@ -4,6 +4,7 @@ use super::{
     ExpectArgs, FailOn, FilterArgs, InterceptArgs, JudgeArgs, ListenerArgs, RecordArgs, ReportArgs,
 };
 use clap::Args;
+use rustix::fs::RawMode;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -84,7 +85,7 @@ pub struct ExecArgs {
     pub parent: i32,
     /// The umask of CMD.
     #[arg(long)]
-    pub umask: u32,
+    pub umask: RawMode,
     /// Wait for the terminal before the command begins.
     #[arg(long)]
     pub terminal: bool,

@@ -51,9 +51,11 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     let is_proxy = intercept.is_some();
     let listener = listener::start_with_token(&setup, &engine, token, intercept)?;
     let mut variables = variables(&listener, token_text);
-    if is_proxy {
-        variables.extend(proxy::variables(&listener.url())?);
-    }
+    let proxy = match is_proxy {
+        true => Some(proxy::variables(&listener.url())?),
+        false => None,
+    };
+    variables.extend(proxy.iter().flat_map(|proxy| proxy.variables.iter().cloned()));
     if let Some(notice) = notice {
         engine.notice(notice);
     }

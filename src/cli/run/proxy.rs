@@ -3,6 +3,7 @@
 use crate::cli::failure::Failure;
 use crate::cli::{output, tls};
 use crate::outbound::is_exempt_from_proxy;
+use crate::tls::RootBundle;
 use crate::wire::TRACKING_HOSTS;
 use std::path::PathBuf;
 
@@ -11,12 +12,20 @@ const REPLACING: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BU
 /// The variable that names a file of certificates besides those of Node.
 const ADDING: &str = "NODE_EXTRA_CA_CERTS";
 
+/// The variables of a command, and the file of certificates that they name.
+pub struct ProxyVariables {
+    /// Each with its value.
+    pub variables: Vec<(&'static str, String)>,
+    /// The file, which is there as long as this.
+    _bundle: RootBundle,
+}
+
 /// Returns the variables for a proxy at this URL. The certificates that the variables name by now are
 /// still trusted, together with those of the system and the local authority.
 ///
 /// # Errors
 /// Fails if there is no local authority, or no certificates that the system trusts.
-pub fn variables(url: &str) -> Result<Vec<(&'static str, String)>, Failure> {
+pub fn variables(url: &str) -> Result<ProxyVariables, Failure> {
     let authority = tls::open_authority(output::note)?;
     let named = |name: &str| std::env::var_os(name).filter(|file| !file.is_empty());
     let further: Vec<PathBuf> = REPLACING
@@ -24,9 +33,10 @@ pub fn variables(url: &str) -> Result<Vec<(&'static str, String)>, Failure> {
         .chain([&ADDING])
         .filter_map(|name| named(name).map(PathBuf::from))
         .collect();
-    let bundle = tls::root_bundle(&authority, &further)?.to_string_lossy().into_owned();
+    let bundle = tls::temporary_bundle(&authority, &further)?;
+    let path = bundle.path.to_string_lossy().into_owned();
     let added = match named(ADDING) {
-        Some(_) => bundle.clone(),
+        Some(_) => path.clone(),
         None => authority.root_file().to_string_lossy().into_owned(),
     };
     let mut variables = vec![
@@ -35,9 +45,9 @@ pub fn variables(url: &str) -> Result<Vec<(&'static str, String)>, Failure> {
         ("NODE_USE_ENV_PROXY", "1".to_owned()),
         (ADDING, added),
     ];
-    variables.extend(REPLACING.map(|name| (name, bundle.clone())));
+    variables.extend(REPLACING.map(|name| (name, path.clone())));
     tell_exempt();
-    Ok(variables)
+    Ok(ProxyVariables { variables, _bundle: bundle })
 }
 
 /// Says which tracking hosts the command reaches without the proxy.

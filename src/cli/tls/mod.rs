@@ -7,8 +7,8 @@ use super::failure::Failure;
 use super::output;
 use crate::inspector::Setup;
 use crate::tls::{
-    LocalAuthority, ROOT_FILE, ServerCertificates, SystemStore, TrustStep, authority_folder,
-    write_root_bundle,
+    LocalAuthority, ROOT_FILE, RootBundle, ServerCertificates, SystemStore, TrustStep,
+    authority_folder, write_root_bundle, write_temporary_bundle,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +22,10 @@ pub fn run(command: &TlsCommand) -> Result<(), Failure> {
         TlsCommand::CaFile { bundle } => {
             let authority = open_authority(output::note)?;
             let file = match bundle {
-                true => root_bundle(&authority, &[])?,
+                true => {
+                    let folder = authority_folder().map_err(Failure::wrong)?;
+                    write_root_bundle(&authority, &folder).map_err(Failure::blocked)?.path
+                }
                 false => authority.root_file(),
             };
             Ok(output::print(&format!("{}\n", file.display()))?)
@@ -40,17 +43,21 @@ pub fn open_authority(tell: impl FnOnce(String)) -> Result<Arc<LocalAuthority>, 
     Ok(Arc::new(authority))
 }
 
-/// Writes the system's trusted certificates, those of further files, and the authority's to one file.
-pub fn root_bundle(authority: &LocalAuthority, further: &[PathBuf]) -> Result<PathBuf, Failure> {
+/// Writes the system's trusted certificates, those of further files, and the authority's to one file,
+/// which is there until the bundle is dropped.
+pub fn temporary_bundle(
+    authority: &LocalAuthority,
+    further: &[PathBuf],
+) -> Result<RootBundle, Failure> {
     let folder = authority_folder().map_err(Failure::wrong)?;
-    let bundle = write_root_bundle(authority, &folder, further).map_err(Failure::blocked)?;
+    let bundle = write_temporary_bundle(authority, &folder, further).map_err(Failure::blocked)?;
     for unread in &bundle.unread {
         output::note(format_args!(
             "segscope: {unread}; it is left out of {}",
             bundle.path.display()
         ));
     }
-    Ok(bundle.path)
+    Ok(bundle)
 }
 
 /// Returns the certificates of a listener, as the settings say; none if it has no TLS.

@@ -1,4 +1,4 @@
-//! The times that a call says itself, and a call with other ones.
+//! The times that a call itself contains: finds the latest, and moves all of them.
 
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, JsonKind, Val, edited};
@@ -6,15 +6,15 @@ use crate::call::{Doc, JsonKind, Val, edited};
 /// The times of a call, and of a batch.
 const TIMES: [&str; 4] = ["receivedAt", "sentAt", "timestamp", "originalTimestamp"];
 
-/// Returns the latest time of a call, or of a batch and else of its calls; none if it says none.
-pub fn latest(text: &str) -> Option<Millis> {
+/// Finds the latest time of a call, or of a batch or otherwise of its calls; none if there is none.
+pub fn find_latest(text: &str) -> Option<Millis> {
     let doc = Doc::parse(text).ok()?;
-    let of = |call: Val<'_>| own_times(call).map(|(_, at)| at).max();
-    of(doc.root()).or_else(|| batch(doc.root()).filter_map(of).max())
+    let latest_of = |call: Val<'_>| own_times(call).map(|(_, at)| at).max();
+    latest_of(doc.root()).or_else(|| batch(doc.root()).filter_map(latest_of).max())
 }
 
-/// Returns the text with the times of the call, or of a batch and its calls, moved by so much.
-pub fn moved(text: &str, by: Millis) -> String {
+/// Moves the times of a call, or of a batch and its calls. Returns the changed text.
+pub fn move_by(text: &str, by: Millis) -> String {
     let Ok(doc) = Doc::parse(text) else { return text.to_owned() };
     let calls = std::iter::once(doc.root()).chain(batch(doc.root()));
     let times = calls.flat_map(own_times);
@@ -45,13 +45,16 @@ mod tests {
         let call = format!(
             r#"{{"timestamp": "2026-11-24T10:00:00.000Z", "sentAt": "soon", "total": 1e400, "batch": {batch}}}"#
         );
-        assert_eq!(latest(&call), time::parse("2026-11-24T10:00:00.000Z"));
-        assert_eq!(latest(&format!(r#"{{"batch":{batch}}}"#)), time::parse("2026-11-24T09:59:59Z"));
-        assert_eq!((latest("{}"), latest("no call")), (None, None));
+        assert_eq!(find_latest(&call), time::parse("2026-11-24T10:00:00.000Z"));
+        assert_eq!(
+            find_latest(&format!(r#"{{"batch":{batch}}}"#)),
+            time::parse("2026-11-24T09:59:59Z")
+        );
+        assert_eq!((find_latest("{}"), find_latest("no call")), (None, None));
         let later = call.replace("2026-11-24T10:00:00.000Z", "2026-11-24T11:00:00.000Z").replace(
             r#"Timestamp": "2026-11-24T09:59:59Z""#,
             r#"Timestamp": "2026-11-24T10:59:59.000Z""#,
         );
-        assert_eq!(moved(&call, 3_600_000), later);
+        assert_eq!(move_by(&call, 3_600_000), later);
     }
 }

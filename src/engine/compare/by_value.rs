@@ -7,9 +7,9 @@ use crate::engine::counts::{GroupBy, Value, ValueText, value};
 use crate::engine::index::IndexRow;
 use crate::engine::judging::vendors_in_use::InUse;
 
-/// Rows that are read before somebody may ask for the end.
-const ROWS_AT_ONCE: u64 = 8_192;
-/// Calls of further values are not compared.
+/// The maximum number of rows that are read at a time, so that the caller can stop in between.
+const MAX_ROWS_AT_ONCE: u64 = 8_192;
+/// The maximum number of values whose calls are compared.
 pub const MAX_VALUES: usize = 64;
 
 /// The calls of one value: an app version, or a library with its version.
@@ -18,7 +18,7 @@ pub struct ValueProfile {
     id: Value,
     /// The value.
     pub value: ValueText,
-    /// Its calls.
+    /// The profile of its calls.
     pub profile: TrafficProfile,
 }
 
@@ -26,8 +26,8 @@ pub struct ValueProfile {
 #[derive(Debug)]
 pub struct ValueProfiles {
     by: GroupBy,
-    /// What the profiles depend on besides the calls: after a change they are read again.
-    read_under: Option<(u64, InUse)>,
+    /// The settings on which the profiles depend: after a change the calls are read again.
+    settings: Option<(u64, InUse)>,
     next_row: u64,
     /// In the order of their first calls.
     values: Vec<ValueProfile>,
@@ -36,34 +36,34 @@ pub struct ValueProfiles {
 }
 
 impl ValueProfiles {
-    /// Begins with no calls.
+    /// Creates the profiles of no calls.
     pub fn new(by: GroupBy) -> ValueProfiles {
-        ValueProfiles { by, read_under: None, next_row: 0, values: Vec::new(), has_more: false }
+        ValueProfiles { by, settings: None, next_row: 0, values: Vec::new(), has_more: false }
     }
 
-    /// What the calls are told apart by.
+    /// Returns the field that tells the calls apart.
     pub fn by(&self) -> GroupBy {
         self.by
     }
 
-    /// Reads calls that have come since, but no more than can be read in a moment. Returns how many
-    /// rows are read by now: as many as before if no more have come.
+    /// Reads the next calls, but no more than can be read in a moment. Returns the number of rows that
+    /// are read by now: the number of before if no more have come.
     ///
     /// # Errors
     /// Fails if a call cannot be read from the recording.
-    pub fn read_on(&mut self, engine: &Engine) -> Result<u64, String> {
+    pub fn read_more(&mut self, engine: &Engine) -> Result<u64, String> {
         let in_use = engine.in_use();
         let mut rows_of: Vec<Vec<u64>> = self.values.iter().map(|_| Vec::new()).collect();
         let to = {
             let state = engine.lock();
             let store = &state.index.store;
             let now = (state.index.epoch, in_use);
-            if self.read_under.as_ref() != Some(&now) {
+            if self.settings.as_ref() != Some(&now) {
                 (self.next_row, self.values, rows_of) = (0, Vec::new(), Vec::new());
                 self.has_more = false;
-                self.read_under = Some(now);
+                self.settings = Some(now);
             }
-            let to = store.rows().min(self.next_row + ROWS_AT_ONCE);
+            let to = store.rows().min(self.next_row + MAX_ROWS_AT_ONCE);
             for row in self.next_row..to {
                 let Some(IndexRow::Call(at)) = store.row(row) else { continue };
                 let Some(call) = store.calls.get(at) else { continue };
@@ -95,9 +95,10 @@ impl ValueProfiles {
         Ok(to)
     }
 
-    /// What the profiles were read under; another after all calls were checked again.
-    pub fn read_under(&self) -> Option<&(u64, InUse)> {
-        self.read_under.as_ref()
+    /// Returns the settings under which the profiles were read; others after all calls were checked
+    /// again.
+    pub fn settings(&self) -> Option<&(u64, InUse)> {
+        self.settings.as_ref()
     }
 
     /// Returns true if there are calls of more than [`MAX_VALUES`] values.
@@ -112,7 +113,7 @@ impl ValueProfiles {
 
     /// Returns the value whose calls began last before those of another: the version before it. For
     /// library versions, of the same library.
-    pub fn before(&self, place: usize) -> Option<&ValueProfile> {
+    pub fn previous_version(&self, place: usize) -> Option<&ValueProfile> {
         let value = &self.values.get(place)?.value;
         let is_version_of_same = |other: &&ValueProfile| match self.by {
             GroupBy::AppVersion => value.text.is_some() && other.value.text.is_some(),

@@ -66,8 +66,8 @@ impl Engine {
             Err(unread) => (None, Some(unread)),
         };
         let redaction = self.shared.redaction.as_ref();
-        let redacted_head = redaction.map(|redaction| redaction.head(head));
-        let head = &redacted_head.as_ref().map_or(*head, |kept| kept.head(head));
+        let redacted_head = redaction.map(|redaction| redaction.redact_head(head));
+        let head = &redacted_head.as_ref().map_or(*head, |kept| kept.apply_to(head));
         if self.shared.queue.is_behind() {
             // what to answer follows from what came before
             return Reply::unavailable("the recording is still being read; try again in a moment");

@@ -84,8 +84,8 @@ impl Engine {
                 // a call, or a question that an SDK depends on, was sent to the wrong place
                 let reply = wire::reply::for_request(head, here);
                 let redaction = self.shared.redaction.as_ref();
-                let redacted = redaction.map(|redaction| redaction.head(head));
-                let told = redacted.as_ref().map_or(*head, |redacted| redacted.head(head));
+                let redacted = redaction.map(|redaction| redaction.redact_head(head));
+                let told = redacted.as_ref().map_or(*head, |redacted| redacted.apply_to(head));
                 let message = wire::intended_route::explain(&told).reason;
                 let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
                 let refused = RefusalRecord { code, message: &message, kind: "", body_bytes: None };
@@ -180,9 +180,11 @@ impl Engine {
     ) -> bool {
         let redacted = self.redact_refused(head, raw, &refused);
         let (head, raw, refused) = match &redacted {
-            Some(redacted) => {
-                (&redacted.head.head(head), &redacted.body[..], redacted.refused(refused))
-            }
+            Some(redacted) => (
+                &redacted.head.apply_to(head),
+                &redacted.body[..],
+                redacted.redacted_record(refused),
+            ),
             None => (head, raw, refused),
         };
         let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
@@ -232,7 +234,9 @@ impl Engine {
     ) -> Result<WriteTicket, Refusal> {
         let redacted = self.redact(head, body);
         let (head, body) = match &redacted {
-            Some(redacted) => (&redacted.head.head(head), redacted.body.as_deref().unwrap_or(body)),
+            Some(redacted) => {
+                (&redacted.head.apply_to(head), redacted.body.as_deref().unwrap_or(body))
+            }
             None => (head, body),
         };
         let is_hidden = redacted.as_ref().is_some_and(|redacted| redacted.body.is_none());

@@ -38,7 +38,8 @@ impl Engine {
         answer: &UpstreamAnswer,
         fault: Option<InjectedFault<'_>>,
     ) -> ForwardRecord {
-        let redacted = self.shared.redaction.as_ref().map(|redaction| redaction.answer(answer));
+        let redacted =
+            self.shared.redaction.as_ref().map(|redaction| redaction.redact_answer(answer));
         let answer = redacted.as_ref().unwrap_or(answer);
         let (response, answer_line) = (ResponseSource::Upstream, Some(answer));
         let end = LineEnd { status, response, answer: answer_line, fault: fault.map(|it| it.text) };

@@ -1,4 +1,4 @@
-//! What of a request may be recorded (`--redact`).
+//! Redacts requests before they are recorded (`--redact`).
 
 use crate::call::redacted;
 use crate::engine::Engine;
@@ -22,15 +22,15 @@ pub(crate) struct RedactedRefusal {
     pub head: RedactedHead,
     /// Empty if nothing of it may be recorded.
     pub body: Vec<u8>,
-    /// How long the body was, if nothing of it is kept.
+    /// The length of the body, if nothing of it is kept.
     body_bytes: Option<u64>,
     /// The message in place of one that quotes the body.
     message: Option<&'static str>,
 }
 
 impl RedactedRefusal {
-    /// Returns why the request was refused, without what the body says.
-    pub fn refused<'a>(&'a self, refused: RefusalRecord<'a>) -> RefusalRecord<'a> {
+    /// Returns the record of the refusal without values of the body.
+    pub fn redacted_record<'a>(&'a self, refused: RefusalRecord<'a>) -> RefusalRecord<'a> {
         RefusalRecord {
             message: self.message.unwrap_or(refused.message),
             body_bytes: refused.body_bytes.or(self.body_bytes),
@@ -47,7 +47,10 @@ impl Engine {
         body: &'r str,
     ) -> Option<RedactedRequest<'r>> {
         let redaction = self.shared.redaction.as_ref()?;
-        Some(RedactedRequest { head: redaction.head(head), body: redaction.json(body) })
+        Some(RedactedRequest {
+            head: redaction.redact_head(head),
+            body: redaction.redact_json(body),
+        })
     }
 
     /// Redacts the body of a push of objects; none if nothing is redacted. An upload has an object
@@ -55,13 +58,13 @@ impl Engine {
     pub(crate) fn redact_push(&self, step: ObjectsRoute<'_>, body: &str) -> Option<String> {
         let redaction = self.shared.redaction.as_ref()?;
         // a text that is not JSON is not JSON afterwards, either
-        let redact = |text: &str| match redaction.json(text) {
+        let redact = |text: &str| match redaction.redact_json(text) {
             _ if text.trim().is_empty() => text.to_owned(),
             Some(kept) => kept.into_owned(),
             None => redacted::REMOVED.to_owned(),
         };
         let is_upload = matches!(step, ObjectsRoute::Upload(_));
-        Some(match is_upload && redaction.json(body).is_none() {
+        Some(match is_upload && redaction.redact_json(body).is_none() {
             true => body.split('\n').map(redact).collect::<Vec<_>>().join("\n"),
             false => redact(body),
         })
@@ -75,7 +78,7 @@ impl Engine {
         refused: &RefusalRecord<'_>,
     ) -> Option<RedactedRefusal> {
         let redaction = self.shared.redaction.as_ref()?;
-        let body = redaction.raw_body(head, raw);
+        let body = redaction.redact_raw_body(head, raw);
         let is_hidden = body.is_none() && !raw.is_empty();
         let message = match (refused.code, refused.kind) {
             (MALFORMED, _) => Some(
@@ -88,7 +91,7 @@ impl Engine {
         };
         let head = match refused.code {
             MALFORMED => RedactedHead::empty(),
-            _ => redaction.head(head),
+            _ => redaction.redact_head(head),
         };
         Some(RedactedRefusal {
             head,

@@ -1,10 +1,10 @@
-//! What became of the requests of a listener that mirrors.
+//! Counts of the requests of a listener that mirrors, by their outcome.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// What became of the requests of a listener that mirrors, as they are counted.
+/// The counters of a listener that mirrors.
 #[derive(Debug, Default)]
 pub(crate) struct MirrorCounters {
     sent: AtomicU64,
@@ -12,11 +12,11 @@ pub(crate) struct MirrorCounters {
     given_up: Mutex<BTreeMap<String, u64>>,
     not_mirrored: AtomicU64,
     waiting: AtomicU64,
-    /// Up to where in the recording all is done.
+    /// The offset in the recording up to which all requests are done.
     done: AtomicU64,
 }
 
-/// What became of the requests of a listener that mirrors, since it was started.
+/// The requests of a listener that mirrors since it was started, by their outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct MirrorCounts {
     /// Requests that the upstream has accepted.
@@ -25,14 +25,14 @@ pub struct MirrorCounts {
     pub sent_again: u64,
     /// Requests that will not be delivered.
     pub given_up: u64,
-    /// How many of them for which reason.
+    /// The number of them for each reason.
     pub given_up_because: BTreeMap<String, u64>,
     /// Requests that cannot be mirrored: their credential is recorded as a hash, or the upstream
     /// takes none of their kind.
     pub not_mirrored: u64,
     /// Requests that are read and not delivered yet.
     pub waiting: u64,
-    /// How many bytes of the recording are not done yet.
+    /// The number of bytes of the recording that are not done yet.
     pub lag_bytes: u64,
 }
 
@@ -85,12 +85,12 @@ impl MirrorCounters {
         self.not_mirrored.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Notes how many requests wait.
+    /// Sets the number of requests that wait.
     pub fn set_waiting(&self, waiting: usize) {
         self.waiting.store(waiting as u64, Ordering::Relaxed);
     }
 
-    /// Notes up to where in the recording all is done.
+    /// Sets the offset in the recording up to which all requests are done.
     pub fn set_done(&self, offset: u64) {
         self.done.store(offset, Ordering::Relaxed);
     }

@@ -29,16 +29,16 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::watch;
 
-/// How a listener mirrors.
+/// The options of a listener that mirrors.
 #[derive(Debug, Clone)]
 pub struct MirrorOptions {
-    /// Where requests go.
+    /// The service to which requests are sent.
     pub upstream: Upstream,
-    /// How often and how long a request is tried.
+    /// The limits of attempts to deliver a request.
     pub retries: RetryLimits,
 }
 
-/// Why nothing can be mirrored.
+/// A reason why nothing can be mirrored.
 #[derive(Debug, thiserror::Error)]
 pub enum MirrorError {
     /// Nothing can be sent there.
@@ -62,8 +62,8 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// Begins to send on what is recorded by a listener at these addresses: from where the last
-    /// mirror of this recording ended, or what is recorded from now on.
+    /// Begins to send on the recorded requests of a listener at these addresses: from the resume point
+    /// of this recording on, or those that are recorded from now on.
     ///
     /// # Errors
     /// Fails if the upstream cannot be sent to, or if the place to go on from is not known.
@@ -86,12 +86,12 @@ impl Mirror {
         Ok(Mirror { url, via, stop, thread: Some(thread) })
     }
 
-    /// The URL of the upstream.
+    /// Returns the URL of the upstream.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// How `Via` names this segscope.
+    /// Returns the name of this segscope in `Via`.
     pub fn via(&self) -> &str {
         &self.via
     }
@@ -99,10 +99,10 @@ impl Mirror {
 
 impl Drop for Mirror {
     fn drop(&mut self) {
-        // nobody is left to hear it if the thread has ended
+        // the thread may have ended
         let _ = self.stop.send(true);
         if let Some(thread) = self.thread.take() {
-            // a panic there has been told already, and dropping must not panic again
+            // the thread's panic is reported already, and dropping must not panic again
             let _ = thread.join();
         }
     }

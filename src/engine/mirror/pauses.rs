@@ -1,10 +1,10 @@
-//! How often a request is tried, and how long the mirror waits in between.
+//! The limits of attempts to deliver a request, and the pauses between them.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 use tokio::time::sleep_until;
 
-/// How often and how long a request is tried.
+/// The limits of attempts to deliver a request.
 #[derive(Debug, Clone, Copy)]
 pub struct RetryLimits {
     /// The pause after the first attempt; each further one is twice as long…
@@ -29,8 +29,8 @@ impl Default for RetryLimits {
 }
 
 impl RetryLimits {
-    /// The pause after an attempt, the first of which is 0: between a half and all of what it grows
-    /// to, at random, so that requests that failed together do not come back together.
+    /// Returns the pause after an attempt, the first of which is 0. It is a random part of the growing
+    /// pause, at least half of it, so that requests that failed together do not come back together.
     pub fn pause(&self, attempt: u32) -> Duration {
         let whole = self.first_pause.saturating_mul(1 << attempt.min(20)).min(self.max_pause);
         let random = uuid::Uuid::new_v4().as_u64_pair().0 as u32;
@@ -42,14 +42,14 @@ impl RetryLimits {
 #[derive(Debug)]
 pub(crate) struct SharedPause {
     until: Cell<Instant>,
-    /// How often in a row it could not be reached, each counted when the pause before was over.
+    /// The failures in a row to reach it, each counted when the pause before was over.
     failures: Cell<u32>,
-    /// How many requests the upstream has accepted.
+    /// The number of requests that the upstream has accepted.
     accepted: Cell<u64>,
 }
 
 impl SharedPause {
-    /// There is none.
+    /// Creates a pause that is over.
     pub fn new() -> SharedPause {
         let until = Cell::new(Instant::now());
         SharedPause { until, failures: Cell::new(0), accepted: Cell::new(0) }
@@ -84,12 +84,12 @@ impl SharedPause {
         self.failures.replace(0) > 0
     }
 
-    /// How many requests the upstream has accepted.
+    /// Returns the number of requests that the upstream has accepted.
     pub fn accepted(&self) -> u64 {
         self.accepted.get()
     }
 
-    /// Whether nothing is sent now.
+    /// Returns whether nothing is sent now.
     pub fn is_on(&self) -> bool {
         self.until.get() > Instant::now()
     }

@@ -35,26 +35,26 @@ pub(crate) struct MirrorReader {
 pub(crate) struct MirrorLine<'r> {
     /// The line without its end.
     pub text: &'r str,
-    /// Its request, if it is one.
+    /// The request of the line, if it has one.
     pub request: Option<Box<RequestLine>>,
-    /// Where it ends.
+    /// The position behind the line.
     pub end: MirrorPosition,
-    /// How many requests before it are gone from disk.
+    /// The number of requests before it that are gone from disk.
     pub gone: u64,
 }
 
 impl MirrorReader {
-    /// Reads from a position on. What was deleted there counts as gone.
+    /// Creates a reader that begins at a position. What was deleted there counts as gone.
     pub fn new(text: RecordingText, start: MirrorPosition) -> MirrorReader {
         MirrorReader { text, position: start, block: Vec::new(), used: 0, has_gap: true }
     }
 
-    /// Where the next line begins.
+    /// Returns the position at which the next line begins.
     pub fn position(&self) -> MirrorPosition {
         self.position
     }
 
-    /// The next line, if one ends before `recorded`.
+    /// Returns the next line, if one ends before `recorded`.
     ///
     /// # Errors
     /// Fails if the file cannot be read and there is nothing behind what cannot be read.
@@ -71,7 +71,7 @@ impl MirrorReader {
         self.used += whole;
         self.position.offset += whole as u64;
         self.position.in_file += whole as u64;
-        // what is not a line of a recording asks for nothing
+        // a text that is not a line of a recording holds nothing to be sent
         let text = std::str::from_utf8(&self.block[begin..begin + len]).unwrap_or_default();
         let (mut request, before) = (None, self.position.request);
         let mut gone = 0;
@@ -95,7 +95,7 @@ impl MirrorReader {
         Ok(Some(MirrorLine { text, request, end: self.position, gone }))
     }
 
-    /// Reads the next block of lines, or passes over what is deleted.
+    /// Reads the next block of lines, or passes over a deleted part.
     fn read(&mut self, recorded: u64) -> io::Result<()> {
         let at = self.position.offset;
         let (section, next) = self.text.part(at).ok_or(io::ErrorKind::UnexpectedEof)?;

@@ -1,5 +1,5 @@
-//! Up to where the requests of a recording are sent: a small file beside it, `FILE.mirror`, or
-//! `NAME.mirror` of a recording in parts.
+//! The position up to which the requests of a recording are sent. It is in a small file beside the
+//! recording: `FILE.mirror`, or `NAME.mirror` of a recording in parts.
 
 use crate::call::time;
 use crate::config::{TextFileError, read_text_file, write_whole};
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The file is no longer.
+/// The maximum length of the file.
 const MAX_BYTES: u64 = 64 << 10;
 
-/// Why the place to go on from is not known.
+/// A reason why the position to continue from is not known.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
-    /// There is no file to keep it beside.
+    /// The recording has no file, so there is no place for the resume point.
     #[error("the recording has no file, so nothing could be sent on after a restart")]
     Nameless,
     /// It cannot be read.
@@ -24,7 +24,7 @@ pub enum ResumeError {
     Unreadable {
         /// Its file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// It names a place that the recording does not have.
@@ -40,7 +40,7 @@ pub enum ResumeError {
         path: PathBuf,
         /// The other upstream.
         url: String,
-        /// How much is not sent.
+        /// The number of bytes that are not sent.
         bytes: u64,
     },
     /// It cannot be written.
@@ -48,12 +48,12 @@ pub enum ResumeError {
     Unwritable {
         /// Its file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
 }
 
-/// What the file says.
+/// The contents of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ResumePoint {
     v: u32,
@@ -69,7 +69,7 @@ pub(crate) struct ResumePoint {
     at: String,
 }
 
-/// The file that says up to where the requests of a recording are sent.
+/// The file with the position up to which the requests of a recording are sent.
 #[derive(Debug)]
 pub(crate) struct ResumeFile {
     path: PathBuf,
@@ -77,8 +77,8 @@ pub(crate) struct ResumeFile {
     written: MirrorPosition,
 }
 
-/// The file of a recording.
-fn path_beside(recording: &Path) -> PathBuf {
+/// Returns the path of the file that belongs to a recording.
+fn resume_path(recording: &Path) -> PathBuf {
     let (mut name, _) = part_of(recording)
         .map_or_else(|| (recording.as_os_str().to_owned(), 0), |(stem, part)| (stem.into(), part));
     name.push(".mirror");
@@ -108,7 +108,7 @@ impl ResumeFile {
             };
             (recording, end)
         };
-        let path = path_beside(&recording);
+        let path = resume_path(&recording);
         let start = match ResumePoint::read(&path)? {
             None => end,
             Some(point) => {
@@ -134,7 +134,7 @@ impl ResumeFile {
         Ok((file, start))
     }
 
-    /// Writes up to where all is sent, if that has changed.
+    /// Writes the position up to which all is sent, if it has changed.
     pub fn save(&mut self, done: MirrorPosition) -> io::Result<()> {
         match done == self.written {
             true => Ok(()),
@@ -185,8 +185,8 @@ impl ResumePoint {
         }
     }
 
-    /// Its place in the recording; the first place that is left if its part is deleted. None if the
-    /// recording cannot have had it.
+    /// Returns its position in the recording; the first one that is left if its part is deleted. None
+    /// if the recording cannot have had it.
     fn position(&self, shared: &SharedState, end: MirrorPosition) -> Option<MirrorPosition> {
         let front = shared.front();
         let closed = front.parts.closed.iter();
@@ -228,7 +228,7 @@ mod tests {
             ("a/run.0012.ndjson", "a/run.mirror"),
             ("run", "run.mirror"),
         ] {
-            assert_eq!(path_beside(Path::new(recording)), PathBuf::from(want));
+            assert_eq!(resume_path(Path::new(recording)), PathBuf::from(want));
         }
     }
 

@@ -1,4 +1,5 @@
-//! The requests that are being sent, in the order of the recording: up to where all is done.
+//! The requests that are being sent, in the order of the recording, and the position up to which all
+//! requests are done.
 
 use crate::engine::mirror::reader::MirrorPosition;
 use std::collections::VecDeque;
@@ -9,22 +10,22 @@ pub(crate) struct SendWindow {
     /// The number of the first.
     first: u64,
     entries: VecDeque<WindowEntry>,
-    /// The bodies of those that are not done.
+    /// The length of the bodies of the requests that are not done.
     bytes: usize,
-    /// Up to where all is done.
+    /// The position up to which all requests are done.
     done: MirrorPosition,
 }
 
 #[derive(Debug)]
 struct WindowEntry {
-    /// Where its line ends, or the last line behind it that asks for nothing.
+    /// The position behind its line, or behind the last line after it that holds nothing to be sent.
     end: MirrorPosition,
     bytes: usize,
     is_done: bool,
 }
 
 impl SendWindow {
-    /// Nothing is being sent; all is done up to a position.
+    /// Creates an empty window: all requests are done up to a position.
     pub fn new(done: MirrorPosition) -> SendWindow {
         SendWindow { first: 0, entries: VecDeque::new(), bytes: 0, done }
     }
@@ -36,7 +37,7 @@ impl SendWindow {
         self.first + self.entries.len() as u64 - 1
     }
 
-    /// Passes over a line that asks for nothing.
+    /// Passes over a line that holds nothing to be sent.
     pub fn skip(&mut self, end: MirrorPosition) {
         match self.entries.back_mut() {
             Some(last) => last.end = end,
@@ -57,17 +58,17 @@ impl SendWindow {
         }
     }
 
-    /// Up to where all is done.
+    /// Returns the position up to which all requests are done.
     pub fn done(&self) -> MirrorPosition {
         self.done
     }
 
-    /// How many requests it holds.
+    /// Returns the number of requests in the window.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// How long the bodies are of those that are not done.
+    /// Returns the length of the bodies of the requests that are not done.
     pub fn bytes(&self) -> usize {
         self.bytes
     }

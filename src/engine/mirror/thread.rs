@@ -23,19 +23,21 @@ const MAX_IN_FLIGHT: usize = 32;
 const MAX_WINDOW: usize = 1024;
 /// The bodies of these take no more, unless one alone does.
 const MAX_WINDOW_BYTES: usize = 32 << 20;
-/// The number of lines that are read before the thread looks at what has happened.
-const LINES_AT_ONCE: usize = 256;
-/// How often the mirror looks for new lines while some come, and when none has come for a while.
+/// The maximum number of lines that are read before the thread handles other events.
+const MAX_LINES_AT_ONCE: usize = 256;
+/// The intervals at which the mirror looks for new lines: while some come, and when none has come for
+/// a while.
 const MIN_LOOK_INTERVAL: Duration = Duration::from_millis(5);
 const MAX_LOOK_INTERVAL: Duration = Duration::from_millis(100);
-/// How often it is written up to where all is sent.
+/// The interval at which the resume point is written.
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);
-/// How long the mirror goes on sending when the listener has stopped, unless the upstream pauses it.
+/// The maximum time for which the mirror sends when the listener has stopped, unless the upstream
+/// pauses it.
 const MAX_DRAIN: Duration = Duration::from_secs(3);
 /// The reason of requests whose part of the recording is deleted.
-const GONE: &str = "gone from disk before they were sent (keep)";
+const PART_DELETED: &str = "gone from disk before they were sent (keep)";
 
-/// What the mirror thread works with.
+/// The state of the mirror thread.
 pub(crate) struct MirrorWork {
     engine: Arc<Engine>,
     client: Arc<MirrorClient>,
@@ -43,11 +45,11 @@ pub(crate) struct MirrorWork {
     window: SendWindow,
     resume: ResumeFile,
     limits: RetryLimits,
-    /// What the user was told of last, so that it is not told again.
-    told: Option<&'static str>,
+    /// The last notice to the user, which is not repeated.
+    last_notice: Option<&'static str>,
 }
 
-/// What those who send requests share.
+/// The state that all tasks that send requests share.
 struct MirrorSender {
     client: Arc<MirrorClient>,
     engine: Arc<Engine>,
@@ -65,13 +67,13 @@ impl MirrorWork {
         limits: RetryLimits,
     ) -> MirrorWork {
         let window = SendWindow::new(reader.position());
-        MirrorWork { engine, client, reader, window, resume, limits, told: None }
+        MirrorWork { engine, client, reader, window, resume, limits, last_notice: None }
     }
 
     /// Sends until it is stopped.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let _thread = ThreadLog::begin("mirror");
-        // whoever answers, judges and draws comes first
+        // threads that answer, judge, and draw come first
         give_way_to_all();
         LocalSet::new().run_until(self.send_all(stop)).await;
     }
@@ -145,7 +147,7 @@ impl MirrorWork {
     fn read_lines(&mut self, sends: &mut JoinSet<u64>, sending: &Rc<MirrorSender>) -> bool {
         let recorded = self.engine.shared.queue.recorded();
         let mut has_read = false;
-        for _ in 0..LINES_AT_ONCE {
+        for _ in 0..MAX_LINES_AT_ONCE {
             if !self.has_room() {
                 break;
             }
@@ -154,7 +156,7 @@ impl MirrorWork {
                 Ok(None) => break,
                 Err(error) => {
                     tracing::warn!(kind = %error.kind(), "the mirror cannot read the recording");
-                    self.tell("the mirror cannot read the recording; it tries again");
+                    self.notify_once("the mirror cannot read the recording; it tries again");
                     break;
                 }
             };
@@ -165,7 +167,7 @@ impl MirrorWork {
                 None => MirrorDecision::Nothing,
             };
             if gone > 0 {
-                sending.give_up(GONE, gone);
+                sending.give_up(PART_DELETED, gone);
             }
             match decision {
                 MirrorDecision::Send(request) => {
@@ -193,7 +195,7 @@ impl MirrorWork {
         match sent {
             Ok(number) => self.window.finish(number),
             // its request stays the oldest that is not done, and is sent after a restart
-            Err(_) => self.tell("the mirror failed on a request, which is sent after a restart: this is a bug in segscope"),
+            Err(_) => self.notify_once("the mirror failed on a request, which is sent after a restart: this is a bug in segscope"),
         }
         self.show_progress();
     }
@@ -207,14 +209,14 @@ impl MirrorWork {
     fn save(&mut self) {
         if let Err(error) = self.resume.save(self.window.done()) {
             tracing::warn!(%error, "the resume point of the mirror cannot be written");
-            self.tell(
+            self.notify_once(
                 "the resume point of the mirror cannot be written: after a restart, more is sent again",
             );
         }
     }
 
-    fn tell(&mut self, notice: &'static str) {
-        if self.told.replace(notice) != Some(notice) {
+    fn notify_once(&mut self, notice: &'static str) {
+        if self.last_notice.replace(notice) != Some(notice) {
             self.engine.notice(notice.to_owned());
         }
     }
@@ -225,7 +227,7 @@ impl MirrorSender {
     async fn deliver(&self, request: &MirroredRequest) {
         let began = Instant::now();
         let (mut attempts, mut has_been_sent) = (0, false);
-        // how many requests the upstream had accepted when this one failed last
+        // the number of requests that the upstream had accepted when this one failed last
         let mut accepted_before = None;
         loop {
             self.pause.wait().await;
@@ -239,7 +241,7 @@ impl MirrorSender {
                 }
                 self.client.send(request).await
             };
-            let (reason, is_sent) = match self.note(attempt) {
+            let (reason, is_sent) = match self.count_attempt(attempt) {
                 ControlFlow::Break(()) => return,
                 ControlFlow::Continue(again) => again,
             };
@@ -261,9 +263,9 @@ impl MirrorSender {
         }
     }
 
-    /// Notes how an attempt ended. Where it is to be repeated, returns why it failed, and whether the
+    /// Counts the outcome of an attempt. If it is to be repeated, returns the reason, and whether the
     /// request was sent.
-    fn note(&self, attempt: MirrorAttempt) -> ControlFlow<(), (String, bool)> {
+    fn count_attempt(&self, attempt: MirrorAttempt) -> ControlFlow<(), (String, bool)> {
         let is_back = match &attempt {
             MirrorAttempt::Accepted => self.pause.note_answer(true),
             MirrorAttempt::Refused(_) | MirrorAttempt::Busy(..) => self.pause.note_answer(false),

@@ -1,4 +1,4 @@
-//! Recordings of which the last mirror has not sent all.
+//! Recordings that the last mirror has not sent to their end.
 
 use crate::engine::mirror::resume_point::ResumePoint;
 use crate::recording::part_of;
@@ -13,12 +13,12 @@ pub struct UnsentRecording {
     pub path: PathBuf,
     /// The upstream that it was mirrored to.
     pub url: String,
-    /// How much is not sent.
+    /// The number of bytes that are not sent.
     pub bytes: u64,
 }
 
-/// Finds the recordings in parts of a folder that nobody writes to and of which not all is sent, the
-/// newest first.
+/// Finds the recordings in parts in a folder that no program writes to and that are not sent to their
+/// end, the newest first.
 ///
 /// # Errors
 /// Fails if the folder is there and cannot be read.
@@ -34,11 +34,11 @@ pub fn find_unsent(folder: &Path) -> io::Result<Vec<UnsentRecording>> {
     paths.sort();
     let points =
         paths.iter().rev().filter(|path| path.extension().is_some_and(|ext| ext == "mirror"));
-    Ok(points.filter_map(|point| unsent(point, &paths)).collect())
+    Ok(points.filter_map(|point| find_unsent_recording(point, &paths)).collect())
 }
 
-/// Returns the part of the recording of a resume point that is not sent; none if all is.
-fn unsent(point: &Path, paths: &[PathBuf]) -> Option<UnsentRecording> {
+/// Returns the recording of a resume point if some of it is not sent.
+fn find_unsent_recording(point: &Path, paths: &[PathBuf]) -> Option<UnsentRecording> {
     let ResumePoint { url, part, offset, .. } = ResumePoint::read(point).ok()??;
     let stem = point.with_extension("");
     let (mut last, mut bytes) = (None, 0);

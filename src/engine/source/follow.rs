@@ -292,7 +292,7 @@ impl Importer<'_> {
         let mut read = bare_calls::read(text, number, &mut scratch)?;
         let mut text = read.text;
         let redaction = self.shared.redaction.as_ref();
-        let redacted = redaction.and_then(|redaction| redaction.json(text));
+        let redacted = redaction.and_then(|redaction| redaction.redact_json(text));
         if let Some(redacted) = &redacted {
             text = redacted;
             read = bare_calls::read(text, number, &mut scratch)?;

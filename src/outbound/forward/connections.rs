@@ -20,11 +20,11 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-/// The head of an answer is no larger than this.
+/// The maximum length of the head of an answer.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// A connection that is not used for so long is closed: many servers close theirs after a minute.
+/// The time after which an unused connection is closed. Many servers close theirs after a minute.
 const MAX_IDLE: Duration = Duration::from_secs(30);
-/// A request of which nothing could be written is tried on so many new connections.
+/// The maximum number of new connections for a request of which nothing could be written.
 const MAX_NEW_CONNECTIONS: u32 = 2;
 
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
@@ -33,22 +33,22 @@ type Outgoing = Request<Full<Bytes>>;
 /// Connections to one upstream.
 pub(crate) struct Connections {
     connector: HttpsConnector<Dialer>,
-    /// What the connector is asked for.
+    /// The URL that the connector gets.
     to: Uri,
     idle: Arc<Mutex<Vec<UpstreamConnection>>>,
-    /// Somebody closes those that are idle for too long.
+    /// A task closes those that are idle for too long.
     is_watched: Arc<AtomicBool>,
 }
 
-/// A connection, and where requests for it go in.
+/// A connection, with the sender of its requests.
 struct UpstreamConnection {
     sender: SendRequest<Full<Bytes>>,
-    /// None once the connection is closed: then who waits for an answer is told.
+    /// None once the connection is closed. Then each request that waits for an answer gets an error.
     driver: Option<http1::Connection<Stream, Full<Bytes>>>,
     idle_since: Instant,
 }
 
-/// Why there was no whole answer on a connection.
+/// A reason why there was no whole answer on a connection.
 enum ConnectionError {
     /// Nothing of the request was written.
     Unsent(Box<Outgoing>, String),
@@ -57,13 +57,13 @@ enum ConnectionError {
 }
 
 impl Connections {
-    /// Opens connections with this connector.
+    /// Creates a pool without connections, which opens them with this connector.
     pub fn new(connector: HttpsConnector<Dialer>, to: Uri) -> Connections {
         Connections { connector, to, idle: Arc::default(), is_watched: Arc::default() }
     }
 
-    /// Sends a request, and waits for the whole answer. Returns when its head was here, too. If nothing
-    /// of the request was written, it is sent on another connection.
+    /// Sends a request, and waits for the whole answer. Returns the time at which its head had arrived,
+    /// too. If nothing of the request was written, it is sent on another connection.
     pub async fn send(
         &self,
         mut request: Outgoing,
@@ -80,7 +80,7 @@ impl Connections {
             };
             match connection.exchange(request, max_body_bytes).await {
                 Ok(answer) => {
-                    self.keep(connection).await;
+                    self.keep_idle(connection).await;
                     return Ok(answer);
                 }
                 Err(ConnectionError::Unsent(unsent, _)) if new < MAX_NEW_CONNECTIONS => {
@@ -96,7 +96,7 @@ impl Connections {
         }
     }
 
-    /// The idle connection that was used last, if it is still open.
+    /// Takes the idle connection that was used last, if it is still open.
     async fn take_idle(&self) -> Option<UpstreamConnection> {
         loop {
             // a guard must not be held while something is waited for
@@ -110,7 +110,7 @@ impl Connections {
     }
 
     /// Keeps a connection for the next request, if it is still open.
-    async fn keep(&self, mut connection: UpstreamConnection) {
+    async fn keep_idle(&self, mut connection: UpstreamConnection) {
         if !connection.is_open().await {
             return;
         }
@@ -163,7 +163,7 @@ impl UpstreamConnection {
         Ok((head, body.to_bytes(), first_byte_at))
     }
 
-    /// Waits for something that comes on this connection.
+    /// Drives the connection until a future that depends on it is ready.
     async fn drive<F: Future>(&mut self, wanted: F) -> F::Output {
         let mut wanted = pin!(wanted);
         poll_fn(|context| {
@@ -173,7 +173,7 @@ impl UpstreamConnection {
         .await
     }
 
-    /// Whether it can take a request now.
+    /// Returns whether it can take a request now.
     async fn is_open(&mut self) -> bool {
         poll_fn(|context| {
             self.poll_driver(context);
@@ -182,7 +182,7 @@ impl UpstreamConnection {
         .await
     }
 
-    /// Reads and writes what can be.
+    /// Reads and writes as much as is possible now.
     fn poll_driver(&mut self, context: &mut Context<'_>) {
         if let Some(driver) = &mut self.driver
             && Pin::new(driver).poll(context).is_ready()

@@ -1,7 +1,7 @@
 //! Connects to the upstream: directly, at another address, or through the proxy of the environment.
 
 use crate::call::credential::without_credentials;
-use crate::outbound::env_proxy::{connector, proxy_to};
+use crate::outbound::env_proxy::{new_connector, proxy_to};
 use crate::outbound::forward::upstream::{Upstream, UpstreamError};
 use hyper::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -17,7 +17,7 @@ use tower_service::Service;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Connects to one upstream, whatever it is asked for: TLS above it keeps the upstream's own name.
+/// Connects to one upstream, whatever URL it gets: TLS above it uses the upstream's own name.
 #[derive(Clone)]
 pub(crate) struct Dialer {
     to: Uri,
@@ -26,10 +26,10 @@ pub(crate) struct Dialer {
 }
 
 impl Dialer {
-    /// Connects to an upstream, for a listener at these addresses. `HTTPS_PROXY` and `NO_PROXY` count
+    /// Creates the dialer of a listener at these addresses. `HTTPS_PROXY` and `NO_PROXY` count
     /// for an upstream with https, unless the proxy is that listener.
     pub fn new(upstream: &Upstream, own: &[SocketAddr]) -> Result<Dialer, UpstreamError> {
-        let direct = connector();
+        let direct = new_connector();
         let to = upstream.connect_uri();
         let tunnel = match upstream.proxy(own) {
             None => None,
@@ -51,26 +51,26 @@ impl Dialer {
 }
 
 impl Upstream {
-    /// The upstream's own URL, whose host TLS checks.
+    /// Returns the upstream's own URL, whose host TLS checks.
     pub(crate) fn own_uri(&self) -> Uri {
         let scheme = if self.is_https { "https" } else { "http" };
         let uri = Uri::builder().scheme(scheme).authority(self.authority.clone());
         uri.path_and_query("/").build().expect("an authority was parsed")
     }
 
-    /// The address to connect to, as a URL.
+    /// Returns the address to connect to, as a URL.
     fn connect_uri(&self) -> Uri {
         let scheme = if self.is_https { "https" } else { "http" };
         let uri = Uri::builder().scheme(scheme).authority(self.address()).path_and_query("/");
         uri.build().expect("an authority was parsed")
     }
 
-    /// The proxy of the environment that leads to it.
+    /// Returns the proxy of the environment for it.
     fn proxy(&self, own: &[SocketAddr]) -> Option<Intercept> {
         proxy_to(&self.connect_uri(), own).filter(|_| self.is_https)
     }
 
-    /// Whether a proxy leads to it, which finds it in place of this machine.
+    /// Returns whether a proxy connects to it, so that this machine need not resolve its name.
     pub(crate) fn is_behind_proxy(&self, own: &[SocketAddr]) -> bool {
         self.proxy(own).is_some()
     }

@@ -12,10 +12,11 @@ use hyper_rustls::HttpsConnectorBuilder;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// The body of an answer is no larger than this. It is passed on when all of it is here: half an
-/// answer must not look like a whole one. What is not an answer to calls may be longer.
+/// The maximum length of the body of an answer to calls. A body is passed on when all of it is here:
+/// half an answer must not look like a whole one.
 const MAX_BODY_BYTES: usize = 1 << 20;
-/// Why the upstream gave no whole answer.
+
+/// A reason why the upstream gave no whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForwardError {
     /// No connection: nothing was sent.
@@ -43,7 +44,7 @@ impl std::fmt::Display for ForwardError {
 }
 
 impl ForwardError {
-    /// The status that the sender gets.
+    /// Returns the status that the sender gets.
     pub fn status(&self) -> u16 {
         match self {
             ForwardError::TooSlow(_) => 504,
@@ -51,7 +52,7 @@ impl ForwardError {
         }
     }
 
-    /// Whether something of the request may have been sent.
+    /// Returns whether something of the request may have been sent.
     pub fn is_sent(&self) -> bool {
         !matches!(self, ForwardError::Unreachable(_))
     }
@@ -65,13 +66,13 @@ pub struct ForwardRequest<'r> {
     pub uri: &'r Uri,
     /// The headers as they came.
     pub headers: &'r HeaderMap,
-    /// How the headers were spelled.
+    /// The spelling of the headers.
     pub extensions: Extensions,
     /// The body as it goes on.
     pub body: Bytes,
-    /// What the upstream is told of the client.
+    /// The client's address and scheme, if the upstream is told of them.
     pub forwarded: Option<ForwardedFor>,
-    /// How `Via` names this segscope.
+    /// The name of this segscope in `Via`.
     pub via: &'r str,
 }
 
@@ -82,11 +83,11 @@ pub struct ForwardedResponse {
     pub status: StatusCode,
     /// The headers for the sender, in their order.
     pub headers: HeaderMap,
-    /// How the headers were spelled, and the phrase behind the status.
+    /// The spelling of the headers, and the phrase behind the status.
     pub extensions: Extensions,
     /// The body.
     pub body: Bytes,
-    /// When the head was here.
+    /// The time at which the head had arrived.
     pub first_byte_at: Instant,
 }
 
@@ -99,10 +100,12 @@ pub struct ForwardClient {
 }
 
 impl ForwardClient {
-    /// Sends to an upstream, for a listener at these addresses; an answer may take so long.
+    /// Creates a client for an upstream and a listener at these addresses. An answer may take at most
+    /// `timeout`.
     ///
     /// # Errors
-    /// Fails if the system's trusted certificates cannot be read, or the environment's proxy is none.
+    /// Fails if the system's trusted certificates cannot be read, or the environment's
+    /// proxy cannot be used.
     pub fn new(
         upstream: Upstream,
         timeout: Duration,
@@ -119,12 +122,12 @@ impl ForwardClient {
         Ok(ForwardClient { connections, upstream, timeout, max_body_bytes: MAX_BODY_BYTES })
     }
 
-    /// Returns the same client, for answers whose bodies are as long as this at most.
+    /// Sets the maximum length of the body of an answer.
     pub fn with_max_answer(self, max_body_bytes: usize) -> ForwardClient {
         ForwardClient { max_body_bytes, ..self }
     }
 
-    /// Where requests go.
+    /// Returns the service to which requests are sent.
     pub fn upstream(&self) -> &Upstream {
         &self.upstream
     }

@@ -11,7 +11,7 @@ const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection")
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// What the upstream is told of the client.
+/// The client's address and scheme, as the upstream is told of them.
 #[derive(Debug, Clone, Copy)]
 pub struct ForwardedFor {
     /// The client's address.
@@ -20,12 +20,12 @@ pub struct ForwardedFor {
     pub scheme: &'static str,
 }
 
-/// Makes a name for `Via` by which this segscope knows its own requests when they come back.
+/// Creates a name for `Via` by which this segscope knows its own requests when they come back.
 pub fn new_via() -> String {
     format!("segscope-{}", uuid::Uuid::new_v4().simple())
 }
 
-/// Whether a header belongs to one connection.
+/// Returns whether a header belongs to one connection.
 fn is_hop_by_hop(name: &HeaderName, named: &[HeaderName]) -> bool {
     [
         header::CONNECTION,
@@ -42,24 +42,24 @@ fn is_hop_by_hop(name: &HeaderName, named: &[HeaderName]) -> bool {
         || named.contains(name)
 }
 
-/// The names that `Connection` lists.
-fn listed(headers: &HeaderMap) -> Vec<HeaderName> {
+/// Returns the names that `Connection` lists.
+fn connection_names(headers: &HeaderMap) -> Vec<HeaderName> {
     let values = headers.get_all(header::CONNECTION).iter();
     let names = values.filter_map(|value| value.to_str().ok()).flat_map(|list| list.split(','));
     names.filter_map(|name| name.trim().parse().ok()).collect()
 }
 
-/// The headers of a request as the upstream gets them. `via` names this segscope.
+/// Returns the headers of a request as the upstream gets them. `via` names this segscope.
 pub(crate) fn to_upstream(
     headers: &HeaderMap,
     upstream: &Upstream,
     forwarded: Option<ForwardedFor>,
     via: &str,
 ) -> HeaderMap {
-    let named = listed(headers);
+    let named = connection_names(headers);
     let mut out = HeaderMap::with_capacity(headers.len() + 4);
     for (name, value) in headers {
-        // the body is here already, so nobody has to be asked for it
+        // the body is here already, so the upstream need not ask for it
         if is_hop_by_hop(name, &named) || name == header::EXPECT {
             continue;
         }
@@ -87,15 +87,15 @@ fn append_to_list(headers: &mut HeaderMap, name: HeaderName, more: &str) {
         true => more.as_bytes().to_vec(),
         false => [all.join(&b", "[..]).as_slice(), b", ", more.as_bytes()].concat(),
     };
-    // what is joined was values before
+    // the joined parts were valid values before
     if let Ok(value) = HeaderValue::from_bytes(&value) {
         headers.insert(name, value);
     }
 }
 
-/// The headers of an answer as the sender gets them.
+/// Returns the headers of an answer as the sender gets them.
 pub(crate) fn to_sender(headers: &HeaderMap) -> HeaderMap {
-    let named = listed(headers);
+    let named = connection_names(headers);
     let mut out = HeaderMap::with_capacity(headers.len());
     for (name, value) in headers.iter().filter(|(name, _)| !is_hop_by_hop(name, &named)) {
         out.append(name, value.clone());
@@ -103,7 +103,7 @@ pub(crate) fn to_sender(headers: &HeaderMap) -> HeaderMap {
     out
 }
 
-/// Whether a request has been here before: its `Via` names this segscope.
+/// Returns whether a request has been here before: its `Via` names this segscope.
 pub fn is_own_loop(headers: &HeaderMap, via: &str) -> bool {
     let values = headers.get_all(header::VIA).iter().filter_map(|value| value.to_str().ok());
     let mut hops = values.flat_map(|list| list.split(','));

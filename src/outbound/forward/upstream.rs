@@ -1,6 +1,7 @@
 //! The upstream: its URL, and the address that is connected to in place of its own.
 
 use crate::call::credential::without_credentials;
+use crate::outbound::own_address::is_own_address;
 use hyper::Uri;
 use hyper::header::HeaderValue;
 use hyper::http::uri::Authority;
@@ -10,7 +11,7 @@ use std::net::{SocketAddr, ToSocketAddrs};
 pub const SHORT_NAMES: [(&str, &str); 2] =
     [("segment", "https://api.segment.io"), ("segment-eu", "https://events.eu1.segmentapis.com")];
 
-/// Where what a page loads comes from, by names of services.
+/// Names that stand for the URL of the service from which a page loads its settings and its library.
 pub const PAGE_SHORT_NAMES: [(&str, &str); 3] = [
     ("segment", "https://cdn.segment.com"),
     // the library knows no other for other regions
@@ -18,18 +19,18 @@ pub const PAGE_SHORT_NAMES: [(&str, &str); 3] = [
     ("rudderstack", "https://api.rudderstack.com"),
 ];
 
-/// Why requests cannot be forwarded there.
+/// A reason why requests cannot be forwarded to an upstream.
 #[derive(Debug, thiserror::Error)]
 pub enum UpstreamError {
-    /// It is no URL of an upstream.
+    /// The text is not the URL of an upstream.
     #[error("`{url}` is not the URL of an upstream: {reason}")]
     Url {
         /// As it was given, without credentials.
         url: String,
-        /// Its mistake.
+        /// The mistake in it.
         reason: String,
     },
-    /// It is no address to connect to.
+    /// The text is not an address to connect to.
     #[error("`{text}` is not an address to connect to: expected HOST:PORT")]
     ConnectTo {
         /// As it was given.
@@ -40,7 +41,7 @@ pub enum UpstreamError {
     Resolve {
         /// The host and port.
         host: String,
-        /// What the resolver said.
+        /// The error of the resolver.
         reason: String,
     },
     /// It is this listener.
@@ -60,7 +61,7 @@ pub enum UpstreamError {
     Roots(std::io::Error),
 }
 
-/// Where requests are forwarded to.
+/// A service to which requests are forwarded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upstream {
     pub(crate) is_https: bool,
@@ -114,7 +115,7 @@ impl Upstream {
         Ok(Upstream { is_https, authority, host, connect_to: None })
     }
 
-    /// Connects to another address (`HOST:PORT`), whatever the URL says.
+    /// Sets another address to connect to (`HOST:PORT`), whatever the URL says.
     pub fn with_connect_to(self, text: &str) -> Result<Upstream, UpstreamError> {
         let wrong = || UpstreamError::ConnectTo { text: without_credentials(text).into_owned() };
         let address: Authority = text.parse().map_err(|_| wrong())?;
@@ -125,26 +126,26 @@ impl Upstream {
         Ok(Upstream { connect_to: Some(address), ..self })
     }
 
-    /// The host and port that are connected to.
+    /// Returns the host and port that are connected to.
     pub fn address(&self) -> String {
         let address = self.connect_to.as_ref().unwrap_or(&self.authority);
         let port = address.port_u16().unwrap_or(if self.is_https { 443 } else { 80 });
         format!("{}:{port}", address.host())
     }
 
-    /// The host that the URL names.
+    /// Returns the host that the URL names.
     pub fn host(&self) -> &str {
         self.authority.host()
     }
 
-    /// The URL as it is shown.
+    /// Returns the URL as it is shown.
     pub fn url(&self) -> String {
         let scheme = if self.is_https { "https" } else { "http" };
         format!("{scheme}://{}", self.authority)
     }
 
-    /// Refuses an upstream that cannot be found, and one that is the listener at these addresses. A
-    /// proxy that leads to it finds it in place of this machine.
+    /// Refuses an upstream that cannot be found, and one that is the listener at these addresses. If a
+    /// proxy connects to it, this machine need not find it.
     pub fn check_reachable(&self, own: &[SocketAddr]) -> Result<(), UpstreamError> {
         match self.is_behind_proxy(own) {
             true => Ok(()),
@@ -159,14 +160,7 @@ impl Upstream {
             host: host.clone(),
             reason: error.to_string(),
         })?;
-        let is_own = |found: SocketAddr| {
-            own.iter().any(|own| {
-                let is_same = own.ip() == found.ip();
-                let is_any = own.ip().is_unspecified() && found.ip().is_loopback();
-                own.port() == found.port() && (is_same || is_any)
-            })
-        };
-        match found.into_iter().any(is_own) {
+        match found.into_iter().any(|found| is_own_address(found, own)) {
             true => Err(UpstreamError::Itself { host }),
             false => Ok(()),
         }
@@ -221,6 +215,7 @@ mod tests {
         let check = |url| Upstream::parse(url).expect(url).check(&own);
         assert!(matches!(check("http://127.0.0.1:7357"), Err(UpstreamError::Itself { .. })));
         assert!(matches!(check("http://localhost:7357"), Err(UpstreamError::Itself { .. })));
+        assert!(matches!(check("http://0.0.0.0:7357"), Err(UpstreamError::Itself { .. })));
         assert!(check("http://127.0.0.1:7358").is_ok());
         let any = ["0.0.0.0:7357".parse().expect("an address")];
         let upstream = Upstream::parse("http://127.0.0.1:7357").expect("a URL");

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// A client that has its connection to a tracking host: to this listener.
+/// A client whose connection to a tracking host leads to this listener.
 pub(crate) struct ConnectedClient {
     pub stream: TcpStream,
     /// The host that it asked for.
@@ -36,7 +36,7 @@ pub(crate) async fn answer(
         return None;
     };
     watch.enter(Phase::Busy);
-    if !interceptor.takes(&host) {
+    if !interceptor.is_tracking_host(&host) {
         tunnel::run(server, interceptor, stream, (&host, port), watch).await;
         return None;
     }
@@ -47,7 +47,7 @@ pub(crate) async fn answer(
     Some(ConnectedClient { stream, host, certificates })
 }
 
-/// The host, in lower case and without brackets, and the port that a head asks for.
+/// Reads the host, in lower case and without brackets, and the port that a head asks for.
 fn parse_target(head: impl AsRef<[u8]>) -> Option<(String, u16)> {
     let line = head.as_ref().split(|&byte| byte == b'\r').next()?;
     let line = std::str::from_utf8(line).ok()?;
@@ -65,7 +65,7 @@ fn parse_target(head: impl AsRef<[u8]>) -> Option<(String, u16)> {
         .then(|| (host.to_ascii_lowercase(), port))
 }
 
-/// Refuses a request that begins like a CONNECT and is none.
+/// Refuses a request that begins like a CONNECT request and is not valid.
 async fn refuse_malformed(server: &Server, stream: &mut TcpStream, head: &[u8]) {
     // not quoted: it may hold a password, or be no CONNECT at all
     let message = "expected `CONNECT HOST:PORT HTTP/1.1`".to_owned();

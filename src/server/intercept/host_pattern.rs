@@ -3,20 +3,20 @@
 use crate::call::text::visible;
 use std::net::IpAddr;
 
-/// A host's name is no longer (RFC 1035).
+/// The maximum length of a host's name (RFC 1035).
 const MAX_HOST_BYTES: usize = 253;
 
-/// The text is no host.
+/// A text that is not a host.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is not a host; write api.example.com, or *.example.com for all hosts below it")]
 pub struct HostPatternError(String);
 
-/// Which hosts are meant.
+/// A pattern that one or several hosts match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostPattern {
-    /// This one.
+    /// One host.
     Exact(String),
-    /// All that end with this, which begins with a dot.
+    /// All hosts whose names end with a text that begins with a dot.
     Below(String),
 }
 
@@ -43,7 +43,7 @@ impl HostPattern {
         Ok(HostPattern::from_known(text))
     }
 
-    /// A host that is known to be one.
+    /// Creates a pattern from a text that is known to be valid.
     pub(crate) fn from_known(text: &str) -> HostPattern {
         let text = text.to_ascii_lowercase();
         match text.strip_prefix('*') {
@@ -52,7 +52,7 @@ impl HostPattern {
         }
     }
 
-    /// Whether a host in lower case, without brackets, is meant.
+    /// Returns whether a host matches, in lower case and without brackets.
     pub(crate) fn matches(&self, host: &str) -> bool {
         // a name may end with a dot
         let host = host.strip_suffix('.').unwrap_or(host);

@@ -9,25 +9,25 @@ mod tunnel;
 pub use host_pattern::{HostPattern, HostPatternError};
 
 use crate::call::text::visible;
-use crate::outbound::HostDialer;
+use crate::outbound::{HostDialer, is_own_host};
 use crate::server::limits::Limits;
 use crate::server::listener_thread::Server;
 use crate::tls::ServerCertificates;
 use crate::wire::{Reply, TRACKING_HOSTS};
 use hyper::http::request::Parts;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 
 pub(crate) use connect::{ConnectedClient, answer};
 
-/// How a listener intercepts.
+/// The options of a listener that intercepts.
 #[derive(Debug, Clone)]
 pub struct InterceptOptions {
-    /// The hosts besides Segment's and RudderStack's.
+    /// The tracking hosts besides Segment's and RudderStack's.
     pub hosts: Vec<HostPattern>,
-    /// What clients of these hosts are shown.
+    /// The certificates that clients of tracking hosts get.
     pub certificates: Arc<ServerCertificates>,
 }
 
@@ -36,22 +36,22 @@ pub(crate) struct Interceptor {
     hosts: Vec<HostPattern>,
     certificates: Arc<ServerCertificates>,
     dialer: HostDialer,
-    /// The room for tunnels.
-    room: Semaphore,
-    most: usize,
-    /// The tunnels so far.
+    /// One permit for each tunnel that may be opened.
+    permits: Semaphore,
+    max_tunnels: usize,
+    /// The number of tunnels so far.
     tunneled: AtomicU64,
-    /// The tunnels for which there was no room.
-    crowded: AtomicU64,
-    /// The tunnels whose host could not be connected to.
+    /// The number of tunnels that were refused because there were too many.
+    refused: AtomicU64,
+    /// The number of tunnels whose host could not be connected to.
     unreachable: AtomicU64,
-    /// The requests by http to other hosts.
+    /// The number of requests by http to other hosts, which were refused.
     http_refused: AtomicU64,
-    /// The user knows that requests go to another host than the client asked for.
+    /// The user was told that requests go to another host than the client asked for.
     has_told_of_upstream: AtomicBool,
 }
 
-/// What a proxy counts.
+/// The counts of a proxy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TunnelCounts {
     /// Tunnels that are open.
@@ -67,33 +67,33 @@ pub struct TunnelCounts {
 }
 
 impl Interceptor {
-    /// A proxy in front of a listener at these addresses.
+    /// Creates the proxy of a listener at these addresses.
     pub fn new(options: &InterceptOptions, limits: &Limits, own: &[SocketAddr]) -> Interceptor {
         let built_in = TRACKING_HOSTS.iter().map(|host| HostPattern::from_known(host));
         Interceptor {
             hosts: built_in.chain(options.hosts.iter().cloned()).collect(),
             certificates: Arc::clone(&options.certificates),
             dialer: HostDialer::new(own),
-            room: Semaphore::new(limits.tunnels),
-            most: limits.tunnels,
+            permits: Semaphore::new(limits.tunnels),
+            max_tunnels: limits.tunnels,
             tunneled: AtomicU64::new(0),
-            crowded: AtomicU64::new(0),
+            refused: AtomicU64::new(0),
             unreachable: AtomicU64::new(0),
             http_refused: AtomicU64::new(0),
             has_told_of_upstream: AtomicBool::new(false),
         }
     }
 
-    /// Whether calls are sent to this host.
-    fn takes(&self, host: &str) -> bool {
+    /// Returns whether calls are sent to this host.
+    fn is_tracking_host(&self, host: &str) -> bool {
         self.hosts.iter().any(|pattern| pattern.matches(host))
     }
 
     pub fn counts(&self) -> TunnelCounts {
         TunnelCounts {
-            open: (self.most - self.room.available_permits()) as u64,
+            open: (self.max_tunnels - self.permits.available_permits()) as u64,
             all: self.tunneled.load(Ordering::Relaxed),
-            refused: self.crowded.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
             unreachable: self.unreachable.load(Ordering::Relaxed),
             http_refused: self.http_refused.load(Ordering::Relaxed),
         }
@@ -101,19 +101,20 @@ impl Interceptor {
 }
 
 impl Server {
-    /// The certificates that some clients are shown.
+    /// Returns the certificates that some clients get.
     pub(crate) fn shown_certificates(&self) -> Option<&ServerCertificates> {
         let intercepted = self.interceptor.as_ref().map(|it| &it.certificates);
         self.certificates.as_ref().or(intercepted).map(AsRef::as_ref)
     }
 
-    /// The answer to a request that a client sends to a proxy for another host by http; none if the
+    /// Refuses a request that a client sends to a proxy for another host by http; none if the
     /// request is for a tracking host or for the listener.
     pub(crate) fn refuse_for_other_host(&self, parts: &Parts) -> Option<Reply> {
         let interceptor = self.interceptor.as_ref()?;
         let authority = parts.uri.authority()?;
         let host = authority.host().trim_matches(['[', ']']).to_ascii_lowercase();
-        if interceptor.takes(&host) || self.is_own(&host, authority.port_u16().unwrap_or(80)) {
+        let port = authority.port_u16().unwrap_or(80);
+        if interceptor.is_tracking_host(&host) || is_own_host(&host, port, &self.addrs) {
             return None;
         }
         let count = interceptor.http_refused.fetch_add(1, Ordering::Relaxed) + 1;
@@ -125,16 +126,6 @@ impl Server {
         }
         let message = "segscope is a proxy for https only: set HTTPS_PROXY and not HTTP_PROXY, or name the host with --intercept-host";
         Some(Reply::failure(403, "not_intercepted", message))
-    }
-
-    /// Whether a host and port are the listener's own.
-    fn is_own(&self, host: &str, port: u16) -> bool {
-        let ip = host.parse::<IpAddr>();
-        let is_here = |addr: &SocketAddr| match ip {
-            Ok(ip) => addr.ip() == ip,
-            Err(_) => host == "localhost",
-        };
-        self.addrs.iter().any(|addr| addr.port() == port && is_here(addr))
     }
 
     /// Tells the user once that requests are forwarded to another host than the client asked for.

@@ -1,4 +1,4 @@
-//! A tunnel to a host that is no tracking host: bytes go through as they are, and nothing of them is
+//! A tunnel to a host that is not a tracking host: bytes go through as they are, and none of them is
 //! kept.
 
 use crate::call::text::visible;
@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy_bidirectional};
 use tokio::net::TcpStream;
 
-/// What a client gets before the bytes of the host.
+/// The answer that a client gets before the bytes of the host.
 pub(crate) const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 
 /// Connects a client to a host, and returns when one of them has ended the connection.
@@ -22,15 +22,15 @@ pub(crate) async fn run(
     (host, port): (&str, u16),
     watch: &PhaseCell,
 ) {
-    let Ok(_permit) = interceptor.room.try_acquire() else {
-        let crowded = interceptor.crowded.fetch_add(1, Ordering::Relaxed) + 1;
-        let most = interceptor.most;
-        if crowded.is_power_of_two() {
+    let Ok(_permit) = interceptor.permits.try_acquire() else {
+        let refused = interceptor.refused.fetch_add(1, Ordering::Relaxed) + 1;
+        let max = interceptor.max_tunnels;
+        if refused.is_power_of_two() {
             server.engine.notice(format!(
-                "{crowded} connections to other hosts were refused: at most {most} are open at a time"
+                "{refused} connections to other hosts were refused: at most {max} are open at a time"
             ));
         }
-        let reason = format!("at most {most} connections to other hosts are open at a time");
+        let reason = format!("at most {max} connections to other hosts are open at a time");
         return refuse(&mut client, "503 Service Unavailable", &reason).await;
     };
     let mut upstream = match interceptor.dialer.connect(host, port).await {
@@ -53,7 +53,7 @@ pub(crate) async fn run(
     let _ = copy_bidirectional(&mut client, &mut upstream).await;
 }
 
-/// Answers a CONNECT request that leads nowhere, and ends the connection.
+/// Refuses a CONNECT request, and ends the connection.
 pub(crate) async fn refuse(client: &mut TcpStream, status: &str, reason: &str) {
     let reason = format!("segscope: {reason}\n");
     let answer = format!(
@@ -65,7 +65,7 @@ pub(crate) async fn refuse(client: &mut TcpStream, status: &str, reason: &str) {
     let _ = client.shutdown().await;
 }
 
-/// One end of a tunnel. Its watch knows when something came last.
+/// One end of a tunnel. Its watch knows when the last bytes came.
 struct TunnelEnd<'t> {
     stream: &'t mut TcpStream,
     watch: &'t PhaseCell,

@@ -66,7 +66,7 @@ pub fn ask_where(send_item: SendItem, ctx: &ViewContext<'_>) -> ChoiceDialog {
         None => {}
     }
     choices.push(("another address", SendPlace::Asked));
-    let latest = own_times::latest(&send_item.text).filter(|_| !send_item.is_moved);
+    let latest = own_times::find_latest(&send_item.text).filter(|_| !send_item.is_moved);
     choices.extend(latest.map(|latest| ("times of now", SendPlace::Moved(latest))));
     let means = |to: &SendPlace| match to {
         SendPlace::Here(to) | SendPlace::Service(to) => without_credentials(to).into_owned(),
@@ -77,7 +77,7 @@ pub fn ask_where(send_item: SendItem, ctx: &ViewContext<'_>) -> ChoiceDialog {
     let notes = send_item.notes(ctx);
     ChoiceDialog::new("Send to", lines, notes.clone(), move |at, ctx| match choices.get(at) {
         Some((_, SendPlace::Moved(latest))) => {
-            let text = own_times::moved(&send_item.text, ctx.inspector.now() - latest);
+            let text = own_times::move_by(&send_item.text, ctx.inspector.now() - latest);
             let moved = SendItem { text, is_moved: true, ..send_item.clone() };
             Response::CloseAndOpen(Box::new(ask_where(moved, ctx)))
         }

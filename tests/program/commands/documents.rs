@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Flags in the documents that belong to other programs.
-const FLAGS_OF_OTHERS: &[&str] = &["--release", "--path", "--add-host", "--test", "--all-targets"];
+const FLAGS_OF_OTHERS: &[&str] =
+    &["--release", "--path", "--add-host", "--test", "--all-targets", "--artifacts"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,7 +1,7 @@
 //! The files of the local certificate authority.
 
 use super::client::authority;
-use segscope::tls::{LocalAuthority, write_root_bundle};
+use segscope::tls::{LocalAuthority, write_root_bundle, write_temporary_bundle};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -90,7 +90,8 @@ fn a_bundle_holds_the_systems_roots_further_files_and_the_authority_once() {
     let authority = authority(home.path());
     let folder = home.path().join("tls");
     // the roots of the machine that runs the test, if it has any
-    let Ok(bundle) = write_root_bundle(&authority, &folder, &[]) else { return };
+    let Ok(bundle) = write_root_bundle(&authority, &folder) else { return };
+    assert_eq!(bundle.path, folder.join("bundle.pem"));
     let text = std::fs::read_to_string(&bundle.path).expect("a file");
     assert!(text.ends_with(&authority.root_pem()), "{text}");
     let count = |text: &str| text.matches("BEGIN CERTIFICATE").count();
@@ -98,10 +99,47 @@ fn a_bundle_holds_the_systems_roots_further_files_and_the_authority_once() {
     // further files are added once, and one that cannot be read is named
     let [own, _] = super::client::write_certificate(home.path(), "corporate", (-1, 9));
     let further = [own.into(), authority.root_file(), home.path().join("none.pem")];
-    let more = write_root_bundle(&authority, &folder, &further).expect("written");
+    let more = write_temporary_bundle(&authority, &folder, &further).expect("written");
     assert_ne!(more.path, bundle.path, "each is a file of its own");
     let text = std::fs::read_to_string(&more.path).expect("a file");
     let old = std::fs::read_to_string(&bundle.path).expect("a file");
     assert_eq!(count(&text), count(&old) + 1);
     assert!(more.unread[0].contains("none.pem could not be read"), "{:?}", more.unread);
+}
+
+#[test]
+fn removes_the_temporary_bundles_that_nobody_uses() {
+    let home = tempfile::tempdir().expect("a folder");
+    let authority = authority(home.path());
+    let folder = home.path().join("tls");
+    let Ok(bundle) = write_root_bundle(&authority, &folder) else { return };
+    let write = |name: &str| {
+        let [own, _] = super::client::write_certificate(home.path(), name, (-1, 9));
+        write_temporary_bundle(&authority, &folder, &[own.into()]).expect("written")
+    };
+    let first = write("first");
+    let second = write("second");
+    assert!(first.path.exists() && second.path.exists(), "both are used");
+    // a second program that needs the same certificates shares the file
+    let [own, _] = super::client::write_certificate(home.path(), "third", (-1, 9));
+    let further = [own.into()];
+    let share = || write_temporary_bundle(&authority, &folder, &further).expect("written");
+    let (third, same) = (share(), share());
+    assert_eq!(third.path, same.path);
+    let ended = second.path.clone();
+    drop((second, third));
+    let fourth = write("fourth");
+    assert!(!ended.exists(), "its program has ended");
+    assert!(first.path.exists() && same.path.exists() && fourth.path.exists(), "all are used");
+    assert!(bundle.path.exists(), "whoever read its path may use it at any time");
+    // one that was damaged is written again, and what is not a bundle stays
+    let damaged = fourth.path.clone();
+    drop(fourth);
+    std::fs::write(&damaged, "what").expect("written");
+    std::fs::write(folder.join("bundle-notes.txt"), "mine").expect("written");
+    let own = home.path().join("fourth.pem");
+    let again = write_temporary_bundle(&authority, &folder, &[own]).expect("written");
+    assert_eq!(again.path, damaged);
+    assert!(std::fs::read_to_string(&damaged).expect("a file").contains("BEGIN CERTIFICATE"));
+    assert!(folder.join("bundle-notes.txt").exists());
 }

@@ -1,9 +1,9 @@
-//! One entry of `--redact`: where a value stands, and what becomes of it.
+//! One entry of `--redact`: the place of a value, and its replacement.
 
 use crate::call::pointer;
 
-/// Members that the reading of calls needs. A pointer to a value below them is fine.
-const STRUCTURE: [&str; 19] = [
+/// Members that segscope needs to read a call. A pointer to a value below them is fine.
+const NEEDED_MEMBERS: [&str; 19] = [
     "authorization",
     "batch",
     "channel",
@@ -36,7 +36,7 @@ pub(crate) struct Entry {
     pub is_id: bool,
 }
 
-/// Where the values of an entry stand.
+/// The place of the values of an entry.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
     /// Under a key of that name, at any depth, in any case.
@@ -45,19 +45,19 @@ pub(crate) enum Place {
     Pointer(Vec<String>),
 }
 
-/// How a value is replaced.
+/// The replacement of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Method {
-    /// It becomes a hash.
+    /// A hash of it.
     Hash,
-    /// Nothing of it stays.
+    /// A text that says that it was removed.
     Remove,
 }
 
 /// An entry of `--redact` that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RedactionError {
-    /// The word behind `=` is no method.
+    /// The word behind `=` is not a method.
     #[error("`{0}`: a value becomes a hash (=hash, the default) or is removed (=remove)")]
     Method(String),
     /// It is neither a name nor a pointer.
@@ -94,7 +94,7 @@ impl Entry {
             let name = name.to_owned();
             Err(RedactionError::Structure { entry: text.to_owned(), name })
         };
-        let is_needed = |name: &str| STRUCTURE.contains(&name.to_lowercase().as_str());
+        let is_needed = |name: &str| NEEDED_MEMBERS.contains(&name.to_lowercase().as_str());
         let (found, last) = match place.starts_with('/') {
             true => {
                 let tokens: Vec<String> =

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 
 impl Redaction {
     /// Returns a JSON text without redacted values; none if it is not JSON.
-    pub fn json<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
+    pub fn redact_json<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
         let doc = Doc::parse(text).ok()?;
         let mut edits = Vec::new();
-        let at_pointers = self.at_pointers(doc.root());
+        let at_pointers = self.find_at_pointers(doc.root());
         let mut node = 0;
         // node by node, because a hostile text nests deeper than a stack is
         while (node as usize) < doc.root().size() {
@@ -19,11 +19,11 @@ impl Redaction {
             let by_key = || self.entry_of_key(&value.key());
             let at_pointer = at_pointers.get(&node).copied();
             let other = match at_pointer.or_else(by_key) {
-                Some(entry) => self.replaced(entry, value),
+                Some(entry) => self.value_replacement(entry, value),
                 None => value
                     .as_str()
                     .filter(|text| text.contains('='))
-                    .and_then(|text| self.parameters(&text)),
+                    .and_then(|text| self.redact_parameters(&text)),
             };
             let Some(other) = other else {
                 node += 1;
@@ -38,8 +38,8 @@ impl Redaction {
         })
     }
 
-    /// Returns what stands in place of a value; none if it stays.
-    fn replaced(&self, entry: &Entry, value: Val<'_>) -> Option<String> {
+    /// Returns the text that replaces a value; none if it stays.
+    fn value_replacement(&self, entry: &Entry, value: Val<'_>) -> Option<String> {
         match value.kind() {
             JsonKind::Null => None,
             JsonKind::String => self.replacement(entry, &value.as_str()?),
@@ -49,7 +49,7 @@ impl Redaction {
 
     /// Finds the values at the pointers of entries. A pointer counts from a call: from the body, and
     /// from each item of a list of calls.
-    fn at_pointers(&self, root: Val<'_>) -> HashMap<u32, &Entry> {
+    fn find_at_pointers(&self, root: Val<'_>) -> HashMap<u32, &Entry> {
         let mut found = HashMap::new();
         for entry in &self.entries {
             let Place::Pointer(tokens) = &entry.place else { continue };
@@ -59,7 +59,7 @@ impl Redaction {
             for call in calls.chain([root]) {
                 let mut all = vec![call];
                 for token in tokens {
-                    all = all.into_iter().flat_map(|value| named(value, token)).collect();
+                    all = all.into_iter().flat_map(|value| find_members(value, token)).collect();
                 }
                 for value in all {
                     found.entry(value.node()).or_insert(entry);
@@ -71,7 +71,7 @@ impl Redaction {
 }
 
 /// Returns the members of that name, repeated ones too, or the item at that index.
-fn named<'d>(value: Val<'d>, token: &str) -> Vec<Val<'d>> {
+fn find_members<'d>(value: Val<'d>, token: &str) -> Vec<Val<'d>> {
     match value.kind() {
         JsonKind::Object => value.children().filter(|child| child.key() == token).collect(),
         JsonKind::Array => {

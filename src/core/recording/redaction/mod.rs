@@ -20,7 +20,7 @@ use std::borrow::Cow;
 
 pub use entry::RedactionError;
 
-/// Which values are replaced before a request is recorded, and by what.
+/// The values that are replaced before a request is recorded.
 #[derive(Clone)]
 pub struct Redaction {
     entries: Vec<Entry>,
@@ -40,7 +40,7 @@ impl Redaction {
     /// tells whether a key names an id.
     ///
     /// # Errors
-    /// Fails at the first entry that is none, or that would make calls unreadable.
+    /// Fails at the first entry that is not valid, or that would make calls unreadable.
     pub fn parse<'t>(
         entries: impl IntoIterator<Item = &'t str>,
         is_id: impl Fn(&str) -> bool,
@@ -56,7 +56,7 @@ impl Redaction {
         Ok((!entries.is_empty()).then_some(Redaction { entries, key }))
     }
 
-    /// Says what becomes of each value, in one sentence; ids first.
+    /// Describes the replacement of each value, in one sentence; ids first.
     pub fn summary(&self) -> String {
         let mut sentences = Vec::new();
         let names = |keep: &dyn Fn(&Entry) -> bool| {
@@ -88,41 +88,41 @@ impl Redaction {
     }
 
     /// Returns the path, the query and the headers of a request without redacted values.
-    pub fn head(&self, head: &RequestHead<'_>) -> RedactedHead {
+    pub fn redact_head(&self, head: &RequestHead<'_>) -> RedactedHead {
         RedactedHead {
-            // the target of a request that is not HTTP is a path, whatever is in it
-            path: self.parameters(head.path).unwrap_or_else(|| head.path.to_owned()),
-            query: self.query(head),
-            headers: self.headers(head.headers),
+            // the whole target of a request that is not HTTP counts as its path
+            path: self.redact_parameters(head.path).unwrap_or_else(|| head.path.to_owned()),
+            query: self.redact_query(head),
+            headers: self.redact_headers(head.headers),
         }
     }
 
     /// Returns headers without redacted values.
-    fn headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
+    fn redact_headers(&self, headers: &[(String, String)]) -> Vec<(String, String)> {
         let headers = headers.iter().map(|(name, value)| {
             let kept = match self.entry_of_key(name) {
                 Some(entry) => self.replacement(entry, value),
-                None => self.parameters(value),
+                None => self.redact_parameters(value),
             };
             (name.clone(), kept.unwrap_or_else(|| value.clone()))
         });
         headers.collect()
     }
 
-    /// Returns the body of a request that holds no calls as it may be recorded: the JSON text of
-    /// `raw`; none if it is not JSON, because nobody knows what is in it.
-    pub fn raw_body(&self, head: &RequestHead<'_>, raw: &[u8]) -> Option<String> {
+    /// Returns the body of a request without calls as it may be recorded: the JSON text of `raw`; none
+    /// if it is not JSON, because then its values are not known.
+    pub fn redact_raw_body(&self, head: &RequestHead<'_>, raw: &[u8]) -> Option<String> {
         let bytes = wire::decode_within(head, raw, wire::body_limit(&head.route())).ok()?;
-        self.json(wire::text(&bytes).ok()?).map(Cow::into_owned)
+        self.redact_json(wire::text(&bytes).ok()?).map(Cow::into_owned)
     }
 
-    /// Returns what an upstream answered as it may be recorded: a body that is not JSON is left out.
-    pub fn answer(&self, answer: &UpstreamAnswer) -> UpstreamAnswer {
+    /// Returns the answer of an upstream as it may be recorded: a body that is not JSON is left out.
+    pub fn redact_answer(&self, answer: &UpstreamAnswer) -> UpstreamAnswer {
         let mut answer = answer.clone();
         if let Ok(with) = &mut answer.outcome {
-            let text = std::str::from_utf8(&with.body).ok().and_then(|text| self.json(text));
+            let text = std::str::from_utf8(&with.body).ok().and_then(|text| self.redact_json(text));
             with.body = text.map_or_else(Vec::new, |text| text.into_owned().into_bytes());
-            with.headers = self.headers(&with.headers);
+            with.headers = self.redact_headers(&with.headers);
         }
         answer
     }
@@ -139,8 +139,8 @@ impl Redaction {
         })
     }
 
-    /// Returns what stands in place of a value; none for a blank one and one that is redacted
-    /// already: they reveal nothing, and a blank value is a finding.
+    /// Returns the text that replaces a value; none for a blank value and one that is redacted already:
+    /// they reveal nothing, and a blank value is a finding.
     fn replacement(&self, entry: &Entry, value: &str) -> Option<String> {
         if value.chars().all(is_blank_or_invisible) || redacted::is_redacted(value) {
             return None;
@@ -156,7 +156,7 @@ impl Redaction {
     }
 
     /// Returns a text in which parameters of a URL are replaced (`?email=…`); none if it has none.
-    fn parameters(&self, text: &str) -> Option<String> {
+    fn redact_parameters(&self, text: &str) -> Option<String> {
         if !text.contains('=') {
             return None;
         }
@@ -176,14 +176,15 @@ pub struct RedactedHead {
 }
 
 impl RedactedHead {
-    /// A head of which nothing is kept: of a request that is not HTTP, nobody knows what stands where.
+    /// Creates a head of which nothing is kept: in a request that is not HTTP, values have no known
+    /// places.
     pub fn empty() -> RedactedHead {
         RedactedHead { path: String::new(), query: String::new(), headers: Vec::new() }
     }
 
-    /// Returns the head that it was made of, with these.
-    pub fn head<'a>(&'a self, of: &RequestHead<'a>) -> RequestHead<'a> {
-        RequestHead { path: &self.path, query: &self.query, headers: &self.headers, ..*of }
+    /// Returns a head with the redacted path, query and headers in place of its own.
+    pub fn apply_to<'a>(&'a self, head: &RequestHead<'a>) -> RequestHead<'a> {
+        RequestHead { path: &self.path, query: &self.query, headers: &self.headers, ..*head }
     }
 }
 

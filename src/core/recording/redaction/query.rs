@@ -9,21 +9,21 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 /// The parameter in which a pixel has a whole call.
-const DATA: &str = "data";
+const CALL_PARAMETER: &str = "data";
 
 impl Redaction {
     /// Returns the query of a request without redacted values.
-    pub(super) fn query(&self, head: &RequestHead<'_>) -> String {
+    pub(super) fn redact_query(&self, head: &RequestHead<'_>) -> String {
         let pairs = head.query.split('&').map(|pair| {
             let Some((name, value)) = pair.split_once('=') else { return pair.to_owned() };
             let (plain_name, plain) = (wire::form_decoded(name), wire::form_decoded(value));
             let other = match self.entry_of_parameter(&plain_name) {
                 Some(entry) => self.replacement(entry, &plain),
-                None if plain_name == DATA => self.data(head, &plain),
-                None => self.parameters(&plain),
+                None if plain_name == CALL_PARAMETER => self.redact_pixel_call(head, &plain),
+                None => self.redact_parameters(&plain),
             };
             match other {
-                Some(other) => format!("{name}={}", escaped(&other)),
+                Some(other) => format!("{name}={}", escape(&other)),
                 None => pair.to_owned(),
             }
         });
@@ -43,20 +43,20 @@ impl Redaction {
         parts().find_map(|part| self.entry_of_key(part)).or_else(by_pointer)
     }
 
-    /// Returns what stands in place of a call in `data`; none if it holds nothing that is redacted.
-    fn data(&self, head: &RequestHead<'_>, value: &str) -> Option<String> {
+    /// Returns the text that replaces a call in `data`; none if it holds nothing that is redacted.
+    fn redact_pixel_call(&self, head: &RequestHead<'_>, value: &str) -> Option<String> {
         let Some(call) = wire::pixel_call(value) else {
-            // nobody knows what a pixel that cannot be read has in it
+            // the values of a pixel that cannot be read are not known
             return head.route().is_pixel().then(|| redacted::REMOVED.to_owned());
         };
-        match self.json(&call)? {
+        match self.redact_json(&call)? {
             std::borrow::Cow::Borrowed(_) => None,
             std::borrow::Cow::Owned(other) => Some(STANDARD.encode(other)),
         }
     }
 }
 
-/// Escapes what a value of a query cannot contain.
-fn escaped(text: &str) -> String {
+/// Escapes the characters that a value of a query cannot contain.
+fn escape(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -20,7 +20,7 @@ fn replaces_values_by_key_and_by_pointer() {
     let redaction = redaction("email, phone=remove,/properties/ssn,/context/device/0/id");
     let single = r#"{ "userId":"u1", "traits":{"email":"jo@corp.example","Phone":"+1 555","age":3},
         "properties":{"ssn":123456789,"list":[{"EMAIL":"a@b.example"}],"ssn":"again"},"context":{"device":[{"id":"d"}]}}"#;
-    let kept = redaction.json(single).expect("JSON");
+    let kept = redaction.redact_json(single).expect("JSON");
     for secret in ["jo@corp", "+1 555", "123456789", "again", "a@b", "\"d\""] {
         assert!(!kept.contains(secret), "{secret}: {kept}");
     }
@@ -30,7 +30,7 @@ fn replaces_values_by_key_and_by_pointer() {
     assert_eq!(text_at(&kept, "/userId"), "\"u1\"");
 
     let batch = format!(r#"{{"batch":[{single},{single}],"context":{{"device":[{{"id":"d"}}]}}}}"#);
-    let kept = redaction.json(&batch).expect("JSON");
+    let kept = redaction.redact_json(&batch).expect("JSON");
     assert!(!kept.contains("123456789") && !kept.contains("\"d\""), "{kept}");
     let at = |index: u8| text_at(&kept, &format!("/batch/{index}/properties/ssn"));
     assert_eq!(at(0), at(1), "equal values stay equal");
@@ -46,23 +46,23 @@ fn keeps_what_reveals_nothing() {
         r#"{"url":"https://app.example/?q=1"}"#,
         "[]",
     ] {
-        let kept = redaction.json(text).expect("JSON");
+        let kept = redaction.redact_json(text).expect("JSON");
         assert!(matches!(kept, Cow::Borrowed(_)), "{kept}");
     }
-    assert_eq!(redaction.json("{\"email\":\"jo@corp.example\""), None, "not JSON");
+    assert_eq!(redaction.redact_json("{\"email\":\"jo@corp.example\""), None, "not JSON");
 }
 
 #[test]
 fn hashes_of_two_runs_differ() {
     let text = r#"{"email":"jo@corp.example"}"#;
-    assert_ne!(redaction("email").json(text), redaction("email").json(text));
+    assert_ne!(redaction("email").redact_json(text), redaction("email").redact_json(text));
 }
 
 #[test]
 fn addresses_in_values_have_no_redacted_parameters() {
     let redaction = redaction("email");
     let text = r#"{"context":{"page":{"url":"https://app.example/?a=1&email=jo%40corp.example#x","search":"?e\u006dail=jo@corp.example"}}}"#;
-    let kept = redaction.json(text).expect("JSON");
+    let kept = redaction.redact_json(text).expect("JSON");
     assert!(!kept.contains("jo") && kept.contains("/?a=1&email=redacted-"), "{kept}");
 }
 
@@ -70,14 +70,15 @@ fn addresses_in_values_have_no_redacted_parameters() {
 fn a_deep_text_is_walked_without_a_stack() {
     let redaction = redaction("email,/a/b");
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
-    assert!(redaction.json(&deep).is_some());
+    assert!(redaction.redact_json(&deep).is_some());
 }
 
 #[test]
 fn many_values_at_a_pointer_are_found_in_one_pass() {
     let items = vec![r#"{"a":1}"#; 200_000].join(",");
-    let kept =
-        redaction("/a=remove").json(&format!("{{\"batch\":[{items}]}}")).map(Cow::into_owned);
+    let kept = redaction("/a=remove")
+        .redact_json(&format!("{{\"batch\":[{items}]}}"))
+        .map(Cow::into_owned);
     assert_eq!(kept.expect("JSON").matches("\"redacted\"").count(), 200_000);
 }
 
@@ -93,8 +94,8 @@ fn queries_and_headers_lose_their_values() {
     ];
     let with = |path: &str, query: &str| {
         let head = RequestHead { query, ..test_head("GET", path, &headers) };
-        let kept = redaction.head(&head);
-        let after = kept.head(&head);
+        let kept = redaction.redact_head(&head);
+        let after = kept.apply_to(&head);
         assert_eq!(after.headers[2].1, "localhost");
         assert!(is_redacted(&after.headers[0].1), "{:?}", after.headers);
         assert!(after.headers[1].1.starts_with("/v1/t?email=redacted-"), "{:?}", after.headers);
@@ -131,7 +132,7 @@ fn entries_that_cannot_be_used_are_told() {
 #[test]
 fn ids_become_hashes_and_the_summary_says_so() {
     let redaction = redaction("userId=remove,accountId,phone=remove,ssn");
-    let kept = redaction.json(r#"{"userId":"u1","accountId":7}"#).expect("JSON");
+    let kept = redaction.redact_json(r#"{"userId":"u1","accountId":7}"#).expect("JSON");
     assert!(kept.contains("\"userId\":\"redacted-") && kept.contains("\"accountId\":\"redacted-"));
     let summary = redaction.summary();
     for part in [
