@@ -81,7 +81,7 @@ pub fn draw(
         listener.stop();
     }
     if listened {
-        engine.settle();
+        listener::settle(engine);
     }
     ended
         .map(|_| ())

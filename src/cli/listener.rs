@@ -1,14 +1,18 @@
 //! Starts the listener of a command.
 
 use super::failure::Failure;
-use super::{faults, forward, intercept, setup, tls};
+use super::{faults, forward, intercept, output, setup, tls};
 use crate::call::text::visible;
-use crate::engine::{Engine, UnsentRecording};
+use crate::engine::{Engine, Settling, UnsentRecording};
 use crate::inspector::Setup;
 use crate::report::plural;
 use crate::server::{ApiToken, InterceptOptions, Listen, Listener, Options};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// The time after which a command says why it does not end yet.
+const SILENT_TIME: Duration = Duration::from_millis(500);
 
 /// Begins to listen where the settings say, or on a free port of this machine.
 pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<Listener, Failure> {
@@ -45,6 +49,17 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
         tell_unsent(engine);
     }
     start_at(text, setup, engine, Options { token, ..live })
+}
+
+/// Waits until all that arrived is checked, and says so if that takes long.
+pub fn settle(engine: &Engine) {
+    let mut settling = Settling::default();
+    if engine.settle_for(&mut settling, SILENT_TIME) {
+        return;
+    }
+    let lag = engine.stats().lag_bytes;
+    output::note(format_args!("segscope: checks the last {lag} bytes of the recording"));
+    while !engine.settle_for(&mut settling, SILENT_TIME) {}
 }
 
 /// Tells of earlier recordings of which a mirror has not sent all: a new recording has a mirror of

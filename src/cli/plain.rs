@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::key_input::KeyInput;
+use super::listener;
 use super::output;
 use super::signals::Ending;
 use crate::inspector::{Alerts, Inspector};
@@ -34,7 +35,7 @@ pub fn run(
     let stop = |listener: &mut Option<Listener>| {
         if let Some(listener) = listener.take() {
             listener.stop();
-            engine.settle();
+            listener::settle(engine);
         }
     };
     let ends = || {

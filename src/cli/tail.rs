@@ -99,7 +99,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
             if let Some(listener) = listener.take() {
                 listener.stop();
             }
-            engine.settle();
+            listener::settle(&engine);
         }
         output::ring_on_stderr(&alerts);
         let version = engine.version();

@@ -134,6 +134,13 @@ pub struct Engine {
     in_view: crate::engine::rows::row_cache::RowCache,
 }
 
+/// How far the recording has to be judged for one that waits; unknown until the files that are
+/// imported are read.
+#[derive(Debug, Default)]
+pub struct Settling {
+    wanted: Option<u64>,
+}
+
 impl Engine {
     /// Begins with a recording; what is in it already is read first.
     pub fn new(
@@ -206,9 +213,22 @@ impl Engine {
 
     /// Waits until all that is recorded by now is judged, so that who looks sees it.
     pub fn settle(&self) {
-        self.shared.import.settle();
-        self.shared.write_held(&mut self.shared.front());
-        self.shared.queue.settle();
+        let mut settling = Settling::default();
+        while !self.settle_for(&mut settling, Duration::from_secs(1)) {}
+    }
+
+    /// Waits further until all that was recorded when the waiting began is judged, at most for some
+    /// time. Returns true if it is.
+    pub fn settle_for(&self, settling: &mut Settling, limit: Duration) -> bool {
+        let wanted = match settling.wanted {
+            Some(wanted) => wanted,
+            None if !self.shared.import.settle_for(limit) => return false,
+            None => {
+                self.shared.write_held(&mut self.shared.front());
+                *settling.wanted.insert(self.shared.queue.recorded())
+            }
+        };
+        self.shared.queue.settle_to(wanted, limit)
     }
 
     /// How requests are taken.

@@ -153,9 +153,9 @@ impl PlainSession<'_> {
             plural(stats.requests, "request"),
             stats.empty
         ))?;
-        if stats.unjudged_bytes > 0 {
-            let unjudged = stats.unjudged_bytes;
-            self.say(&format!("{unjudged} bytes of the recording are not checked yet"))?;
+        if stats.lag_bytes > 0 && stats.reading.is_none() {
+            let lag = stats.lag_bytes;
+            self.say(&format!("{lag} bytes of the recording are not checked yet"))?;
         }
         if let Some((read, all)) = stats.reading {
             self.say(&format!("{} % of the file is read", read * 100 / all.max(1)))?;

@@ -18,15 +18,19 @@ mod wait;
 pub(crate) use crate::queries::record_page::RecordPage;
 
 use crate::call::time;
-use crate::engine::Engine;
+use crate::engine::{Engine, Settling};
 use crate::wire::Reply;
 use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
 /// At most this many questions look through calls or write records at a time.
 const MAX_WORKERS: usize = 2;
+
+/// The time for which a thread waits for judging before it looks whether anybody still asks.
+const SETTLE_STEP: Duration = Duration::from_millis(100);
 
 /// The methods of questions that change nothing.
 const READS: &str = "GET, HEAD";
@@ -140,9 +144,17 @@ pub(crate) async fn in_turn<T: Send + 'static>(
 /// Waits until all that was acknowledged before is judged, so that it is part of the answer; not on
 /// the thread of the caller.
 pub(crate) async fn settled(engine: &Arc<Engine>) {
-    if !engine.is_settled() {
+    let mut settling = Settling::default();
+    let mut is_over = engine.is_settled();
+    while !is_over {
         let engine = Arc::clone(engine);
+        // a thread is given back soon after its client is gone
+        let step = tokio::task::spawn_blocking(move || {
+            let is_over = engine.settle_for(&mut settling, SETTLE_STEP);
+            (settling, is_over)
+        });
         // what cannot be waited for is not there, which the answer shows
-        let _ = tokio::task::spawn_blocking(move || engine.settle()).await;
+        let Ok(next) = step.await else { return };
+        (settling, is_over) = next;
     }
 }

@@ -41,7 +41,9 @@ pub(crate) fn json(engine: &Engine) -> String {
         "unrecorded": stats.unrecorded,
         "forward": stats.forward,
         "mirror": stats.mirror,
-        "unjudged_bytes": stats.unjudged_bytes,
+        // no sender waits for checking any more; a field is never removed
+        "waited": 0,
+        "waited_ms": 0,
         "reading": stats.reading.map(|(read, of)| json!({"read": read, "of": of})),
         "recording": stats.recording,
         "recorded_bytes": stats.recorded_bytes,

@@ -192,8 +192,7 @@ fn read_examples(
     })
 }
 
-/// Groups of findings as they are put together. Findings of one code, event, fix, and places are
-/// one group.
+/// Groups of findings as they are put together.
 #[derive(Default)]
 struct FoundGroups {
     groups: Vec<(CodeId, FindingGroup)>,
@@ -202,8 +201,8 @@ struct FoundGroups {
     hasher: DefaultHashBuilder,
 }
 
-/// Findings with the same key are one entry.
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// Findings of one code, event, fix, and places are one entry.
+#[derive(PartialEq, Eq, Hash)]
 struct GroupKey<'f> {
     code: CodeId,
     event: Option<&'f str>,

@@ -80,7 +80,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     }
     let (url, tunnels) = (listener.url(), listener.counts().tunnels);
     listener.stop();
-    engine.settle();
+    listener::settle(&engine);
 
     let sent = start.sent(&engine, &filter)?;
     if sent.is_nothing {

@@ -160,7 +160,8 @@ pub fn doubt_of(id: &str) -> Option<IdDoubt> {
 }
 
 /// What follows an `n` in [`MISSING`], [`ANYBODY`], and [`PRINTED_WHOLE`].
-const BEHIND_N: [&str; 9] = ["ull", "il", "one", "an", "def", "/a", "onymous", "own", "al.empty"];
+const ENDINGS_AFTER_N: [&str; 9] =
+    ["ull", "il", "one", "an", "def", "/a", "onymous", "own", "al.empty"];
 
 /// True if an `n` is followed by what follows it in one of those texts.
 fn may_have_missing_part(text: &[u8]) -> bool {
@@ -168,7 +169,7 @@ fn may_have_missing_part(text: &[u8]) -> bool {
         rest.get(..part.len()).is_some_and(|head| head.eq_ignore_ascii_case(part.as_bytes()))
     };
     let mut n = text.iter().enumerate().filter(|(_, byte)| **byte | 0x20 == b'n');
-    n.any(|(at, _)| BEHIND_N.iter().any(|part| begins(&text[at + 1..], part)))
+    n.any(|(at, _)| ENDINGS_AFTER_N.iter().any(|part| begins(&text[at + 1..], part)))
 }
 
 /// True if the last two letters without separators are those of a name of an id. One in eight ids

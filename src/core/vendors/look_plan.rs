@@ -1,5 +1,5 @@
-//! What follows from the shape of a call: where the values stand that somebody reads, and which
-//! rules may say something about it. It is found once for each shape of calls.
+//! Plans of calls: where the values stand that somebody reads, and which rules may say something
+//! about them. Both follow from the shape of a call and are found once for each shape.
 
 use crate::call::{Event, ObjectShape, Val};
 use crate::vendors::engine::field_slots::{FieldSlot, Sign, SlotTable};
@@ -49,14 +49,18 @@ struct Plans {
     /// Whose spots they are about.
     keys: u64,
     of: HashMap<ObjectShape, Arc<Plan>, RandomState>,
+    /// The places and members of all plans.
+    places: usize,
     /// The rules that they share: most shapes have those of another one, and what is shared stays
     /// in the processor's cache.
     rules: HashSet<Arc<ShapeRules>, RandomState>,
 }
 
-/// A thread keeps so many plans; then it begins again.
+/// The maximum number of plans of a thread, and of the places and members in all of them; beyond
+/// it, the thread begins anew.
 const MAX_PLANS: usize = 4_096;
-/// A thread shares so many rules; then it begins again.
+const MAX_PLACES: usize = 1 << 20;
+/// The maximum number of rules that a thread shares; beyond it, the thread begins anew.
 const MAX_RULES: usize = 4_096;
 
 thread_local! {
@@ -115,16 +119,18 @@ pub(crate) fn share(rules: ShapeRules) -> Arc<ShapeRules> {
 
 impl Plans {
     fn get(&mut self, shape: ObjectShape, keys: &SlotTable, event: &Event<'_>) -> Arc<Plan> {
-        if self.keys != keys.number() || self.of.len() >= MAX_PLANS && !self.of.contains_key(&shape)
+        if self.keys == keys.number()
+            && let Some(plan) = self.of.get(&shape)
         {
+            return Arc::clone(plan);
+        }
+        if self.keys != keys.number() || self.of.len() >= MAX_PLANS || self.places >= MAX_PLACES {
             *self = Plans { keys: keys.number(), ..Plans::default() };
         }
-        let plan = self.of.entry(shape).or_insert_with(|| {
-            let mut plan = Plan::new();
-            plan.read(keys, event);
-            Arc::new(plan)
-        });
-        Arc::clone(plan)
+        let mut plan = Plan::new();
+        plan.read(keys, event);
+        self.places += plan.slots.len() + plan.members.len();
+        Arc::clone(self.of.entry(shape).insert(Arc::new(plan)).get())
     }
 }
 

@@ -52,7 +52,7 @@ impl Engine {
             forwards_to: self.options.forwards_to.clone(),
             mirror: self.options.mirrors_to.is_some().then(|| self.mirror_counts()),
             mirrors_to: self.options.mirrors_to.clone(),
-            unjudged_bytes: shared.queue.unjudged(),
+            lag_bytes: shared.queue.lag_bytes(),
             recorded_bytes: shared.queue.recorded(),
             reading: shared.import.reading().or_else(|| shared.queue.reading()),
             deleted_bytes: shared.deleted_bytes.load(Ordering::Relaxed),
@@ -66,8 +66,7 @@ impl Engine {
 
     /// What became of the requests that were to be forwarded.
     pub fn forward_counts(&self) -> ForwardCounts {
-        let queue = &self.shared.queue;
-        let lag_bytes = queue.recorded().saturating_sub(queue.done());
+        let lag_bytes = self.shared.queue.lag_bytes();
         let passed = if self.options.is_strict { 0 } else { self.unrecorded() };
         self.forwarding.counts(passed, lag_bytes)
     }

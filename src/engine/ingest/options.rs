@@ -13,8 +13,7 @@ pub struct IngestOptions {
     pub takes_copies: bool,
     /// How many faults may be injected.
     pub faults: usize,
-    /// The URL of the upstream that requests are forwarded to. Checking them may then fall behind by
-    /// any amount, and never makes a sender wait.
+    /// The URL of the upstream that requests are forwarded to.
     pub forwards_to: Option<String>,
     /// The URL of the upstream that requests are mirrored to.
     pub mirrors_to: Option<String>,

@@ -210,11 +210,6 @@ pub(crate) fn run(shared: &SharedState) {
             NextWork::End => return,
             NextWork::Items => {
                 let latest = items.iter().rev().find_map(received_at);
-                for item in &items {
-                    if matches!(item.work, QueueEntry::Event(RecordingEvent::Flush, _)) {
-                        shared.flushing.store(false, Ordering::Relaxed);
-                    }
-                }
                 done = items.last().map_or(done, |item| item.end);
                 judge(shared, &mut items, &mut spares, false);
                 if let Some(now) = latest.filter(|_| !shared.flushing.load(Ordering::Relaxed)) {
@@ -303,6 +298,9 @@ fn judge(
             calls = 0;
         }
         calls += item.calls();
+        if matches!(item.work, QueueEntry::Event(RecordingEvent::Flush, _)) {
+            shared.flushing.store(false, Ordering::Relaxed);
+        }
         if read_back {
             state.count_line(item.offset);
         }
@@ -339,4 +337,27 @@ fn let_in<'s>(
         thread::park_timeout(LET_IN);
     }
     shared.lock_without_asking()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Engine, Recording};
+    use crate::recording::RecordingFile;
+
+    #[test]
+    fn sessions_may_end_again_after_a_flush_that_is_read_back() {
+        let home = tempfile::tempdir().expect("a folder");
+        let file = RecordingFile::open(&home.path().join("r.ndjson"), false).expect("a recording");
+        let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("valid vendors"));
+        let in_use = InUse::unsaid(&vendors);
+        let recording = Recording::of_journal(file.0).expect("its reader");
+        let engine =
+            Engine::start(recording, vendors, in_use, Default::default()).expect("readable");
+        engine.shared.flushing.store(true, Ordering::Relaxed);
+        let work = QueueEntry::Event(RecordingEvent::Flush, 0);
+        let flush = QueuedLine { offset: 0, end: 1, work };
+        judge(&engine.shared, &mut vec![flush], &mut Vec::new(), true);
+        assert!(!engine.shared.flushing.load(Ordering::Relaxed));
+    }
 }

@@ -304,8 +304,8 @@ pub struct Stats {
     pub mirrors_to: Option<String>,
     /// What became of the requests that are mirrored; none where none are.
     pub mirror: Option<MirrorCounts>,
-    /// How many bytes of the recording are not judged, while more came in than could be judged.
-    pub unjudged_bytes: u64,
+    /// The bytes of the recording that are not judged.
+    pub lag_bytes: u64,
     /// How long the recording is.
     pub recorded_bytes: u64,
     /// How much of that is deleted (`keep`), its oldest.

@@ -68,11 +68,12 @@ impl Import {
         self.lock().over
     }
 
-    pub fn settle(&self) {
-        let mut state = self.lock();
-        while state.busy && !state.ended {
-            state = self.told.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
+    /// Waits until all that was there is in the queue, at most for some time. Returns true if it is,
+    /// or if it ended.
+    pub fn settle_for(&self, limit: Duration) -> bool {
+        let is_open = |state: &mut Progress| state.busy && !state.ended;
+        let waited = self.told.wait_timeout_while(self.lock(), limit, is_open);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
     /// The first thing that is wrong with a file.

@@ -278,6 +278,7 @@ fn health(server: &Server) -> String {
         "refused": stats.refused,
         "calls": stats.calls,
         "repeats": stats.repeats,
+        "lag_bytes": stats.lag_bytes,
         "problem": stats.problem,
         "frames": server.engine.frame_times().map(|frames| json!({
             "drawn": frames.drawn,

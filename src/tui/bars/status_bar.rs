@@ -21,6 +21,8 @@ const NARROW: u16 = 60;
 /// Below this width the keys of the pages need the room of `http://`.
 const SHORT: u16 = 100;
 
+/// A lag of the checking up to this size is not shown: it is gone within a few frames.
+const MAX_USUAL_LAG: u64 = 16_000_000;
 /// What the key for the vendors does.
 const CHOOSES: &str = "chooses";
 /// What is said while nobody chose, and what the key does: the longest that fits.
@@ -105,8 +107,8 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
         parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
     }
     // the counts are those of what is checked; a forwarding listener names the bytes anyway
-    if stats.unjudged_bytes > 0 && stats.forward.is_none() {
-        let words = format!("{} not checked yet", bytes(stats.unjudged_bytes));
+    if stats.lag_bytes > MAX_USUAL_LAG && stats.reading.is_none() && stats.forward.is_none() {
+        let words = format!("{} not checked yet", bytes(stats.lag_bytes));
         parts.insert(0, (words, theme.label));
     }
     // those that are forwarded have a count of their own

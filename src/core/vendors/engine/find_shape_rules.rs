@@ -9,12 +9,16 @@ use crate::vendors::engine::shape_rules::{RequestRules, RowToRun, RuleToRun, Sha
 use crate::vendors::engine::spread::{DependsOnValue, Spread};
 use crate::vendors::look_plan::share;
 use crate::vendors::vendor::{CallRules, Guard, IdRule, LeftoverRule, Request, Vendor, slot};
+use std::sync::Arc;
 
 impl ShapeRules {
     /// Returns the rules for calls of the shape and type of one of them.
     pub fn for_call<'a>(vendor: &Vendor, kind: CallType, look: &CallView<'a>) -> &'a ShapeRules {
-        let rules = look.rules(vendor.index, kind);
-        rules.get_or_init(|| share(ShapeRules::new(vendor, kind, look)))
+        look.rules(vendor.index, kind).get_or_init(|| {
+            let rules = ShapeRules::new(vendor, kind, look);
+            // a call without a shape is hardly like another
+            if look.event.shape.is_some() { share(rules) } else { Arc::new(rules) }
+        })
     }
 
     fn new(vendor: &Vendor, kind: CallType, look: &CallView<'_>) -> ShapeRules {
@@ -100,7 +104,7 @@ fn codes_of_spread(
 ) -> Result<Vec<CodeId>, DependsOnValue> {
     let object = spread.object(look, |guard| is_chosen(guard, call, look));
     let Some(object) = object.filter(|_| spread.speaks()) else { return Ok(Vec::new()) };
-    let members = look.members(object).map(|(value, slot)| spread.report(value, slot));
+    let members = look.members(object).map(|(value, slot)| spread.code_by_kind(value, slot));
     members.filter_map(Result::transpose).collect()
 }
 

@@ -3,8 +3,8 @@
 //! Most rules pass over most calls by the names and kinds of their members alone: a field is there
 //! and of the kind that its row takes, a place for an id is empty. The rules that are left are
 //! found once for each shape, vendor, and call type ([`crate::vendors::engine::find_shape_rules`]),
-//! and further calls of the shape run only those. Values, the vendor's memory, and its code decide what they
-//! say, so that is found for each call.
+//! and further calls of the shape run only those. Values, the vendor's memory, and its code decide
+//! what they say, so that is found for each call.
 
 use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::field_slots::FieldSlot;
@@ -14,24 +14,24 @@ use crate::vendors::engine::field_slots::FieldSlot;
 pub(crate) struct ShapeRules {
     /// `integrations` switches the vendor off.
     pub is_off: bool,
-    /// The places where an account id may stand, in the order of the table,
+    /// The places where an account id may stand, in the order of the table.
     pub account: Vec<FieldSlot>,
-    /// a user id,
+    /// The places where a user id may stand.
     pub user: Vec<FieldSlot>,
-    /// and a session id.
+    /// The places where a session id may stand.
     pub session: Vec<FieldSlot>,
-    /// Numbers of [`crate::vendors::vendor::CallRules::made_up`].
+    /// The numbers of [`crate::vendors::vendor::CallRules::made_up`] to compare.
     pub made_up: Vec<u16>,
     /// One for each request of the table.
     pub requests: Vec<RequestRules>,
-    /// Of [`crate::vendors::vendor::CallRules::rests`].
+    /// Rules for the members that no row reads ([`crate::vendors::vendor::CallRules::rests`]).
     pub rests: Vec<RuleToRun>,
 }
 
 /// The rules of a request that may say something; its output needs all of them.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct RequestRules {
-    /// Of [`crate::vendors::vendor::Request::spreads`].
+    /// Spreads of the request ([`crate::vendors::vendor::Request::spreads`]).
     pub spreads: Vec<RuleToRun>,
     pub rows: Vec<RowToRun>,
 }

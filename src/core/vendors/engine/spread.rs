@@ -151,35 +151,48 @@ impl Spread {
         })
     }
 
-    /// Returns what is found about a member by its name and the kind of its value; `Err` if that
-    /// depends on the value.
-    pub fn report(
+    /// Returns what becomes of a member with this name and value.
+    fn fate(&self, value: Val<'_>, slot: Option<FieldSlot>) -> MemberFate {
+        let is_among = |names: &SpotSet| slot.is_some_and(|slot| names.has(slot));
+        if value.is_null() || is_among(&self.without) {
+            return MemberFate::LeftOut(None);
+        }
+        if is_among(&self.refused) {
+            return MemberFate::LeftOut(self.refusal);
+        }
+        let is_nested = matches!(value.kind(), JsonKind::Object | JsonKind::Array);
+        match self.scalar && is_nested || self.truthy && !truthy(value) {
+            true => MemberFate::LeftOut(self.lost),
+            false => MemberFate::Sent,
+        }
+    }
+
+    /// Returns the code that is found about every member with this name and a value of this kind;
+    /// `Err` if that depends on the value.
+    pub fn code_by_kind(
         &self,
         value: Val<'_>,
         slot: Option<FieldSlot>,
     ) -> Result<Option<CodeId>, DependsOnValue> {
-        let is_among = |names: &SpotSet| slot.is_some_and(|slot| names.has(slot));
-        if value.is_null() || is_among(&self.without) {
-            return Ok(None);
-        }
-        if is_among(&self.refused) {
-            return Ok(self.refusal);
-        }
-        let is_lost = match Presence::from_value(value) {
-            Presence::Array | Presence::Object => self.scalar,
-            Presence::Number | Presence::Text if self.truthy && self.lost.is_some() => {
-                return Err(DependsOnValue);
+        let may_be_falsy = matches!(Presence::from_value(value), Presence::Number | Presence::Text);
+        match self.fate(value, slot) {
+            MemberFate::Sent if self.truthy && self.lost.is_some() && may_be_falsy => {
+                Err(DependsOnValue)
             }
-            Presence::False => self.truthy,
-            _ => false,
-        };
-        Ok(self.lost.filter(|_| is_lost))
+            MemberFate::LeftOut(Some(code)) if Some(code) == self.lost && may_be_falsy => {
+                Err(DependsOnValue)
+            }
+            MemberFate::LeftOut(code) => Ok(code),
+            MemberFate::Sent => Ok(None),
+        }
     }
+}
 
-    fn sends(&self, value: Val<'_>) -> bool {
-        let nested = matches!(value.kind(), JsonKind::Object | JsonKind::Array);
-        !(self.scalar && nested) && (!self.truthy || truthy(value))
-    }
+/// What becomes of a member of the object that a spread takes.
+enum MemberFate {
+    Sent,
+    /// It is left out, and this is found.
+    LeftOut(Option<CodeId>),
 }
 
 /// Runs one spread of a request.
@@ -190,28 +203,18 @@ pub(crate) fn spread<'a>(evaluation: &mut Evaluation<'a>, request: usize, spread
     }
     let (look, mut sent) = (evaluation.look, Vec::new());
     for (value, slot) in from.into_iter().flat_map(|from| look.members(from)) {
-        let among = |names: &SpotSet| slot.is_some_and(|slot| names.has(slot));
-        if value.is_null() || among(&spread.without) {
-            continue;
-        }
         let place = CallPlace::Member(from.unwrap_or(FieldSlot::ROOT), value);
-        let code = match (among(&spread.refused), spread.sends(value)) {
-            (true, _) => spread.refusal,
-            (false, false) => spread.lost,
-            (false, true) => {
-                if evaluation.rendering() {
-                    let key = value.key();
-                    let out = evaluation.out(FieldValue::Copy(value), From::Place(place));
-                    match spread.rename.get(&*key) {
-                        Some(name) => sent.push((name.clone(), out)),
-                        None => sent.push((key.into_owned(), out)),
-                    }
+        match spread.fate(value, slot) {
+            MemberFate::LeftOut(Some(code)) => evaluation.find(code, place),
+            MemberFate::Sent if evaluation.rendering() => {
+                let key = value.key();
+                let out = evaluation.out(FieldValue::Copy(value), From::Place(place));
+                match spread.rename.get(&*key) {
+                    Some(name) => sent.push((name.clone(), out)),
+                    None => sent.push((key.into_owned(), out)),
                 }
-                continue;
             }
-        };
-        if let Some(code) = code {
-            evaluation.find(code, place);
+            _ => {}
         }
     }
     if !spread.rename.is_empty() {

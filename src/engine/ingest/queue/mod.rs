@@ -12,20 +12,20 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// The lines in the queue cost at most so many bytes of memory, about…
-const MOST_COST: usize = 12 << 20;
+const MAX_COST: usize = 12 << 20;
 /// …and are at most so many.
-const MOST_ITEMS: usize = 16 * 1024;
+const MAX_ITEMS: usize = 16 * 1024;
 /// So many lines are handed over at once.
-const AT_ONCE: usize = 256;
+const MAX_AT_ONCE: usize = 256;
 /// While calls keep coming the judge thread looks for more after this long: waking it for each
 /// call would cost the listener thread more than the call does.
 const NAP: Duration = Duration::from_millis(1);
 /// After so many looks in vain it sleeps until it is woken.
 const NAPS: u32 = 20;
 /// So much room of earlier readings is kept for later ones.
-const MOST_SPARES: usize = 256;
+const MAX_SPARES: usize = 256;
 /// The same while requests come that cost more than this.
-const FEW_SPARES: usize = 8;
+const MAX_SPARES_OF_LARGE: usize = 8;
 const LARGE_COST: usize = 64 << 10;
 
 /// What the judge thread is to do next.
@@ -55,7 +55,7 @@ struct QueueState {
 impl QueueState {
     /// Whether there is no room for a line that costs so much.
     fn is_full(&self, cost: usize) -> bool {
-        !self.items.is_empty() && (self.cost + cost > MOST_COST || self.items.len() >= MOST_ITEMS)
+        !self.items.is_empty() && (self.cost + cost > MAX_COST || self.items.len() >= MAX_ITEMS)
     }
 }
 
@@ -115,12 +115,9 @@ impl Queue {
         is_reading.then(|| (self.done(), self.recorded()))
     }
 
-    /// How many bytes are recorded and not judged, while what came in is read back.
-    pub fn unjudged(&self) -> u64 {
-        match self.reading.load(Ordering::Relaxed) && !self.is_behind() {
-            true => self.recorded().saturating_sub(self.done()),
-            false => 0,
-        }
+    /// Returns how many bytes of the recording are not judged.
+    pub fn lag_bytes(&self) -> u64 {
+        self.recorded().saturating_sub(self.done())
     }
 
     /// Up to where lines were there before anything came in.
@@ -189,7 +186,11 @@ impl Queue {
             self.judged.notify_all();
         }
         // a batch leaves much room, and a few of these are enough
-        let most = if self.large.swap(false, Ordering::Relaxed) { FEW_SPARES } else { MOST_SPARES };
+        let most = if self.large.swap(false, Ordering::Relaxed) {
+            MAX_SPARES_OF_LARGE
+        } else {
+            MAX_SPARES
+        };
         inner.spares.truncate(most);
         let room = most.saturating_sub(inner.spares.len()).min(spares.len());
         inner.spares.extend(spares.drain(..room));
@@ -222,7 +223,7 @@ impl Queue {
             }
         }
         self.reading.store(false, Ordering::Relaxed);
-        let count = inner.items.len().min(AT_ONCE);
+        let count = inner.items.len().min(MAX_AT_ONCE);
         items.extend(inner.items.drain(..count));
         let cost: usize = items.iter().map(QueuedLine::cost).sum();
         if items.iter().any(|item| item.cost() > LARGE_COST) {
@@ -245,21 +246,22 @@ impl Queue {
         !inner.ended
     }
 
-    /// Waits until all that is recorded by now is judged.
-    pub fn settle(&self) {
-        let wanted = self.recorded();
+    /// Waits until the recording is judged up to a place, at most for some time. Returns true if it
+    /// is, or if nothing is judged any more.
+    pub fn settle_to(&self, wanted: u64, limit: Duration) -> bool {
         if self.done() >= wanted {
-            return;
+            return true;
         }
         let mut inner = self.lock();
         inner.want_done += 1;
         if inner.asleep || inner.napping {
             self.more.notify_one();
         }
-        while self.done() < wanted && !inner.ended {
-            inner = self.judged.wait(inner).unwrap_or_else(PoisonError::into_inner);
-        }
+        let is_open = |inner: &mut QueueState| self.done() < wanted && !inner.ended;
+        let waited = self.judged.wait_timeout_while(inner, limit, is_open);
+        let (mut inner, waited) = waited.unwrap_or_else(PoisonError::into_inner);
         inner.want_done -= 1;
+        !waited.timed_out()
     }
 
     /// Nothing is judged any more; nobody waits for it.

@@ -63,11 +63,11 @@ fn what_was_there_is_read_and_what_comes_is_handed_over_in_order() {
         move || judge(&queue)
     });
     (6..2_000).for_each(|offset| queue.push(&mut vec![item(offset, 0)], &mut Vec::new()));
-    queue.settle();
+    assert!(queue.settle_to(queue.recorded(), Duration::from_secs(60)));
     assert!(queue.is_settled() && !queue.is_behind());
     assert_eq!(queue.reading(), None);
     queue.end();
-    queue.settle();
+    assert!(queue.settle_to(queue.recorded(), Duration::from_secs(60)));
     let seen = judging.join().expect("no panic");
     assert_eq!(seen, std::iter::once(Err(5)).chain((5..2_000).map(Ok)).collect::<Vec<_>>());
 }
@@ -79,7 +79,7 @@ fn the_reader_of_an_imported_file_waits_for_room() {
         let queue = Arc::clone(&queue);
         move || {
             (0..4).for_each(|at| {
-                queue.push(&mut vec![item(at, MOST_COST / 2 - 1_000)], &mut Vec::new())
+                queue.push(&mut vec![item(at, MAX_COST / 2 - 1_000)], &mut Vec::new())
             })
         }
     });
@@ -92,7 +92,7 @@ fn the_reader_of_an_imported_file_waits_for_room() {
         move || judge(&queue)
     });
     pushing.join().expect("no panic");
-    queue.settle();
+    assert!(queue.settle_to(queue.recorded(), Duration::from_secs(60)));
     queue.end();
     assert_eq!(judging.join().expect("no panic"), [Ok(0), Ok(1), Ok(2), Ok(3)]);
 }
@@ -100,20 +100,20 @@ fn the_reader_of_an_imported_file_waits_for_room() {
 #[test]
 fn what_finds_no_room_while_a_file_is_read_is_read_too() {
     let queue = Queue::new(9, false);
-    (9..13).for_each(|at| queue.push(&mut vec![item(at, MOST_COST / 2 - 1_000)], &mut Vec::new()));
+    (9..13).for_each(|at| queue.push(&mut vec![item(at, MAX_COST / 2 - 1_000)], &mut Vec::new()));
     let queue = Arc::new(queue);
     let judging = thread::spawn({
         let queue = Arc::clone(&queue);
         move || judge(&queue)
     });
-    queue.settle();
+    assert!(queue.settle_to(queue.recorded(), Duration::from_secs(60)));
     queue.end();
     assert_eq!(judging.join().expect("no panic"), [Err(9), Ok(9), Ok(10), Err(13)]);
 }
 
 /// A line of this cost at an offset.
 fn large(offset: u64) -> QueuedLine {
-    item(offset, MOST_COST / 2)
+    item(offset, MAX_COST / 2)
 }
 
 #[test]
@@ -123,10 +123,10 @@ fn no_sender_waits_and_what_finds_no_room_is_read_back() {
     // the third finds no room; the small one behind it would, but its place is behind the third
     let mut lines = vec![large(0), large(1), large(2), item(3, 0)];
     queue.push(&mut lines, &mut spares);
-    assert_eq!((queue.recorded(), queue.unjudged()), (4, 0), "the queue is not yet read back");
+    assert_eq!((queue.recorded(), queue.lag_bytes()), (4, 4));
     let judged = thread::scope(|scope| {
         let judge = scope.spawn(|| judge(&queue));
-        queue.settle();
+        assert!(queue.settle_to(queue.recorded(), Duration::from_secs(60)));
         queue.end();
         judge.join().expect("no panic")
     });
@@ -137,14 +137,16 @@ fn no_sender_waits_and_what_finds_no_room_is_read_back() {
 }
 
 #[test]
-fn what_is_read_back_is_counted_until_it_is_judged() {
+fn the_lag_is_what_is_recorded_and_not_judged() {
     let queue = Queue::new(0, false);
     queue.push(&mut vec![large(0), large(1), large(2)], &mut Vec::new());
     let (mut items, mut spares) = (Vec::new(), Vec::new());
     assert!(matches!(queue.next(0, &mut items, &mut spares), NextWork::Items));
     let done = items.last().map_or(0, |item| item.end);
     assert!(matches!(queue.next(done, &mut items, &mut spares), NextWork::Read(3)));
-    assert_eq!((queue.unjudged(), queue.reading()), (3 - done, None));
+    assert_eq!((queue.lag_bytes(), queue.reading()), (3 - done, None));
+    assert!(!queue.settle_to(3, Duration::ZERO));
     queue.moved(3);
-    assert_eq!(queue.unjudged(), 0);
+    assert_eq!(queue.lag_bytes(), 0);
+    assert!(queue.settle_to(3, Duration::ZERO));
 }

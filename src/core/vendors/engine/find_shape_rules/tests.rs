@@ -59,7 +59,7 @@ fn vendors() -> Vendors {
     Vendors::new(&settings, &files).expect("valid vendors")
 }
 
-/// What each vendor finds: a code for each finding, its verdict, and the ids.
+/// The findings of each vendor: a code for each, the verdict, and the ids.
 type Found = Vec<(Vec<CodeId>, Verdict, [Option<String>; 3])>;
 
 fn judge(vendors: &Vendors, look: &CallView<'_>) -> Found {
@@ -76,11 +76,19 @@ fn judge(vendors: &Vendors, look: &CallView<'_>) -> Found {
 }
 
 /// Judges a call with the rules for its shape, and with all rules.
-fn judge_both(vendors: &Vendors, kind: CallType, call: &str) -> [Found; 2] {
+fn judge_both(
+    vendors: &Vendors,
+    kind: CallType,
+    call: &str,
+    (derived, discarded): (&str, bool),
+) -> [Found; 2] {
     let doc = Doc::parse(call).expect("JSON");
-    let shape = ObjectShape::new(doc.root());
+    let derived = Doc::parse(derived).expect("JSON");
+    let shapes = ObjectShape::new(doc.root()).zip(ObjectShape::new(derived.root()));
+    let shape = shapes.map(|(own, derived)| own.with(derived));
     [shape, None].map(|shape| {
-        let event = Event { shape, ..Event::bare(doc.root()) };
+        let derived = Some(derived.root());
+        let event = Event { call: doc.root(), derived, discarded, shape };
         let mut scratch = Scratch::default();
         scratch.read(&vendors.keys, &event);
         let look = CallView::new(&event, (vendors.len(), &vendors.keys), &scratch, vendors.basics);
@@ -140,6 +148,7 @@ proptest! {
         members in proptest::collection::vec((0.0..1.0, value()), 0..30),
         others in proptest::collection::vec((0usize..6, value()), 0..4),
         values in proptest::collection::vec(value(), 30),
+        (context, discarded) in (value(), any::<bool>()),
     ) {
         let vendors = vendors();
         let pointers: Vec<&str> = vendors.keys.slots().map(|slot| vendors.keys.pointer(slot)).collect();
@@ -162,8 +171,11 @@ proptest! {
             put(call, "/type", json!(kind.name()));
         }
         for call in [call, again] {
-            let call = call.to_string();
-            let [by_shape, by_all] = judge_both(&vendors, kind, &call);
+            // of a repeated member the last counts
+            let call = call.to_string().replacen('{', r#"{"userId":"first","traits":{"id":1},"#, 1);
+            let derived = json!({ "timestamp": "2026-11-28T10:00:00.000Z", "context": context });
+            let added = (&*derived.to_string(), discarded);
+            let [by_shape, by_all] = judge_both(&vendors, kind, &call, added);
             prop_assert_eq!(by_shape, by_all, "{}", call);
         }
     }
