@@ -127,7 +127,7 @@ pub struct Engine {
     /// Faults are not injected now.
     faults_off: AtomicBool,
     remarks: RemarkTarget,
-    /// IndexUsage by who checks all again.
+    /// Locked while all calls are judged again, which happens once at a time.
     again: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
     frames: crate::engine::frame_times::Frames,

@@ -45,7 +45,7 @@ pub struct SettingsSource {
     pub vendors_folder: Option<PathBuf>,
     /// The folder of the user's themes.
     pub themes_folder: Option<PathBuf>,
-    /// FolderChoices that were made on the screen.
+    /// The choices that were made on the screen.
     pub choices: Option<FolderChoices>,
     /// Checks what only the screen understands: its keys, colors and columns.
     pub check_screen: fn(&Settings) -> Result<(), SetupError>,

@@ -3,12 +3,15 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 /// Returns whether a connection to a host, which is an IP address or a name, reaches a listener at one
-/// of `own`. Of names, only those of loopback addresses (`localhost`) are known here.
+/// of `own`. Of names, only those of loopback addresses (`localhost`, also with a final dot) are known
+/// here.
 pub(crate) fn is_own_host(host: &str, port: u16, own: &[SocketAddr]) -> bool {
     let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    // `localhost.` is the absolute form of the name; a resolver takes both for one host
+    let name = host.strip_suffix('.').unwrap_or(&host);
     match host.parse::<IpAddr>() {
         Ok(ip) => is_own_address((ip, port).into(), own),
-        Err(_) if host == "localhost" || host.ends_with(".localhost") => {
+        Err(_) if name == "localhost" || name.ends_with(".localhost") => {
             let loopback: [IpAddr; 2] = [Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
             loopback.into_iter().any(|ip| is_own_address((ip, port).into(), own))
         }
@@ -17,6 +20,10 @@ pub(crate) fn is_own_host(host: &str, port: u16, own: &[SocketAddr]) -> bool {
 }
 
 /// Returns whether a connection to an address reaches a listener at one of `own`.
+///
+/// Two settings of the system are not asked for, and each can only give a `true` too many. With
+/// `ip_nonlocal_bind`, every address counts as this machine's for a listener at `0.0.0.0` or `::`. With
+/// `bindv6only`, a listener at `::` takes no IPv4 connections, and is said here to take them.
 pub(crate) fn is_own_address(addr: SocketAddr, own: &[SocketAddr]) -> bool {
     own.iter().any(|own| own.port() == addr.port() && reaches(addr.ip(), own.ip()))
 }
@@ -51,6 +58,10 @@ mod tests {
             ("localhost", 7357, "127.0.0.1:7357", true),
             ("LocalHost", 7357, "127.0.0.1:7357", true),
             ("app.localhost", 7357, "127.0.0.1:7357", true),
+            ("localhost.", 7357, "127.0.0.1:7357", true),
+            ("app.LocalHost.", 7357, "127.0.0.1:7357", true),
+            ("localhost..", 7357, "127.0.0.1:7357", false),
+            (".", 7357, "127.0.0.1:7357", false),
             ("[::1]", 7357, "[::1]:7357", true),
             ("localhost", 7357, "[::1]:7357", true),
             ("::ffff:127.0.0.1", 7357, "127.0.0.1:7357", true),

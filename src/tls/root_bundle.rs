@@ -5,6 +5,7 @@ use crate::config::write_whole;
 use crate::tls::authority::LocalAuthority;
 use crate::tls::own_certificate::read_chain;
 use crate::tls::pem;
+use rustix::io::FdFlags;
 use sha2::{Digest, Sha256};
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
 /// The beginning of the names of bundles that are removed when no program uses them.
-const TEMPORARY_PREFIX: &str = "bundle-";
+const TEMPORARY_PREFIX: &str = "run-bundle-";
 /// The maximum number of attempts to lock a bundle that others remove at the same time.
 const MAX_ATTEMPTS: usize = 8;
 
@@ -48,8 +49,37 @@ pub struct RootBundle {
     pub path: PathBuf,
     /// The further files that could not be read, each with the reason.
     pub unread: Vec<String>,
-    /// The file, locked so that no other segscope removes it; none if it is never removed.
-    _in_use: Option<File>,
+    /// The lock of a temporary bundle; none for a file that is never removed.
+    lock: Option<BundleLock>,
+}
+
+impl RootBundle {
+    /// Lets the commands that this process starts from now on inherit the lock, so that no segscope
+    /// removes the file while one of them lives, even if this process was killed.
+    pub fn share_lock_with_commands(&self) -> io::Result<()> {
+        match self.lock.as_ref().and_then(|lock| lock.file.as_ref()) {
+            // the lock belongs to the open file (flock), which all inherited descriptors share
+            Some(file) => Ok(rustix::io::fcntl_setfd(file, FdFlags::empty())?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A temporary bundle that is locked against removal. Dropping it removes the file, unless another
+/// program has it locked.
+#[derive(Debug)]
+struct BundleLock {
+    path: PathBuf,
+    /// The locked file; none only while this is dropped.
+    file: Option<File>,
+}
+
+impl Drop for BundleLock {
+    fn drop(&mut self) {
+        // first the own lock, so that only those of others can keep the file
+        drop(self.file.take());
+        remove_if_unused(&self.path);
+    }
 }
 
 /// Writes the system's certificates and the authority's to `bundle.pem` beside the authority's files.
@@ -61,13 +91,13 @@ pub fn write_root_bundle(
     let (text, unread) = bundle_text(authority, &[])?;
     let path = folder.join("bundle.pem");
     match write_whole(&path, &text, false) {
-        Ok(()) => Ok(RootBundle { path, unread, _in_use: None }),
+        Ok(()) => Ok(RootBundle { path, unread, lock: None }),
         Err(error) => Err(BundleError::NotWritten { path, error }),
     }
 }
 
-/// Writes a bundle to which the certificates of further files are added, for the time until it is
-/// dropped. Removes those of programs that have ended.
+/// Writes a bundle to which the certificates of further files are added. The file is removed when the
+/// last of the bundles at its path is dropped. Also removes the files of programs that were killed.
 ///
 /// The name of the file is made from its text, so that two programs that need different bundles at
 /// the same time do not share one.
@@ -83,7 +113,8 @@ pub fn write_temporary_bundle(
     match lock_or_write(&path, &text) {
         Ok(file) => {
             remove_unused(folder, &path);
-            Ok(RootBundle { path, unread, _in_use: Some(file) })
+            let lock = BundleLock { path: path.clone(), file: Some(file) };
+            Ok(RootBundle { path, unread, lock: Some(lock) })
         }
         Err(error) => Err(BundleError::NotWritten { path, error }),
     }
@@ -144,13 +175,17 @@ fn remove_unused(folder: &Path, kept: &Path) {
         let name = name.to_string_lossy();
         let is_bundle = name.starts_with(TEMPORARY_PREFIX) && name.ends_with(".pem");
         let path = entry.path();
-        if !is_bundle || path == kept {
-            continue;
+        if is_bundle && path != kept {
+            remove_if_unused(&path);
         }
-        let Ok(file) = File::open(&path) else { continue };
-        if file.try_lock().is_ok() && is_still_at(&file, &path) {
-            let _ = std::fs::remove_file(&path);
-        }
+    }
+}
+
+/// Removes a temporary bundle if no program has it locked.
+fn remove_if_unused(path: &Path) {
+    let Ok(file) = File::open(path) else { return };
+    if file.try_lock().is_ok() && is_still_at(&file, path) {
+        let _ = std::fs::remove_file(path);
     }
 }
 

@@ -1,7 +1,8 @@
 -- wrk: posts a track call of about 1 KB, or a batch of SIZE of them, each messageId used once.
 -- SEGSCOPE_BATCH in the environment gives the size; 0 or none is a single call. SEGSCOPE_ROUND
 -- tells the ids of one run from those of another. SEGSCOPE_CALLS names a file of calls, one a line,
--- that are posted in turn instead.
+-- that are posted in turn instead, with the time at which the script starts. As an SDK does, a single
+-- call goes to the path of its type. Lines without a messageId or a type of Segment's are left out.
 -- What is the same in each call is made once: the machine is shared, and what making requests
 -- costs is taken from the server that is measured.
 local size = tonumber(os.getenv("SEGSCOPE_BATCH") or "0")
@@ -15,8 +16,9 @@ end
 local now = os.date("!%Y-%m-%dT%H:%M:%S.000Z")
 local filler = string.rep("lorem ipsum dolor sit amet ", 14)
 -- what stands before and behind the messageId, by user
-local before, behind = {}, {}
+local before, behind, path = {}, {}, {}
 for user = 0, 999 do
+  path[user] = "/v1/track"
   before[user] = '{"type":"track","event":"Order Received","userId":"u' .. user .. '","anonymousId":"anon-' .. user ..
     '","messageId":"'
   behind[user] = '","timestamp":"' .. now ..
@@ -27,23 +29,37 @@ end
 local users = 1000
 local file = os.getenv("SEGSCOPE_CALLS")
 if file then
+  local types = { track = true, identify = true, group = true, page = true, screen = true, alias = true }
+  -- `context.device.type` and others are no types of calls
+  local function find_type(line)
+    for name in line:gmatch('"type":"(%a+)"') do
+      if types[name] then return name end
+    end
+  end
   users = 0
   for line in io.lines(file) do
-    local head, tail = line:match('^(.-"messageId":")[^"]*(".*)$')
-    if head then
-      before[users], behind[users] = head, tail
+    local kind = find_type(line)
+    local timed = line:gsub('"timestamp":"[^"]*"', '"timestamp":"' .. now .. '"', 1)
+    local start, tail = timed:match('^(.-"messageId":")[^"]*(".*)$')
+    if start and kind then
+      before[users], behind[users], path[users] = start, tail, "/v1/" .. kind
       users = users + 1
     end
   end
+  assert(users > 0, file .. " has no line with a call")
 end
 local number = {}
 for i = 1, size do number[i] = "-" .. i end
-local path = size == 0 and "/v1/track" or "/v1/batch"
 local first, last = '{"batch":[', '],"writeKey":"wk_load","sentAt":"' .. now .. '"}'
-local head
-function init()
-  head = "POST " .. path .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port ..
+-- the head of a request, by its path
+local heads = {}
+local function add_head(at)
+  heads[at] = heads[at] or "POST " .. at .. " HTTP/1.1\r\nHost: " .. wrk.host .. ":" .. wrk.port ..
     "\r\nContent-Type: application/json\r\nAuthorization: Basic d2tfbG9hZDo=\r\nContent-Length: "
+end
+function init()
+  add_head("/v1/batch")
+  for user = 0, users - 1 do add_head(path[user]) end
 end
 local n, parts = 0, {}
 function request()
@@ -52,7 +68,7 @@ function request()
   if size == 0 then
     local user = n % users
     local body = #before[user] + #mid + #behind[user]
-    return head .. body .. "\r\n\r\n" .. before[user] .. mid .. behind[user]
+    return heads[path[user]] .. body .. "\r\n\r\n" .. before[user] .. mid .. behind[user]
   end
   local length, at = #first + #last + size - 1, 4
   for i = 1, size do
@@ -62,7 +78,7 @@ function request()
     parts[at + 4] = ","
     at = at + 5
   end
-  parts[1], parts[2], parts[3], parts[at - 1] = head, length, "\r\n\r\n" .. first, last
+  parts[1], parts[2], parts[3], parts[at - 1] = heads["/v1/batch"], length, "\r\n\r\n" .. first, last
   return table.concat(parts, "", 1, at - 1)
 end
 

@@ -1,4 +1,4 @@
-//! What a release consists of: the files that say it agree with each other.
+//! Checks that the files that describe a release agree with each other.
 
 use super::source_tree::root;
 use regex::Regex;
@@ -13,7 +13,7 @@ fn read_toml(path: &str) -> Table {
     read(path).parse().expect("TOML")
 }
 
-/// What the pattern's group finds in a file. Fails if something is there twice.
+/// Returns the texts that the pattern's group finds in a file. Fails if one is there twice.
 fn find_all(path: &str, pattern: &str) -> BTreeSet<String> {
     let (text, pattern) = (read(path), Regex::new(pattern).expect("a pattern"));
     let mut found = BTreeSet::new();

@@ -16,7 +16,7 @@ const ADDING: &str = "NODE_EXTRA_CA_CERTS";
 pub struct ProxyVariables {
     /// Each with its value.
     pub variables: Vec<(&'static str, String)>,
-    /// The file, which is there as long as this.
+    /// The file, which is removed when this is dropped.
     _bundle: RootBundle,
 }
 

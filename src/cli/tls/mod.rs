@@ -43,14 +43,16 @@ pub fn open_authority(tell: impl FnOnce(String)) -> Result<Arc<LocalAuthority>, 
     Ok(Arc::new(authority))
 }
 
-/// Writes the system's trusted certificates, those of further files, and the authority's to one file,
-/// which is there until the bundle is dropped.
+/// Writes the system's trusted certificates, those of further files, and the authority's to one file
+/// for the commands that this process starts. The file is removed when the bundle is dropped and the
+/// commands have ended.
 pub fn temporary_bundle(
     authority: &LocalAuthority,
     further: &[PathBuf],
 ) -> Result<RootBundle, Failure> {
     let folder = authority_folder().map_err(Failure::wrong)?;
     let bundle = write_temporary_bundle(authority, &folder, further).map_err(Failure::blocked)?;
+    bundle.share_lock_with_commands().map_err(Failure::blocked)?;
     for unread in &bundle.unread {
         output::note(format_args!(
             "segscope: {unread}; it is left out of {}",

@@ -16,11 +16,11 @@ const MAX_OFFERS: usize = 200;
 /// What a recording really holds. All are asked with what is typed so far, so that an implementor
 /// may leave out what does not begin with it; it may also ignore that.
 pub trait NameSource {
-    /// NameSource of the fields directly under these names, in the calls; none: the top level.
+    /// Names of the fields directly under these names, in the calls; none: the top level.
     fn fields(&self, under: &[String], typed: &str) -> Vec<String>;
     /// Text values seen at a path: of the call, or of the record (`library.name`, `write_key`…).
     fn values(&self, path: &Path, typed: &str) -> Vec<String>;
-    /// NameSource of the vendors.
+    /// Names of the vendors.
     fn vendors(&self) -> Vec<String>;
     /// The name of the vendor that was probably meant, if the text names one in another way.
     fn vendor_like(&self, typed: &str) -> Option<String> {

@@ -52,7 +52,7 @@ enum PlanNode {
     Or(Vec<PlanNode>),
 }
 
-/// ConditionBits to some of the conditions: bit n is the n-th.
+/// Answers to some of the conditions: bit n is the n-th.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ConditionBits {
     /// Those that have an answer.

@@ -273,7 +273,7 @@ impl Vendors {
     }
 
     /// Whether these can go on where others stopped: the same vendors with the same codes, so that
-    /// what is counted and remembered keeps its meaning. VendorSettings, texts and mappings may differ.
+    /// what is counted and remembered keeps its meaning. Settings, texts and mappings may differ.
     pub fn continues(&self, before: &Vendors) -> bool {
         let entries = |vendors: &Vendors| {
             let codes = vendors.codes.iter();

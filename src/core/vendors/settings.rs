@@ -6,7 +6,7 @@ use crate::vendors::table::{SettingDef, SettingKind};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// VendorSettings that a vendor does not understand.
+/// Settings that a vendor does not understand.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{vendor}: {message}")]
 pub struct SettingsError {

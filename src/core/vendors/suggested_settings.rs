@@ -1,4 +1,4 @@
-//! VendorSettings that are offered ready to paste: what a vendor's document recommends, and what was
+//! Settings that are offered ready to paste: what a vendor's document recommends, and what was
 //! learned from objects that a vendor pushed. Nothing is set by itself.
 
 use crate::call::{JsonKind, Val, pointer};
@@ -7,7 +7,7 @@ use crate::vendors::Vendors;
 use crate::vendors::settings::VendorSettings;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// VendorSettings as the vendor's document recommends them.
+/// Settings as the vendor's document recommends them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preset {
     /// Their names.

@@ -1,4 +1,4 @@
-//! ParsedRequest whole requests: envelopes and derived fields.
+//! Parsing of whole requests: envelopes and derived fields.
 
 mod dropped;
 

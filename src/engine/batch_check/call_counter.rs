@@ -65,7 +65,7 @@ pub(crate) struct ExampleCall {
 }
 
 pub(crate) struct CallCounter {
-    /// RequestCalls so far, repeats too.
+    /// The number of calls so far, repeats included.
     calls: u64,
     /// Numbers that are unused because parts of a recording are deleted.
     gaps: NumberGaps,
@@ -108,7 +108,7 @@ impl CallCounter {
         }
     }
 
-    /// CallCounter the lines of a block of a file. `found` and `codes` are of its calls, in their order;
+    /// Counts the lines of a block of a file. `found` and `codes` are of its calls, in their order;
     /// `line` counts the lines of the file before.
     pub fn count(
         &mut self,

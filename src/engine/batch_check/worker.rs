@@ -18,9 +18,9 @@ use crate::wire::ParseScratch;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
-/// WorkerScratch for more calls than this is given back after a block.
+/// The maximum number of scratch buffers that a worker keeps after a block.
 const KEPT: usize = 1024;
-/// The same where one was longer than this: it left much room.
+/// The maximum number after a block in which a request's text was longer than [`LARGE_BYTES`].
 const KEPT_LARGE: usize = 8;
 const LARGE_BYTES: usize = 64 << 10;
 

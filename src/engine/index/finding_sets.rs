@@ -1,4 +1,4 @@
-//! FindingSets of finding codes. Calls of one shape have the same findings, so a recording of millions
+//! Sets of finding codes. Calls of one shape have the same findings, so a recording of millions
 //! of calls has a few hundred different sets, and what a set means is worked out once.
 
 use crate::findings::{Effect, Headline, Id, Severity, Verdict};
@@ -105,7 +105,7 @@ impl FindingSets {
         id
     }
 
-    /// FindingMutes these codes, and no others.
+    /// Mutes these codes, and no others.
     pub fn set_aside(&mut self, aside: &[CodeId], table: &Codes, vendors: usize) {
         let mut aside = aside.to_vec();
         aside.sort_unstable();

@@ -42,7 +42,7 @@ pub(crate) struct CrossVendorFix {
     pub group: Vec<String>,
 }
 
-/// Whether a finding is about an account that the call does not name.
+/// Returns whether a finding is about an account that the call does not name.
 fn is_without_account(finding: &Finding) -> bool {
     fixes::is_without(finding) == Some(Id::Account)
 }
@@ -119,8 +119,8 @@ impl EvaluatedCall<'_> {
         counted.into_iter().flat_map(of)
     }
 
-    /// Whether the fix of a finding follows from the call: the vendor's table has no words for it,
-    /// or they only ask where the value is.
+    /// Returns whether the fix of a finding follows from the call: the vendor's table has no words
+    /// for it, or they only ask where the value is.
     fn follows(&self, vendor: usize, finding: &Finding) -> bool {
         let code = self.vendors.codes().find(Some(vendor), &finding.code);
         let own = code.map(|code| &*self.vendors.codes().entry(code).text.fix);
@@ -167,7 +167,7 @@ impl EvaluatedCall<'_> {
         edits
     }
 
-    /// What the vendors in use make of another call in the place of this one.
+    /// Judges another call in the place of this one, for the vendors in use.
     fn judged(&self, call: &str) -> Vec<Outcome> {
         let Ok(doc) = Doc::parse(call) else { return Vec::new() };
         let event = Event::bare(doc.root());
@@ -215,7 +215,7 @@ impl EvaluatedCall<'_> {
         places
     }
 
-    /// Whether a vendor in use finds its id at a place and would not find it at another.
+    /// Returns whether a vendor in use finds its id at a place and would not find it at another.
     fn keeps(
         &self,
         rendered: &[(usize, RenderedCall)],
@@ -242,12 +242,12 @@ impl EvaluatedCall<'_> {
     }
 }
 
-/// How many errors and warnings there are.
+/// Returns the number of errors and warnings.
 fn findings(all: &[Outcome]) -> usize {
     all.iter().map(|outcome| outcome.findings).sum()
 }
 
-/// Whether each vendor takes a call at least as well as it took another.
+/// Returns whether each vendor takes a call at least as well as it took another.
 fn is_no_worse(before: &[Outcome], after: &[Outcome]) -> bool {
     let rank = |verdict: Verdict| Verdict::WORST_FIRST.iter().position(|known| *known == verdict);
     before.len() == after.len()

@@ -27,7 +27,7 @@ const VALUE_BYTES: usize = 120;
 
 type Known = BTreeMap<Vec<String>, BTreeSet<String>>;
 
-/// NameSource and values seen.
+/// Names of fields, and values, that were seen.
 #[derive(Debug, Default)]
 pub struct SeenNames {
     fields: Known,

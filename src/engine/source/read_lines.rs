@@ -1,5 +1,5 @@
-//! Lines read back from the recording. ParsedRequest a line is independent of all others, so other
-//! threads do that in blocks, a few blocks ahead; who judges gets the blocks in their order.
+//! Lines read back from the recording. Parsing a line is independent of all others, so other threads
+//! parse blocks of lines, a few blocks ahead, and the judge thread gets the blocks in their order.
 
 use crate::call::time::Millis;
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};

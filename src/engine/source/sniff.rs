@@ -13,11 +13,11 @@ const MAX_LINES: usize = 20;
 /// How a file is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FileFormat {
-    /// FirstLines of a recording, in place.
+    /// A recording, read in place.
     Recording,
-    /// Calls, one line each, in place.
+    /// Calls, one on each line, read in place.
     Calls,
-    /// FirstLines of JSON that are to be taken apart.
+    /// JSON values, one on each line, from which calls are extracted.
     Lines,
     /// JSON values, however they are laid out.
     Values,
@@ -97,7 +97,7 @@ struct FirstLines {
     json: usize,
     recorded: usize,
     calls: usize,
-    /// FirstLines that end in a comma: those of a list.
+    /// The number of lines that end in a comma, as the elements of a list do.
     commas: usize,
     /// The first object is a call as it is, so that the others are meant as calls too.
     first_is_call: bool,

@@ -1,7 +1,7 @@
 //! `run --intercept`: a command that is not changed.
 
 use super::{ended, run_command};
-use crate::common::StandIn;
+use crate::common::{StandIn, wait_for};
 use crate::tls::client::write_certificate;
 use std::path::Path;
 use std::process::Command;
@@ -53,7 +53,9 @@ fn no_line_of_the_command_changes() {
 #[test]
 fn the_variables_keep_what_the_command_trusted() {
     let home = tempfile::tempdir().expect("a folder");
-    let mut plain = intercepted(home.path(), &[], "env");
+    // the bundle is there only while the command runs
+    let script = r#"env; printf 'COUNT='; grep -c 'BEGIN CERTIFICATE' "$SSL_CERT_FILE""#;
+    let mut plain = intercepted(home.path(), &[], script);
     plain.env("NO_PROXY", "x.test");
     let (_, out, said) = ended(plain);
     let url = said.split_once("listening on ").expect("its address").1;
@@ -64,7 +66,8 @@ fn the_variables_keep_what_the_command_trusted() {
     assert_eq!(value(&out, "NO_PROXY"), Some("x.test"));
     assert_eq!(value(&out, "NODE_USE_ENV_PROXY"), Some("1"));
     let bundle = value(&out, "SSL_CERT_FILE").expect("a file");
-    assert_eq!(certificates(bundle), 2, "the system's and ours");
+    assert_eq!(value(&out, "COUNT"), Some("2"), "the system's and ours");
+    assert!(bundle.contains("/tls/run-bundle-") && !Path::new(bundle).exists(), "{bundle}");
     for name in ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"] {
         assert_eq!(value(&out, name), Some(bundle), "{out}");
     }
@@ -72,19 +75,43 @@ fn the_variables_keep_what_the_command_trusted() {
     assert!(added.ends_with("/tls/rootCA.pem") && certificates(added) == 1, "{added}");
 
     let [own, _] = write_certificate(home.path(), "own", (-1, 9));
-    let mut with_own = intercepted(home.path(), &[], "env");
+    let mut with_own = intercepted(home.path(), &[], script);
     with_own
         .env("NODE_EXTRA_CA_CERTS", &own)
         .env("REQUESTS_CA_BUNDLE", home.path().join("none.pem"));
     let (_, out, said) = ended(with_own);
-    let bundle = value(&out, "NODE_EXTRA_CA_CERTS").expect("a file");
-    assert_eq!((Some(bundle), certificates(bundle)), (value(&out, "SSL_CERT_FILE"), 3), "{out}");
+    assert_eq!(value(&out, "NODE_EXTRA_CA_CERTS"), value(&out, "SSL_CERT_FILE"), "{out}");
+    assert_eq!(value(&out, "COUNT"), Some("3"), "{out}");
     assert!(said.contains("none.pem could not be read"), "{said}");
 
     let (_, out, _) = ended(run_command(home.path(), &["--fail-on", "never"], "env"));
     for name in ["HTTPS_PROXY", "NODE_USE_ENV_PROXY", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"] {
         assert_eq!(value(&out, name), None, "only with --intercept");
     }
+}
+
+#[test]
+fn the_certificates_stay_while_the_command_of_a_killed_segscope_lives() {
+    let home = tempfile::tempdir().expect("a folder");
+    let [own, _] = write_certificate(home.path(), "own", (-1, 9));
+    // the second run needs other certificates, and removes the files that nobody uses
+    let second = format!(
+        "NODE_EXTRA_CA_CERTS={own} {} run --intercept -- sh -c 'echo SECOND=$SSL_CERT_FILE'",
+        env!("CARGO_BIN_EXE_segscope")
+    );
+    let script = format!(
+        "trap '' TERM; kill -KILL $PPID; echo FIRST=$SSL_CERT_FILE; {second}; \
+         test -e $SSL_CERT_FILE && echo IT=stays"
+    );
+    let (code, out, said) = ended(intercepted(home.path(), &[], &script));
+    assert_eq!(code, None, "segscope was killed: {out}{said}");
+    let first = value(&out, "FIRST").expect("a file");
+    assert_ne!(value(&out, "SECOND").expect("a file"), first);
+    assert_eq!(value(&out, "IT"), Some("stays"), "{out}{said}");
+    wait_for("the next run removes the file when the command has ended", || {
+        ended(intercepted(home.path(), &[], "true"));
+        (!Path::new(first).exists()).then_some(())
+    });
 }
 
 #[test]

@@ -130,16 +130,20 @@ fn removes_the_temporary_bundles_that_nobody_uses() {
     drop((second, third));
     let fourth = write("fourth");
     assert!(!ended.exists(), "its program has ended");
+    // left by a program that was killed
+    std::fs::write(&ended, "what").expect("written");
     assert!(first.path.exists() && same.path.exists() && fourth.path.exists(), "all are used");
     assert!(bundle.path.exists(), "whoever read its path may use it at any time");
     // one that was damaged is written again, and what is not a bundle stays
     let damaged = fourth.path.clone();
     drop(fourth);
     std::fs::write(&damaged, "what").expect("written");
-    std::fs::write(folder.join("bundle-notes.txt"), "mine").expect("written");
+    let others = ["run-bundle-notes.txt", "bundle-01234567.pem"].map(|name| folder.join(name));
+    others.iter().for_each(|file| std::fs::write(file, "mine").expect("written"));
     let own = home.path().join("fourth.pem");
     let again = write_temporary_bundle(&authority, &folder, &[own]).expect("written");
     assert_eq!(again.path, damaged);
     assert!(std::fs::read_to_string(&damaged).expect("a file").contains("BEGIN CERTIFICATE"));
-    assert!(folder.join("bundle-notes.txt").exists());
+    assert!(!ended.exists(), "nobody uses what a killed program left");
+    assert!(others.iter().all(|file| file.exists()));
 }

@@ -2,8 +2,7 @@
 
 use super::{Custify, CustifyCodes, Traits};
 use crate::call::pointer;
-use crate::vendors::engine::field_slots::FieldSlot;
-use crate::vendors::engine::field_slots::SpotSet;
+use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
 use crate::vendors::rules::{RuleParts, Rules};
 use crate::vendors::settings::SettingsError;
 

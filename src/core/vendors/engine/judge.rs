@@ -202,7 +202,7 @@ impl Vendors {
         })
     }
 
-    /// What becomes of a call at some vendors, without words.
+    /// Judges a call for some vendors and returns the outcomes, without texts.
     pub fn outcomes(
         &self,
         vendors: &[usize],
@@ -257,7 +257,7 @@ impl Vendors {
     }
 }
 
-/// JudgeScratch that judging uses again for each vendor and call.
+/// Memory that judging uses again for each vendor and call.
 pub(crate) struct JudgeScratch<'r> {
     /// The texts of the ids that were found, if they are wanted.
     pub text: Option<&'r mut String>,
@@ -272,7 +272,7 @@ fn span(text: &mut Option<&mut String>, id: Option<&FoundId<'_>>) -> Option<(u32
     Some((start, text.len() as u32))
 }
 
-/// What becomes of a call at one vendor.
+/// Judges a call for one vendor.
 fn outcome(mut evaluation: Evaluation<'_>) -> Outcome {
     run(&mut evaluation);
     let goes = evaluation.goes_through();

@@ -26,14 +26,14 @@ impl Memory {
     }
 }
 
-/// JudgeScratch in which a call is looked through.
+/// Memory that looking through a call uses again for the next call.
 #[derive(Default)]
 pub struct CallViewer(Scratch);
 
 /// A call that was looked through, for all vendors.
 pub struct ViewedCall<'a>(CallView<'a>);
 
-/// JudgeScratch that judging uses again for the next call.
+/// Memory that judging uses again for the next call.
 #[derive(Default)]
 pub struct PerVendorScratch {
     found: Vec<CodeId>,

@@ -2,7 +2,7 @@
 //!
 //! A look at the text of a key is one more wait for memory, and vendors look up several keys for
 //! each call. Of a million keys, two have the same hash by chance once in 10^7 runs. Nobody can
-//! choose such keys, because the hash is another in each run.
+//! choose such keys without watching this run, because the hash is another in each run.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};

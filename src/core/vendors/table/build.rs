@@ -39,7 +39,7 @@ pub enum VendorError {
     /// Its settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// VendorSettings for a vendor that is not there.
+    /// Settings for a vendor that is not there.
     #[error("no vendor is named `{name}`{near}")]
     Unknown {
         /// The name.

@@ -1,4 +1,4 @@
-//! ParsedRequest whole requests: what is refused, and what is taken and then dropped.
+//! Parsing of whole requests: what is refused, and what is taken and then dropped.
 
 use super::*;
 

@@ -31,15 +31,15 @@ use ratatui::text::Span;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// CoverageColumns of the sign before a row.
+/// The width of the sign before a row, in columns of the terminal.
 const SIGN: usize = 2;
-/// CoverageColumns of a count.
+/// The width of a count.
 const COUNT: usize = 8;
-/// CoverageColumns of a vendor: a blank, the mark, the share.
+/// The width of a vendor: a blank, the mark, the share.
 const VENDOR: usize = 6;
 /// An event has so much room before bars have any, where it is counted by something.
 const MOST_NAME: usize = 24;
-/// CoverageColumns of a vendor's share.
+/// The width of a vendor's share.
 const TAKEN: usize = 5;
 /// From this room on bars are long.
 const ROOMY: usize = 105;

@@ -22,7 +22,7 @@ use crate::tui::widgets::text;
 use ratatui::text::Span;
 use std::cmp::Ordering;
 
-/// PeopleColumns of a count, of a share in per cent.
+/// The widths of a count and of a share in percent, in columns of the terminal.
 const COUNT: usize = 8;
 const SHARE: usize = 6;
 /// So many accounts or users are read at most, and so many that belong to one are shown.
