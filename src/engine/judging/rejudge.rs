@@ -30,7 +30,7 @@ impl Engine {
         self.replace(SettingsEpochs::new(vendors), in_use)
     }
 
-    /// RejudgeDiff the vendors in use. The ids that the log shows follow from them, so all calls are
+    /// Sets the vendors in use. The ids that the log shows follow from them, so all calls are
     /// read again, each with the settings that it was judged with.
     pub fn set_in_use(&self, in_use: InUse) -> io::Result<()> {
         let eras = self.lock().eras.clone();

@@ -10,6 +10,8 @@ pub(crate) struct SendWindow {
     /// The number of the first.
     first: u64,
     entries: VecDeque<WindowEntry>,
+    /// The number of requests that are not done.
+    open: usize,
     /// The length of the bodies of the requests that are not done.
     bytes: usize,
     /// The position up to which all requests are done.
@@ -27,12 +29,13 @@ struct WindowEntry {
 impl SendWindow {
     /// Creates an empty window: all requests are done up to a position.
     pub fn new(done: MirrorPosition) -> SendWindow {
-        SendWindow { first: 0, entries: VecDeque::new(), bytes: 0, done }
+        SendWindow { first: 0, entries: VecDeque::new(), open: 0, bytes: 0, done }
     }
 
     /// Adds a request that is going to be sent, and returns its number.
     pub fn add(&mut self, end: MirrorPosition, bytes: usize) -> u64 {
         self.bytes += bytes;
+        self.open += 1;
         self.entries.push_back(WindowEntry { end, bytes, is_done: false });
         self.first + self.entries.len() as u64 - 1
     }
@@ -51,6 +54,7 @@ impl SendWindow {
         if let Some(entry) = entry.filter(|entry| !entry.is_done) {
             entry.is_done = true;
             self.bytes -= entry.bytes;
+            self.open -= 1;
         }
         while let Some(entry) = self.entries.pop_front_if(|entry| entry.is_done) {
             self.first += 1;
@@ -63,7 +67,12 @@ impl SendWindow {
         self.done
     }
 
-    /// Returns the number of requests in the window.
+    /// Returns the number of requests that are not done.
+    pub fn open(&self) -> usize {
+        self.open
+    }
+
+    /// Returns the number of requests in the window, with those done behind one that is not.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -89,9 +98,10 @@ mod tests {
         assert_eq!(window.done(), at(10));
         let numbers = [window.add(at(20), 1), window.add(at(30), 2), window.add(at(40), 4)];
         window.skip(at(45));
-        assert_eq!((window.len(), window.bytes()), (3, 7));
+        assert_eq!((window.len(), window.open(), window.bytes()), (3, 3, 7));
         window.finish(numbers[1]);
-        assert_eq!((window.done(), window.len(), window.bytes()), (at(10), 3, 5));
+        assert_eq!((window.done(), window.open(), window.bytes()), (at(10), 2, 5));
+        assert_eq!(window.len(), 3, "it is done behind one that is not");
         window.finish(numbers[0]);
         assert_eq!((window.done(), window.len()), (at(30), 1));
         window.finish(numbers[2]);

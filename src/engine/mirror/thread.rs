@@ -8,6 +8,7 @@ use crate::engine::mirror::reader::MirrorReader;
 use crate::engine::mirror::resume_point::ResumeFile;
 use crate::engine::mirror::send_window::SendWindow;
 use crate::outbound::mirror::{MirrorAttempt, MirrorClient, MirrorDecision, MirroredRequest};
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -18,9 +19,10 @@ use tokio::time::{sleep, sleep_until};
 
 /// The maximum number of requests that are with the upstream.
 const MAX_IN_FLIGHT: usize = 32;
-/// The maximum number of requests that are read and not done. The oldest that is not done holds up
-/// further ones.
-const MAX_WINDOW: usize = 1024;
+/// The maximum number of requests that are read and not done.
+const MAX_OPEN: usize = 1024;
+/// The maximum number of those and of requests that are done behind one that is not.
+const MAX_ENTRIES: usize = 1 << 16;
 /// The bodies of these take no more, unless one alone does.
 const MAX_WINDOW_BYTES: usize = 32 << 20;
 /// The maximum number of lines that are read before the thread handles other events.
@@ -56,6 +58,8 @@ struct MirrorSender {
     in_flight: Semaphore,
     pause: SharedPause,
     limits: RetryLimits,
+    /// Nothing more is read until the oldest request is done, behind which many others passed.
+    is_held_up: Cell<bool>,
 }
 
 impl MirrorWork {
@@ -85,6 +89,7 @@ impl MirrorWork {
             in_flight: Semaphore::new(MAX_IN_FLIGHT),
             pause: SharedPause::new(),
             limits: self.limits,
+            is_held_up: Cell::new(false),
         });
         let mut sends = JoinSet::new();
         let mut look = MIN_LOOK_INTERVAL;
@@ -105,6 +110,7 @@ impl MirrorWork {
                 break;
             }
             let is_full = !self.has_room();
+            sending.is_held_up.set(self.window.len() >= MAX_ENTRIES);
             tokio::select! {
                 biased;
                 _ = stop.changed(), if stop_at.is_none() => {
@@ -140,7 +146,9 @@ impl MirrorWork {
     }
 
     fn has_room(&self) -> bool {
-        self.window.len() < MAX_WINDOW && self.window.bytes() < MAX_WINDOW_BYTES
+        self.window.open() < MAX_OPEN
+            && self.window.bytes() < MAX_WINDOW_BYTES
+            && self.window.len() < MAX_ENTRIES
     }
 
     /// Reads the next lines and begins to send their requests. Returns whether there were any.
@@ -201,7 +209,7 @@ impl MirrorWork {
     }
 
     fn show_progress(&self) {
-        self.engine.mirroring.set_waiting(self.window.len());
+        self.engine.mirroring.set_waiting(self.window.open());
         self.engine.mirroring.set_done(self.window.done().offset);
         self.engine.changed();
     }
@@ -249,7 +257,8 @@ impl MirrorSender {
                 (has_been_sent, attempts) = (true, attempts + 1);
                 let accepted = self.pause.accepted();
                 // while nothing passes, it is the upstream that fails, not this request
-                let others_pass = accepted_before.replace(accepted).is_some_and(|it| it < accepted);
+                let others_pass = accepted_before.replace(accepted).is_some_and(|it| it < accepted)
+                    || self.is_held_up.get();
                 if attempts >= self.limits.max_attempts && others_pass {
                     return self.give_up(&reason, 1);
                 }
