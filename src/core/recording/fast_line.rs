@@ -28,7 +28,8 @@ pub(crate) fn parse(line: &str) -> Option<RequestLine> {
     rest.pass(",\"body\":")?;
     // further fields behind the body make it no JSON; the usual ones end otherwise
     let body = rest.at..line.strip_suffix('}')?.len();
-    let ends = line.get(body.clone())?.ends_with(['}', ']']);
+    let text = line.get(body.clone())?;
+    let ends = text.starts_with(['{', '[']) && text.ends_with(['}', ']']);
     ends.then_some(RequestLine {
         request,
         received_at,
@@ -189,6 +190,7 @@ mod tests {
         check(&line(Body::Json("{}"), None).replace("\"request\":1", "\"request\":01"), false);
         check(&line(Body::Json("{}"), None).replace(',', ", "), false);
         check(&line(Body::Json("3"), None), false);
+        check(&line(Body::Json("{}"), None).replace("{}}", "\t{}}"), false);
         check(&line(Body::Json("{}"), None).replace("{}}", "{},\"signature\":\"valid\"}"), false);
     }
 }
