@@ -12,7 +12,6 @@ mod filter;
 mod library_habits;
 mod muted_codes;
 mod previewed_calls;
-mod read_back;
 mod replay;
 mod row_cache;
 mod row_ids;

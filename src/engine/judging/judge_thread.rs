@@ -344,9 +344,10 @@ mod tests {
     use super::*;
     use crate::engine::{Engine, Recording};
     use crate::recording::RecordingFile;
+    use crate::wire::RequestHead;
 
     #[test]
-    fn sessions_may_end_again_after_a_flush_that_is_read_back() {
+    fn what_the_queue_has_no_room_for_is_judged_and_sessions_still_end() {
         let home = tempfile::tempdir().expect("a folder");
         let file = RecordingFile::open(&home.path().join("r.ndjson"), false).expect("a recording");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("valid vendors"));
@@ -354,10 +355,28 @@ mod tests {
         let recording = Recording::of_journal(file.0).expect("its reader");
         let engine =
             Engine::start(recording, vendors, in_use, Default::default()).expect("readable");
-        engine.shared.flushing.store(true, Ordering::Relaxed);
-        let work = QueueEntry::Event(RecordingEvent::Flush, 0);
-        let flush = QueuedLine { offset: 0, end: 1, work };
-        judge(&engine.shared, &mut vec![flush], &mut Vec::new(), true);
-        assert!(!engine.shared.flushing.load(Ordering::Relaxed));
+        let text = "x".repeat(30_000);
+        let body = format!(r#"{{"event":"E","anonymousId":"s","properties":{{"text":"{text}"}}}}"#);
+        let take = || {
+            let head = RequestHead {
+                method: "POST",
+                path: "/v1/track",
+                query: "",
+                headers: &[],
+                received_at: 1_795_341_600_000,
+                is_tls: false,
+            };
+            assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
+        };
+        // nothing is judged meanwhile, and these are more than the queue and the judge thread hold
+        let state = engine.shared.lock();
+        (0..900).for_each(|_| take());
+        engine.shared.idle.store(true, Ordering::Relaxed);
+        take();
+        assert!(engine.shared.flushing.load(Ordering::Relaxed), "a flush is recorded");
+        drop(state);
+        engine.settle();
+        assert_eq!((engine.rows(), engine.stats().lag_bytes), (901, 0));
+        assert!(!engine.shared.flushing.load(Ordering::Relaxed), "the next one may be");
     }
 }
