@@ -21,14 +21,7 @@ pub(crate) const NAMES: usize = 8;
 
 /// One number for each call type, to index tables with.
 pub(crate) fn slot(call: CallType) -> usize {
-    match call {
-        CallType::Track => 0,
-        CallType::Identify => 1,
-        CallType::Group => 2,
-        CallType::Page => 3,
-        CallType::Screen => 4,
-        CallType::Alias => 5,
-    }
+    call as usize
 }
 
 pub(crate) struct Vendor {

@@ -112,7 +112,7 @@ impl Vendors {
         vendors.clear();
         text.clear();
         scratch.read(&self.keys, event);
-        let look = CallView::new(event, (self.vendors.len(), &self.keys), scratch, self.basics);
+        let look = self.view(event, scratch);
         codes.extend(self.code_of_call(&look));
         codes.extend(self.codes.of_plan(self.plan_outcome(event)));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
@@ -215,16 +215,26 @@ impl Vendors {
         })
     }
 
-    fn look_at<T>(&self, event: &Event<'_>, look_at: impl FnOnce(&CallView<'_>) -> T) -> T {
+    /// Returns the view of a call that was read into scratch room.
+    pub(crate) fn view<'a>(&'a self, event: &'a Event<'a>, scratch: &'a Scratch) -> CallView<'a> {
+        CallView::new(event, (self.vendors.len(), &self.keys), scratch, self.basics)
+    }
+
+    /// Reads a call and looks at it.
+    pub(crate) fn look_at<T>(
+        &self,
+        event: &Event<'_>,
+        look_at: impl FnOnce(&CallView<'_>) -> T,
+    ) -> T {
         let mut scratch = SCRATCH.take();
         scratch.read(&self.keys, event);
-        let found =
-            look_at(&CallView::new(event, (self.vendors.len(), &self.keys), &scratch, self.basics));
+        let found = look_at(&self.view(event, &scratch));
         SCRATCH.set(scratch.kept());
         found
     }
 
-    fn evaluation<'a>(
+    /// Begins the evaluation of a call at one vendor, by what the vendor remembers.
+    pub(crate) fn evaluation<'a>(
         &'a self,
         vendor: usize,
         look: &'a CallView<'a>,

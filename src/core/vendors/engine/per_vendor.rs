@@ -61,7 +61,7 @@ impl Vendors {
 
     /// What was found in a call by [`Vendors::read`].
     pub fn looked<'a>(&'a self, event: &'a Event<'a>, room: &'a CallViewer) -> ViewedCall<'a> {
-        ViewedCall(CallView::new(event, (self.vendors.len(), &self.keys), &room.0, self.basics))
+        ViewedCall(self.view(event, &room.0))
     }
 
     /// What [`Vendors::judge`] finds that is wrong whichever vendor reads the call.

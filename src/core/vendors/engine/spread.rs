@@ -151,7 +151,7 @@ impl Spread {
         })
     }
 
-    /// Returns what becomes of a member with this name and value.
+    /// Returns the fate of a member with this name and value.
     fn fate(&self, value: Val<'_>, slot: Option<FieldSlot>) -> MemberFate {
         let is_among = |names: &SpotSet| slot.is_some_and(|slot| names.has(slot));
         if value.is_null() || is_among(&self.without) {
@@ -188,7 +188,7 @@ impl Spread {
     }
 }
 
-/// What becomes of a member of the object that a spread takes.
+/// The fate of a member of the object that a spread takes.
 enum MemberFate {
     Sent,
     /// It is left out, and this is found.

@@ -83,13 +83,13 @@ impl Sessions {
             self.idle.push(Reverse((at, id)));
             self.open.insert(key, Session { start: at, last: at, module: None });
         }
-        step.records.extend(module.and_then(|module| self.enter(id, at, module)));
+        step.records.extend(module.and_then(|module| self.enter((key, id), at, module)));
         step
     }
 
     /// A module of an open session is used; the record of the one before it, if it was another.
-    fn enter(&mut self, id: &str, at: Millis, name: &str) -> Option<VendorRecord> {
-        let session = self.open.get_mut(&self.hasher.hash_one(id))?;
+    fn enter(&mut self, (key, id): (u64, &str), at: Millis, name: &str) -> Option<VendorRecord> {
+        let session = self.open.get_mut(&key)?;
         let before = session.module.take_if(|module| *module.name != *name);
         let record = before.map(|module| {
             self.text -= module.name.len();

@@ -4,10 +4,7 @@
 use crate::call::time::{self, Millis};
 use crate::call::{Event, Seq};
 use crate::vendors::Vendors;
-use crate::vendors::engine::call_view::CallView;
-use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::run_rules::{run, settle};
-use crate::vendors::look_plan::Scratch;
 use crate::vendors::memory::Memory;
 use memchr::memmem::Finder;
 use serde::Deserialize;
@@ -101,15 +98,13 @@ impl Vendors {
         seq: Seq,
         memory: &Memory,
     ) -> Option<String> {
-        let mut scratch = Scratch::new();
-        scratch.read(&self.keys, event);
-        let look = CallView::new(event, (self.vendors.len(), &self.keys), &scratch, self.basics);
-        let facts = &memory.vendors[vendor].facts;
-        let mut evaluation = Evaluation::new(&look, &self.vendors[vendor], &self.codes, facts, seq);
-        run(&mut evaluation);
-        settle(&mut evaluation);
-        let session = evaluation.session.as_ref().filter(|_| evaluation.goes_through());
-        session.map(|session| session.text.clone().into_owned())
+        self.look_at(event, |look| {
+            let mut evaluation = self.evaluation(vendor, look, seq, memory);
+            run(&mut evaluation);
+            settle(&mut evaluation);
+            let session = evaluation.session.as_ref().filter(|_| evaluation.goes_through());
+            session.map(|session| session.text.clone().into_owned())
+        })
     }
 
     /// What a vendor has worked out of some sessions as calls came, and of those that are open. What
