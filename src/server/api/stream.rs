@@ -39,6 +39,9 @@ pub(crate) struct EventStream {
     is_live: bool,
     /// The state of the engine when the last look found nothing.
     version: Option<u64>,
+    /// When the stream may look again: one that has sent everything does so once in a [`PAUSE`], so that
+    /// a filter that lets little through takes little time.
+    look_at: Instant,
 }
 
 impl EventStream {
@@ -64,7 +67,8 @@ impl EventStream {
         let (is_live, version) = (last.is_none(), None);
         let (engine, cache) = (Arc::clone(engine), Arc::clone(cache));
         let filter = cache.share(filter);
-        Ok(EventStream { engine, cache, filter, after, is_live, version })
+        let look_at = Instant::now();
+        Ok(EventStream { engine, cache, filter, after, is_live, version, look_at })
     }
 
     /// Waits for the next events, at most for [`KEEP_ALIVE_INTERVAL`].
@@ -74,7 +78,8 @@ impl EventStream {
     ) -> io::Result<(Box<EventStream>, Bytes)> {
         let begun = Instant::now();
         loop {
-            if self.version != Some(self.engine.version()) {
+            let may_look = Instant::now() >= self.look_at;
+            if may_look && self.version != Some(self.engine.version()) {
                 let written = self.cache.written(&self.engine, &self.filter, self.after);
                 let piece = match written.filter(|_| self.is_live) {
                     Some(piece) => piece,
@@ -91,6 +96,7 @@ impl EventStream {
                 self.after = piece.last;
                 if piece.version.is_some() {
                     (self.is_live, self.version) = (true, piece.version);
+                    self.look_at = Instant::now() + PAUSE;
                 }
                 if !piece.bytes.is_empty() {
                     return Ok((self, piece.bytes));
