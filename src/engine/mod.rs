@@ -24,6 +24,8 @@ pub(crate) mod rows;
 mod search;
 mod selection;
 mod source;
+#[cfg(test)]
+pub(crate) mod test_engine;
 mod watch;
 
 pub use crate::engine::batch_check::{BatchResult, Shares, survey, survey_profile};

@@ -2,13 +2,12 @@
 
 use crate::engine::Engine;
 use crate::outbound::{ListenerClient, SendError, TrackingClient};
-use crate::queries::{self, Answer, Question, RecordPage};
+use crate::queries::{self, Answer, Question, RecordPage, Workers};
 use crate::wire::posted;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// How long an answer may take that waits for nothing.
 const ANSWER_TIME: Duration = Duration::from_secs(30);
@@ -19,9 +18,9 @@ const HEALTH_TIME: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub(crate) enum QuestionTarget {
     /// Files that were read.
-    Files { engine: Arc<Engine>, files: Vec<PathBuf>, workers: Arc<Semaphore> },
+    Files { engine: Arc<Engine>, files: Vec<PathBuf>, workers: Workers },
     /// A listener of this program at a base URL.
-    Own { engine: Arc<Engine>, url: String, workers: Arc<Semaphore> },
+    Own { engine: Arc<Engine>, url: String, workers: Workers },
     /// Another segscope that listens.
     Listener(ListenerClient),
 }
@@ -57,12 +56,12 @@ pub(crate) type SourceAnswer = (u16, Value);
 impl QuestionTarget {
     /// The files of a command.
     pub fn files(engine: Arc<Engine>, files: Vec<PathBuf>) -> QuestionTarget {
-        QuestionTarget::Files { engine, files, workers: queries::workers() }
+        QuestionTarget::Files { engine, files, workers: Workers::default() }
     }
 
     /// A listener of this program.
     pub fn own(engine: Arc<Engine>, url: String) -> QuestionTarget {
-        QuestionTarget::Own { engine, url, workers: queries::workers() }
+        QuestionTarget::Own { engine, url, workers: Workers::default() }
     }
 
     /// The base URL of the listener, if there is one.
@@ -163,7 +162,7 @@ fn unreachable(error: &SendError) -> String {
 }
 
 /// Writes a page as one value.
-async fn whole(mut page: RecordPage, workers: &Arc<Semaphore>) -> Result<Value, String> {
+async fn whole(mut page: RecordPage, workers: &Workers) -> Result<Value, String> {
     let written = queries::in_turn(workers, move || {
         let mut all = Vec::new();
         while !page.is_ended() {

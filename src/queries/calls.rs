@@ -3,14 +3,14 @@
 use crate::call::Seq;
 use crate::engine::{Engine, RangeFilter};
 use crate::fql::Filter;
+use crate::queries::new_calls::{CallWatch, NewCalls};
 use crate::queries::record_page::RecordPage;
-use crate::queries::{Answer, in_turn, parameters};
+use crate::queries::{Answer, Workers, in_turn, parameters};
 use crate::wire::Reply;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
 
 /// How many calls are given at once, unless fewer or more are asked for.
 const LIMIT: u64 = 100;
@@ -22,7 +22,7 @@ const TURN: Duration = Duration::from_millis(50);
 /// Of what the filter did not let through so many are shown.
 const SHOWN_OTHERS: usize = 20;
 
-pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Arc<Semaphore>) -> Answer {
+pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Answer {
     let asked = || {
         parameters::known(query, &["filter", "after", "limit"])?;
         let after = parameters::number(query, "after", u64::MAX)?;
@@ -45,7 +45,7 @@ pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Arc<Sema
 
 /// Looks through what is there, not on the thread that answers SDKs, and in turn with others: a rare
 /// filter looks through everything.
-pub(crate) async fn look(mut scan: Scan, workers: &Arc<Semaphore>) -> Result<Scan, Reply> {
+pub(crate) async fn look(mut scan: Scan, workers: &Workers) -> Result<Scan, Reply> {
     loop {
         let looked = in_turn(workers, move || {
             let is_done = scan.run();
@@ -141,6 +141,23 @@ impl Scan {
         self.others.extend(from..row);
         let over = self.others.len().saturating_sub(SHOWN_OTHERS);
         self.others.drain(..over);
+    }
+
+    /// Begins to watch for calls that arrive and pass. None if calls were cleared away meanwhile, which
+    /// is to be looked at first.
+    pub fn watch(&self, new_calls: &NewCalls) -> Option<Arc<CallWatch>> {
+        let watch = new_calls.watch(&self.engine, &self.filter, self.next_row);
+        (self.engine.clears() == self.clears).then_some(watch)
+    }
+
+    /// Passes over what a watch has looked at.
+    pub fn follow(&mut self, watch: &CallWatch) {
+        let (row, unreadable) = watch.progress();
+        if row > self.next_row && self.engine.clears() == self.clears {
+            self.pass_over(row);
+            self.next_row = row;
+            self.unreadable += unreadable;
+        }
     }
 
     /// How many calls were looked at.

@@ -6,12 +6,11 @@ use crate::engine::{Engine, RowDetail};
 use crate::findings::Severity;
 use crate::plan::Plan;
 use crate::queries::calls::{Scan, look};
-use crate::queries::{IsGone, in_turn, parameters, summary};
+use crate::queries::{IsGone, Workers, in_turn, parameters, summary};
 use crate::wire::{Reply, query_value};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
 
 /// Of the calls that violate the plan so many are shown.
 const SHOWN: usize = 100;
@@ -24,7 +23,7 @@ pub(crate) async fn answer(
     engine: &Arc<Engine>,
     query: &str,
     plan: &[u8],
-    workers: &Arc<Semaphore>,
+    workers: &Workers,
     is_gone: IsGone<'_>,
 ) -> Reply {
     let checked = checked(engine, query, plan, workers, is_gone).await;
@@ -35,7 +34,7 @@ async fn checked(
     engine: &Arc<Engine>,
     query: &str,
     plan: &[u8],
-    workers: &Arc<Semaphore>,
+    workers: &Workers,
     is_gone: IsGone<'_>,
 ) -> Result<Value, Reply> {
     parameters::known(query, &["filter", "after"])?;

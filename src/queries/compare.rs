@@ -3,21 +3,16 @@
 use crate::engine::{Comparison, Engine};
 use crate::fql::Filter;
 use crate::queries::calls::{Scan, look};
-use crate::queries::{in_turn, parameters};
+use crate::queries::{Workers, in_turn, parameters};
 use crate::report::{ComparedSide, compare_ndjson};
 use crate::wire::{Reply, query_value};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
-pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Arc<Semaphore>) -> Reply {
+pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Reply {
     compared(engine, query, workers).await.unwrap_or_else(|reply| reply)
 }
 
-async fn compared(
-    engine: &Arc<Engine>,
-    query: &str,
-    workers: &Arc<Semaphore>,
-) -> Result<Reply, Reply> {
+async fn compared(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Result<Reply, Reply> {
     parameters::known(query, &["before", "after"])?;
     let filters = [parameters::filter_of(query, "before")?, parameters::filter_of(query, "after")?];
     let [before, after] = filters;
@@ -39,7 +34,7 @@ async fn side(
     parameter: &str,
     query: &str,
     filter: Filter,
-    workers: &Arc<Semaphore>,
+    workers: &Workers,
 ) -> Result<ComparedSide, Reply> {
     let rows = look(Scan::new(engine, filter, 0, usize::MAX), workers).await?.into_rows();
     let reader = Arc::clone(engine);

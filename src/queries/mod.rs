@@ -8,6 +8,7 @@ pub(crate) mod calls;
 mod check;
 mod compare;
 mod judge;
+mod new_calls;
 mod outputs;
 pub(crate) mod parameters;
 mod record_page;
@@ -19,6 +20,7 @@ pub(crate) use crate::queries::record_page::RecordPage;
 
 use crate::call::time;
 use crate::engine::{Engine, Settling};
+use crate::queries::new_calls::NewCalls;
 use crate::wire::Reply;
 use serde_json::json;
 use std::sync::Arc;
@@ -77,9 +79,18 @@ pub(crate) enum Answer {
     Page(u16, RecordPage),
 }
 
-/// Returns the semaphore of those who look through calls.
-pub(crate) fn workers() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(MAX_WORKERS))
+/// The turns of those who look through the calls of an engine or write their records, and what they
+/// look at together.
+#[derive(Clone)]
+pub(crate) struct Workers {
+    turns: Arc<Semaphore>,
+    new_calls: Arc<NewCalls>,
+}
+
+impl Default for Workers {
+    fn default() -> Workers {
+        Workers { turns: Arc::new(Semaphore::new(MAX_WORKERS)), new_calls: Arc::default() }
+    }
 }
 
 /// Returns how many bytes the body of a question may have; none if it has no body.
@@ -103,7 +114,7 @@ pub(crate) fn check_parameters(name: &str, query: &str) -> Result<(), Reply> {
 /// Answers a question, once all that was acknowledged before it is judged.
 pub(crate) async fn answer(
     engine: &Arc<Engine>,
-    workers: &Arc<Semaphore>,
+    workers: &Workers,
     question: &Question<'_>,
 ) -> Answer {
     let Question { name, rest, query, body, is_gone } = *question;
@@ -130,10 +141,10 @@ pub(crate) async fn answer(
 
 /// Does work that looks through calls: in turn with others, and not on the thread of the caller.
 pub(crate) async fn in_turn<T: Send + 'static>(
-    workers: &Arc<Semaphore>,
+    workers: &Workers,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, JoinError> {
-    let turn = Arc::clone(workers).acquire_owned().await;
+    let turn = Arc::clone(&workers.turns).acquire_owned().await;
     let done = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         work()

@@ -2,13 +2,12 @@
 
 use crate::call::Seq;
 use crate::engine::{Engine, RowDetail};
-use crate::queries::in_turn;
+use crate::queries::{Workers, in_turn};
 use crate::report::output_record;
 use crate::wire::Reply;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
-pub(crate) async fn answer(engine: &Arc<Engine>, rest: &str, workers: &Arc<Semaphore>) -> Reply {
+pub(crate) async fn answer(engine: &Arc<Engine>, rest: &str, workers: &Workers) -> Reply {
     let asked = rest.split_once('/').and_then(|(seq, vendor)| Some((seq.parse().ok()?, vendor)));
     let Some((seq, vendor)) = asked else {
         let message = "expected outputs/SEQ/VENDOR: the number of a call and the name of a vendor";

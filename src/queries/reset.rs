@@ -3,15 +3,14 @@
 use crate::call::time;
 use crate::engine::{Engine, MAX_CLEARED_RANGES};
 use crate::queries::calls::{Scan, look};
-use crate::queries::{parameters, settled};
+use crate::queries::{Workers, parameters, settled};
 use crate::wire::{Reply, query_value};
 use serde_json::json;
 use std::io;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Clears everything, what one test has sent, or the calls that a filter selects.
-pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Arc<Semaphore>) -> Reply {
+pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Reply {
     let cleared = match clear(engine, query, workers).await {
         Ok(cleared) => cleared,
         Err(reply) => return reply,
@@ -23,7 +22,7 @@ pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Arc<Sema
 async fn clear(
     engine: &Arc<Engine>,
     query: &str,
-    workers: &Arc<Semaphore>,
+    workers: &Workers,
 ) -> Result<serde_json::Value, Reply> {
     parameters::known(query, &["filter", "test"])?;
     let bad = |message: &str| Err(Reply::failure(400, "bad_parameter", message));
@@ -54,7 +53,7 @@ async fn clear_selected(
     engine: &Arc<Engine>,
     query: &str,
     filter: &str,
-    workers: &Arc<Semaphore>,
+    workers: &Workers,
 ) -> Result<serde_json::Value, Reply> {
     let selects = parameters::filter(query)?;
     let (calls, unreadable) = loop {

@@ -3,15 +3,14 @@
 use crate::engine::Engine;
 use crate::fql::Filter;
 use crate::queries::calls::{Scan, look};
+use crate::queries::new_calls::NewCalls;
 use crate::queries::record_page::RecordPage;
-use crate::queries::{Answer, IsGone, in_turn, parameters, settled};
+use crate::queries::{Answer, IsGone, Workers, in_turn, parameters, settled};
 use crate::wire::{Reply, query_value};
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 /// How long is waited unless it is said, and at most.
 const TIMEOUT_MS: u64 = 10_000;
@@ -20,49 +19,20 @@ const LONGEST_MS: u64 = 600_000;
 const MOST: u64 = 1_000;
 /// Of calls that came where none should, so many are shown.
 const SHOWN: u64 = 100;
-/// How often one request that waits looks whether something came.
-const PAUSE: Duration = Duration::from_millis(5);
-/// How often all requests that wait look together: of many, each looks less often, so that they do not
-/// take the listener's time.
-const PAUSE_OF_ALL: Duration = Duration::from_micros(500);
-/// How many requests wait in this process.
-static WAITING: AtomicU32 = AtomicU32::new(0);
-
-/// One request that waits.
-struct WaitingRequest;
-
-impl WaitingRequest {
-    fn begin() -> WaitingRequest {
-        WAITING.fetch_add(1, Ordering::Relaxed);
-        WaitingRequest
-    }
-
-    /// Sleeps until it may look again, but not beyond a moment.
-    async fn pause(&self, end: Instant) {
-        let pause = PAUSE.max(PAUSE_OF_ALL * WAITING.load(Ordering::Relaxed));
-        sleep(pause.min(end.saturating_duration_since(Instant::now()))).await;
-    }
-}
-
-impl Drop for WaitingRequest {
-    fn drop(&mut self) {
-        WAITING.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
+/// The time between two looks whether the client of a request that waits is still there.
+const GONE_INTERVAL: Duration = Duration::from_millis(100);
 /// So long no call may come for none to have come, unless it is said.
 const QUIET_MS: u64 = 1_000;
 
 pub(crate) async fn answer(
     engine: &Arc<Engine>,
     query: &str,
-    workers: &Arc<Semaphore>,
+    workers: &Workers,
     is_gone: IsGone<'_>,
 ) -> Answer {
-    let waiting = WaitingRequest::begin();
     let waited = match query_value(query, "none").as_deref() {
-        None | Some("0" | "false") => some(engine, query, workers, (is_gone, &waiting)).await,
-        Some("" | "1" | "true") => none(engine, query, workers, (is_gone, &waiting)).await,
+        None | Some("0" | "false") => some(engine, query, workers, is_gone).await,
+        Some("" | "1" | "true") => none(engine, query, workers, is_gone).await,
         Some(_) => Err(Reply::failure(400, "bad_parameter", "none is 1 or 0")),
     };
     match waited {
@@ -75,8 +45,8 @@ pub(crate) async fn answer(
 async fn some(
     engine: &Arc<Engine>,
     query: &str,
-    workers: &Arc<Semaphore>,
-    (is_gone, waiting): (IsGone<'_>, &WaitingRequest),
+    workers: &Workers,
+    is_gone: IsGone<'_>,
 ) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
         parameters::known(query, &["filter", "count", "timeout_ms", "after", "none", "all"])?;
@@ -93,21 +63,16 @@ async fn some(
     let most = if all.is_some() { MOST } else { count };
     let mut scan = Scan::new(engine, filter, after, most as usize);
     let mut compared = 0;
-    let mut version = None;
     loop {
-        let now = engine.version();
-        if version != Some(now) {
-            version = Some(now);
-            scan = look(scan, workers).await?;
-            if let Some(all) = &all
-                && scan.count() != compared
-            {
-                compared = scan.count();
-                let rows;
-                (scan, rows) = compare(scan, Arc::clone(all), workers).await?;
-                if !rows.is_empty() {
-                    return Ok((409, differing(scan, rows)));
-                }
+        scan = look(scan, workers).await?;
+        if let Some(all) = &all
+            && scan.count() != compared
+        {
+            compared = scan.count();
+            let rows;
+            (scan, rows) = compare(scan, Arc::clone(all), workers).await?;
+            if !rows.is_empty() {
+                return Ok((409, differing(scan, rows)));
             }
         }
         if scan.count() >= count as usize {
@@ -117,9 +82,29 @@ async fn some(
         if Instant::now() >= deadline {
             return Ok((504, too_late(scan, count, timeout)));
         }
-        waiting.pause(deadline).await;
+        await_calls(engine, &mut scan, workers, deadline, is_gone).await?;
+    }
+}
+
+/// Waits until a call has arrived that the scan is to look at, at most until `end`.
+async fn await_calls(
+    engine: &Arc<Engine>,
+    scan: &mut Scan,
+    workers: &Workers,
+    end: Instant,
+    is_gone: IsGone<'_>,
+) -> Result<(), Reply> {
+    let Some(watch) = scan.watch(&workers.new_calls) else { return Ok(()) };
+    loop {
+        NewCalls::keep_looking(engine, workers);
+        let rest = end.saturating_duration_since(Instant::now());
+        let is_found = watch.wait(rest.min(GONE_INTERVAL)).await;
         if is_gone() {
             return Err(gone());
+        }
+        if is_found || Instant::now() >= end {
+            scan.follow(&watch);
+            return Ok(());
         }
     }
 }
@@ -128,7 +113,7 @@ async fn some(
 async fn compare(
     scan: Scan,
     all: Arc<Filter>,
-    workers: &Arc<Semaphore>,
+    workers: &Workers,
 ) -> Result<(Scan, Vec<u64>), Reply> {
     let compared = in_turn(workers, move || {
         let rows = scan.differing(&all);
@@ -151,8 +136,8 @@ fn differing(scan: Scan, rows: Vec<u64>) -> RecordPage {
 async fn none(
     engine: &Arc<Engine>,
     query: &str,
-    workers: &Arc<Semaphore>,
-    (is_gone, waiting): (IsGone<'_>, &WaitingRequest),
+    workers: &Workers,
+    is_gone: IsGone<'_>,
 ) -> Result<(u16, RecordPage), Reply> {
     let asked = || {
         parameters::known(query, &["filter", "none", "quiet_ms", "after"])?;
@@ -166,7 +151,9 @@ async fn none(
     loop {
         // asked before it is looked, so that what came until then is looked at
         let is_over = Instant::now() >= end;
-        settled(engine).await;
+        if is_over {
+            settled(engine).await;
+        }
         scan = look(scan, workers).await?;
         if scan.count() > 0 {
             let message = format!("expected no call, but {} arrived", scan.count());
@@ -180,13 +167,7 @@ async fn none(
             let more = json!({ "more": false, "quiet_ms": quiet });
             return Ok((200, scan.into_page(more)));
         }
-        let version = engine.version();
-        while engine.version() == version && Instant::now() < end {
-            waiting.pause(end).await;
-            if is_gone() {
-                return Err(gone());
-            }
-        }
+        await_calls(engine, &mut scan, workers, end, is_gone).await?;
     }
 }
 

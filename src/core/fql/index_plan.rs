@@ -198,6 +198,14 @@ impl Leaf {
         if let Expr::Regex(pattern) = &self.expr { Some(pattern) } else { None }
     }
 
+    /// Returns the text, if the condition is that a field equals one.
+    pub fn equal_text(&self) -> Option<&str> {
+        match compared_with_path(&self.expr)? {
+            (_, Expr::Literal(Literal::Str(text))) => Some(text),
+            _ => None,
+        }
+    }
+
     /// A text without which the condition does not hold for a call's own JSON: when the call's text
     /// holds it neither raw nor escaped, the answer is no.
     pub fn required(&self) -> Option<&Needle> {
@@ -229,10 +237,7 @@ impl Asks {
 /// `path = "text"` and `contains(path, "text")`, for a path into the call.
 fn required(expr: &Expr) -> Option<Needle> {
     let (path, literal) = match expr {
-        Expr::Compare(Op::Eq, left, right) => match (left.as_ref(), right.as_ref()) {
-            (path @ Expr::Path(..), literal) | (literal, path @ Expr::Path(..)) => (path, literal),
-            _ => return None,
-        },
+        Expr::Compare(..) => compared_with_path(expr)?,
         Expr::Call(Function::Contains, arguments) => match arguments.as_slice() {
             [path, literal] => (path, literal),
             _ => return None,
@@ -245,6 +250,17 @@ fn required(expr: &Expr) -> Option<Needle> {
         {
             Some(Needle::exact(text))
         }
+        _ => None,
+    }
+}
+
+/// Returns the path of `path = …`, and what it is compared with.
+fn compared_with_path(expr: &Expr) -> Option<(&Expr, &Expr)> {
+    match expr {
+        Expr::Compare(Op::Eq, left, right) => match (left.as_ref(), right.as_ref()) {
+            (path @ Expr::Path(..), other) | (other, path @ Expr::Path(..)) => Some((path, other)),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -297,6 +313,13 @@ mod tests {
         assert_eq!(required("properties.x = \"\""), None);
         assert_eq!(required("status = \"a\""), None, "the record may say so");
         assert_eq!(required("lowercase(event) = \"a\""), None);
+        let equal = |text: &str| plan(text).leaves()[0].equal_text().map(ToOwned::to_owned);
+        for text in ["event = \"a\"", "\"a\" = event", "write_key = \"a\""] {
+            assert_eq!(equal(text), Some("a".to_owned()), "{text}");
+        }
+        for text in ["event != \"a\"", "lowercase(event) = \"a\"", "seq = 1", "event = name"] {
+            assert_eq!(equal(text), None, "{text}");
+        }
         let asks = plan("status = 400").leaves()[0].asks().clone();
         assert_eq!((asks.records, asks.paths.len()), (vec![RecordField::Status], 1));
     }

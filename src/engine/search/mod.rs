@@ -9,6 +9,7 @@
 //! The rows nearest to those that the screen shows are looked at first, new ones as they come. A
 //! changed filter cancels what is under way.
 
+mod absent_text;
 mod byte_search;
 pub(crate) mod call_columns;
 mod chunks;

@@ -8,6 +8,7 @@ use crate::engine::Engine;
 use crate::engine::index::{BLOCK_ROWS, Bits, CallRow, SetId, ShapeId, no_bits};
 use crate::engine::rows::row_detail::find_call;
 use crate::engine::rows::views::RowDetail;
+use crate::engine::search::absent_text;
 use crate::engine::search::byte_search::{self, Hits};
 use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 use crate::engine::search::chunks::{Chunks, LineSpan};
@@ -26,6 +27,8 @@ use std::sync::Arc;
 const AT_ONCE: u64 = 256;
 /// So many answers are remembered by what calls have in common.
 const MOST_REMEMBERED: usize = 100_000;
+/// A filter that looks again later keeps room for so many.
+const MAX_KEPT: usize = 256;
 
 /// A filter made ready, with room that is used again.
 pub(crate) struct RowMatcher {
@@ -35,6 +38,8 @@ pub(crate) struct RowMatcher {
     common: u64,
     /// Conditions that a call's own bytes can answer; with nothing merged into it, and otherwise.
     by_bytes: [u64; 2],
+    /// Some condition is that a field equals a text.
+    asks_for_text: bool,
     remembered: HashMap<(SetId, ShapeId), ConditionBits>,
     epoch: u64,
     pieces: Chunks,
@@ -77,6 +82,7 @@ impl RowMatcher {
         let plan = filter.plan();
         let leaves = plan.leaves();
         RowMatcher {
+            asks_for_text: leaves.iter().any(|leaf| leaf.equal_text().is_some()),
             common: bits_of(leaves, is_common),
             by_bytes: [false, true]
                 .map(|merged| bits_of(leaves, |leaf| byte_search::suffices(leaf, merged))),
@@ -101,6 +107,9 @@ impl RowMatcher {
         goes_on: &dyn Fn() -> bool,
     ) -> Option<Bits> {
         let mut bits = no_bits();
+        if self.asks_for_text && self.passes_nothing(engine, epoch) {
+            return Some(bits);
+        }
         let clock = SearchTime::at(time::now());
         self.undecided.clear();
         let mut from = rows.start;
@@ -126,6 +135,21 @@ impl RowMatcher {
     /// How many rows could not be read.
     pub fn take_unreadable(&mut self) -> u64 {
         std::mem::take(&mut self.unreadable)
+    }
+
+    /// Forgets what it remembers of calls, and gives back most of the room for it.
+    pub fn forget(&mut self) {
+        self.remembered.clear();
+        self.remembered.shrink_to(MAX_KEPT);
+        self.pieces = Chunks::default();
+        self.scratch = wire::ParseScratch::default();
+        self.undecided = Vec::new();
+    }
+
+    /// Returns whether no row of the index can pass.
+    fn passes_nothing(&self, engine: &Engine, epoch: u64) -> bool {
+        let state = engine.lock();
+        state.index.epoch == epoch && absent_text::passes_nothing(&self.plan, &state.index.store)
     }
 
     /// Looks at rows in the index. None if it is another.

@@ -1,115 +1,287 @@
-//! Events of streams that were written a moment ago: clients that read at the same time get the same
-//! bytes, and each record is made once.
+//! Pieces of streams that were written a moment ago. Streams with one filter that are equally far take
+//! the same bytes: the calls are looked at once, and each record is made once, however many read.
 
 use crate::engine::{Engine, InUse, RowDetail};
+use crate::fql::Filter;
+use crate::queries::calls::{Scan, look};
+use crate::queries::{Workers, in_turn};
 use crate::report::call_record;
+use crate::wire::Reply;
 use hyper::body::Bytes;
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt::Write;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-/// How much is kept; the oldest events give way.
+/// The maximum number of records in a piece.
+const MAX_RECORDS: usize = 64;
+/// The maximum number of bytes that are kept, and the maximum number of pieces; the oldest give way.
 const MAX_BYTES: usize = 8 << 20;
+const MAX_PIECES: usize = 1_024;
 
-/// The newest events, by row.
+/// The newest pieces of all streams of a listener.
 #[derive(Default)]
 pub(crate) struct EventCache {
-    written: Mutex<WrittenEvents>,
+    written: Mutex<WrittenPieces>,
+    /// By the normal form of the filter.
+    filters: Mutex<HashMap<String, Weak<StreamFilter>>>,
+}
+
+/// A filter that streams have in common.
+pub(crate) struct StreamFilter {
+    filter: Filter,
+    /// Held by the stream that writes the next piece; the others wait for it.
+    writing: tokio::sync::Mutex<()>,
+}
+
+/// The events of the calls behind one that a stream has sent.
+#[derive(Clone)]
+pub(crate) struct EventPiece {
+    /// Empty if none of the calls passes.
+    pub bytes: Bytes,
+    /// The last call that was looked at.
+    pub last: u64,
+    /// The version of the engine, if all calls of that version were looked at.
+    pub version: Option<u64>,
 }
 
 #[derive(Default)]
-struct WrittenEvents {
+struct WrittenPieces {
     /// What the records depend on besides their calls.
-    under: Option<(u64, InUse)>,
-    events: HashMap<u64, Bytes>,
-    order: VecDeque<u64>,
+    under: Option<EventContext>,
+    /// The version of the engine for which that was asked last.
+    asked: u64,
+    pieces: VecDeque<(PieceKey, EventPiece)>,
     bytes: usize,
 }
 
+/// The index, which is another after each clear, and the vendors in use.
+type EventContext = (u64, InUse);
+
+/// Where a piece begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct PieceKey {
+    /// The address of the filter, which is alive.
+    filter: usize,
+    after: u64,
+}
+
 impl EventCache {
-    /// Returns the events of rows, in their order. What is cleared away or cannot be read meanwhile
-    /// is left out.
-    pub fn events(&self, engine: &Engine, rows: &[u64]) -> Bytes {
-        let under = (engine.judged_epoch(), engine.in_use());
-        let known: Vec<Option<Bytes>> = {
-            let mut written = self.lock();
-            written.keep_under(&under);
-            rows.iter().map(|row| written.events.get(row).cloned()).collect()
-        };
-        let unwritten: Vec<u64> =
-            rows.iter().zip(&known).filter(|(_, it)| it.is_none()).map(|(row, _)| *row).collect();
-        let new = write(engine, &unwritten, &under.1);
-        let mut out = Vec::with_capacity(known.iter().flatten().chain(&new).map(Bytes::len).sum());
-        let mut next = new.iter();
-        for known in &known {
-            let event = known.as_ref().or_else(|| next.next());
-            event.into_iter().for_each(|event| out.extend_from_slice(event));
+    /// Returns the filter that all streams with an equal one share.
+    pub fn share(&self, filter: Filter) -> Arc<StreamFilter> {
+        let mut filters = lock(&self.filters);
+        let text = filter.to_string();
+        if let Some(shared) = filters.get(&text).and_then(Weak::upgrade) {
+            return shared;
         }
-        let mut written = self.lock();
-        if new.len() == unwritten.len() && written.under.as_ref() == Some(&under) {
-            unwritten.into_iter().zip(new).for_each(|(row, event)| written.keep(row, event));
-        }
-        // an empty piece would end the body
-        if out.is_empty() { Bytes::from_static(b":\n\n") } else { out.into() }
+        // another filter may have the address of one that is gone
+        lock(&self.written).clear();
+        filters.retain(|_, shared| shared.strong_count() > 0);
+        let shared = Arc::new(StreamFilter { filter, writing: tokio::sync::Mutex::default() });
+        filters.insert(text, Arc::downgrade(&shared));
+        shared
     }
 
-    fn lock(&self) -> MutexGuard<'_, WrittenEvents> {
-        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Returns a piece that another stream has written, unless there is something newer to look at.
+    pub fn written(
+        &self,
+        engine: &Engine,
+        filter: &Arc<StreamFilter>,
+        after: u64,
+    ) -> Option<EventPiece> {
+        let mut written = lock(&self.written);
+        written.forget_outdated(engine);
+        written.get(PieceKey::new(filter, after), engine.version())
+    }
+
+    /// Returns the next piece of a stream: one that is written, or a new one.
+    ///
+    /// # Errors
+    /// Fails if the look through the calls ends early.
+    pub async fn next(
+        &self,
+        engine: &Arc<Engine>,
+        filter: &Arc<StreamFilter>,
+        after: u64,
+        workers: &Workers,
+    ) -> io::Result<EventPiece> {
+        let _writing = filter.writing.lock().await;
+        if let Some(piece) = self.written(engine, filter, after) {
+            return Ok(piece);
+        }
+        let under = context(engine);
+        let piece = write_piece(engine, &filter.filter, after, workers).await?;
+        let mut written = lock(&self.written);
+        written.forget_outdated(engine);
+        if written.under.as_ref() == Some(&under) {
+            written.keep(PieceKey::new(filter, after), piece.clone());
+        }
+        Ok(piece)
     }
 }
 
-impl WrittenEvents {
-    /// Forgets all events if records would be others now.
-    fn keep_under(&mut self, under: &(u64, InUse)) {
-        if self.under.as_ref() != Some(under) {
-            *self = WrittenEvents { under: Some(under.clone()), ..WrittenEvents::default() };
+/// Writes the next piece of a stream that no other one shares.
+///
+/// # Errors
+/// Fails if the look through the calls ends early.
+pub(crate) async fn write_piece(
+    engine: &Arc<Engine>,
+    filter: &Filter,
+    after: u64,
+    workers: &Workers,
+) -> io::Result<EventPiece> {
+    let version = engine.version();
+    let scan = Scan::new(engine, filter.clone(), after, MAX_RECORDS);
+    let scan = look(scan, workers).await.map_err(|_: Reply| ended())?;
+    let version = (!scan.more()).then_some(version);
+    let last = after.max(scan.last());
+    let rows = scan.into_rows();
+    let bytes = match rows.is_empty() {
+        true => Bytes::new(),
+        false => {
+            let engine = Arc::clone(engine);
+            let written = in_turn(workers, move || write_events(&engine, &rows));
+            written.await.map_err(io::Error::other)?
         }
-    }
+    };
+    Ok(EventPiece { bytes, last, version })
+}
 
-    fn keep(&mut self, row: u64, event: Bytes) {
-        // another client may have written it meanwhile
-        let bytes = event.len();
-        if self.events.insert(row, event).is_some() {
+impl StreamFilter {
+    /// Returns the filter.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+}
+
+impl PieceKey {
+    fn new(filter: &Arc<StreamFilter>, after: u64) -> PieceKey {
+        PieceKey { filter: Arc::as_ptr(filter) as usize, after }
+    }
+}
+
+impl WrittenPieces {
+    /// Forgets all pieces if records would be others now.
+    fn forget_outdated(&mut self, engine: &Engine) {
+        let version = engine.version();
+        if self.asked == version && self.under.is_some() {
             return;
         }
-        self.bytes += bytes;
-        self.order.push_back(row);
-        while self.bytes > MAX_BYTES
-            && let Some(oldest) = self.order.pop_front()
-            && let Some(event) = self.events.remove(&oldest)
-        {
-            self.bytes -= event.len();
+        self.asked = version;
+        let under = context(engine);
+        if self.under.as_ref() != Some(&under) {
+            self.clear();
+            self.under = Some(under);
         }
+    }
+
+    /// Returns the piece that begins there. One that says that there is nothing holds only for the
+    /// version that it was written for.
+    fn get(&self, key: PieceKey, version: u64) -> Option<EventPiece> {
+        let (_, piece) = self.pieces.iter().rev().find(|(known, _)| *known == key)?;
+        (piece.last > key.after || piece.version == Some(version)).then(|| piece.clone())
+    }
+
+    fn keep(&mut self, key: PieceKey, piece: EventPiece) {
+        // a piece that said that there is nothing
+        if let Some(place) = self.pieces.iter().rposition(|(known, _)| *known == key) {
+            self.remove(place);
+        }
+        self.bytes += piece.bytes.len();
+        self.pieces.push_back((key, piece));
+        while self.bytes > MAX_BYTES || self.pieces.len() > MAX_PIECES {
+            self.remove(0);
+        }
+    }
+
+    fn remove(&mut self, place: usize) {
+        if let Some((_, piece)) = self.pieces.remove(place) {
+            self.bytes -= piece.bytes.len();
+        }
+    }
+
+    fn clear(&mut self) {
+        (self.pieces, self.bytes) = (VecDeque::new(), 0);
     }
 }
 
-/// The events of rows; fewer where one is cleared away or cannot be read.
-fn write(engine: &Engine, rows: &[u64], in_use: &InUse) -> Vec<Bytes> {
-    let (vendors, shown) = (engine.vendors(), in_use.shown());
-    let details = engine.details_of(rows.iter().copied()).into_iter();
-    let event = |detail| match detail {
-        Ok(RowDetail::Call(call)) => {
+fn context(engine: &Engine) -> EventContext {
+    (engine.judged_epoch(), engine.in_use())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn ended() -> io::Error {
+    io::Error::other("the search ended early")
+}
+
+/// Writes the events of rows. What is cleared away or cannot be read meanwhile is left out.
+fn write_events(engine: &Engine, rows: &[u64]) -> Bytes {
+    let (vendors, shown) = (engine.vendors(), engine.in_use().shown());
+    let mut out = String::new();
+    for detail in engine.details_of(rows.iter().copied()) {
+        if let Ok(RowDetail::Call(call)) = detail {
             let record = call_record(&call, &vendors, &shown);
-            Some(format!("id: {}\nevent: call\ndata: {record}\n\n", call.seq.0).into())
+            let _ = write!(out, "id: {}\nevent: call\ndata: {record}\n\n", call.seq.0);
         }
-        _ => None,
-    };
-    details.filter_map(event).collect()
+    }
+    out.into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::test_engine::TestEngine;
+
+    fn filter(text: &str) -> Filter {
+        crate::fql::parse(text).expect("a filter")
+    }
 
     #[test]
-    fn the_oldest_events_give_way() {
-        let mut written = WrittenEvents::default();
-        for row in 0..100 {
-            written.keep(row, vec![0; MAX_BYTES / 10].into());
-            written.keep(row, vec![0; MAX_BYTES / 10].into());
+    fn streams_with_one_filter_take_the_same_bytes() {
+        let (test, cache, workers) =
+            (TestEngine::start(), EventCache::default(), Workers::default());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let next = |filter: &Arc<StreamFilter>, after| {
+            let next = cache.next(&test.engine, filter, after, &workers);
+            runtime.block_on(next).expect("a piece")
+        };
+        ["A", "B"].iter().for_each(|event| test.track(event));
+        let [all, same] = ["", " "].map(|text| cache.share(filter(text)));
+        let only_b = cache.share(filter(r#"event = "B""#));
+        assert!(Arc::ptr_eq(&all, &same) && !Arc::ptr_eq(&all, &only_b));
+        let (first, second, other) = (next(&all, 0), next(&same, 0), next(&only_b, 0));
+        let text = String::from_utf8_lossy(&first.bytes);
+        assert!(text.contains("id: 1\n") && text.contains("id: 2\n"), "{text}");
+        assert_eq!(first.bytes.as_ptr(), second.bytes.as_ptr());
+        assert_eq!((first.last, other.last), (2, 2));
+        assert!(!String::from_utf8_lossy(&other.bytes).contains("id: 1\n"));
+
+        // that there is nothing is true until something arrives
+        let nothing = next(&all, 2);
+        assert_eq!((nothing.bytes.len(), nothing.last), (0, 2));
+        test.track("C");
+        assert!(next(&all, 2).bytes.starts_with(b"id: 3\n"));
+
+        // what was cleared away is sent no more
+        test.engine.clear(1_795_341_600_000).expect("recorded");
+        test.engine.settle();
+        assert_eq!(next(&all, 0).bytes.len(), 0);
+    }
+
+    #[test]
+    fn the_oldest_pieces_give_way() {
+        let mut written = WrittenPieces::default();
+        let key = |after| PieceKey { filter: 1, after };
+        for after in 0..100 {
+            let bytes = vec![0; MAX_BYTES / 10].into();
+            let piece = EventPiece { bytes, last: after + 1, version: None };
+            written.keep(key(after), piece.clone());
+            written.keep(key(after), piece);
         }
-        assert_eq!(written.events.len(), 10);
-        assert_eq!(written.bytes, MAX_BYTES / 10 * 10);
-        assert!(written.events.contains_key(&99) && !written.events.contains_key(&89));
-        assert_eq!(written.order.len(), 10);
+        assert_eq!((written.pieces.len(), written.bytes), (10, MAX_BYTES / 10 * 10));
+        assert!(written.get(key(99), 0).is_some() && written.get(key(89), 0).is_none());
     }
 }

@@ -11,7 +11,7 @@ mod stream;
 
 pub(crate) use crate::server::api::response_body::OwnBody;
 
-use crate::queries::{self, Answer, QUESTIONS, Question, parameters, settled};
+use crate::queries::{self, Answer, QUESTIONS, Question, Workers, parameters, settled};
 use crate::server::body::{self, BodyBytes, ReadBody};
 use crate::server::connection_state::PhaseCell;
 use crate::server::listener_thread::Server;
@@ -63,7 +63,7 @@ const RETRY_AFTER: u32 = 1;
 /// What keeps the memory of these paths within bounds.
 pub(crate) struct Bounds {
     requests: Arc<Semaphore>,
-    workers: Arc<Semaphore>,
+    workers: Workers,
     events: Arc<EventCache>,
 }
 
@@ -71,7 +71,7 @@ impl Default for Bounds {
     fn default() -> Bounds {
         Bounds {
             requests: Arc::new(Semaphore::new(MAX_REQUESTS)),
-            workers: queries::workers(),
+            workers: Workers::default(),
             events: Arc::default(),
         }
     }

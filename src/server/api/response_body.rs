@@ -1,14 +1,13 @@
 //! The body of an answer of segscope's own paths: whole, or a page or a stream that is written as it
 //! is sent.
 
-use crate::queries::{RecordPage, in_turn};
+use crate::queries::{RecordPage, Workers, in_turn};
 use crate::server::api::stream::{BEGINNING, EventStream};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 
 /// So much is handed to the connection at once, which keeps it until the client has taken it.
@@ -25,8 +24,8 @@ pub(crate) struct OwnBody {
 /// What comes behind.
 enum BodyRest {
     Nothing,
-    Waits(Source, Arc<Semaphore>),
-    InWork(JoinHandle<io::Result<(Source, Bytes)>>, Arc<Semaphore>),
+    Waits(Source, Workers),
+    InWork(JoinHandle<io::Result<(Source, Bytes)>>, Workers),
 }
 
 /// What makes a body piece by piece.
@@ -51,13 +50,13 @@ impl OwnBody {
     /// A page. Its beginning is made now: a small page is whole, and its length is known.
     pub(crate) async fn page(
         page: RecordPage,
-        workers: &Arc<Semaphore>,
+        workers: &Workers,
         permit: Option<OwnedSemaphorePermit>,
     ) -> io::Result<OwnBody> {
-        let (page, bytes) = next_of_page(Box::new(page), Arc::clone(workers)).await?;
+        let (page, bytes) = next_of_page(Box::new(page), workers.clone()).await?;
         let rest = match page.is_ended() {
             true => BodyRest::Nothing,
-            false => BodyRest::Waits(Source::Page(page), Arc::clone(workers)),
+            false => BodyRest::Waits(Source::Page(page), workers.clone()),
         };
         Ok(OwnBody { bytes, rest, _permit: permit })
     }
@@ -65,16 +64,16 @@ impl OwnBody {
     /// A stream, which goes on until its connection is closed.
     pub(crate) fn stream(
         stream: EventStream,
-        workers: &Arc<Semaphore>,
+        workers: &Workers,
         permit: Option<OwnedSemaphorePermit>,
     ) -> OwnBody {
-        let rest = BodyRest::Waits(Source::Stream(Box::new(stream)), Arc::clone(workers));
+        let rest = BodyRest::Waits(Source::Stream(Box::new(stream)), workers.clone());
         OwnBody { bytes: Bytes::from_static(BEGINNING), rest, _permit: permit }
     }
 }
 
 /// Makes the next piece.
-async fn next(source: Source, workers: Arc<Semaphore>) -> io::Result<(Source, Bytes)> {
+async fn next(source: Source, workers: Workers) -> io::Result<(Source, Bytes)> {
     match source {
         Source::Page(page) => {
             let (page, bytes) = next_of_page(page, workers).await?;
@@ -90,7 +89,7 @@ async fn next(source: Source, workers: Arc<Semaphore>) -> io::Result<(Source, By
 /// Makes the next piece of a page, not on the thread that answers SDKs.
 async fn next_of_page(
     mut page: Box<RecordPage>,
-    workers: Arc<Semaphore>,
+    workers: Workers,
 ) -> io::Result<(Box<RecordPage>, Bytes)> {
     let made = in_turn(&workers, move || {
         let bytes = Bytes::from(page.next_chunk());
@@ -116,7 +115,7 @@ impl Body for OwnBody {
                 BodyRest::Nothing => return Poll::Ready(None),
                 BodyRest::Waits(source, _) if source.is_ended() => return Poll::Ready(None),
                 BodyRest::Waits(source, workers) => {
-                    BodyRest::InWork(tokio::spawn(next(source, Arc::clone(&workers))), workers)
+                    BodyRest::InWork(tokio::spawn(next(source, workers.clone())), workers)
                 }
                 BodyRest::InWork(mut work, workers) => match Pin::new(&mut work).poll(evaluation) {
                     Poll::Pending => {

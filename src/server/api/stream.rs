@@ -1,14 +1,13 @@
 //! `/_segscope/stream`: call records as server-sent events, as soon as the calls are judged.
 //!
-//! A stream holds no records: they are made when the client takes them, once for all streams. A client that is so
-//! slow that it falls far behind is told how many calls it missed, and goes on with new ones.
+//! A stream holds no records: they are written when the client takes them, once for all streams with the
+//! same filter. A client that is so slow that it falls far behind is told how many calls it missed, and
+//! goes on with new ones.
 
 use crate::call::Seq;
 use crate::engine::Engine;
-use crate::fql::Filter;
-use crate::queries::calls::{Scan, look};
-use crate::queries::{in_turn, parameters};
-use crate::server::api::event_cache::EventCache;
+use crate::queries::{Workers, parameters};
+use crate::server::api::event_cache::{EventCache, EventPiece, StreamFilter, write_piece};
 use crate::wire::Reply;
 use hyper::HeaderMap;
 use hyper::body::Bytes;
@@ -16,11 +15,8 @@ use serde_json::json;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
-/// At most so many records are read at a time.
-const AT_ONCE: usize = 32;
 /// A client that is this many calls behind misses them.
 const MAX_BEHIND: u64 = 10_000;
 /// How often is looked whether something came.
@@ -36,13 +32,16 @@ pub(crate) const BEGINNING: &[u8] = b"retry: 1000\n\n";
 pub(crate) struct EventStream {
     engine: Arc<Engine>,
     cache: Arc<EventCache>,
-    filter: Filter,
+    filter: Arc<StreamFilter>,
     /// The last call that was looked at.
     after: u64,
     /// All that was there when the stream began was sent: from then on falling behind counts.
     is_live: bool,
     /// The state of the engine when the last look found nothing.
     version: Option<u64>,
+    /// When the stream may look again: one that has sent everything does so once in a [`PAUSE`], so that
+    /// a filter that lets little through takes little time.
+    look_at: Instant,
 }
 
 impl EventStream {
@@ -67,35 +66,40 @@ impl EventStream {
         let after = last.unwrap_or_else(newest);
         let (is_live, version) = (last.is_none(), None);
         let (engine, cache) = (Arc::clone(engine), Arc::clone(cache));
-        Ok(EventStream { engine, cache, filter, after, is_live, version })
+        let filter = cache.share(filter);
+        let look_at = Instant::now();
+        Ok(EventStream { engine, cache, filter, after, is_live, version, look_at })
     }
 
     /// Waits for the next events, at most for [`KEEP_ALIVE_INTERVAL`].
     pub async fn next(
         mut self: Box<EventStream>,
-        workers: &Arc<Semaphore>,
+        workers: &Workers,
     ) -> io::Result<(Box<EventStream>, Bytes)> {
         let begun = Instant::now();
         loop {
-            if let Some(missed) = self.skip_missed() {
-                let data = json!({ "missed": missed });
-                let event = format!("id: {}\nevent: lagged\ndata: {data}\n\n", self.after);
-                return Ok((self, event.into()));
-            }
-            let version = self.engine.version();
-            if self.version != Some(version) {
-                let scan = Scan::new(&self.engine, self.filter.clone(), self.after, AT_ONCE);
-                let scan = look(scan, workers).await.map_err(|_| ended())?;
-                if !scan.more() {
-                    (self.is_live, self.version) = (true, Some(version));
+            let may_look = Instant::now() >= self.look_at;
+            if may_look && self.version != Some(self.engine.version()) {
+                let written = self.cache.written(&self.engine, &self.filter, self.after);
+                let piece = match written.filter(|_| self.is_live) {
+                    Some(piece) => piece,
+                    None => {
+                        if let Some(missed) = self.skip_missed() {
+                            let data = json!({ "missed": missed });
+                            let event =
+                                format!("id: {}\nevent: lagged\ndata: {data}\n\n", self.after);
+                            return Ok((self, event.into()));
+                        }
+                        self.write(workers).await?
+                    }
+                };
+                self.after = piece.last;
+                if piece.version.is_some() {
+                    (self.is_live, self.version) = (true, piece.version);
+                    self.look_at = Instant::now() + PAUSE;
                 }
-                self.after = self.after.max(scan.last());
-                let rows = scan.into_rows();
-                if !rows.is_empty() {
-                    let engine = Arc::clone(&self.engine);
-                    let cache = Arc::clone(&self.cache);
-                    let written = in_turn(workers, move || cache.events(&engine, &rows));
-                    return Ok((self, written.await.map_err(io::Error::other)?));
+                if !piece.bytes.is_empty() {
+                    return Ok((self, piece.bytes));
                 }
                 continue;
             }
@@ -103,6 +107,14 @@ impl EventStream {
                 return Ok((self, Bytes::from_static(b":\n\n")));
             }
             sleep(PAUSE).await;
+        }
+    }
+
+    /// Writes the next piece. What a stream sends that is not live yet, others have sent long ago.
+    async fn write(&self, workers: &Workers) -> io::Result<EventPiece> {
+        match self.is_live {
+            true => self.cache.next(&self.engine, &self.filter, self.after, workers).await,
+            false => write_piece(&self.engine, self.filter.filter(), self.after, workers).await,
         }
     }
 
@@ -115,8 +127,4 @@ impl EventStream {
         self.after = self.engine.seq_before(self.engine.rows());
         Some(behind)
     }
-}
-
-fn ended() -> io::Error {
-    io::Error::other("the search ended early")
 }

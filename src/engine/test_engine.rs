@@ -1,0 +1,45 @@
+//! An engine for tests, on calls that they send.
+
+use crate::engine::{Engine, InUse, Recording};
+use crate::recording::RecordingFile;
+use crate::vendors::Vendors;
+use crate::wire::RequestHead;
+use std::sync::Arc;
+
+/// An engine and the folder of its recording.
+pub(crate) struct TestEngine {
+    pub engine: Arc<Engine>,
+    _home: tempfile::TempDir,
+}
+
+impl TestEngine {
+    /// Starts an engine on an empty recording.
+    pub fn start() -> TestEngine {
+        let home = tempfile::tempdir().expect("a folder");
+        let file = RecordingFile::open(&home.path().join("r.ndjson"), false).expect("a recording");
+        let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("valid vendors"));
+        let in_use = InUse::unsaid(&vendors);
+        let recording = Recording::of_journal(file.0).expect("its reader");
+        let engine = Engine::start(recording, vendors, in_use, Default::default());
+        TestEngine { engine: Arc::new(engine.expect("readable")), _home: home }
+    }
+
+    /// Takes a track call, and waits until it is judged.
+    pub fn track(&self, event: &str) {
+        self.take(&format!(r#"{{"event":"{event}","userId":"u"}}"#));
+    }
+
+    /// Takes the body of a track call, and waits until it is judged.
+    pub fn take(&self, body: &str) {
+        let head = RequestHead {
+            method: "POST",
+            path: "/v1/track",
+            query: "",
+            headers: &[],
+            received_at: 1_795_341_600_000,
+            is_tls: false,
+        };
+        assert_eq!(self.engine.take(&head, body.as_bytes(), "here").status, 200);
+        self.engine.settle();
+    }
+}
