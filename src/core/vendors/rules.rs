@@ -2,7 +2,8 @@
 
 use super::code_id::CodeId;
 use super::codes::Codes;
-use super::memory::{CallNote, MemorySize};
+use super::memory::MemorySize;
+use super::memory::vendor_notes::CallNote;
 use super::settings::{SettingsError, VendorSettings};
 use super::vendor::{NAMES, Name, slot};
 use crate::call::{CallType, time::Millis};

@@ -146,9 +146,8 @@ impl Vendors {
                 if let Some(state) = state.as_mut().filter(|_| evaluation.goes_through())
                     && let Some(note) = rules.step(&evaluation, state)
                 {
-                    let codes = note.codes.clone();
-                    if notes.keep(seq, note) {
-                        evaluation.found.extend(codes.into_iter().map(|(code, _)| code));
+                    if notes.keep(seq, &note) {
+                        evaluation.found.extend(note.codes);
                         evaluation.found.sort_unstable();
                     }
                 }
@@ -306,7 +305,7 @@ fn render(mut evaluation: Evaluation<'_>, memory: &Memory, has_output: bool) -> 
     run(&mut evaluation);
     if let Some(rules) = evaluation.vendor.rules.as_ref().filter(|_| evaluation.goes_through()) {
         let note = memory.vendors[evaluation.vendor.index].notes.get(evaluation.seq);
-        rules.show(&mut evaluation, note);
+        rules.show(&mut evaluation, note.as_ref());
     }
     settle(&mut evaluation);
     finish(evaluation)
@@ -384,6 +383,6 @@ impl Caveat {
 impl VendorRecord {
     /// A record as a value of an output.
     pub fn out(&self) -> OutputJson {
-        OutputJson::json(&self.json, ValueOrigin::Default)
+        OutputJson::json(self.json(), ValueOrigin::Default)
     }
 }
