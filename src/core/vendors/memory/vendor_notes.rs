@@ -1,5 +1,5 @@
 //! What calls left behind that no fact can say, packed: a vendor that works out sessions keeps some
-//! for every thirty calls or so, and a note takes a tenth of what its texts and lists would.
+//! for a few calls in a hundred, and a packed note takes a tenth of what texts and lists would.
 //!
 //! A note is its call (as a difference to the note before), its codes, and its records. Numbers are
 //! in LEB128. A session id that is a UUID takes 16 bytes, and the id of the record before takes none.
