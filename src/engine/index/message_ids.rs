@@ -167,6 +167,7 @@ const SEGMENT_CELLS: usize = 256;
 /// Cells. At most [`MAX_LOAD`] of them are used.
 #[derive(Debug)]
 struct FingerprintTable {
+    #[expect(clippy::vec_box, reason = "each segment is a piece of memory of its own")]
     segments: Vec<Box<[FingerprintSlot; SEGMENT_CELLS]>>,
     /// How many cells there are; the last segment need not be used to its end.
     cells: usize,

@@ -145,11 +145,10 @@ impl Vendors {
                 rules.learn(&evaluation, room.lessons);
                 if let Some(state) = state.as_mut().filter(|_| evaluation.goes_through())
                     && let Some(note) = rules.step(&evaluation, state)
+                    && notes.keep(seq, &note)
                 {
-                    if notes.keep(seq, &note) {
-                        evaluation.found.extend(note.codes);
-                        evaluation.found.sort_unstable();
-                    }
+                    evaluation.found.extend(note.codes);
+                    evaluation.found.sort_unstable();
                 }
             }
             let judged = VendorVerdict {
