@@ -1,6 +1,5 @@
 //! The second step's result: everything about one call at one vendor, made to be shown.
 
-use crate::call::time::{self, Millis};
 use crate::findings::{Finding, Verdict};
 use crate::vendors::deliver::request_template::RequestTemplate;
 use crate::vendors::engine::output_json::OutputJson;
@@ -31,35 +30,6 @@ impl Output {
     pub fn from_json(&self) -> serde_json::Map<String, serde_json::Value> {
         let body = self.body.iter().flat_map(|body| body.from());
         body.map(|(path, origin)| (path, origin.json())).collect()
-    }
-}
-
-/// What a vendor works out by itself from calls, the time of a session or of one module in it; no
-/// request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VendorRecord {
-    /// The session's id.
-    pub session: Box<str>,
-    /// The module; none for the session as a whole.
-    pub module: Option<Box<str>>,
-    /// When it began.
-    pub start: Millis,
-    /// When it ended.
-    pub end: Millis,
-}
-
-impl VendorRecord {
-    /// The record as JSON.
-    pub fn json(&self) -> String {
-        let kind = if self.module.is_some() { "module_time" } else { "session_time" };
-        let mut json = serde_json::json!({ "kind": kind, "session_id": self.session });
-        if let Some(module) = &self.module {
-            json["module"] = (**module).into();
-        }
-        json["start"] = time::format(self.start).into();
-        json["end"] = time::format(self.end).into();
-        json["millis"] = (self.end - self.start).into();
-        json.to_string()
     }
 }
 

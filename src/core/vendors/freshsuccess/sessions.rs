@@ -1,9 +1,9 @@
 //! Session and module time: what the vendor works out by itself from calls of one session id.
 
 use crate::call::time::Millis;
-use crate::vendors::engine::rendered::VendorRecord;
 use crate::vendors::memory::MemorySize;
 use crate::vendors::memory::hashed_keys::HashedKeyMap;
+use crate::vendors::memory::vendor_record::VendorRecord;
 use crate::vendors::rules::SizedState;
 use hashbrown::DefaultHashBuilder;
 use std::cmp::Reverse;

@@ -4,6 +4,7 @@ pub(crate) mod facts;
 pub(crate) mod hashed_keys;
 pub(crate) mod session_estimates;
 pub(crate) mod vendor_notes;
+pub(crate) mod vendor_record;
 
 use super::rules::State;
 use super::vendor::Vendor;

@@ -4,9 +4,9 @@
 use crate::call::time::Millis;
 use crate::call::{Event, Seq};
 use crate::vendors::Vendors;
-use crate::vendors::engine::rendered::VendorRecord;
 use crate::vendors::engine::run_rules::{run, settle};
 use crate::vendors::memory::Memory;
+use crate::vendors::memory::vendor_record::VendorRecord;
 use std::collections::BTreeSet;
 
 /// A session, or the time in one module of it.

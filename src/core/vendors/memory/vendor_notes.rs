@@ -6,7 +6,7 @@
 
 use crate::call::Seq;
 use crate::vendors::code_id::CodeId;
-use crate::vendors::engine::rendered::VendorRecord;
+use crate::vendors::memory::vendor_record::VendorRecord;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
