@@ -1,6 +1,7 @@
 //! Writes a recording of CALLS calls, in requests of BATCH, to standard output: what the scripts
-//! beside it read. With BATCH 0 it writes bare calls, one a line. The calls are varied; with
-//! `uniform` as the third argument they are track calls of about 1 KB, all alike.
+//! beside it read. With BATCH 0 it writes bare calls, one a line. The calls are varied; the third
+//! argument is the number of their users (5,000), or `uniform` for track calls of about 1 KB, all
+//! alike, or `short` for track calls of which 2,500 fit into a batch.
 
 #[path = "common/mod.rs"]
 mod common;
@@ -15,11 +16,13 @@ fn main() {
     let (calls, batch) = (number(1, 1_000_000), number(2, 100));
     #[expect(clippy::disallowed_methods, reason = "the recording is its output")]
     let mut out = BufWriter::with_capacity(1 << 20, std::io::stdout().lock());
-    let is_uniform = std::env::args().nth(3).is_some_and(|kind| kind == "uniform");
-    let mut varied = common::varied::Varied::new(1);
-    let mut call = |nth| match is_uniform {
-        true => common::track(nth),
-        false => varied.call(None),
+    let mut call: Box<dyn FnMut(usize) -> String> = match std::env::args().nth(3).as_deref() {
+        Some("uniform") => Box::new(common::track),
+        Some("short") => Box::new(common::short_track),
+        _ => {
+            let mut varied = common::varied::Varied::with_users(1, number(3, 5_000));
+            Box::new(move |_| varied.call(None))
+        }
     };
     if batch == 0 {
         for nth in 0..calls {

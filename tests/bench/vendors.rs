@@ -1,12 +1,14 @@
-//! What one call costs: `cargo bench --bench vendors`. Two promises are measured here, for a track,
-//! an identify and a group call of about 1 KB: beyond the `shallow_read`, `judge` (all vendors,
-//! without output) stays under 2 µs, and `render` (the output of one vendor) under 10 µs.
+//! What one call costs: `cargo bench --bench vendors`. Two promises are measured here, for calls of
+//! about 1 KB: beyond the `shallow_read`, judging a call whose shape came before (all vendors,
+//! without output) stays under 2 µs, and `render` (the output of one vendor) under 10 µs. Of a
+//! call without a shape, the rules to run are found for it alone; `judge_without_shape` says what
+//! that costs.
 //! Each line also tells the allocations of one turn.
 
 mod common;
 
 use divan::{AllocProfiler, Bencher, black_box};
-use segscope::call::{Doc, Event, Seq, Spare};
+use segscope::call::{Doc, Event, ObjectShape, Seq, Spare, Val};
 use segscope::vendors::{Judgement, Vendors};
 use serde_json::Map;
 
@@ -14,7 +16,7 @@ use serde_json::Map;
 static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
 
 const VENDORS: [&str; 5] = ["customersuccessbox", "freshsuccess", "planhat", "suprsend", "custify"];
-const KINDS: [&str; 3] = ["track", "identify", "group"];
+const KINDS: [&str; 6] = ["track", "identify", "group", "page", "screen", "alias"];
 
 fn main() {
     divan::main();
@@ -28,7 +30,9 @@ fn call(kind: &str) -> String {
     match kind {
         "track" => common::track(1),
         "identify" => common::identify(1),
-        _ => common::group(1),
+        "group" => common::group(1),
+        "alias" => common::alias(1),
+        view => common::view(view, 1),
     }
 }
 
@@ -43,12 +47,30 @@ fn shallow_read(bencher: Bencher<'_, '_>, kind: &str) {
     });
 }
 
-/// All vendors, beyond the shallow read: under 2 µs.
+/// The shape of a call, which is worked out once for each call.
 #[divan::bench(args = KINDS)]
-fn judge(bencher: Bencher<'_, '_>, kind: &str) {
+fn shape(bencher: Bencher<'_, '_>, kind: &str) {
+    let call = call(kind);
+    let doc = Doc::parse(call.as_str()).expect("JSON");
+    bencher.bench_local(|| ObjectShape::new(black_box(doc.root())));
+}
+
+/// All vendors, beyond the shallow read and the shape: under 2 µs.
+#[divan::bench(args = KINDS)]
+fn judge_by_shape(bencher: Bencher<'_, '_>, kind: &str) {
+    judge(bencher, kind, ObjectShape::new);
+}
+
+/// All vendors, beyond the shallow read.
+#[divan::bench(args = KINDS)]
+fn judge_without_shape(bencher: Bencher<'_, '_>, kind: &str) {
+    judge(bencher, kind, |_| None);
+}
+
+fn judge(bencher: Bencher<'_, '_>, kind: &str, shape_of: impl Fn(Val<'_>) -> Option<ObjectShape>) {
     let (vendors, call) = (vendors(), call(kind));
     let doc = Doc::parse(call.as_str()).expect("JSON");
-    let event = Event::bare(doc.root());
+    let event = Event { shape: shape_of(doc.root()), ..Event::bare(doc.root()) };
     let (mut memory, mut judgement, mut seq) = (vendors.memory(), Judgement::default(), 0);
     bencher.bench_local(|| {
         seq += 1;

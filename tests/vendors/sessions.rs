@@ -131,7 +131,7 @@ fn play(all: &[Next]) -> (Vec<(String, RenderedCall)>, Vec<Vec<Value>>, Memory) 
             }
             Next::Clock(now) => {
                 let closed = FRESHSUCCESS.idle_flush(*now, &mut memory).into_iter();
-                let closed = closed.map(|flushed| flushed.record.json);
+                let closed = closed.map(|flushed| flushed.record.json());
                 flushes.push(
                     closed.map(|json| serde_json::from_str(&json).expect("a record")).collect(),
                 );

@@ -3,7 +3,7 @@
 
 use crate::call::{Doc, Event, Seq, Val, time};
 use crate::vendors::planhat::sync;
-use crate::vendors::{Judgement, OutputJson, ValueOrigin, VendorError, VendorFile, Vendors};
+use crate::vendors::{Judgement, OutputJson, VendorError, VendorFile, Vendors};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
@@ -101,8 +101,7 @@ fn mapped(line: &str, mapper: &mut Mapper) -> Result<String, String> {
         let at =
             time::parse(&at).ok_or_else(|| format!("`flush_at` is not an ISO-8601 time: {at}"))?;
         let records = vendors.idle_flush(at, &mut memory).into_iter();
-        let records =
-            records.map(|flushed| OutputJson::json(flushed.record.json, ValueOrigin::Default));
+        let records = records.map(|flushed| flushed.record.out());
         rendered.extras.push(("flush_derived", OutputJson::Array(records.collect())));
     }
     serde_json::to_string(&rendered).map_err(|error| error.to_string())

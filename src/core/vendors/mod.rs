@@ -62,9 +62,10 @@ pub use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact, 
 pub use crate::vendors::engine::per_vendor::{
     CallViewer, PerVendorFindings, PerVendorScratch, Share, ViewedCall,
 };
-pub use crate::vendors::engine::rendered::{Output, RenderedCall, VendorRecord};
+pub use crate::vendors::engine::rendered::{Output, RenderedCall};
 pub use crate::vendors::map_lines::{Mapper, map_line};
 pub use crate::vendors::memory::session_estimates::Span;
+pub use crate::vendors::memory::vendor_record::VendorRecord;
 pub use crate::vendors::suggested_settings::Preset;
 pub use crate::vendors::table::build::VendorError;
 pub use crate::vendors::table::example_files::{EXAMPLES, TEMPLATE};

@@ -2,14 +2,15 @@
 
 use super::code_id::CodeId;
 use super::codes::Codes;
-use super::memory::{CallNote, MemorySize};
+use super::memory::MemorySize;
+use super::memory::vendor_notes::CallNote;
 use super::settings::{SettingsError, VendorSettings};
 use super::vendor::{NAMES, Name, slot};
 use crate::call::{CallType, time::Millis};
 use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
-use crate::vendors::engine::rendered::VendorRecord;
 use crate::vendors::memory::facts::Topic;
+use crate::vendors::memory::vendor_record::VendorRecord;
 use crate::vendors::table::VendorTable;
 use serde::de::DeserializeOwned;
 use std::any::Any;

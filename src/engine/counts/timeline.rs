@@ -200,7 +200,7 @@ impl Engine {
         for (vendor, ids) in ids {
             let mut spans = vendors.spans(*vendor, ids, &index.memory);
             let closed = index.closed.iter().filter(|closed| closed.vendor == *vendor);
-            spans.extend(Span::read(closed.map(|closed| closed.record.as_str()), ids));
+            spans.extend(Span::of_sessions(closed.map(|closed| &closed.record), ids));
             spans.sort_by(|a, b| (a.start, a.end, &a.module).cmp(&(b.start, b.end, &b.module)));
             out.insert(*vendor, spans);
         }

@@ -214,6 +214,10 @@ impl IdRemarks {
         let others = others.entry(id_hash).or_default();
         others.count += 1;
         if others.remark.is_none() && others.first.len() < MAX_OTHERS {
+            if others.first.is_empty() {
+                // most ids come with one other, and an empty list would begin with room for four
+                others.first.reserve_exact(1);
+            }
             others.first.push(other.into());
             // the first two of them are shown as an example
             if let Some(at) = others.calls.get_mut(others.count as usize - 1) {

@@ -9,7 +9,7 @@ use crate::engine::ingest::writer::RecordingWriter;
 use crate::engine::judging::index_request::JudgedIndex;
 use crate::engine::source::recording_files::{RemarkTarget, only_read};
 use crate::recording::{self, RecordingEvent};
-use crate::vendors::Vendors;
+use crate::vendors::{VendorRecord, Vendors};
 use std::io;
 use std::sync::atomic::Ordering;
 
@@ -22,8 +22,8 @@ pub struct ClosedSession {
     pub after: Seq,
     /// The vendor that works it out.
     pub vendor: usize,
-    /// What it works out, as JSON.
-    pub record: String,
+    /// What it works out.
+    pub record: VendorRecord,
 }
 
 /// So many of them are kept to be shown.
@@ -154,7 +154,7 @@ impl JudgedIndex {
         let after = Seq(self.next_seq().0 - 1);
         for flushed in vendors.idle_flush(at, &mut self.memory) {
             if self.closed.len() < KEPT_CLOSED {
-                let (vendor, record) = (flushed.vendor, flushed.record.json);
+                let (vendor, record) = (flushed.vendor, flushed.record);
                 self.closed.push(ClosedSession { at, after, vendor, record });
             }
         }

@@ -88,7 +88,9 @@ impl UserGroups {
             }
             self.bytes += bytes;
             let known = UserGroup { seq, received_at, group: (&*group).into() };
-            groups.entry(key.as_ref().into()).or_default().push(known);
+            // most users have one group, and an empty list would begin with room for four
+            let groups = groups.entry(key.as_ref().into());
+            groups.or_insert_with(|| Vec::with_capacity(1)).push(known);
         }
     }
 

@@ -15,6 +15,16 @@ pub fn track(nth: usize) -> String {
     )
 }
 
+/// A track call of about 150 bytes.
+pub fn short_track(nth: usize) -> String {
+    format!(
+        r#"{{"type":"track","event":"Order {event}","userId":"u{user}","messageId":"m-{nth}","timestamp":"2026-11-22T10:00:00.000Z","properties":{{"account_id":"acc_{account}"}}}}"#,
+        event = nth % 10,
+        user = nth % 1000,
+        account = nth % 100,
+    )
+}
+
 /// An identify call of about 1 KB.
 pub fn identify(nth: usize) -> String {
     format!(
@@ -27,6 +37,21 @@ pub fn group(nth: usize) -> String {
     format!(
         r#"{{"type":"group","groupId":"acct_{nth}","userId":"u{nth}","anonymousId":"8d872292709c6fbe","messageId":"g-{nth}","timestamp":"2026-11-22T10:00:00.000Z","traits":{{"account_id":"acct_{nth}","name":"Initech","industry":"Technology","employees":329,"plan":"enterprise","mrr":1250.5,"createdAt":"2024-05-01T10:00:00Z","website":"https://initech.example.com","description":"{about}","address":{{"city":"Austin","country":"US"}}}},"integrations":{{"All":true}},"context":{{"ip":"127.0.0.1","userAgent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36","locale":"en-US","library":{{"name":"analytics.js","version":"next-1.70.0"}},"page":{{"path":"/admin","referrer":"","search":"","title":"Admin","url":"https://app.example.com/admin"}}}}}}"#,
         about = "makes things that make things ".repeat(4),
+    )
+}
+
+/// A page or screen call of about 1 KB.
+pub fn view(kind: &str, nth: usize) -> String {
+    format!(
+        r#"{{"type":"{kind}","name":"Orders","category":"Shop","userId":"u{nth}","anonymousId":"8d872292709c6fbe","messageId":"p-{nth}","timestamp":"2026-11-22T10:00:00.000Z","properties":{{"account_id":"acct_42","user_id":"u{nth}","path":"/orders","referrer":"","search":"","title":"Orders","url":"https://app.example.com/orders","about":"{about}"}},"integrations":{{"All":true}},"context":{{"ip":"127.0.0.1","userAgent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36","locale":"en-US","library":{{"name":"analytics.js","version":"next-1.70.0"}},"groupId":"acct_42"}}}}"#,
+        about = "orders of this week and the next ".repeat(8),
+    )
+}
+
+/// An alias call, which is always short.
+pub fn alias(nth: usize) -> String {
+    format!(
+        r#"{{"type":"alias","previousId":"8d872292709c6fbe","userId":"u{nth}","messageId":"a-{nth}","timestamp":"2026-11-22T10:00:00.000Z","integrations":{{"All":true}},"context":{{"ip":"127.0.0.1","locale":"en-US","library":{{"name":"analytics.js","version":"next-1.70.0"}}}}}}"#
     )
 }
 

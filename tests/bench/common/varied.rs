@@ -7,10 +7,11 @@
 
 use std::fmt::Write;
 
-/// Users, of whom a few send most.
+/// Users, of whom a few send most, where no other number is asked for.
 const USERS: usize = 5_000;
 /// Each user has so many browsers and devices.
 const DEVICES: usize = 3;
+/// Accounts of [`USERS`] users.
 const ACCOUNTS: usize = 400;
 
 const EVENTS: [(&str, &[&str]); 10] = [
@@ -46,6 +47,7 @@ const LIBRARIES: [(&str, &str, &str); 5] = [
 pub struct Varied {
     state: u64,
     nth: usize,
+    accounts: usize,
     /// The sums of the Zipf weights of the users.
     users: Vec<f64>,
     events: Vec<f64>,
@@ -54,14 +56,25 @@ pub struct Varied {
 impl Varied {
     /// The calls of a seed.
     pub fn new(seed: u64) -> Varied {
-        Varied { state: seed, nth: 0, users: zipf(USERS, 0.8), events: zipf(EVENTS.len(), 1.0) }
+        Varied::with_users(seed, USERS)
+    }
+
+    /// The calls of a seed, from so many users.
+    pub fn with_users(seed: u64, users: usize) -> Varied {
+        Varied {
+            state: seed,
+            nth: 0,
+            accounts: (users * ACCOUNTS / USERS).max(1),
+            users: zipf(users, 0.8),
+            events: zipf(EVENTS.len(), 1.0),
+        }
     }
 
     /// The next call. `id` is its `messageId`; it has one of its own without it.
     pub fn call(&mut self, id: Option<&str>) -> String {
         self.nth += 1;
         let user = self.pick(|of| &of.users);
-        let account = user % ACCOUNTS;
+        let account = user % self.accounts;
         let library = user % LIBRARIES.len();
         let device = user * DEVICES + self.below(DEVICES);
         let mut call = String::with_capacity(1_000);

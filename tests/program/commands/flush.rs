@@ -79,7 +79,8 @@ fn a_session_is_closed_before_the_next_request_and_by_the_clock() {
     track(&live, NOON + 30 * MINUTE, 0, 2, None);
     let kinds = |closed: Vec<ClosedSession>| -> Vec<String> {
         let kind = |closed: &ClosedSession| {
-            let record: serde_json::Value = serde_json::from_str(&closed.record).expect("JSON");
+            let record: serde_json::Value =
+                serde_json::from_str(&closed.record.json()).expect("JSON");
             format!("{} {} after {}", record["kind"], record["session_id"], closed.after.0)
         };
         closed.iter().map(kind).collect()

@@ -9,9 +9,10 @@ use crate::vendors::deliver::request_template::RequestTemplate;
 use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::evaluation::{Evaluation, FoundId, Rendering};
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
-use crate::vendors::engine::rendered::{Output, RenderedCall, VendorRecord};
+use crate::vendors::engine::rendered::{Output, RenderedCall};
 use crate::vendors::engine::run_rules::{run, settle};
 use crate::vendors::look_plan::Scratch;
+use crate::vendors::memory::vendor_record::VendorRecord;
 use crate::vendors::memory::{Memory, VendorMemory};
 use crate::vendors::rules::LearnedFacts;
 use crate::vendors::vendor::{Carrier, Caveat, Vendor, slot};
@@ -145,12 +146,10 @@ impl Vendors {
                 rules.learn(&evaluation, room.lessons);
                 if let Some(state) = state.as_mut().filter(|_| evaluation.goes_through())
                     && let Some(note) = rules.step(&evaluation, state)
+                    && notes.keep(seq, &note)
                 {
-                    let codes = note.codes.clone();
-                    if notes.keep(seq, note) {
-                        evaluation.found.extend(codes.into_iter().map(|(code, _)| code));
-                        evaluation.found.sort_unstable();
-                    }
+                    evaluation.found.extend(note.codes);
+                    evaluation.found.sort_unstable();
                 }
             }
             let judged = VendorVerdict {
@@ -306,7 +305,7 @@ fn render(mut evaluation: Evaluation<'_>, memory: &Memory, has_output: bool) -> 
     run(&mut evaluation);
     if let Some(rules) = evaluation.vendor.rules.as_ref().filter(|_| evaluation.goes_through()) {
         let note = memory.vendors[evaluation.vendor.index].notes.get(evaluation.seq);
-        rules.show(&mut evaluation, note);
+        rules.show(&mut evaluation, note.as_ref());
     }
     settle(&mut evaluation);
     finish(evaluation)
@@ -384,6 +383,6 @@ impl Caveat {
 impl VendorRecord {
     /// A record as a value of an output.
     pub fn out(&self) -> OutputJson {
-        OutputJson::json(&self.json, ValueOrigin::Default)
+        OutputJson::json(self.json(), ValueOrigin::Default)
     }
 }

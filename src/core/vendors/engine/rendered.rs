@@ -33,13 +33,6 @@ impl Output {
     }
 }
 
-/// What a vendor works out by itself from calls; no request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VendorRecord {
-    /// The record as JSON.
-    pub json: String,
-}
-
 /// One call at one vendor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderedCall {

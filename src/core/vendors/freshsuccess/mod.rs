@@ -5,7 +5,7 @@ mod dimensions;
 mod sessions;
 
 use super::code_id::CodeId;
-use super::memory::CallNote;
+use super::memory::vendor_notes::CallNote;
 use super::rules::{Family, Flow, LearnedFacts, RuleParts, Rules, State};
 use super::settings::SettingsError;
 use super::vendor::Name;
@@ -14,8 +14,8 @@ use crate::findings::identity::text_of;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
-use crate::vendors::engine::rendered::VendorRecord;
 use crate::vendors::memory::facts::Topic;
+use crate::vendors::memory::vendor_record::VendorRecord;
 use dimensions::Dimensions;
 use sessions::Sessions;
 use std::any::Any;
@@ -119,22 +119,20 @@ impl Rules for Freshsuccess {
             _ => None,
         };
         let step = open(state).call(&session.text, at, module.as_deref());
-        let code = || (self.out_of_order.code_for(evaluation.kind), CREATED_AT);
-        let note = CallNote {
-            codes: step.late.then(code).into_iter().collect(),
-            records: (!step.records.is_empty()).then(|| list(&step.records)),
-        };
+        let code = || self.out_of_order.code_for(evaluation.kind);
+        let note =
+            CallNote { codes: step.late.then(code).into_iter().collect(), records: step.records };
         (note != CallNote::default()).then_some(note)
     }
 
     fn show(&self, evaluation: &mut Evaluation<'_>, note: Option<&CallNote>) {
-        for (code, _) in note.iter().flat_map(|note| &note.codes) {
+        for code in note.iter().flat_map(|note| &note.codes) {
             let at = self.created_at(evaluation).map_or(0, |(_, _, at)| at);
             evaluation.find_with(*code, CallPlace::Spot(self.original), |words| {
                 words.say("time", time::format(at));
             });
         }
-        let records = note.and_then(|note| note.records.as_deref()).unwrap_or("[]");
+        let records = list(note.map_or(&[], |note| &note.records));
         evaluation.extra("derived", |_| OutputJson::json(records, ValueOrigin::Default));
     }
 
@@ -288,7 +286,7 @@ fn open(state: &mut State) -> &mut Sessions {
 }
 
 fn list(records: &[VendorRecord]) -> String {
-    let records: Vec<&str> = records.iter().map(|record| record.json.as_str()).collect();
+    let records: Vec<String> = records.iter().map(VendorRecord::json).collect();
     format!("[{}]", records.join(","))
 }
 

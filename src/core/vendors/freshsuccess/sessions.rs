@@ -1,9 +1,9 @@
 //! Session and module time: what the vendor works out by itself from calls of one session id.
 
-use crate::call::time::{self, Millis};
-use crate::vendors::engine::rendered::VendorRecord;
+use crate::call::time::Millis;
 use crate::vendors::memory::MemorySize;
 use crate::vendors::memory::hashed_keys::HashedKeyMap;
+use crate::vendors::memory::vendor_record::VendorRecord;
 use crate::vendors::rules::SizedState;
 use hashbrown::DefaultHashBuilder;
 use std::cmp::Reverse;
@@ -166,26 +166,19 @@ impl Session {
     /// The records of a session that ends with its last call.
     fn close(&self, id: &str) -> Vec<VendorRecord> {
         let module = self.module.as_ref().map(|module| module.record(id, self.last));
-        let session = record("session_time", id, None, self.start, self.last);
+        let session = record(id, None, self.start, self.last);
         module.into_iter().chain([session]).collect()
     }
 }
 
 impl Module {
     fn record(&self, id: &str, end: Millis) -> VendorRecord {
-        record("module_time", id, Some(&self.name), self.start, end)
+        record(id, Some(&self.name), self.start, end)
     }
 }
 
-fn record(kind: &str, id: &str, module: Option<&str>, start: Millis, end: Millis) -> VendorRecord {
-    let mut json = serde_json::json!({ "kind": kind, "session_id": id });
-    if let Some(module) = module {
-        json["module"] = module.into();
-    }
-    json["start"] = time::format(start).into();
-    json["end"] = time::format(end).into();
-    json["millis"] = (end - start).into();
-    VendorRecord { json: json.to_string() }
+fn record(id: &str, module: Option<&str>, start: Millis, end: Millis) -> VendorRecord {
+    VendorRecord { session: id.into(), module: module.map(Box::from), start, end }
 }
 
 #[cfg(test)]
@@ -195,7 +188,7 @@ mod tests {
 
     fn shown(records: &[VendorRecord]) -> Vec<String> {
         let show = |record: &VendorRecord| {
-            let json: Value = serde_json::from_str(&record.json).expect("JSON");
+            let json: Value = serde_json::from_str(&record.json()).expect("JSON");
             let text = |key: &str| json[key].as_str().unwrap_or("-").to_owned();
             format!("{} {} {} {}", text("kind"), text("session_id"), text("module"), json["millis"])
         };
