@@ -1,4 +1,4 @@
-//! How the detail is drawn: header, tabs, and below them one side or two.
+//! Drawing of the detail: the header, the tabs, and below them one side or two.
 
 use crate::tui::pages::detail::tabs;
 use crate::tui::pages::detail::tabs::Tab;
@@ -18,7 +18,7 @@ impl DetailPane {
         tabs::render(buffer, bar, &self.tabs, self.open_tab(), self.written(), ctx.look);
         let sides = self.sides(page);
         rule(buffer, sides.rule, ctx.look.theme.rule, ctx.look);
-        // on the empty line between tabs and page
+        // "+12 below" stands on the empty line between tabs and page
         let gap = page.y.saturating_sub(bar.y + 1);
         let above = |part: Rect| Rect { y: bar.y + 1, height: gap, ..part };
         let in_call = self.open_tab() == Tab::Call;
@@ -29,19 +29,24 @@ impl DetailPane {
                 _ => Light::None,
             };
             tree_draw::render(buffer, sides.call, &self.tree, light, ctx);
-            below(buffer, above(sides.call), self.tree.place(), ctx.look);
+            draw_lines_below(buffer, above(sides.call), self.tree.place(), ctx.look);
         }
         if !sides.page.is_empty() {
             let lit = self.tree.pointer().filter(|_| !beside || (focused && in_call));
             let focused = focused && !in_call;
             self.page.render(buffer, sides.page, lit.as_deref(), focused, ctx.look);
-            below(buffer, above(sides.page), self.page.place(), ctx.look);
+            draw_lines_below(buffer, above(sides.page), self.page.place(), ctx.look);
         }
     }
 }
 
-/// How many lines are out of view below, at the right end of a line.
-fn below(buffer: &mut Buffer, line: Rect, (below, total): (usize, usize), look: &Appearance) {
+/// Writes the number of lines that are out of view below, at the right end of a line.
+fn draw_lines_below(
+    buffer: &mut Buffer,
+    line: Rect,
+    (below, total): (usize, usize),
+    look: &Appearance,
+) {
     if below < total
         && let Some(mut painter) = Painter::on(buffer, line, 0, look)
     {

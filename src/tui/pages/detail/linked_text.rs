@@ -1,4 +1,4 @@
-//! A written page that scrolls, with a cursor that goes from one value of an output to the next.
+//! A scrolling text with a cursor that moves from one value of an output to the next.
 
 use crate::tui::app::action::Action;
 use crate::tui::pages::detail::pretty_json::SourceLine;
@@ -8,22 +8,22 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// The page's lines, and what is in view.
+/// The lines of the text, and the part in view.
 #[derive(Debug, Default)]
 pub struct LinkedText {
     lines: Vec<Line<'static>>,
     /// The lines of values that came from the call.
     sources: Vec<SourceLine>,
-    /// Which of these the cursor is on.
+    /// The index in `sources` of the line under the cursor.
     at: Option<usize>,
     scroll: usize,
     height: usize,
-    /// The line that was found last.
+    /// The line that the last search found.
     found: Option<usize>,
 }
 
 impl LinkedText {
-    /// Another text; the same one anew keeps its place.
+    /// Replaces the text. With `same`, the scroll position and the cursor stay.
     pub fn set(&mut self, lines: Vec<Line<'static>>, sources: Vec<SourceLine>, same: bool) {
         let kept = if same { (self.scroll, self.at) } else { (0, None) };
         (self.scroll, self.at) = kept;
@@ -31,7 +31,7 @@ impl LinkedText {
         self.at = self.at.filter(|at| *at < self.sources.len());
     }
 
-    /// Fits it into a pane.
+    /// Fits the text into a pane.
     pub fn sync(&mut self, height: usize) {
         self.height = height.max(1);
         self.scroll = self.scroll.min(self.last());
@@ -46,22 +46,24 @@ impl LinkedText {
         (self.scroll..self.scroll + self.height).contains(&line)
     }
 
-    /// A cursor that is scrolled away is gone.
+    /// Removes the cursor if its line is scrolled out of view.
     fn keep_in_view(&mut self) {
         self.at = self.at.filter(|at| self.sources.get(*at).is_some_and(|s| self.in_view(s.line)));
     }
 
-    /// How far down the view is, of how many lines.
+    /// Returns the number of lines down to the bottom of the view, and the number of all lines.
     pub fn place(&self) -> (usize, usize) {
         (self.scroll + self.height, self.lines.len())
     }
 
-    /// The place in the call that the value under the cursor came from.
+    /// Returns the JSON pointer, in the call, of the source of the value under the cursor.
     pub fn source(&self) -> Option<&str> {
         self.sources.get(self.at?).map(|source| source.input.as_str())
     }
 
-    /// Moves: to the next value in view, else by lines. False if it is not a movement.
+    /// Moves the cursor to the next value in view, or else scrolls. Returns false if the action is
+    /// not
+    /// a movement.
     pub fn act(&mut self, action: Action) -> bool {
         let here = self.at.map(|at| self.sources[at].line);
         let visible = |source: &SourceLine| self.in_view(source.line);
@@ -85,7 +87,9 @@ impl LinkedText {
         true
     }
 
-    /// Puts the cursor on the value of a line of the pane, if there is one; true if it was there.
+    /// Puts the cursor on the value in a line of the pane, if there is one. Returns true if the
+    /// cursor
+    /// was already there.
     pub fn click(&mut self, line: usize) -> bool {
         let before = self.at;
         let at = self.sources.iter().position(|source| source.line == self.scroll + line);
@@ -93,7 +97,7 @@ impl LinkedText {
         at.is_some() && at == before
     }
 
-    /// Puts the cursor on the first value that came from a place of the call.
+    /// Puts the cursor on the first value that came from `input`, a JSON pointer into the call.
     pub fn go_to(&mut self, input: &str) {
         self.at = self.sources.iter().position(|source| holds(&source.input, input));
         if let Some(at) = self.at {
@@ -101,8 +105,9 @@ impl LinkedText {
         }
     }
 
-    /// The keys come here: the cursor is on what came from a place of the call, else on the first
-    /// value in view.
+    /// Takes the focus: the cursor goes to the value that came from `input`, or else stays, or
+    /// else
+    /// goes to the first value in view.
     pub fn enter(&mut self, input: Option<&str>) {
         let before = self.at;
         if let Some(input) = input {
@@ -112,7 +117,7 @@ impl LinkedText {
         self.at = self.at.or(before).or_else(first);
     }
 
-    /// Brings the first value that came from a place of the call into view, if none is.
+    /// Scrolls to the first value related to `input`, unless one is in view.
     pub fn bring(&mut self, input: &str) {
         let is_it =
             |source: &&SourceLine| holds(&source.input, input) || holds(input, &source.input);
@@ -130,7 +135,9 @@ impl LinkedText {
         }
     }
 
-    /// Shows the next line that matches; whether that is behind the other end. None if none does.
+    /// Scrolls to the next line that matches. Returns true if the search wrapped around, or none
+    /// if no
+    /// line matches.
     pub fn find(&mut self, matches: impl Fn(&str) -> bool, forward: bool) -> Option<bool> {
         let count = self.lines.len();
         let from = self.found.map_or(if forward { count } else { 0 }, |line| line + count);
@@ -144,7 +151,7 @@ impl LinkedText {
         Some(before.is_some_and(|before| if forward { line <= before } else { line >= before }))
     }
 
-    /// Draws it. The values that came from the lit place of the call have a sign.
+    /// Draws the text. Values related to the lit pointer of the call are marked with a sign.
     pub fn render(
         &self,
         buffer: &mut Buffer,
@@ -168,13 +175,14 @@ impl LinkedText {
             let here = focused && self.at == Some(at);
             let style = if here { look.theme.selected } else { look.theme.selected_unfocused };
             ground(buffer, area, line, style);
-            // values stand behind an indent
+            // values are indented, so the first column is free for the sign
             look.point(buffer, area, line);
         }
     }
 }
 
-/// Whether a place of the call is another or stands inside of it. All of the call is no place.
+/// Returns true if the pointer `inner` is `outer` or lies inside of it. The root pointer contains
+/// nothing, because a value made from the whole call belongs to no single place.
 fn holds(outer: &str, inner: &str) -> bool {
     let rest = inner.strip_prefix(outer).filter(|_| !outer.is_empty());
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -1,4 +1,4 @@
-//! Draws the tree's rows that are in view.
+//! Drawing of the tree's rows that are in view.
 
 use crate::call::{JsonKind, Val};
 use crate::tui::app::action::{Action, KeyContext};
@@ -12,21 +12,21 @@ use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Said of a value that is in no output.
+/// The word beside a value that is in no output.
 const UNUSED: &str = "unused";
 
-/// What the tree's cursor is.
+/// The state of the tree's cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Light {
-    /// the one with the keys
+    /// the tree has the focus
     Cursor,
-    /// where the value under the cursor of the other side came from
+    /// the other side has the focus, and the value under its cursor came from this row
     Lit,
-    /// not shown
+    /// the cursor is not shown
     None,
 }
 
-/// Lines below the tree for where the value under the cursor goes.
+/// Returns the number of lines below the tree that show the uses of the value under the cursor.
 pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
     match pane.height {
         _ if tree.is_empty() => 0,
@@ -37,7 +37,7 @@ pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
     }
 }
 
-/// Draws the tree into a pane, and below it where the value under the cursor goes.
+/// Draws the tree into a pane, and below it the uses of the value under the cursor.
 pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &ViewContext<'_>) {
     let look = ctx.look;
     let foot = foot_height(pane, tree);
@@ -55,7 +55,8 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &
             draw(&mut painter, row, tree, ctx);
         }
         if shown && light == Light::Lit {
-            // in the free column before the pane: folds have their own sign in its first
+            // in the free column before the pane, because the first column of the pane has the
+            // fold signs
             let x = area.x.saturating_sub(1);
             look.point(buffer, Rect { x, ..area }, line);
         }
@@ -66,7 +67,7 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &
         Light::Cursor | Light::Lit => about(tree, ctx, width),
         Light::None => (None, tree.summary().unwrap_or_default().to_owned()),
     };
-    // a single line has no room for the place
+    // a single line has no room for the pointer
     let (head, words) = match (head, tree.current()) {
         (Some(_), Some((_, value))) if foot.height == 1 && !words.is_empty() => {
             (None, format!("{}  {words}", kind_and_size(value)))
@@ -83,7 +84,7 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &
         lines.truncate(room);
     }
     lines.splice(0..0, head);
-    // at the bottom, where the next value's stands too
+    // at the bottom, so that the text stays in place from value to value
     let from = usize::from(foot.height).saturating_sub(lines.len());
     for (line, words) in lines.iter().enumerate() {
         if let Some(mut painter) = Painter::on(buffer, foot, from + line, look) {
@@ -92,7 +93,7 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &
     }
 }
 
-/// The place, kind and size of the value under the cursor, and where it goes, in words.
+/// Returns the pointer, kind and size of the value under the cursor, and its uses in words.
 fn about(tree: &Tree, ctx: &ViewContext<'_>, width: usize) -> (Option<String>, String) {
     let look = ctx.look;
     let Some((part, value)) = tree.current() else {
@@ -106,13 +107,13 @@ fn about(tree: &Tree, ctx: &ViewContext<'_>, width: usize) -> (Option<String>, S
     let kind = kind_and_size(value);
     let pointer = tree.pointer().unwrap_or_default();
     let pointer = look.clean(&pointer);
-    // what it is called stands at the end
+    // the end of the pointer has the name, so the front is cut
     let most = width.saturating_sub(kind.len() + 2).max(8);
     let head = format!("{}  {kind}", text::cut_front(&pointer, most, look.ellipsis()));
     (Some(head), goes_to(part, value, tree, ctx).unwrap_or_default())
 }
 
-/// Where a value goes, in words.
+/// Returns the uses of a value, in words.
 fn goes_to(
     part: DocumentSide,
     value: Val<'_>,
@@ -139,7 +140,7 @@ fn is_unused(tree: &Tree, part: DocumentSide, value: Val<'_>) -> bool {
     root.is_some_and(|root| tree.uses().is_unused(part, value, root))
 }
 
-/// Beside a value: the vendors that get it, or that none does.
+/// Draws, beside a value, the vendors that get it, or that none does.
 fn uses(
     painter: &mut Painter<'_>,
     part: DocumentSide,
@@ -174,7 +175,7 @@ fn uses(
     }
 }
 
-/// The columns that a value has where so many are for it and for the note beside it.
+/// Returns the columns for a value that shares `both` columns with the note beside it.
 pub fn room_beside(both: usize, note: usize) -> usize {
     both.saturating_sub(note).max(both.min(8))
 }
@@ -190,7 +191,7 @@ fn draw(painter: &mut Painter<'_>, row: TreeRow, tree: &Tree, ctx: &ViewContext<
             let Some(missing_field) = tree.notes().missing_fields().get(at) else { return };
             let loud = if missing_field.strong { theme.missing_id } else { theme.warning };
             painter.skip(tree.indent(depth) + 2).show(&missing_field.name, loud).put(": ", loud);
-            // the sign `none` says that the call goes through
+            // "none" means that the call goes through without the field
             painter.put(
                 if missing_field.strong || missing_field.lost { "missing" } else { "none" },
                 loud,

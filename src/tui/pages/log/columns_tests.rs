@@ -17,10 +17,10 @@ fn total(c: &LogColumns) -> usize {
 
 /// Names and ids that are longer than any room.
 const LONG: ColumnNeeds = ColumnNeeds {
-    name: MAX_NAME,
-    account: MAX_ID,
-    user: MAX_ID,
-    missing: [MIN_ID; 2],
+    name: MAX_NAME_WIDTH,
+    account: MAX_ID_WIDTH,
+    user: MAX_ID_WIDTH,
+    missing: [MIN_ID_WIDTH; 2],
     fields: [0; MAX_FIELDS],
     day: DayForm::Today,
 };
@@ -88,7 +88,7 @@ fn fields_take_what_room_there_is_and_never_that_of_what_is_missing() {
     }
     assert_eq!(before, 3);
     let c = request(&columns, 5).columns(240, needs, [0; 3]);
-    assert_eq!(c.width_of(&fields[0]), WIDE_FIELD, "no value takes more");
+    assert_eq!(c.width_of(&fields[0]), MAX_FIELD_WIDTH, "no value takes more");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_missing_id_is_always_readable() {
 #[test]
 fn what_is_missing_and_a_name_of_24_are_never_cut_in_a_log_of_88_columns() {
     for vendors in 1..=5 {
-        for missing in [[NEAR, NEAR], [NEAR, MIN_ID], [MIN_ID, NEAR], [NEAR, 20]] {
+        for missing in [[NEAR, NEAR], [NEAR, MIN_ID_WIDTH], [MIN_ID_WIDTH, NEAR], [NEAR, 20]] {
             for day in [DayForm::Today, DayForm::Day, DayForm::Year] {
                 let needs = ColumnNeeds { missing, day, ..LONG };
                 for width in 88..300 {
@@ -154,7 +154,7 @@ fn the_log_asks_for_what_it_holds() {
     let needs = |name, id| ColumnNeeds { name, account: id, user: id, ..LONG };
     let wanted = |vendors, needs| request(&Column::USUAL, vendors).wanted_widths(needs);
     let least = 3 + 9 + 9 + 25 + 19 + 12 + 2;
-    assert_eq!(wanted(1, needs(8, 8)), [WIDE, WIDE]);
+    assert_eq!(wanted(1, needs(8, 8)), [MIN_WIDE_LOG, MIN_WIDE_LOG]);
     assert_eq!(wanted(5, needs(8, 8)), [least + 12, least + 12]);
     assert_eq!(wanted(1, needs(30, 20)), [least + 4 + 7, least + 6 + 2 + 9]);
     assert!(wanted(5, LONG)[1] <= 155);

@@ -1,4 +1,4 @@
-//! What is looked for from the cursor on, and what is said at the end of it.
+//! Jumps from the cursor to the next row that matches, and the message at the end of a search.
 
 use crate::inspector::What;
 use crate::tui::app::action::{Action, KeyContext};
@@ -9,7 +9,7 @@ use crate::tui::widgets::match_count::MatchCount;
 use std::sync::Arc;
 
 impl LogView {
-    /// Looks for a row from the cursor on.
+    /// Starts a search for a row from the cursor on.
     pub(crate) fn look_for(
         &mut self,
         what: What,
@@ -21,10 +21,10 @@ impl LogView {
         self.look_further(ctx)
     }
 
-    /// Looks on a little, if something is looked for.
+    /// Continues the search a little, if there is one.
     pub(crate) fn look_further(&mut self, ctx: &ViewContext<'_>) -> Response {
         let Some(jump_search) = &mut self.jump_search else {
-            // the next frame shows what there was no time to read for this one
+            // the next frame reads the rows that this frame had no time to read
             let unread = self.list.window().iter().any(|row| row.unread);
             return if unread { Response::Done } else { Response::Pass };
         };
@@ -55,7 +55,7 @@ impl LogView {
         }
     }
 
-    /// How many of the calls that are shown the search matches.
+    /// Counts the matches among the calls that are shown.
     pub(crate) fn count_matches(&self, ctx: &ViewContext<'_>) -> Option<MatchCount> {
         ctx.shared.filtering.search()?;
         let (inspector, end) = (ctx.inspector, self.list.end(ctx));
@@ -71,7 +71,7 @@ impl LogView {
         })
     }
 
-    /// Looks for a call that the search matches.
+    /// Starts a search for a call that matches the text searched for.
     pub(crate) fn look_for_match(&mut self, forward: bool, ctx: &ViewContext<'_>) -> Response {
         match ctx.shared.filtering.search() {
             Some(search) => self.look_for(What::Matches(Arc::clone(&search.filter)), forward, ctx),
@@ -83,7 +83,7 @@ impl LogView {
     }
 }
 
-/// What is said when there is no such call.
+/// Returns the message for a search that found no call.
 fn nothing_found(what: &What, ctx: &ViewContext<'_>) -> String {
     match what {
         What::Matches(_) => {

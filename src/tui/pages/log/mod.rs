@@ -9,7 +9,7 @@
 //! +------------------+-------------------+ +-----------------+
 //! ```
 //!
-//! While the detail is wide it has the page as it has on a small screen.
+//! If the user widens the detail, it has the full page, as on a small screen.
 
 mod column;
 mod column_layout;
@@ -53,28 +53,28 @@ use ratatui::text::Span;
 #[derive(Default)]
 pub struct LogView {
     list: List,
-    /// What the start screen asks.
+    /// The question of the start screen.
     question: VendorQuestion,
     detail: DetailPane,
     in_detail: bool,
-    /// The detail stays below the log while the log has the keys.
+    /// True if the detail stays below the log while the log has the focus.
     is_open: bool,
-    /// The detail takes the whole page while it has the keys.
+    /// True if the detail takes the whole page while it has the focus.
     wide: bool,
     jump_search: Option<JumpSearch>,
-    /// Why nothing passes the filter.
+    /// The explanation of a filter that matches nothing.
     why_nothing: EmptyFilterDialog,
-    /// The last number whose calls were shown here.
+    /// The last count whose calls were shown in the log.
     behind: u64,
     body: Rect,
-    /// While the line between log and detail is dragged: how much is the log's, in per cent.
+    /// The log's share in percent while the user drags the line between log and detail.
     dragged: Option<u16>,
-    /// How much of the height is the log's, in per cent, where the user chose that.
+    /// The log's share of the height in percent, if the user chose one.
     height: Option<u16>,
 }
 
 impl LogView {
-    /// Marks the call under the cursor, or asks for a note to it.
+    /// Marks the call under the cursor, or asks for a note about it.
     fn remark(&self, action: Action) -> Response {
         let row = self.list.current();
         let Some((row, seq)) = row.and_then(|row| Some((row, row.seq?))) else {
@@ -91,19 +91,19 @@ impl LogView {
         }
     }
 
-    /// Whether something is searched for inside of the call whose detail has the keys.
+    /// Returns true if a search inside the focused call is active.
     fn searches_inside(&self, ctx: &ViewContext<'_>) -> bool {
         self.in_detail && ctx.shared.filtering.inside().is_some()
     }
 
-    /// Gives the keys to the detail.
+    /// Moves the focus to the detail.
     fn open(&mut self) {
         (self.in_detail, self.is_open) = (true, true);
     }
 
-    /// Gives the keys back to the log, and closes the detail that is below or over it.
+    /// Moves the focus back to the log, and closes the detail below or over it.
     fn back(&mut self) -> bool {
-        // the next one opens beside the log again
+        // the next detail opens beside the log again
         self.wide = false;
         let is_below = std::mem::take(&mut self.is_open) && self.opens_below();
         std::mem::take(&mut self.in_detail) || is_below
@@ -208,7 +208,7 @@ impl View for LogView {
                 self.list.pause(ctx.shared.rows);
                 Response::Done
             }
-            // the marks of what was searched for go first
+            // the first `esc` removes the highlights of the search
             Action::Back if self.searches_inside(ctx) => {
                 Response::Filter(FilterChange::Search(SearchScope::OneCall, String::new()))
             }
@@ -220,7 +220,7 @@ impl View for LogView {
                 Response::Return
             }
             Action::BackOrQuit => Response::Ask(SideEffect::Quit),
-            // nothing is left to go back from but the filter
+            // only the filter is left to go back from
             Action::Back if filtering.only_marked() => {
                 let key = ctx.keymap.first_key(KeyContext::Log, Action::OnlyMarked);
                 let words = format!("all calls; {key} shows only marked ones again");
@@ -327,10 +327,10 @@ impl View for LogView {
     }
 
     fn state(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
-        self.going_on(ctx)
+        self.status_spans(ctx)
     }
 
     fn footer(&self) -> &'static [Action] {
-        self.keys()
+        self.footer_actions()
     }
 }
