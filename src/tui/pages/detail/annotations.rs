@@ -49,8 +49,8 @@ pub struct MissingField {
     pub wanted_by: Vec<String>,
 }
 
-/// The order of the annotations beside a value while there is room: first what is wrong with
-/// the value, then what to do with it.
+/// The order of the annotations beside a value while there is room: first what is wrong with the
+/// value, then what to do with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Code(Severity),
@@ -89,8 +89,8 @@ impl Annotations {
         }
     }
 
-    /// Adds annotations for the edits of the corrected call, for all vendors.
-    /// `short` returns the short name of a vendor.
+    /// Adds annotations for the edits of the corrected call, for all vendors. `short` returns the
+    /// short name of a vendor.
     pub fn add_edits<'s>(
         &mut self,
         edits: &[Edit],

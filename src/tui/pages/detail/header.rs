@@ -15,8 +15,8 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use std::collections::BTreeSet;
 
-/// The maximum number of lines of the header with at most one vendor in use, without the note
-/// and the line about earlier settings. The problem always gets at least one line.
+/// The maximum number of lines of the header with at most one vendor in use, without the note and
+/// the line about earlier settings. The problem always gets at least one line.
 const MAX_LINES: usize = 4;
 /// The maximum number of lines about problems with several vendors in use.
 const MAX_PROBLEM_LINES: usize = 6;
@@ -68,8 +68,8 @@ pub fn call(builder: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: 
     write_problems(builder, call, most, ctx);
 }
 
-/// Returns the finding to show first: the worst one of the wire and of the vendors in use,
-/// and among equally severe ones a finding about a missing id.
+/// Returns the finding to show first: the worst one of the wire and of the vendors in use, and
+/// among equally severe ones a finding about a missing id.
 fn most_important_finding<'c>(
     call: &'c CallDetail,
     ctx: &ViewContext<'_>,
@@ -263,8 +263,8 @@ fn copy_words(call: &CallDetail, ctx: &ViewContext<'_>) -> Option<String> {
     Some(format!("{words}{fill}"))
 }
 
-/// Returns the words for a need, such as
-/// `CSB needs properties.account_id (you sent accountId) and properties.user_id (copy userId)`.
+/// Returns the words for a need, such as `CSB needs properties.account_id (you sent accountId) and
+/// properties.user_id (copy userId)`.
 fn need_words(need: &VendorNeed, ctx: &ViewContext<'_>) -> String {
     let short = |at: &usize| ctx.shared.vendors.get(*at).map_or("", |vendor| &vendor.short);
     let vendors: Vec<&str> = need.vendors.iter().map(short).collect();

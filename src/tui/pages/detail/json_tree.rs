@@ -351,8 +351,8 @@ pub(crate) fn at_root(part: DocumentSide) -> u64 {
     part as u64
 }
 
-/// Returns the hash of a path, computed from its parent's hash. Storing the paths themselves
-/// would take memory that grows with the square of the depth.
+/// Returns the hash of a path, computed from its parent's hash. Storing the paths themselves would
+/// take memory that grows with the square of the depth.
 pub(crate) fn step(parent: u64, index: Option<u32>, child: Val<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     parent.hash(&mut hasher);

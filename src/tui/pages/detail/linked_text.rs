@@ -62,8 +62,7 @@ impl LinkedText {
     }
 
     /// Moves the cursor to the next value in view, or else scrolls. Returns false if the action is
-    /// not
-    /// a movement.
+    /// not a movement.
     pub fn act(&mut self, action: Action) -> bool {
         let here = self.at.map(|at| self.sources[at].line);
         let visible = |source: &SourceLine| self.in_view(source.line);
@@ -88,8 +87,7 @@ impl LinkedText {
     }
 
     /// Puts the cursor on the value in a line of the pane, if there is one. Returns true if the
-    /// cursor
-    /// was already there.
+    /// cursor was already there.
     pub fn click(&mut self, line: usize) -> bool {
         let before = self.at;
         let at = self.sources.iter().position(|source| source.line == self.scroll + line);
@@ -106,8 +104,7 @@ impl LinkedText {
     }
 
     /// Takes the focus: the cursor goes to the value that came from `input`, or else stays, or
-    /// else
-    /// goes to the first value in view.
+    /// else goes to the first value in view.
     pub fn enter(&mut self, input: Option<&str>) {
         let before = self.at;
         if let Some(input) = input {
@@ -136,8 +133,7 @@ impl LinkedText {
     }
 
     /// Scrolls to the next line that matches. Returns true if the search wrapped around, or none
-    /// if no
-    /// line matches.
+    /// if no line matches.
     pub fn find(&mut self, matches: impl Fn(&str) -> bool, forward: bool) -> Option<bool> {
         let count = self.lines.len();
         let from = self.found.map_or(if forward { count } else { 0 }, |line| line + count);

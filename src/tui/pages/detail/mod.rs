@@ -151,8 +151,7 @@ impl DetailPane {
 
     /// Returns the settings that the vendor in view offers: those that its fixes name, else those
     /// that its document recommends. If no output is in view, returns the settings of the first
-    /// vendor in
-    /// use whose fixes name some.
+    /// vendor in use whose fixes name some.
     fn preset<'w>(&'w self, ctx: &'w ViewContext<'_>) -> Option<&'w Preset> {
         let vendors = self.call().map_or(&[][..], |call| &call.vendors);
         let Some(vendor) = self.vendor() else {

@@ -43,8 +43,7 @@ const MIN_NOTE_WIDTH: usize = 14;
 
 /// Returns the lines of a JSON text, and those of them that came from the call. Returns none if
 /// the text is not JSON. The nesting is walked without recursion, because a captured text decides
-/// how
-/// deep it goes.
+/// how deep it goes.
 pub fn lines(
     json: &str,
     width: usize,

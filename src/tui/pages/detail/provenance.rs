@@ -1,6 +1,5 @@
 //! The uses of a call's fields: which vendor's output contains a field and under which name, or
-//! that
-//! none does.
+//! that none does.
 
 use crate::call::{Doc, Val, pointer};
 use crate::inspector::{CallDetail, ValueOrigin};
@@ -82,8 +81,7 @@ impl Provenance {
     }
 
     /// Returns true if a value of the call is in no output although there are outputs. Returns
-    /// false
-    /// for a field that the service added, because the sender cannot change it.
+    /// false for a field that the service added, because the sender cannot change it.
     pub fn is_unused(&self, part: DocumentSide, value: Val<'_>, root: Val<'_>) -> bool {
         self.has_outputs
             && part == DocumentSide::Call

@@ -1,6 +1,5 @@
 //! The call and an output side by side in a wide pane: the choice of the vendor, the focus, and
-//! the
-//! highlight of related values on the other side.
+//! the highlight of related values on the other side.
 //!
 //! ```text
 //! +---------------------------------------+

@@ -109,8 +109,8 @@ pub fn heads(data: &Detail, open: Tab, ctx: &ViewContext<'_>) -> Vec<TabHead> {
     out
 }
 
-/// Returns the tabs that fit into a width, each with its column: starting at the first tab, or
-/// at a later one if the open tab would not be visible.
+/// Returns the tabs that fit into a width, each with its column: starting at the first tab, or at
+/// a later one if the open tab would not be visible.
 fn visible_tabs(
     heads: &[TabHead],
     (open, spread): (Tab, TabSpacing),

@@ -182,8 +182,7 @@ impl<'l> TextBuilder<'l> {
     }
 
     /// Adds the entries of a container. The values that a vendor works out are made by segscope
-    /// and
-    /// never deep; anything deeper than a page can show is written as JSON.
+    /// and never deep; anything deeper than a page can show is written as JSON.
     fn entries(&mut self, value: Val<'_>, depth: usize) {
         let theme = &self.look.theme;
         let flat = |value: Val<'_>| value.children().next().is_none();

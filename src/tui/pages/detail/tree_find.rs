@@ -86,8 +86,7 @@ impl Tree {
     }
 
     /// Puts the cursor on the value at a JSON pointer or, if it is folded away, on the container
-    /// that
-    /// hides it.
+    /// that hides it.
     pub fn point_at(&mut self, pointer: &str) {
         let Some((part, node)) = self.place_of(pointer) else { return };
         let Some(doc) = self.doc(part) else { return };

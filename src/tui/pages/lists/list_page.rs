@@ -55,8 +55,7 @@ pub struct ListPage<T: ListContent> {
     /// The progress of counting the calls that pass the filter.
     pub(super) counted: Option<CountProgress>,
     /// The generation of the filter whose rows were counted completely once. From then on only new
-    /// rows
-    /// are counted.
+    /// rows are counted.
     counted_once: Option<u64>,
     /// The number of times that the rows were read.
     reads: u64,

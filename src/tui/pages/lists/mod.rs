@@ -1,7 +1,6 @@
 //! The list pages, which count calls. Each is a list of groups, the most important first, and a
-//! pane
-//! beside or below it about the group under the cursor. A key shows the calls of a group in the
-//! log.
+//! pane beside or below it about the group under the cursor. A key shows the calls of a group in
+//! the log.
 //!
 //! ```text
 //! +----------------------------------------+ +----------------------+-------------------+

@@ -8,8 +8,7 @@ use std::sync::Arc;
 /// The maximum number of columns that show fields chosen by the user.
 pub const MAX_FIELDS: usize = 6;
 /// The columns for the head of a field's column. The head shows at least the last name of the
-/// field's
-/// path, and as many names before it as fit into this width.
+/// field's path, and as many names before it as fit into this width.
 const SHORT_HEAD_WIDTH: usize = 12;
 
 /// A column of the log.
@@ -68,8 +67,7 @@ impl Column {
     }
 
     /// Returns the columns that the user chose, or else the default ones. A name that no longer
-    /// exists is
-    /// left out.
+    /// exists is left out.
     pub fn chosen(arranged: &ColumnChoice) -> Vec<Column> {
         let names = arranged.columns.iter().flatten();
         let chosen: Vec<Column> = names.filter_map(|name| Column::parse(name).ok()).collect();
@@ -77,8 +75,7 @@ impl Column {
     }
 
     /// Returns the column with a name, or the column of a field named as in the filter language.
-    /// The
-    /// error lists the possible names.
+    /// The error lists the possible names.
     pub fn parse(name: &str) -> Result<Column, String> {
         if let Some(column) = Column::ALL.into_iter().find(|column| column.name() == name) {
             return Ok(column);

@@ -1,6 +1,5 @@
 //! The widths of the log's columns from frame to frame. They grow with the rows seen so far. Only
-//! a
-//! key, a change of the terminal's size, or clearing the log makes a column narrower.
+//! a key, a change of the terminal's size, or clearing the log makes a column narrower.
 
 use crate::fql::Field;
 use crate::inspector::{IdCell, RowView};
@@ -78,8 +77,7 @@ impl ColumnLayout {
     }
 
     /// Returns two widths of a log beside the detail: the minimum, and the one at which only long
-    /// texts
-    /// are cut.
+    /// texts are cut.
     pub fn wanted_widths(&self, ctx: &ViewContext<'_>) -> [u16; 2] {
         let wanted = rows::request(ctx).wanted_widths(self.needs);
         wanted.map(|width| u16::try_from(width).unwrap_or(u16::MAX))

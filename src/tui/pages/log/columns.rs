@@ -106,8 +106,7 @@ const MAX_NAME_WIDTH: usize = 44;
 const MAX_FIELD_WIDTH: usize = 24;
 const NARROW_FIELD_WIDTH: usize = 12;
 /// The width of a name of 24 characters with the sign of a repeat before it. It is shown in full
-/// in a
-/// wide log.
+/// in a wide log.
 const WHOLE_NAME_WIDTH: usize = 26;
 /// The maximum widths of name, account and user that a log beside the detail asks for: in any
 /// case, and if the detail then still has enough room.
@@ -203,8 +202,7 @@ impl ColumnRequest {
     }
 
     /// Returns two widths of the log beside the detail: the minimum, and the one at which only
-    /// long texts
-    /// are cut.
+    /// long texts are cut.
     pub fn wanted_widths(&self, needs: ColumnNeeds) -> [usize; 2] {
         let time = Some(TimeDetail::Second);
         let fixed =
@@ -229,12 +227,9 @@ impl ColumnRequest {
 
     /// Returns the columns for a width. `held` has the widths that name, account and user had
     /// before, and which they keep. The least important parts are left out first: milliseconds,
-    /// the last
-    /// letters of types, seconds, types, the user's fields from the last one on, the time and the
-    /// number,
-    /// and then the marks (the sign of the worst finding stays). The hour of a time is never left
-    /// out
-    /// before the whole time.
+    /// the last letters of types, seconds, types, the user's fields from the last one on, the time
+    /// and the number, and then the marks (the sign of the worst finding stays). The hour of a
+    /// time is never left out before the whole time.
     pub fn columns(&self, width: usize, needs: ColumnNeeds, held: [usize; 3]) -> LogColumns {
         let is_wide = self.is_wide(width, needs);
         let usual = if is_wide { WIDE_TEXT_WIDTHS } else { NARROW_TEXT_WIDTHS };
@@ -264,8 +259,7 @@ impl ColumnRequest {
     }
 
     /// Returns the possible widths of the fixed columns, and the room that each of them has to
-    /// leave
-    /// for name, account and user, the best first.
+    /// leave for name, account and user, the best first.
     fn plans(&self, is_wide: bool, usual: [usize; 3]) -> Vec<(FixedColumns, [usize; 3])> {
         let (minute, second) = (Some(TimeDetail::Minute), Some(TimeDetail::Second));
         let milli = Some(TimeDetail::Milli);
@@ -300,11 +294,9 @@ impl ColumnRequest {
     }
 
     /// Divides the room among name, account and user, if they are shown: first `missing` and a
-    /// name
-    /// of 24 characters, then the previous width of each, then what each needs, one column at a
-    /// time, then
-    /// some room for longer texts that come later. The rest goes to the first of them that is
-    /// shown.
+    /// name of 24 characters, then the previous width of each, then what each needs, one column at
+    /// a time, then some room for longer texts that come later. The rest goes to the first of them
+    /// that is shown.
     fn share(
         &self,
         (width, room): (usize, usize),

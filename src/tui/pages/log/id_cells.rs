@@ -2,8 +2,7 @@
 //!
 //! While the user has chosen no vendors, segscope cannot know which vendors matter. Only requests
 //! without a call and calls that no vendor receives are then in the alarm color. All others have
-//! the
-//! same words and marks in calm colors.
+//! the same words and marks in calm colors.
 
 use crate::findings::{Severity, Verdict};
 use crate::inspector::{IdCell, Mark, RowView};
@@ -59,8 +58,7 @@ impl AlarmLevel {
 }
 
 /// Returns true if the service discards the call, or if a vendor that its sender feeds loses it
-/// and
-/// no other such vendor accepts it.
+/// and no other such vendor accepts it.
 fn reaches_nobody(row: &RowView) -> bool {
     let mut counting = row.marks.iter().filter(|mark| mark.in_use).map(|mark| mark.verdict);
     let is_lost = |verdict: Verdict| matches!(verdict, Verdict::Dropped | Verdict::Rejected);
@@ -124,8 +122,8 @@ pub fn cell(
     id_cell(painter, (cell, true), columns, (plain, AlarmLevel::Alarm), look);
 }
 
-/// Draws the id column of a row. If `says_name` is false, the column's head shows the name
-/// under which a vendor needs the id.
+/// Draws the id column of a row. If `says_name` is false, the column's head shows the name under
+/// which a vendor needs the id.
 pub(crate) fn id_cell(
     painter: &mut Painter<'_>,
     (cell, says_name): (&IdCell, bool),

@@ -14,8 +14,7 @@ use ratatui::layout::{Position, Rect};
 /// The minimum width of a screen with log and detail side by side.
 const MIN_SIDE_BY_SIDE_WIDTH: u16 = 130;
 /// The minimum height of a narrower screen on which the detail opens below the log. On a lower one
-/// it
-/// covers the log.
+/// it covers the log.
 const MIN_BELOW_HEIGHT: u16 = 24;
 /// The log's default share of the height, in percent.
 const DEFAULT_LOG_PERCENT: u16 = 40;
@@ -293,8 +292,7 @@ impl LogView {
     }
 
     /// Returns the percentage of the body before a position, rounded up so that the line stays
-    /// under
-    /// the mouse.
+    /// under the mouse.
     fn part_before(&self, at: Position) -> Option<u16> {
         let body = self.body;
         let (before, all) = match self.opens_below() {

@@ -124,8 +124,8 @@ fn id_head(
     painter.column(head, width, ctx.look.theme.label);
 }
 
-/// Returns two letters for each name: its first two, or its first and a later one if another
-/// name already has these two.
+/// Returns two letters for each name: its first two, or its first and a later one if another name
+/// already has these two.
 fn two_letters<'v>(names: impl Iterator<Item = &'v str>, look: &Appearance) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for name in names {
