@@ -1,4 +1,4 @@
-//! Asks for one text, and does something with it.
+//! A prompt for one text.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Response, View, ViewContext};
@@ -8,19 +8,19 @@ use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// What is done with the text.
-type Done = Box<dyn Fn(&str) -> Response>;
+/// Handles the text.
+type TextHandler = Box<dyn Fn(&str) -> Response>;
 
-/// The question.
+/// The state of the prompt.
 pub struct TextDialog {
     label: &'static str,
     prompt: Prompt,
-    done: Done,
+    done: TextHandler,
     may_be_empty: bool,
 }
 
 impl TextDialog {
-    /// Asks, with an answer to begin with. The answer that is given is never empty.
+    /// Returns a prompt with an initial text. The accepted text is never empty.
     pub fn new(
         label: &'static str,
         answer: &str,
@@ -34,7 +34,7 @@ impl TextDialog {
         }
     }
 
-    /// The same where no text is an answer too.
+    /// Returns a prompt that also accepts an empty text.
     pub fn maybe_empty(
         label: &'static str,
         answer: &str,

@@ -1,4 +1,5 @@
-//! A call in a text area, and beside it what vendors would make of it, while it is typed.
+//! The compose page: a call in a text area, and beside it the results at the vendors while one
+//! types.
 //!
 //! ```text
 //! at least 100 columns                     below
@@ -33,21 +34,21 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-/// From this width on the text and its results stand side by side.
-const SIDE_BY_SIDE: u16 = 100;
-/// Lines that one turn of the wheel moves.
+/// The minimum width at which the text and its results stand side by side.
+const MIN_SIDE_BY_SIDE_WIDTH: u16 = 100;
+/// The lines that one turn of the wheel scrolls.
 const WHEEL_LINES: usize = 3;
 
-/// What stands behind the word that the results are of another text.
+/// The text after the word `STALE`.
 const STALE: &str = "  the results are of the text before its mistake";
 
-/// The text being written, and what it gives.
+/// The state of the compose page.
 pub struct ComposeView {
     drafts: Drafts,
-    /// Keys type; else they move the results.
+    /// True if keys edit the text. Otherwise they scroll the results.
     typing: bool,
     composed: Option<Result<ComposedCall, DraftError>>,
-    /// What the results were made from: the text or the vendors are another, or the width.
+    /// The inputs of the results: the number of edits, the number of the check, and the width.
     made: Option<(u64, u64, u16)>,
     edits: u64,
     page: Vec<Line<'static>>,
@@ -56,7 +57,7 @@ pub struct ComposeView {
 }
 
 impl Default for ComposeView {
-    /// The first template.
+    /// Returns a page with the first template.
     fn default() -> ComposeView {
         ComposeView {
             drafts: Drafts::new(Draft::of_template(&TEMPLATES[0])),
@@ -71,7 +72,7 @@ impl Default for ComposeView {
     }
 }
 
-/// Asks with which template to begin.
+/// Returns a dialog that asks for the template to begin with.
 fn ask_template() -> ChoiceDialog {
     let lines = TEMPLATES.iter().map(|found| (found.name.clone(), found.about.clone())).collect();
     ChoiceDialog::new("Begin with", lines, Vec::new(), |at, _| {
@@ -79,7 +80,7 @@ fn ask_template() -> ChoiceDialog {
     })
 }
 
-/// What is to be said of a key that brings back what was written.
+/// Returns the message about the key that brings back the previous text.
 fn can_be_undone(ctx: &ViewContext<'_>) -> String {
     let keys = ctx.keymap.keys(KeyContext::Compose, Action::UndoEdit);
     let key = keys.first().map_or("undo_edit", String::as_str);
@@ -87,13 +88,13 @@ fn can_be_undone(ctx: &ViewContext<'_>) -> String {
 }
 
 impl ComposeView {
-    /// The areas: title, text, the line between, results, the foot.
+    /// Returns the areas: title, text, line, results, foot.
     fn areas(body: Rect) -> Areas {
         let line = |y: u16| Rect { y, height: 1, ..body }.intersection(body);
         let (title, foot) = (line(body.y), line(body.bottom().saturating_sub(1)));
         let inner =
             Rect { y: body.y.saturating_add(1), height: body.height.saturating_sub(2), ..body };
-        if body.width >= SIDE_BY_SIDE {
+        if body.width >= MIN_SIDE_BY_SIDE_WIDTH {
             let left = body.width / 2;
             let text = Rect { width: left, ..inner };
             let rule = Rect { x: inner.x + left, width: 1, ..inner };
@@ -127,7 +128,7 @@ impl ComposeView {
         Response::Done
     }
 
-    /// Takes back an edit, or makes it again.
+    /// Shows the editor after an undo or redo. If nothing was `done`, returns the message `none`.
     fn edit_again(&mut self, done: bool, none: &str) -> Response {
         self.edits += u64::from(done);
         self.typing = true;
@@ -292,7 +293,7 @@ impl View for ComposeView {
                         painter.put("from ", theme.quiet).show(from, theme.quiet);
                     }
                 }
-                // the marks would be of another text
+                // the marks would belong to another text
                 Some(Err(DraftError { .. })) if !self.page.is_empty() => {
                     painter.put("STALE", theme.warning).put(STALE, theme.quiet);
                 }

@@ -1,5 +1,5 @@
-//! The people page: accounts and users; below an account its users, below a user the calls in their
-//! order. A key goes one step down, back goes one step up, and each step keeps its place.
+//! The people page: accounts and users; below an account its users, below a user the calls in
+//! their order. One key goes a level down and `back` a level up, and each level keeps its cursor.
 //!
 //! ```text
 //! accounts ──▶ its users ──┐
@@ -28,7 +28,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
-/// The page: the topmost of the steps that were taken is shown.
+/// The state of the page. The deepest open level is shown.
 #[derive(Default)]
 pub struct PeopleView {
     list: ListPage<PeopleList>,
@@ -53,7 +53,7 @@ impl PeopleView {
         }
     }
 
-    /// Goes one step down from the row under the cursor.
+    /// Opens the row under the cursor.
     fn open(&mut self, ctx: &ViewContext<'_>) -> Response {
         if let Some(user) = &mut self.user {
             return user.in_the_log(ctx);
@@ -80,7 +80,7 @@ impl PeopleView {
         Response::Done
     }
 
-    /// Goes one step up; false on the first.
+    /// Goes a level up. Returns false on the first level.
     fn up(&mut self, ctx: &ViewContext<'_>) -> bool {
         if let Some(user) = self.user.take() {
             user.end(ctx);

@@ -1,4 +1,5 @@
-//! Before the first push: who would push and when, how to point it here, and a line to try it.
+//! The sync page before the first push: the vendors that push, how to redirect them, and a
+//! command.
 
 use crate::tui::pages::start;
 use crate::tui::pages::sync::{ViewContext, pushers};
@@ -6,7 +7,7 @@ use crate::tui::widgets::page_text::PageText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws it.
+/// Draws the page.
 pub fn render(buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
     let mut lines = PageText::new(buffer, body, ctx.look, usize::from(body.height >= 20));
