@@ -29,12 +29,12 @@ impl Pages {
     /// Returns the longest form that fits into a line beside `must` columns, or none if none fits.
     pub fn new(width: usize, must: usize, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
         [TabLabels::Names, TabLabels::Open, TabLabels::Keys]
-            .map(|form| Pages::made(form, open, ctx))
+            .map(|form| Pages::with_labels(form, open, ctx))
             .into_iter()
             .find(|pages| must + pages.width + GAP <= width)
     }
 
-    fn made(form: TabLabels, open: Page, ctx: &ViewContext<'_>) -> Pages {
+    fn with_labels(form: TabLabels, open: Page, ctx: &ViewContext<'_>) -> Pages {
         let (mut tabs, mut width) = (Vec::new(), 0);
         for page in Page::ALL {
             let key = ctx.keymap.first_key(KeyContext::Everywhere, page.action());
@@ -71,7 +71,7 @@ impl Pages {
     }
 
     /// Returns the page at a column of a line.
-    pub fn hit(&self, column: usize, width: usize) -> Option<Page> {
+    pub fn page_at(&self, column: usize, width: usize) -> Option<Page> {
         let column = (column + self.width + 1).checked_sub(width)?;
         let here = |(from, words, _): &&(usize, String, Page)| {
             (*from..from + text::width(words)).contains(&column)

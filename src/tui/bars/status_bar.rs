@@ -220,7 +220,7 @@ fn pages(line: Rect, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
 
 /// Returns the page whose tab is at a column of the first line.
 pub fn status_hit(line: Rect, column: usize, open: Page, ctx: &ViewContext<'_>) -> Option<Page> {
-    pages(line, open, ctx)?.hit(column, usize::from(line.width))
+    pages(line, open, ctx)?.page_at(column, usize::from(line.width))
 }
 
 /// Draws the first line: the most important parts come first, and parts that do not fit are left

@@ -14,17 +14,17 @@ pub struct Doubt {
 }
 
 /// Returns the warnings about the text of a filter.
-pub fn of_text(filter: &Filter) -> Vec<Doubt> {
-    of_hints(filter.hints().iter())
+pub fn text_warnings(filter: &Filter) -> Vec<Doubt> {
+    hint_warnings(filter.hints().iter())
 }
 
-fn of_hints<'h>(hints: impl Iterator<Item = &'h FilterHint>) -> Vec<Doubt> {
+fn hint_warnings<'h>(hints: impl Iterator<Item = &'h FilterHint>) -> Vec<Doubt> {
     hints.map(|hint| Doubt { at: Some(hint.span.start), says: hint.message.clone() }).collect()
 }
 
 /// Returns the warnings about fields that no call has. They are useful if no call passes the
 /// filter.
-pub fn of_fields(text: &str, filter: &Filter, names: &dyn NameSource) -> Vec<Doubt> {
+pub fn absent_field_warnings(text: &str, filter: &Filter, names: &dyn NameSource) -> Vec<Doubt> {
     let absent = absent(filter, names).into_iter();
     let doubt = |one: Absent| Doubt { at: text.find(&one.named), says: one.to_string() };
     absent.map(doubt).collect()
@@ -58,11 +58,11 @@ impl EmptyFilterDialog {
         if is_new {
             self.made = Some((shown.generation, shown.of));
             let names = ctx.inspector.names();
-            let absent = of_fields(filtering.text(), &filter, names.as_ref());
+            let absent = absent_field_warnings(filtering.text(), &filter, names.as_ref());
             // a field that no call has is not reported twice
             let is_told =
                 |hint: &&FilterHint| hint.subject != HintSubject::Field || absent.is_empty();
-            self.doubts = of_hints(filter.hints().iter().filter(is_told));
+            self.doubts = hint_warnings(filter.hints().iter().filter(is_told));
             self.doubts.extend(absent);
         }
     }

@@ -147,7 +147,7 @@ impl View for CommandView {
         match action {
             Action::Back => return Response::Close,
             Action::Accept if self.prompt.has_chosen() => {
-                self.prompt.take();
+                self.prompt.accept_offer();
             }
             Action::Accept => match self.run() {
                 Ok(reply) => return reply,

@@ -72,7 +72,7 @@ impl View for FieldPrompt {
         match action {
             Action::Back => Response::Close,
             Action::Accept if self.prompt.has_chosen() => {
-                self.prompt.take();
+                self.prompt.accept_offer();
                 Response::Done
             }
             Action::Accept if self.prompt.text().trim().is_empty() => {

@@ -72,8 +72,9 @@ impl FilterView {
             }
             Ok(filter) => {
                 self.error = None;
-                self.hint = filter_warnings::of_text(&filter).into_iter().next();
-                let absent = filter_warnings::of_fields(text, &filter, self.names.as_ref());
+                self.hint = filter_warnings::text_warnings(&filter).into_iter().next();
+                let absent =
+                    filter_warnings::absent_field_warnings(text, &filter, self.names.as_ref());
                 self.absent = absent.into_iter().next();
                 Response::Filter(FilterChange::Preview(text.to_owned()))
             }
@@ -155,7 +156,7 @@ impl View for FilterView {
         match action {
             Action::Back => Response::CloseAndFilter(FilterChange::Restore),
             Action::Accept if self.prompt.has_chosen() => {
-                let typed = self.prompt.take();
+                let typed = self.prompt.accept_offer();
                 self.apply_change(typed)
             }
             Action::Accept => self.accept(),

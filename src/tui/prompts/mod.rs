@@ -38,7 +38,7 @@ pub struct Offer {
 pub struct Prompt {
     line: LineEditor,
     /// The earlier texts, the newest last.
-    past: Vec<String>,
+    history: Vec<String>,
     /// The index of the history entry in the line. After the last entry, it is the text being
     /// typed.
     at: usize,
@@ -58,11 +58,11 @@ pub enum PromptResult {
 
 impl Prompt {
     /// Returns a prompt with a text.
-    pub fn new(text: &str, past: &[String]) -> Prompt {
+    pub fn new(text: &str, history: &[String]) -> Prompt {
         Prompt {
             line: LineEditor::new(text),
-            past: past.to_vec(),
-            at: past.len(),
+            history: history.to_vec(),
+            at: history.len(),
             draft: String::new(),
             offers: Vec::new(),
             chosen: None,
@@ -88,7 +88,7 @@ impl Prompt {
             }
             return PromptResult::Same;
         }
-        self.at = self.past.len();
+        self.at = self.history.len();
         self.offer(offers);
         // completions without a typed part would be in the way; tab shows them
         if self.offers.iter().all(|offer| offer.replace.is_empty()) {
@@ -100,7 +100,7 @@ impl Prompt {
     /// Inserts a pasted text.
     pub fn paste(&mut self, pasted: &str) -> PromptResult {
         self.close_offers();
-        self.at = self.past.len();
+        self.at = self.history.len();
         if self.line.paste(pasted) { PromptResult::Changed } else { PromptResult::Same }
     }
 
@@ -134,11 +134,11 @@ impl Prompt {
             Action::Complete if self.offers.is_empty() => {
                 self.offer(offers);
                 match self.offers.len() {
-                    1 => return Some(self.take()),
+                    1 => return Some(self.accept_offer()),
                     _ => return Some(PromptResult::Same),
                 }
             }
-            Action::Complete => return Some(self.take()),
+            Action::Complete => return Some(self.accept_offer()),
             Action::Older if !self.offers.is_empty() => {
                 self.chosen =
                     Some(self.chosen.map_or(last, |at| at.checked_sub(1).unwrap_or(last)));
@@ -160,24 +160,24 @@ impl Prompt {
     /// Puts a history entry into the line.
     fn show_history_entry(&mut self, to: Option<usize>) -> PromptResult {
         self.close_offers();
-        let Some(to) = to.filter(|to| *to <= self.past.len() && *to != self.at) else {
+        let Some(to) = to.filter(|to| *to <= self.history.len() && *to != self.at) else {
             return PromptResult::Same;
         };
-        if self.at == self.past.len() {
+        if self.at == self.history.len() {
             self.draft = self.line.text().to_owned();
         }
         self.at = to;
-        self.line = LineEditor::new(self.past.get(to).unwrap_or(&self.draft));
+        self.line = LineEditor::new(self.history.get(to).unwrap_or(&self.draft));
         PromptResult::Changed
     }
 
     /// Inserts the chosen completion, or the first.
-    pub fn take(&mut self) -> PromptResult {
+    pub fn accept_offer(&mut self) -> PromptResult {
         let Some(offer) = self.offers.get(self.chosen.unwrap_or(0)).cloned() else {
             return PromptResult::Same;
         };
         self.close_offers();
-        self.at = self.past.len();
+        self.at = self.history.len();
         self.line.replace(offer.replace, &offer.text);
         PromptResult::Changed
     }

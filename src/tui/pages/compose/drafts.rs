@@ -32,7 +32,7 @@ impl Draft {
 
     /// Returns a draft of a received call. The `messageId` is left out, because a call with the
     /// same id would be a repeat.
-    pub fn of_call(call: &CallDetail) -> Draft {
+    pub fn from_call(call: &CallDetail) -> Draft {
         let text = members(call, |key| key != "messageId")
             .map_or_else(|| call.call_text.clone(), |text| pretty(&text));
         let draft = Draft::new(&text, call.write_key.clone(), call.rudder);
@@ -40,7 +40,7 @@ impl Draft {
     }
 
     /// Returns a draft of a template.
-    pub fn of_template(template: &Template) -> Draft {
+    pub fn from_template(template: &Template) -> Draft {
         Draft::new(&template.text, None, false)
     }
 

@@ -4,10 +4,10 @@
 //! ```text
 //! at least 100 columns                     below
 //! +------------------+-------------------+ +------------------+
-//! | Compose          | what is found and | | the call         |
-//! |  1 {             | sent, vendor by   | |------------------|
-//! |  2   "type": …   | vendor            | | what is found    |
-//! | where it is wrong, or the answer     | | the answer       |
+//! | Compose          | findings and      | | the call         |
+//! |  1 {             | outputs, by       | |------------------|
+//! |  2   "type": …   | vendor            | | the findings     |
+//! | the mistake, or the response         | | the response     |
 //! +--------------------------------------+ +------------------+
 //! ```
 
@@ -60,7 +60,7 @@ impl Default for ComposeView {
     /// Returns a page with the first template.
     fn default() -> ComposeView {
         ComposeView {
-            drafts: Drafts::new(Draft::of_template(&TEMPLATES[0])),
+            drafts: Drafts::new(Draft::from_template(&TEMPLATES[0])),
             typing: true,
             composed: None,
             made: None,
@@ -197,13 +197,13 @@ impl View for ComposeView {
     fn begin(&mut self, from: Begin, ctx: &ViewContext<'_>) -> Response {
         let (draft, words) = match from {
             Begin::Row(row) => match row.and_then(|row| call_actions::call(row, ctx)) {
-                Some(call) => (Draft::of_call(&call), None),
-                None => (Draft::of_template(&TEMPLATES[0]), None),
+                Some(call) => (Draft::from_call(&call), None),
+                None => (Draft::from_template(&TEMPLATES[0]), None),
             },
             Begin::Template(at) => match TEMPLATES.get(at) {
                 Some(template) => {
                     let words = format!("this is the template {}", template.name);
-                    (Draft::of_template(template), Some(words))
+                    (Draft::from_template(template), Some(words))
                 }
                 None => return Response::Pass,
             },

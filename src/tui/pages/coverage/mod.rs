@@ -300,7 +300,7 @@ impl ListContent for Events {
             before::cell(painter, line.before.as_ref(), ctx);
         }
         for counts in columns.vendors.iter().filter_map(|at| row.verdicts.get(*at)) {
-            match verdicts::taken(counts) {
+            match verdicts::accepted_share(counts) {
                 Some((worst, share)) => {
                     let mark = format!(" {}", look.verdict_sign(worst));
                     painter.skip((VENDOR + 1).saturating_sub(ACCEPTED + text::width(&mark)));

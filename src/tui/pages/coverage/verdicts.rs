@@ -11,7 +11,7 @@ use ratatui::text::Span;
 
 /// Returns the worst verdict of a vendor and the share of calls that it accepts, which is the sum
 /// of the rounded shares beside the list. Only calls for which the vendor counts are included.
-pub fn taken(counts: &VerdictCounts) -> Option<(Verdict, String)> {
+pub fn accepted_share(counts: &VerdictCounts) -> Option<(Verdict, String)> {
     let all = || Verdict::WORST_FIRST.iter().zip(counts).zip(percents(counts));
     let ((worst, _), _) = all().find(|((_, count), _)| **count > 0)?;
     let takes = all().filter(|((verdict, _), _)| verdict.goes_through());

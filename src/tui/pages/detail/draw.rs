@@ -3,7 +3,7 @@
 use crate::tui::pages::detail::tabs;
 use crate::tui::pages::detail::tabs::Tab;
 use crate::tui::pages::detail::tree_draw;
-use crate::tui::pages::detail::tree_draw::Light;
+use crate::tui::pages::detail::tree_draw::CursorState;
 use crate::tui::pages::detail::{DetailPane, ViewContext, lines};
 use crate::tui::theme::painter::{Appearance, Painter, rule};
 use ratatui::buffer::Buffer;
@@ -23,12 +23,12 @@ impl DetailPane {
         let above = |part: Rect| Rect { y: bar.y + 1, height: gap, ..part };
         let in_call = self.open_tab() == Tab::Call;
         if !sides.call.is_empty() {
-            let light = match (focused, in_call) {
-                (true, true) => Light::Cursor,
-                (true, false) if self.page.source().is_some() => Light::Lit,
-                _ => Light::None,
+            let cursor_state = match (focused, in_call) {
+                (true, true) => CursorState::Focused,
+                (true, false) if self.page.source().is_some() => CursorState::Linked,
+                _ => CursorState::Hidden,
             };
-            tree_draw::render(buffer, sides.call, &self.tree, light, ctx);
+            tree_draw::render(buffer, sides.call, &self.tree, cursor_state, ctx);
             draw_lines_below(buffer, above(sides.call), self.tree.place(), ctx.look);
         }
         if !sides.page.is_empty() {

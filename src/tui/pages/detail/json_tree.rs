@@ -44,7 +44,7 @@ pub enum TreeRow {
         line: u32,
     },
     /// a field that should be present, by its index in [`Annotations::missing_fields`]
-    Ghost {
+    Missing {
         /// the index
         at: usize,
         /// how deep it is
@@ -113,7 +113,7 @@ impl Tree {
     pub fn sync(&mut self, width: usize, height: usize, look: &Appearance) {
         if self.width != width || self.rows.is_empty() {
             self.width = width;
-            self.lay(look);
+            self.build_rows(look);
         }
         self.height = height.max(1);
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
@@ -201,7 +201,7 @@ impl Tree {
     /// Returns the short names of the vendors that need the missing id under the cursor.
     pub fn wanted_by(&self) -> Option<&[String]> {
         match *self.rows.get(self.cursor)? {
-            TreeRow::Ghost { at, .. } => Some(&self.notes.missing_fields().get(at)?.wanted_by),
+            TreeRow::Missing { at, .. } => Some(&self.notes.missing_fields().get(at)?.wanted_by),
             _ => None,
         }
     }
@@ -250,15 +250,15 @@ impl Tree {
             Action::PageUp => self.cursor.saturating_sub(self.height),
             Action::First => 0,
             Action::Last => last,
-            Action::Toggle => return self.turn(None, look),
-            Action::Unfold => return self.turn(Some(false), look),
-            Action::Fold => return self.turn(Some(true), look),
+            Action::Toggle => return self.set_fold(None, look),
+            Action::Unfold => return self.set_fold(Some(false), look),
+            Action::Fold => return self.set_fold(Some(true), look),
             _ => return,
         }
         .min(last);
     }
 
-    pub(crate) fn lay(&mut self, look: &Appearance) {
+    pub(crate) fn build_rows(&mut self, look: &Appearance) {
         self.ascii = look.ascii;
         let mut rows = Vec::new();
         let mut long = HashMap::new();
@@ -289,7 +289,7 @@ impl Tree {
                 .enumerate()
                 .filter(|_| part == DocumentSide::Call);
             let here = all.filter(|(_, missing_field)| missing_field.parent == parent);
-            rows.extend(here.map(|(at, _)| TreeRow::Ghost { at, depth }));
+            rows.extend(here.map(|(at, _)| TreeRow::Missing { at, depth }));
         };
         missing_fields(doc.root().node(), 0, rows);
         let mut open = vec![Level::from_value(doc.root(), at_root(part))];

@@ -115,7 +115,7 @@ impl LinkedText {
     }
 
     /// Scrolls to the first value related to `input`, unless one is in view.
-    pub fn bring(&mut self, input: &str) {
+    pub fn scroll_to_source(&mut self, input: &str) {
         let is_it =
             |source: &&SourceLine| holds(&source.input, input) || holds(input, &source.input);
         let mut lit = self.sources.iter().filter(is_it).map(|source| source.line);

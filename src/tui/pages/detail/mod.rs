@@ -186,8 +186,8 @@ impl DetailPane {
             Response::Ask(SideEffect::Copy { what: what.to_owned(), text })
         };
         match action {
-            Action::NextTab => self.turn(1),
-            Action::PreviousTab => self.turn(self.tabs.len().saturating_sub(1)),
+            Action::NextTab => self.switch_tab(1),
+            Action::PreviousTab => self.switch_tab(self.tabs.len().saturating_sub(1)),
             Action::CopySettings => {
                 let Some(preset) = self.preset(ctx) else { return Response::Pass };
                 let what = format!("the setting {} for segscope.toml", preset.keys.join(", "));
@@ -225,7 +225,7 @@ impl DetailPane {
         }
     }
 
-    fn turn(&mut self, by: usize) {
+    fn switch_tab(&mut self, by: usize) {
         let open = self.open_tab();
         let at = self.tabs.iter().position(|head| head.tab == open).unwrap_or(0);
         if let Some(head) = self.tabs.get((at + by) % self.tabs.len().max(1)) {
@@ -270,7 +270,7 @@ impl DetailPane {
         if let Some(wanted) = self.wanted.take() {
             self.page.go_to(&wanted);
         }
-        self.light();
+        self.highlight_other_side();
         // the highlighted row may have been out of view
         self.tree.sync(tree_width, tree_height, ctx.look);
     }

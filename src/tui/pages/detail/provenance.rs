@@ -70,7 +70,7 @@ impl Provenance {
 
     /// Returns the uses of a value. For a value inside a container that an output contains whole,
     /// these include the uses of the container.
-    pub fn of_value(&self, part: DocumentSide, node: u32) -> impl Iterator<Item = &FieldUse> {
+    pub fn uses_of_value(&self, part: DocumentSide, node: u32) -> impl Iterator<Item = &FieldUse> {
         let around = self
             .whole_containers
             .iter()
@@ -87,7 +87,7 @@ impl Provenance {
             && part == DocumentSide::Call
             && value.children().next().is_none()
             && !decides(value, root)
-            && self.of_value(part, value.node()).next().is_none()
+            && self.uses_of_value(part, value.node()).next().is_none()
     }
 
     /// Returns the number of fields that are in no output, in words, or none if there is no
@@ -120,7 +120,7 @@ impl Provenance {
             }
             let theirs = |found: &FieldUse| found.vendor == vendor;
             if value.node() != root.node()
-                && self.of_value(DocumentSide::Call, value.node()).any(theirs)
+                && self.uses_of_value(DocumentSide::Call, value.node()).any(theirs)
             {
                 continue;
             }
@@ -212,7 +212,7 @@ mod tests {
         let of = |path: &str| {
             let value = doc.root().pointer(path).expect("a value");
             let to: Vec<&str> = uses
-                .of_value(DocumentSide::Call, value.node())
+                .uses_of_value(DocumentSide::Call, value.node())
                 .map(|place| place.to.as_str())
                 .collect();
             (to, uses.is_unused(DocumentSide::Call, value, doc.root()))

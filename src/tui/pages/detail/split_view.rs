@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! +---------------------------------------+
-//! | who, verdict, fix                     |
+//! | ids, verdict, fix                     |
 //! | tabs                                  |
 //! | the call as a tree | what the vendor  |
 //! |                    | would receive    |
@@ -102,7 +102,7 @@ impl DetailPane {
     }
 
     /// Highlights on the other side the values related to the one under the cursor.
-    pub(crate) fn light(&mut self) {
+    pub(crate) fn highlight_other_side(&mut self) {
         if self.beside().is_none() {
             self.lit = None;
             return;
@@ -114,7 +114,7 @@ impl DetailPane {
         }
         if let Some(pointer) = &now {
             match call {
-                true => self.page.bring(pointer),
+                true => self.page.scroll_to_source(pointer),
                 false => self.tree.point_at(pointer),
             }
         }

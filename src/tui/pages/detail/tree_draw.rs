@@ -17,13 +17,13 @@ const UNUSED: &str = "unused";
 
 /// The state of the tree's cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Light {
+pub enum CursorState {
     /// the tree has the focus
-    Cursor,
+    Focused,
     /// the other side has the focus, and the value under its cursor came from this row
-    Lit,
+    Linked,
     /// the cursor is not shown
-    None,
+    Hidden,
 }
 
 /// Returns the number of lines below the tree that show the uses of the value under the cursor.
@@ -38,23 +38,29 @@ pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
 }
 
 /// Draws the tree into a pane, and below it the uses of the value under the cursor.
-pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &ViewContext<'_>) {
+pub fn render(
+    buffer: &mut Buffer,
+    pane: Rect,
+    tree: &Tree,
+    cursor_state: CursorState,
+    ctx: &ViewContext<'_>,
+) {
     let look = ctx.look;
     let foot = foot_height(pane, tree);
     let area = Rect { height: pane.height - foot, ..pane };
     for (line, (row, cursor)) in tree.view().enumerate() {
-        let style = match light {
-            Light::Cursor => look.theme.selected,
+        let style = match cursor_state {
+            CursorState::Focused => look.theme.selected,
             _ => look.theme.selected_unfocused,
         };
-        let shown = cursor && light != Light::None;
+        let shown = cursor && cursor_state != CursorState::Hidden;
         if shown {
             ground(buffer, area, line, style);
         }
         if let Some(mut painter) = Painter::on(buffer, area, line, look) {
             draw(&mut painter, row, tree, ctx);
         }
-        if shown && light == Light::Lit {
+        if shown && cursor_state == CursorState::Linked {
             // in the free column before the pane, because the first column of the pane has the
             // fold signs
             let x = area.x.saturating_sub(1);
@@ -63,9 +69,9 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &
     }
     let foot = Rect { y: area.bottom(), height: foot, ..pane };
     let width = usize::from(foot.width);
-    let (head, words) = match light {
-        Light::Cursor | Light::Lit => about(tree, ctx, width),
-        Light::None => (None, tree.summary().unwrap_or_default().to_owned()),
+    let (head, words) = match cursor_state {
+        CursorState::Focused | CursorState::Linked => about(tree, ctx, width),
+        CursorState::Hidden => (None, tree.summary().unwrap_or_default().to_owned()),
     };
     // a single line has no room for the pointer
     let (head, words) = match (head, tree.current()) {
@@ -122,7 +128,7 @@ fn goes_to(
 ) -> Option<String> {
     let places: Vec<String> = tree
         .uses()
-        .of_value(part, value.node())
+        .uses_of_value(part, value.node())
         .filter_map(|place| {
             let vendor = ctx.shared.vendors.get(place.vendor)?;
             Some(format!("{} {}", vendor.short, place.to))
@@ -151,7 +157,7 @@ fn uses(
     let theme = &ctx.look.theme;
     let mut vendors: Vec<(usize, bool)> = tree
         .uses()
-        .of_value(part, value.node())
+        .uses_of_value(part, value.node())
         .map(|place| (place.vendor, place.in_use))
         .collect();
     vendors.dedup();
@@ -187,7 +193,7 @@ fn draw(painter: &mut Painter<'_>, row: TreeRow, tree: &Tree, ctx: &ViewContext<
         TreeRow::Added => {
             painter.put("added by the service", theme.derived);
         }
-        TreeRow::Ghost { at, depth } => {
+        TreeRow::Missing { at, depth } => {
             let Some(missing_field) = tree.notes().missing_fields().get(at) else { return };
             let loud = if missing_field.strong { theme.missing_id } else { theme.warning };
             painter.skip(tree.indent(depth) + 2).show(&missing_field.name, loud).put(": ", loud);

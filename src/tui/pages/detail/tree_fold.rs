@@ -8,7 +8,7 @@ use crate::tui::widgets::text;
 
 impl Tree {
     /// Folds or unfolds the row under the cursor, or toggles it if `fold` is none.
-    pub(crate) fn turn(&mut self, fold: Option<bool>, look: &Appearance) {
+    pub(crate) fn set_fold(&mut self, fold: Option<bool>, look: &Appearance) {
         let Some(row) = self.rows.get(self.cursor).copied() else { return };
         match row {
             TreeRow::Value { folded: Some(now), path, .. } => {
@@ -36,7 +36,7 @@ impl Tree {
             _ if fold == Some(true) => return self.go_to_parent(),
             _ => return,
         }
-        self.lay(look);
+        self.build_rows(look);
     }
 
     /// Returns true if folding, unfolding or showing a text in full would do something here.
@@ -46,7 +46,7 @@ impl Tree {
             TreeRow::Value { part, node, .. } => {
                 self.is_cut(*row) || self.opened.contains(&(*part, *node))
             }
-            TreeRow::Ghost { .. } | TreeRow::Added => false,
+            TreeRow::Missing { .. } | TreeRow::Added => false,
         })
     }
 
@@ -55,7 +55,7 @@ impl Tree {
     /// others.
     pub(crate) fn first_use(&self, beside: Option<usize>) -> Option<(usize, String)> {
         let (part, value) = self.current()?;
-        let mut all: Vec<_> = self.uses.of_value(part, value.node()).collect();
+        let mut all: Vec<_> = self.uses.uses_of_value(part, value.node()).collect();
         all.sort_by_key(|found| (Some(found.vendor) != beside, !found.in_use));
         Some((all.first()?.vendor, self.pointer()?))
     }
@@ -85,14 +85,14 @@ impl Tree {
             && self.is_cut(row)
             && self.opened.insert((part, node))
         {
-            self.lay(look);
+            self.build_rows(look);
         }
     }
 
     /// Unfolds the containers at these paths.
     pub(crate) fn unfold_all(&mut self, paths: &[u64], look: &Appearance) {
         self.folds.extend(paths.iter().map(|path| (*path, false)));
-        self.lay(look);
+        self.build_rows(look);
     }
 
     /// Puts the cursor on the first row that matches.
@@ -114,7 +114,7 @@ impl Tree {
     fn go_to_parent(&mut self) {
         let depth = |row: &TreeRow| match row {
             TreeRow::Value { depth, .. } | TreeRow::More { depth, .. } => *depth,
-            TreeRow::Ghost { depth, .. } => *depth,
+            TreeRow::Missing { depth, .. } => *depth,
             TreeRow::Added => 0,
         };
         let own = self.rows.get(self.cursor).map_or(0, depth);

@@ -34,7 +34,7 @@ impl<T: ListContent> ListPage<T> {
     fn click(&mut self, panes: &Panes, at: Position, ctx: &ViewContext<'_>) -> bool {
         if panes.tabs.contains(at) {
             let column = usize::from(at.x - panes.tabs.x);
-            if let Some(tab) = tabs::hit(T::TABS, column, ctx) {
+            if let Some(tab) = tabs::tab_at(T::TABS, column, ctx) {
                 self.open_tab(tab);
             }
             return false;

@@ -12,7 +12,7 @@ use ratatui::text::Span;
 const GAP: usize = 2;
 
 /// Returns the tab at a column.
-pub fn hit(tabs: &[&str], column: usize, ctx: &ViewContext<'_>) -> Option<usize> {
+pub fn tab_at(tabs: &[&str], column: usize, ctx: &ViewContext<'_>) -> Option<usize> {
     let star = usize::from(ctx.look.ascii);
     let mut from = GAP;
     tabs.iter().position(|tab| {

@@ -62,10 +62,10 @@ impl ColumnLayout {
         }
         for row in rows {
             for (need, value) in self.needs.fields.iter_mut().zip(&row.fields) {
-                *need = (*need).max(value.as_deref().map_or(0, id_cells::some));
+                *need = (*need).max(value.as_deref().map_or(0, id_cells::approximate_width));
             }
             let day = ctx.look.times.day_form(row.received_at);
-            self.needs.grow(ColumnNeeds { day, ..rows::needs(row) });
+            self.needs.grow(ColumnNeeds { day, ..rows::column_needs(row) });
             self.wanted[0].see(&row.account);
             self.wanted[1].see(&row.user);
         }

@@ -1,4 +1,4 @@
-//! What columns have at each width.
+//! Tests of the widths of columns.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn total(c: &LogColumns) -> usize {
     GUTTER + c.shown.iter().map(|(_, width)| width + 1).sum::<usize>() - 1
 }
 
-/// Names and ids that are longer than any room.
+/// The needs of names and ids that are longer than any column.
 const LONG: ColumnNeeds = ColumnNeeds {
     name: MAX_NAME_WIDTH,
     account: MAX_ID_WIDTH,
@@ -44,7 +44,7 @@ fn the_columns_fill_the_width() {
 
 #[test]
 fn any_choice_of_columns_stays_within_the_width() {
-    // every set of columns, in this order and the other way round
+    // every set of columns, in this order and in reverse
     for set in 1..1_u32 << Column::ALL.len() {
         let numbered = Column::ALL.into_iter().enumerate();
         let has = |(at, column)| (set >> at & 1 == 1).then_some(column);
@@ -75,7 +75,7 @@ fn fields_take_what_room_there_is_and_never_that_of_what_is_missing() {
         let c = request(&columns, 5).columns(width, needs, [0; 3]);
         assert!(total(&c) <= width, "{width}: {c:?}");
         let widths = fields.each_ref().map(|field| c.width_of(field));
-        // the last ones give way first, and a wider log never has fewer
+        // the last fields are left out first, and a wider log never has fewer
         assert!(widths.is_sorted_by(|a, b| *b == 0 || a == b), "{width}: {widths:?}");
         let shown = widths.iter().filter(|width| **width > 0).count();
         assert!(shown >= before || width < 88, "{width}: {shown} of {before}");
@@ -134,14 +134,14 @@ fn marks_have_two_columns_or_none() {
 #[test]
 fn columns_keep_what_they_were_given() {
     let request = request(&Column::USUAL, 5);
-    // in a narrower log a name of 24 characters may take from an id that is cut anyway
+    // in a narrower log, a name of 24 characters may take room from an id that is cut anyway
     for width in 100..200 {
         let before = ColumnNeeds { name: 20, account: 12, user: 24, ..LONG };
         let first = request.columns(width, before, [0; 3]);
         let all = [Column::Name, Column::Account, Column::User];
         let held = all.each_ref().map(|column| first.width_of(column));
         let held = [held[0].min(20), held[1].min(12), held[2].min(24)];
-        // longer names and accounts come: they take no room from the users
+        // longer names and accounts that come later take no room from the users
         let after = request.columns(width, ColumnNeeds { user: 24, ..LONG }, held);
         for (column, held) in all.iter().zip(held) {
             assert!(after.width_of(column) >= held, "{width}: {first:?} {after:?}");

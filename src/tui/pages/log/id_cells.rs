@@ -23,7 +23,7 @@ pub enum AlarmLevel {
 impl AlarmLevel {
     /// Returns the level of a row.
     pub fn new(row: &RowView, ctx: &ViewContext<'_>) -> AlarmLevel {
-        let is_loud = ctx.shared.in_use.chosen || row.no_call.is_some() || reaches_nobody(row);
+        let is_loud = ctx.shared.in_use.chosen || row.no_call.is_some() || reaches_no_vendor(row);
         match is_loud {
             true => AlarmLevel::Alarm,
             false => AlarmLevel::Calm,
@@ -49,7 +49,7 @@ impl AlarmLevel {
         }
     }
 
-    fn of_ids(self, loud: Style, calm: Style) -> Style {
+    fn pick_style(self, loud: Style, calm: Style) -> Style {
         match self {
             AlarmLevel::Alarm => loud,
             AlarmLevel::Calm => calm,
@@ -59,7 +59,7 @@ impl AlarmLevel {
 
 /// Returns true if the service discards the call, or if a vendor that its sender feeds loses it
 /// and no other such vendor accepts it.
-fn reaches_nobody(row: &RowView) -> bool {
+fn reaches_no_vendor(row: &RowView) -> bool {
     let mut counting = row.marks.iter().filter(|mark| mark.in_use).map(|mark| mark.verdict);
     let is_lost = |verdict: Verdict| matches!(verdict, Verdict::Dropped | Verdict::Rejected);
     row.discarded().is_some()
@@ -82,22 +82,22 @@ const MIN_HINT_WIDTH: usize = 9;
 
 /// Returns the approximate width of a captured text. It reads no more of the text than any column
 /// holds.
-pub(crate) fn some(text: &str) -> usize {
+pub(crate) fn approximate_width(text: &str) -> usize {
     text::width(text::beginning(text, 8))
 }
 
 /// Returns the number of columns that an id takes if nothing of it is cut. The hint after an id
 /// that some vendors find is not included: it takes the columns that are left.
-pub(crate) fn need(cell: &IdCell) -> usize {
+pub(crate) fn id_width(cell: &IdCell) -> usize {
     // an id with blanks is doubtful
     let id = |id: &str, doubtful: bool| match doubtful {
-        true => some(&text::visible_id(id)) + 1,
-        false => some(id),
+        true => approximate_width(&text::visible_id(id)) + 1,
+        false => approximate_width(id),
     };
     match cell {
         IdCell::Found { text, doubtful } => id(text, *doubtful),
         IdCell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
-        IdCell::Missing { near: Some(near) } => "missing ?".len() + some(near),
+        IdCell::Missing { near: Some(near) } => "missing ?".len() + approximate_width(near),
         IdCell::Missing { near: None } => "missing".len(),
         IdCell::Nobody => "none".len(),
         IdCell::Muted => "muted".len(),
@@ -132,7 +132,7 @@ pub(crate) fn id_cell(
     look: &Appearance,
 ) {
     let theme = &look.theme;
-    let style = |loud, calm| alarm_level.of_ids(loud, calm);
+    let style = |loud, calm| alarm_level.pick_style(loud, calm);
     match cell {
         IdCell::Found { text, doubtful: false } => {
             let shown = text::fit_id(text, columns, look.ellipsis(), |id| look.clean(id).into());

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 impl LogView {
     /// Starts a search for a row from the cursor on.
-    pub(crate) fn look_for(
+    pub(crate) fn start_jump(
         &mut self,
         what: What,
         forward: bool,
@@ -18,11 +18,11 @@ impl LogView {
     ) -> Response {
         let Some(from) = self.list.cursor() else { return Response::Pass };
         self.jump_search = Some(JumpSearch::new(from, forward, what));
-        self.look_further(ctx)
+        self.continue_jump(ctx)
     }
 
     /// Continues the search a little, if there is one.
-    pub(crate) fn look_further(&mut self, ctx: &ViewContext<'_>) -> Response {
+    pub(crate) fn continue_jump(&mut self, ctx: &ViewContext<'_>) -> Response {
         let Some(jump_search) = &mut self.jump_search else {
             // the next frame reads the rows that this frame had no time to read
             let unread = self.list.window().iter().any(|row| row.unread);
@@ -72,9 +72,11 @@ impl LogView {
     }
 
     /// Starts a search for a call that matches the text searched for.
-    pub(crate) fn look_for_match(&mut self, forward: bool, ctx: &ViewContext<'_>) -> Response {
+    pub(crate) fn jump_to_match(&mut self, forward: bool, ctx: &ViewContext<'_>) -> Response {
         match ctx.shared.filtering.search() {
-            Some(search) => self.look_for(What::Matches(Arc::clone(&search.filter)), forward, ctx),
+            Some(search) => {
+                self.start_jump(What::Matches(Arc::clone(&search.filter)), forward, ctx)
+            }
             None => {
                 let key = ctx.keymap.first_key(KeyContext::Log, Action::Search);
                 Response::Say(format!("no search yet; {key} searches"))

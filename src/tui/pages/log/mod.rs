@@ -1,9 +1,9 @@
 //! The log view: the log, and the detail of the selected call.
 //!
 //! ```text
-//! from 130 columns on                      from 24 rows on     else the one
-//! +------------------+-------------------+ +-----------------+ with the keys
-//! | time type name … | who, verdict, fix | | log             |
+//! from 130 columns on                      from 24 rows on     else only the
+//! +------------------+-------------------+ +-----------------+ focused pane
+//! | time type name … | ids, verdict, fix | | log             |
 //! | log              | tabs              | +-----------------+
 //! |                  | the open tab      | | detail, if open |
 //! +------------------+-------------------+ +-----------------+
@@ -102,7 +102,7 @@ impl LogView {
     }
 
     /// Moves the focus back to the log, and closes the detail below or over it.
-    fn back(&mut self) -> bool {
+    fn leave_detail(&mut self) -> bool {
         // the next detail opens beside the log again
         self.wide = false;
         let is_below = std::mem::take(&mut self.is_open) && self.opens_below();
@@ -215,7 +215,7 @@ impl View for LogView {
             Action::Back if filtering.search().is_some() => {
                 Response::Filter(FilterChange::Search(SearchScope::Calls, String::new()))
             }
-            Action::Back | Action::BackOrQuit if self.back() => Response::Done,
+            Action::Back | Action::BackOrQuit if self.leave_detail() => Response::Done,
             Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => {
                 Response::Return
             }
@@ -243,16 +243,16 @@ impl View for LogView {
             _ if self.list.cursor().is_none() => Response::Pass,
             Action::Mark | Action::Note => self.remark(action),
             Action::Export => Response::Open(Box::new(ask_export(ctx))),
-            Action::NextMark => self.look_for(What::Marked, true, ctx),
+            Action::NextMark => self.start_jump(What::Marked, true, ctx),
             Action::NextMatch | Action::PreviousMatch if self.searches_inside(ctx) => {
                 self.detail.find(action == Action::NextMatch, ctx)
             }
-            Action::NextMatch => self.look_for_match(true, ctx),
-            Action::PreviousMatch => self.look_for_match(false, ctx),
-            Action::NextMissing => self.look_for(What::Missing, true, ctx),
-            Action::PreviousMissing => self.look_for(What::Missing, false, ctx),
-            Action::NextFinding => self.look_for(What::Finding, true, ctx),
-            Action::PreviousFinding => self.look_for(What::Finding, false, ctx),
+            Action::NextMatch => self.jump_to_match(true, ctx),
+            Action::PreviousMatch => self.jump_to_match(false, ctx),
+            Action::NextMissing => self.start_jump(What::Missing, true, ctx),
+            Action::PreviousMissing => self.start_jump(What::Missing, false, ctx),
+            Action::NextFinding => self.start_jump(What::Finding, true, ctx),
+            Action::PreviousFinding => self.start_jump(What::Finding, false, ctx),
             Action::Widen if self.has_room_for_both() => {
                 self.wide = !(self.wide && self.in_detail);
                 if self.wide {
@@ -297,7 +297,7 @@ impl View for LogView {
     }
 
     fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
-        self.look_further(ctx)
+        self.continue_jump(ctx)
     }
 
     fn has_inner(&self, ctx: &ViewContext<'_>) -> bool {
@@ -311,11 +311,11 @@ impl View for LogView {
     }
 
     fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
-        self.pointed(pointer, at, ctx)
+        self.handle_pointer(pointer, at, ctx)
     }
 
     fn drag(&mut self, at: Position, ended: bool, _world: &ViewContext<'_>) -> Response {
-        self.dragged_to(at, ended)
+        self.handle_drag(at, ended)
     }
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {

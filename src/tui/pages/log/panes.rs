@@ -163,7 +163,7 @@ impl LogView {
     }
 
     /// Handles a click or the wheel at a position of the body.
-    pub(crate) fn pointed(
+    pub(crate) fn handle_pointer(
         &mut self,
         pointer: Pointer,
         at: Position,
@@ -244,7 +244,7 @@ impl LogView {
     }
 
     /// Moves the line between log and detail to the mouse.
-    pub(crate) fn dragged_to(&mut self, at: Position, ended: bool) -> Response {
+    pub(crate) fn handle_drag(&mut self, at: Position, ended: bool) -> Response {
         if self.dragged.is_none() {
             return Response::Pass;
         }

@@ -7,7 +7,7 @@ use crate::tui::app::view::ViewContext;
 use crate::tui::pages::log::column::{Column, head_within};
 use crate::tui::pages::log::column_layout::{ColumnLayout, WantedName};
 use crate::tui::pages::log::columns::{ColumnNeeds, ColumnRequest, GUTTER, MARK};
-use crate::tui::pages::log::id_cells::{AlarmLevel, id_cell, need, some};
+use crate::tui::pages::log::id_cells::{AlarmLevel, approximate_width, id_cell, id_width};
 use crate::tui::pages::log::list::List;
 use crate::tui::theme::painter::{Appearance, Painter, ground};
 use crate::tui::theme::time_format::TimeDetail;
@@ -263,13 +263,14 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     if row.repeat {
         let (word, sign) = (format!("{} repeat ", look.repeat()), format!("{} ", look.repeat()));
         // the word `repeat` is written only if the whole name fits after it
-        let word = if text::width(&word) + some(&row.name) <= name { word } else { sign };
+        let word =
+            if text::width(&word) + approximate_width(&row.name) <= name { word } else { sign };
         let taken = text::width(&word).min(name);
         painter.column(&word, taken, theme.repeat);
         name -= taken;
     }
     if row.fault {
-        let word = if FAULT.len() + some(&row.name) <= name { FAULT } else { "! " };
+        let word = if FAULT.len() + approximate_width(&row.name) <= name { FAULT } else { "! " };
         let taken = text::width(word).min(name);
         painter.column(word, taken, theme.warning);
         name -= taken;
@@ -277,7 +278,7 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     if let Some(note) = &row.note {
         // the note has the room that the name leaves, at least for its sign; the detail has the
         // full text
-        let taken = some(shown).min(name.saturating_sub(NOTE_SIGN_WIDTH));
+        let taken = approximate_width(shown).min(name.saturating_sub(NOTE_SIGN_WIDTH));
         painter.column(shown, taken, plain);
         painter.column(&format!(" {} {note}", look.note()), name - taken, theme.marked);
     } else {
@@ -295,17 +296,17 @@ const STATUS_WIDTH: usize = 3;
 /// columns.
 const MIN_NUMBER_WIDTH: usize = 4;
 /// Returns the columns that a row needs.
-pub fn needs(row: &RowView) -> ColumnNeeds {
+pub fn column_needs(row: &RowView) -> ColumnNeeds {
     let repeat = if row.repeat { 2 } else { 0 };
-    let note = row.note.as_deref().map_or(0, |note| some(note) + 3);
+    let note = row.note.as_deref().map_or(0, |note| approximate_width(note) + 3);
     let missing = |cell: &IdCell| match cell {
-        IdCell::Missing { .. } => need(cell),
+        IdCell::Missing { .. } => id_width(cell),
         _ => 0,
     };
     ColumnNeeds {
-        name: some(&row.name) + repeat + note,
-        account: need(&row.account),
-        user: need(&row.user),
+        name: approximate_width(&row.name) + repeat + note,
+        account: id_width(&row.account),
+        user: id_width(&row.user),
         missing: [missing(&row.account), missing(&row.user)],
         ..ColumnNeeds::default()
     }

@@ -56,7 +56,7 @@ impl PeopleView {
     /// Opens the row under the cursor.
     fn open(&mut self, ctx: &ViewContext<'_>) -> Response {
         if let Some(user) = &mut self.user {
-            return user.in_the_log(ctx);
+            return user.show_in_log(ctx);
         }
         // keys may come faster than frames
         let id = match &mut self.users {
@@ -81,7 +81,7 @@ impl PeopleView {
     }
 
     /// Goes a level up. Returns false on the first level.
-    fn up(&mut self, ctx: &ViewContext<'_>) -> bool {
+    fn close_level(&mut self, ctx: &ViewContext<'_>) -> bool {
         if let Some(user) = self.user.take() {
             user.end(ctx);
             return true;
@@ -91,7 +91,7 @@ impl PeopleView {
 
     fn answer(&mut self, reply: Response, ctx: &ViewContext<'_>) -> Response {
         match reply {
-            Response::Close if self.up(ctx) => Response::Done,
+            Response::Close if self.close_level(ctx) => Response::Done,
             reply => reply,
         }
     }

@@ -38,7 +38,7 @@ pub fn write(
 fn write_vendor_sessions(builder: &mut TextBuilder<'_>, spans: &[Time], ctx: &ViewContext<'_>) {
     let (look, theme) = (ctx.look, &ctx.look.theme);
     let whole: Vec<&Time> = spans.iter().filter(|span| span.module.is_none()).collect();
-    let Some((first, last)) = ends(&whole) else {
+    let Some((first, last)) = time_range(&whole) else {
         return builder.prose(2, "no results yet", theme.quiet);
     };
     let all: Millis = whole.iter().map(|span| span.end - span.start).sum();
@@ -52,7 +52,10 @@ fn write_vendor_sessions(builder: &mut TextBuilder<'_>, spans: &[Time], ctx: &Vi
     builder.prose(2, &words, theme.text);
     let room = builder.width().saturating_sub(4).min(MAX_TIMELINE_WIDTH);
     builder.line(
-        [Span::raw("  ")].into_iter().chain(drawn(&whole, (first, last), room, look)).collect(),
+        [Span::raw("  ")]
+            .into_iter()
+            .chain(timeline_spans(&whole, (first, last), room, look))
+            .collect(),
     );
     let (from, to) = (look.moment(first), look.moment(last));
     let gap = " ".repeat(room.saturating_sub(from.len() + to.len()).max(2));
@@ -68,13 +71,13 @@ fn write_vendor_sessions(builder: &mut TextBuilder<'_>, spans: &[Time], ctx: &Vi
 }
 
 /// Returns the start of the first session and the end of the last one.
-fn ends(spans: &[&Time]) -> Option<(Millis, Millis)> {
+fn time_range(spans: &[&Time]) -> Option<(Millis, Millis)> {
     let first = spans.iter().map(|span| span.start).min()?;
     Some((first, spans.iter().map(|span| span.end).max()?))
 }
 
 /// Draws the timeline. A session always fills at least one cell, however short it was.
-fn drawn(
+fn timeline_spans(
     spans: &[&Time],
     (first, last): (Millis, Millis),
     columns: usize,
@@ -178,8 +181,8 @@ mod tests {
         let theme = Theme::preset("dark").expect("there is one");
         let look = Appearance { theme, ascii: false, times: TimeFormat::new(TimeZone::UTC, 0) };
         let text = |spans: &[&Time], columns| {
-            let ends = ends(spans).expect("some");
-            let drawn = drawn(spans, ends, columns, &look);
+            let ends = time_range(spans).expect("some");
+            let drawn = timeline_spans(spans, ends, columns, &look);
             drawn.iter().map(|span| span.content.as_ref()).collect::<String>()
         };
         let (a, b, c) = (span(0, 0, false), span(50, 60, false), span(100, 100, true));

@@ -72,7 +72,7 @@ impl TimelineReader {
 
     /// Reads the next part of the calls, in their order, up to the first gap in the search
     /// results.
-    pub fn go_on(&mut self, ctx: &ViewContext<'_>) {
+    pub fn advance(&mut self, ctx: &ViewContext<'_>) {
         let (inspector, shown) = (ctx.inspector, ctx.inspector.traced());
         if shown.generation != self.generation {
             // the log was cleared, or the calls were checked again

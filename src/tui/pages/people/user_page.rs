@@ -84,7 +84,7 @@ impl UserView {
     }
 
     /// Shows these calls in the log, with the cursor on the same call.
-    pub fn in_the_log(&mut self, ctx: &ViewContext<'_>) -> Response {
+    pub fn show_in_log(&mut self, ctx: &ViewContext<'_>) -> Response {
         if self.rows.is_empty() {
             self.sync(self.body, ctx);
         }
@@ -308,7 +308,7 @@ impl View for UserView {
         let (inspector, panes) = (ctx.inspector, self.panes());
         let before = self.shown;
         self.shown = inspector.traced();
-        self.reader.go_on(ctx);
+        self.reader.advance(ctx);
         self.list.sync(self.shown.rows as usize, usize::from(panes.list.height));
         let stays = self.row.filter(|_| before.generation == self.shown.generation);
         if let Some(row) = stays {

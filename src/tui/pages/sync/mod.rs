@@ -2,13 +2,13 @@
 //!
 //! ```text
 //! +---------------------------------------------+
-//! | who pushes: status                          |
+//! | vendor: status                              |
 //! | last sync, duration                         |
 //! |                                             |
 //! | Model            Objects Synced      Errors |
 //! | companies                     2           1 |   enter opens a model
 //! |                                             |
-//! | what the companies' ids may fill            |
+//! | the setting for the companies' ids          |
 //! +---------------------------------------------+
 //! ```
 
