@@ -196,13 +196,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_is_seen_and_the_most_is_full() {
+    fn a_count_above_zero_is_visible_and_the_highest_is_full() {
         assert_eq!([steps(0, 9, 4), steps(9, 9, 4), steps(1, 1_000_000, 4)], [0, 32, 1]);
         assert_eq!(steps(u64::MAX, u64::MAX, 4), 32);
     }
 
     #[test]
-    fn spans_are_named() {
+    fn names_time_spans() {
         let words = [1, 2, 30, 60, 90, 300, 3_600, 7_200, 86_400, 864_000];
         let words = words.map(|seconds| span_words(seconds * 1_000));
         let expected =

@@ -268,8 +268,8 @@ pub fn in_use_line(
         (label, full, CHOOSES)
     } else {
         // a list of all vendors would look like a choice
-        let said = NO_CHOICE_TEXTS.iter().find(|(words, tail)| fits(words, tail));
-        let (words, tail) = said.unwrap_or(&NO_CHOICE_TEXTS[NO_CHOICE_TEXTS.len() - 1]);
+        let fitting = NO_CHOICE_TEXTS.iter().find(|(words, tail)| fits(words, tail));
+        let (words, tail) = fitting.unwrap_or(&NO_CHOICE_TEXTS[NO_CHOICE_TEXTS.len() - 1]);
         ("", (*words).to_owned(), *tail)
     };
     let left =

@@ -61,7 +61,7 @@ impl View for ColumnsView {
         KeyContext::Columns
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         Checklist::<Column>::can(action)
             || matches!(action, Action::MoveDown | Action::MoveUp | Action::AddField)
     }
@@ -83,7 +83,7 @@ impl View for ColumnsView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, at: Position, _ctx: &ViewContext<'_>) -> Response {
         self.list.point(pointer, at)
     }
 

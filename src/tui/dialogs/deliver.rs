@@ -145,7 +145,7 @@ impl View for DeliverView {
         KeyContext::Deliver
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         match action {
             Action::SendOutput => !self.sent && matches!(self.prepared, Some(Ok(_))),
             Action::NextTab | Action::PreviousTab | Action::Help => true,
@@ -165,7 +165,7 @@ impl View for DeliverView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, _at: Position, _ctx: &ViewContext<'_>) -> Response {
         match pointer {
             // a click beside the window does not answer the question
             Pointer::Click => Response::Pass,

@@ -91,11 +91,11 @@ impl View for MutedCodesView {
         KeyContext::Aside
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         Checklist::<CodeLine>::can(action)
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::Save => {
                 let codes = self.list.chosen().map(|line| line.code.clone()).collect();
@@ -105,11 +105,11 @@ impl View for MutedCodesView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, at: Position, _ctx: &ViewContext<'_>) -> Response {
         self.list.point(pointer, at)
     }
 
-    fn sync(&mut self, body: Rect, _world: &ViewContext<'_>) {
+    fn sync(&mut self, body: Rect, _ctx: &ViewContext<'_>) {
         self.list.sync(body);
     }
 

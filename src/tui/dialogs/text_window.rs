@@ -34,15 +34,15 @@ impl View for TextWindow {
         KeyContext::Everywhere
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         self.pane.can(action)
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         self.pane.act(action)
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, _at: Position, _ctx: &ViewContext<'_>) -> Response {
         self.pane.point(pointer)
     }
 

@@ -48,7 +48,7 @@ impl View for VendorsView {
         KeyContext::Vendors
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         Checklist::<usize>::can(action) || matches!(action, Action::ChooseOnly | Action::ChooseAll)
     }
 
@@ -56,7 +56,7 @@ impl View for VendorsView {
         vendor_of_digit(event, ctx.shared.vendors.len()).map(|vendor| save(vec![vendor]))
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::ChooseOnly => self.list.current().map_or(Response::Pass, |at| save(vec![*at])),
             Action::ChooseAll => save(self.list.lines().copied().collect()),
@@ -73,11 +73,11 @@ impl View for VendorsView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, at: Position, _ctx: &ViewContext<'_>) -> Response {
         self.list.point(pointer, at)
     }
 
-    fn sync(&mut self, body: Rect, _world: &ViewContext<'_>) {
+    fn sync(&mut self, body: Rect, _ctx: &ViewContext<'_>) {
         self.list.sync(body);
     }
 

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digit_stands_for_a_vendor_that_is_there() {
+    fn a_digit_selects_only_an_existing_vendor() {
         let vendor = |key: char, vendors| {
             vendor_of_digit(KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE), vendors)
         };

@@ -138,11 +138,11 @@ impl View for CommandView {
         KeyContext::Text
     }
 
-    fn can(&self, _action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, _action: Action, _ctx: &ViewContext<'_>) -> bool {
         true
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         self.error = None;
         match action {
             Action::Back => return Response::Close,
@@ -162,14 +162,14 @@ impl View for CommandView {
         Response::Done
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         if self.prompt.typed(event, Self::offers(&self.actions)) == PromptResult::Changed {
             self.error = None;
         }
         Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.paste(pasted);
         Response::Done
     }
@@ -178,7 +178,7 @@ impl View for CommandView {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;

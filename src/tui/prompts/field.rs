@@ -64,11 +64,11 @@ impl View for FieldPrompt {
         KeyContext::Text
     }
 
-    fn can(&self, _action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, _action: Action, _ctx: &ViewContext<'_>) -> bool {
         true
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::Back => Response::Close,
             Action::Accept if self.prompt.has_chosen() => {
@@ -86,12 +86,12 @@ impl View for FieldPrompt {
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.typed(event, Self::offers(self.names.as_ref()));
         Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.paste(pasted);
         Response::Done
     }
@@ -100,7 +100,7 @@ impl View for FieldPrompt {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;

@@ -148,7 +148,7 @@ impl View for FilterView {
         KeyContext::Filter
     }
 
-    fn can(&self, _action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, _action: Action, _ctx: &ViewContext<'_>) -> bool {
         true
     }
 
@@ -186,12 +186,12 @@ impl View for FilterView {
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.typed(event, Self::offers(self.names.as_ref()));
         self.apply_change(typed)
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.paste(pasted);
         self.apply_change(typed)
     }
@@ -200,7 +200,7 @@ impl View for FilterView {
         2
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let look = ctx.look;

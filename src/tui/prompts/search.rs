@@ -49,11 +49,11 @@ impl View for SearchView {
         KeyContext::Text
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         action != Action::Complete
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::Back => Response::CloseAndFilter(self.change(self.before.clone())),
             Action::Accept => match &self.error {
@@ -73,12 +73,12 @@ impl View for SearchView {
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.typed(event, |_, _| Vec::new());
         self.apply_change(typed)
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.paste(pasted);
         self.apply_change(typed)
     }
@@ -87,7 +87,7 @@ impl View for SearchView {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;

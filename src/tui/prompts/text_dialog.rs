@@ -49,11 +49,11 @@ impl View for TextDialog {
         KeyContext::Text
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         matches!(action, Action::Accept | Action::Back)
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::Back => Response::Close,
             Action::Accept => match self.prompt.text().trim() {
@@ -66,12 +66,12 @@ impl View for TextDialog {
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.typed(event, |_, _| Vec::new());
         Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.paste(pasted);
         Response::Done
     }
@@ -80,7 +80,7 @@ impl View for TextDialog {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;

@@ -43,7 +43,7 @@ impl View for ChoiceDialog {
         KeyContext::List
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         matches!(
             action,
             Action::Back | Action::BackOrQuit | Action::Choose | Action::Down | Action::Up
@@ -67,7 +67,7 @@ impl View for ChoiceDialog {
         }
     }
 
-    fn sync(&mut self, body: Rect, _world: &ViewContext<'_>) {
+    fn sync(&mut self, body: Rect, _ctx: &ViewContext<'_>) {
         self.window.sync(body, self.lines.len());
     }
 

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stays_one_line() {
+    fn line_ends_and_long_texts_stay_on_one_line() {
         let mut line = LineEditor::new("a\nb\n");
         press(&mut line, "ü<\nx");
         assert_eq!((line.text(), line.cursor()), ("a bx\u{fc}", 4));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_replaced_and_the_cursor_stands_behind_it() {
+    fn puts_the_cursor_after_a_replaced_part() {
         let mut line = LineEditor::new("ty = \u{fc}");
         line.replace(0..2, "type");
         assert_eq!((line.text(), line.cursor()), ("type = \u{fc}", 4));

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_stays_in_the_list_and_in_view() {
+    fn the_cursor_stays_in_the_list_and_in_view() {
         let mut cursor = ListCursor::default();
         assert!(cursor.step(Action::Down) && cursor.at().is_none());
         cursor.sync(10, 4);

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_only_what_is_known() {
+    fn describes_the_count_and_the_progress() {
         let words = |found, position, complete| {
             MatchCount { found, position, complete, first_rows: None }.words()
         };
@@ -49,7 +49,8 @@ mod tests {
         assert_eq!(words(0, None, true), "no match");
         assert_eq!(words(12, Some(3), false), "12+ matches");
         assert_eq!(words(0, None, false), "searching");
-        let some = MatchCount { found: 0, position: None, complete: true, first_rows: Some(2_000) };
-        assert_eq!(some.words(), "no match in the first 2,000 rows");
+        let limited =
+            MatchCount { found: 0, position: None, complete: true, first_rows: Some(2_000) };
+        assert_eq!(limited.words(), "no match in the first 2,000 rows");
     }
 }

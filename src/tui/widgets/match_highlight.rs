@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_place_is_found() {
+    fn finds_every_match_in_a_line() {
         let places = |search: &str, line: &str| -> Vec<String> {
             let search = crate::fql::parse(search).expect("it parses");
             let found = places(&search, line);

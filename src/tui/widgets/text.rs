@@ -203,7 +203,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn of_a_path_the_end_is_kept() {
+    fn a_cut_path_keeps_its_end() {
         assert_eq!(cut_front("properties.account_id", 21, "…"), "properties.account_id");
         assert_eq!(cut_front("properties.account_id", 11, "…"), "…account_id");
         assert_eq!(cut_front("漢字.id", 6, ".."), "...id");
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_id_both_ends_are_kept() {
+    fn a_cut_id_keeps_both_ends() {
         let fit = |id: &str, room| fit_id(id, room, "…", |id| clean(id, false).into_owned());
         assert_eq!(fit("019333a1-7c2e-7000-8000-000000000005", 13), "019333a1…0005");
         assert_eq!(fit("acme-42", 7), "acme-42");
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_would_act_on_is_escaped() {
+    fn escapes_control_sequences_of_terminals() {
         assert_eq!(clean("a\u{1b}[31mb\r\n\u{202e}", false), "a\\u{1b}[31mb\\r\\n\\u{202e}");
         assert_eq!(clean("\u{301}x", false), "\\u{301}x");
         assert_eq!(clean("é 漢", true), "\\u{e9} \\u{6f22}");

@@ -208,14 +208,14 @@ impl View for ComposeView {
                 None => return Response::Pass,
             },
         };
-        let kept = self.drafts.begin(draft).then(|| can_be_undone(ctx));
+        let undo_hint = self.drafts.begin(draft).then(|| can_be_undone(ctx));
         (self.typing, self.scroll) = (true, 0);
         self.edits += 1;
-        let said: Vec<String> = words.into_iter().chain(kept).collect();
-        if said.is_empty() { Response::Done } else { Response::Say(said.join("; ")) }
+        let messages: Vec<String> = words.into_iter().chain(undo_hint).collect();
+        if messages.is_empty() { Response::Done } else { Response::Say(messages.join("; ")) }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         if !self.typing {
             return Response::Pass;
         }
@@ -223,7 +223,7 @@ impl View for ComposeView {
         Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         match self.drafts.now.editor.paste(pasted) {
             true => {
                 self.edits += 1;
@@ -233,7 +233,7 @@ impl View for ComposeView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, at: Position, _ctx: &ViewContext<'_>) -> Response {
         let areas = ComposeView::areas(self.body);
         match pointer {
             Pointer::Click if areas.text.contains(at) => {

@@ -74,9 +74,9 @@ pub fn standing(row: &Coverage, ctx: &ViewContext<'_>) -> (&'static str, String,
     }
 }
 
-/// Returns the style of an id's share: loud if all calls miss the id, a warning if some calls miss
-/// it or if some ids are doubtful, and quiet if no vendor needs it. `passes` is true if the
-/// service discards none of the calls.
+/// Returns the style of an id's share: loud if vendors miss the id and find it in no call, a warning
+/// if they miss it in some calls or if some ids are doubtful, quiet if no vendor looks for it.
+/// `passes` is true if the service discards none of the calls.
 fn style(id: &IdShare, passes: bool, look: &Appearance) -> Style {
     let theme = &look.theme;
     match id {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_good_only_where_no_vendor_loses_its_calls() {
+    fn a_row_is_good_only_if_no_vendor_loses_its_calls() {
         assert!(is_good(&row(Verdict::Delivered)));
         assert!(is_good(&row(Verdict::Degraded)));
         assert!(is_good(&row(Verdict::Ignored)), "nobody was to get it");

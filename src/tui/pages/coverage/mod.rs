@@ -357,7 +357,7 @@ impl ListContent for Events {
         line: &ExpectedLine,
         tab: usize,
         rows: &[ExpectedLine],
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         let row = &line.came;
         if line.before.as_ref().is_some_and(BeforeCell::is_gone) {

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_tells_what_all_vendors_need_of_it() {
+    fn combines_the_edits_of_all_vendors_beside_a_value() {
         let from = || "/properties/accountId".to_owned();
         let edits = [
             edit("/properties/company_id", ValueSource::Copy(from()), &[2]),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_comes_before_what_to_do() {
+    fn shows_a_code_before_the_edits() {
         let found = [
             finding("CSB-T-ACCOUNT-TYPE", Severity::Warning, "/properties/account_id"),
             finding("CSB-T-PROPS-IGNORED", Severity::Info, "/properties/account_id"),
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_call_is_lost_without_is_told_apart() {
+    fn distinguishes_missing_fields_that_lose_the_call() {
         let doc = Doc::parse(CALL).expect("JSON");
         let mut notes = Annotations::default();
         let session = finding("FS-T-SESSION-MISSING", Severity::Error, "/anonymousId");

@@ -241,24 +241,24 @@ fn copy_words(call: &CallDetail, ctx: &ViewContext<'_>) -> Option<String> {
     let vendors: BTreeSet<usize> =
         fix.edits.iter().flat_map(|edit| &edit.vendors).copied().collect();
     let more = call.needs.iter().any(|need| need.advice.is_some());
-    let lacks = fix.snippet.notes.iter().any(|note| note.starts_with("left out"));
+    let has_left_out = fix.snippet.notes.iter().any(|note| note.starts_with("left out"));
     let words = match (vendors.len(), more) {
         (_, true) => format!("{key} copies the call with all known changes"),
-        (_, false) if lacks => {
+        (_, false) if has_left_out => {
             format!("{key} copies the call and notes what its library cannot send")
         }
         (1, false) => format!("{key} copies the corrected call"),
         (2, false) => format!("{key} copies a call that suits both"),
         (_, false) => format!("{key} copies a call that suits all {}", vendors.len()),
     };
-    let stands = fix.edits.iter().filter_map(|edit| match &edit.source {
+    let placeholders = fix.edits.iter().filter_map(|edit| match &edit.source {
         ValueSource::Add(id) if stand_in::is_own(id) => Some(id.as_str()),
         _ => None,
     });
-    let stands: BTreeSet<&str> = stands.collect();
-    let fill = match stands.is_empty() {
+    let placeholders: BTreeSet<&str> = placeholders.collect();
+    let fill = match placeholders.is_empty() {
         true => String::new(),
-        false => format!("; fill in {}", stands.into_iter().collect::<Vec<_>>().join(", ")),
+        false => format!("; fill in {}", placeholders.into_iter().collect::<Vec<_>>().join(", ")),
     };
     Some(format!("{words}{fill}"))
 }

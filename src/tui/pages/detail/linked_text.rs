@@ -25,8 +25,8 @@ pub struct LinkedText {
 impl LinkedText {
     /// Replaces the text. With `same`, the scroll position and the cursor stay.
     pub fn set(&mut self, lines: Vec<Line<'static>>, sources: Vec<SourceLine>, same: bool) {
-        let kept = if same { (self.scroll, self.at) } else { (0, None) };
-        (self.scroll, self.at) = kept;
+        let position = if same { (self.scroll, self.at) } else { (0, None) };
+        (self.scroll, self.at) = position;
         (self.lines, self.sources, self.found) = (lines, sources, None);
         self.at = self.at.filter(|at| *at < self.sources.len());
     }
@@ -188,49 +188,49 @@ fn holds(outer: &str, inner: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn sheet() -> LinkedText {
+    fn text() -> LinkedText {
         let lines = (0..20).map(|n| Line::from(format!("line {n}"))).collect();
         let source = |line, input: &str| SourceLine { line, input: input.to_owned() };
-        let mut sheet = LinkedText::default();
-        sheet.set(lines, vec![source(2, "/a"), source(4, "/b"), source(15, "/c/d")], false);
-        sheet.sync(5);
-        sheet
+        let mut text = LinkedText::default();
+        text.set(lines, vec![source(2, "/a"), source(4, "/b"), source(15, "/c/d")], false);
+        text.sync(5);
+        text
     }
 
     #[test]
-    fn the_cursor_goes_from_value_to_value_and_scrolls_between() {
-        let mut sheet = sheet();
+    fn moves_from_value_to_value_and_scrolls_between_them() {
+        let mut text = text();
         let mut seen = Vec::new();
         for _ in 0..15 {
-            sheet.act(Action::Down);
-            seen.push((sheet.scroll, sheet.source().map(str::to_owned)));
+            text.act(Action::Down);
+            seen.push((text.scroll, text.source().map(str::to_owned)));
         }
         assert_eq!(seen[0], (0, Some("/a".to_owned())));
         assert_eq!(seen[1], (0, Some("/b".to_owned())));
         assert_eq!(seen[2], (1, Some("/b".to_owned())));
         assert!(seen.contains(&(5, None)), "{seen:?}");
         assert!(seen.contains(&(11, Some("/c/d".to_owned()))), "{seen:?}");
-        sheet.act(Action::First);
-        assert_eq!((sheet.scroll, sheet.source()), (0, None));
-        sheet.go_to("/c");
-        assert_eq!(sheet.source(), None, "what stands inside of it is more than it");
-        sheet.go_to("/c/d/e");
-        assert_eq!(sheet.source(), Some("/c/d"), "it went with the whole");
-        assert!(sheet.in_view(15));
+        text.act(Action::First);
+        assert_eq!((text.scroll, text.source()), (0, None));
+        text.go_to("/c");
+        assert_eq!(text.source(), None, "what stands inside of it is more than it");
+        text.go_to("/c/d/e");
+        assert_eq!(text.source(), Some("/c/d"), "it went with the whole");
+        assert!(text.in_view(15));
     }
 
     #[test]
-    fn finding_goes_round_in_both_directions() {
-        let mut sheet = sheet();
+    fn a_search_wraps_around_in_both_directions() {
+        let mut text = text();
         let ends = |text: &str| text.ends_with('7');
-        assert_eq!(sheet.find(ends, true), Some(false));
-        assert!(sheet.in_view(7));
-        assert_eq!(sheet.find(ends, true), Some(false));
-        assert!(sheet.in_view(17));
-        assert_eq!(sheet.find(ends, true), Some(true));
-        assert_eq!(sheet.find(ends, false), Some(true));
-        assert!(sheet.in_view(17));
-        assert_eq!(sheet.find(|text| text == "nothing", true), None);
+        assert_eq!(text.find(ends, true), Some(false));
+        assert!(text.in_view(7));
+        assert_eq!(text.find(ends, true), Some(false));
+        assert!(text.in_view(17));
+        assert_eq!(text.find(ends, true), Some(true));
+        assert_eq!(text.find(ends, false), Some(true));
+        assert!(text.in_view(17));
+        assert_eq!(text.find(|text| text == "nothing", true), None);
         let mut none = LinkedText::default();
         assert_eq!(none.find(|_| true, true), None);
     }

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn lays_out_and_keeps_numbers() {
+    fn indents_json_and_keeps_the_text_of_numbers() {
         assert_eq!(
             shown(r#"{"a":12.0,"b":[1e-7,{}],"c":{"d":null}}"#, 40).expect("JSON"),
             "{\n  \"a\": 12.0,\n  \"b\": [\n    1e-7,\n    {}\n  ],\n  \"c\": {\n    \"d\": null\n  }\n}"
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_stay_with_their_lines() {
+    fn sources_keep_their_lines_when_a_note_gets_its_own() {
         let theme = Theme::preset("dark").expect("dark");
         let look = Appearance { theme, ascii: false, times: TimeFormat::new(TimeZone::UTC, 0) };
         let note =
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_and_long_values_stay_inside() {
+    fn deep_and_long_values_stay_within_the_width() {
         let deep = format!("{}\"{}\"{}", "[".repeat(5000), "x".repeat(90), "]".repeat(5000));
         let text = shown(&deep, 30).expect("JSON");
         assert!(text.lines().all(|line| line.len() <= 30));

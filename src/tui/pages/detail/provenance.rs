@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_knows_where_it_goes_or_that_it_goes_nowhere() {
+    fn lists_the_uses_of_a_field_or_reports_it_as_unused() {
         let text =
             r#"{"type":"track","userId":"u","properties":{"a":1,"b":{"c":[2]},"d":{"e":3}}}"#;
         let doc = Doc::parse(text).expect("JSON");
@@ -228,14 +228,14 @@ mod tests {
     }
 
     #[test]
-    fn without_any_output_nothing_is_said() {
+    fn has_no_summary_without_an_output() {
         let doc = Doc::parse(r#"{"userId":"u"}"#).expect("JSON");
         assert_eq!(Provenance::default().summary(&doc), None);
         assert!(!Provenance::default().is_unused(DocumentSide::Call, doc.at(1), doc.root()));
     }
 
     #[test]
-    fn a_value_that_the_service_replaces_comes_from_what_the_service_adds() {
+    fn the_source_of_a_replaced_value_is_the_service() {
         let call = Doc::parse(r#"{"timestamp":"a","messageId":"m","context":{"ip":"1"}}"#);
         let call = call.expect("valid");
         let derived =

@@ -223,7 +223,7 @@ fn draw(painter: &mut Painter<'_>, row: TreeRow, tree: &Tree, ctx: &ViewContext<
             };
             let mut notes = tree.notes().beside(part, node);
             let note = notes.next();
-            let kept = note.map_or(0, |note| note.width() + 2);
+            let note_width = note.map_or(0, |note| note.width() + 2);
             match value.kind() {
                 JsonKind::Object | JsonKind::Array => {
                     let count = value.children().count();
@@ -236,7 +236,7 @@ fn draw(painter: &mut Painter<'_>, row: TreeRow, tree: &Tree, ctx: &ViewContext<
                 }
                 _ => {
                     painter.put(": ", theme.json_shape);
-                    let room = room_beside(painter.room(), kept);
+                    let room = room_beside(painter.room(), note_width);
                     let shown = tree.shown(value);
                     let safe = look.clean(text::beginning(&shown, room));
                     painter.put(&text::cut(&safe, room, look.ellipsis()), style(value, look));

@@ -139,7 +139,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     #[test]
-    fn what_is_folded_is_found_and_unfolded() {
+    fn finds_and_unfolds_folded_values() {
         let look = Appearance {
             theme: Theme::preset("dark").expect("dark"),
             ascii: false,
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_and_sizes_in_words() {
+    fn describes_the_kind_and_size_of_a_value() {
         let doc = Doc::parse(r#"{"s":"h\u00e9llo","n":1.5,"b":true,"o":{"a":null},"l":[1]}"#);
         let doc = doc.expect("JSON");
         let words: Vec<String> = doc.root().children().map(kind_and_size).collect();

@@ -111,13 +111,13 @@ mod tests {
     use jiff::tz::TimeZone;
 
     #[test]
-    fn a_count_keeps_to_its_columns() {
+    fn a_count_fits_into_its_columns() {
         assert_eq!([number(0), number(999_999), number(1_000_000)], ["0", "999,999", "1.00M"]);
         assert_eq!([number(12_349_999), number(999_999_999)], ["12.34M", "999.99M"]);
     }
 
     #[test]
-    fn a_bar_takes_its_columns() {
+    fn a_bar_fills_its_columns() {
         let theme = Theme::preset("dark").expect("there is one");
         let look = |ascii| Appearance {
             theme: theme.clone(),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_minute_is_a_full_bar_and_the_least_is_seen() {
+    fn the_highest_minute_is_a_full_bar_and_the_lowest_is_visible() {
         let theme = Theme::preset("dark").expect("there is one");
         let look = |ascii| Appearance {
             theme: theme.clone(),

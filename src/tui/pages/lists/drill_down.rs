@@ -95,7 +95,7 @@ mod tests {
     use crate::fql::parse;
 
     #[test]
-    fn hostile_names_stay_in_their_quotes() {
+    fn hostile_names_cannot_leave_their_quotes() {
         let names = ["a\"b", "a\\", "\n\u{1b}[31m", "x\" or true or \"", "ü 漢"];
         for name in names {
             for kind in [Some("track"), Some("page"), Some(name), None] {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_calls_of_similar_ids_are_those_of_each() {
+    fn selects_the_calls_of_each_similar_id() {
         let remark = |kind| IdRemark {
             kind,
             id: "a\u{200b}\"".to_owned(),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_calls_are_grouped_by_becomes_terms() {
+    fn selects_the_calls_of_a_library_an_app_and_a_write_key() {
         let of = |terms: Vec<String>| {
             let text = all(terms, RepeatCounting::All);
             parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));

@@ -42,7 +42,7 @@ pub trait ListContent {
     /// Reads the rows of a tab.
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<Self::Row>;
     /// Returns the page's own lines above the list, from the rows read last.
-    fn lines(&self, _world: &ViewContext<'_>) -> Vec<Vec<Span<'static>>> {
+    fn lines(&self, _ctx: &ViewContext<'_>) -> Vec<Vec<Span<'static>>> {
         Vec::new()
     }
     /// Returns the full text of a row, for searches.

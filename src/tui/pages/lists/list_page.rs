@@ -284,7 +284,7 @@ impl<T: ListContent> View for ListPage<T> {
         }
     }
 
-    fn match_count(&self, _world: &ViewContext<'_>) -> Option<MatchCount> {
+    fn match_count(&self, _ctx: &ViewContext<'_>) -> Option<MatchCount> {
         let shown = self.groups.rows.len() as u64;
         self.search.count(self.list.at(), (shown < self.groups.of).then_some(shown))
     }

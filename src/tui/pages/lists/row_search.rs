@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn begins_at_the_cursor_and_goes_round() {
+    fn begins_at_the_cursor_and_wraps_around() {
         let mut found = search("b", &["ab", "a", "a", "b", "B"]);
         assert_eq!(found.preview(), Some(3));
         assert_eq!(found.end(true), Some((3, false)));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_back_to_where_it_began() {
+    fn returns_to_the_first_row_if_not_accepted() {
         let mut given_up = search("b", &["ab", "a", "a"]);
         assert_eq!((given_up.preview(), given_up.end(false)), (Some(0), Some((1, false))));
         let mut wrapped = search("b", &["ab", "a", "a"]);

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_through_the_columns_and_back_to_the_usual_order() {
+    fn cycles_through_the_columns_and_back_to_the_usual_order() {
         let mut order = SortOrder::default();
         assert!(!order.reverse());
         assert_eq!(sorted(order), [(2, "b"), (3, "c"), (2, "a")]);

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_has_as_many_of_the_last_names_as_fit() {
+    fn a_head_shows_as_many_of_the_last_names_as_fit() {
         let field = |name: &str| Field::parse(name).expect("a field");
         let short = |name: &str| short_head(&field(name)).to_owned();
         assert_eq!(short("properties.plan"), "plan");

@@ -56,7 +56,7 @@ pub struct ColumnNeeds {
 
 impl Default for ColumnNeeds {
     fn default() -> ColumnNeeds {
-        // the widths of the columns' heads, and of `missing`
+        // the heads of the columns and `missing` fit into this width
         ColumnNeeds {
             name: MIN_ID_WIDTH,
             account: MIN_ID_WIDTH,
@@ -97,7 +97,7 @@ impl ColumnNeeds {
 pub const GUTTER: usize = 3;
 /// The columns of a vendor's head, and of its mark.
 pub const MARK: usize = 2;
-/// The width of `missing`, and a blank.
+/// The width that a name or id column needs before any row is seen. `missing` fits into it.
 const MIN_ID_WIDTH: usize = 8;
 /// The width of a UUID.
 const MAX_ID_WIDTH: usize = 36;

@@ -65,7 +65,7 @@ fn any_choice_of_columns_stays_within_the_width() {
 }
 
 #[test]
-fn fields_take_what_room_there_is_and_never_that_of_what_is_missing() {
+fn fields_take_only_the_room_that_missing_ids_leave() {
     let names = ["properties.plan", "library.name", "context.app.version"];
     let fields = names.map(|name| Column::parse(name).expect("a field"));
     let columns = [&Column::USUAL[..5], &fields, &Column::USUAL[5..]].concat();
@@ -101,7 +101,7 @@ fn a_missing_id_is_always_readable() {
 }
 
 #[test]
-fn what_is_missing_and_a_name_of_24_are_never_cut_in_a_log_of_88_columns() {
+fn never_cuts_missing_ids_or_a_name_of_24_characters_from_88_columns_on() {
     for vendors in 1..=5 {
         for missing in [[NEAR, NEAR], [NEAR, MIN_ID_WIDTH], [MIN_ID_WIDTH, NEAR], [NEAR, 20]] {
             for day in [DayForm::Today, DayForm::Day, DayForm::Year] {
@@ -132,7 +132,7 @@ fn marks_have_two_columns_or_none() {
 }
 
 #[test]
-fn columns_keep_what_they_were_given() {
+fn columns_keep_their_width_when_longer_texts_come() {
     let request = request(&Column::USUAL, 5);
     // in a narrower log, a name of 24 characters may take room from an id that is cut anyway
     for width in 100..200 {
@@ -150,7 +150,7 @@ fn columns_keep_what_they_were_given() {
 }
 
 #[test]
-fn the_log_asks_for_what_it_holds() {
+fn the_log_asks_for_the_width_of_its_contents() {
     let needs = |name, id| ColumnNeeds { name, account: id, user: id, ..LONG };
     let wanted = |vendors, needs| request(&Column::USUAL, vendors).wanted_widths(needs);
     let least = 3 + 9 + 9 + 25 + 19 + 12 + 2;
@@ -161,7 +161,7 @@ fn the_log_asks_for_what_it_holds() {
 }
 
 #[test]
-fn a_date_costs_seconds_and_types_but_never_the_hour() {
+fn a_date_never_hides_the_hour() {
     for width in 40..200 {
         let needs = ColumnNeeds { day: DayForm::Day, ..ColumnNeeds::default() };
         let c = columns_for(width, 5, needs);

@@ -68,12 +68,12 @@ impl JumpSearch {
     /// Returns the searched part of the rows, in percent.
     pub fn progress(&self, rows: u64) -> u64 {
         let ahead = if self.forward { rows.saturating_sub(self.from) } else { self.from };
-        let gone = match (self.wrapped, self.forward) {
+        let searched = match (self.wrapped, self.forward) {
             (false, true) => self.at.saturating_sub(self.from),
             (false, false) => self.from.saturating_sub(self.at),
             (true, true) => ahead + self.at,
             (true, false) => ahead + rows.saturating_sub(self.at),
         };
-        (gone * 100 / rows.max(1)).min(99)
+        (searched * 100 / rows.max(1)).min(99)
     }
 }

@@ -314,7 +314,7 @@ impl View for LogView {
         self.handle_pointer(pointer, at, ctx)
     }
 
-    fn drag(&mut self, at: Position, ended: bool, _world: &ViewContext<'_>) -> Response {
+    fn drag(&mut self, at: Position, ended: bool, _ctx: &ViewContext<'_>) -> Response {
         self.handle_drag(at, ended)
     }
 

@@ -320,7 +320,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     #[test]
-    fn heads_have_two_letters_and_are_told_apart() {
+    fn heads_have_two_distinct_letters() {
         let theme = Theme::preset("dark").expect("dark");
         let times = TimeFormat::new(TimeZone::UTC, 0);
         let look = Appearance { theme, ascii: false, times };

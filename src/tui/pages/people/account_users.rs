@@ -60,7 +60,7 @@ impl ListContent for UsersOf {
         ]]
     }
 
-    fn text(row: &RelatedId, _tab: usize, _world: &ViewContext<'_>) -> String {
+    fn text(row: &RelatedId, _tab: usize, _ctx: &ViewContext<'_>) -> String {
         row.id.clone()
     }
 
@@ -78,7 +78,7 @@ impl ListContent for UsersOf {
         a.id == b.id
     }
 
-    fn columns(room: usize, _rows: &[RelatedId], _tab: usize, _world: &ViewContext<'_>) -> usize {
+    fn columns(room: usize, _rows: &[RelatedId], _tab: usize, _ctx: &ViewContext<'_>) -> usize {
         room.saturating_sub(COUNT + SINCE + 2 * TIME)
     }
 
@@ -121,7 +121,7 @@ impl ListContent for UsersOf {
         row: &RelatedId,
         _tab: usize,
         _rows: &[RelatedId],
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         // the count includes the user's calls with other accounts
         let terms = vec![format!("{} = {}", people_list::field(Who::Users), quoted(&row.id))];

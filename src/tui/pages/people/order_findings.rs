@@ -103,7 +103,7 @@ pub fn write(
 mod tests {
     use super::*;
 
-    /// Returns the remarks about calls of these types in this order.
+    /// Returns the said about calls of these types in this order.
     fn said(kinds: &[CallType], known: bool) -> Vec<(bool, String)> {
         let mut timeline = Timeline::default();
         for (at, kind) in kinds.iter().enumerate() {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn each_sentence_is_true_of_every_order() {
+    fn remarks_are_true_for_every_order_of_calls() {
         let mut orders: Vec<Vec<CallType>> = vec![Vec::new()];
         for begin in 0.. {
             if orders[begin].len() == 4 {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_still_come_is_not_said_to_be_missing() {
+    fn reports_nothing_as_missing_before_all_calls_are_read() {
         use CallType::{Group, Identify, Track};
         assert_eq!(said(&[Track], false), []);
         assert_eq!(said(&[Identify, Group], false), []);

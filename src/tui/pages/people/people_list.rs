@@ -96,7 +96,7 @@ impl ListContent for PeopleList {
         ctx.inspector.shown_people(TAB_KINDS[tab], 0..MAX_PEOPLE)
     }
 
-    fn text(row: &Person, _tab: usize, _world: &ViewContext<'_>) -> String {
+    fn text(row: &Person, _tab: usize, _ctx: &ViewContext<'_>) -> String {
         row.id.clone()
     }
 
@@ -132,12 +132,7 @@ impl ListContent for PeopleList {
         a.id == b.id
     }
 
-    fn columns(
-        room: usize,
-        _rows: &[Person],
-        tab: usize,
-        _world: &ViewContext<'_>,
-    ) -> PeopleColumns {
+    fn columns(room: usize, _rows: &[Person], tab: usize, _ctx: &ViewContext<'_>) -> PeopleColumns {
         let first = room >= 60;
         let bar = if room >= 60 { 10 } else { 0 };
         let times = if first { 2 * TIME } else { TIME };
@@ -203,7 +198,7 @@ impl ListContent for PeopleList {
         row: &Person,
         tab: usize,
         _rows: &[Person],
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         let terms = vec![format!("{} = {}", field(TAB_KINDS[tab]), quoted(&row.id))];
         Ok(drill_down::all(terms, RepeatCounting::new(row.counted.calls, row.counted.repeats)))

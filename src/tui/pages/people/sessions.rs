@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn every_session_is_seen_on_the_line_however_short() {
+    fn even_a_short_session_is_visible_on_the_timeline() {
         let theme = Theme::preset("dark").expect("there is one");
         let look = Appearance { theme, ascii: false, times: TimeFormat::new(TimeZone::UTC, 0) };
         let text = |spans: &[&Time], columns| {
@@ -194,9 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_said_shortly() {
-        let said: Vec<String> =
+    fn writes_durations_in_short_words() {
+        let words: Vec<String> =
             [0, 40_000, 60_000, 61_000, 1_500_000, 3_600_000, 5_100_000].map(duration).into();
-        assert_eq!(said, ["0 s", "40 s", "1 min", "1 min 1 s", "25 min", "1 h", "1 h 25 min"]);
+        assert_eq!(words, ["0 s", "40 s", "1 min", "1 min 1 s", "25 min", "1 h", "1 h 25 min"]);
     }
 }

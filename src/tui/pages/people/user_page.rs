@@ -244,7 +244,7 @@ impl View for UserView {
         KeyContext::People
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         match action {
             Action::Help | Action::BackOrQuit | Action::Back | Action::ShowLog => true,
             Action::ChooseVendors => true,

@@ -11,10 +11,10 @@ use ratatui::layout::Rect;
 pub fn render(buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
     let mut lines = PageText::new(buffer, body, ctx.look, usize::from(body.height >= 20));
-    let who: Vec<&str> = pushers(ctx).map(|(title, _)| title).collect();
+    let vendors: Vec<&str> = pushers(ctx).map(|(title, _)| title).collect();
     lines.write(&[
         ("  Nothing has been received from ", theme.text),
-        (&who.join(", "), theme.heading),
+        (&vendors.join(", "), theme.heading),
     ]);
     lines.gap(true);
     for (_, when) in pushers(ctx) {

@@ -65,14 +65,15 @@ impl ListContent for Models {
         let Some(run) = self.run() else { return Vec::new() };
         let look = ctx.look;
         let theme = &look.theme;
-        let who = pushers(ctx).map(|(title, _)| title.to_owned()).collect::<Vec<_>>().join(", ");
+        let vendors =
+            pushers(ctx).map(|(title, _)| title.to_owned()).collect::<Vec<_>>().join(", ");
         let (words, style) = status(run, ctx);
         let none = || look.nothing().to_owned();
         let last_sync = run.last_sync.map_or_else(none, |at| look.moment(at));
         let took = run.duration_ms.map_or_else(none, duration);
         vec![
             vec![
-                Span::styled(format!(" {}", look.clean(&who)), theme.heading),
+                Span::styled(format!(" {}", look.clean(&vendors)), theme.heading),
                 Span::styled(format!(" {} Segment  ", look.arrow()), theme.heading),
                 Span::styled(words, style),
             ],
@@ -86,7 +87,7 @@ impl ListContent for Models {
         ]
     }
 
-    fn text(row: &ModelRow, _tab: usize, _world: &ViewContext<'_>) -> String {
+    fn text(row: &ModelRow, _tab: usize, _ctx: &ViewContext<'_>) -> String {
         row.model.clone()
     }
 
@@ -131,7 +132,7 @@ impl ListContent for Models {
         _builder: &mut TextBuilder<'_>,
         _row: &ModelRow,
         _tab: usize,
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) {
     }
 
@@ -144,12 +145,12 @@ impl ListContent for Models {
         _row: &ModelRow,
         _tab: usize,
         _rows: &[ModelRow],
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         Err("objects have no calls".to_owned())
     }
 
-    fn nothing(&self, _tab: usize, _world: &ViewContext<'_>) -> EmptyPage {
+    fn nothing(&self, _tab: usize, _ctx: &ViewContext<'_>) -> EmptyPage {
         EmptyPage {
             says: "No object has been received in this run.".to_owned(),
             is_good: true,
@@ -191,7 +192,7 @@ mod tests {
     use super::duration;
 
     #[test]
-    fn durations_read_well() {
+    fn writes_durations_in_short_words() {
         let shown = [0, 999, 1_000, 30_049, 61_000, 3_599_999, 7_260_000].map(duration);
         assert_eq!(
             shown,
