@@ -74,9 +74,9 @@ pub fn standing(row: &Coverage, ctx: &ViewContext<'_>) -> (&'static str, String,
     }
 }
 
-/// Returns the style of an id's share: loud if vendors miss the id and find it in no call, a warning
-/// if they miss it in some calls or if some ids are doubtful, quiet if no vendor looks for it.
-/// `passes` is true if the service discards none of the calls.
+/// Returns the style of an id's share: loud if vendors miss the id and find it in no call, a
+/// warning if they miss it in some calls or if some ids are doubtful, quiet if no vendor looks for
+/// it. `passes` is true if the service discards none of the calls.
 fn style(id: &IdShare, passes: bool, look: &Appearance) -> Style {
     let theme = &look.theme;
     match id {

@@ -318,7 +318,7 @@ impl<T: ListContent> View for ListPage<T> {
         if let Some(row) = self.search.preview() {
             self.list.select(row);
         }
-        // without a blank between the list and the vertical line
+        // the vertical line is right beside the list, so the last column of the list stays blank
         let room = panes.list.width.saturating_sub(u16::from(panes.rule.height > 1));
         if due || self.columns.as_ref().is_none_or(|(width, _)| *width != room) {
             let rows = &self.groups.rows;

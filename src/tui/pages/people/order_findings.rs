@@ -103,7 +103,7 @@ pub fn write(
 mod tests {
     use super::*;
 
-    /// Returns the said about calls of these types in this order.
+    /// Returns the remarks about calls of these types in this order.
     fn said(kinds: &[CallType], known: bool) -> Vec<(bool, String)> {
         let mut timeline = Timeline::default();
         for (at, kind) in kinds.iter().enumerate() {
