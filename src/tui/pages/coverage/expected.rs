@@ -128,8 +128,8 @@ pub fn standing(entry: &ExpectationResult, ctx: &ViewContext<'_>) -> (&'static s
             (sign, Verdict::Discarded.name().to_owned(), theme.discarded)
         }
         ExpectationStatus::Lacking => {
-            // an id counts as lacking if no vendor finds it, or if one vendor finds it and another
-            // misses it
+            // "no …" means that vendors find the id in no call; "all lack" means that they find ids
+            // in some calls, and that another vendor misses them there
             let none = [0, 1].map(|id| entry.lack[id] - entry.some_miss[id] == calls);
             let word = match none {
                 [true, true] => "no ids",

@@ -33,7 +33,7 @@ pub fn calls_of_remark(remark: &IdRemark) -> String {
     terms.collect::<Vec<_>>().join(" or ")
 }
 
-/// Tells whether a count includes repeats. It does not if there are other calls.
+/// The treatment of repeats in a count. They are left out if there are other calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RepeatCounting {
     /// The count has only the calls that are not repeats.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// The maximum number of columns that show fields chosen by the user.
 pub const MAX_FIELDS: usize = 6;
-/// The columns for the head of a field's column. The head shows at least the last name of the
+/// The width for the head of a field's column. The head shows at least the last name of the
 /// field's path, and as many names before it as fit into this width.
 const SHORT_HEAD_WIDTH: usize = 12;
 
