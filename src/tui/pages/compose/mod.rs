@@ -48,7 +48,8 @@ pub struct ComposeView {
     /// True if keys edit the text. Otherwise they scroll the results.
     typing: bool,
     composed: Option<Result<ComposedCall, DraftError>>,
-    /// The inputs of the results: the number of edits, the number of the check, and the width.
+    /// The inputs of the results: the number of edits, the version of the shared state (`judged`),
+    /// and the width.
     made: Option<(u64, u64, u16)>,
     edits: u64,
     page: Vec<Line<'static>>,

@@ -54,7 +54,8 @@ struct PageInputs {
 /// The state of the detail.
 #[derive(Default)]
 pub struct DetailPane {
-    /// The row, the number of the check, and true if the uses at all vendors are shown.
+    /// The row, the version of the shared state (`judged`), and true if the uses at all vendors
+    /// are shown.
     read: Option<(u64, u64, bool)>,
     data: Option<Detail>,
     /// The tab that the user chose. It is kept while a request, which has fewer tabs, is shown.

@@ -35,8 +35,8 @@ pub struct ModelPane {
     below: bool,
     scroll: usize,
     page: Vec<Line<'static>>,
-    /// The inputs of the page: the line, the width, the number of requests, and the number of the
-    /// check.
+    /// The inputs of the page: the line, the width, the number of requests, and the version of the
+    /// shared state (`judged`), which also changes with the appearance.
     made: Option<(usize, u16, u64, u64)>,
     body: Rect,
 }
