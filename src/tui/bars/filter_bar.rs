@@ -1,5 +1,5 @@
-//! The line that says which filter is in force and how many calls pass; and what stands in the log
-//! when none does.
+//! The line with the active filter and the number of calls that pass, and the text of the log if
+//! no call passes.
 
 use crate::inspector::CountProgress;
 use crate::tui::app::action::{Action, KeyContext};
@@ -12,18 +12,18 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-/// Before the filter.
+/// The text before the filter.
 pub const LABEL: &str = " filter  ";
 
-/// How many lines it takes at the foot of the log: none without a filter, and none while another
-/// line has its place.
+/// Returns the height of the line at the foot of the log: 0 without a filter, and while the filter
+/// prompt is in its place.
 pub fn height(ctx: &ViewContext<'_>) -> u16 {
     let filtering = &ctx.shared.filtering;
     let any = !filtering.text().is_empty() || filtering.only_marked();
     u16::from(any && !filtering.is_edited())
 }
 
-/// `12 of 4,567`, and how far looking has come.
+/// Returns `12 of 4,567`, and the progress while rows are compared.
 pub fn count(ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
     let theme = &ctx.look.theme;
     let (filtering, shown) = (&ctx.shared.filtering, &ctx.shared.shown);
@@ -40,12 +40,12 @@ pub fn count(ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
     out
 }
 
-/// Draws it at the foot of the log.
+/// Draws the line at the foot of the log.
 pub fn render(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
     render_with(buffer, line, count(ctx), ctx);
 }
 
-/// Draws it at the foot of a page that counts the calls that pass.
+/// Draws the line at the foot of a page that counts the calls that pass.
 pub fn render_counted(
     buffer: &mut Buffer,
     line: Rect,
@@ -99,8 +99,8 @@ fn render_with(
     }
 }
 
-/// Draws what stands in a log that is empty though there are rows: because of the filter, or since it
-/// is paused and all that could be shown came later.
+/// Draws the text of a log that is empty although there are rows, because of the filter or because
+/// the log is paused and all rows that pass came later.
 pub fn nothing(
     buffer: &mut Buffer,
     area: Rect,

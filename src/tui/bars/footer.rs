@@ -1,4 +1,4 @@
-//! The last line: the keys that do something now, or what was just done.
+//! The last line: the keys that do something now, or a notice about the last action.
 
 use crate::tui::app::action::Action;
 use crate::tui::app::keymap::Key;
@@ -9,14 +9,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// A key and what it does; a click on it does the same.
+/// A key and its action. A click on it executes the action.
 struct FooterItem {
     key: String,
     word: &'static str,
     action: Action,
 }
 
-/// What there is room for, each behind so many columns.
+/// Returns the items that fit, each with its column.
 fn items(
     view: &dyn View,
     begun: &[Key],
@@ -44,7 +44,7 @@ fn items(
         let keys = ctx.keymap.keys(view.place(), *action);
         let Some(key) = keys.first() else { continue };
         let word = match action {
-            // at the bottom of everything it leaves
+            // with nothing left to go back to, the key quits
             Action::BackOrQuit if view.quits(ctx) => "quit",
             action => action.short(),
         };
@@ -59,7 +59,7 @@ fn items(
     out
 }
 
-/// How many rows the search matches, for the right end of the line.
+/// Returns the number of rows that the search matches, for the right end of the line.
 fn matches(ctx: &ViewContext<'_>) -> Option<(String, Style)> {
     let matches = ctx.shared.matches?;
     let theme = &ctx.look.theme;
@@ -67,7 +67,7 @@ fn matches(ctx: &ViewContext<'_>) -> Option<(String, Style)> {
     Some((format!("{} ", matches.words()), style))
 }
 
-/// Columns between two.
+/// The columns between two items.
 const GAP: usize = 2;
 
 impl FooterItem {
@@ -80,7 +80,7 @@ fn name(begun: &[Key]) -> String {
     begun.iter().map(Key::to_string).collect()
 }
 
-/// The action at a column.
+/// Returns the action at a column.
 pub fn footer_hit(
     column: usize,
     width: usize,
@@ -93,7 +93,7 @@ pub fn footer_hit(
     items.into_iter().find(here).map(|(_, item)| item.action)
 }
 
-/// Draws it. After the beginning of a sequence it shows how that may go on.
+/// Draws the line. After the first keys of a sequence, it shows the keys that may follow.
 pub fn footer(
     buffer: &mut Buffer,
     line: Rect,

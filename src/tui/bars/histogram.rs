@@ -1,5 +1,5 @@
-//! The calls over time, above the log and the pages that count: a column for each span, those that
-//! miss an id in red below the others.
+//! The histogram of calls over time, above the log and the pages that count calls. Each column is
+//! a time span, with the calls that miss an id in red below the others.
 
 use crate::call::time::Millis;
 use crate::inspector::{Inspector, TimeColumns, TimeCount, TimeScan};
@@ -12,19 +12,20 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// The heading, the bars, and the times below them.
+/// The height: the heading, the bars, and the times below them.
 pub const HEIGHT: u16 = 6;
-/// On fewer lines the page below would have too few.
-pub const LEAST_SCREEN: u16 = 18;
-/// A bar is no wider.
-const MOST_BAR: usize = 4;
-/// The steps of a character.
-const STEPS: u64 = 8;
+/// The minimum height of a screen with a histogram. On a lower one, the page below would be too
+/// low.
+pub const MIN_SCREEN_HEIGHT: u16 = 18;
+/// The maximum width of a bar.
+const MAX_BAR_WIDTH: usize = 4;
+/// The number of bar heights in one character.
+const STEPS_PER_CHAR: u64 = 8;
 const BLOCKS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
-/// Without blocks or colors: others, and those that miss an id.
-const PLAIN: [&str; 2] = [":", "#"];
+/// The signs without blocks or colors: for other calls, and for calls that miss an id.
+const PLAIN_SIGNS: [&str; 2] = [":", "#"];
 
-/// The histogram's state.
+/// The state of the histogram.
 #[derive(Default)]
 pub struct HistogramBar {
     is_open: bool,
@@ -34,23 +35,24 @@ pub struct HistogramBar {
 }
 
 impl HistogramBar {
-    /// Opens or closes it.
+    /// Opens or closes the histogram.
     pub fn toggle(&mut self) {
         self.is_open = !self.is_open;
     }
 
-    /// Whether it is open.
+    /// Returns true if the histogram is open.
     pub fn is_open(&self) -> bool {
         self.is_open
     }
 
-    /// How many lines it takes on a screen of this height.
+    /// Returns the number of lines that the histogram takes on a page of a screen of this height.
     pub fn height(&self, page: Page, screen: u16) -> u16 {
         let is_shown = matches!(page, Page::Log | Page::Findings | Page::Coverage);
-        if self.is_open && is_shown && screen >= LEAST_SCREEN { HEIGHT } else { 0 }
+        if self.is_open && is_shown && screen >= MIN_SCREEN_HEIGHT { HEIGHT } else { 0 }
     }
 
-    /// Counts what the next frame shows. Returns whether there is more to count at once.
+    /// Counts the calls for the next frame. Returns true if another frame is needed, because there
+    /// is more to count or because the count has just become complete.
     pub fn sync(&mut self, width: u16, inspector: &Inspector) -> bool {
         let before = self.is_complete;
         self.is_complete = inspector.count_times(&mut self.scan);
@@ -58,7 +60,7 @@ impl HistogramBar {
         !self.is_complete || !before
     }
 
-    /// Draws it.
+    /// Draws the histogram.
     pub fn render(&self, buffer: &mut Buffer, area: Rect, ctx: &ViewContext<'_>) {
         if area.height < HEIGHT {
             return;
@@ -87,7 +89,7 @@ impl HistogramBar {
             let style = if missing > 0 { theme.missing_id } else { theme.quiet };
             painter.put(&format!("  {} missing an id", grouped(missing)), style);
             if is_plain(look) {
-                painter.put(&format!(" ({})", PLAIN[1]), theme.quiet);
+                painter.put(&format!(" ({})", PLAIN_SIGNS[1]), theme.quiet);
             }
             if columns.untimed > 0 {
                 painter
@@ -99,7 +101,7 @@ impl HistogramBar {
         }
         let bars = Rect { y: area.y + 1, height: area.height - 2, x: area.x + 1, ..area };
         let bars = bars.intersection(area);
-        let wide = (usize::from(bars.width) / columns.counts.len().max(1)).clamp(1, MOST_BAR);
+        let wide = (usize::from(bars.width) / columns.counts.len().max(1)).clamp(1, MAX_BAR_WIDTH);
         for (at, counted) in columns.counts.iter().enumerate() {
             bar(buffer, bars, (at * wide, wide), (*counted, most), look);
         }
@@ -109,14 +111,15 @@ impl HistogramBar {
     }
 }
 
-/// Whether bars are of signs, because the screen has neither blocks nor colors for them.
+/// Returns true if bars consist of signs, because the screen has neither blocks nor colors for
+/// them.
 fn is_plain(look: &Appearance) -> bool {
     look.ascii || look.theme.missing_id.fg.is_none()
 }
 
-/// How many steps high a count is; what is there is seen.
+/// Returns the height of a count in steps. A count above 0 has at least one step.
 fn steps(part: u64, most: u64, height: u64) -> u64 {
-    let all = u128::from(height * STEPS);
+    let all = u128::from(height * STEPS_PER_CHAR);
     let steps = (u128::from(part) * all).div_ceil(u128::from(most.max(1)));
     u64::try_from(steps.min(all)).unwrap_or_default()
 }
@@ -132,14 +135,15 @@ fn bar(
     let height = u64::from(bars.height);
     let (all, missing) = (steps(count.calls, most, height), steps(count.missing, most, height));
     for line in 0..bars.height {
-        let below = u64::from(bars.height - 1 - line) * STEPS;
-        let [all, missing] = [all, missing].map(|steps| steps.saturating_sub(below).min(STEPS));
+        let below = u64::from(bars.height - 1 - line) * STEPS_PER_CHAR;
+        let [all, missing] =
+            [all, missing].map(|steps| steps.saturating_sub(below).min(STEPS_PER_CHAR));
         let (symbol, style) = match (all, missing) {
             (0, 0) => continue,
-            _ if is_plain(look) => (PLAIN[usize::from(missing > 0)], theme.text),
+            _ if is_plain(look) => (PLAIN_SIGNS[usize::from(missing > 0)], theme.text),
             (all, 0) => (BLOCKS[all as usize], theme.quiet),
-            // the others stand behind, where they fill the character
-            (STEPS, missing) => {
+            // the other calls are the background color, if they fill the character
+            (STEPS_PER_CHAR, missing) => {
                 let behind = theme.quiet.fg.map_or(Style::new(), |color| Style::new().bg(color));
                 (BLOCKS[missing as usize], theme.missing_id.patch(behind))
             }
@@ -154,7 +158,8 @@ fn bar(
     }
 }
 
-/// The times of the first and the last column, the last where it ends if there is room for both.
+/// Draws the times of the first and the last column. The last one ends at its column if there is
+/// room.
 fn axis(
     buffer: &mut Buffer,
     line: Rect,
@@ -174,7 +179,7 @@ fn axis(
     painter.skip(gap).put(&words[1], style);
 }
 
-/// A span in words: `second`, `10 s`, `5 min`, `hour`.
+/// Returns a time span in words: `second`, `10 s`, `5 min`, `hour`.
 fn span_words(span_ms: Millis) -> String {
     let seconds = span_ms / 1_000;
     let units = [(86_400, "day", "days"), (3_600, "hour", "h"), (60, "minute", "min")];
@@ -191,13 +196,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_there_is_seen_and_the_most_is_full() {
+    fn a_count_above_zero_is_visible_and_the_highest_is_full() {
         assert_eq!([steps(0, 9, 4), steps(9, 9, 4), steps(1, 1_000_000, 4)], [0, 32, 1]);
         assert_eq!(steps(u64::MAX, u64::MAX, 4), 32);
     }
 
     #[test]
-    fn spans_are_named() {
+    fn names_time_spans() {
         let words = [1, 2, 30, 60, 90, 300, 3_600, 7_200, 86_400, 864_000];
         let words = words.map(|seconds| span_words(seconds * 1_000));
         let expected =

@@ -1,4 +1,4 @@
-//! The pages, at the right end of the first line: which there are, and which is open.
+//! The tabs of the pages, at the right end of the first line.
 
 use crate::tui::app::action::KeyContext;
 use crate::tui::app::page::Page;
@@ -8,33 +8,33 @@ use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// How much is said of each page.
+/// The form of the tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TabLabels {
-    /// the keys of all, and their names
+    /// the keys and names of all pages
     Names,
-    /// the keys of all, and the name of the open one
+    /// the keys of all pages, and the name of the open one
     Open,
-    /// the keys of all
+    /// the keys of all pages
     Keys,
 }
 
-/// Each page with its words and where they begin, from the left end of the room that they take.
+/// The pages with their labels and columns, counted from the left end of the tabs.
 pub struct Pages {
     tabs: Vec<(usize, String, Page)>,
     width: usize,
 }
 
 impl Pages {
-    /// What fits into a line beside what has to be there. None where there is no room for any.
+    /// Returns the longest form that fits into a line beside `must` columns, or none if none fits.
     pub fn new(width: usize, must: usize, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
         [TabLabels::Names, TabLabels::Open, TabLabels::Keys]
-            .map(|form| Pages::made(form, open, ctx))
+            .map(|form| Pages::with_labels(form, open, ctx))
             .into_iter()
             .find(|pages| must + pages.width + GAP <= width)
     }
 
-    fn made(form: TabLabels, open: Page, ctx: &ViewContext<'_>) -> Pages {
+    fn with_labels(form: TabLabels, open: Page, ctx: &ViewContext<'_>) -> Pages {
         let (mut tabs, mut width) = (Vec::new(), 0);
         for page in Page::ALL {
             let key = ctx.keymap.first_key(KeyContext::Everywhere, page.action());
@@ -55,12 +55,12 @@ impl Pages {
         Pages { tabs, width }
     }
 
-    /// The columns that they take at the right end of a line.
+    /// Returns the number of columns that the tabs take at the right end of a line.
     pub fn room(&self) -> usize {
         self.width + GAP
     }
 
-    /// Draws them.
+    /// Draws the tabs.
     pub fn render(&self, buffer: &mut Buffer, line: Rect, open: Page, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;
         for (from, words, page) in &self.tabs {
@@ -70,8 +70,8 @@ impl Pages {
         }
     }
 
-    /// The page at a column of a line of that width.
-    pub fn hit(&self, column: usize, width: usize) -> Option<Page> {
+    /// Returns the page at a column of a line.
+    pub fn page_at(&self, column: usize, width: usize) -> Option<Page> {
         let column = (column + self.width + 1).checked_sub(width)?;
         let here = |(from, words, _): &&(usize, String, Page)| {
             (*from..from + text::width(words)).contains(&column)
@@ -80,5 +80,5 @@ impl Pages {
     }
 }
 
-/// Before them, and behind.
+/// The sum of the columns before and after the tabs.
 const GAP: usize = 3;

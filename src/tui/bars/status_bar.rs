@@ -1,5 +1,5 @@
-//! The two lines on top: where it listens and what came; which vendors count and what the view is
-//! doing. A problem has a line of its own below.
+//! The two lines at the top: the address and the counts; the vendors in use and the state of the
+//! view. A problem has a line of its own below them.
 
 use crate::inspector::{ForwardCounts, MirrorCounts};
 use crate::tui::app::action::{Action, KeyContext};
@@ -16,30 +16,32 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use std::path::Path;
 
-/// Below this width the counters need the room of name and address.
-const NARROW: u16 = 60;
-/// Below this width the keys of the pages need the room of `http://`.
-const SHORT: u16 = 100;
+/// The minimum width of a line with the program's name and address beside the counts.
+const MIN_WIDTH_WITH_NAME: u16 = 60;
+/// The minimum width of a line in which an address has its `http://` beside the keys of the pages.
+const MIN_WIDTH_WITH_SCHEME: u16 = 100;
 
-/// A lag of the checking up to this size is not shown: it is gone within a few frames.
-const MAX_USUAL_LAG: u64 = 16_000_000;
-/// What the key for the vendors does.
+/// The maximum lag of the checking that is not shown, because it is gone within a few frames.
+const MAX_USUAL_LAG_BYTES: u64 = 16_000_000;
+/// The action of the key that opens the vendor dialog.
 const CHOOSES: &str = "chooses";
-/// What is said while nobody chose, and what the key does: the longest that fits.
-const UNSAID: [(&str, &str); 4] = [
+/// The texts while the user has chosen no vendors, each with the key's action. The first that fits
+/// is shown.
+const NO_CHOICE_TEXTS: [(&str, &str); 4] = [
     (" Checking all vendors that each call's service feeds.", "chooses yours"),
     (" Checking all vendors.", "chooses yours"),
     (" Checking all vendors.", CHOOSES),
     (" all vendors", CHOOSES),
 ];
 
-/// Below this width the counts of a listener that forwards or mirrors have short names.
-const WIDE_COUNTS: u16 = 150;
+/// The minimum width of a line in which the counts of a listener that forwards or mirrors have
+/// long names.
+const MIN_WIDTH_WITH_LONG_COUNTS: u16 = 150;
 
-/// The counts of a listener that forwards.
+/// Returns the counts of a listener that forwards.
 fn forward_parts(width: u16, counts: &ForwardCounts, theme: &Theme) -> Vec<(String, Style)> {
     let unrecorded = if counts.not_recorded > 0 { "passed, not recorded" } else { "not recorded" };
-    let words = match width < WIDE_COUNTS {
+    let words = match width < MIN_WIDTH_WITH_LONG_COUNTS {
         true => ["recv", "fwd", "ack", "fail", "unrec", "lag"],
         false => ["received", "forwarded", "acknowledged", "failed", unrecorded, "lag"],
     };
@@ -60,9 +62,9 @@ fn forward_parts(width: u16, counts: &ForwardCounts, theme: &Theme) -> Vec<(Stri
     parts
 }
 
-/// The counts of a listener that mirrors.
+/// Returns the counts of a listener that mirrors.
 fn mirror_parts(width: u16, counts: &MirrorCounts, theme: &Theme) -> Vec<(String, Style)> {
-    let words = match width < WIDE_COUNTS {
+    let words = match width < MIN_WIDTH_WITH_LONG_COUNTS {
         true => ["sent", "again", "given up", "not mirr", "lag"],
         false => ["sent", "sent again", "given up", "not mirrored", "not sent yet"],
     };
@@ -78,13 +80,14 @@ fn mirror_parts(width: u16, counts: &MirrorCounts, theme: &Theme) -> Vec<(String
     words.into_iter().zip(counted).map(part).collect()
 }
 
-/// What the first line says, what matters most first, and how much of that has to be there.
+/// Returns the parts of the first line, the most important first, and how many of them must be
+/// shown.
 fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
-    let narrow = width < NARROW;
+    let narrow = width < MIN_WIDTH_WITH_NAME;
     let theme = &ctx.look.theme;
     let stats = &ctx.shared.stats;
     let loud = |number: u64, style: Style| if number > 0 { style } else { theme.quiet };
-    // while nobody chose, what some vendor misses is not yet an alarm
+    // while the user has chosen no vendors, a missing id is not yet an alarm
     let missing = if ctx.shared.in_use.chosen { theme.missing_id } else { theme.text };
     let mut parts: Vec<(String, Style)> = match (&stats.forward, &stats.mirror) {
         (Some(counts), _) => forward_parts(width, counts, theme),
@@ -106,12 +109,12 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     if let Some((read, all)) = stats.reading.filter(|_| stats.forward.is_none()) {
         parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
     }
-    // the counts are those of what is checked; a forwarding listener names the bytes anyway
-    if stats.lag_bytes > MAX_USUAL_LAG && stats.reading.is_none() && stats.forward.is_none() {
+    // the other counts include only checked calls; a forwarding listener always shows its lag
+    if stats.lag_bytes > MAX_USUAL_LAG_BYTES && stats.reading.is_none() && stats.forward.is_none() {
         let words = format!("{} not checked yet", bytes(stats.lag_bytes));
         parts.insert(0, (words, theme.label));
     }
-    // those that are forwarded have a count of their own
+    // unrecorded requests that were forwarded have a count of their own
     let refused_unrecorded = match &stats.forward {
         Some(counts) => stats.unrecorded - counts.not_recorded,
         None => stats.unrecorded,
@@ -148,7 +151,7 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
         }
     }
     let must = parts.len();
-    // the names of the pages say more than a zero
+    // the names of the pages are more useful than a count of 0
     if stats.refused == 0 {
         parts.push(refused);
     }
@@ -160,18 +163,18 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
     parts.push((file(ctx), theme.quiet));
     if let Some(address) = ctx.shared.addresses.first().filter(|_| !narrow) {
         let address = match address.strip_prefix("http://") {
-            Some(host) if width < SHORT => host,
+            Some(host) if width < MIN_WIDTH_WITH_SCHEME => host,
             _ => address,
         };
-        // what becomes of the traffic comes first where there is no room for both
-        let at = if width < WIDE_COUNTS { upstream_counts } else { 0 };
+        // if there is no room for both, the counts of the upstream come before the address
+        let at = if width < MIN_WIDTH_WITH_LONG_COUNTS { upstream_counts } else { 0 };
         parts.insert(at, (ctx.look.clean(address).into_owned(), theme.text));
         return (parts, must + 1);
     }
     (parts, must)
 }
 
-/// The file that is read or recorded to, with its size.
+/// Returns the file that is read or recorded to, with its size.
 fn file(ctx: &ViewContext<'_>) -> String {
     let stats = &ctx.shared.stats;
     let name = |path: &Path| {
@@ -199,14 +202,14 @@ fn file(ctx: &ViewContext<'_>) -> String {
     }
 }
 
-/// The program's name, where there is room for it.
+/// Returns the program's name if there is room for it.
 fn brand(narrow: bool) -> &'static str {
     if narrow { "" } else { " segscope" }
 }
 
-/// The pages, as far as the first line has room for them.
+/// Returns the tabs of the pages if the first line has room for them.
 fn pages(line: Rect, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
-    let narrow = line.width < NARROW;
+    let narrow = line.width < MIN_WIDTH_WITH_NAME;
     let (parts, must) = parts(line.width, ctx);
     let wide = |parts: &[(String, Style)]| -> usize {
         text::width(brand(narrow))
@@ -215,14 +218,15 @@ fn pages(line: Rect, open: Page, ctx: &ViewContext<'_>) -> Option<Pages> {
     Pages::new(usize::from(line.width), wide(&parts[..must]), open, ctx).filter(|_| !narrow)
 }
 
-/// The page whose name stands at a column of the first line.
+/// Returns the page whose tab is at a column of the first line.
 pub fn status_hit(line: Rect, column: usize, open: Page, ctx: &ViewContext<'_>) -> Option<Page> {
-    pages(line, open, ctx)?.hit(column, usize::from(line.width))
+    pages(line, open, ctx)?.page_at(column, usize::from(line.width))
 }
 
-/// Draws the first line: what matters most stands first, what does not fit is left out.
+/// Draws the first line: the most important parts come first, and parts that do not fit are left
+/// out.
 pub fn status(buffer: &mut Buffer, line: Rect, open: Page, ctx: &ViewContext<'_>) {
-    let narrow = line.width < NARROW;
+    let narrow = line.width < MIN_WIDTH_WITH_NAME;
     let pages = pages(line, open, ctx);
     let taken = pages.as_ref().map_or(0, Pages::room) as u16;
     let left = Rect { width: line.width.saturating_sub(taken), ..line };
@@ -233,14 +237,14 @@ pub fn status(buffer: &mut Buffer, line: Rect, open: Page, ctx: &ViewContext<'_>
     painter.put(brand(narrow), ctx.look.theme.brand);
     for (words, style) in parts(line.width, ctx).0 {
         if text::width(&words) + 2 > painter.room() {
-            // a later, shorter one may still fit
+            // a later, shorter part may still fit
             continue;
         }
         painter.skip(2).put(&words, style);
     }
 }
 
-/// Draws the second line: the vendors in use, and at the right end what the view is doing.
+/// Draws the second line: the vendors in use, and the state of the view at the right end.
 pub fn in_use_line(
     buffer: &mut Buffer,
     line: Rect,
@@ -263,9 +267,9 @@ pub fn in_use_line(
         let full = if fits(&format!("{label}{full}"), CHOOSES) { full } else { short };
         (label, full, CHOOSES)
     } else {
-        // to list all would look like a choice; what counts is said instead
-        let said = UNSAID.iter().find(|(words, tail)| fits(words, tail));
-        let (words, tail) = said.unwrap_or(&UNSAID[UNSAID.len() - 1]);
+        // a list of all vendors would look like a choice
+        let fitting = NO_CHOICE_TEXTS.iter().find(|(words, tail)| fits(words, tail));
+        let (words, tail) = fitting.unwrap_or(&NO_CHOICE_TEXTS[NO_CHOICE_TEXTS.len() - 1]);
         ("", (*words).to_owned(), *tail)
     };
     let left =
@@ -284,7 +288,7 @@ pub fn in_use_line(
     }
 }
 
-/// Draws the line that says what is wrong with the program's own work.
+/// Draws a line about a problem of segscope itself.
 pub fn banner(buffer: &mut Buffer, line: Rect, problem: &str, ctx: &ViewContext<'_>) {
     ground(buffer, line, 0, ctx.look.theme.alarm);
     if let Some(mut painter) = Painter::on(buffer, line, 0, ctx.look) {
@@ -292,8 +296,8 @@ pub fn banner(buffer: &mut Buffer, line: Rect, problem: &str, ctx: &ViewContext<
     }
 }
 
-/// Draws the line about settings that changed: why they cannot be used, or what is stale and which
-/// key judges it again.
+/// Draws the line about changed settings: why they cannot be used, or which calls are stale and
+/// which key checks them again.
 pub fn settings_line(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
     let settings = &ctx.shared.settings;

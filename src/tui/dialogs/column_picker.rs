@@ -1,4 +1,4 @@
-//! The choice of the log's columns: which, and in which order.
+//! The window for choosing and ordering the columns of the log.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
@@ -9,23 +9,23 @@ use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// Lines above the first column.
+/// The lines above the first column.
 const INTRO: [&str; 2] = ["Left to right. A narrow screen hides the least important first.", ""];
-/// The window's width.
+/// The width of the window.
 const WIDTH: u16 = 70;
 /// The width of the names.
-const NAMES: usize = 15;
+const NAMES_WIDTH: usize = 15;
 
-/// The choice being made.
+/// The state of the window.
 pub struct ColumnsView {
-    /// The columns that the log has, which the list was made of.
+    /// The log's columns from which the list was made.
     shown: Vec<Column>,
-    /// All columns; those that are shown are ticked.
+    /// All columns. The columns of the log are ticked.
     list: Checklist<Column>,
 }
 
 impl ColumnsView {
-    /// The columns as they are now, those that are not shown behind.
+    /// Returns a list of the log's columns, with the hidden columns after them.
     pub fn new(ctx: &ViewContext<'_>) -> ColumnsView {
         let shown = ctx.shared.columns.clone();
         let hidden = Column::ALL.into_iter().filter(|column| !shown.contains(column));
@@ -35,13 +35,13 @@ impl ColumnsView {
         ColumnsView { shown, list }
     }
 
-    /// The names of the ticked columns, from the left.
+    /// Returns the names of the ticked columns, from the left.
     fn names(&self) -> Vec<String> {
         self.list.chosen().map(|column| column.name().to_owned()).collect()
     }
 }
 
-/// What a column shows.
+/// Describes the contents of a column.
 fn about(column: &Column) -> &'static str {
     match column {
         Column::Number => "the call's number",
@@ -61,7 +61,7 @@ impl View for ColumnsView {
         KeyContext::Columns
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         Checklist::<Column>::can(action)
             || matches!(action, Action::MoveDown | Action::MoveUp | Action::AddField)
     }
@@ -83,7 +83,7 @@ impl View for ColumnsView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, at: Position, _ctx: &ViewContext<'_>) -> Response {
         self.list.point(pointer, at)
     }
 
@@ -100,7 +100,9 @@ impl View for ColumnsView {
         let theme = &ctx.look.theme;
         self.list.render(buffer, body, ctx.look, |painter, column| {
             let name = column.name();
-            painter.show(name, theme.text).skip(NAMES.saturating_sub(text::width(name)).max(1));
+            painter
+                .show(name, theme.text)
+                .skip(NAMES_WIDTH.saturating_sub(text::width(name)).max(1));
             painter.put(about(column), theme.quiet);
         });
     }

@@ -1,5 +1,5 @@
-//! The text that was copied last, without a frame, so that it can be selected with the mouse where
-//! the terminal takes no text for its clipboard.
+//! The text that was copied last, without a frame, so that the user can select it with the mouse
+//! if the terminal does not support copying to the clipboard.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
@@ -10,17 +10,17 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-/// Said above the text.
+/// The line above the text.
 const HEAD: &str = "Select with shift and the mouse. esc closes.";
 
-/// The window's state.
+/// The state of the window.
 pub struct CopiedView {
     text: String,
     pane: TextPane,
 }
 
 impl CopiedView {
-    /// Shows a text.
+    /// Returns a window with a text.
     pub fn new(text: String) -> CopiedView {
         CopiedView { text, pane: TextPane::default() }
     }
@@ -31,17 +31,17 @@ impl View for CopiedView {
         KeyContext::Help
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         self.pane.can(action)
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         self.pane.act(action)
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, _at: Position, _ctx: &ViewContext<'_>) -> Response {
         match pointer {
-            // a click without shift must not take the text away that is to be selected
+            // a click without shift must not close the text that the user wants to select
             Pointer::Click => Response::Done,
             wheel => self.pane.point(wheel),
         }

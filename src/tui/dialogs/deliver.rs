@@ -1,5 +1,5 @@
-//! An output before it is sent to its vendor: exactly what goes where, keys as `***`, and after
-//! that what came of it. Nothing is sent before it is asked for here.
+//! The window that sends an output to its vendor. It shows exactly what would be sent where, with
+//! keys as `***`, and then the response. Nothing is sent before the user confirms it here.
 
 use crate::inspector::{CallSource, PreparedRequests, Sending};
 use crate::tui::app::action::{Action, KeyContext};
@@ -12,35 +12,35 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
-/// The window's width.
+/// The width of the window.
 const WIDTH: u16 = 92;
 
-/// The output that is shown.
+/// The state of the window.
 pub struct DeliverView {
     chosen: CallSource,
-    /// Which call it is, if one that came.
+    /// The name of the call, if it was received.
     what: Option<String>,
     vendor: usize,
-    /// What would be sent, read when the vendor is first shown.
+    /// The requests, prepared when the vendor is first shown.
     prepared: Option<Result<PreparedRequests, String>>,
     sent: bool,
     pane: TextPane,
 }
 
 impl DeliverView {
-    /// Shows what one vendor would be sent of a call.
+    /// Returns a window with the requests for one vendor.
     pub fn new(chosen: CallSource, vendor: usize) -> DeliverView {
         let pane = TextPane::default();
         DeliverView { chosen, what: None, vendor, prepared: None, sent: false, pane }
     }
 
-    /// The same, naming the call.
+    /// Adds the name of the call.
     pub fn named(self, what: String) -> DeliverView {
         DeliverView { what: Some(what), ..self }
     }
 
-    /// Another vendor.
-    fn turn(&mut self, by: usize, ctx: &ViewContext<'_>) -> Response {
+    /// Switches to another vendor.
+    fn switch_vendor(&mut self, by: usize, ctx: &ViewContext<'_>) -> Response {
         let count = ctx.shared.vendors.len().max(1);
         let what = self.what.take();
         let view = DeliverView::new(self.chosen.clone(), (self.vendor + by) % count);
@@ -65,10 +65,10 @@ impl DeliverView {
     fn lines(&self, width: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
         let look = ctx.look;
         let theme = &look.theme;
-        let mut paper = TextBuilder::new(look, width);
-        let Some(vendor) = ctx.shared.vendors.get(self.vendor) else { return paper.done() };
+        let mut builder = TextBuilder::new(look, width);
+        let Some(vendor) = ctx.shared.vendors.get(self.vendor) else { return builder.done() };
         let prepared = self.prepared.as_ref().and_then(|prepared| prepared.as_ref().ok());
-        paper.line(vec![
+        builder.line(vec![
             Span::styled(look.clean(&vendor.title).into_owned(), theme.heading),
             Span::styled(
                 prepared.map_or(String::new(), |p| format!("  {}", p.fidelity.word)),
@@ -76,33 +76,33 @@ impl DeliverView {
             ),
         ]);
         if let Some(what) = &self.what {
-            paper.prose(0, &format!("of {what}"), theme.text);
+            builder.prose(0, &format!("of {what}"), theme.text);
         }
         if let Some(prepared) = prepared {
-            paper.prose(0, prepared.fidelity.means, theme.quiet);
+            builder.prose(0, prepared.fidelity.means, theme.quiet);
         }
-        paper.blank();
+        builder.blank();
         let prepared = match &self.prepared {
             Some(Ok(prepared)) => prepared,
             Some(Err(why)) => {
-                paper.prose(0, "Cannot send:", theme.error);
-                paper.prose(2, why, theme.text);
-                return paper.done();
+                builder.prose(0, "Cannot send:", theme.error);
+                builder.prose(2, why, theme.text);
+                return builder.done();
             }
-            None => return paper.done(),
+            None => return builder.done(),
         };
-        self.outcome(&mut paper, prepared, ctx);
+        self.outcome(&mut builder, prepared, ctx);
         for request in &prepared.requests {
-            paper.blank();
-            paper.request(request);
+            builder.blank();
+            builder.request(request);
         }
-        paper.done()
+        builder.done()
     }
 
-    /// What enter does, or what came of it.
+    /// Writes what enter does, or the result of sending.
     fn outcome(
         &self,
-        paper: &mut TextBuilder<'_>,
+        builder: &mut TextBuilder<'_>,
         prepared: &PreparedRequests,
         ctx: &ViewContext<'_>,
     ) {
@@ -122,20 +122,20 @@ impl DeliverView {
                 let words = format!(
                     "Nothing is sent yet. {keys} sends {requests} to {to}, once, with your keys (shown as ***)."
                 );
-                paper.prose(0, &words, theme.warning);
+                builder.prose(0, &words, theme.warning);
             }
             Some(Sending::Underway { to }) => {
-                paper.prose(0, &format!("sending to {to}"), theme.quiet);
+                builder.prose(0, &format!("sending to {to}"), theme.quiet);
             }
             Some(Sending::Answered { status, body, took_ms, .. }) => {
                 let good = (200..300).contains(status);
                 let style = if good { theme.good } else { theme.error };
                 let word = if good { "accepted" } else { "not accepted" };
                 let words = format!("{word}: answered {status} in {took_ms} ms");
-                paper.prose(0, &words, style);
-                paper.raw(body.trim(), theme.text);
+                builder.prose(0, &words, style);
+                builder.raw(body.trim(), theme.text);
             }
-            Some(Sending::Failed { error, .. }) => paper.prose(0, error, theme.error),
+            Some(Sending::Failed { error, .. }) => builder.prose(0, error, theme.error),
         }
     }
 }
@@ -145,7 +145,7 @@ impl View for DeliverView {
         KeyContext::Deliver
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         match action {
             Action::SendOutput => !self.sent && matches!(self.prepared, Some(Ok(_))),
             Action::NextTab | Action::PreviousTab | Action::Help => true,
@@ -156,16 +156,18 @@ impl View for DeliverView {
     fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::SendOutput => self.send(),
-            Action::NextTab => self.turn(1, ctx),
-            Action::PreviousTab => self.turn(ctx.shared.vendors.len().saturating_sub(1), ctx),
+            Action::NextTab => self.switch_vendor(1, ctx),
+            Action::PreviousTab => {
+                self.switch_vendor(ctx.shared.vendors.len().saturating_sub(1), ctx)
+            }
             Action::Help => Response::Open(Box::new(HelpView::new(KeyContext::Deliver))),
             action => self.pane.act(action),
         }
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, _at: Position, _ctx: &ViewContext<'_>) -> Response {
         match pointer {
-            // a click beside the question is no answer to it
+            // a click beside the window does not answer the question
             Pointer::Click => Response::Pass,
             wheel => self.pane.point(wheel),
         }

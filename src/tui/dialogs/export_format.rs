@@ -1,4 +1,5 @@
-//! The form in which calls are written to a file; then the file's name is asked for.
+//! The window for the format in which calls are written to a file. Then a prompt asks for the
+//! file.
 
 use crate::report::ExportFormat;
 use crate::tui::app::view::{Response, SideEffect, ViewContext};
@@ -6,7 +7,7 @@ use crate::tui::app::view_context::count;
 use crate::tui::prompts::TextDialog;
 use crate::tui::widgets::choice_dialog::ChoiceDialog;
 
-/// Asks for the form.
+/// Returns the window that asks for the format.
 pub fn ask_export(ctx: &ViewContext<'_>) -> ChoiceDialog {
     let forms = ExportFormat::ALL;
     let lines = forms.map(|format| (format.name().to_owned(), format.about().to_owned()));

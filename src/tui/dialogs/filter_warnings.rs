@@ -1,46 +1,49 @@
-//! What is doubtful about a filter: words that were probably meant otherwise, fields that no call has.
+//! Warnings about a filter: words that the user probably meant otherwise, and fields that no call
+//! has.
 
 use crate::fql::{Absent, Filter, FilterHint, HintSubject, NameSource, absent};
 use crate::tui::app::view::ViewContext;
 
-/// A doubt, and where in the text it is about something.
+/// A warning, and the position in the text that it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Doubt {
-    /// The first byte.
+    /// The byte offset in the text.
     pub at: Option<usize>,
-    /// What to think of it.
+    /// The message.
     pub says: String,
 }
 
-/// What stands in the text itself.
-pub fn of_text(filter: &Filter) -> Vec<Doubt> {
-    of_hints(filter.hints().iter())
+/// Returns the warnings about the text of a filter.
+pub fn text_warnings(filter: &Filter) -> Vec<Doubt> {
+    hint_warnings(filter.hints().iter())
 }
 
-fn of_hints<'h>(hints: impl Iterator<Item = &'h FilterHint>) -> Vec<Doubt> {
+fn hint_warnings<'h>(hints: impl Iterator<Item = &'h FilterHint>) -> Vec<Doubt> {
     hints.map(|hint| Doubt { at: Some(hint.span.start), says: hint.message.clone() }).collect()
 }
 
-/// The fields that no call has: worth telling where nothing passes.
-pub fn of_fields(text: &str, filter: &Filter, names: &dyn NameSource) -> Vec<Doubt> {
+/// Returns the warnings about fields that no call has. They are useful if no call passes the
+/// filter.
+pub fn absent_field_warnings(text: &str, filter: &Filter, names: &dyn NameSource) -> Vec<Doubt> {
     let absent = absent(filter, names).into_iter();
     let doubt = |one: Absent| Doubt { at: text.find(&one.named), says: one.to_string() };
     absent.map(doubt).collect()
 }
 
-/// Why nothing passes the filter in force, worked out when that is known and again as calls come.
+/// The explanation of an active filter that no call passes. It is made again as calls arrive.
 #[derive(Debug, Default)]
 pub struct EmptyFilterDialog {
-    /// The filter's generation and how many rows it had looked at.
+    /// The generation of the filter, and the number of rows that it was applied to.
     made: Option<(u64, u64)>,
     doubts: Vec<Doubt>,
 }
 
-/// Up to so many rows each new one may change the answer.
-const FEW: u64 = 1_000;
+/// The number of rows up to which every new row updates the warnings. After that, they are updated
+/// when the number of rows has doubled.
+const MAX_ROWS_FOR_EACH_UPDATE: u64 = 1_000;
 
 impl EmptyFilterDialog {
-    /// Looks, if nothing passes and something is new.
+    /// Updates the warnings if no call passes and there are new rows or a new filter.
     pub fn sync(&mut self, ctx: &ViewContext<'_>) {
         let (filtering, shown) = (&ctx.shared.filtering, &ctx.shared.shown);
         let nothing = shown.rows == 0 && shown.of > 0 && filtering.progress(shown).is_none();
@@ -50,21 +53,21 @@ impl EmptyFilterDialog {
         };
         let is_new = self.made.is_none_or(|(generation, of)| {
             generation != shown.generation
-                || (of != shown.of && (shown.of < FEW || shown.of >= 2 * of))
+                || (of != shown.of && (shown.of < MAX_ROWS_FOR_EACH_UPDATE || shown.of >= 2 * of))
         });
         if is_new {
             self.made = Some((shown.generation, shown.of));
             let names = ctx.inspector.names();
-            let absent = of_fields(filtering.text(), &filter, names.as_ref());
-            // a field that is nowhere is not told twice
+            let absent = absent_field_warnings(filtering.text(), &filter, names.as_ref());
+            // a field that no call has is not reported twice
             let is_told =
                 |hint: &&FilterHint| hint.subject != HintSubject::Field || absent.is_empty();
-            self.doubts = of_hints(filter.hints().iter().filter(is_told));
+            self.doubts = hint_warnings(filter.hints().iter().filter(is_told));
             self.doubts.extend(absent);
         }
     }
 
-    /// What was found.
+    /// Returns the warnings.
     pub fn doubts(&self) -> &[Doubt] {
         &self.doubts
     }

@@ -1,5 +1,5 @@
-//! The help: what the signs mean, the keys in force where it was opened, and where files are. It has
-//! two columns where there is room for both.
+//! The help: the meaning of the signs, the keys of the context in which it was opened, and the
+//! paths of the files. It has two columns if both have room.
 
 use crate::findings::{Severity, Verdict};
 use crate::tui::app::action::{Action, KeyContext};
@@ -13,31 +13,31 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::path::Path;
 
-/// The columns that keys and signs take at most, and what lies behind them.
-const MOST_KEYS: usize = 26;
-const BEHIND: usize = 2;
-/// The frame's sides and what is free beside them.
-const SIDES: u16 = 4;
-/// Columns between two columns of text, and the least width of each.
+/// The maximum width of keys and signs, and the columns after them.
+const MAX_SIGN_WIDTH: usize = 26;
+const SIGN_GAP: usize = 2;
+/// The columns of the frame and of the margins.
+const FRAME_WIDTH: u16 = 4;
+/// The columns between two columns of text, and the minimum width of each.
 const GAP: usize = 4;
-const LEAST_COLUMN: usize = 58;
+const MIN_COLUMN_WIDTH: usize = 58;
 
-/// The help's state.
+/// The state of the help.
 pub struct HelpView {
     about: KeyContext,
     pane: TextPane,
-    /// The widest line.
+    /// The width of the widest line.
     width: u16,
 }
 
 impl HelpView {
-    /// The help for a place.
+    /// Returns the help for a context.
     pub fn new(about: KeyContext) -> HelpView {
         HelpView { about, pane: TextPane::default(), width: 0 }
     }
 }
 
-/// Where it is, for a head of the help.
+/// Returns the heading of a context in the help.
 pub(crate) fn title(place: KeyContext) -> &'static str {
     match place {
         KeyContext::Everywhere => "Everywhere",
@@ -62,8 +62,8 @@ pub(crate) fn title(place: KeyContext) -> &'static str {
     }
 }
 
-/// The places whose keys are told: those in force there, and those of the lines of text that open
-/// there, where no key can ask for help.
+/// Returns the contexts whose keys are listed: those in force in `about`, and those of the text
+/// fields that open there, because the help has no key in a text field.
 fn places(about: KeyContext) -> Vec<KeyContext> {
     let mut out = about.sections().to_vec();
     if out.contains(&KeyContext::Calls) {
@@ -75,7 +75,7 @@ fn places(about: KeyContext) -> Vec<KeyContext> {
     out
 }
 
-/// A sign, a key or a name, and what it means.
+/// A sign, a key or a name, and its meaning.
 struct HelpEntry {
     sign: String,
     style: Style,
@@ -89,13 +89,13 @@ struct HelpBlock {
 }
 
 impl HelpBlock {
-    /// The columns before the meanings.
+    /// Returns the number of columns before the meanings.
     fn indent(&self) -> usize {
         let signs = self.entries.iter().map(|entry| text::width(&entry.sign));
-        2 + signs.max().unwrap_or(0).min(MOST_KEYS) + BEHIND
+        2 + signs.max().unwrap_or(0).min(MAX_SIGN_WIDTH) + SIGN_GAP
     }
 
-    /// How wide it is if no line is wrapped.
+    /// Returns the width without wrapped lines.
     fn width(&self) -> usize {
         let means = self.entries.iter().map(|entry| text::width(&entry.means)).max().unwrap_or(0);
         self.indent() + means
@@ -116,7 +116,7 @@ impl HelpBlock {
     }
 }
 
-/// The keys of the places, as they are set.
+/// Returns the current keys of the contexts.
 fn key_blocks(about: KeyContext, ctx: &ViewContext<'_>) -> Vec<HelpBlock> {
     let block = |place: KeyContext| {
         let keys = |action| ctx.keymap.keys(place, action).join(" ");
@@ -131,7 +131,7 @@ fn key_blocks(about: KeyContext, ctx: &ViewContext<'_>) -> Vec<HelpBlock> {
     places(about).into_iter().map(block).filter(|block| !block.entries.is_empty()).collect()
 }
 
-/// Where the files are.
+/// Returns the paths of the files.
 fn files(ctx: &ViewContext<'_>) -> HelpBlock {
     let entry = |(name, path): (&str, &Path)| HelpEntry {
         sign: name.to_owned(),
@@ -146,18 +146,19 @@ fn files(ctx: &ViewContext<'_>) -> HelpBlock {
     HelpBlock { title: "Files", entries }
 }
 
-/// The blocks one below the other, in two columns of about the same height where both have room.
+/// Puts the blocks below one another, or in two columns of about the same height if both have
+/// room.
 fn layout(blocks: &[HelpBlock], room: usize, look: &Appearance) -> Vec<Line<'static>> {
     let natural = blocks.iter().map(HelpBlock::width).max().unwrap_or(0);
     let two = (room.saturating_sub(GAP)) / 2;
-    let has_two = two >= LEAST_COLUMN;
+    let has_two = two >= MIN_COLUMN_WIDTH;
     let width = natural.min(if has_two { two } else { room });
     let blocks: Vec<Vec<Line<'static>>> =
         blocks.iter().map(|block| block.lines(width, look)).collect();
     if !has_two {
         return blocks.join(&Line::default());
     }
-    // the break at which the longer column is shortest; an empty line is between two blocks
+    // the break at which the longer column is shortest; there is an empty line between two blocks
     let height =
         |blocks: &[Vec<Line<'_>>]| blocks.iter().map(|lines| lines.len() + 1).sum::<usize>();
     let longest = |at: &usize| height(&blocks[..*at]).max(height(&blocks[*at..]));
@@ -238,15 +239,15 @@ impl View for HelpView {
         KeyContext::Help
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         self.pane.can(action) || action == Action::Help
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         if action == Action::Help { Response::Close } else { self.pane.act(action) }
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, _at: Position, _ctx: &ViewContext<'_>) -> Response {
         self.pane.point(pointer)
     }
 
@@ -255,10 +256,10 @@ impl View for HelpView {
         blocks.extend(key_blocks(self.about, ctx));
         blocks.push(files(ctx));
         blocks.retain(|block| !block.entries.is_empty());
-        let room = usize::from(body.width.saturating_sub(SIDES));
+        let room = usize::from(body.width.saturating_sub(FRAME_WIDTH));
         let lines = layout(&blocks, room, ctx.look);
         let widest = lines.iter().map(Line::width).max().unwrap_or(0);
-        self.width = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(SIDES);
+        self.width = u16::try_from(widest).unwrap_or(u16::MAX).saturating_add(FRAME_WIDTH);
         self.pane.sync(lines, body);
     }
 

@@ -1,4 +1,4 @@
-//! The findings of a call that can be muted, and those that were: of what is muted the log
+//! The window for muting findings of a call. It also lists the muted codes, for which the log
 //! shows no marks.
 
 use crate::findings::Severity;
@@ -12,32 +12,32 @@ use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// Lines above the first code.
+/// The lines above the first code.
 const INTRO: [&str; 3] = [
     "Selected codes are muted in this folder: the log shows no marks",
     "for them. They still count, and the detail still shows them.",
     "",
 ];
-/// The window's title; behind it which call it is.
+/// The title of the window, before the name of the call.
 const TITLE: &str = "Muted findings";
-/// The window's width.
+/// The width of the window.
 const WIDTH: u16 = 74;
 
-/// A code that may be muted.
+/// A code that the user can mute.
 struct CodeLine {
     code: String,
     severity: Option<Severity>,
     calls: u64,
 }
 
-/// The choice being made.
+/// The state of the window.
 pub struct MutedCodesView {
     list: Checklist<CodeLine>,
 }
 
 impl MutedCodesView {
-    /// The codes of a call, and those that are muted, with the cursor on a code that is meant;
-    /// or why there are no such.
+    /// Returns a window with the codes of a call and all muted codes, and the cursor on `code`.
+    /// Returns a message if there are none.
     pub fn new(
         row: Option<u64>,
         code: Option<&str>,
@@ -49,7 +49,7 @@ impl MutedCodesView {
             named = Some(call_actions::name(&call));
             let vendors = call.vendors.iter().filter(|detail| detail.in_use);
             let all = call.common.iter().chain(vendors.flat_map(|detail| &detail.findings));
-            // infos have no marks
+            // findings of the severity `info` have no marks
             let loud = all.filter(|finding| finding.severity != Severity::Info);
             found.extend(loud.map(|finding| (finding.code.to_string(), Some(finding.severity))));
             found.sort_by_key(|(_, severity)| *severity);
@@ -91,11 +91,11 @@ impl View for MutedCodesView {
         KeyContext::Aside
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         Checklist::<CodeLine>::can(action)
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::Save => {
                 let codes = self.list.chosen().map(|line| line.code.clone()).collect();
@@ -105,11 +105,11 @@ impl View for MutedCodesView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, at: Position, _ctx: &ViewContext<'_>) -> Response {
         self.list.point(pointer, at)
     }
 
-    fn sync(&mut self, body: Rect, _world: &ViewContext<'_>) {
+    fn sync(&mut self, body: Rect, _ctx: &ViewContext<'_>) {
         self.list.sync(body);
     }
 

@@ -1,4 +1,4 @@
-//! All calls were checked again: what became of them, beside what they were.
+//! The report after all calls were checked again: the verdicts before and after.
 
 use crate::engine::VendorChanges;
 use crate::findings::Verdict;
@@ -11,13 +11,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::sync::Arc;
 
-/// The widest line.
+/// The maximum width of the window.
 const WIDTH: u16 = 72;
-/// Columns of a verdict's name and of a number.
+/// The widths of a verdict's name and of a number.
 const VERDICT: usize = 12;
 const NUMBER: usize = 11;
 
-/// A window that says what changed.
+/// Returns a window with the changes.
 pub fn rejudge_report(judged: Arc<RejudgeResult>) -> TextWindow {
     TextWindow::new("Checked again", WIDTH, move |room, ctx| write(&judged, room, ctx))
 }
@@ -53,7 +53,7 @@ fn write(judged: &RejudgeResult, room: usize, ctx: &ViewContext<'_>) -> Vec<Line
     out
 }
 
-/// A line for each verdict that some call has or had.
+/// Returns a line for each verdict that some call has or had.
 fn verdicts(vendor: &VendorChanges, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
     let theme = &ctx.look.theme;
     let lines = Verdict::WORST_FIRST.iter().rev().filter_map(|verdict| {

@@ -1,4 +1,4 @@
-//! Where a call is sent to: this listener, the real service, or another address.
+//! The window that asks where to send a call: this listener, the real service, or another address.
 
 use crate::call::credential::without_credentials;
 use crate::call::own_times;
@@ -8,22 +8,23 @@ use crate::tui::prompts::TextDialog;
 use crate::tui::widgets::choice_dialog::ChoiceDialog;
 use crate::tui::widgets::text::masked;
 
-/// Segment's own tracking API (public: its documentation of the HTTP Tracking API). A RudderStack
-/// data plane is its user's own, so there is none to offer.
+/// The address of Segment's tracking API (public, from the documentation of the HTTP Tracking
+/// API). For RudderStack there is no such address, because each user has a data plane of their
+/// own.
 const SEGMENT: &str = "https://api.segment.io";
 
-/// What is sent.
+/// A call to send.
 #[derive(Debug, Clone)]
 pub struct SendItem {
-    /// Which call it is, if one that came.
+    /// The name of the call, if it was received.
     pub what: Option<String>,
-    /// The call's text.
+    /// The text of the call.
     pub text: String,
-    /// The write key that it goes with.
+    /// The write key to send it with.
     pub write_key: Option<String>,
-    /// Whether a library of RudderStack's sent it.
+    /// True if a RudderStack library sent the call.
     pub rudder: bool,
-    /// Whether its times are moved to now.
+    /// True if the times of the call were moved to now.
     pub is_moved: bool,
 }
 
@@ -33,7 +34,7 @@ impl SendItem {
         Response::CloseAndAsk(SideEffect::Send { to: Some(to.to_owned()), text, write_key })
     }
 
-    /// What is said below the choices.
+    /// Returns the notes below the choices.
     fn notes(&self, ctx: &ViewContext<'_>) -> Vec<String> {
         let key = self.write_key.as_deref().map(masked);
         let key = key.map_or("a made-up write key".to_owned(), |key| format!("write key {key}"));
@@ -49,10 +50,10 @@ impl SendItem {
     }
 }
 
-/// Asks where to.
+/// Returns the window that asks for the target.
 pub fn ask_where(send_item: SendItem, ctx: &ViewContext<'_>) -> ChoiceDialog {
     let here = ctx.shared.addresses.first().cloned();
-    // what each is, and its address; the last asks for one
+    // the name and the target of each choice
     let mut choices: Vec<(&str, SendPlace)> = Vec::new();
     choices.extend(here.map(|here| match &ctx.shared.stats.forward {
         Some(_) => ("this listener, which forwards it", SendPlace::Service(here)),
@@ -94,19 +95,19 @@ pub fn ask_where(send_item: SendItem, ctx: &ViewContext<'_>) -> ChoiceDialog {
     })
 }
 
-/// Where a call may be sent to.
+/// The target of a choice.
 enum SendPlace {
     /// This listener.
     Here(String),
-    /// A service that takes the call for real.
+    /// A service that processes the call as real data.
     Service(String),
-    /// An address that is asked for.
+    /// An address that the user types.
     Asked,
-    /// None yet: first the times of the call are moved to now, of which this is the latest.
+    /// No target yet: first the times of the call, whose latest is this, are moved to now.
     Moved(Millis),
 }
 
-/// Asks once more before a service gets real data.
+/// Returns the window that asks again before a service receives real data.
 fn confirm(send_item: SendItem, to: String, notes: Vec<String>) -> ChoiceDialog {
     let lines = vec![
         ("do not send".to_owned(), String::new()),

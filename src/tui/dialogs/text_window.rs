@@ -1,4 +1,4 @@
-//! A window of text that is written anew for each frame.
+//! A window with text that is written again for each frame.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
@@ -7,10 +7,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-/// Writes the lines for so many columns.
+/// Writes the lines for a width.
 type WriteLines = Box<dyn Fn(usize, &ViewContext<'_>) -> Vec<Line<'static>>>;
 
-/// The window.
+/// The state of the window.
 pub struct TextWindow {
     title: &'static str,
     width: u16,
@@ -19,7 +19,7 @@ pub struct TextWindow {
 }
 
 impl TextWindow {
-    /// A window that is no wider than `width`.
+    /// Returns a window that is at most `width` columns wide.
     pub fn new(
         title: &'static str,
         width: u16,
@@ -34,15 +34,15 @@ impl View for TextWindow {
         KeyContext::Everywhere
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         self.pane.can(action)
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         self.pane.act(action)
     }
 
-    fn point(&mut self, pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, _at: Position, _ctx: &ViewContext<'_>) -> Response {
         self.pane.point(pointer)
     }
 

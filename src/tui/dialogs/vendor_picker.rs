@@ -1,4 +1,4 @@
-//! The choice of the vendors in use.
+//! The window for choosing the vendors in use.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
@@ -9,7 +9,7 @@ use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// Lines above the first vendor.
+/// The lines above the first vendor.
 const INTRO: [&str; 4] = [
     "Choose the vendors to check. Only these decide the id columns,",
     "what counts as missing, and the findings shown first.",
@@ -17,14 +17,14 @@ const INTRO: [&str; 4] = [
     "",
 ];
 
-/// The choice being made.
+/// The state of the window.
 pub struct VendorsView {
-    /// The vendors' places.
+    /// The indices of the vendors.
     list: Checklist<usize>,
 }
 
 impl VendorsView {
-    /// The choice in force, to be changed.
+    /// Returns a window with the vendors, in which those in use are ticked.
     pub fn new(ctx: &ViewContext<'_>) -> VendorsView {
         let (vendors, in_use) = (&ctx.shared.vendors, &ctx.shared.in_use.vendors);
         let lines = (0..vendors.len()).map(|at| (at, in_use.contains(&at))).collect();
@@ -38,7 +38,7 @@ impl VendorsView {
     }
 }
 
-/// Uses these and no others.
+/// Makes these the vendors in use, and no others.
 fn save(chosen: Vec<usize>) -> Response {
     Response::CloseAndAsk(SideEffect::UseVendors(chosen))
 }
@@ -48,7 +48,7 @@ impl View for VendorsView {
         KeyContext::Vendors
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         Checklist::<usize>::can(action) || matches!(action, Action::ChooseOnly | Action::ChooseAll)
     }
 
@@ -56,7 +56,7 @@ impl View for VendorsView {
         vendor_of_digit(event, ctx.shared.vendors.len()).map(|vendor| save(vec![vendor]))
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::ChooseOnly => self.list.current().map_or(Response::Pass, |at| save(vec![*at])),
             Action::ChooseAll => save(self.list.lines().copied().collect()),
@@ -73,11 +73,11 @@ impl View for VendorsView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, at: Position, _ctx: &ViewContext<'_>) -> Response {
         self.list.point(pointer, at)
     }
 
-    fn sync(&mut self, body: Rect, _world: &ViewContext<'_>) {
+    fn sync(&mut self, body: Rect, _ctx: &ViewContext<'_>) {
         self.list.sync(body);
     }
 

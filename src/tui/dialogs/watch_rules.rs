@@ -1,4 +1,4 @@
-//! The watch rules, and how each stands.
+//! The window with the watch rules and the state of each.
 
 use crate::inspector::WatchState;
 use crate::tui::app::view::ViewContext;
@@ -7,13 +7,13 @@ use crate::tui::dialogs::text_window::TextWindow;
 use crate::tui::widgets::text;
 use ratatui::text::{Line, Span};
 
-/// The widest line.
+/// The maximum width of the window.
 const WIDTH: u16 = 76;
-/// Columns of a share and of how a rule stands.
+/// The widths of a share and of a rule's state.
 const SHARE: usize = 8;
 const STANDING: usize = 10;
 
-/// A window that lists them.
+/// Returns a window with the watch rules.
 pub fn watch_rules() -> TextWindow {
     TextWindow::new("Watch rules", WIDTH, write)
 }

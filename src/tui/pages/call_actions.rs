@@ -1,4 +1,5 @@
-//! What is done with one call: the one under the log's cursor, or the example of what a page counts.
+//! Actions on one call: the call under the log's cursor, or the example of a row that counts
+//! calls.
 
 use crate::inspector::{CallDetail, CallSource, Detail, VendorDetail};
 use crate::tui::app::action::Action;
@@ -9,8 +10,8 @@ use crate::tui::dialogs::muted_codes::MutedCodesView;
 use crate::tui::dialogs::send_target::{SendItem, ask_where};
 use crate::tui::pages::compose::with_type;
 
-/// Does it with the call of a row; none if the action is none of these. A code is what the page
-/// counts there.
+/// Executes an action on the call of a row, or returns none for another action. `code` is the
+/// finding that the row counts.
 pub fn act(
     action: Action,
     row: Option<u64>,
@@ -37,7 +38,7 @@ pub fn act(
         }),
         Action::Deliver => Some(deliver(row, None, ctx)),
         action if is_copy(action) => Some(match row.and_then(|row| call(row, ctx)) {
-            // the call itself is not in view here
+            // the message names the call, because it is not in view here
             Some(call) => match copy(action, &call, None, ctx) {
                 Response::Ask(SideEffect::Copy { what, text }) => Response::Ask(SideEffect::Copy {
                     what: format!("{what}, {}", name(&call)),
@@ -51,7 +52,7 @@ pub fn act(
     }
 }
 
-/// Shows what would be sent to a vendor of the call of a row: to that one, else to the first.
+/// Shows the requests for a vendor from the call of a row. Without a vendor, shows the first one.
 pub fn deliver(row: Option<u64>, vendor: Option<usize>, ctx: &ViewContext<'_>) -> Response {
     let Some((row, call)) = row.and_then(|row| Some((row, call(row, ctx)?))) else {
         return Response::Say("no call to deliver here".to_owned());
@@ -65,7 +66,8 @@ pub fn deliver(row: Option<u64>, vendor: Option<usize>, ctx: &ViewContext<'_>) -
     }
 }
 
-/// The vendor that is shown first: in use and receiving something, else in use, else any.
+/// Returns the vendor to show first: one in use that receives something, else one in use, else
+/// any.
 pub fn first(vendors: &[VendorDetail]) -> Option<usize> {
     let of = |test: fn(&VendorDetail) -> bool| vendors.iter().find(|detail| test(detail));
     let receives = of(|detail| detail.in_use && !detail.requests.is_empty());
@@ -73,18 +75,18 @@ pub fn first(vendors: &[VendorDetail]) -> Option<usize> {
     found.map(|detail| detail.vendor)
 }
 
-/// The longest name of a call where it stands among other words.
-const NAME: usize = 40;
+/// The maximum length of a call's name inside of a message.
+const MAX_NAME_CHARS: usize = 40;
 
-/// Which call it is, for where it is not in view: `#12 track Order Received`.
+/// Names a call that is not in view: `#12 track Order Received`.
 pub fn name(call: &CallDetail) -> String {
     let row = &call.row;
     let number = row.seq.map_or(String::new(), |seq| format!("#{} ", seq.0));
-    let name: String = row.name.chars().take(NAME).collect();
+    let name: String = row.name.chars().take(MAX_NAME_CHARS).collect();
     format!("{number}{} {name}", row.kind).trim_end().to_owned()
 }
 
-/// The call of a row.
+/// Returns the call of a row.
 pub fn call(row: u64, ctx: &ViewContext<'_>) -> Option<Box<CallDetail>> {
     match ctx.inspector.detail(row)? {
         Detail::Call(call) => Some(call),
@@ -92,7 +94,7 @@ pub fn call(row: u64, ctx: &ViewContext<'_>) -> Option<Box<CallDetail>> {
     }
 }
 
-/// Whether it copies something of a call as a whole.
+/// Returns true if the action copies something made from a whole call.
 pub fn is_copy(action: Action) -> bool {
     matches!(
         action,
@@ -104,7 +106,8 @@ pub fn is_copy(action: Action) -> bool {
     )
 }
 
-/// Copies something of a call; of the outputs that of a vendor, else the first that is in use.
+/// Copies something made from a call. The output is that of `vendor`, or else of the first vendor
+/// in use.
 pub fn copy(
     action: Action,
     call: &CallDetail,

@@ -1,4 +1,4 @@
-//! What was found, event by event: the worst event first, and in each event the worst finding first.
+//! The findings by event: the worst event first, and for each event the worst finding first.
 
 use crate::findings::{Effect, Finding, Severity, is_of_call, is_of_plan};
 use crate::fql::quoted;
@@ -18,22 +18,22 @@ use crate::tui::pages::lists::list_content::ListContent;
 use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
 use crate::tui::theme::painter::Painter;
 
-/// Columns of a sign and the word for it, and of the sign alone.
-const SEVERITY: usize = 10;
-const SIGN: usize = 2;
-/// Columns of a count.
+/// The widths of a sign with its word, and of the sign alone.
+const SEVERITY_WIDTH: usize = 10;
+const SIGN_WIDTH: usize = 2;
+/// The width of a count.
 const COUNT: usize = 8;
-/// What an event and what is wrong have at least, and what they may have.
-const EVENT: (usize, usize) = (8, 26);
-const WHAT: (usize, usize) = (40, 70);
-/// In less room than this a vendor has no column.
-const LEAST_FOR_VENDOR: usize = 50;
-/// A code is shown whole or not at all, up to this width.
-const CODE: usize = 36;
-/// Of a longer call only the beginning is shown here; the log has all of it.
-const MOST_CALL: usize = 20_000;
+/// The minimum and maximum widths of an event and of a message.
+const EVENT_WIDTHS: (usize, usize) = (8, 26);
+const MESSAGE_WIDTHS: (usize, usize) = (40, 70);
+/// The minimum width of a list with a column for the vendor.
+const MIN_WIDTH_WITH_VENDOR: usize = 50;
+/// The maximum width of a code. A code is shown in full or not at all.
+const MAX_CODE_WIDTH: usize = 36;
+/// The maximum length of an example. The log shows the full text of a longer call.
+const MAX_EXAMPLE_CHARS: usize = 20_000;
 
-/// The page's own state: the example that was read last.
+/// The state of the page: the example that was read last.
 #[derive(Default)]
 pub struct Findings {
     example: Option<(u64, u64, Option<Box<CallDetail>>)>,
@@ -42,13 +42,13 @@ pub struct Findings {
 /// A finding of an event.
 pub struct EventFinding {
     found: FoundIn,
-    /// The row above it is of another event.
+    /// True if the row above is of another event.
     begins_event: bool,
 }
 
-/// How wide the columns are; one without room has none.
+/// The widths of the columns. A column without room has the width 0.
 pub struct FindingsColumns {
-    /// The sign, and the word for it where there is room.
+    /// The width of the sign, and of its word if there is room.
     severity: usize,
     event: usize,
     what: usize,
@@ -57,7 +57,7 @@ pub struct FindingsColumns {
     last: usize,
 }
 
-/// The short name of who says so.
+/// Returns the short name of the vendor or other source of a finding.
 fn whose<'w>(row: &FoundIn, ctx: &'w ViewContext<'_>) -> &'w str {
     match row.vendor {
         None if row.remark.is_some() => "ids",
@@ -69,7 +69,7 @@ fn whose<'w>(row: &FoundIn, ctx: &'w ViewContext<'_>) -> &'w str {
 }
 
 impl Findings {
-    /// The first call that has it, read when the row is looked at.
+    /// Returns the first call with a finding. It is read when the row is selected.
     fn example(&mut self, row: &FoundIn, ctx: &ViewContext<'_>) -> Option<&CallDetail> {
         let wanted = (row.counted.row, ctx.shared.judged);
         if self.example.as_ref().is_none_or(|(at, judged, _)| (*at, *judged) != wanted) {
@@ -83,7 +83,7 @@ impl Findings {
     }
 }
 
-/// The finding in the call that has it.
+/// Returns the finding in a call that has it.
 fn finding<'c>(row: &FoundIn, call: &'c CallDetail) -> Option<&'c Finding> {
     let all = match row.vendor {
         None => &call.common,
@@ -103,7 +103,7 @@ impl ListContent for Findings {
         let GroupedRows { mut rows, of, other } = ctx.inspector.shown_findings(tab == 1);
         let event =
             |row: &FoundIn| (row.in_use, row.remark.is_some(), row.kind.clone(), row.event.clone());
-        // what needs no change comes behind all that does
+        // findings that need no change come after all others
         let group = |row: &FoundIn| (row.severity == Severity::Info, event(row));
         sort_by_event(&mut rows, group, |row| (!row.in_use, row.severity));
         let rows = rows.into_iter().map(|found| EventFinding { found, begins_event: true });
@@ -165,26 +165,26 @@ impl ListContent for Findings {
             |texts: &mut dyn Iterator<Item = &str>, bounds| widest(texts, bounds, ctx.look) + 2;
         let names: Vec<String> =
             rows().map(|row| event(row.kind.as_deref(), row.event.as_deref())).collect();
-        let event = wide(&mut names.iter().map(String::as_str), EVENT);
-        let what = wide(&mut rows().map(|row| row.what.as_str()), WHAT);
-        // the head of the column has a word and a sign
+        let event = wide(&mut names.iter().map(String::as_str), EVENT_WIDTHS);
+        let what = wide(&mut rows().map(|row| row.what.as_str()), MESSAGE_WIDTHS);
+        // the head of this column has a word and a sort sign
         let whose = match room {
-            0..LEAST_FOR_VENDOR => 0,
+            0..MIN_WIDTH_WITH_VENDOR => 0,
             _ => wide(&mut rows().map(|row| whose(row, ctx)), (7, 9)),
         };
-        let code = wide(&mut rows().map(|row| row.code.as_str()), (5, CODE));
-        let room = room.saturating_sub(SIGN + COUNT + 1 + whose);
-        let event = event.min((room * 2 / 5).max(EVENT.0));
+        let code = wide(&mut rows().map(|row| row.code.as_str()), (5, MAX_CODE_WIDTH));
+        let room = room.saturating_sub(SIGN_WIDTH + COUNT + 1 + whose);
+        let event = event.min((room * 2 / 5).max(EVENT_WIDTHS.0));
         let mut free = room.saturating_sub(event);
-        // words come first: then there is room for the word of a sign, a code, a time
-        let words = what.min(WHAT.0).min(free);
+        // the message comes first, then the word of the sign, the code, and the time
+        let words = what.min(MESSAGE_WIDTHS.0).min(free);
         free -= words;
         let mut take = |wanted: usize| {
             let taken = if wanted <= free { wanted } else { 0 };
             free -= taken;
             taken
         };
-        let severity = SIGN + take(SEVERITY - SIGN);
+        let severity = SIGN_WIDTH + take(SEVERITY_WIDTH - SIGN_WIDTH);
         let (code, last) = (take(code), take(TIME));
         let what = (words + free).min(what.max(words));
         FindingsColumns { severity, event, what, whose, code, last }
@@ -197,7 +197,7 @@ impl ListContent for Findings {
         ctx: &ViewContext<'_>,
     ) {
         let label = ctx.look.theme.label;
-        let severity = if columns.severity > SIGN { "severity" } else { "" };
+        let severity = if columns.severity > SIGN_WIDTH { "severity" } else { "" };
         painter.column(&sorted.head_as("severity", severity), columns.severity, label);
         painter.put(&format!("{:>COUNT$} ", sorted.head("calls")), label);
         painter.column(&sorted.head("event"), columns.event, label);
@@ -221,7 +221,7 @@ impl ListContent for Findings {
         let is_muted = ctx.shared.aside.contains(&row.code);
         let loud = if is_muted { theme.quiet } else { or_dim(look.severity(row.severity)) };
         let word = if is_muted { "muted" } else { row.severity.name() };
-        let word = if columns.severity > SIGN { word } else { "" };
+        let word = if columns.severity > SIGN_WIDTH { word } else { "" };
         let sign = format!("{} {word}", look.severity_sign(row.severity));
         painter.put(&format!("{sign:<w$}", w = columns.severity), loud);
         let counted = &row.counted;
@@ -241,7 +241,7 @@ impl ListContent for Findings {
 
     fn about(
         &mut self,
-        paper: &mut TextBuilder<'_>,
+        builder: &mut TextBuilder<'_>,
         EventFinding { found: row, .. }: &EventFinding,
         _tab: usize,
         ctx: &ViewContext<'_>,
@@ -250,13 +250,13 @@ impl ListContent for Findings {
         let theme = &look.theme;
         let counted = row.counted.clone();
         if let Some(view) = &row.remark {
-            paper.finding(&view.finding, "", None);
-            paper.blank();
+            builder.finding(&view.finding, "", None);
+            builder.blank();
             let [first, later] = view.seqs.map(grouped);
-            paper.labelled(8, "  in    ", &format!("calls #{first} and #{later}"), theme.text);
+            builder.labelled(8, "  in    ", &format!("calls #{first} and #{later}"), theme.text);
             let Some(call) = self.example(row, ctx) else { return };
-            paper.heading(&format!("Call #{later}"), "");
-            return paper.body(&call.call_text, &[]);
+            builder.heading(&format!("Call #{later}"), "");
+            return builder.body(&call.call_text, &[]);
         }
         let title = match row.vendor.and_then(|at| ctx.shared.vendors.get(at)) {
             Some(vendor) => look.clean(&vendor.title).into_owned(),
@@ -267,32 +267,33 @@ impl ListContent for Findings {
         let title = if row.in_use { title } else { format!("{title}, not in use") };
         let call = self.example(row, ctx);
         match call.and_then(|call| finding(row, call)) {
-            Some(finding) => paper.finding(finding, &title, None),
-            None => paper.heading(&look.clean(&row.code), &title),
+            Some(finding) => builder.finding(finding, &title, None),
+            None => builder.heading(&look.clean(&row.code), &title),
         }
-        paper.blank();
+        builder.blank();
         let name = event(row.kind.as_deref(), row.event.as_deref());
         let calls = count(counted.calls, "call", "calls");
         let repeats = match counted.repeats {
             0 => String::new(),
             some => format!(" and {}", count(some, "repeat", "repeats")),
         };
-        paper.labelled(8, "  in    ", &format!("{calls}{repeats} of {name}"), theme.text);
-        times(paper, &counted, 8);
+        builder.labelled(8, "  in    ", &format!("{calls}{repeats} of {name}"), theme.text);
+        times(builder, &counted, 8);
         let Some(call) = call else {
-            return paper.prose(2, "The first of them cannot be read.", theme.warning);
+            return builder.prose(2, "The first of them cannot be read.", theme.warning);
         };
         let library = call.library.as_ref().map(|(name, version)| match version {
             Some(version) => format!(" from {name} {version}"),
             None => format!(" from {name}"),
         });
         let from = look.clean(&library.unwrap_or_default()).into_owned();
-        paper.heading(&format!("Example: the first, #{}", grouped(counted.seq)), from.trim_start());
-        match call.call_text.char_indices().nth(MOST_CALL) {
-            None => paper.body(&call.call_text, &[]),
+        builder
+            .heading(&format!("Example: the first, #{}", grouped(counted.seq)), from.trim_start());
+        match call.call_text.char_indices().nth(MAX_EXAMPLE_CHARS) {
+            None => builder.body(&call.call_text, &[]),
             Some((end, _)) => {
-                paper.raw(&call.call_text[..end], theme.text);
-                paper.prose(0, "The log shows all of it.", theme.quiet);
+                builder.raw(&call.call_text[..end], theme.text);
+                builder.prose(0, "The log shows all of it.", theme.quiet);
             }
         }
     }
@@ -321,7 +322,8 @@ impl ListContent for Findings {
         }
         let mut terms = vec![format!("match(finding, {})", quoted(&row.code))];
         terms.extend(drill_down::event_terms(row.kind.as_deref(), row.event.as_deref()));
-        // a code that several vendors have: what it does tells them apart where it decides
+        // if several vendors share a code, the verdict selects this vendor's calls where that is
+        // possible
         let shared = rows.iter().any(|EventFinding { found: other, .. }| {
             other.code == row.code && other.vendor != row.vendor
         });

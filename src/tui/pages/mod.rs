@@ -1,4 +1,4 @@
-//! What fills the screen: one module per page.
+//! The pages of the screen: one module for each page.
 
 pub(crate) mod call_actions;
 pub(crate) mod compose;

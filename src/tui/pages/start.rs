@@ -1,4 +1,4 @@
-//! Before the first call: where to send, a line to try it, and what to change in each SDK.
+//! The screen before the first call: the address, a line to try it, and the change for each SDK.
 
 use crate::tui::app::view::ViewContext;
 use crate::tui::pages::vendor_question::VendorQuestion;
@@ -9,7 +9,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::LazyLock;
 
-/// What screens show that wait for something.
+/// The texts of the screens that wait for something.
 #[derive(serde::Deserialize)]
 pub struct StartLines {
     curl: String,
@@ -17,29 +17,29 @@ pub struct StartLines {
     try_it: String,
     sdk: Vec<Sdk>,
     note: String,
-    /// The note of a listener with https.
+    /// The note of a listener with HTTPS.
     note_tls: String,
-    /// How to point here what pushes objects.
+    /// The texts about pushing objects to segscope.
     pub push: Push,
 }
 
-/// How to point here what pushes objects to Segment.
+/// The texts about pushing objects to segscope instead of Segment.
 #[derive(serde::Deserialize)]
 pub struct Push {
-    /// A line to try it.
+    /// A command to try it.
     pub curl: String,
-    /// What has to be changed.
+    /// The settings to change.
     pub note: String,
-    /// The hosts that this address stands for.
+    /// The hosts that the listener's address replaces.
     pub host: Vec<Host>,
 }
 
-/// A host of Segment's.
+/// A host of Segment.
 #[derive(serde::Deserialize)]
 pub struct Host {
-    /// Its address.
+    /// The host's address.
     pub instead_of: String,
-    /// The paths that are answered.
+    /// The paths that segscope answers.
     pub paths: String,
 }
 
@@ -49,25 +49,25 @@ struct Sdk {
     change: String,
 }
 
-/// The lines that come with the program.
+/// The texts that are compiled into the program.
 pub static LINES: LazyLock<StartLines> = LazyLock::new(|| {
     toml::from_str(include_str!("../../../assets/sdk-lines.toml"))
         .expect("the lines that come with the program are TOML; a test reads them")
 });
 
-/// What is said about the answer to the question, where there is room.
+/// The explanation of the answer, shown if there is room.
 const ABOUT_ANSWER: &str = "These decide what counts as missing. Your answer is saved for this folder; then digits open pages.";
-/// From this height on blank lines separate the parts even while there is a question.
-const SPACED: u16 = 25;
+/// The minimum height at which blank lines separate the parts even with the question.
+const MIN_SPACED_HEIGHT: u16 = 25;
 
-/// A line to try it: a call that lacks ids, or one that has them.
+/// Returns a command to try it: a call with or without ids.
 pub fn curl(base: &str, with_ids: bool) -> String {
     let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
     let line = if with_ids { &LINES.curl_with_ids } else { &LINES.curl };
     line.replace("BASE", base).replace("PORT", port)
 }
 
-/// What is said where a file is open in which there is nothing.
+/// Writes the text for an open file without calls.
 pub fn no_calls(lines: &mut PageText<'_>, theme: &Theme) {
     lines.prose(2, "The file that is open holds no calls.", theme.text);
     lines.gap(true);
@@ -75,7 +75,7 @@ pub fn no_calls(lines: &mut PageText<'_>, theme: &Theme) {
     lines.prose(2, "segscope open -f FILE follows a file that grows", theme.quiet);
 }
 
-/// Draws it.
+/// Draws the screen.
 pub fn render(buffer: &mut Buffer, body: Rect, question: &VendorQuestion, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
     let Some(base) = ctx.shared.addresses.first() else {
@@ -92,8 +92,8 @@ pub fn render(buffer: &mut Buffer, body: Rect, question: &VendorQuestion, ctx: &
     };
     let roomy = body.height >= 30;
     let mut line = PageText::new(buffer, body, ctx.look, usize::from(roomy));
-    // with the question 24 rows are just enough for all SDKs
-    let is_spaced = !question.is_open() || body.height >= SPACED;
+    // with the question, 24 rows are just enough for all SDKs
+    let is_spaced = !question.is_open() || body.height >= MIN_SPACED_HEIGHT;
     if question.is_open() {
         question.write(&mut line, body.width, ctx);
         if roomy {

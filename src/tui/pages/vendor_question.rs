@@ -6,27 +6,27 @@ use crate::tui::widgets::text;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Style;
 
-/// The vendors that have a digit. Others are chosen in the vendor dialog.
+/// The maximum number of vendors with a digit. The vendor dialog offers all vendors.
 pub const MAX_DIGITS: usize = 9;
 
-/// The vendor that a digit stands for: `1` is the first.
+/// Returns the vendor of a digit key: `1` is the first vendor.
 pub fn vendor_of_digit(event: KeyEvent, vendors: usize) -> Option<usize> {
     let KeyCode::Char(digit) = event.code else { return None };
     let place = (digit.to_digit(10)? as usize).checked_sub(1)?;
     (event.modifiers == KeyModifiers::NONE && place < vendors.min(MAX_DIGITS)).then_some(place)
 }
 
-/// The question's state.
+/// The state of the question.
 #[derive(Debug, Default)]
 pub struct VendorQuestion {
     ticked: Vec<usize>,
     is_open: bool,
-    /// The user said that there is time for it later.
+    /// True if the user postponed the answer.
     is_put_off: bool,
 }
 
 impl VendorQuestion {
-    /// Asks until there is an answer, or a first request.
+    /// Asks until there is an answer or a first request, or until the user postpones the answer.
     pub fn sync(&mut self, ctx: &ViewContext<'_>) {
         let shared = ctx.shared;
         let (rows, requests) = (shared.rows, shared.stats.requests);
@@ -40,12 +40,12 @@ impl VendorQuestion {
         }
     }
 
-    /// Whether it is on the screen.
+    /// Returns true if the question is on the screen.
     pub fn is_open(&self) -> bool {
         self.is_open
     }
 
-    /// Takes a key that answers.
+    /// Handles a key that answers the question.
     pub fn answer(&mut self, event: KeyEvent, ctx: &ViewContext<'_>) -> Option<Response> {
         if !self.is_open {
             return None;
@@ -108,7 +108,7 @@ impl VendorQuestion {
     }
 }
 
-/// Before a line of tools.
+/// The indent of a line of tools.
 const INDENT: &str = "  ";
 
 fn write_items(line: &mut PageText<'_>, parts: &mut Vec<(String, Style)>) {
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digit_stands_for_a_vendor_that_is_there() {
+    fn a_digit_selects_only_an_existing_vendor() {
         let vendor = |key: char, vendors| {
             vendor_of_digit(KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE), vendors)
         };

@@ -13,22 +13,23 @@ use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Before the line.
+/// The text before the line.
 const LABEL: &str = " :";
-/// Commands that take a text, and what they do.
+/// The commands that take a text, and what they do.
 const WITH_TEXT: [(&str, &str); 2] =
     [("filter ", "apply this filter"), ("search ", "search for this")];
 
-/// The line's state.
+/// The state of the prompt.
 pub struct CommandView {
     prompt: Prompt,
     actions: Vec<Action>,
-    /// What was wrong with the line when it was accepted.
+    /// The error in the line, set when the user accepts it.
     error: Option<String>,
 }
 
 impl CommandView {
-    /// An empty line. The actions of the place come first, then those that have a page elsewhere.
+    /// Returns an empty prompt. The actions of the current context come first, then those that
+    /// open another page.
     pub fn new(place: KeyContext, ctx: &ViewContext<'_>) -> CommandView {
         let all = Action::ALL.iter().copied().filter(|action| *action != Action::Command);
         let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
@@ -64,7 +65,7 @@ impl CommandView {
         let typed = self.prompt.text().trim();
         let (name, text) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
         let text = text.trim();
-        // a page by its name alone
+        // a page can be opened by its name alone
         let action = Action::parse(name).or_else(|| Action::parse(&format!("show_{name}")));
         match (name, action) {
             ("", _) => Ok(Response::Close),
@@ -92,8 +93,8 @@ impl CommandView {
         }
     }
 
-    /// The command that was probably meant: one that has the name as a part (`coverage` for
-    /// `show_coverage`), else the nearest.
+    /// Returns the command that the user probably meant: one that contains the name as a part
+    /// (`coverage` for `show_coverage`), else the nearest.
     fn near(&self, name: &str) -> Option<&'static str> {
         let with_text = WITH_TEXT.iter().map(|(known, _)| known.trim_end());
         let all = || with_text.clone().chain(self.actions.iter().map(|action| action.name()));
@@ -105,14 +106,15 @@ impl CommandView {
     }
 }
 
-/// Whether an action does something at a place; one whose keys were taken away still has its name.
+/// Returns true if an action does something in a context. An action whose keys the user removed
+/// still has its name.
 pub fn does_something(place: KeyContext, action: Action, keymap: &Keymap) -> bool {
     let preset = Keymap::default();
     let mut sections = place.sections().iter();
     sections.any(|section| preset.has(*section, action) || keymap.has(*section, action))
 }
 
-/// Where an action works, in words.
+/// Says where an action works.
 fn places(action: Action) -> String {
     let preset = Keymap::default();
     let at = KeyContext::ALL.into_iter().filter(|place| preset.has(*place, action));
@@ -136,16 +138,16 @@ impl View for CommandView {
         KeyContext::Text
     }
 
-    fn can(&self, _action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, _action: Action, _ctx: &ViewContext<'_>) -> bool {
         true
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         self.error = None;
         match action {
             Action::Back => return Response::Close,
             Action::Accept if self.prompt.has_chosen() => {
-                self.prompt.take();
+                self.prompt.accept_offer();
             }
             Action::Accept => match self.run() {
                 Ok(reply) => return reply,
@@ -160,14 +162,14 @@ impl View for CommandView {
         Response::Done
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         if self.prompt.typed(event, Self::offers(&self.actions)) == PromptResult::Changed {
             self.error = None;
         }
         Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.paste(pasted);
         Response::Done
     }
@@ -176,7 +178,7 @@ impl View for CommandView {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;

@@ -1,4 +1,4 @@
-//! The list of offers over the line.
+//! The list of completions above a prompt.
 
 use crate::tui::app::view::frame;
 use crate::tui::prompts::Prompt;
@@ -7,23 +7,25 @@ use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// So many are seen at once.
-const MOST: usize = 8;
-/// No wider than this.
-const WIDEST: usize = 60;
+/// The maximum number of completions in view.
+const MAX_SHOWN_OFFERS: usize = 8;
+/// The maximum width of a completion.
+const MAX_OFFER_WIDTH: usize = 60;
 
-/// Draws the offers above a line; `column` is where the part that they replace begins.
+/// Draws the completions above a line. `column` is the start of the part that they replace.
 pub fn render(buffer: &mut Buffer, line: Rect, column: usize, prompt: &Prompt, look: &Appearance) {
     if prompt.offers.is_empty() {
         return;
     }
     let theme = &look.theme;
-    let shown = prompt.offers.len().min(MOST).min(usize::from(line.y.saturating_sub(3)));
+    let shown =
+        prompt.offers.len().min(MAX_SHOWN_OFFERS).min(usize::from(line.y.saturating_sub(3)));
     let chosen = prompt.chosen.unwrap_or(0);
     let from = (chosen + 1).saturating_sub(shown);
     let safe: Vec<_> =
         prompt.offers.iter().skip(from).take(shown).map(|offer| look.clean(&offer.text)).collect();
-    let widest = safe.iter().map(|offer| text::width(offer)).max().unwrap_or(0).min(WIDEST);
+    let widest =
+        safe.iter().map(|offer| text::width(offer)).max().unwrap_or(0).min(MAX_OFFER_WIDTH);
     let about = prompt.offers.iter().map(|offer| text::width(offer.about)).max().unwrap_or(0);
     let width = (widest + about + 6).min(usize::from(line.width)) as u16;
     let height = shown as u16 + 2;

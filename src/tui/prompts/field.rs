@@ -1,4 +1,4 @@
-//! Asks for a field of the calls that is to have a column of the log.
+//! The prompt for a field of the calls that should become a column of the log.
 
 use crate::fql::{CompletionKind, NameSource, complete};
 use crate::tui::app::action::{Action, KeyContext};
@@ -11,21 +11,21 @@ use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Before what is typed.
+/// The text before the field.
 const LABEL: &str = " a column for the field  ";
-/// Said while nothing is typed.
+/// The hint in an empty field.
 const INTRO: &str = "properties.plan, context.app.version, library.name, messageId, write_key";
 
-/// The line's state.
+/// The state of the prompt.
 pub struct FieldPrompt {
     prompt: Prompt,
     names: Box<dyn NameSource>,
-    /// The names of the columns that there are, from the left.
+    /// The names of the current columns, from the left.
     columns: Vec<String>,
 }
 
 impl FieldPrompt {
-    /// An empty line, for one more column than these.
+    /// Returns an empty prompt that adds a column to these.
     pub fn new(columns: Vec<String>, ctx: &ViewContext<'_>) -> FieldPrompt {
         FieldPrompt { prompt: Prompt::new("", &[]), names: ctx.inspector.names(), columns }
     }
@@ -41,7 +41,7 @@ impl FieldPrompt {
         }
     }
 
-    /// Puts the column before the vendors' marks, where there are any.
+    /// Adds the column before the vendors' marks, or at the end if there are none.
     fn accept(&self) -> Response {
         let name = self.prompt.text().trim();
         let column = match Column::parse(name) {
@@ -64,15 +64,15 @@ impl View for FieldPrompt {
         KeyContext::Text
     }
 
-    fn can(&self, _action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, _action: Action, _ctx: &ViewContext<'_>) -> bool {
         true
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::Back => Response::Close,
             Action::Accept if self.prompt.has_chosen() => {
-                self.prompt.take();
+                self.prompt.accept_offer();
                 Response::Done
             }
             Action::Accept if self.prompt.text().trim().is_empty() => {
@@ -86,12 +86,12 @@ impl View for FieldPrompt {
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.typed(event, Self::offers(self.names.as_ref()));
         Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.paste(pasted);
         Response::Done
     }
@@ -100,7 +100,7 @@ impl View for FieldPrompt {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;

@@ -1,4 +1,4 @@
-//! The filter's line: what is typed is shown at once, as far as it can be read.
+//! The filter prompt. A filter that can be parsed is applied while the user types.
 
 use crate::fql::{CompletionKind, Filter, FilterError, NameSource, Tone, complete, parse, tones};
 use crate::inspector::Memo;
@@ -16,14 +16,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-/// Said while nothing is typed.
+/// The hint in an empty line.
 const INTRO: &str = "a word to search for, or missing(account_id), properties.total > 100";
 
-/// Said of a text that ends in a field's name, or in the beginning of one.
+/// The hint for a text that ends in a field's name, or in the beginning of one.
 const HALF: &str = "a field: compare it, e.g. type = \"track\" (enter searches for the word)";
 
-/// Whether a text ends in a field that nothing is said of yet, or in the beginning of one or of a
-/// word that joins.
+/// Returns true if a text ends in a field without a comparison, or in the beginning of a field or
+/// of a keyword.
 fn half_typed(text: &str, filter: &Filter, names: &dyn NameSource) -> bool {
     let read = filter.to_string();
     let offers = complete(text, text.len(), names);
@@ -31,39 +31,40 @@ fn half_typed(text: &str, filter: &Filter, names: &dyn NameSource) -> bool {
         offers.iter().filter(|o| matches!(o.kind, CompletionKind::Field | CompletionKind::Keyword));
     names.any(|offer| {
         let typed = text.get(offer.replace.clone()).unwrap_or_default();
-        // one that is true or false by itself, such as `repeat`, is read as what it is
+        // a field that is true or false by itself, such as `repeat`, is complete
         let as_word = || typed.contains('.') || read.ends_with(&format!("\"{typed}\""));
         !typed.is_empty() && offer.text.starts_with(typed) && as_word()
     })
 }
 
-/// The line's state.
+/// The state of the prompt.
 pub struct FilterView {
     prompt: Prompt,
     error: Option<FilterError>,
-    /// What is doubtful about a text that can be read.
+    /// The warning about a filter that can be parsed.
     hint: Option<Doubt>,
-    /// The field that no call has, told where nothing passes.
+    /// The warning about a field that no call has, shown if no call passes.
     absent: Option<Doubt>,
     names: Box<dyn NameSource>,
 }
 
 impl FilterView {
-    /// The line with the filter in force.
+    /// Returns a prompt with the active filter.
     pub fn new(ctx: &ViewContext<'_>) -> FilterView {
         let filtering = &ctx.shared.filtering;
         let prompt = Prompt::new(filtering.text(), &ctx.shared.kept.history);
         FilterView { prompt, error: None, hint: None, absent: None, names: ctx.inspector.names() }
     }
 
-    fn after(&mut self, typed: PromptResult) -> Response {
+    fn apply_change(&mut self, typed: PromptResult) -> Response {
         if typed == PromptResult::Same {
             return Response::Done;
         }
         let text = self.prompt.text();
         self.absent = None;
         match parse(text) {
-            // on its way to a comparison: its own rows would be those that have such a word
+            // a comparison is probably being typed; searching for the field's name would show
+            // unrelated rows
             Ok(filter) if half_typed(text, &filter, self.names.as_ref()) => {
                 self.error = None;
                 self.hint = Some(Doubt { at: None, says: HALF.to_owned() });
@@ -71,8 +72,9 @@ impl FilterView {
             }
             Ok(filter) => {
                 self.error = None;
-                self.hint = filter_warnings::of_text(&filter).into_iter().next();
-                let absent = filter_warnings::of_fields(text, &filter, self.names.as_ref());
+                self.hint = filter_warnings::text_warnings(&filter).into_iter().next();
+                let absent =
+                    filter_warnings::absent_field_warnings(text, &filter, self.names.as_ref());
                 self.absent = absent.into_iter().next();
                 Response::Filter(FilterChange::Preview(text.to_owned()))
             }
@@ -106,14 +108,14 @@ impl FilterView {
     fn accept(&self) -> Response {
         let text = self.prompt.text().trim().to_owned();
         match &self.error {
-            // what is wrong stands below the text
+            // the error is shown below the text
             Some(_) => Response::Say("the last valid filter stays active".to_owned()),
             None => Response::CloseAndFilter(FilterChange::Accept(text)),
         }
     }
 }
 
-/// Turns the filter off or on; without a filter, names the key that starts one.
+/// Turns the filter off or on. Without a filter, names the key that starts one.
 pub fn toggle_filter(place: KeyContext, ctx: &ViewContext<'_>) -> Response {
     if ctx.shared.filtering.text().is_empty() {
         let key = ctx.keymap.first_key(place, Action::EditFilter);
@@ -122,9 +124,9 @@ pub fn toggle_filter(place: KeyContext, ctx: &ViewContext<'_>) -> Response {
     Response::Filter(FilterChange::Toggle)
 }
 
-/// Says something of a place of the line above: where it stands on the screen, and its number. The
-/// words stand on the side of the mark where there is room for them.
-fn point(
+/// Draws a message about a position of the line above, given by its column on the screen and its
+/// number in the text. The message stands on the side of the `^` that has room for it.
+fn draw_message_at(
     painter: &mut Painter<'_>,
     (at, number): (usize, usize),
     says: &str,
@@ -146,7 +148,7 @@ impl View for FilterView {
         KeyContext::Filter
     }
 
-    fn can(&self, _action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, _action: Action, _ctx: &ViewContext<'_>) -> bool {
         true
     }
 
@@ -154,8 +156,8 @@ impl View for FilterView {
         match action {
             Action::Back => Response::CloseAndFilter(FilterChange::Restore),
             Action::Accept if self.prompt.has_chosen() => {
-                let typed = self.prompt.take();
-                self.after(typed)
+                let typed = self.prompt.accept_offer();
+                self.apply_change(typed)
             }
             Action::Accept => self.accept(),
             Action::NamedFilters => match NamedView::new(ctx) {
@@ -178,27 +180,27 @@ impl View for FilterView {
                 })))
             }
             action => match self.prompt.act(action, Self::offers(self.names.as_ref())) {
-                Some(typed) => self.after(typed),
+                Some(typed) => self.apply_change(typed),
                 None => Response::Pass,
             },
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.typed(event, Self::offers(self.names.as_ref()));
-        self.after(typed)
+        self.apply_change(typed)
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.paste(pasted);
-        self.after(typed)
+        self.apply_change(typed)
     }
 
     fn strip(&self) -> u16 {
         2
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let look = ctx.look;
@@ -253,11 +255,11 @@ impl View for FilterView {
                         near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                     let says = format!("expected {}, found {}{near}", error.expected, error.found);
                     let at = (column(error.span().start), error.column);
-                    point(&mut painter, at, &says, theme.error, look);
+                    draw_message_at(&mut painter, at, &says, theme.error, look);
                 }
                 (None, Some(Doubt { at: Some(at), says })) => {
                     let number = line.get(..*at).map_or(1, |before| before.chars().count() + 1);
-                    point(&mut painter, (column(*at), number), says, theme.warning, look);
+                    draw_message_at(&mut painter, (column(*at), number), says, theme.warning, look);
                 }
                 (None, Some(hint)) => {
                     painter.skip(label).show(&hint.says, theme.warning);

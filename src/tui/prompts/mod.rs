@@ -1,7 +1,7 @@
-//! A line of text at the foot of the page: the filter, the search, a command, a name.
+//! The prompts at the foot of the page: a line of text for a filter, a search, a command or a
+//! name.
 //!
-//! [`Prompt`] is what they have in common: the line, what was typed there before, and offers for
-//! what could stand at the cursor.
+//! [`Prompt`] is their common part: the line, its history, and completions at the cursor.
 
 mod command;
 mod completions;
@@ -23,57 +23,58 @@ use crate::tui::widgets::line_editor::LineEditor;
 use crossterm::event::KeyEvent;
 use std::ops::Range;
 
-/// Something that could stand at the cursor.
+/// A completion at the cursor.
 #[derive(Debug, Clone)]
 pub struct Offer {
-    /// What is put in.
+    /// The text to insert.
     text: String,
-    /// In place of these bytes of the line.
+    /// The bytes of the line that it replaces.
     replace: Range<usize>,
-    /// What it is, in a few words.
+    /// The kind of the text, in a few words.
     about: &'static str,
 }
 
-/// The line, its history and its offers.
+/// The line, its history and its completions.
 pub struct Prompt {
     line: LineEditor,
-    /// What was typed here before, the newest last.
-    past: Vec<String>,
-    /// The entry of the past in the line; behind the last one it is what is typed now.
+    /// The earlier texts, the newest last.
+    history: Vec<String>,
+    /// The index of the history entry in the line. After the last entry, it is the text being
+    /// typed.
     at: usize,
     draft: String,
     offers: Vec<Offer>,
     chosen: Option<usize>,
 }
 
-/// What came of a key.
+/// The effect of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PromptResult {
-    /// The text is another one.
+    /// The text changed.
     Changed,
-    /// It is the same.
+    /// The text did not change.
     Same,
 }
 
 impl Prompt {
-    /// A line that holds a text.
-    pub fn new(text: &str, past: &[String]) -> Prompt {
+    /// Returns a prompt with a text.
+    pub fn new(text: &str, history: &[String]) -> Prompt {
         Prompt {
             line: LineEditor::new(text),
-            past: past.to_vec(),
-            at: past.len(),
+            history: history.to_vec(),
+            at: history.len(),
             draft: String::new(),
             offers: Vec::new(),
             chosen: None,
         }
     }
 
-    /// What the line holds.
+    /// Returns the text of the line.
     pub fn text(&self) -> &str {
         self.line.text()
     }
 
-    /// Takes a key that is bound to nothing here, and looks for offers.
+    /// Handles a key that is bound to nothing here, and updates the completions.
     pub fn typed(
         &mut self,
         event: KeyEvent,
@@ -87,42 +88,42 @@ impl Prompt {
             }
             return PromptResult::Same;
         }
-        self.at = self.past.len();
+        self.at = self.history.len();
         self.offer(offers);
-        // offers for nothing typed would stand in the way: tab asks for them
+        // completions without a typed part would be in the way; tab shows them
         if self.offers.iter().all(|offer| offer.replace.is_empty()) {
             self.close_offers();
         }
         PromptResult::Changed
     }
 
-    /// Takes a pasted text.
+    /// Inserts a pasted text.
     pub fn paste(&mut self, pasted: &str) -> PromptResult {
         self.close_offers();
-        self.at = self.past.len();
+        self.at = self.history.len();
         if self.line.paste(pasted) { PromptResult::Changed } else { PromptResult::Same }
     }
 
     fn offer(&mut self, offers: impl FnOnce(&str, usize) -> Vec<Offer>) {
         self.offers = offers(self.line.text(), self.line.cursor());
-        // what stands there already is no offer
+        // a text that is already in the line is no completion
         let text = self.line.text();
         self.offers.retain(|offer| text.get(offer.replace.clone()) != Some(offer.text.as_str()));
         self.chosen = None;
     }
 
-    /// Closes the list of offers.
+    /// Closes the list of completions.
     pub fn close_offers(&mut self) {
         self.offers.clear();
         self.chosen = None;
     }
 
-    /// The offer that the arrows chose.
+    /// Returns true if the arrow keys chose a completion.
     pub fn has_chosen(&self) -> bool {
         self.chosen.is_some()
     }
 
-    /// Does an action of the text lines; none if it is not for the line itself.
+    /// Executes an action of the prompt. Returns none if the action is not for the prompt.
     pub fn act(
         &mut self,
         action: Action,
@@ -133,11 +134,11 @@ impl Prompt {
             Action::Complete if self.offers.is_empty() => {
                 self.offer(offers);
                 match self.offers.len() {
-                    1 => return Some(self.take()),
+                    1 => return Some(self.accept_offer()),
                     _ => return Some(PromptResult::Same),
                 }
             }
-            Action::Complete => return Some(self.take()),
+            Action::Complete => return Some(self.accept_offer()),
             Action::Older if !self.offers.is_empty() => {
                 self.chosen =
                     Some(self.chosen.map_or(last, |at| at.checked_sub(1).unwrap_or(last)));
@@ -145,34 +146,38 @@ impl Prompt {
             Action::Newer if !self.offers.is_empty() => {
                 self.chosen = Some(self.chosen.map_or(0, |at| if at >= last { 0 } else { at + 1 }));
             }
-            Action::Older | Action::HistoryBack => return Some(self.walk(self.at.checked_sub(1))),
-            Action::Newer | Action::HistoryForward => return Some(self.walk(Some(self.at + 1))),
+            Action::Older | Action::HistoryBack => {
+                return Some(self.show_history_entry(self.at.checked_sub(1)));
+            }
+            Action::Newer | Action::HistoryForward => {
+                return Some(self.show_history_entry(Some(self.at + 1)));
+            }
             _ => return None,
         }
         Some(PromptResult::Same)
     }
 
-    /// Puts an entry of the past into the line.
-    fn walk(&mut self, to: Option<usize>) -> PromptResult {
+    /// Puts a history entry into the line.
+    fn show_history_entry(&mut self, to: Option<usize>) -> PromptResult {
         self.close_offers();
-        let Some(to) = to.filter(|to| *to <= self.past.len() && *to != self.at) else {
+        let Some(to) = to.filter(|to| *to <= self.history.len() && *to != self.at) else {
             return PromptResult::Same;
         };
-        if self.at == self.past.len() {
+        if self.at == self.history.len() {
             self.draft = self.line.text().to_owned();
         }
         self.at = to;
-        self.line = LineEditor::new(self.past.get(to).unwrap_or(&self.draft));
+        self.line = LineEditor::new(self.history.get(to).unwrap_or(&self.draft));
         PromptResult::Changed
     }
 
-    /// Takes the chosen offer, or the first.
-    pub fn take(&mut self) -> PromptResult {
+    /// Inserts the chosen completion, or the first.
+    pub fn accept_offer(&mut self) -> PromptResult {
         let Some(offer) = self.offers.get(self.chosen.unwrap_or(0)).cloned() else {
             return PromptResult::Same;
         };
         self.close_offers();
-        self.at = self.past.len();
+        self.at = self.history.len();
         self.line.replace(offer.replace, &offer.text);
         PromptResult::Changed
     }

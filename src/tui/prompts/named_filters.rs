@@ -1,4 +1,4 @@
-//! The filters that have a name: choose one, or forget it.
+//! The list of named filters, to choose or delete one.
 
 use crate::inspector::Memo;
 use crate::tui::app::action::{Action, KeyContext};
@@ -9,16 +9,16 @@ use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// The window's width.
+/// The width of the window.
 const WIDTH: u16 = 72;
-/// The column of the names is no wider.
-const MOST_NAME: usize = 24;
+/// The maximum width of the names.
+const MAX_NAME_WIDTH: usize = 24;
 
-/// The list.
+/// The window with the list.
 pub struct NamedView(ListDialog);
 
 impl NamedView {
-    /// The list; none if it would be empty.
+    /// Returns the list, or none if it would be empty.
     pub fn new(ctx: &ViewContext<'_>) -> Option<NamedView> {
         let named = ctx.shared.kept.named.len();
         let window = ListDialog::new("Named filters", WIDTH, named).or("none left");
@@ -59,7 +59,7 @@ impl View for NamedView {
 
     fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
         match self.0.point(pointer, at) {
-            // a second click takes it
+            // a second click chooses the filter
             ListClick::Again => self.act(Action::Choose, ctx),
             ListClick::Moved => Response::Done,
             ListClick::Nothing => Response::Pass,
@@ -74,7 +74,7 @@ impl View for NamedView {
         let (look, theme) = (ctx.look, &ctx.look.theme);
         let named = &ctx.shared.kept.named;
         let widest = named.iter().map(|(name, _)| text::width(&look.clean(name))).max();
-        let names = widest.unwrap_or(0).min(MOST_NAME);
+        let names = widest.unwrap_or(0).min(MAX_NAME_WIDTH);
         self.0.render(buffer, body, look, |painter, at| {
             let Some((name, filter)) = named.get(at) else { return };
             painter.column(name, names, theme.text).skip(2).show(filter, theme.quiet);

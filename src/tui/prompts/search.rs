@@ -1,4 +1,4 @@
-//! The search's line: what matches is marked while it is typed, and nothing is hidden.
+//! The search prompt. Matches are highlighted while the user types, and no row is hidden.
 
 use crate::fql::{FilterError, parse};
 use crate::tui::app::action::{Action, KeyContext};
@@ -10,18 +10,18 @@ use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// The line's state.
+/// The state of the prompt.
 pub struct SearchView {
     prompt: Prompt,
     error: Option<FilterError>,
-    /// What was searched for before.
+    /// The text of the previous search.
     before: String,
-    /// What it looks through.
+    /// The texts that are searched.
     scope: SearchScope,
 }
 
 impl SearchView {
-    /// An empty line; the last search is the newest of its history.
+    /// Returns an empty prompt. The last search is the newest entry of its history.
     pub fn new(scope: SearchScope, ctx: &ViewContext<'_>) -> SearchView {
         let before = ctx.shared.filtering.search_in(scope);
         let before = before.map_or(String::new(), |search| search.text.clone());
@@ -33,11 +33,11 @@ impl SearchView {
         FilterChange::Search(self.scope, text)
     }
 
-    fn after(&mut self, typed: PromptResult) -> Response {
+    fn apply_change(&mut self, typed: PromptResult) -> Response {
         if typed == PromptResult::Same {
             return Response::Done;
         }
-        // rows of text are searched for whatever is typed
+        // in the rows of a list, any text can be searched for
         let is_parsed = !matches!(self.scope, SearchScope::Rows(_));
         self.error = parse(self.prompt.text()).err().filter(|_| is_parsed);
         Response::Filter(self.change(self.prompt.text().to_owned()))
@@ -49,11 +49,11 @@ impl View for SearchView {
         KeyContext::Text
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         action != Action::Complete
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::Back => Response::CloseAndFilter(self.change(self.before.clone())),
             Action::Accept => match &self.error {
@@ -67,27 +67,27 @@ impl View for SearchView {
                 }
             },
             action => match self.prompt.act(action, |_, _| Vec::new()) {
-                Some(typed) => self.after(typed),
+                Some(typed) => self.apply_change(typed),
                 None => Response::Pass,
             },
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.typed(event, |_, _| Vec::new());
-        self.after(typed)
+        self.apply_change(typed)
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.paste(pasted);
-        self.after(typed)
+        self.apply_change(typed)
     }
 
     fn strip(&self) -> u16 {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;

@@ -1,4 +1,4 @@
-//! Asks for one text, and does something with it.
+//! A prompt for one text.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Response, View, ViewContext};
@@ -8,19 +8,19 @@ use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// What is done with the text.
-type Done = Box<dyn Fn(&str) -> Response>;
+/// Handles the text.
+type TextHandler = Box<dyn Fn(&str) -> Response>;
 
-/// The question.
+/// The state of the prompt.
 pub struct TextDialog {
     label: &'static str,
     prompt: Prompt,
-    done: Done,
+    done: TextHandler,
     may_be_empty: bool,
 }
 
 impl TextDialog {
-    /// Asks, with an answer to begin with. The answer that is given is never empty.
+    /// Returns a prompt with an initial text. The accepted text is never empty.
     pub fn new(
         label: &'static str,
         answer: &str,
@@ -34,7 +34,7 @@ impl TextDialog {
         }
     }
 
-    /// The same where no text is an answer too.
+    /// Returns a prompt that also accepts an empty text.
     pub fn maybe_empty(
         label: &'static str,
         answer: &str,
@@ -49,11 +49,11 @@ impl View for TextDialog {
         KeyContext::Text
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         matches!(action, Action::Accept | Action::Back)
     }
 
-    fn act(&mut self, action: Action, _world: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
         match action {
             Action::Back => Response::Close,
             Action::Accept => match self.prompt.text().trim() {
@@ -66,12 +66,12 @@ impl View for TextDialog {
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.typed(event, |_, _| Vec::new());
         Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         self.prompt.paste(pasted);
         Response::Done
     }
@@ -80,7 +80,7 @@ impl View for TextDialog {
         1
     }
 
-    fn sync(&mut self, _strip: Rect, _world: &ViewContext<'_>) {}
+    fn sync(&mut self, _strip: Rect, _ctx: &ViewContext<'_>) {}
 
     fn render(&self, buffer: &mut Buffer, strip: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;

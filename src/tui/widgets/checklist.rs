@@ -1,4 +1,4 @@
-//! A window in which lines are ticked: each of them, and what all such windows do with it.
+//! A window in which the user ticks lines, with the behavior that all such windows share.
 
 use crate::tui::app::action::Action;
 use crate::tui::app::view::{Pointer, Response};
@@ -15,7 +15,7 @@ pub struct Checklist<T> {
 }
 
 impl<T> Checklist<T> {
-    /// These lines.
+    /// Returns a window with these lines.
     pub fn new(
         title: impl Into<Cow<'static, str>>,
         width: u16,
@@ -26,12 +26,12 @@ impl<T> Checklist<T> {
         Checklist { lines, window }
     }
 
-    /// What is ticked, from the top.
+    /// Returns the ticked lines, from the top.
     pub fn chosen(&self) -> impl Iterator<Item = &T> {
         self.lines.iter().filter(|(_, ticked)| *ticked).map(|(line, _)| line)
     }
 
-    /// The line under the cursor.
+    /// Returns the line under the cursor.
     pub fn current(&self) -> Option<&T> {
         self.window.at().and_then(|at| self.lines.get(at)).map(|(line, _)| line)
     }
@@ -41,7 +41,7 @@ impl<T> Checklist<T> {
         self.window.select(line);
     }
 
-    /// Whether an action does something in every such window.
+    /// Returns true if an action does something in every such window.
     pub fn can(action: Action) -> bool {
         matches!(
             action,
@@ -54,7 +54,7 @@ impl<T> Checklist<T> {
         )
     }
 
-    /// Does an action; what is saved is up to the window's own.
+    /// Executes an action, except that saving is up to the window's owner.
     pub fn act(&mut self, action: Action) -> Response {
         match action {
             Action::Back | Action::BackOrQuit => return Response::Close,
@@ -81,7 +81,7 @@ impl<T> Checklist<T> {
         Response::Done
     }
 
-    /// Answers to the mouse: a click ticks.
+    /// Handles the mouse: a click ticks the line.
     pub fn point(&mut self, pointer: Pointer, at: Position) -> Response {
         match (self.window.point(pointer, at), pointer) {
             (ListClick::Nothing, _) => Response::Pass,
@@ -90,12 +90,12 @@ impl<T> Checklist<T> {
         }
     }
 
-    /// Fits it to the page.
+    /// Fits the window to the page.
     pub fn sync(&mut self, body: Rect) {
         self.window.sync(body, self.lines.len());
     }
 
-    /// Draws it; what stands behind the tick is drawn by the window's own.
+    /// Draws the window. `draw` draws what follows the tick.
     pub fn render(
         &self,
         buffer: &mut Buffer,
@@ -110,7 +110,7 @@ impl<T> Checklist<T> {
         });
     }
 
-    /// The lines.
+    /// Returns the lines.
     pub fn lines(&self) -> impl Iterator<Item = &T> {
         self.lines.iter().map(|(line, _)| line)
     }

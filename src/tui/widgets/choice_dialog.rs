@@ -1,4 +1,4 @@
-//! A few things of which one is chosen, with what is said below them.
+//! A window in which the user chooses one of a few options, with notes below them.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
@@ -7,22 +7,22 @@ use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// The window's width.
+/// The width of the window.
 const WIDTH: u16 = 76;
 
-/// What is done with the one that was chosen, by its place.
-type Chosen = Box<dyn Fn(usize, &ViewContext<'_>) -> Response>;
+/// Handles the choice of an option, given by its index.
+type ChoiceHandler = Box<dyn Fn(usize, &ViewContext<'_>) -> Response>;
 
-/// The choice.
+/// The state of the window.
 pub struct ChoiceDialog {
-    /// What each is, and what it means.
+    /// The name and the meaning of each option.
     lines: Vec<(String, String)>,
-    chosen: Chosen,
+    chosen: ChoiceHandler,
     window: ListDialog,
 }
 
 impl ChoiceDialog {
-    /// A choice of these.
+    /// Returns a window with these options.
     pub fn new(
         title: &'static str,
         lines: Vec<(String, String)>,
@@ -43,7 +43,7 @@ impl View for ChoiceDialog {
         KeyContext::List
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         matches!(
             action,
             Action::Back | Action::BackOrQuit | Action::Choose | Action::Down | Action::Up
@@ -67,7 +67,7 @@ impl View for ChoiceDialog {
         }
     }
 
-    fn sync(&mut self, body: Rect, _world: &ViewContext<'_>) {
+    fn sync(&mut self, body: Rect, _ctx: &ViewContext<'_>) {
         self.window.sync(body, self.lines.len());
     }
 

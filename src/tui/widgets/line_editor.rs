@@ -1,5 +1,5 @@
-//! One line of text being typed. What is typed or pasted may be anything: it is kept as it is, and
-//! drawn harmless.
+//! A text field of one line. Any text may be typed or pasted: it is stored unchanged, and drawn
+//! with control characters escaped.
 
 use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
@@ -9,77 +9,77 @@ use std::ops::Range;
 use tui_textarea::{CursorMove, TextArea};
 use unicode_segmentation::UnicodeSegmentation;
 
-/// A line takes no more characters; what is pasted beyond is left out.
-const MOST_CHARS: usize = 4_000;
+/// The maximum length of a line. The rest of a longer pasted text is left out.
+const MAX_CHARS: usize = 4_000;
 
-/// The line.
+/// The state of the field.
 #[derive(Debug, Default)]
 pub struct LineEditor {
     area: TextArea<'static>,
 }
 
 impl LineEditor {
-    /// A line that holds this, with the cursor at its end.
+    /// Returns a field with a text, and the cursor at its end.
     pub fn new(text: &str) -> LineEditor {
-        let mut area = TextArea::new(vec![one_line(text, MOST_CHARS)]);
+        let mut area = TextArea::new(vec![one_line(text, MAX_CHARS)]);
         area.move_cursor(CursorMove::End);
         LineEditor { area }
     }
 
-    /// What it holds.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         self.area.lines().first().map_or("", String::as_str)
     }
 
-    /// Where the cursor is, in bytes.
+    /// Returns the byte offset of the cursor.
     pub fn cursor(&self) -> usize {
         let chars = self.area.cursor().1;
         self.text().char_indices().nth(chars).map_or(self.text().len(), |(at, _)| at)
     }
 
-    /// Puts a text in place of a part, with the cursor behind it.
+    /// Replaces a part of the text, and puts the cursor after the new part.
     pub fn replace(&mut self, part: Range<usize>, with: &str) {
         let old = self.text();
-        let with = one_line(with, MOST_CHARS);
+        let with = one_line(with, MAX_CHARS);
         let new = format!("{}{with}{}", &old[..part.start], &old[part.end..]);
         let cursor = new[..part.start + with.len()].chars().count();
         *self = LineEditor::new(&new);
         self.area.move_cursor(CursorMove::Jump(0, u16::try_from(cursor).unwrap_or(u16::MAX)));
     }
 
-    /// Takes a key; true if the text is another than before.
+    /// Handles a key. Returns true if the text changed.
     pub fn typed(&mut self, event: KeyEvent) -> bool {
         let control = event.modifiers.contains(KeyModifiers::CONTROL);
         match event.code {
-            // what would make another line, or move to one
+            // keys that would start another line or move to one
             KeyCode::Enter | KeyCode::Tab | KeyCode::Up | KeyCode::Down => return false,
             KeyCode::Char('m') if control => return false,
-            KeyCode::Char(_) if !control && self.text().chars().count() >= MOST_CHARS => {
+            KeyCode::Char(_) if !control && self.text().chars().count() >= MAX_CHARS => {
                 return false;
             }
             _ => {}
         }
         let before = self.text().len();
         let changed = match event.code {
-            // as in a shell
+            // deletes to the start of the line, as in a shell
             KeyCode::Char('u') if control => self.area.delete_line_by_head(),
             _ => self.area.input(event),
         };
-        if self.text().chars().count() > MOST_CHARS {
-            // what was cut out was put in again and again
+        if self.text().chars().count() > MAX_CHARS {
+            // a deleted part can be inserted again any number of times
             *self = LineEditor::new(self.text());
         }
         changed || before != self.text().len()
     }
 
-    /// Takes a pasted text: line ends become blanks.
+    /// Inserts a pasted text, with blanks in place of line ends. Returns true if the text changed.
     pub fn paste(&mut self, pasted: &str) -> bool {
-        let room = MOST_CHARS.saturating_sub(self.text().chars().count());
+        let room = MAX_CHARS.saturating_sub(self.text().chars().count());
         self.area.insert_str(one_line(pasted, room))
     }
 
-    /// Draws as much as fits around the cursor, each part in its style, and the cursor. Gives the
-    /// byte of the first letter that is seen.
+    /// Draws the part of the text around the cursor that fits, each letter in its style, and the
+    /// cursor. Returns the byte offset of the first visible letter.
     pub fn render(
         &self,
         painter: &mut Painter<'_>,
@@ -97,7 +97,7 @@ impl LineEditor {
             cells.iter().map(|(_, shown)| text::width(shown)).sum()
         };
         let at = cells.iter().position(|(from, _)| *from >= cursor).unwrap_or(cells.len());
-        // the cursor needs a column of its own behind the last letter
+        // the cursor needs a column after the last letter
         let mut from = 0;
         while from < at && wide(&cells[from..at]) + 2 > room {
             from += 1;
@@ -117,7 +117,7 @@ impl LineEditor {
     }
 }
 
-/// A text without line ends, and no longer than that.
+/// Returns a text without line ends, cut to `most` characters.
 fn one_line(text: &str, most: usize) -> String {
     text.trim_end_matches(['\r', '\n'])
         .replace("\r\n", " ")
@@ -144,16 +144,16 @@ mod tests {
     }
 
     #[test]
-    fn it_stays_one_line() {
+    fn line_ends_and_long_texts_stay_on_one_line() {
         let mut line = LineEditor::new("a\nb\n");
         press(&mut line, "ü<\nx");
         assert_eq!((line.text(), line.cursor()), ("a bx\u{fc}", 4));
         assert!(line.paste("1\r\n2\t3\n"));
         assert_eq!(line.text(), "a bx1 2 3\u{fc}");
         line.paste(&"z".repeat(10_000));
-        assert_eq!(line.text().chars().count(), MOST_CHARS);
+        assert_eq!(line.text().chars().count(), MAX_CHARS);
         press(&mut line, "q");
-        assert_eq!(line.text().chars().count(), MOST_CHARS);
+        assert_eq!(line.text().chars().count(), MAX_CHARS);
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_replaced_and_the_cursor_stands_behind_it() {
+    fn puts_the_cursor_after_a_replaced_part() {
         let mut line = LineEditor::new("ty = \u{fc}");
         line.replace(0..2, "type");
         assert_eq!((line.text(), line.cursor()), ("type = \u{fc}", 4));

@@ -1,10 +1,10 @@
-//! A cursor in a list that is drawn by window.
+//! A cursor in a list of which only a part is in view.
 
 use crate::tui::app::action::Action;
 use crate::tui::widgets::movement::step;
 use std::ops::Range;
 
-/// Where the cursor is, and which lines are in view.
+/// The cursor's line, and the lines in view.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct ListCursor {
     at: usize,
@@ -14,23 +14,23 @@ pub struct ListCursor {
 }
 
 impl ListCursor {
-    /// The line under the cursor; none in an empty list.
+    /// Returns the line under the cursor, or none in an empty list.
     pub fn at(&self) -> Option<usize> {
         (self.len > 0).then_some(self.at)
     }
 
-    /// The lines in view.
+    /// Returns the lines in view.
     pub fn window(&self) -> Range<usize> {
         self.top..(self.top + self.height).min(self.len)
     }
 
-    /// Puts it on the list as it is now.
+    /// Adapts the cursor to the current length and height of the list.
     pub fn sync(&mut self, len: usize, height: usize) {
         (self.len, self.height) = (len, height.max(1));
         self.select(self.at);
     }
 
-    /// Puts it on a line.
+    /// Puts the cursor on a line.
     pub fn select(&mut self, line: usize) {
         self.at = line.min(self.len.saturating_sub(1));
         // a list that was never drawn has no height yet
@@ -40,7 +40,7 @@ impl ListCursor {
         self.top = self.top.min(lowest_top);
     }
 
-    /// Moves; false if the action is not a movement.
+    /// Moves the cursor. Returns false if the action is not a movement.
     pub fn step(&mut self, action: Action) -> bool {
         let last = self.len.saturating_sub(1);
         let Some(to) = step(action, self.at, self.height, last) else { return false };
@@ -48,7 +48,7 @@ impl ListCursor {
         true
     }
 
-    /// The line of the list at a line of the window.
+    /// Returns the line of the list at a line of the view.
     pub fn line_at(&self, line: usize) -> Option<usize> {
         Some(self.top + line).filter(|at| self.window().contains(at))
     }
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_stays_in_the_list_and_in_view() {
+    fn the_cursor_stays_in_the_list_and_in_view() {
         let mut cursor = ListCursor::default();
         assert!(cursor.step(Action::Down) && cursor.at().is_none());
         cursor.sync(10, 4);

@@ -1,4 +1,4 @@
-//! A window with a list in which one line is under the cursor, a few words above it and below.
+//! A window with a list, a cursor in it, and a few words above and below it.
 
 use crate::tui::app::action::Action;
 use crate::tui::app::view::{Pointer, centred, window};
@@ -8,23 +8,23 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use std::borrow::Cow;
 
-/// What the mouse did to the list.
+/// The effect of the mouse on the list.
 pub enum ListClick {
-    /// The cursor is on another line, or was moved at least.
+    /// The cursor moved.
     Moved,
     /// The line under the cursor was clicked again.
     Again,
-    /// Nothing.
+    /// The mouse had no effect.
     Nothing,
 }
 
-/// The window.
+/// The state of the window.
 pub struct ListDialog {
     title: Cow<'static, str>,
     width: u16,
     above: &'static [&'static str],
     below: Vec<String>,
-    /// What stands in an empty list.
+    /// The text in place of an empty list.
     empty: &'static str,
     cursor: ListCursor,
     len: usize,
@@ -32,7 +32,7 @@ pub struct ListDialog {
 }
 
 impl ListDialog {
-    /// A window of a width, with so many lines in its list.
+    /// Returns a window of a width whose list has `len` lines.
     pub fn new(title: impl Into<Cow<'static, str>>, width: u16, len: usize) -> ListDialog {
         let mut cursor = ListCursor::default();
         cursor.sync(len, len);
@@ -41,22 +41,22 @@ impl ListDialog {
         ListDialog { title, width, above, below, empty, cursor, len, body }
     }
 
-    /// The same with words above the list.
+    /// Adds words above the list.
     pub fn above(self, above: &'static [&'static str]) -> ListDialog {
         ListDialog { above, ..self }
     }
 
-    /// The same with words below the list.
+    /// Adds words below the list.
     pub fn below(self, below: Vec<String>) -> ListDialog {
         ListDialog { below, ..self }
     }
 
-    /// The same with words for an empty list.
+    /// Adds words for an empty list.
     pub fn or(self, empty: &'static str) -> ListDialog {
         ListDialog { empty, ..self }
     }
 
-    /// The line under the cursor; none in an empty list.
+    /// Returns the line under the cursor, or none in an empty list.
     pub fn at(&self) -> Option<usize> {
         self.cursor.at()
     }
@@ -66,7 +66,7 @@ impl ListDialog {
         self.cursor.select(line);
     }
 
-    /// Moves the cursor; false if the action is not a movement.
+    /// Moves the cursor. Returns false if the action is not a movement.
     pub fn step(&mut self, action: Action) -> bool {
         self.cursor.step(action)
     }
@@ -77,7 +77,7 @@ impl ListDialog {
         (self.width, height.min(usize::from(u16::MAX)) as u16)
     }
 
-    /// Answers to the mouse.
+    /// Handles the mouse.
     pub fn point(&mut self, pointer: Pointer, at: Position) -> ListClick {
         let wheel = match pointer {
             Pointer::WheelDown => Action::Down,
@@ -98,7 +98,7 @@ impl ListDialog {
         ListClick::Moved
     }
 
-    /// The line of the list that a place is on.
+    /// Returns the line of the list at a position.
     fn line_at(&self, at: Position) -> Option<usize> {
         let area = centred(self.body, self.size());
         let inside = area.contains(at) && at.y > area.y && at.y + 1 < area.bottom();
@@ -106,14 +106,14 @@ impl ListDialog {
         self.cursor.line_at(line.checked_sub(self.above.len())?)
     }
 
-    /// Fits it to the page, and to the list as it is now.
+    /// Adapts the window to the page, and to the current length of the list.
     pub fn sync(&mut self, body: Rect, len: usize) {
         (self.body, self.len) = (body, len);
         let room = usize::from(body.height).saturating_sub(2 + self.above.len());
         self.cursor.sync(len, room.min(len));
     }
 
-    /// Draws it, with a pen for each line in view.
+    /// Draws the window. `draw` draws each line in view.
     pub fn render(
         &self,
         buffer: &mut Buffer,

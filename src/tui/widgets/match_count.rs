@@ -1,22 +1,23 @@
-//! How many rows a search matches, and which of them the cursor is on.
+//! The number of rows that a search matches, and the cursor's position among them.
 
 use crate::tui::app::view_context::{count, grouped};
 
-/// How many rows match.
+/// The number of matches of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MatchCount {
-    /// How many matches were found.
+    /// The number of matches so far.
     pub found: u64,
-    /// Which of them the cursor is on, from 1.
+    /// The index of the match under the cursor, from 1.
     pub position: Option<u64>,
-    /// All rows were compared.
+    /// True if all rows were compared.
     pub complete: bool,
-    /// How many rows were compared, where a page shows only the first of more.
+    /// The number of rows that were compared, if the page shows only the first of more rows.
     pub first_rows: Option<u64>,
 }
 
 impl MatchCount {
-    /// `match 3 of 12`, `12 matches`, `no match`; `12+ matches` while rows are still being compared.
+    /// Returns `match 3 of 12`, `12 matches` or `no match`; while rows are still being compared,
+    /// `12+ matches` or `searching`.
     pub fn words(&self) -> String {
         let found = grouped(self.found);
         let words = match (self.found, self.complete, self.position) {
@@ -38,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn says_only_what_is_known() {
+    fn describes_the_count_and_the_progress() {
         let words = |found, position, complete| {
             MatchCount { found, position, complete, first_rows: None }.words()
         };
@@ -48,7 +49,8 @@ mod tests {
         assert_eq!(words(0, None, true), "no match");
         assert_eq!(words(12, Some(3), false), "12+ matches");
         assert_eq!(words(0, None, false), "searching");
-        let some = MatchCount { found: 0, position: None, complete: true, first_rows: Some(2_000) };
-        assert_eq!(some.words(), "no match in the first 2,000 rows");
+        let limited =
+            MatchCount { found: 0, position: None, complete: true, first_rows: Some(2_000) };
+        assert_eq!(limited.words(), "no match in the first 2,000 rows");
     }
 }

@@ -1,4 +1,4 @@
-//! Marks what is searched for where it is seen.
+//! The highlighting of matches of a search on the screen.
 
 use crate::fql::Filter;
 use crate::tui::app::filters::TextSearch;
@@ -7,8 +7,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-/// Gives every place in an area at which a searched text stands its style. What is seen is looked
-/// at, so a text that is cut off or folded away is not found here.
+/// Highlights every match of a search in an area. It compares the text on the screen, so matches
+/// in text that is cut off or folded away are not found.
 pub fn mark(buffer: &mut Buffer, area: Rect, search: Option<&TextSearch>, look: &Appearance) {
     let Some(search) = search else { return };
     let area = area.intersection(buffer.area);
@@ -32,12 +32,12 @@ pub fn mark(buffer: &mut Buffer, area: Rect, search: Option<&TextSearch>, look: 
     }
 }
 
-/// Whether a line holds something that is searched for.
+/// Returns true if a line contains a match.
 pub fn is_in(search: &Filter, line: &str) -> bool {
     places(search, line).iter().any(|(from, to)| from < to)
 }
 
-/// Where the texts and patterns of a search stand in a line, in bytes.
+/// Returns the byte ranges of a search's texts and patterns in a line.
 fn places(search: &Filter, line: &str) -> Vec<(usize, usize)> {
     let (needles, patterns) = search.highlights();
     let mut out = Vec::new();
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_place_is_found() {
+    fn finds_every_match_in_a_line() {
         let places = |search: &str, line: &str| -> Vec<String> {
             let search = crate::fql::parse(search).expect("it parses");
             let found = places(&search, line);

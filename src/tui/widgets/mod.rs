@@ -1,4 +1,4 @@
-//! Parts that several pages are made of: lists, scrolling, text, dialogs.
+//! Widgets that several pages use: lists, scrolling, text, dialogs.
 
 pub(crate) mod checklist;
 pub(crate) mod choice_dialog;

@@ -1,11 +1,11 @@
-//! Where a movement leads: the same for cursors in lists and for what scrolls.
+//! The effect of movement keys, shared by list cursors and scrolling panes.
 
 use crate::tui::app::action::Action;
 
-/// The line that an action leads to from a line, with so many lines in view; none if it is no
-/// movement.
+/// Returns the line that an action moves to from a line, with `height` lines in view, or none if
+/// the action is not a movement.
 pub fn step(action: Action, from: usize, height: usize, last: usize) -> Option<usize> {
-    // what was never drawn has no height yet
+    // a pane that was never drawn has no height yet
     let (page, half) = (height.max(1), (height / 2).max(1));
     let to = match action {
         Action::Down => from + 1,

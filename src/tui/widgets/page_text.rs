@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Where the next line goes.
+/// A writer of lines, with the number of the next line.
 pub struct PageText<'l> {
     buffer: &'l mut Buffer,
     body: Rect,
@@ -15,7 +15,7 @@ pub struct PageText<'l> {
 }
 
 impl<'l> PageText<'l> {
-    /// Begins at a line of the body.
+    /// Returns a writer that begins at a line of the body.
     pub fn new(
         buffer: &'l mut Buffer,
         body: Rect,
@@ -35,12 +35,12 @@ impl<'l> PageText<'l> {
         self.at += 1;
     }
 
-    /// Leaves a line empty, if that is wanted.
+    /// Skips a line if `wanted` is true.
     pub fn gap(&mut self, wanted: bool) {
         self.at += usize::from(wanted);
     }
 
-    /// Writes sentences over as many lines as they need.
+    /// Writes a text, wrapped to as many lines as it needs.
     pub fn prose(&mut self, indent: usize, words: &str, style: Style) {
         let room = usize::from(self.body.width).saturating_sub(indent + 1);
         let before = " ".repeat(indent);
@@ -49,8 +49,8 @@ impl<'l> PageText<'l> {
         }
     }
 
-    /// A command over as many lines as it needs: a backslash goes on in the next; between the
-    /// tokens of a JSON text in quotes a line end changes nothing.
+    /// Writes a command on as many lines as it needs. A line ends with a backslash, or between two
+    /// tokens of a quoted JSON text, where a line end changes nothing.
     pub fn folded(&mut self, command: &str, style: Style) {
         let room = usize::from(self.body.width).saturating_sub(8);
         let mut rest = command;

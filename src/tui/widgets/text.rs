@@ -1,7 +1,7 @@
-//! Captured text on its way to the screen: made harmless, measured, cut and wrapped.
+//! Preparation of captured text for the screen: escaping, measuring, cutting and wrapping.
 //!
-//! Widths are display columns, counted a grapheme at a time, so that wide, combining and joined
-//! characters never push the frame about.
+//! Widths are display columns, counted by grapheme, so that wide, combining and joined characters
+//! never shift the frame.
 
 use crate::call::text::visible;
 pub use crate::call::text::{masked, visible_id};
@@ -9,17 +9,17 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// A character with more marks than this is shown without the rest: a tower of them would reach
-/// into the lines above.
-const MOST_CHARS_IN_A_GRAPHEME: usize = 12;
+/// The maximum number of characters of a grapheme. Further marks are left out, because a tall
+/// stack of them would cover the lines above.
+const MAX_GRAPHEME_CHARS: usize = 12;
 
-/// The columns that a harmless text takes.
+/// Returns the columns that an escaped text takes.
 pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
-/// A captured text on one line, safe to print: controls and marks without a letter are escaped,
-/// in `ascii` everything beyond ASCII too.
+/// Returns a captured text as one line that is safe to print: controls and marks without a letter
+/// are escaped, and with `ascii` everything beyond ASCII too.
 pub fn clean(text: &str, ascii: bool) -> Cow<'_, str> {
     let safe = visible(text);
     if safe.is_ascii() {
@@ -32,7 +32,7 @@ pub fn clean(text: &str, ascii: bool) -> Cow<'_, str> {
         };
         return Cow::Owned(safe.chars().map(escape).collect());
     }
-    let odd = |g: &str| g.width() == 0 || g.chars().count() > MOST_CHARS_IN_A_GRAPHEME;
+    let odd = |g: &str| g.width() == 0 || g.chars().count() > MAX_GRAPHEME_CHARS;
     if !safe.graphemes(true).any(odd) {
         return safe;
     }
@@ -41,23 +41,23 @@ pub fn clean(text: &str, ascii: bool) -> Cow<'_, str> {
         if grapheme.width() == 0 {
             out.extend(grapheme.chars().map(|c| format!("\\u{{{:x}}}", c as u32)));
         } else {
-            out.extend(grapheme.chars().take(MOST_CHARS_IN_A_GRAPHEME));
+            out.extend(grapheme.chars().take(MAX_GRAPHEME_CHARS));
         }
     }
     Cow::Owned(out)
 }
 
-/// As much of a captured text as can matter in so many columns, so that a long one costs no more
-/// than a short one.
+/// Returns the part of a captured text that can be visible in `room` columns, so that a long text
+/// costs no more than a short one.
 pub fn beginning(text: &str, room: usize) -> &str {
-    let most = (room + 1) * MOST_CHARS_IN_A_GRAPHEME;
+    let most = (room + 1) * MAX_GRAPHEME_CHARS;
     match text.char_indices().nth(most) {
         Some((end, _)) => &text[..end],
         None => text,
     }
 }
 
-/// The beginning of a harmless text that fits, with an ellipsis where something is left out.
+/// Returns the beginning of an escaped text that fits, with an ellipsis if something is left out.
 pub fn cut<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
     if width(text) <= room {
         return Cow::Borrowed(text);
@@ -67,15 +67,15 @@ pub fn cut<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
     Cow::Owned(format!("{}{tail}", &text[..head]))
 }
 
-/// The end of a harmless text that fits, with an ellipsis where something is left out: of a path the
-/// last names say most.
+/// Returns the end of an escaped text that fits, with an ellipsis if something is left out. Used
+/// for paths, whose last names say most.
 pub fn cut_front<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str> {
     let all = width(text);
     if all <= room {
         return Cow::Borrowed(text);
     }
     let sign = if width(ellipsis) <= room { ellipsis } else { "" };
-    // a wide letter that is left out half is left out whole
+    // a wide letter that would be cut in half is left out
     let from = text
         .grapheme_indices(true)
         .map(|(at, _)| at)
@@ -84,15 +84,15 @@ pub fn cut_front<'t>(text: &'t str, room: usize, ellipsis: &str) -> Cow<'t, str>
     Cow::Owned(format!("{sign}{}", &text[from..]))
 }
 
-/// A captured id in so many columns. One that is too long keeps its beginning and its end, because
-/// ids that begin alike (UUIDv7) differ there. `clean` makes a text harmless.
+/// Returns a captured id cut to a width. A long id keeps its beginning and its end, because ids
+/// that begin alike (UUIDv7) differ at the end. `clean` escapes a text.
 pub fn fit_id(
     captured: &str,
     room: usize,
     ellipsis: &str,
     clean: impl Fn(&str) -> String,
 ) -> String {
-    let most = (room + 1) * MOST_CHARS_IN_A_GRAPHEME;
+    let most = (room + 1) * MAX_GRAPHEME_CHARS;
     let is_long = captured.char_indices().nth(2 * most).is_some();
     if !is_long {
         let safe = clean(captured);
@@ -101,11 +101,11 @@ pub fn fit_id(
         }
     }
     let left = room.saturating_sub(width(ellipsis));
-    if left < MIN_ENDS {
+    if left < MIN_TWO_ENDS_WIDTH {
         return cut(&clean(beginning(captured, room)), room, ellipsis).into_owned();
     }
     let last = left / 3;
-    // of a long id no more is made harmless than is seen
+    // only the visible ends of a long id are escaped
     let from =
         if is_long { captured.char_indices().rev().nth(most).map_or(0, |at| at.0) } else { 0 };
     let (start, end) = (clean(beginning(captured, room)), clean(&captured[from..]));
@@ -113,10 +113,10 @@ pub fn fit_id(
     format!("{start}{ellipsis}{}", cut_front(&end, last, ""))
 }
 
-/// Fewer columns show the beginning only.
-const MIN_ENDS: usize = 6;
+/// The minimum width in which an id keeps its end too.
+const MIN_TWO_ENDS_WIDTH: usize = 6;
 
-/// How many bytes from the start of a harmless text fit into so many columns.
+/// Returns the number of bytes at the start of an escaped text that fit into `room` columns.
 pub fn head(text: &str, room: usize) -> usize {
     let mut used = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
@@ -128,8 +128,8 @@ pub fn head(text: &str, room: usize) -> usize {
     text.len()
 }
 
-/// The same, but never nothing: of a first grapheme that alone is too wide (marks that take room
-/// can be heaped on a letter without end) as many characters as fit.
+/// Returns the same number as [`head`], but at least one character. If the first grapheme alone is
+/// too wide (a letter may have any number of marks that take room), it is split.
 fn step(text: &str, room: usize) -> usize {
     match head(text, room) {
         0 => {
@@ -141,14 +141,14 @@ fn step(text: &str, room: usize) -> usize {
     }
 }
 
-/// A harmless text cut into pieces that are full, wherever that is.
+/// Cuts an escaped text into full pieces, at any character.
 pub fn chunks(text: &str, room: usize) -> Vec<&str> {
     let room = room.max(2);
     let mut out = Vec::new();
     let mut rest = text;
     while width_over(rest, room) {
         let at = if rest.as_bytes()[..room].is_ascii() && rest.is_char_boundary(room) {
-            // a mark that joins the last letter goes with it
+            // a mark that joins the last letter stays with it
             room - usize::from(!rest[room..].starts_with(|c: char| c.is_ascii()))
         } else {
             step(rest, room)
@@ -161,12 +161,12 @@ pub fn chunks(text: &str, room: usize) -> Vec<&str> {
     out
 }
 
-/// Whether a text is wider, without measuring all of a long one.
+/// Returns true if a text is wider than `room`, without measuring all of a long text.
 fn width_over(text: &str, room: usize) -> bool {
     text.len() > room && head(text, room) < text.len()
 }
 
-/// A harmless text in lines, broken between words where there are any.
+/// Wraps an escaped text, between words if possible.
 pub fn wrap(text: &str, room: usize) -> Vec<String> {
     let room = room.max(2);
     let mut lines = Vec::new();
@@ -203,7 +203,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn of_a_path_the_end_is_kept() {
+    fn a_cut_path_keeps_its_end() {
         assert_eq!(cut_front("properties.account_id", 21, "…"), "properties.account_id");
         assert_eq!(cut_front("properties.account_id", 11, "…"), "…account_id");
         assert_eq!(cut_front("漢字.id", 6, ".."), "...id");
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_id_both_ends_are_kept() {
+    fn a_cut_id_keeps_both_ends() {
         let fit = |id: &str, room| fit_id(id, room, "…", |id| clean(id, false).into_owned());
         assert_eq!(fit("019333a1-7c2e-7000-8000-000000000005", 13), "019333a1…0005");
         assert_eq!(fit("acme-42", 7), "acme-42");
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_terminal_would_act_on_is_escaped() {
+    fn escapes_control_sequences_of_terminals() {
         assert_eq!(clean("a\u{1b}[31mb\r\n\u{202e}", false), "a\\u{1b}[31mb\\r\\n\\u{202e}");
         assert_eq!(clean("\u{301}x", false), "\\u{301}x");
         assert_eq!(clean("é 漢", true), "\\u{e9} \\u{6f22}");

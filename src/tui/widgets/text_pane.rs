@@ -1,4 +1,4 @@
-//! Written lines in a window that may be longer than the page.
+//! Scrolling text in a window.
 
 use crate::tui::app::action::Action;
 use crate::tui::app::view::{Pointer, Response, window};
@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// The lines, and which of them stand on top.
+/// The lines, and the number of the first line in view.
 #[derive(Default)]
 pub struct TextPane {
     lines: Vec<Line<'static>>,
@@ -21,7 +21,7 @@ impl TextPane {
         self.lines.len().saturating_sub(self.height)
     }
 
-    /// Whether an action would do something now.
+    /// Returns true if an action would do something now.
     pub fn can(&self, action: Action) -> bool {
         match action {
             Action::Down | Action::PageDown => self.top < self.last(),
@@ -30,7 +30,7 @@ impl TextPane {
         }
     }
 
-    /// Moves, or closes the window.
+    /// Scrolls, or closes the window.
     pub fn act(&mut self, action: Action) -> Response {
         if matches!(action, Action::Back | Action::BackOrQuit) {
             return Response::Close;
@@ -42,7 +42,7 @@ impl TextPane {
         Response::Done
     }
 
-    /// The wheel moves, a click closes.
+    /// Handles the mouse: the wheel scrolls, a click closes the window.
     pub fn point(&mut self, pointer: Pointer) -> Response {
         match pointer {
             Pointer::WheelDown => self.act(Action::Down),
@@ -51,14 +51,14 @@ impl TextPane {
         }
     }
 
-    /// What the next frame shows of these lines on such a page.
+    /// Sets the lines that the next frame shows on a page.
     pub fn sync(&mut self, lines: Vec<Line<'static>>, page: Rect) {
         self.lines = lines;
         self.height = usize::from(page.height.saturating_sub(2)).max(1);
         self.top = self.top.min(self.last());
     }
 
-    /// The lines from the first one in view on.
+    /// Returns the lines from the first one in view on.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Line<'static>> {
         self.lines.iter().skip(self.top)
     }

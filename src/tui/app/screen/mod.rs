@@ -27,7 +27,7 @@ use crate::tui::app::keymap::{Key, Keymap};
 use crate::tui::app::page::Page;
 use crate::tui::app::view::{Begin, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::ScreenData;
-use crate::tui::bars::histogram::{HistogramBar, LEAST_SCREEN};
+use crate::tui::bars::histogram::{HistogramBar, MIN_SCREEN_HEIGHT};
 use crate::tui::dialogs::copied_text::CopiedView;
 use crate::tui::dialogs::watch_rules::watch_rules;
 use crate::tui::pages::compose::ComposeView;
@@ -315,8 +315,8 @@ impl Screen {
             }
             Action::Histogram => {
                 self.histogram.toggle();
-                if self.histogram.is_open() && self.size.height < LEAST_SCREEN {
-                    self.say(format!("calls over time need {LEAST_SCREEN} lines"));
+                if self.histogram.is_open() && self.size.height < MIN_SCREEN_HEIGHT {
+                    self.say(format!("calls over time need {MIN_SCREEN_HEIGHT} lines"));
                 }
                 None
             }

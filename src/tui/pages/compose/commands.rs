@@ -10,7 +10,7 @@ use crate::tui::pages::compose::drafts::Draft;
 use crate::tui::pages::compose::{ComposeView, can_be_undone};
 
 impl ComposeView {
-    /// The call, or what is to be said where the text is none.
+    /// Returns the call, or a message if the text is not a call.
     fn call(&self) -> Result<&ComposedCall, Response> {
         match &self.composed {
             Some(Ok(call)) => Ok(call),
@@ -19,7 +19,7 @@ impl ComposeView {
         }
     }
 
-    /// Sends it, to this listener or where the user says.
+    /// Sends the call to this listener, or to an address that the user chooses.
     pub(super) fn send(&self, elsewhere: bool, ctx: &ViewContext<'_>) -> Response {
         if let Some(Err(error)) = &self.composed {
             return Response::Say(error.to_string());
@@ -40,7 +40,7 @@ impl ComposeView {
         }
     }
 
-    /// Shows what would be sent to the first vendor in use that would receive something.
+    /// Shows the requests for the first vendor in use that would receive something.
     pub(super) fn deliver(&self) -> Response {
         let call = match self.call() {
             Ok(call) => call,

@@ -1,4 +1,5 @@
-//! The call that is written, and those that it took the place of: none is thrown away unasked.
+//! The call in the editor, and the earlier drafts that it replaced, so that no edit is lost by
+//! mistake.
 
 use crate::call::Doc;
 use crate::call::template::Template;
@@ -7,19 +8,19 @@ use crate::tui::pages::call_actions;
 use crate::tui::pages::compose::editor::Editor;
 use crate::vendors::pretty;
 
-/// So many are kept that others took the place of.
-const MOST_KEPT: usize = 16;
+/// The maximum number of replaced drafts. The oldest one is dropped first.
+const MAX_KEPT_DRAFTS: usize = 16;
 
-/// A call that is written.
+/// A call in the editor.
 pub struct Draft {
     pub editor: Editor,
     /// The write key to send with.
     pub write_key: Option<String>,
-    /// Whether a library of RudderStack's sent the call that it came from.
+    /// True if the original call was sent by a RudderStack library.
     pub rudder: bool,
-    /// The call that it came from.
+    /// The name of the original call.
     pub from: Option<String>,
-    /// What it began with.
+    /// The text at the start.
     begun: String,
 }
 
@@ -29,17 +30,17 @@ impl Draft {
         Draft { begun: editor.text(), editor, write_key, rudder, from: None }
     }
 
-    /// A call that came, to be sent again otherwise: without its own id, since a call with the same
-    /// one would be a repeat.
-    pub fn of_call(call: &CallDetail) -> Draft {
+    /// Returns a draft of a received call. The `messageId` is left out, because a call with the
+    /// same id would be a repeat.
+    pub fn from_call(call: &CallDetail) -> Draft {
         let text = members(call, |key| key != "messageId")
             .map_or_else(|| call.call_text.clone(), |text| pretty(&text));
         let draft = Draft::new(&text, call.write_key.clone(), call.rudder);
         Draft { from: Some(call_actions::name(call)), ..draft }
     }
 
-    /// A template.
-    pub fn of_template(template: &Template) -> Draft {
+    /// Returns a draft of a template.
+    pub fn from_template(template: &Template) -> Draft {
         Draft::new(&template.text, None, false)
     }
 
@@ -54,12 +55,12 @@ impl Draft {
     }
 }
 
-/// A call's text with its type, which may have been in the path alone.
+/// Returns the text of a call with its type, which may have been only in the request's path.
 pub fn with_type(call: &CallDetail) -> String {
     members(call, |_| true).unwrap_or_else(|| call.call_text.clone())
 }
 
-/// The members of a call by their names, as an object that names its type.
+/// Returns the members of a call selected by name, as an object that contains the type.
 fn members(call: &CallDetail, keep: impl Fn(&str) -> bool) -> Option<String> {
     let doc = Doc::parse(call.call_text.as_str()).ok()?;
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
@@ -71,7 +72,7 @@ fn members(call: &CallDetail, keep: impl Fn(&str) -> bool) -> Option<String> {
     Some(format!("{{{}}}", all.join(",")))
 }
 
-/// The draft in hand, those before it, and those that were gone back from.
+/// The current draft, the drafts before it, and the drafts that `undo` went back from.
 pub struct Drafts {
     pub now: Draft,
     before: Vec<Draft>,
@@ -79,12 +80,13 @@ pub struct Drafts {
 }
 
 impl Drafts {
-    /// Only this one.
+    /// Returns the history of a single draft.
     pub fn new(draft: Draft) -> Drafts {
         Drafts { now: draft, before: Vec::new(), after: Vec::new() }
     }
 
-    /// Takes another one in hand. True if the one before was written in: then it is kept.
+    /// Makes another draft the current one. Returns true if the previous draft was edited, and
+    /// keeps it.
     pub fn begin(&mut self, draft: Draft) -> bool {
         let touched = self.now.is_touched();
         match touched {
@@ -94,26 +96,26 @@ impl Drafts {
         touched
     }
 
-    /// Takes another one in hand and keeps the one before.
+    /// Makes another draft the current one and keeps the previous draft.
     pub fn replace(&mut self, draft: Draft) {
         self.after.clear();
-        if self.before.len() == MOST_KEPT {
+        if self.before.len() == MAX_KEPT_DRAFTS {
             self.before.remove(0);
         }
         self.before.push(std::mem::replace(&mut self.now, draft));
     }
 
-    /// Whether there is something to take back.
+    /// Returns true if there is something to undo.
     pub fn can_undo(&self) -> bool {
         !self.before.is_empty() || self.now.is_touched()
     }
 
-    /// Takes back the last edit; before the first one goes back to the draft before.
+    /// Undoes the last edit, or else goes back to the previous draft.
     pub fn undo(&mut self) -> bool {
         self.now.editor.undo() || step(&mut self.now, &mut self.before, &mut self.after)
     }
 
-    /// The other way round.
+    /// Redoes the last undone edit, or else goes forward to the next draft.
     pub fn redo(&mut self) -> bool {
         self.now.editor.redo() || step(&mut self.now, &mut self.after, &mut self.before)
     }

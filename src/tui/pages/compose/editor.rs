@@ -1,4 +1,4 @@
-//! The text area of a call that is being written.
+//! The text area of the compose page.
 
 use crate::tui::pages::compose::json_colors;
 use crate::tui::theme::painter::{Appearance, Painter};
@@ -9,63 +9,63 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use tui_textarea::{CursorMove, TextArea};
 
-/// A call is no longer than this; Segment takes 32 kB.
-const MOST_BYTES: usize = 512 * 1024;
-/// Columns of the lines' numbers.
-const NUMBER: usize = 4;
+/// The maximum size of a text. Segment accepts calls of up to 32 kB.
+const MAX_TEXT_BYTES: usize = 512 * 1024;
+/// The width of the line numbers.
+const NUMBER_WIDTH: usize = 4;
 
 /// The text with its cursor.
 pub struct Editor {
     area: TextArea<'static>,
     top: usize,
     left: usize,
-    /// Where a line is wrong, from 1.
+    /// The number of the line with the mistake, from 1.
     wrong: Option<usize>,
 }
 
 impl Editor {
-    /// An editor of a text.
+    /// Returns an editor for a text.
     pub fn new(text: &str) -> Editor {
         let lines = text.lines().map(str::to_owned).collect();
         Editor { area: TextArea::new(lines), top: 0, left: 0, wrong: None }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
     }
 
     fn has_room(&self, more: usize) -> bool {
         let bytes: usize = self.area.lines().iter().map(|line| line.len() + 1).sum();
-        bytes + more <= MOST_BYTES
+        bytes + more <= MAX_TEXT_BYTES
     }
 
-    /// Takes a key; true if the text is another than before.
+    /// Handles a key. Returns true if the text changed.
     pub fn typed(&mut self, event: KeyEvent) -> bool {
         self.has_room(4) && self.area.input(event)
     }
 
-    /// Takes a pasted text as one edit; false if there is no room for it.
+    /// Inserts a pasted text as one edit. Returns false if there is no room for it.
     pub fn paste(&mut self, pasted: &str) -> bool {
-        // terminals send a carriage return for a line's end
+        // terminals send a carriage return for a line end
         let pasted = pasted.replace("\r\n", "\n").replace('\r', "\n");
         self.has_room(pasted.len()) && self.area.insert_str(pasted)
     }
 
-    /// Takes the last edit back; false if there is none.
+    /// Undoes the last edit. Returns false if there is none.
     pub fn undo(&mut self) -> bool {
         self.area.undo()
     }
 
-    /// Makes the edit again that was taken back last.
+    /// Redoes the edit that was undone last. Returns false if there is none.
     pub fn redo(&mut self) -> bool {
         self.area.redo()
     }
 
-    /// A click puts the cursor there.
+    /// Moves the cursor to the position of a click.
     pub fn click(&mut self, area: Rect, at: Position) {
         let row = self.top + usize::from(at.y - area.y);
-        let column = self.left + usize::from(at.x - area.x).saturating_sub(NUMBER);
+        let column = self.left + usize::from(at.x - area.x).saturating_sub(NUMBER_WIDTH);
         let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
         self.area.move_cursor(CursorMove::Jump(place(row), place(column)));
     }
@@ -75,7 +75,7 @@ impl Editor {
         self.area.move_cursor(if down { CursorMove::Down } else { CursorMove::Up });
     }
 
-    /// The line that is wrong, from 1.
+    /// Sets the line with the mistake, from 1.
     pub fn mark(&mut self, wrong: Option<usize>) {
         self.wrong = wrong;
     }
@@ -85,7 +85,7 @@ impl Editor {
         let (row, column) = self.cursor();
         let height = usize::from(area.height).max(1);
         self.top = self.top.clamp((row + 1).saturating_sub(height), row);
-        let width = usize::from(area.width).saturating_sub(NUMBER + 1).max(1);
+        let width = usize::from(area.width).saturating_sub(NUMBER_WIDTH + 1).max(1);
         self.left = self.left.clamp((column + 1).saturating_sub(width), column);
     }
 
@@ -94,7 +94,7 @@ impl Editor {
         (cursor.0, cursor.1)
     }
 
-    /// Draws it.
+    /// Draws the text.
     pub fn render(&self, buffer: &mut Buffer, area: Rect, focused: bool, look: &Appearance) {
         let (row, column) = self.cursor();
         for at in 0..usize::from(area.height) {
@@ -104,14 +104,14 @@ impl Editor {
             let style =
                 if self.wrong == Some(number + 1) { look.theme.error } else { look.theme.quiet };
             let shown = (number + 1) % 1000;
-            painter.put(&format!("{shown:>width$} ", width = NUMBER - 1), style);
+            painter.put(&format!("{shown:>width$} ", width = NUMBER_WIDTH - 1), style);
             let cursor = (focused && number == row).then_some(column);
             self.line(&mut painter, line, cursor, look);
         }
     }
 
-    /// A line from the column on that is the first in view, the character under the cursor turned
-    /// round.
+    /// Draws a line from the first visible column on, with the character under the cursor
+    /// reversed.
     fn line(
         &self,
         painter: &mut Painter<'_>,
@@ -127,7 +127,7 @@ impl Editor {
                     let mut bytes = [0; 4];
                     let shown = c.encode_utf8(&mut bytes);
                     let style = if cursor == Some(column) { turned(style) } else { style };
-                    // marks that join the letter before them would not stand alone
+                    // combining marks cannot be shown without a letter before them
                     match text::width(shown) {
                         0 => painter.put(&look.clean(shown), style),
                         _ => painter.show(shown, style),

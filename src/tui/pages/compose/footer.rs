@@ -1,10 +1,10 @@
-//! The line below a call that is written.
+//! The line below the compose page.
 
 use crate::inspector::{ComposedCall, DraftError, Sending};
 use crate::tui::pages::compose::ViewContext;
 use crate::tui::theme::painter::Painter;
 
-/// Where the text is wrong; else what came of sending it.
+/// Writes the position of the mistake, or else the result of sending.
 pub fn write(
     painter: &mut Painter<'_>,
     composed: Option<&Result<ComposedCall, DraftError>>,

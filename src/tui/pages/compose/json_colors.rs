@@ -1,11 +1,11 @@
-//! The colors of a JSON text that may be half typed: a line at a time, since no token of JSON goes
-//! over a line's end.
+//! The colors of JSON text that may be incomplete. Each line is colored on its own, because no
+//! JSON token crosses a line end.
 
 use crate::tui::theme::painter::Appearance;
 use ratatui::style::Style;
 use std::ops::Range;
 
-/// The parts of a line with their styles; together they are the line.
+/// Returns the parts of a line with their styles. Together, the parts are the line.
 pub fn parts(line: &str, look: &Appearance) -> Vec<(Range<usize>, Style)> {
     let theme = &look.theme;
     let mut out = Vec::new();
@@ -35,7 +35,7 @@ pub fn parts(line: &str, look: &Appearance) -> Vec<(Range<usize>, Style)> {
     out
 }
 
-/// A word is one of three, or a mistake.
+/// Returns the style of a word: one of the three JSON words, or a mistake.
 fn word(rest: &str, look: &Appearance) -> Style {
     let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
     match &rest[..end] {
@@ -44,7 +44,8 @@ fn word(rest: &str, look: &Appearance) -> Style {
     }
 }
 
-/// How long a string is that begins here, with its quotes; one that is not closed ends the line.
+/// Returns the length of the string at the start of a text, with its quotes. An unclosed string
+/// goes to the end of the line.
 fn string_len(text: &str) -> usize {
     let mut escaped = false;
     for (at, c) in text.char_indices().skip(1) {

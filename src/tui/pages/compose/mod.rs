@@ -1,12 +1,13 @@
-//! A call in a text area, and beside it what vendors would make of it, while it is typed.
+//! The compose page: a call in a text area, and beside it the results at the vendors while one
+//! types.
 //!
 //! ```text
 //! at least 100 columns                     below
 //! +------------------+-------------------+ +------------------+
-//! | Compose          | what is found and | | the call         |
-//! |  1 {             | sent, vendor by   | |------------------|
-//! |  2   "type": …   | vendor            | | what is found    |
-//! | where it is wrong, or the answer     | | the answer       |
+//! | Compose          | findings and      | | the call         |
+//! |  1 {             | outputs, by       | |------------------|
+//! |  2   "type": …   | vendor            | | the findings     |
+//! | the mistake, or the response         | | the response     |
 //! +--------------------------------------+ +------------------+
 //! ```
 
@@ -33,21 +34,22 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-/// From this width on the text and its results stand side by side.
-const SIDE_BY_SIDE: u16 = 100;
-/// Lines that one turn of the wheel moves.
+/// The minimum width at which the text and its results stand side by side.
+const MIN_SIDE_BY_SIDE_WIDTH: u16 = 100;
+/// The lines that one turn of the wheel scrolls.
 const WHEEL_LINES: usize = 3;
 
-/// What stands behind the word that the results are of another text.
+/// The text after the word `STALE`.
 const STALE: &str = "  the results are of the text before its mistake";
 
-/// The text being written, and what it gives.
+/// The state of the compose page.
 pub struct ComposeView {
     drafts: Drafts,
-    /// Keys type; else they move the results.
+    /// True if keys edit the text. Otherwise they scroll the results.
     typing: bool,
     composed: Option<Result<ComposedCall, DraftError>>,
-    /// What the results were made from: the text or the vendors are another, or the width.
+    /// The inputs of the results: the number of edits, the version of the shared state (`judged`),
+    /// and the width.
     made: Option<(u64, u64, u16)>,
     edits: u64,
     page: Vec<Line<'static>>,
@@ -56,10 +58,10 @@ pub struct ComposeView {
 }
 
 impl Default for ComposeView {
-    /// The first template.
+    /// Returns a page with the first template.
     fn default() -> ComposeView {
         ComposeView {
-            drafts: Drafts::new(Draft::of_template(&TEMPLATES[0])),
+            drafts: Drafts::new(Draft::from_template(&TEMPLATES[0])),
             typing: true,
             composed: None,
             made: None,
@@ -71,7 +73,7 @@ impl Default for ComposeView {
     }
 }
 
-/// Asks with which template to begin.
+/// Returns a dialog that asks for the template to begin with.
 fn ask_template() -> ChoiceDialog {
     let lines = TEMPLATES.iter().map(|found| (found.name.clone(), found.about.clone())).collect();
     ChoiceDialog::new("Begin with", lines, Vec::new(), |at, _| {
@@ -79,7 +81,7 @@ fn ask_template() -> ChoiceDialog {
     })
 }
 
-/// What is to be said of a key that brings back what was written.
+/// Returns the message about the key that brings back the previous text.
 fn can_be_undone(ctx: &ViewContext<'_>) -> String {
     let keys = ctx.keymap.keys(KeyContext::Compose, Action::UndoEdit);
     let key = keys.first().map_or("undo_edit", String::as_str);
@@ -87,13 +89,13 @@ fn can_be_undone(ctx: &ViewContext<'_>) -> String {
 }
 
 impl ComposeView {
-    /// The areas: title, text, the line between, results, the foot.
+    /// Returns the areas: title, text, line, results, foot.
     fn areas(body: Rect) -> Areas {
         let line = |y: u16| Rect { y, height: 1, ..body }.intersection(body);
         let (title, foot) = (line(body.y), line(body.bottom().saturating_sub(1)));
         let inner =
             Rect { y: body.y.saturating_add(1), height: body.height.saturating_sub(2), ..body };
-        if body.width >= SIDE_BY_SIDE {
+        if body.width >= MIN_SIDE_BY_SIDE_WIDTH {
             let left = body.width / 2;
             let text = Rect { width: left, ..inner };
             let rule = Rect { x: inner.x + left, width: 1, ..inner };
@@ -127,7 +129,7 @@ impl ComposeView {
         Response::Done
     }
 
-    /// Takes back an edit, or makes it again.
+    /// Shows the editor after an undo or redo. If nothing was `done`, returns the message `none`.
     fn edit_again(&mut self, done: bool, none: &str) -> Response {
         self.edits += u64::from(done);
         self.typing = true;
@@ -196,25 +198,25 @@ impl View for ComposeView {
     fn begin(&mut self, from: Begin, ctx: &ViewContext<'_>) -> Response {
         let (draft, words) = match from {
             Begin::Row(row) => match row.and_then(|row| call_actions::call(row, ctx)) {
-                Some(call) => (Draft::of_call(&call), None),
-                None => (Draft::of_template(&TEMPLATES[0]), None),
+                Some(call) => (Draft::from_call(&call), None),
+                None => (Draft::from_template(&TEMPLATES[0]), None),
             },
             Begin::Template(at) => match TEMPLATES.get(at) {
                 Some(template) => {
                     let words = format!("this is the template {}", template.name);
-                    (Draft::of_template(template), Some(words))
+                    (Draft::from_template(template), Some(words))
                 }
                 None => return Response::Pass,
             },
         };
-        let kept = self.drafts.begin(draft).then(|| can_be_undone(ctx));
+        let undo_hint = self.drafts.begin(draft).then(|| can_be_undone(ctx));
         (self.typing, self.scroll) = (true, 0);
         self.edits += 1;
-        let said: Vec<String> = words.into_iter().chain(kept).collect();
-        if said.is_empty() { Response::Done } else { Response::Say(said.join("; ")) }
+        let messages: Vec<String> = words.into_iter().chain(undo_hint).collect();
+        if messages.is_empty() { Response::Done } else { Response::Say(messages.join("; ")) }
     }
 
-    fn typed(&mut self, event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         if !self.typing {
             return Response::Pass;
         }
@@ -222,7 +224,7 @@ impl View for ComposeView {
         Response::Done
     }
 
-    fn paste(&mut self, pasted: &str, _world: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         match self.drafts.now.editor.paste(pasted) {
             true => {
                 self.edits += 1;
@@ -232,7 +234,7 @@ impl View for ComposeView {
         }
     }
 
-    fn point(&mut self, pointer: Pointer, at: Position, _world: &ViewContext<'_>) -> Response {
+    fn point(&mut self, pointer: Pointer, at: Position, _ctx: &ViewContext<'_>) -> Response {
         let areas = ComposeView::areas(self.body);
         match pointer {
             Pointer::Click if areas.text.contains(at) => {
@@ -292,7 +294,7 @@ impl View for ComposeView {
                         painter.put("from ", theme.quiet).show(from, theme.quiet);
                     }
                 }
-                // the marks would be of another text
+                // the marks would belong to another text
                 Some(Err(DraftError { .. })) if !self.page.is_empty() => {
                     painter.put("STALE", theme.warning).put(STALE, theme.quiet);
                 }

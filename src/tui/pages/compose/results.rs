@@ -1,4 +1,5 @@
-//! What vendors would make of the text: those in use first, each with what is found and sent.
+//! The results at the vendors for the text in the editor: vendors in use first, with their
+//! findings and outputs.
 
 use crate::findings::{Finding, Severity};
 use crate::inspector::{ComposedCall, OutputView, VendorDetail};
@@ -7,7 +8,7 @@ use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::theme::painter::Painter;
 use ratatui::text::{Line, Span};
 
-/// One mark for each vendor, as in the log.
+/// Draws a mark for each vendor, as in the log.
 pub fn marks(painter: &mut Painter<'_>, call: &ComposedCall, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
     for detail in &call.vendors {
@@ -24,27 +25,27 @@ pub fn marks(painter: &mut Painter<'_>, call: &ComposedCall, ctx: &ViewContext<'
     }
 }
 
-/// All of it as a page.
+/// Returns the lines of the results.
 pub fn page(call: &ComposedCall, width: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
-    let mut paper = TextBuilder::new(ctx.look, width);
+    let mut builder = TextBuilder::new(ctx.look, width);
     for finding in &call.common {
-        paper.finding(finding, "", None);
+        builder.finding(finding, "", None);
     }
     let (used, others): (Vec<&VendorDetail>, Vec<&VendorDetail>) =
         call.vendors.iter().partition(|detail| detail.in_use);
     for detail in used.into_iter().chain(others) {
-        vendor(&mut paper, detail, ctx);
+        vendor(&mut builder, detail, ctx);
     }
-    paper.done()
+    builder.done()
 }
 
-fn vendor(paper: &mut TextBuilder<'_>, detail: &VendorDetail, ctx: &ViewContext<'_>) {
+fn vendor(builder: &mut TextBuilder<'_>, detail: &VendorDetail, ctx: &ViewContext<'_>) {
     let look = ctx.look;
     let Some(info) = ctx.shared.vendors.get(detail.vendor) else { return };
     let sign = look.verdict_sign(detail.verdict);
     let unused = if detail.in_use { "" } else { "  not in use for this call" };
-    paper.blank();
-    paper.line(vec![
+    builder.blank();
+    builder.line(vec![
         Span::styled(look.clean(&info.title).into_owned(), look.theme.heading),
         Span::styled(format!("  {sign} {}", detail.verdict.name()), look.verdict(detail.verdict)),
         Span::styled(unused, look.theme.quiet),
@@ -52,13 +53,13 @@ fn vendor(paper: &mut TextBuilder<'_>, detail: &VendorDetail, ctx: &ViewContext<
     let (loud, quiet): (Vec<&Finding>, Vec<&Finding>) =
         detail.findings.iter().partition(|finding| finding.severity != Severity::Info);
     for finding in loud {
-        paper.finding(finding, "", None);
+        builder.finding(finding, "", None);
     }
     for request in &detail.requests {
-        paper.blank();
-        paper.request(&OutputView::from(request));
+        builder.blank();
+        builder.request(&OutputView::from(request));
     }
     for finding in quiet {
-        paper.finding(finding, "", None);
+        builder.finding(finding, "", None);
     }
 }

@@ -1,5 +1,5 @@
-//! What was before, on the coverage page: in the list the surest loss of a row, and beside it all that
-//! differs, with calls that show it.
+//! The comparison with earlier calls on the coverage page: in the list the most certain loss of a
+//! row, and beside it all differences with example calls.
 
 use crate::engine::{Certainty, Difference, Impact, Subject};
 use crate::findings::Id;
@@ -15,12 +15,12 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use std::collections::HashSet;
 
-/// Columns of the cell with the blanks before it.
+/// The width of the cell, with the blanks before it.
 pub const BEFORE: usize = 20;
-/// Beside the list there are no more differences of one row.
-const MAX_SHOWN: usize = 24;
+/// The maximum number of differences of one row beside the list.
+const MAX_SHOWN_DIFFERENCES: usize = 24;
 
-/// What a row is compared with, and what differs.
+/// The comparison of a row with earlier calls.
 pub struct BeforeCell {
     /// The earlier version, or the name of the other recording.
     name: String,
@@ -28,7 +28,7 @@ pub struct BeforeCell {
 }
 
 impl BeforeCell {
-    /// Returns true if the row has calls no longer.
+    /// Returns true if the row had calls before and has none now.
     pub fn is_gone(&self) -> bool {
         self.differences.first().is_some_and(is_gone)
     }
@@ -40,7 +40,7 @@ fn is_gone(difference: &Difference) -> bool {
         && difference.certainty == Certainty::Sure
 }
 
-/// Gives rows what was before, and adds rows for events that are gone.
+/// Adds the comparison to the rows, and adds rows for events that are gone.
 pub fn compare(groups: &mut GroupedRows<ExpectedLine>, view: &BeforeView) {
     let mut shown = HashSet::new();
     for line in &mut groups.rows {
@@ -74,13 +74,13 @@ pub fn compare(groups: &mut GroupedRows<ExpectedLine>, view: &BeforeView) {
     }
 }
 
-/// The line that says what is wrong with the comparison.
+/// Returns the line about a problem with the comparison.
 pub fn line(view: &BeforeView, ctx: &ViewContext<'_>) -> Option<Vec<Span<'static>>> {
     let words = format!("before: {}", ctx.look.clean(view.problem.as_deref()?));
     Some(vec![Span::styled(words, ctx.look.theme.warning)])
 }
 
-/// Draws the surest loss of a row.
+/// Draws the most certain loss of a row.
 pub fn cell(painter: &mut Painter<'_>, before: Option<&BeforeCell>, ctx: &ViewContext<'_>) {
     let look = ctx.look;
     let (words, style) = match before {
@@ -98,7 +98,7 @@ pub fn cell(painter: &mut Painter<'_>, before: Option<&BeforeCell>, ctx: &ViewCo
     painter.skip(BEFORE - text::width(&words)).put(&words, style);
 }
 
-/// A difference in a few words: a sign, what it is of, and its share before.
+/// Describes a difference in a few words: a sign, its subject, and the share before.
 fn short_words(difference: &Difference, ctx: &ViewContext<'_>) -> String {
     let before = share(difference.before.part, difference.before.whole);
     let sign = match difference.impact {
@@ -136,29 +136,29 @@ fn style(difference: &Difference, look: &Appearance) -> Style {
     }
 }
 
-/// Writes all that differs in a row.
-pub fn about(paper: &mut TextBuilder<'_>, before: &BeforeCell, ctx: &ViewContext<'_>) {
+/// Writes all differences of a row.
+pub fn about(builder: &mut TextBuilder<'_>, before: &BeforeCell, ctx: &ViewContext<'_>) {
     let look = ctx.look;
-    paper.heading("Compared with", &look.clean(&before.name));
+    builder.heading("Compared with", &look.clean(&before.name));
     if before.differences.is_empty() {
-        paper.prose(2, "nothing differs", look.theme.quiet);
+        builder.prose(2, "nothing differs", look.theme.quiet);
         return;
     }
     let title =
         |vendor: usize| ctx.shared.vendors.get(vendor).map_or("", |vendor| vendor.title.as_str());
-    for difference in before.differences.iter().take(MAX_SHOWN) {
+    for difference in before.differences.iter().take(MAX_SHOWN_DIFFERENCES) {
         let words = difference_words(difference, title);
         let certainty = match difference.certainty {
             Certainty::Sure => difference.impact.name(),
             certainty => certainty.name(),
         };
-        paper.prose(2, &format!("{certainty}: {words}"), style(difference, look));
+        builder.prose(2, &format!("{certainty}: {words}"), style(difference, look));
         if let Some(samples) = difference_samples(difference) {
-            paper.prose(4, &samples, look.theme.quiet);
+            builder.prose(4, &samples, look.theme.quiet);
         }
     }
-    if before.differences.len() > MAX_SHOWN {
-        let more = before.differences.len() - MAX_SHOWN;
-        paper.prose(2, &format!("{more} more; segscope compare lists all"), look.theme.quiet);
+    if before.differences.len() > MAX_SHOWN_DIFFERENCES {
+        let more = before.differences.len() - MAX_SHOWN_DIFFERENCES;
+        builder.prose(2, &format!("{more} more; segscope compare lists all"), look.theme.quiet);
     }
 }

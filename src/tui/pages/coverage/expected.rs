@@ -1,5 +1,5 @@
-//! What is expected on the coverage page: listed from the start, and how each entry stands in a sign,
-//! a word and a color.
+//! The expectations on the coverage page. They are listed from the start, each with its status as
+//! a sign, a word and a color.
 
 use crate::findings::Verdict;
 use crate::inspector::{Coverage, ExpectationResult, ExpectationStatus, Expectations, GroupedRows};
@@ -15,36 +15,36 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use std::collections::HashSet;
 
-/// Columns of the sign and the word.
-pub const WIDE: usize = 11;
-/// So many names can be left out of a filter.
-const MOST_OTHERS: usize = 50;
+/// The width of the sign and the word.
+pub const SIGN_AND_WORD_WIDTH: usize = 11;
+/// The maximum number of names that a filter can leave out.
+const MAX_EXCLUDED_NAMES: usize = 50;
 
 /// A line of the coverage page.
 pub struct ExpectedLine {
     /// The calls.
     pub came: Coverage,
-    /// What is expected of them.
+    /// The expectation for the calls.
     pub expected: Option<Box<ExpectationResult>>,
-    /// An event that the plan does not have, where there is a plan.
+    /// True if there is a plan that does not contain the event.
     pub unplanned: bool,
-    /// What was before, where calls are compared with earlier ones.
+    /// The comparison, if calls are compared with earlier ones.
     pub before: Option<BeforeCell>,
 }
 
 impl ExpectedLine {
-    /// A line of which nothing is expected.
+    /// Returns a line without an expectation.
     pub fn new(came: Coverage) -> ExpectedLine {
         ExpectedLine { came, expected: None, unplanned: false, before: None }
     }
 }
 
-/// A type and a name, as the coverage has them.
+/// Returns the type and the name of calls, written as in the coverage.
 fn key(came: &Coverage) -> (Option<String>, Option<String>) {
     (came.kind.as_ref().map(|kind| kind.to_ascii_lowercase()), came.event.clone())
 }
 
-/// What is expected first, in the order of the plan, and then all else that came.
+/// Lists the expectations in the order of the plan, and then all other calls.
 pub fn with_expected(
     groups: GroupedRows<ExpectedLine>,
     expectations: &Expectations,
@@ -60,14 +60,14 @@ pub fn with_expected(
     }));
     let others = groups.rows.into_iter().filter(|line| !planned.contains(&key(&line.came)));
     lines.extend(others.map(|line| {
-        // an entry without a name stands for all that have none of their own
+        // an entry without a name stands for all calls of its type without an entry of their own
         let unplanned = !planned.contains(&(key(&line.came).0, None));
         ExpectedLine { unplanned, ..line }
     }));
     GroupedRows { of: lines.len() as u64 + unshown, rows: lines, other: groups.other }
 }
 
-/// The line that says how far the plan is.
+/// Returns the line about the progress of the plan.
 pub fn line(expectations: &Expectations, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
     let look = ctx.look;
     let theme = &look.theme;
@@ -92,7 +92,7 @@ pub fn line(expectations: &Expectations, ctx: &ViewContext<'_>) -> Vec<Span<'sta
     spans
 }
 
-/// The sign, the word and the color of an entry.
+/// Returns the sign, the word and the color of an entry.
 pub fn standing(entry: &ExpectationResult, ctx: &ViewContext<'_>) -> (&'static str, String, Style) {
     let look = ctx.look;
     let theme = &look.theme;
@@ -128,7 +128,8 @@ pub fn standing(entry: &ExpectationResult, ctx: &ViewContext<'_>) -> (&'static s
             (sign, Verdict::Discarded.name().to_owned(), theme.discarded)
         }
         ExpectationStatus::Lacking => {
-            // found in no call, or found in some and missed there by another vendor
+            // "no …" means that vendors find the id in no call; "all lack" means that they find ids
+            // in some calls, and that another vendor misses them there
             let none = [0, 1].map(|id| entry.lack[id] - entry.some_miss[id] == calls);
             let word = match none {
                 [true, true] => "no ids",
@@ -141,8 +142,8 @@ pub fn standing(entry: &ExpectationResult, ctx: &ViewContext<'_>) -> (&'static s
     }
 }
 
-/// What is expected of the row under the cursor.
-pub fn about(paper: &mut TextBuilder<'_>, entry: &ExpectationResult, ctx: &ViewContext<'_>) {
+/// Writes the expectation for the row under the cursor.
+pub fn about(builder: &mut TextBuilder<'_>, entry: &ExpectationResult, ctx: &ViewContext<'_>) {
     let ids: Vec<&str> = entry.wanted.id_names().collect();
     let each = match ids.is_empty() {
         true => String::new(),
@@ -153,13 +154,13 @@ pub fn about(paper: &mut TextBuilder<'_>, entry: &ExpectationResult, ctx: &ViewC
         CountRange { min, max: None } => format!("{} or more{each}", plural(min, "call")),
         count => format!("{}{each}", wanted_words(count)),
     };
-    paper.labelled(10, "  plan", &wanted, theme.text);
+    builder.labelled(10, "  plan", &wanted, theme.text);
     let (sign, _, style) = standing(entry, ctx);
-    paper.labelled(10, "  so far", &format!("{sign} {}", expected_words(entry)), style);
+    builder.labelled(10, "  so far", &format!("{sign} {}", expected_words(entry)), style);
 }
 
-/// The filter that the calls of an entry pass, or why there is none. Those of an entry without a
-/// name are the calls of its type that have no entry of their own.
+/// Returns the filter terms for the calls of an entry, or why there are none. For an entry without
+/// a name, these are the calls of its type that have no entry of their own.
 pub fn behind(entry: &ExpectationResult, rows: &[ExpectedLine]) -> Result<Vec<String>, String> {
     if entry.came.counted.calls == 0 {
         return Err("no such call yet".to_owned());
@@ -170,7 +171,7 @@ pub fn behind(entry: &ExpectationResult, rows: &[ExpectedLine]) -> Result<Vec<St
         let others = rows.iter().filter_map(|line| line.expected.as_deref());
         let others = others.filter(|other| other.wanted.kind == entry.wanted.kind);
         let names: Vec<&str> = others.filter_map(|other| other.wanted.name.as_deref()).collect();
-        if names.len() > MOST_OTHERS {
+        if names.len() > MAX_EXCLUDED_NAMES {
             return Err("the plan names too many events of this type to leave them out".to_owned());
         }
         let term = |name: &&str| drill_down::event_terms(kind, Some(name)).pop();

@@ -1,5 +1,5 @@
-//! How ids stand in the calls of a row of the coverage page: in the list a share, with the mark that
-//! the log has where one vendor finds an id and another misses it, and beside it all of it in words.
+//! The ids in the calls of a row of the coverage page: in the list a share, with the mark of the
+//! log if one vendor finds an id and another misses it, and beside the list all counts in words.
 
 use crate::findings::Verdict;
 use crate::inspector::{Coverage, IdShare};
@@ -12,21 +12,21 @@ use crate::tui::theme::painter::{Appearance, Painter};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-/// Columns of a share in per cent with its mark.
+/// The width of a share in percent with its mark.
 pub const SHARE: usize = 6;
 /// The width of a bar beside the list.
-const LONG_BAR: usize = 20;
-/// Columns of a label beside the list.
+const BAR_WIDTH: usize = 20;
+/// The width of a label beside the list.
 const LABEL: usize = 10;
 
-/// Whether each call of a row has every id that is looked for in it, none looks wrong, and the
-/// service passes each of them on.
+/// Returns true if each call of a row has every id that a vendor looks for, none of them is
+/// doubtful, and the service discards none of the calls.
 pub fn is_whole(row: &Coverage) -> bool {
     let has_ids = row.ids.iter().any(|id| id.looked > 0);
     row.discarded == 0 && has_ids && row.ids.iter().all(IdShare::is_whole)
 }
 
-/// How many calls of a row are lost at a vendor in use, by the vendor that loses most.
+/// Returns the number of calls of a row that the vendor in use with the most losses loses.
 pub fn lost(row: &Coverage) -> u64 {
     let lost = |counts: &[u64]| -> u64 {
         let all = Verdict::WORST_FIRST.iter().zip(counts);
@@ -35,7 +35,8 @@ pub fn lost(row: &Coverage) -> u64 {
     row.verdicts.iter().map(|counts| lost(counts)).max().unwrap_or(0)
 }
 
-/// Whether each call of a row has its ids, and no vendor in use loses one: only then a row is green.
+/// Returns true if each call of a row has its ids and no vendor in use loses a call. Only such a
+/// row is green.
 pub fn is_good(row: &Coverage) -> bool {
     is_whole(row) && lost(row) == 0
 }
@@ -44,7 +45,7 @@ fn doubtful(row: &Coverage) -> u64 {
     row.ids.iter().map(|id| id.doubtful).sum()
 }
 
-/// The sign and the words for how the ids of a row stand.
+/// Returns the sign, the words and the style for the ids of a row.
 pub fn standing(row: &Coverage, ctx: &ViewContext<'_>) -> (&'static str, String, Style) {
     let look = ctx.look;
     let theme = &look.theme;
@@ -73,9 +74,9 @@ pub fn standing(row: &Coverage, ctx: &ViewContext<'_>) -> (&'static str, String,
     }
 }
 
-/// The style of an id's share: what is missing is loud, what one finds and another misses or what
-/// looks wrong is a warning, what nobody needs is quiet. `passes`: the service discards none of the
-/// calls.
+/// Returns the style of an id's share: loud if vendors miss the id and find it in no call, a
+/// warning if they miss it in some calls or if some ids are doubtful, quiet if no vendor looks for
+/// it. `passes` is true if the service discards none of the calls.
 fn style(id: &IdShare, passes: bool, look: &Appearance) -> Style {
     let theme = &look.theme;
     match id {
@@ -88,7 +89,8 @@ fn style(id: &IdShare, passes: bool, look: &Appearance) -> Style {
     }
 }
 
-/// `!` as in the log, where one vendor finds an id and another misses it; `?` where some look wrong.
+/// Returns `!` as in the log if one vendor finds an id and another misses it, or `?` if some ids
+/// are doubtful.
 fn mark(id: &IdShare) -> &'static str {
     match id {
         IdShare { some_miss: 1.., .. } => "!",
@@ -117,7 +119,7 @@ pub fn cell(
     painter.put(&format!("{share:>w$}{}", mark(id), w = SHARE - 1), style);
 }
 
-/// What there is to say of an id besides its share: how many calls, a sign, and what it is.
+/// Returns the counts of an id besides its share, each with a sign, words and a style.
 fn besides(id: &IdShare, calls: u64, look: &Appearance) -> Vec<(&'static str, String, Style)> {
     let theme = &look.theme;
     let nobody = id.looked - id.found - id.missing();
@@ -142,22 +144,22 @@ fn besides(id: &IdShare, calls: u64, look: &Appearance) -> Vec<(&'static str, St
     .collect()
 }
 
-/// Writes how the ids of a row stand.
-pub fn about(paper: &mut TextBuilder<'_>, row: &Coverage, ctx: &ViewContext<'_>) {
+/// Writes the counts for the ids of a row.
+pub fn about(builder: &mut TextBuilder<'_>, row: &Coverage, ctx: &ViewContext<'_>) {
     let look = ctx.look;
     let theme = &look.theme;
     let (sign, words, loud) = standing(row, ctx);
-    paper.labelled(LABEL, "  ids", &format!("{sign} {words}"), loud);
+    builder.labelled(LABEL, "  ids", &format!("{sign} {words}"), loud);
     for (label, id) in ["  account", "  user"].into_iter().zip(&row.ids) {
         if id.looked == 0 {
             let words = format!("{} no vendor in use looks for one", look.nothing());
-            paper.labelled(LABEL, label, &words, theme.quiet);
+            builder.labelled(LABEL, label, &words, theme.quiet);
             continue;
         }
         let style = style(id, row.discarded == 0, look);
-        paper.line(vec![
+        builder.line(vec![
             Span::styled(format!("{label:<LABEL$}"), theme.label),
-            Span::styled(bar(id.found, id.looked, LONG_BAR, look), style),
+            Span::styled(bar(id.found, id.looked, BAR_WIDTH, look), style),
             Span::styled(format!(" {:>5}", share(id.found, id.looked)), style),
             Span::styled(
                 format!("  found in {} of {}", grouped(id.found), grouped(id.looked)),
@@ -165,7 +167,7 @@ pub fn about(paper: &mut TextBuilder<'_>, row: &Coverage, ctx: &ViewContext<'_>)
             ),
         ]);
         for (sign, words, style) in besides(id, row.counted.calls, look) {
-            paper.labelled(LABEL, "", &format!("{sign} {words}"), style);
+            builder.labelled(LABEL, "", &format!("{sign} {words}"), style);
         }
     }
 }
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_good_only_where_no_vendor_loses_its_calls() {
+    fn a_row_is_good_only_if_no_vendor_loses_its_calls() {
         assert!(is_good(&row(Verdict::Delivered)));
         assert!(is_good(&row(Verdict::Degraded)));
         assert!(is_good(&row(Verdict::Ignored)), "nobody was to get it");

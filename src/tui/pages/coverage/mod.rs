@@ -1,5 +1,5 @@
-//! Event by event, and by library, app version or write key within each: how many calls have an
-//! account id and a user id, and how much of them each vendor takes.
+//! The coverage page: for each event, and for each library, app version or write key of an event,
+//! the number of calls with an account id and a user id, and the share that each vendor accepts.
 
 pub(crate) mod before;
 pub(crate) mod expected;
@@ -31,34 +31,35 @@ use ratatui::text::Span;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The width of the sign before a row, in columns of the terminal.
-const SIGN: usize = 2;
+/// The width of the sign before a row.
+const SIGN_WIDTH: usize = 2;
 /// The width of a count.
 const COUNT: usize = 8;
 /// The width of a vendor: a blank, the mark, the share.
 const VENDOR: usize = 6;
-/// An event has so much room before bars have any, where it is counted by something.
-const MOST_NAME: usize = 24;
-/// The width of a vendor's share.
-const TAKEN: usize = 5;
-/// From this room on bars are long.
-const ROOMY: usize = 105;
-/// What an event and what it is counted by have at least, and what they may have.
-const LEAST: usize = 12;
-const MOST: usize = 60;
+/// The width that an event gets before the bars do, on a tab that groups by something else too.
+const NAME_BEFORE_BARS: usize = 24;
+/// The width of a vendor's mark and share.
+const ACCEPTED: usize = 5;
+/// The minimum width of a list with long bars.
+const MIN_ROOMY_WIDTH: usize = 105;
+/// The minimum and the maximum width of an event, and of the group beside it.
+const MIN_NAME: usize = 12;
+const MAX_NAME: usize = 60;
 
-/// What each tab counts by.
-const BY: [GroupBy; 4] = [GroupBy::Event, GroupBy::Library, GroupBy::AppVersion, GroupBy::WriteKey];
+/// The grouping of each tab.
+const TAB_GROUPINGS: [GroupBy; 4] =
+    [GroupBy::Event, GroupBy::Library, GroupBy::AppVersion, GroupBy::WriteKey];
 
-/// The page's own state: what is expected, and how it stood when it was read last.
+/// The state of the page: the expectations, as they were read last.
 #[derive(Default)]
 pub struct Events {
     expectations: Option<Expectations>,
-    /// What was before, if calls are compared with earlier ones.
+    /// The comparison, if calls are compared with earlier ones.
     before: Option<Arc<BeforeView>>,
 }
 
-/// How wide the columns are.
+/// The widths of the columns.
 pub struct CoverageColumns {
     tab: usize,
     sign: usize,
@@ -66,13 +67,13 @@ pub struct CoverageColumns {
     by: usize,
     bar: usize,
     before: usize,
-    /// The places of the vendors that have a column.
+    /// The indices of the vendors that have a column.
     vendors: Vec<usize>,
 }
 
-/// What a row is counted by, in words.
+/// Returns the group of a row in words.
 fn by_words(row: &Coverage, tab: usize) -> String {
-    match (BY[tab], row.by.as_deref()) {
+    match (TAB_GROUPINGS[tab], row.by.as_deref()) {
         (GroupBy::Event, _) => String::new(),
         (GroupBy::WriteKey, Some(key)) => masked(key),
         (_, Some(by)) => by.to_owned(),
@@ -82,7 +83,7 @@ fn by_words(row: &Coverage, tab: usize) -> String {
     }
 }
 
-/// Puts the rows of an event together, where the event alone would stand.
+/// Puts the rows of an event together, at the place that the event has by its number of calls.
 fn sort_by_event(rows: &mut [ExpectedLine]) {
     let mut totals: HashMap<(Option<String>, Option<String>), (u64, u64)> = HashMap::new();
     for ExpectedLine { came, .. } in rows.iter() {
@@ -108,7 +109,7 @@ const ACCOUNT: SortColumn<ExpectedLine> =
 const USER: SortColumn<ExpectedLine> =
     SortColumn::ascending("user", |a, b| a.came.ids[1].compare_share(&b.came.ids[1]));
 
-/// The column of what a tab counts by.
+/// Returns the sort column for the groups of a tab.
 const fn sort_by(name: &'static str) -> SortColumn<ExpectedLine> {
     SortColumn::ascending(name, |a, b| a.came.by.cmp(&b.came.by))
 }
@@ -122,11 +123,11 @@ impl ListContent for Events {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<ExpectedLine> {
-        let GroupedRows { rows, of, other } = ctx.inspector.shown_coverage(BY[tab]);
+        let GroupedRows { rows, of, other } = ctx.inspector.shown_coverage(TAB_GROUPINGS[tab]);
         let mut groups =
             GroupedRows { rows: rows.into_iter().map(ExpectedLine::new).collect(), of, other };
         self.expectations = ctx.inspector.shown_expectations();
-        self.before = ctx.inspector.before(BY[tab]);
+        self.before = ctx.inspector.before(TAB_GROUPINGS[tab]);
         if let Some(expectations) = self.expectations.as_ref().filter(|_| tab == 0) {
             groups = expected::with_expected(groups, expectations);
         } else {
@@ -183,33 +184,33 @@ impl ListContent for Events {
         let in_use = |at: &usize| all_vendors || ctx.shared.in_use.vendors.contains(at);
         let mut vendors: Vec<usize> = (0..ctx.shared.vendors.len()).filter(in_use).collect();
         let planned = rows.iter().any(|line| line.expected.is_some());
-        let sign = if planned { expected::WIDE } else { SIGN };
+        let sign = if planned { expected::SIGN_AND_WORD_WIDTH } else { SIGN_WIDTH };
         let by: Vec<String> = rows.iter().map(|line| by_words(&line.came, tab)).collect();
-        let by = widest(by.iter().map(String::as_str), (LEAST, MOST), ctx.look);
+        let by = widest(by.iter().map(String::as_str), (MIN_NAME, MAX_NAME), ctx.look);
         let by = if tab == 0 { 0 } else { by + 1 };
         let names = rows
             .iter()
             .map(|ExpectedLine { came, .. }| event(came.kind.as_deref(), came.event.as_deref()));
         let names: Vec<String> = names.collect();
-        let name = widest(names.iter().map(String::as_str), (LEAST, MOST), ctx.look) + 1;
-        // in little room the names keep theirs: first the word of a sign goes, then vendors from the
-        // last on, which stand beside the list too
+        let name = widest(names.iter().map(String::as_str), (MIN_NAME, MAX_NAME), ctx.look) + 1;
+        // on a narrow screen the names keep their width: first the word of the sign is left out,
+        // then vendors from the last one on, because the side pane shows them too
         let before = if rows.iter().any(|line| line.before.is_some()) { BEFORE } else { 0 };
         let counted = COUNT + 2 * (SHARE + 2) + before;
-        let least = if tab == 0 { LEAST } else { 18 };
-        let sign = if sign + counted + least > room { SIGN } else { sign };
+        let least = if tab == 0 { MIN_NAME } else { 18 };
+        let sign = if sign + counted + least > room { SIGN_WIDTH } else { sign };
         let fits = room.saturating_sub(sign + counted + least) / VENDOR;
         vendors.truncate(fits);
         let room_of_names = room.saturating_sub(sign + counted + vendors.len() * VENDOR);
-        // a bar only where the names keep their room, and what they are counted by is seen whole
-        let whole = if tab == 0 { LEAST } else { by + name.min(MOST_NAME) };
+        // bars are shown only if the names keep their width and the groups are shown in full
+        let whole = if tab == 0 { MIN_NAME } else { by + name.min(NAME_BEFORE_BARS) };
         let bar = match room_of_names.saturating_sub(whole) / 2 {
-            long if room >= ROOMY && long >= 10 => 10,
+            long if room >= MIN_ROOMY_WIDTH && long >= 10 => 10,
             short if short >= 4 => 4,
             _ => 0,
         };
         let both = room_of_names.saturating_sub(2 * bar);
-        // what the names do not need is for what they are counted by
+        // the groups get the width that the names do not need
         let by = by.min(both.saturating_sub(name).max(both / 2));
         CoverageColumns { tab, sign, event: both - by, by, bar, before, vendors }
     }
@@ -221,7 +222,7 @@ impl ListContent for Events {
         ctx: &ViewContext<'_>,
     ) {
         let label = ctx.look.theme.label;
-        let expected = if columns.sign > SIGN { "expected" } else { "" };
+        let expected = if columns.sign > SIGN_WIDTH { "expected" } else { "" };
         painter.column(expected, columns.sign, label);
         painter.column(&sorted.head("event"), columns.event, label);
         let by = sorted.head(Events::TABS[columns.tab]);
@@ -230,7 +231,7 @@ impl ListContent for Events {
         let wide = columns.bar + SHARE;
         let words = if columns.bar > 0 { ["account", "user"] } else { ["acct", "user"] };
         for (name, word) in ["account", "user"].into_iter().zip(words) {
-            // below the word stand the per cent, and the last column is the mark's
+            // the percentages stand below the word, and the last column is for the mark
             let word = sorted.head_as(name, word);
             painter.put(&format!("  {word:>w$} ", w = wide - 1), label);
         }
@@ -278,7 +279,7 @@ impl ListContent for Events {
             None if is_good(row) && !line.unplanned => theme.good,
             None => theme.text,
         };
-        let word = if columns.sign > SIGN { word.as_str() } else { "" };
+        let word = if columns.sign > SIGN_WIDTH { word.as_str() } else { "" };
         painter.column(&format!("{sign} {word}"), columns.sign, loud);
         painter.column(&name, columns.event.saturating_sub(1), style).skip(1);
         painter.column(&by_words(row, columns.tab), columns.by, theme.quiet);
@@ -299,13 +300,13 @@ impl ListContent for Events {
             before::cell(painter, line.before.as_ref(), ctx);
         }
         for counts in columns.vendors.iter().filter_map(|at| row.verdicts.get(*at)) {
-            match verdicts::taken(counts) {
+            match verdicts::accepted_share(counts) {
                 Some((worst, share)) => {
                     let mark = format!(" {}", look.verdict_sign(worst));
-                    painter.skip((VENDOR + 1).saturating_sub(TAKEN + text::width(&mark)));
+                    painter.skip((VENDOR + 1).saturating_sub(ACCEPTED + text::width(&mark)));
                     painter
                         .put(&mark, look.verdict(worst))
-                        .put(&format!("{share:>w$}", w = TAKEN - 1), look.verdict(worst));
+                        .put(&format!("{share:>w$}", w = ACCEPTED - 1), look.verdict(worst));
                 }
                 None => {
                     painter.put(&format!("{:>VENDOR$}", look.nothing()), theme.quiet);
@@ -316,7 +317,7 @@ impl ListContent for Events {
 
     fn about(
         &mut self,
-        paper: &mut TextBuilder<'_>,
+        builder: &mut TextBuilder<'_>,
         line: &ExpectedLine,
         tab: usize,
         ctx: &ViewContext<'_>,
@@ -327,23 +328,23 @@ impl ListContent for Events {
         let counted = &row.counted;
         let name = event(row.kind.as_deref(), row.event.as_deref());
         let by = by_words(row, tab);
-        paper.heading(&look.clean(&name), &look.clean(&by));
+        builder.heading(&look.clean(&name), &look.clean(&by));
         if let Some(expected) = &line.expected {
-            expected::about(paper, expected, ctx);
+            expected::about(builder, expected, ctx);
         }
         if let Some(before) = &line.before {
-            before::about(paper, before, ctx);
+            before::about(builder, before, ctx);
         }
         if counted.calls + counted.repeats == 0 {
             return;
         }
-        id_shares::about(paper, row, ctx);
+        id_shares::about(builder, row, ctx);
         if counted.repeats > 0 {
             let repeats = count(counted.repeats, "repeat", "repeats");
-            paper.labelled(10, "  also", &format!("{repeats}, not counted"), theme.repeat);
+            builder.labelled(10, "  also", &format!("{repeats}, not counted"), theme.repeat);
         }
-        times(paper, counted, 10);
-        verdicts::about(paper, row, ctx);
+        times(builder, counted, 10);
+        verdicts::about(builder, row, ctx);
     }
 
     fn example(line: &ExpectedLine) -> Option<u64> {
@@ -356,11 +357,11 @@ impl ListContent for Events {
         line: &ExpectedLine,
         tab: usize,
         rows: &[ExpectedLine],
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         let row = &line.came;
         if line.before.as_ref().is_some_and(BeforeCell::is_gone) {
-            return match BY[tab] {
+            return match TAB_GROUPINGS[tab] {
                 GroupBy::Event => Err("the other recording has the calls of this event".to_owned()),
                 _ => {
                     let terms = drill_down::event_terms(row.kind.as_deref(), row.event.as_deref());
@@ -372,7 +373,7 @@ impl ListContent for Events {
             Some(expected) => expected::behind(expected, rows)?,
             None => drill_down::event_terms(row.kind.as_deref(), row.event.as_deref()),
         };
-        terms.extend(match BY[tab] {
+        terms.extend(match TAB_GROUPINGS[tab] {
             GroupBy::Event => Vec::new(),
             GroupBy::Library => {
                 drill_down::library_terms(row.by.as_deref(), row.by_version.as_deref())

@@ -1,4 +1,4 @@
-//! What becomes of the calls of a row of the coverage page at each vendor.
+//! The verdicts of each vendor for the calls of a row of the coverage page.
 
 use crate::findings::{Verdict, VerdictCounts};
 use crate::inspector::Coverage;
@@ -9,9 +9,9 @@ use crate::tui::pages::detail::text_builder::TextBuilder;
 use crate::tui::widgets::text;
 use ratatui::text::Span;
 
-/// The worst verdict of a vendor, and what share it takes of the calls that it counts for: the sum of
-/// the shares that stand beside the list.
-pub fn taken(counts: &VerdictCounts) -> Option<(Verdict, String)> {
+/// Returns the worst verdict of a vendor and the share of calls that it accepts, which is the sum
+/// of the rounded shares beside the list. Only calls for which the vendor counts are included.
+pub fn accepted_share(counts: &VerdictCounts) -> Option<(Verdict, String)> {
     let all = || Verdict::WORST_FIRST.iter().zip(counts).zip(percents(counts));
     let ((worst, _), _) = all().find(|((_, count), _)| **count > 0)?;
     let takes = all().filter(|((verdict, _), _)| verdict.goes_through());
@@ -21,11 +21,11 @@ pub fn taken(counts: &VerdictCounts) -> Option<(Verdict, String)> {
     Some((*worst, percent(share, calls, counts.iter().sum())))
 }
 
-/// Writes what becomes of the calls of a row at each vendor.
-pub fn about(paper: &mut TextBuilder<'_>, row: &Coverage, ctx: &ViewContext<'_>) {
+/// Writes the verdicts of each vendor for the calls of a row.
+pub fn about(builder: &mut TextBuilder<'_>, row: &Coverage, ctx: &ViewContext<'_>) {
     let look = ctx.look;
     let theme = &look.theme;
-    paper.heading("Verdicts", "mark: worst verdict; number: share accepted");
+    builder.heading("Verdicts", "mark: worst verdict; number: share accepted");
     for (vendor, counts) in ctx.shared.vendors.iter().zip(&row.verdicts) {
         let title = look.clean(&vendor.title);
         let title = text::cut(&title, 20, look.ellipsis());
@@ -44,6 +44,6 @@ pub fn about(paper: &mut TextBuilder<'_>, row: &Coverage, ctx: &ViewContext<'_>)
                 spans.push(Span::styled(words, look.verdict(*verdict)));
             }
         }
-        paper.line(spans);
+        builder.line(spans);
     }
 }

@@ -1,5 +1,5 @@
-//! What the findings say about single places of a call: a sign beside a value that is there, and a
-//! line of its own for an id that should be there and is not.
+//! The annotations of single places of a call, made from its findings: a sign beside a value that
+//! is present, and a separate line for an id that should be present and is not.
 
 use crate::call::{Doc, Val, pointer};
 use crate::findings::fixes::{Edit, ValueSource};
@@ -8,65 +8,65 @@ use crate::tui::pages::detail::provenance::sources;
 use crate::tui::widgets::text;
 use std::collections::HashMap;
 
-/// Which of the two documents of a call.
+/// One of the two documents of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DocumentSide {
-    /// the call as it came
+    /// the call as the sender sent it
     Call,
-    /// what the service added
+    /// the fields that the service added
     Derived,
 }
 
 /// A sign beside a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Annotation {
-    /// It is close to where an id was expected: what to do with it.
+    /// The value is close to where a vendor expects an id: what to do with the value.
     Near(String),
-    /// A finding's code.
+    /// The code of a finding.
     Code(Severity, String),
 }
 
 impl Annotation {
-    /// The columns that it takes, its sign included.
+    /// Returns the number of columns that the annotation takes, its sign included.
     pub fn width(&self) -> usize {
         let (Annotation::Near(words) | Annotation::Code(_, words)) = self;
         2 + text::width(words)
     }
 }
 
-/// A line for something that should be there.
+/// A line for a field that should be present.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissingField {
-    /// The value of the call that it should be inside of.
+    /// The object of the call that should contain the field.
     pub parent: u32,
-    /// Its name, with dots where more than one level is not there.
+    /// The name of the field, with dots if more than one level is absent.
     pub name: String,
-    /// Whether it is an account or user id that a vendor misses.
+    /// True if the field is an account or user id that a vendor misses.
     pub strong: bool,
-    /// Whether the call is lost without it.
+    /// True if a vendor drops or rejects the call without the field.
     pub lost: bool,
-    /// The short names of those who want it.
+    /// The short names of the vendors that need the field.
     pub wanted_by: Vec<String>,
 }
 
-/// What is written beside a value while there is room: what is wrong with it, then what to do with
-/// it.
+/// The order of the annotations beside a value while there is room: first what is wrong with the
+/// value, then what to do with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Code(Severity),
     Near,
 }
 
-/// All notes about one call.
+/// All annotations of one call.
 #[derive(Debug, Default)]
 pub struct Annotations {
-    /// The most needed first.
+    /// The annotations beside values, the most important first.
     beside: HashMap<(DocumentSide, u32), Vec<(Rank, Annotation)>>,
     missing_fields: Vec<MissingField>,
 }
 
 impl Annotations {
-    /// Adds what a finding of a vendor says.
+    /// Adds the annotation for a finding of a vendor.
     pub fn add(
         &mut self,
         finding: &Finding,
@@ -89,8 +89,8 @@ impl Annotations {
         }
     }
 
-    /// Adds what the corrected call does with the values of the call: all of it, for all vendors.
-    /// `short` gives the short name of a vendor.
+    /// Adds annotations for the edits of the corrected call, for all vendors. `short` returns the
+    /// short name of a vendor.
     pub fn add_edits<'s>(
         &mut self,
         edits: &[Edit],
@@ -98,9 +98,9 @@ impl Annotations {
         call: &Doc<'_>,
         derived: Option<&Doc<'_>>,
     ) {
-        let mut told: Vec<(&str, Vec<String>)> = Vec::new();
+        let mut words_by_source: Vec<(&str, Vec<String>)> = Vec::new();
         let mut edits: Vec<&Edit> = edits.iter().collect();
-        // what becomes of the value itself comes first, then what is beside it
+        // edits of the value itself come before copies of it
         edits.sort_by_key(|edit| match &edit.source {
             ValueSource::Rename(_) => 0,
             ValueSource::Copy(from) if beside(&edit.to, from) != dotted(&edit.to) => 1,
@@ -119,17 +119,17 @@ impl Annotations {
                 ValueSource::As(shape) => (&edit.to, format!("send as {}", shape.words())),
                 ValueSource::Add(_) => continue,
             };
-            match told.iter_mut().find(|(known, _)| known == from) {
+            match words_by_source.iter_mut().find(|(known, _)| known == from) {
                 Some((_, all)) => match (words.strip_prefix("copy "), all.last_mut()) {
                     (Some(more), Some(last)) if last.starts_with("copy ") => {
                         last.push_str(&format!(", {more}"));
                     }
                     _ => all.push(words),
                 },
-                None => told.push((from, vec![words])),
+                None => words_by_source.push((from, vec![words])),
             }
         }
-        for (from, words) in told {
+        for (from, words) in words_by_source {
             if let Some(place) = place(from, call, derived) {
                 self.put(place, Rank::Near, Annotation::Near(words.join("; ")));
             }
@@ -178,18 +178,18 @@ impl Annotations {
         }
     }
 
-    /// The notes beside a value, the most needed first.
+    /// Returns the annotations beside a value, the most important first.
     pub fn beside(&self, part: DocumentSide, node: u32) -> impl Iterator<Item = &Annotation> {
         self.beside.get(&(part, node)).into_iter().flatten().map(|(_, note)| note)
     }
 
-    /// The lines for what is not there.
+    /// Returns the lines for fields that are absent.
     pub fn missing_fields(&self) -> &[MissingField] {
         &self.missing_fields
     }
 
-    /// Whether a note stands inside of a value, so that it should not be folded at first.
-    pub fn inside(&self, part: DocumentSide, value: Val<'_>) -> bool {
+    /// Returns true if a value contains an annotation, so that it should not be folded at first.
+    pub fn contains_annotation(&self, part: DocumentSide, value: Val<'_>) -> bool {
         let range = value.node()..value.node() + value.size() as u32;
         self.beside.keys().any(|(at, node)| *at == part && range.contains(node))
             || (part == DocumentSide::Call
@@ -197,13 +197,13 @@ impl Annotations {
     }
 }
 
-/// Where a value stands, in which of the two documents.
+/// Returns the document and the node of the value at a path.
 fn place(path: &str, call: &Doc<'_>, derived: Option<&Doc<'_>>) -> Option<(DocumentSide, u32)> {
     let source = sources(path, call, derived).into_iter().next();
     source.map(|(part, value)| (part, value.node()))
 }
 
-/// A place as it is called beside another one: by its name alone in the same object.
+/// Returns a path as written beside another one: the name alone if both are in the same object.
 fn beside(path: &str, other: &str) -> String {
     let object = |path: &str| path.rsplit_once('/').map_or(0, |(object, _)| object.len());
     match path[..object(path)] == other[..object(other)] {
@@ -212,7 +212,7 @@ fn beside(path: &str, other: &str) -> String {
     }
 }
 
-/// A JSON pointer as people write it.
+/// Returns a JSON pointer in dot notation.
 pub fn dotted(path: &str) -> String {
     pointer::tokens(path).collect::<Vec<_>>().join(".")
 }
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_tells_what_all_vendors_need_of_it() {
+    fn combines_the_edits_of_all_vendors_beside_a_value() {
         let from = || "/properties/accountId".to_owned();
         let edits = [
             edit("/properties/company_id", ValueSource::Copy(from()), &[2]),
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_comes_before_what_to_do() {
+    fn shows_a_code_before_the_edits() {
         let found = [
             finding("CSB-T-ACCOUNT-TYPE", Severity::Warning, "/properties/account_id"),
             finding("CSB-T-PROPS-IGNORED", Severity::Info, "/properties/account_id"),
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_call_is_lost_without_is_told_apart() {
+    fn distinguishes_missing_fields_that_lose_the_call() {
         let doc = Doc::parse(CALL).expect("JSON");
         let mut notes = Annotations::default();
         let session = finding("FS-T-SESSION-MISSING", Severity::Error, "/anonymousId");

@@ -1,11 +1,11 @@
-//! From a value to where it came from or goes, and from an id that is not there to who wants it.
+//! Jumps from a value to its source or its use, and from a missing id to the vendor that needs it.
 
 use crate::inspector::VendorView;
 use crate::tui::pages::detail::{DetailPane, Tab, ViewContext};
 
 impl DetailPane {
-    /// From a value of an output to the field that it came from, or from a field to the first
-    /// output that has it; false if there is nowhere to go.
+    /// Goes from a value of an output to the field that it came from, or from a field to the first
+    /// output that contains it. Returns false if there is nowhere to go.
     pub(crate) fn follow(&mut self, ctx: &ViewContext<'_>) -> bool {
         match self.open_tab() {
             Tab::Vendor(_) => {
@@ -16,7 +16,7 @@ impl DetailPane {
                 }
                 shown
             }
-            // what is not there goes nowhere: the first who wants it says why
+            // a missing id has no output: the tab of the first vendor that needs it says why
             Tab::Call if let Some(wanted_by) = self.tree.wanted_by() => {
                 let wants = |vendor: &VendorView| wanted_by.contains(&vendor.short);
                 let Some(vendor) = ctx.shared.vendors.iter().position(wants) else {

@@ -1,5 +1,4 @@
-//! What stands above the tabs: what it is, whose it is, and first of all what is wrong and what to
-//! change.
+//! The header above the tabs: the call, its ids, and the most important problem with its fix.
 
 use crate::findings::doubtful_ids::stand_in;
 use crate::findings::fixes::{ValueSource, VendorNeed};
@@ -16,17 +15,17 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use std::collections::BTreeSet;
 
-/// With one vendor in use the header has at most this many lines, without a note and the line about
-/// earlier settings,
-const MOST_LINES: usize = 4;
-/// and with several vendors what is wrong has at most this many,
-const MOST_ROWS: usize = 6;
-/// or this many where there is room.
-const MOST_ROWS_ROOMY: usize = 14;
+/// The maximum number of lines of the header with at most one vendor in use, without the note and
+/// the line about earlier settings. The problem always gets at least one line.
+const MAX_LINES: usize = 4;
+/// The maximum number of lines about problems with several vendors in use.
+const MAX_PROBLEM_LINES: usize = 6;
+/// The maximum number of lines about problems with several vendors in use in a tall pane.
+const MAX_PROBLEM_LINES_ROOMY: usize = 14;
 
-/// The head of a call. Where it is roomy it says more than what is wrong and what to change.
-pub fn call(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &ViewContext<'_>) {
-    let width = paper.width();
+/// Writes the header of a call. In a roomy pane it has more lines about problems.
+pub fn call(builder: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &ViewContext<'_>) {
+    let width = builder.width();
     let look = ctx.look;
     let theme = &look.theme;
     let row = &call.row;
@@ -40,7 +39,7 @@ pub fn call(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &V
     let name = look.clean(&row.name);
     let name = text::cut(&name, width.saturating_sub(taken + 2), look.ellipsis()).into_owned();
     let gap = width.saturating_sub(taken - 2 + text::width(&name) + 2);
-    paper.line(vec![
+    builder.line(vec![
         Span::styled(marked, theme.marked),
         Span::styled(repeat, theme.repeat),
         Span::styled(kind, theme.quiet),
@@ -49,29 +48,29 @@ pub fn call(paper: &mut TextBuilder<'_>, call: &CallDetail, roomy: bool, ctx: &V
         Span::raw(" ".repeat(gap)),
         Span::styled(right, theme.quiet),
     ]);
-    header_ids::ids(paper, call, ctx);
-    let lines = paper.height();
+    header_ids::write_ids(builder, call, ctx);
+    let lines = builder.height();
     if let Some(note) = &row.note {
-        paper.field("note", note, theme.marked);
+        builder.field("note", note, theme.marked);
     }
     if row.stale {
         let key = ctx.keymap.first_key(KeyContext::Detail, Action::JudgeAgain);
         let words =
             format!("{} checked with earlier settings; {key} checks all again", look.stale());
-        paper.prose(0, &words, theme.warning);
+        builder.prose(0, &words, theme.warning);
     }
     let in_use = call.vendors.iter().filter(|detail| detail.in_use).count();
     let most = match (in_use, roomy) {
-        (0 | 1, _) => MOST_LINES.saturating_sub(lines).max(1),
-        (_, false) => MOST_ROWS,
-        (_, true) => MOST_ROWS_ROOMY,
+        (0 | 1, _) => MAX_LINES.saturating_sub(lines).max(1),
+        (_, false) => MAX_PROBLEM_LINES,
+        (_, true) => MAX_PROBLEM_LINES_ROOMY,
     };
-    trouble(paper, call, most, ctx);
+    write_problems(builder, call, most, ctx);
 }
 
-/// The finding to speak of first: of vendors in use and of the wire the worst, of those one
-/// about an id that is missing.
-fn first<'c>(
+/// Returns the finding to show first: the worst one of the wire and of the vendors in use, and
+/// among equally severe ones a finding about a missing id.
+fn most_important_finding<'c>(
     call: &'c CallDetail,
     ctx: &ViewContext<'_>,
 ) -> Option<(Option<&'c VendorDetail>, &'c Finding)> {
@@ -86,8 +85,8 @@ fn first<'c>(
     )
 }
 
-/// What loses the call before any vendor comes first of all. A missing id comes before one that is
-/// only absent or doubtful, and that before anything else.
+/// Returns the order of findings of the same severity: first one that loses the call before any
+/// vendor receives it, then a missing id, then an id that is only absent or doubtful.
 fn rank(finding: &Finding) -> u8 {
     match finding.headline {
         _ if finding.effect == Effect::Discard => 0,
@@ -97,11 +96,16 @@ fn rank(finding: &Finding) -> u8 {
     }
 }
 
-/// What is wrong and what to change, in at most `most` lines.
-fn trouble(paper: &mut TextBuilder<'_>, call: &CallDetail, most: usize, ctx: &ViewContext<'_>) {
+/// Writes what is wrong and what to change, in at most `most` lines.
+fn write_problems(
+    builder: &mut TextBuilder<'_>,
+    call: &CallDetail,
+    most: usize,
+    ctx: &ViewContext<'_>,
+) {
     let look = ctx.look;
     let theme = &look.theme;
-    let Some((whose, finding)) = first(call, ctx) else {
+    let Some((whose, finding)) = most_important_finding(call, ctx) else {
         let taken = call.vendors.iter().filter(|detail| detail.in_use);
         let through = taken.clone().filter(|detail| detail.verdict.goes_through()).count();
         let words = match (taken.count(), through) {
@@ -111,10 +115,10 @@ fn trouble(paper: &mut TextBuilder<'_>, call: &CallDetail, most: usize, ctx: &Vi
         };
         let sign =
             look.verdict_sign(if through > 0 { Verdict::Delivered } else { Verdict::Ignored });
-        return paper.prose(0, &format!("{sign} {}", words.0), words.1);
+        return builder.prose(0, &format!("{sign} {}", words.0), words.1);
     };
     let mut statements = Vec::new();
-    // what the service does comes before what vendors need
+    // a discard by the service comes before the needs of vendors
     if call.needs.is_empty() || whose.is_none() {
         statements.push(leading_finding(whose, finding, ctx));
     }
@@ -123,27 +127,27 @@ fn trouble(paper: &mut TextBuilder<'_>, call: &CallDetail, most: usize, ctx: &Vi
         let sign = look.severity_sign(need.severity);
         statements.push(vec![Part { label: sign, words: need_words(need, ctx), style }]);
     }
-    // the fix of a single finding is already there
+    // a single statement already contains its fix
     if let (Some(last), Some(words)) = (statements.last_mut(), copy_words(call, ctx)) {
         last.push(Part { label: "", words, style: theme.fix });
     }
     let mut room = most;
     let all = statements.len();
     for (nth, parts) in statements.into_iter().enumerate() {
-        // the last line is for how many more there are
+        // the last line is reserved for the number of further statements
         let reserved = usize::from(nth + 1 < all);
-        if nth > 0 && lines_of(&parts[0], paper) + reserved > room {
+        if nth > 0 && lines_of(&parts[0], builder) + reserved > room {
             let words = format!("+{} more: findings tab", all - nth);
-            return paper.labelled(2, "", &words, theme.quiet);
+            return builder.labelled(2, "", &words, theme.quiet);
         }
-        room -= state(paper, &parts, room - reserved.min(room - 1)).min(room);
+        room -= write_statement(builder, &parts, room - reserved.min(room - 1)).min(room);
         if room == 0 {
             return;
         }
     }
 }
 
-/// A part of what is said of a call, behind a sign or a word.
+/// A part of a statement about a call, after a sign or a label.
 struct Part {
     label: &'static str,
     words: String,
@@ -156,16 +160,16 @@ impl Part {
     }
 }
 
-fn lines_of(part: &Part, paper: &TextBuilder<'_>) -> usize {
-    text::wrap(&part.words, paper.width().saturating_sub(part.indent())).len()
+fn lines_of(part: &Part, builder: &TextBuilder<'_>) -> usize {
+    text::wrap(&part.words, builder.width().saturating_sub(part.indent())).len()
 }
 
-/// Writes parts on one line where they fit, else below one another: the first of them cut to the
-/// room, the others if they have room. Returns how many lines it took.
-fn state(paper: &mut TextBuilder<'_>, parts: &[Part], room: usize) -> usize {
+/// Writes the parts on one line if they fit, else below one another: the first part is cut to
+/// `room` lines, the others are written only if they fit. Returns the number of lines written.
+fn write_statement(builder: &mut TextBuilder<'_>, parts: &[Part], room: usize) -> usize {
     let wide: usize = parts.iter().map(|part| part.indent() + text::width(&part.words) + 2).sum();
-    if wide - 2 <= paper.width() {
-        let look = paper.look();
+    if wide - 2 <= builder.width() {
+        let look = builder.look();
         let spans = parts.iter().enumerate().flat_map(|(nth, part)| {
             let label = match nth {
                 0 => part.label.to_owned(),
@@ -176,24 +180,24 @@ fn state(paper: &mut TextBuilder<'_>, parts: &[Part], room: usize) -> usize {
             let words = look.clean(&part.words).into_owned();
             [Span::styled(format!("{label}{gap}"), style), Span::styled(words, part.style)]
         });
-        paper.line(spans.collect());
+        builder.line(spans.collect());
         return 1;
     }
     let mut taken = 0;
     for (nth, part) in parts.iter().enumerate() {
-        let lines = lines_of(part, paper);
+        let lines = lines_of(part, builder);
         if nth > 0 && taken + lines > room {
             break;
         }
         let indent = if nth > 0 { 2 + part.indent() } else { part.indent() };
         let label = format!("{:>1$}", part.label, indent.saturating_sub(1));
-        paper.labelled_within(indent, &label, &part.words, part.style, room - taken);
+        builder.labelled_within(indent, &label, &part.words, part.style, room - taken);
         taken += lines.min(room - taken);
     }
     taken
 }
 
-/// The finding to speak of first, with its fix.
+/// Returns the parts of the finding that is shown first, with its fix.
 fn leading_finding(
     whose: Option<&VendorDetail>,
     finding: &Finding,
@@ -229,7 +233,7 @@ fn loud(about_id: bool, severity: Severity, look: &Appearance) -> Style {
     }
 }
 
-/// What the key that copies the corrected call copies, if there is one.
+/// Says what the key that copies the corrected call copies, if there is a corrected call.
 fn copy_words(call: &CallDetail, ctx: &ViewContext<'_>) -> Option<String> {
     let fix = call.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
     let keys = ctx.keymap.keys(KeyContext::Detail, Action::CopySdkCall);
@@ -237,29 +241,30 @@ fn copy_words(call: &CallDetail, ctx: &ViewContext<'_>) -> Option<String> {
     let vendors: BTreeSet<usize> =
         fix.edits.iter().flat_map(|edit| &edit.vendors).copied().collect();
     let more = call.needs.iter().any(|need| need.advice.is_some());
-    let lacks = fix.snippet.notes.iter().any(|note| note.starts_with("left out"));
+    let has_left_out = fix.snippet.notes.iter().any(|note| note.starts_with("left out"));
     let words = match (vendors.len(), more) {
         (_, true) => format!("{key} copies the call with all known changes"),
-        (_, false) if lacks => {
+        (_, false) if has_left_out => {
             format!("{key} copies the call and notes what its library cannot send")
         }
         (1, false) => format!("{key} copies the corrected call"),
         (2, false) => format!("{key} copies a call that suits both"),
         (_, false) => format!("{key} copies a call that suits all {}", vendors.len()),
     };
-    let stands = fix.edits.iter().filter_map(|edit| match &edit.source {
+    let placeholders = fix.edits.iter().filter_map(|edit| match &edit.source {
         ValueSource::Add(id) if stand_in::is_own(id) => Some(id.as_str()),
         _ => None,
     });
-    let stands: BTreeSet<&str> = stands.collect();
-    let fill = match stands.is_empty() {
+    let placeholders: BTreeSet<&str> = placeholders.collect();
+    let fill = match placeholders.is_empty() {
         true => String::new(),
-        false => format!("; fill in {}", stands.into_iter().collect::<Vec<_>>().join(", ")),
+        false => format!("; fill in {}", placeholders.into_iter().collect::<Vec<_>>().join(", ")),
     };
     Some(format!("{words}{fill}"))
 }
 
-/// `CSB needs properties.account_id (you sent accountId) and properties.user_id (copy userId)`
+/// Returns the words for a need, such as `CSB needs properties.account_id (you sent accountId) and
+/// properties.user_id (copy userId)`.
 fn need_words(need: &VendorNeed, ctx: &ViewContext<'_>) -> String {
     let short = |at: &usize| ctx.shared.vendors.get(*at).map_or("", |vendor| &vendor.short);
     let vendors: Vec<&str> = need.vendors.iter().map(short).collect();
@@ -276,12 +281,12 @@ fn need_words(need: &VendorNeed, ctx: &ViewContext<'_>) -> String {
     format!("{vendors} {verb} {changes}")
 }
 
-/// The head of a request that has a row of its own.
-pub fn no_call(paper: &mut TextBuilder<'_>, row: &NoCallDetail) {
-    let look = paper.look();
+/// Writes the header of a request that has a row of its own.
+pub fn no_call(builder: &mut TextBuilder<'_>, row: &NoCallDetail) {
+    let look = builder.look();
     let theme = &look.theme;
     let loud = if row.severity.is_some() { theme.refused } else { theme.quiet };
-    paper.line(vec![
+    builder.line(vec![
         Span::styled(format!("{} {}", row.request.status, row.kind.word()), loud),
         Span::styled(
             format!("  request {}  {}", row.request.number, look.time(row.request.received_at)),
@@ -291,11 +296,11 @@ pub fn no_call(paper: &mut TextBuilder<'_>, row: &NoCallDetail) {
     match row.severity {
         Some(severity) => {
             let style = look.severity(severity);
-            paper.labelled(2, look.severity_sign(severity), &row.reason, style);
+            builder.labelled(2, look.severity_sign(severity), &row.reason, style);
         }
-        None => paper.prose(0, &row.reason, theme.text),
+        None => builder.prose(0, &row.reason, theme.text),
     }
     if !row.fix.is_empty() {
-        paper.labelled(6, "  fix ", &row.fix, theme.fix);
+        builder.labelled(6, "  fix ", &row.fix, theme.fix);
     }
 }

@@ -1,4 +1,4 @@
-//! The ids in the header of a call: what the log shows of them, and what there is to say of each.
+//! The ids in the header of a call: the cells that the log shows, and remarks about them.
 
 use crate::findings::advice;
 use crate::inspector::{CallDetail, IdCell, MissedId};
@@ -13,16 +13,16 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-/// Columns between the two ids on one line.
+/// The columns between the two ids on one line.
 const GAP: usize = 3;
 
-/// An id as the head of a call shows it: its column's spans, and what there is to say of it.
+/// An id in the header of a call: the spans of its log cell, and a remark about it.
 struct IdPart {
     spans: Vec<Span<'static>>,
-    /// In full, and in short where there is a shorter way to say it.
+    /// The remark in full, and in short if there is a shorter form.
     remarks: Option<[String; 2]>,
     style: Style,
-    /// Some vendor in use misses it.
+    /// True if a vendor in use misses the id.
     is_missed: bool,
 }
 
@@ -43,7 +43,7 @@ impl IdPart {
                 let words = [false, true].map(|short| misses(wanted, short, ctx));
                 (Some(words), theme.near_miss)
             }
-            // a need below may say what it is
+            // one of the needs below may say the same
             IdCell::Found { text, doubtful: true } if !is_in_needs(text, call) => {
                 (same(format!("doubtful: {}", advice::doubt(text))), theme.warning)
             }
@@ -58,20 +58,20 @@ impl IdPart {
     }
 }
 
-/// Whether a need says what is wrong with a doubtful id.
+/// Returns true if a need says what is wrong with a doubtful id.
 fn is_in_needs(text: &str, call: &CallDetail) -> bool {
     call.needs.iter().flat_map(|need| &need.changes).any(|change| change.contains(text))
 }
 
-/// Both ids, on one line where they fit with what there is to say of them, else a line each.
-pub fn ids(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>) {
+/// Writes both ids, on one line if they fit with their remarks, else on a line each.
+pub fn write_ids(builder: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
-    let width = paper.width();
+    let width = builder.width();
     let row = &call.row;
     let both = [("account", &row.account), ("user", &row.user)];
     let parts =
         both.map(|(label, id)| (label, IdPart::new(id, width.saturating_sub(9), call, ctx)));
-    // what both have in common is said once, behind the second
+    // a remark that both ids share is written once, after the second id
     let common = parts[0].1.remarks == parts[1].1.remarks;
     for length in [0, 1] {
         let remark = |nth: usize, part: &IdPart| match &part.remarks {
@@ -92,7 +92,7 @@ pub fn ids(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>
             spans.extend(part.spans.iter().cloned());
             spans.push(Span::styled(remark(nth, part), part.style));
         }
-        return paper.line(spans);
+        return builder.line(spans);
     }
     for (label, IdPart { spans, remarks, style, is_missed }) in parts {
         let mut line = vec![Span::styled(format!("{label:<9}"), theme.label)];
@@ -101,15 +101,16 @@ pub fn ids(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>
         let fits = |words: &&String| taken + 2 + text::width(words) <= width;
         let beside = remarks.iter().flatten().find(fits);
         line.extend(beside.map(|words| Span::styled(format!("  {words}"), style)));
-        paper.line(line);
-        // what is doubtful, a finding says below
+        builder.line(line);
+        // for a doubtful id, a finding below says why
         if let (None, Some([words, _])) = (beside, remarks.as_ref().filter(|_| is_missed)) {
-            paper.prose(9, words, style);
+            builder.prose(9, words, style);
         }
     }
 }
 
-/// An id column's spans, drawn by the same pen as the log's. What it is wanted as is said apart.
+/// Returns the spans of an id cell, drawn by the same function as in the log. The names under
+/// which vendors need the id are left out, because the remark has them.
 fn cell_spans(id: &IdCell, width: usize, look: &Appearance) -> Vec<Span<'static>> {
     let mut id = id.clone();
     if let IdCell::SomeMiss { wanted, .. } = &mut id {
@@ -137,7 +138,7 @@ fn cell_spans(id: &IdCell, width: usize, look: &Appearance) -> Vec<Span<'static>
     spans
 }
 
-/// Who misses an id that others find, and what each wants it as.
+/// Names the vendors that miss an id which others find, and where each of them needs it.
 fn misses(wanted: &[MissedId], short: bool, ctx: &ViewContext<'_>) -> String {
     let each = wanted.iter().enumerate().filter_map(|(nth, wanted)| {
         let vendor = ctx.shared.vendors.get(wanted.vendor)?;

@@ -1,5 +1,5 @@
-//! The call as a tree: what is folded, where the cursor is, which rows there are. A row is a few
-//! numbers; its text is made when it is drawn, so a long call costs what is in view.
+//! The call as a tree: its rows, the folded containers and the cursor. A row is a few numbers and
+//! its text is made when the row is drawn, so a long call costs only the rows in view.
 
 use crate::call::{Children, Doc, Val, pointer};
 use crate::tui::app::action::Action;
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Members of a call that are folded until someone unfolds them: long, and seldom the trouble.
+/// The members of a call that are folded at first, because they are long and rarely the problem.
 const FOLDED_AT_FIRST: [&str; 2] = ["context", "integrations"];
 
 /// One row of the tree.
@@ -19,64 +19,64 @@ const FOLDED_AT_FIRST: [&str; 2] = ["context", "integrations"];
 pub enum TreeRow {
     /// a value
     Value {
-        /// whose
+        /// the document of the value
         part: DocumentSide,
-        /// its place in the document
+        /// the node of the value in its document
         node: u32,
         /// how deep it is
         depth: u32,
-        /// its index, if it stands in an array
+        /// the index of the value, if it is an element of an array
         index: Option<u32>,
-        /// for a container with something in it: whether it is folded
+        /// true if the value is a folded container; none if it contains nothing
         folded: Option<bool>,
-        /// the same at the same path of every call
+        /// the hash of the path, equal for the same path in every call
         path: u64,
     },
     /// a further line of a text that is shown in full
     More {
-        /// whose
+        /// the document of the text
         part: DocumentSide,
-        /// its place in the document
+        /// the node of the text in its document
         node: u32,
         /// how deep it is
         depth: u32,
-        /// which line
+        /// the number of the line
         line: u32,
     },
-    /// something that should be there, by its place in [`Annotations::missing_fields`]
-    Ghost {
-        /// its place
+    /// a field that should be present, by its index in [`Annotations::missing_fields`]
+    Missing {
+        /// the index
         at: usize,
         /// how deep it is
         depth: u32,
     },
-    /// above what the service added
+    /// the heading above the fields that the service added
     Added,
 }
 
-/// What a tree shows.
+/// The contents of a tree.
 #[derive(Debug, Default)]
 pub struct NewTree {
-    /// The call as it came.
+    /// The call as the sender sent it.
     pub call: Option<Doc<'static>>,
-    /// What the service added.
+    /// The fields that the service added.
     pub derived: Option<Doc<'static>>,
-    /// What is said beside values.
+    /// The annotations of values.
     pub notes: Annotations,
-    /// Where values go.
+    /// The outputs that use the values.
     pub uses: Provenance,
     /// The write key, which is shown masked.
     pub key: Option<String>,
 }
 
-/// The tree of one call; what the user folded stays so from call to call.
+/// The tree of one call. The folds that the user chose stay from call to call.
 #[derive(Debug, Default)]
 pub struct Tree {
     call: Option<Doc<'static>>,
     derived: Option<Doc<'static>>,
     notes: Annotations,
     pub(crate) uses: Provenance,
-    /// How many fields go nowhere, in words.
+    /// The number of unused fields, in words.
     summary: Option<String>,
     pub(crate) rows: Vec<TreeRow>,
     pub(crate) cursor: usize,
@@ -88,14 +88,14 @@ pub struct Tree {
     long: HashMap<(DocumentSide, u32), Vec<String>>,
     /// The write key, which is shown masked.
     key: Option<String>,
-    /// How texts are shown: a letter that is escaped takes more columns.
+    /// True if non-ASCII letters are escaped, so that they take more columns.
     pub(crate) ascii: bool,
 }
 
 impl Tree {
     /// Shows another call.
-    pub fn set(&mut self, planted: NewTree) {
-        let NewTree { call, derived, notes, uses, key } = planted;
+    pub fn set(&mut self, new_tree: NewTree) {
+        let NewTree { call, derived, notes, uses, key } = new_tree;
         *self = Tree {
             summary: call.as_ref().and_then(|call| uses.summary(call)),
             key,
@@ -109,11 +109,11 @@ impl Tree {
         };
     }
 
-    /// Fits it into a pane.
+    /// Fits the tree into a pane.
     pub fn sync(&mut self, width: usize, height: usize, look: &Appearance) {
         if self.width != width || self.rows.is_empty() {
             self.width = width;
-            self.lay(look);
+            self.build_rows(look);
         }
         self.height = height.max(1);
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
@@ -121,18 +121,18 @@ impl Tree {
         self.top = self.top.clamp(lowest, self.cursor);
     }
 
-    /// The rows in view, each with whether the cursor is on it.
+    /// Returns the rows in view, each with true if the cursor is on it.
     pub fn view(&self) -> impl Iterator<Item = (TreeRow, bool)> + '_ {
         let rows = self.rows.iter().copied().enumerate().skip(self.top).take(self.height);
         rows.map(|(at, row)| (row, at == self.cursor))
     }
 
-    /// How far down the view is, of how many rows.
+    /// Returns the number of rows down to the bottom of the view, and the number of all rows.
     pub fn place(&self) -> (usize, usize) {
         (self.top + self.height, self.rows.len())
     }
 
-    /// The document of a part.
+    /// Returns the document of a side.
     pub fn doc(&self, part: DocumentSide) -> Option<&Doc<'static>> {
         match part {
             DocumentSide::Call => self.call.as_ref(),
@@ -140,12 +140,12 @@ impl Tree {
         }
     }
 
-    /// A value of a row.
+    /// Returns the value of a row.
     pub fn value(&self, part: DocumentSide, node: u32) -> Option<Val<'_>> {
         self.doc(part).map(|doc| doc.at(node))
     }
 
-    /// A value's own text as it may be shown.
+    /// Returns a value's source text, with the write key masked.
     pub fn shown<'v>(&self, value: Val<'v>) -> Cow<'v, str> {
         let raw = value.raw();
         match &self.key {
@@ -156,39 +156,39 @@ impl Tree {
         }
     }
 
-    /// Where the values go.
+    /// Returns the uses of the values in outputs.
     pub fn uses(&self) -> &Provenance {
         &self.uses
     }
 
-    /// How many fields go nowhere, in words.
+    /// Returns the number of unused fields, in words.
     pub fn summary(&self) -> Option<&str> {
         self.summary.as_deref()
     }
 
-    /// Whether there is no call to show.
+    /// Returns true if there is no call to show.
     pub fn is_empty(&self) -> bool {
         self.call.is_none()
     }
 
-    /// The notes.
+    /// Returns the annotations.
     pub fn notes(&self) -> &Annotations {
         &self.notes
     }
 
-    /// A line of a text that is shown in full.
+    /// Returns one line of a text that is shown in full.
     pub fn long_line(&self, part: DocumentSide, node: u32, line: u32) -> &str {
         let lines = self.long.get(&(part, node));
         lines.and_then(|lines| lines.get(line as usize)).map_or("", String::as_str)
     }
 
-    /// The columns before a row's text.
+    /// Returns the number of columns before a row's text.
     pub fn indent(&self, depth: u32) -> usize {
-        // however deep it is, half of the width is left
+        // at any depth, half of the width is left for the text
         (2 * depth as usize).min(self.width / 2)
     }
 
-    /// The value under the cursor.
+    /// Returns the value under the cursor.
     pub fn current(&self) -> Option<(DocumentSide, Val<'_>)> {
         match *self.rows.get(self.cursor)? {
             TreeRow::Value { part, node, .. } | TreeRow::More { part, node, .. } => {
@@ -198,15 +198,15 @@ impl Tree {
         }
     }
 
-    /// Who wants the id under the cursor that is not there, by their short names.
+    /// Returns the short names of the vendors that need the missing id under the cursor.
     pub fn wanted_by(&self) -> Option<&[String]> {
         match *self.rows.get(self.cursor)? {
-            TreeRow::Ghost { at, .. } => Some(&self.notes.missing_fields().get(at)?.wanted_by),
+            TreeRow::Missing { at, .. } => Some(&self.notes.missing_fields().get(at)?.wanted_by),
             _ => None,
         }
     }
 
-    /// The JSON pointer of the value under the cursor.
+    /// Returns the JSON pointer of the value under the cursor.
     pub fn pointer(&self) -> Option<String> {
         let (part, wanted) = self.current()?;
         let mut value = self.doc(part)?.root();
@@ -224,7 +224,7 @@ impl Tree {
         Some(out)
     }
 
-    /// The value under the cursor: a string's text, else the JSON.
+    /// Returns the value under the cursor for copying: a string's text, else the JSON.
     pub fn copy(&self) -> Option<String> {
         let (_, value) = self.current()?;
         Some(value.as_str().map_or_else(|| value.raw().to_owned(), |text| text.into_owned()))
@@ -237,7 +237,7 @@ impl Tree {
         }
     }
 
-    /// Moves, folds or unfolds.
+    /// Moves the cursor, folds or unfolds.
     pub fn act(&mut self, action: Action, look: &Appearance) {
         let last = self.rows.len().saturating_sub(1);
         let half = (self.height / 2).max(1);
@@ -250,29 +250,29 @@ impl Tree {
             Action::PageUp => self.cursor.saturating_sub(self.height),
             Action::First => 0,
             Action::Last => last,
-            Action::Toggle => return self.turn(None, look),
-            Action::Unfold => return self.turn(Some(false), look),
-            Action::Fold => return self.turn(Some(true), look),
+            Action::Toggle => return self.set_fold(None, look),
+            Action::Unfold => return self.set_fold(Some(false), look),
+            Action::Fold => return self.set_fold(Some(true), look),
             _ => return,
         }
         .min(last);
     }
 
-    pub(crate) fn lay(&mut self, look: &Appearance) {
+    pub(crate) fn build_rows(&mut self, look: &Appearance) {
         self.ascii = look.ascii;
         let mut rows = Vec::new();
         let mut long = HashMap::new();
         if let Some(doc) = &self.call {
-            self.lay_part(DocumentSide::Call, doc, &mut rows, &mut long, look);
+            self.add_document_rows(DocumentSide::Call, doc, &mut rows, &mut long, look);
         }
         if let Some(doc) = self.derived.as_ref().filter(|doc| doc.root().size() > 1) {
             rows.push(TreeRow::Added);
-            self.lay_part(DocumentSide::Derived, doc, &mut rows, &mut long, look);
+            self.add_document_rows(DocumentSide::Derived, doc, &mut rows, &mut long, look);
         }
         (self.rows, self.long) = (rows, long);
     }
 
-    fn lay_part(
+    fn add_document_rows(
         &self,
         part: DocumentSide,
         doc: &Doc<'_>,
@@ -280,7 +280,7 @@ impl Tree {
         long: &mut HashMap<(DocumentSide, u32), Vec<String>>,
         look: &Appearance,
     ) {
-        // what should be there and is not stands before what is
+        // missing fields stand before the fields that are present
         let missing_fields = |parent: u32, depth: u32, rows: &mut Vec<TreeRow>| {
             let all = self
                 .notes
@@ -289,7 +289,7 @@ impl Tree {
                 .enumerate()
                 .filter(|_| part == DocumentSide::Call);
             let here = all.filter(|(_, missing_field)| missing_field.parent == parent);
-            rows.extend(here.map(|(at, _)| TreeRow::Ghost { at, depth }));
+            rows.extend(here.map(|(at, _)| TreeRow::Missing { at, depth }));
         };
         missing_fields(doc.root().node(), 0, rows);
         let mut open = vec![Level::from_value(doc.root(), at_root(part))];
@@ -306,7 +306,7 @@ impl Tree {
             let folded = (child.children().next().is_some()).then(|| {
                 let at_first = depth == 0
                     && FOLDED_AT_FIRST.contains(&child.key_raw())
-                    && !self.notes.inside(part, child);
+                    && !self.notes.contains_annotation(part, child);
                 self.folds.get(&path).copied().unwrap_or(at_first)
             });
             rows.push(TreeRow::Value { part, node, depth, index, folded, path });
@@ -326,13 +326,13 @@ impl Tree {
         }
     }
 
-    /// Whether a text is shown in full below its name.
+    /// Returns true if a text is shown in full below its name.
     pub fn is_opened(&self, part: DocumentSide, node: u32) -> bool {
         self.long.contains_key(&(part, node))
     }
 }
 
-/// A container whose children are being laid out.
+/// A container whose children become rows.
 struct Level<'d> {
     array: bool,
     next: u32,
@@ -346,12 +346,13 @@ impl<'d> Level<'d> {
     }
 }
 
-/// The number of a document's own path.
+/// Returns the hash of the root path of a document.
 pub(crate) fn at_root(part: DocumentSide) -> u64 {
     part as u64
 }
 
-/// A path's number, from its parent's: paths themselves would grow with the square of the depth.
+/// Returns the hash of a path, computed from its parent's hash. Storing the paths themselves would
+/// take memory that grows with the square of the depth.
 pub(crate) fn step(parent: u64, index: Option<u32>, child: Val<'_>) -> u64 {
     let mut hasher = DefaultHasher::new();
     parent.hash(&mut hasher);

@@ -1,4 +1,4 @@
-//! A written page that scrolls, with a cursor that goes from one value of an output to the next.
+//! A scrolling text with a cursor that moves from one value of an output to the next.
 
 use crate::tui::app::action::Action;
 use crate::tui::pages::detail::pretty_json::SourceLine;
@@ -8,30 +8,30 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// The page's lines, and what is in view.
+/// The lines of the text, and the part in view.
 #[derive(Debug, Default)]
 pub struct LinkedText {
     lines: Vec<Line<'static>>,
     /// The lines of values that came from the call.
     sources: Vec<SourceLine>,
-    /// Which of these the cursor is on.
+    /// The index in `sources` of the line under the cursor.
     at: Option<usize>,
     scroll: usize,
     height: usize,
-    /// The line that was found last.
+    /// The line that the last search found.
     found: Option<usize>,
 }
 
 impl LinkedText {
-    /// Another text; the same one anew keeps its place.
+    /// Replaces the text. With `same`, the scroll position and the cursor stay.
     pub fn set(&mut self, lines: Vec<Line<'static>>, sources: Vec<SourceLine>, same: bool) {
-        let kept = if same { (self.scroll, self.at) } else { (0, None) };
-        (self.scroll, self.at) = kept;
+        let position = if same { (self.scroll, self.at) } else { (0, None) };
+        (self.scroll, self.at) = position;
         (self.lines, self.sources, self.found) = (lines, sources, None);
         self.at = self.at.filter(|at| *at < self.sources.len());
     }
 
-    /// Fits it into a pane.
+    /// Fits the text into a pane.
     pub fn sync(&mut self, height: usize) {
         self.height = height.max(1);
         self.scroll = self.scroll.min(self.last());
@@ -46,22 +46,23 @@ impl LinkedText {
         (self.scroll..self.scroll + self.height).contains(&line)
     }
 
-    /// A cursor that is scrolled away is gone.
+    /// Removes the cursor if its line is scrolled out of view.
     fn keep_in_view(&mut self) {
         self.at = self.at.filter(|at| self.sources.get(*at).is_some_and(|s| self.in_view(s.line)));
     }
 
-    /// How far down the view is, of how many lines.
+    /// Returns the number of lines down to the bottom of the view, and the number of all lines.
     pub fn place(&self) -> (usize, usize) {
         (self.scroll + self.height, self.lines.len())
     }
 
-    /// The place in the call that the value under the cursor came from.
+    /// Returns the JSON pointer, in the call, of the source of the value under the cursor.
     pub fn source(&self) -> Option<&str> {
         self.sources.get(self.at?).map(|source| source.input.as_str())
     }
 
-    /// Moves: to the next value in view, else by lines. False if it is not a movement.
+    /// Moves the cursor to the next value in view, or else scrolls. Returns false if the action is
+    /// not a movement.
     pub fn act(&mut self, action: Action) -> bool {
         let here = self.at.map(|at| self.sources[at].line);
         let visible = |source: &SourceLine| self.in_view(source.line);
@@ -85,7 +86,8 @@ impl LinkedText {
         true
     }
 
-    /// Puts the cursor on the value of a line of the pane, if there is one; true if it was there.
+    /// Puts the cursor on the value in a line of the pane, if there is one. Returns true if the
+    /// cursor was already there.
     pub fn click(&mut self, line: usize) -> bool {
         let before = self.at;
         let at = self.sources.iter().position(|source| source.line == self.scroll + line);
@@ -93,7 +95,7 @@ impl LinkedText {
         at.is_some() && at == before
     }
 
-    /// Puts the cursor on the first value that came from a place of the call.
+    /// Puts the cursor on the first value that came from `input`, a JSON pointer into the call.
     pub fn go_to(&mut self, input: &str) {
         self.at = self.sources.iter().position(|source| holds(&source.input, input));
         if let Some(at) = self.at {
@@ -101,8 +103,8 @@ impl LinkedText {
         }
     }
 
-    /// The keys come here: the cursor is on what came from a place of the call, else on the first
-    /// value in view.
+    /// Takes the focus: the cursor goes to the value that came from `input`, or else stays, or
+    /// else goes to the first value in view.
     pub fn enter(&mut self, input: Option<&str>) {
         let before = self.at;
         if let Some(input) = input {
@@ -112,8 +114,8 @@ impl LinkedText {
         self.at = self.at.or(before).or_else(first);
     }
 
-    /// Brings the first value that came from a place of the call into view, if none is.
-    pub fn bring(&mut self, input: &str) {
+    /// Scrolls to the first value related to `input`, unless one is in view.
+    pub fn scroll_to_source(&mut self, input: &str) {
         let is_it =
             |source: &&SourceLine| holds(&source.input, input) || holds(input, &source.input);
         let mut lit = self.sources.iter().filter(is_it).map(|source| source.line);
@@ -130,7 +132,8 @@ impl LinkedText {
         }
     }
 
-    /// Shows the next line that matches; whether that is behind the other end. None if none does.
+    /// Scrolls to the next line that matches. Returns true if the search wrapped around, or none
+    /// if no line matches.
     pub fn find(&mut self, matches: impl Fn(&str) -> bool, forward: bool) -> Option<bool> {
         let count = self.lines.len();
         let from = self.found.map_or(if forward { count } else { 0 }, |line| line + count);
@@ -144,7 +147,7 @@ impl LinkedText {
         Some(before.is_some_and(|before| if forward { line <= before } else { line >= before }))
     }
 
-    /// Draws it. The values that came from the lit place of the call have a sign.
+    /// Draws the text. Values related to the lit pointer of the call are marked with a sign.
     pub fn render(
         &self,
         buffer: &mut Buffer,
@@ -168,13 +171,14 @@ impl LinkedText {
             let here = focused && self.at == Some(at);
             let style = if here { look.theme.selected } else { look.theme.selected_unfocused };
             ground(buffer, area, line, style);
-            // values stand behind an indent
+            // values are indented, so the first column is free for the sign
             look.point(buffer, area, line);
         }
     }
 }
 
-/// Whether a place of the call is another or stands inside of it. All of the call is no place.
+/// Returns true if the pointer `inner` is `outer` or lies inside of it. The root pointer contains
+/// nothing, because a value made from the whole call belongs to no single place.
 fn holds(outer: &str, inner: &str) -> bool {
     let rest = inner.strip_prefix(outer).filter(|_| !outer.is_empty());
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -184,49 +188,49 @@ fn holds(outer: &str, inner: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn sheet() -> LinkedText {
+    fn text() -> LinkedText {
         let lines = (0..20).map(|n| Line::from(format!("line {n}"))).collect();
         let source = |line, input: &str| SourceLine { line, input: input.to_owned() };
-        let mut sheet = LinkedText::default();
-        sheet.set(lines, vec![source(2, "/a"), source(4, "/b"), source(15, "/c/d")], false);
-        sheet.sync(5);
-        sheet
+        let mut text = LinkedText::default();
+        text.set(lines, vec![source(2, "/a"), source(4, "/b"), source(15, "/c/d")], false);
+        text.sync(5);
+        text
     }
 
     #[test]
-    fn the_cursor_goes_from_value_to_value_and_scrolls_between() {
-        let mut sheet = sheet();
+    fn moves_from_value_to_value_and_scrolls_between_them() {
+        let mut text = text();
         let mut seen = Vec::new();
         for _ in 0..15 {
-            sheet.act(Action::Down);
-            seen.push((sheet.scroll, sheet.source().map(str::to_owned)));
+            text.act(Action::Down);
+            seen.push((text.scroll, text.source().map(str::to_owned)));
         }
         assert_eq!(seen[0], (0, Some("/a".to_owned())));
         assert_eq!(seen[1], (0, Some("/b".to_owned())));
         assert_eq!(seen[2], (1, Some("/b".to_owned())));
         assert!(seen.contains(&(5, None)), "{seen:?}");
         assert!(seen.contains(&(11, Some("/c/d".to_owned()))), "{seen:?}");
-        sheet.act(Action::First);
-        assert_eq!((sheet.scroll, sheet.source()), (0, None));
-        sheet.go_to("/c");
-        assert_eq!(sheet.source(), None, "what stands inside of it is more than it");
-        sheet.go_to("/c/d/e");
-        assert_eq!(sheet.source(), Some("/c/d"), "it went with the whole");
-        assert!(sheet.in_view(15));
+        text.act(Action::First);
+        assert_eq!((text.scroll, text.source()), (0, None));
+        text.go_to("/c");
+        assert_eq!(text.source(), None, "what stands inside of it is more than it");
+        text.go_to("/c/d/e");
+        assert_eq!(text.source(), Some("/c/d"), "it went with the whole");
+        assert!(text.in_view(15));
     }
 
     #[test]
-    fn finding_goes_round_in_both_directions() {
-        let mut sheet = sheet();
+    fn a_search_wraps_around_in_both_directions() {
+        let mut text = text();
         let ends = |text: &str| text.ends_with('7');
-        assert_eq!(sheet.find(ends, true), Some(false));
-        assert!(sheet.in_view(7));
-        assert_eq!(sheet.find(ends, true), Some(false));
-        assert!(sheet.in_view(17));
-        assert_eq!(sheet.find(ends, true), Some(true));
-        assert_eq!(sheet.find(ends, false), Some(true));
-        assert!(sheet.in_view(17));
-        assert_eq!(sheet.find(|text| text == "nothing", true), None);
+        assert_eq!(text.find(ends, true), Some(false));
+        assert!(text.in_view(7));
+        assert_eq!(text.find(ends, true), Some(false));
+        assert!(text.in_view(17));
+        assert_eq!(text.find(ends, true), Some(true));
+        assert_eq!(text.find(ends, false), Some(true));
+        assert!(text.in_view(17));
+        assert_eq!(text.find(|text| text == "nothing", true), None);
         let mut none = LinkedText::default();
         assert_eq!(none.find(|_| true, true), None);
     }

@@ -1,4 +1,4 @@
-//! The detail of one row: who and what is wrong on top, tabs below.
+//! The detail of one row: a header with the ids and problems, and tabs below.
 
 mod annotations;
 mod draw;
@@ -38,10 +38,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// From this height on there is room for more in the header.
-const ROOMY: u16 = 30;
+/// The minimum height of a pane whose header has room for more lines.
+const MIN_ROOMY_HEIGHT: u16 = 30;
 
-/// What the lines on the page were made from; another value means making them again.
+/// The inputs that the lines of the page were made from. A change means that they are made again.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
 struct PageInputs {
     row: u64,
@@ -51,25 +51,26 @@ struct PageInputs {
     roomy: bool,
 }
 
-/// The detail's state.
+/// The state of the detail.
 #[derive(Default)]
 pub struct DetailPane {
-    /// The row, the number of the judging, and whether fields show where they go at all vendors.
+    /// The row, the version of the shared state (`judged`), and true if the uses at all vendors
+    /// are shown.
     read: Option<(u64, u64, bool)>,
     data: Option<Detail>,
-    /// The tab that was chosen; a request has fewer, and the choice outlives it.
+    /// The tab that the user chose. It is kept while a request, which has fewer tabs, is shown.
     tab: Tab,
-    /// The vendor whose tab was open last: its output stands beside the call.
+    /// The vendor whose tab was open last. Its output stands beside the call.
     chosen: Option<usize>,
-    /// The place in the call that is lit on the other side.
+    /// The pointer in the call that is highlighted on the other side.
     lit: Option<String>,
     tabs: Vec<tabs::TabHead>,
     made: Option<PageInputs>,
     header: Vec<Line<'static>>,
     page: LinkedText,
-    /// The place of the call that the page opens at.
+    /// The pointer in the call whose value the page scrolls to first.
     wanted: Option<String>,
-    /// The open tab's vendor has settings to offer.
+    /// True if the vendor of the open tab has settings to offer.
     has_preset: bool,
     tree: Tree,
     area: Rect,
@@ -83,7 +84,7 @@ impl DetailPane {
         }
     }
 
-    /// The tab in view.
+    /// Returns the tab in view.
     fn open_tab(&self) -> Tab {
         if self.tabs.iter().any(|head| head.tab == self.tab) {
             self.tab
@@ -99,26 +100,26 @@ impl DetailPane {
         }
     }
 
-    /// The panes: header, tabs, page.
+    /// Returns the panes: header, tabs, page.
     fn panes(&self, area: Rect) -> (Rect, Rect, Rect) {
         let most = (area.height / 2).saturating_sub(1);
         let head = (self.header.len() as u16).min(most);
         let header = Rect { height: head, ..area };
         let bar_y = area.y + head;
         let bar = Rect { y: bar_y, height: 1.min(area.height - head), ..area };
-        // an empty line below the tabs, where there is room for it
+        // an empty line below the tabs, if there is room for it
         let gap = if area.height > 12 { 2 } else { 1 };
         let used = (head + gap).min(area.height);
         let page = Rect { y: area.y + used, height: area.height - used, ..area };
         (header, bar, page)
     }
 
-    /// Whether the header may say more than the most needed.
+    /// Returns true if the header may show more than the most important lines.
     fn is_roomy(&self) -> bool {
-        self.area.height >= ROOMY
+        self.area.height >= MIN_ROOMY_HEIGHT
     }
 
-    /// Whether an action does something here.
+    /// Returns true if an action does something here.
     pub fn can(&self, action: Action) -> bool {
         let tree = self.open_tab() == Tab::Call && self.call().is_some();
         match action {
@@ -141,7 +142,7 @@ impl DetailPane {
         }
     }
 
-    /// The vendor whose output is in view.
+    /// Returns the vendor whose output is in view.
     pub fn vendor(&self) -> Option<usize> {
         match self.written() {
             Tab::Vendor(vendor) => Some(vendor),
@@ -149,8 +150,9 @@ impl DetailPane {
         }
     }
 
-    /// The settings that the vendor in view offers: those that its fixes name, else those that its
-    /// document recommends. Beside no vendor, the first in use whose fixes name some.
+    /// Returns the settings that the vendor in view offers: those that its fixes name, else those
+    /// that its document recommends. If no output is in view, returns the settings of the first
+    /// vendor in use whose fixes name some.
     fn preset<'w>(&'w self, ctx: &'w ViewContext<'_>) -> Option<&'w Preset> {
         let vendors = self.call().map_or(&[][..], |call| &call.vendors);
         let Some(vendor) = self.vendor() else {
@@ -164,7 +166,7 @@ impl DetailPane {
         named.or_else(|| ctx.shared.vendors.get(vendor)?.preset.as_ref())
     }
 
-    /// Does an action.
+    /// Executes an action.
     pub fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         if call_actions::is_copy(action) {
             return match self.call() {
@@ -185,8 +187,8 @@ impl DetailPane {
             Response::Ask(SideEffect::Copy { what: what.to_owned(), text })
         };
         match action {
-            Action::NextTab => self.turn(1),
-            Action::PreviousTab => self.turn(self.tabs.len().saturating_sub(1)),
+            Action::NextTab => self.switch_tab(1),
+            Action::PreviousTab => self.switch_tab(self.tabs.len().saturating_sub(1)),
             Action::CopySettings => {
                 let Some(preset) = self.preset(ctx) else { return Response::Pass };
                 let what = format!("the setting {} for segscope.toml", preset.keys.join(", "));
@@ -208,7 +210,7 @@ impl DetailPane {
         Response::Done
     }
 
-    /// Shows the next place of the open tab where something is found that is searched for.
+    /// Shows the next match of the search in the open tab.
     pub fn find(&mut self, forward: bool, ctx: &ViewContext<'_>) -> Response {
         let Some(search) = ctx.shared.filtering.inside() else { return Response::Pass };
         let matches = |line: &str| match_highlight::is_in(&search.filter, line);
@@ -224,7 +226,7 @@ impl DetailPane {
         }
     }
 
-    fn turn(&mut self, by: usize) {
+    fn switch_tab(&mut self, by: usize) {
         let open = self.open_tab();
         let at = self.tabs.iter().position(|head| head.tab == open).unwrap_or(0);
         if let Some(head) = self.tabs.get((at + by) % self.tabs.len().max(1)) {
@@ -246,7 +248,7 @@ impl DetailPane {
             self.data = ctx.inspector.detail(row);
             self.read = Some(wanted);
             self.made = None;
-            self.plant(wanted.2, ctx);
+            self.rebuild_tree(wanted.2, ctx);
         }
         let heads = |data| tabs::heads(data, self.tab, ctx);
         self.tabs = self.data.as_ref().map_or(Vec::new(), heads);
@@ -269,13 +271,13 @@ impl DetailPane {
         if let Some(wanted) = self.wanted.take() {
             self.page.go_to(&wanted);
         }
-        self.light();
-        // what was lit may have been out of view
+        self.highlight_other_side();
+        // the highlighted row may have been out of view
         self.tree.sync(tree_width, tree_height, ctx.look);
     }
 
-    /// Whether vendors that are not in use count where fields go to: the user asked for them, or has
-    /// the tab of one open.
+    /// Returns true if vendors that are not in use are included in the uses of fields: the user
+    /// asked for them, or the tab of one is open.
     fn shows_all_vendors(&self, ctx: &ViewContext<'_>) -> bool {
         let is_used = |vendor: &usize| {
             let vendors = self.call().map_or(&[][..], |call| &call.vendors);
@@ -285,8 +287,8 @@ impl DetailPane {
         open.is_some() || ctx.shared.columns.contains(&Column::OtherVendors)
     }
 
-    /// Makes the tree of another call.
-    fn plant(&mut self, all: bool, ctx: &ViewContext<'_>) {
+    /// Builds the tree of another call.
+    fn rebuild_tree(&mut self, all: bool, ctx: &ViewContext<'_>) {
         let Some(Detail::Call(call)) = &self.data else {
             return self.tree.set(NewTree::default());
         };
@@ -362,7 +364,7 @@ impl DetailPane {
     }
 }
 
-/// Draws ready lines.
+/// Draws lines of text.
 pub(crate) fn lines(buffer: &mut Buffer, area: Rect, lines: &[Line<'static>]) {
     let area = area.intersection(buffer.area);
     for (y, line) in (area.y..area.bottom()).zip(lines) {

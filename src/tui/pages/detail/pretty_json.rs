@@ -1,4 +1,4 @@
-//! A JSON text laid out in lines, each value's own text kept as it came.
+//! A JSON text in indented lines. Each value keeps its source text.
 
 use crate::call::{Doc, JsonKind, Val, pointer};
 use crate::tui::theme::painter::Appearance;
@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use std::collections::HashMap;
 
-/// The style of a value.
+/// Returns the style of a value.
 pub fn style(value: Val<'_>, look: &Appearance) -> Style {
     match value.kind() {
         JsonKind::String => look.theme.json_string,
@@ -17,32 +17,33 @@ pub fn style(value: Val<'_>, look: &Appearance) -> Style {
     }
 }
 
-/// What is said beside a value.
+/// A note beside a value.
 #[derive(Debug, Default)]
 pub struct JsonNote {
-    /// In words.
+    /// The words of the note.
     pub words: String,
-    /// The place in the call that it came from.
+    /// The JSON pointer, in the call, of the value's source.
     pub input: Option<String>,
 }
 
-/// What is said beside the values, by their JSON pointers.
+/// The notes beside values, by JSON pointer.
 pub type Beside<'w> = HashMap<&'w str, JsonNote>;
 
-/// The line of a value that came from a place of the call.
+/// The line of a value that came from the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceLine {
-    /// The line.
+    /// The line number.
     pub line: usize,
-    /// The place in the call.
+    /// The JSON pointer in the call.
     pub input: String,
 }
 
-/// The least that is seen of what is said beside a value; with less room it has its own line.
-const LEAST_BESIDE: usize = 14;
+/// The minimum width of a note beside a value. With less room, the note gets a line of its own.
+const MIN_NOTE_WIDTH: usize = 14;
 
-/// The lines of a JSON text, and which of them came from where; none if it is not JSON. Nesting is walked without recursion, since
-/// captured text decides how deep it goes.
+/// Returns the lines of a JSON text, and those of them that came from the call. Returns none if
+/// the text is not JSON. The nesting is walked without recursion, because a captured text decides
+/// how deep it goes.
 pub fn lines(
     json: &str,
     width: usize,
@@ -51,7 +52,7 @@ pub fn lines(
 ) -> Option<(Vec<Line<'static>>, Vec<SourceLine>)> {
     let doc = Doc::parse(json).ok()?;
     let mut out =
-        JsonLayout { width, look, lines: Vec::new(), said: Vec::new(), sources: Vec::new() };
+        JsonLayout { width, look, lines: Vec::new(), notes: Vec::new(), sources: Vec::new() };
     let mut open: Vec<OpenContainer<'_>> = Vec::new();
     let mut path = String::new();
     let mut next = Some((doc.root(), false));
@@ -62,7 +63,7 @@ pub fn lines(
             if let Some(above) = open.last_mut() {
                 let token = if above.array { above.nth.to_string() } else { value.key().into() };
                 above.nth += 1;
-                // a pointer is long only where something is said of it
+                // pointers are needed only if there are notes
                 if !beside.is_empty() {
                     path = pointer::push(&path, &token);
                 }
@@ -82,9 +83,9 @@ pub fn lines(
             } else {
                 out.value(open.len(), name, begin, "", look.theme.json_shape);
             }
-            if let Some(said) = beside.get(path.as_str()) {
+            if let Some(note) = beside.get(path.as_str()) {
                 let line = out.lines.len() - 1;
-                out.say(line, said);
+                out.add_note(line, note);
             }
             if empty {
                 path.truncate(here);
@@ -108,16 +109,16 @@ pub fn lines(
             }
         }
     }
-    Some(out.done())
+    Some(out.into_lines())
 }
 
-/// A container whose children are being laid out.
+/// A container whose children are being written.
 struct OpenContainer<'d> {
     children: crate::call::Children<'d>,
     array: bool,
     more: bool,
     nth: usize,
-    /// The length of the pointer before it.
+    /// The length of the pointer of the enclosing container.
     path: usize,
 }
 
@@ -125,14 +126,14 @@ struct JsonLayout<'l> {
     width: usize,
     look: &'l Appearance,
     lines: Vec<Line<'static>>,
-    /// What is said beside lines, and whether it is a place in the call.
-    said: Vec<(usize, String, bool)>,
+    /// The notes by line, each with true if it names a place in the call.
+    notes: Vec<(usize, String, bool)>,
     sources: Vec<SourceLine>,
 }
 
 impl JsonLayout<'_> {
     fn value(&mut self, depth: usize, name: Option<&str>, raw: &str, comma: &str, style: Style) {
-        // however deep it is, half of the width is left for the values
+        // at any depth, half of the width is left for the values
         let indent = (2 * depth).min(self.width / 2);
         let name = name.map(|name| format!("\"{}\": ", self.look.clean(name)));
         let name = name.unwrap_or_default();
@@ -160,21 +161,21 @@ impl JsonLayout<'_> {
         text::chunks(&text, room).into_iter().for_each(|piece| push(piece, style));
     }
 
-    fn say(&mut self, line: usize, said: &JsonNote) {
-        let words = self.look.clean(&said.words).into_owned();
-        self.said.push((line, words, said.input.is_some()));
-        let input = said.input.clone();
+    fn add_note(&mut self, line: usize, note: &JsonNote) {
+        let words = self.look.clean(&note.words).into_owned();
+        self.notes.push((line, words, note.input.is_some()));
+        let input = note.input.clone();
         self.sources.extend(input.map(|input| SourceLine { line, input }));
     }
 
-    /// The lines with what is said beside them: in one column where that can be, else a little
-    /// behind the value, else on a line of its own.
-    fn done(self) -> (Vec<Line<'static>>, Vec<SourceLine>) {
-        let JsonLayout { width, look, mut lines, said, mut sources } = self;
+    /// Returns the lines with their notes: in one column if possible, else two columns after the
+    /// value, else on a line of their own.
+    fn into_lines(self) -> (Vec<Line<'static>>, Vec<SourceLine>) {
+        let JsonLayout { width, look, mut lines, notes, mut sources } = self;
         let from = format!("{} ", look.from());
         let sign = text::width(&from);
-        let widest = said.iter().map(|(_, words, _)| sign + text::width(words)).max().unwrap_or(0);
-        let longest = said.iter().map(|(at, ..)| lines[*at].width()).max().unwrap_or(0);
+        let widest = notes.iter().map(|(_, words, _)| sign + text::width(words)).max().unwrap_or(0);
+        let longest = notes.iter().map(|(at, ..)| lines[*at].width()).max().unwrap_or(0);
         let cut = |words: &str, is_place: bool, room: usize| {
             let (room, ellipsis) = (room.saturating_sub(sign), look.ellipsis());
             let shown = match is_place {
@@ -184,13 +185,13 @@ impl JsonLayout<'_> {
             format!("{from}{shown}")
         };
         let column = (longest + 2).min(width.saturating_sub(widest));
-        // from the end on, so that a line of its own moves none that is still to come
-        for (at, words, is_place) in said.into_iter().rev() {
+        // in reverse, because an inserted line moves the lines after it
+        for (at, words, is_place) in notes.into_iter().rev() {
             let used = lines[at].width();
             let start = column.max(used + 2);
             let room = width.saturating_sub(start);
             let style = look.theme.quiet;
-            if room >= (sign + text::width(&words)).min(LEAST_BESIDE) {
+            if room >= (sign + text::width(&words)).min(MIN_NOTE_WIDTH) {
                 let shown = cut(&words, is_place, room);
                 lines[at].spans.push(Span::raw(" ".repeat(start - used)));
                 lines[at].spans.push(Span::styled(shown, style));
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn lays_out_and_keeps_numbers() {
+    fn indents_json_and_keeps_the_text_of_numbers() {
         assert_eq!(
             shown(r#"{"a":12.0,"b":[1e-7,{}],"c":{"d":null}}"#, 40).expect("JSON"),
             "{\n  \"a\": 12.0,\n  \"b\": [\n    1e-7,\n    {}\n  ],\n  \"c\": {\n    \"d\": null\n  }\n}"
@@ -232,14 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn sources_stay_with_their_lines() {
+    fn sources_keep_their_lines_when_a_note_gets_its_own() {
         let theme = Theme::preset("dark").expect("dark");
         let look = Appearance { theme, ascii: false, times: TimeFormat::new(TimeZone::UTC, 0) };
-        let said =
+        let note =
             |input: &str| JsonNote { words: input.to_owned(), input: Some(input.to_owned()) };
         let beside = Beside::from([
-            ("/long", said("/properties/a_long_name")),
-            ("/b", said("/b")),
+            ("/long", note("/properties/a_long_name")),
+            ("/b", note("/b")),
             ("/c", JsonNote { words: "default".to_owned(), input: None }),
         ]);
         let json = r#"{"long":"no room is left beside it","b":1,"c":2}"#;
@@ -253,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_and_long_values_stay_inside() {
+    fn deep_and_long_values_stay_within_the_width() {
         let deep = format!("{}\"{}\"{}", "[".repeat(5000), "x".repeat(90), "]".repeat(5000));
         let text = shown(&deep, 30).expect("JSON");
         assert!(text.lines().all(|line| line.len() <= 30));

@@ -1,5 +1,5 @@
-//! Where a call's fields go: provenance read from the other end, so that an input field says which
-//! vendor's output holds it and under which name, or that none does.
+//! The uses of a call's fields: which vendor's output contains a field and under which name, or
+//! that none does.
 
 use crate::call::{Doc, Val, pointer};
 use crate::inspector::{CallDetail, ValueOrigin};
@@ -7,34 +7,34 @@ use crate::tui::app::view_context::count;
 use crate::tui::pages::detail::annotations::{DocumentSide, dotted};
 use std::collections::HashMap;
 
-/// What decides about a call without being sent itself, so that "in no output" would mislead.
-const DECIDES: [&str; 2] = ["type", "integrations"];
-/// So many fields are named in a list of what is not sent.
-const MOST_NAMED: usize = 40;
+/// The fields that decide about a call without being sent, so that "unused" would mislead.
+const DECIDING_FIELDS: [&str; 2] = ["type", "integrations"];
+/// The maximum number of fields in the list of fields that a vendor does not get.
+const MAX_UNSENT_FIELDS: usize = 40;
 
-/// One place in an output.
+/// A place in an output that contains a field of the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldUse {
-    /// The vendor's place in the inspector's list.
+    /// The vendor's index in the inspector's list.
     pub vendor: usize,
-    /// Whether the vendor counts for this call.
+    /// True if the vendor counts for this call.
     pub in_use: bool,
-    /// The output's field, with dots.
+    /// The output's field, in dot notation.
     pub to: String,
 }
 
-/// Where all fields of one call go.
+/// The uses of all fields of one call.
 #[derive(Debug, Default)]
 pub struct Provenance {
     at: HashMap<(DocumentSide, u32), Vec<FieldUse>>,
-    /// Containers that were taken whole: their nodes, and where they went.
-    whole: Vec<(DocumentSide, std::ops::Range<u32>)>,
-    /// Whether any vendor would receive anything.
-    any: bool,
+    /// The containers that an output contains whole, as ranges of nodes.
+    whole_containers: Vec<(DocumentSide, std::ops::Range<u32>)>,
+    /// True if any vendor would receive anything.
+    has_outputs: bool,
 }
 
 impl Provenance {
-    /// Reads them from the outputs of the vendors in use, or of all.
+    /// Collects the uses from the outputs of the vendors in use, or of all vendors.
     pub fn new(
         call: &CallDetail,
         doc: &Doc<'_>,
@@ -44,7 +44,7 @@ impl Provenance {
         let mut uses = Provenance::default();
         for detail in call.vendors.iter().filter(|detail| all || detail.in_use) {
             for request in &detail.requests {
-                uses.any = true;
+                uses.has_outputs = true;
                 for (to, origin) in request.body.iter().flat_map(|body| body.from()) {
                     let ValueOrigin::Input(path) = origin else { continue };
                     let to = dotted(&to);
@@ -60,7 +60,7 @@ impl Provenance {
 
     fn add(&mut self, part: DocumentSide, value: Val<'_>, new: FieldUse) {
         if value.size() > 1 {
-            self.whole.push((part, nodes(value)));
+            self.whole_containers.push((part, nodes(value)));
         }
         let known = self.at.entry((part, value.node())).or_default();
         if !known.contains(&new) {
@@ -68,11 +68,11 @@ impl Provenance {
         }
     }
 
-    /// Where a value itself goes; for one inside of a container that is taken whole, where that
-    /// goes.
-    pub fn of_value(&self, part: DocumentSide, node: u32) -> impl Iterator<Item = &FieldUse> {
+    /// Returns the uses of a value. For a value inside a container that an output contains whole,
+    /// these include the uses of the container.
+    pub fn uses_of_value(&self, part: DocumentSide, node: u32) -> impl Iterator<Item = &FieldUse> {
         let around = self
-            .whole
+            .whole_containers
             .iter()
             .filter(move |(p, range)| *p == part && range.contains(&node) && range.start != node);
         let mut starts: Vec<u32> = around.map(|(_, range)| range.start).collect();
@@ -80,23 +80,24 @@ impl Provenance {
         std::iter::once(node).chain(starts).filter_map(move |at| self.at.get(&(part, at))).flatten()
     }
 
-    /// Whether a value of the call is in nobody's output, where there is any. Of what the service
-    /// adds nothing is said: the sender cannot change it.
+    /// Returns true if a value of the call is in no output although there are outputs. Returns
+    /// false for a field that the service added, because the sender cannot change it.
     pub fn is_unused(&self, part: DocumentSide, value: Val<'_>, root: Val<'_>) -> bool {
-        self.any
+        self.has_outputs
             && part == DocumentSide::Call
             && value.children().next().is_none()
             && !decides(value, root)
-            && self.of_value(part, value.node()).next().is_none()
+            && self.uses_of_value(part, value.node()).next().is_none()
     }
 
-    /// How many fields of the call are in no output, in words; none where there is no output.
+    /// Returns the number of fields that are in no output, in words, or none if there is no
+    /// output.
     pub fn summary(&self, doc: &Doc<'_>) -> Option<String> {
         let root = doc.root();
         let all = leaves(doc).filter(|value| !decides(*value, root));
         let unused =
             all.filter(|value| self.is_unused(DocumentSide::Call, *value, root)).count() as u64;
-        match (self.any, unused) {
+        match (self.has_outputs, unused) {
             (false, _) => None,
             (true, 0) => Some("all fields are used".to_owned()),
             (true, some) => Some(format!(
@@ -106,11 +107,12 @@ impl Provenance {
         }
     }
 
-    /// The call's fields that one vendor does not get, with dots, and whether there are more.
+    /// Returns the fields that one vendor does not get, in dot notation, and whether there are
+    /// more.
     pub fn not_sent(&self, vendor: usize, doc: &Doc<'_>) -> (Vec<String>, bool) {
         let root = doc.root();
         let mut out = Vec::new();
-        // from each leaf up is dear in a deep call: the way down is kept instead
+        // walking up from each leaf is slow in a deep call, so the walk goes down with the path
         let mut open = vec![(root, String::new())];
         while let Some((value, path)) = open.pop() {
             if value.node() != root.node() && decides(value, root) {
@@ -118,7 +120,7 @@ impl Provenance {
             }
             let theirs = |found: &FieldUse| found.vendor == vendor;
             if value.node() != root.node()
-                && self.of_value(DocumentSide::Call, value.node()).any(theirs)
+                && self.uses_of_value(DocumentSide::Call, value.node()).any(theirs)
             {
                 continue;
             }
@@ -129,7 +131,7 @@ impl Provenance {
             });
             let leaf = value.children().next().is_none();
             if !path.is_empty() && (leaf || nothing_below) {
-                if out.len() == MOST_NAMED {
+                if out.len() == MAX_UNSENT_FIELDS {
                     return (out, true);
                 }
                 out.push(path);
@@ -149,7 +151,7 @@ impl Provenance {
     }
 }
 
-/// Where the value at a pointer comes from: the field that the service adds or replaces, if there is
+/// Returns the values at a pointer: the field that the service adds or replaces, if there is
 /// one, and the call's own field unless the service changed its value.
 pub(crate) fn sources<'d>(
     path: &str,
@@ -172,10 +174,10 @@ fn nodes(value: Val<'_>) -> std::ops::Range<u32> {
 fn decides(value: Val<'_>, root: Val<'_>) -> bool {
     let here =
         |name: &str| root.get(name).is_some_and(|decider| nodes(decider).contains(&value.node()));
-    DECIDES.iter().any(|name| here(name))
+    DECIDING_FIELDS.iter().any(|name| here(name))
 }
 
-/// All values without anything inside.
+/// Returns all values that contain no others.
 fn leaves<'d>(doc: &'d Doc<'_>) -> impl Iterator<Item = Val<'d>> {
     let root = doc.root();
     nodes(root).map(|node| doc.at(node)).filter(|value| value.children().next().is_none())
@@ -186,7 +188,7 @@ mod tests {
     use super::*;
 
     fn uses(doc: &Doc<'_>, places: &[(usize, &str, &str)]) -> Provenance {
-        let mut uses = Provenance { any: true, ..Provenance::default() };
+        let mut uses = Provenance { has_outputs: true, ..Provenance::default() };
         for (vendor, path, to) in places {
             let value = doc.root().pointer(path).expect("a value of the call");
             uses.add(
@@ -199,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_knows_where_it_goes_or_that_it_goes_nowhere() {
+    fn lists_the_uses_of_a_field_or_reports_it_as_unused() {
         let text =
             r#"{"type":"track","userId":"u","properties":{"a":1,"b":{"c":[2]},"d":{"e":3}}}"#;
         let doc = Doc::parse(text).expect("JSON");
@@ -210,7 +212,7 @@ mod tests {
         let of = |path: &str| {
             let value = doc.root().pointer(path).expect("a value");
             let to: Vec<&str> = uses
-                .of_value(DocumentSide::Call, value.node())
+                .uses_of_value(DocumentSide::Call, value.node())
                 .map(|place| place.to.as_str())
                 .collect();
             (to, uses.is_unused(DocumentSide::Call, value, doc.root()))
@@ -226,14 +228,14 @@ mod tests {
     }
 
     #[test]
-    fn without_any_output_nothing_is_said() {
+    fn has_no_summary_without_an_output() {
         let doc = Doc::parse(r#"{"userId":"u"}"#).expect("JSON");
         assert_eq!(Provenance::default().summary(&doc), None);
         assert!(!Provenance::default().is_unused(DocumentSide::Call, doc.at(1), doc.root()));
     }
 
     #[test]
-    fn a_value_that_the_service_replaces_comes_from_what_the_service_adds() {
+    fn the_source_of_a_replaced_value_is_the_service() {
         let call = Doc::parse(r#"{"timestamp":"a","messageId":"m","context":{"ip":"1"}}"#);
         let call = call.expect("valid");
         let derived =

@@ -1,9 +1,9 @@
-//! The call and an output side by side, where there is room for both: which vendor's stands there,
-//! how the keys go from one side to the other, and what lights up on the other side.
+//! The call and an output side by side in a wide pane: the choice of the vendor, the focus, and
+//! the highlight of related values on the other side.
 //!
 //! ```text
 //! +---------------------------------------+
-//! | who, verdict, fix                     |
+//! | ids, verdict, fix                     |
 //! | tabs                                  |
 //! | the call as a tree | what the vendor  |
 //! |                    | would receive    |
@@ -14,26 +14,26 @@ use crate::tui::pages::detail::DetailPane;
 use crate::tui::pages::detail::tabs::Tab;
 use ratatui::layout::Rect;
 
-/// From this width on the call and an output stand side by side.
-pub(crate) const BOTH: u16 = 96;
-/// The columns between them.
-const BETWEEN: u16 = 3;
+/// The minimum width at which the call and an output stand side by side.
+pub(crate) const MIN_TWO_SIDES_WIDTH: u16 = 96;
+/// The columns between the call and the output.
+const GAP_WIDTH: u16 = 3;
 
-/// Where the page's parts are; one that is not shown is empty.
+/// The areas of the page's parts. The area of a hidden part is empty.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SplitView {
     /// The call as a tree.
     pub call: Rect,
-    /// The line between.
+    /// The line between the two.
     pub rule: Rect,
-    /// What is written: an output, the findings, the request.
+    /// The text: an output, the findings, or the request.
     pub page: Rect,
 }
 
 impl DetailPane {
-    /// The vendor whose output stands beside the call; none where only one of them is shown.
+    /// Returns the vendor whose output stands beside the call, or none if only one side is shown.
     pub(crate) fn beside(&self) -> Option<usize> {
-        let call = self.call().filter(|_| self.area.width >= BOTH)?;
+        let call = self.call().filter(|_| self.area.width >= MIN_TWO_SIDES_WIDTH)?;
         match self.open_tab() {
             Tab::Vendor(vendor) => Some(vendor),
             Tab::Call => {
@@ -47,12 +47,12 @@ impl DetailPane {
         }
     }
 
-    /// What the written page is about.
+    /// Returns the tab whose text the page shows.
     pub(crate) fn written(&self) -> Tab {
         self.beside().map_or_else(|| self.open_tab(), Tab::Vendor)
     }
 
-    /// The parts of the page below the tabs.
+    /// Returns the areas of the parts below the tabs.
     pub(crate) fn sides(&self, page: Rect) -> SplitView {
         let none = Rect { width: 0, height: 0, ..page };
         if self.beside().is_none() {
@@ -60,21 +60,21 @@ impl DetailPane {
             let (call, page) = if is_call { (page, none) } else { (none, page) };
             return SplitView { call, rule: none, page };
         }
-        let left = page.width.saturating_sub(BETWEEN) / 2;
+        let left = page.width.saturating_sub(GAP_WIDTH) / 2;
         let call = Rect { width: left, ..page };
         let rule = Rect { x: page.x + left + 1, width: 1, ..page };
         let x = rule.x + 2;
         SplitView { call, rule, page: Rect { x, width: page.right().saturating_sub(x), ..page } }
     }
 
-    /// The keys come to the detail, from the left or from the right.
+    /// Moves the focus into the detail, from the left or from the right.
     pub fn enter(&mut self, from_the_left: bool) {
         if self.beside().is_some() {
             self.go_to_side(from_the_left);
         }
     }
 
-    /// The keys go on to the other side; false if there is none in that direction.
+    /// Moves the focus to the other side. Returns false if there is none in that direction.
     pub fn next_side(&mut self, forward: bool) -> bool {
         let there = self.beside().is_some() && (self.open_tab() == Tab::Call) == forward;
         if there {
@@ -89,7 +89,7 @@ impl DetailPane {
             return;
         }
         if call {
-            // what the cursor is on now is where it came from
+            // the cursor of the tree goes to the source of the value under the page's cursor
             if let Some(source) = self.page.source() {
                 self.tree.point_at(source);
             }
@@ -101,8 +101,8 @@ impl DetailPane {
         self.lit = None;
     }
 
-    /// Shows on the other side what belongs to the value under the cursor.
-    pub(crate) fn light(&mut self) {
+    /// Highlights on the other side the values related to the one under the cursor.
+    pub(crate) fn highlight_other_side(&mut self) {
         if self.beside().is_none() {
             self.lit = None;
             return;
@@ -114,7 +114,7 @@ impl DetailPane {
         }
         if let Some(pointer) = &now {
             match call {
-                true => self.page.bring(pointer),
+                true => self.page.scroll_to_source(pointer),
                 false => self.tree.point_at(pointer),
             }
         }

@@ -23,10 +23,10 @@ pub enum Tab {
     Request,
 }
 
-/// A tab's head: a word, and a sign with its own color.
+/// The head of a tab: a word, and a sign with its own color.
 #[derive(Debug)]
 pub struct TabHead {
-    /// Which tab.
+    /// The tab.
     pub tab: Tab,
     word: String,
     sign: String,
@@ -38,7 +38,7 @@ impl TabHead {
         text::width(&self.word) + self.before_sign(spread) + text::width(&self.sign)
     }
 
-    /// The columns before its sign: a number never stands close to the word.
+    /// Returns the number of columns before the sign. A count is always separated from the word.
     fn before_sign(&self, spread: TabSpacing) -> usize {
         match self.tab {
             _ if self.sign.is_empty() => 0,
@@ -55,7 +55,7 @@ struct TabSpacing {
     sign: usize,
 }
 
-/// As much room as lets all tabs be seen.
+/// Returns the widest spacing with which all tabs fit, or else the narrowest.
 fn spread(heads: &[TabHead], width: usize) -> TabSpacing {
     let least = TabSpacing { gap: 1, sign: 0 };
     let all = |spread: &TabSpacing| {
@@ -66,8 +66,8 @@ fn spread(heads: &[TabHead], width: usize) -> TabSpacing {
     spreads.into_iter().find(all).unwrap_or(least)
 }
 
-/// The tabs of a row. Vendors that are not in use have one where the user asks for them, or where it
-/// is the open one.
+/// Returns the tabs of a row. A vendor that is not in use has a tab if the user asks for such
+/// vendors or if its tab is open.
 pub fn heads(data: &Detail, open: Tab, ctx: &ViewContext<'_>) -> Vec<TabHead> {
     let look = ctx.look;
     let plain = |tab, word: &str| TabHead {
@@ -109,9 +109,9 @@ pub fn heads(data: &Detail, open: Tab, ctx: &ViewContext<'_>) -> Vec<TabHead> {
     out
 }
 
-/// The tabs that are seen at a width, each with its column: from the first one, or from a later
-/// one if the open tab would not be seen.
-fn seen(
+/// Returns the tabs that fit into a width, each with its column: starting at the first tab, or at
+/// a later one if the open tab would not be visible.
+fn visible_tabs(
     heads: &[TabHead],
     (open, spread): (Tab, TabSpacing),
     width: usize,
@@ -128,15 +128,15 @@ fn seen(
     })
 }
 
-/// The tab at a column.
-pub fn hit(heads: &[TabHead], open: Tab, width: usize, column: usize) -> Option<Tab> {
+/// Returns the tab at a column.
+pub fn tab_at(heads: &[TabHead], open: Tab, width: usize, column: usize) -> Option<Tab> {
     let spread = spread(heads, width);
-    seen(heads, (open, spread), width)
+    visible_tabs(heads, (open, spread), width)
         .find(|(at, head)| (*at..*at + head.width(spread)).contains(&column))
         .map(|(_, head)| head.tab)
 }
 
-/// Draws the tabs: the open one, and the one whose page stands beside the call.
+/// Draws the tabs. The open tab and the tab whose page stands beside the call are emphasized.
 pub fn render(
     buffer: &mut Buffer,
     area: Rect,
@@ -146,11 +146,11 @@ pub fn render(
     look: &Appearance,
 ) {
     let spread = spread(heads, usize::from(area.width));
-    for (column, head) in seen(heads, (open, spread), usize::from(area.width)) {
+    for (column, head) in visible_tabs(heads, (open, spread), usize::from(area.width)) {
         let Some(mut painter) = Painter::on(buffer, area, 0, look) else { return };
         let current = head.tab == open;
         painter.skip(column);
-        // without color and underline, brackets say which is open
+        // without color and underline, a `*` marks the open tab
         let style = match head.tab {
             tab if tab == open => look.theme.tab_current,
             tab if tab == beside => look.theme.heading,

@@ -1,4 +1,4 @@
-//! A page of wrapped lines: what the tabs other than the tree are written on.
+//! A builder of wrapped lines, used for the header and for all tabs other than the tree.
 
 use crate::call::{Doc, Val};
 use crate::findings::fixes::is_need;
@@ -12,13 +12,13 @@ use crate::tui::widgets::text;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-/// Columns of the label before a value.
-const LABEL: usize = 9;
+/// The columns of the label before a value.
+const LABEL_WIDTH: usize = 9;
 
-/// A table nests no deeper.
-const MOST_DEPTH: usize = 6;
+/// The maximum depth of a table. Deeper values are written as JSON.
+const MAX_TABLE_DEPTH: usize = 6;
 
-/// A page being written.
+/// A text under construction.
 pub struct TextBuilder<'l> {
     look: &'l Appearance,
     width: usize,
@@ -27,44 +27,44 @@ pub struct TextBuilder<'l> {
 }
 
 impl<'l> TextBuilder<'l> {
-    /// An empty page of a width.
+    /// Returns an empty text of a width.
     pub fn new(look: &'l Appearance, width: usize) -> TextBuilder<'l> {
         TextBuilder { look, width: width.max(4), lines: Vec::new(), sources: Vec::new() }
     }
 
-    /// Its width.
+    /// Returns the width.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// How many lines it has.
+    /// Returns the number of lines.
     pub fn height(&self) -> usize {
         self.lines.len()
     }
 
-    /// The lines.
+    /// Returns the lines.
     pub fn done(self) -> Vec<Line<'static>> {
         self.lines
     }
 
-    /// The lines, and those of them that came from a place of the call.
+    /// Returns the lines, and those of them that came from the call.
     pub fn with_sources(self) -> (Vec<Line<'static>>, Vec<SourceLine>) {
         (self.lines, self.sources)
     }
 
-    /// How things look.
+    /// Returns the appearance settings.
     pub fn look(&self) -> &'l Appearance {
         self.look
     }
 
-    /// An empty line, but not at the top and not after another.
+    /// Adds an empty line, except at the top and after another empty line.
     pub fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| line.width() > 0) {
             self.lines.push(Line::default());
         }
     }
 
-    /// A heading, after an empty line.
+    /// Adds a heading, after an empty line.
     pub fn heading(&mut self, words: &str, quiet: &str) {
         self.blank();
         let mut spans = vec![Span::styled(words.to_owned(), self.look.theme.heading)];
@@ -78,7 +78,7 @@ impl<'l> TextBuilder<'l> {
         }
     }
 
-    /// One line of spans that are safe to print; what does not fit is left out.
+    /// Adds one line of spans that are safe to print. What does not fit is cut.
     pub fn line(&mut self, spans: Vec<Span<'static>>) {
         let mut room = self.width;
         let mut out = Vec::new();
@@ -90,17 +90,17 @@ impl<'l> TextBuilder<'l> {
         self.lines.push(Line::from(out));
     }
 
-    /// A captured text, wrapped between words, behind an indent.
+    /// Adds a captured text, wrapped between words and indented.
     pub fn prose(&mut self, indent: usize, captured: &str, style: Style) {
         self.labelled(indent, "", captured, style);
     }
 
-    /// The same behind a label, which takes the indent's room on the first line.
+    /// Adds a captured text after a label, which stands in the indent of the first line.
     pub fn labelled(&mut self, indent: usize, label: &str, captured: &str, style: Style) {
         self.labelled_within(indent, label, captured, style, usize::MAX);
     }
 
-    /// Writes a label and a text in at most `most` lines; an ellipsis says that more was cut.
+    /// Adds a label and a text in at most `most` lines. An ellipsis marks a cut text.
     pub fn labelled_within(
         &mut self,
         indent: usize,
@@ -128,13 +128,13 @@ impl<'l> TextBuilder<'l> {
         }
     }
 
-    /// A label and a captured value.
+    /// Adds a label and a captured value.
     pub fn field(&mut self, label: &str, captured: &str, style: Style) {
-        let indent = LABEL.max(label.len() + 1);
+        let indent = LABEL_WIDTH.max(label.len() + 1);
         self.labelled(indent, label, captured, style);
     }
 
-    /// A captured text as it is, cut into full lines.
+    /// Adds a captured text unchanged, cut into full lines.
     pub fn raw(&mut self, captured: &str, style: Style) {
         let safe = self.look.clean(captured);
         for piece in text::chunks(&safe, self.width) {
@@ -142,7 +142,7 @@ impl<'l> TextBuilder<'l> {
         }
     }
 
-    /// Code, line by line as it is; a long line goes on in the next.
+    /// Adds code, line by line. A long line continues on the next.
     pub fn code(&mut self, code: &str) {
         self.blank();
         for line in code.lines() {
@@ -153,16 +153,16 @@ impl<'l> TextBuilder<'l> {
         }
     }
 
-    /// A JSON text, laid out, each value with where it came from beside it.
+    /// Adds an indented JSON text, with the source of each value beside it.
     pub fn body(&mut self, captured: &str, from: &[(String, ValueOrigin)]) {
-        let said = from.iter().map(|(path, origin)| {
+        let notes = from.iter().map(|(path, origin)| {
             let input = match origin {
                 ValueOrigin::Input(input) => Some(input.clone()),
                 _ => None,
             };
             (path.as_str(), JsonNote { words: origin_words(origin), input })
         });
-        match pretty_json::lines(captured, self.width, &said.collect(), self.look) {
+        match pretty_json::lines(captured, self.width, &notes.collect(), self.look) {
             Some((lines, sources)) => {
                 let above = self.lines.len();
                 let moved = sources.into_iter().map(|s| SourceLine { line: s.line + above, ..s });
@@ -173,7 +173,7 @@ impl<'l> TextBuilder<'l> {
         }
     }
 
-    /// A JSON text as people would write it down: a line a value, its name before it.
+    /// Adds a JSON text as a table: a line for each value, after its name.
     pub fn table(&mut self, json: &str) {
         match Doc::parse(json) {
             Ok(doc) => self.entries(doc.root(), 0),
@@ -181,8 +181,8 @@ impl<'l> TextBuilder<'l> {
         }
     }
 
-    /// The entries of a container. What a vendor works out is of our own making and never deep;
-    /// deeper than a page can show is written as JSON.
+    /// Adds the entries of a container. The values that a vendor works out are made by segscope
+    /// and never deep; anything deeper than a page can show is written as JSON.
     fn entries(&mut self, value: Val<'_>, depth: usize) {
         let theme = &self.look.theme;
         let flat = |value: Val<'_>| value.children().next().is_none();
@@ -192,11 +192,12 @@ impl<'l> TextBuilder<'l> {
             None if value.size() == 1 && value.is_array() => "none".to_owned(),
             None => value.raw().to_owned(),
         };
-        if flat(value) || depth > MOST_DEPTH {
+        if flat(value) || depth > MAX_TABLE_DEPTH {
             return self.labelled(2 * depth, "", &shown(value), theme.text);
         }
         let names = value.children().map(|child| text::width(&words(&child.key())));
-        let label = if value.is_array() { 2 } else { names.max().unwrap_or(0).min(LABEL * 2) + 2 };
+        let label =
+            if value.is_array() { 2 } else { names.max().unwrap_or(0).min(LABEL_WIDTH * 2) + 2 };
         let indent = 2 * depth;
         for child in value.children() {
             let name = match value.is_array() {
@@ -222,12 +223,13 @@ impl<'l> TextBuilder<'l> {
         }
     }
 
-    /// A request: its line, its headers, its body.
+    /// Adds a request: its request line, headers, and body.
     pub fn request(&mut self, request: &OutputView) {
         let theme = &self.look.theme;
         let method = format!("{} ", self.look.clean(&request.method));
         self.labelled(method.len(), &method, &request.url, theme.text);
-        // the headers are always the same: they should not push the body out of a small screen
+        // all on one line: the headers rarely differ and should not push the body out of a small
+        // screen
         let headers = request.headers.iter().map(|(name, value)| format!("{name}: {value}"));
         let headers: Vec<String> = headers.collect();
         if !headers.is_empty() {
@@ -242,13 +244,13 @@ impl<'l> TextBuilder<'l> {
         }
     }
 
-    /// A header.
+    /// Adds a header.
     pub fn header(&mut self, name: &str, value: &str) {
         let label = format!("  {}: ", self.look.clean(name));
         self.labelled(text::width(&label), &label, value, self.look.theme.text);
     }
 
-    /// A finding: what, where, why, and what to change.
+    /// Adds a finding: its message, fix, reason, source, and place.
     pub fn finding(&mut self, finding: &Finding, whose: &str, noise: Option<&str>) {
         let theme = &self.look.theme;
         self.finding_head(finding, whose);
@@ -282,8 +284,8 @@ impl<'l> TextBuilder<'l> {
         }
     }
 
-    /// A finding below a header that says what the call needs: what it is, and a fix that is no
-    /// such need. The rest is in the findings tab.
+    /// Adds a finding below a header that lists the needs of the call: its message, and its fix
+    /// unless that is one of the needs. The rest is in the findings tab.
     pub fn finding_below_header(&mut self, finding: &Finding, noise: Option<&str>) {
         self.finding_head(finding, "");
         if !is_need(finding) && !finding.fix.is_empty() {
@@ -309,7 +311,7 @@ impl<'l> TextBuilder<'l> {
         self.prose(2, &finding.message, theme.text);
     }
 
-    /// What earlier calls tell of it, and whether all calls of its library have it.
+    /// Adds what earlier calls show about a finding, and whether all calls of its library have it.
     fn finding_context(&mut self, finding: &Finding, noise: Option<&str>) {
         let theme = &self.look.theme;
         if let Some(history) = &finding.history {
@@ -321,12 +323,12 @@ impl<'l> TextBuilder<'l> {
     }
 }
 
-/// A name of ours with blanks: `visible_from` is `visible from`.
+/// Returns a name with blanks for underscores: `visible_from` becomes `visible from`.
 pub fn words(name: &str) -> String {
     name.replace('_', " ")
 }
 
-/// Where a value came from, in words.
+/// Names the source of a value.
 fn origin_words(origin: &ValueOrigin) -> String {
     match origin {
         ValueOrigin::Input(path) if path.is_empty() => "the whole call".to_owned(),

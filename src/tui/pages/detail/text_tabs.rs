@@ -1,4 +1,4 @@
-//! The tabs that are pages: a vendor, the findings, the request.
+//! The tabs that are text: a vendor, the findings, the request.
 
 use crate::findings::fixes::Edit;
 use crate::findings::{Effect, Finding, Headline, Id, Severity, Verdict, is_said_once};
@@ -27,9 +27,9 @@ fn meaning(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What one vendor makes of the call.
+/// Writes what one vendor makes of the call.
 pub fn vendor(
-    paper: &mut TextBuilder<'_>,
+    builder: &mut TextBuilder<'_>,
     call: &CallDetail,
     vendor: usize,
     not_sent: (Vec<String>, bool),
@@ -37,7 +37,7 @@ pub fn vendor(
 ) {
     let Some(detail) = call.vendors.iter().find(|detail| detail.vendor == vendor) else { return };
     let Some(info) = ctx.shared.vendors.get(vendor) else { return };
-    let look = paper.look();
+    let look = builder.look();
     let theme = &look.theme;
     let verdict = look.verdict(detail.verdict);
     let title = look.clean(&info.title).into_owned();
@@ -46,89 +46,92 @@ pub fn vendor(
     let unused = if detail.in_use { "" } else { "  not in use for this call" };
     let meaning = meaning(detail.verdict);
     let taken = text::width(&title) + text::width(&becomes) + unused.len() + meaning.len();
-    // on one line where there is room: on a small screen what comes next is worth more
-    let fits = taken + 2 <= paper.width();
+    // on one line if it fits, because space on a small screen is better used for what follows
+    let fits = taken + 2 <= builder.width();
     let beside = if fits { format!("  {meaning}") } else { String::new() };
-    paper.line(vec![
+    builder.line(vec![
         Span::styled(title, theme.heading),
         Span::styled(becomes, verdict),
         Span::styled(unused, theme.quiet),
         Span::styled(beside, theme.quiet),
     ]);
     if !fits {
-        paper.prose(0, meaning, theme.quiet);
+        builder.prose(0, meaning, theme.quiet);
     }
     let (loud, quiet): (Vec<&Finding>, Vec<&Finding>) =
         detail.findings.iter().partition(|finding| finding.severity != Severity::Info);
-    // what becomes of a lost call is seen without scrolling; of another, what is sent
+    // the findings of a lost call are visible without scrolling; for another call, its output is
     let lost = !detail.verdict.goes_through();
     let (first, later) = if lost { (&loud[..], &[][..]) } else { (&[][..], &loud[..]) };
     if detail.verdict == Verdict::Discarded {
         for finding in call.common.iter().filter(|f| f.effect == Effect::Discard) {
-            paper.finding_below_header(finding, None);
+            builder.finding_below_header(finding, None);
         }
     }
     for finding in first {
-        paper.finding_below_header(finding, library_habits::beside(finding, call, ctx).as_deref());
+        builder
+            .finding_below_header(finding, library_habits::beside(finding, call, ctx).as_deref());
     }
     if lost && !loud.is_empty() {
-        paper.blank();
+        builder.blank();
     }
-    ids(paper, detail);
-    output(paper, detail);
+    ids(builder, detail);
+    output(builder, detail);
     if !detail.requests.is_empty() && !not_sent.0.is_empty() {
         let (names, more) = not_sent;
         let more = if more { format!(", {}", look.ellipsis()) } else { String::new() };
-        paper.blank();
-        paper.field("left out", &format!("{}{more}", names.join(", ")), theme.quiet);
+        builder.blank();
+        builder.field("left out", &format!("{}{more}", names.join(", ")), theme.quiet);
     }
     for finding in later {
-        paper.finding_below_header(finding, library_habits::beside(finding, call, ctx).as_deref());
+        builder
+            .finding_below_header(finding, library_habits::beside(finding, call, ctx).as_deref());
     }
     for (name, json) in &detail.extras {
-        paper.heading(&look.clean(&words(name)), "");
-        paper.table(&json.to_json());
+        builder.heading(&look.clean(&words(name)), "");
+        builder.table(&json.to_json());
     }
     for finding in quiet {
-        paper.finding_below_header(finding, library_habits::beside(finding, call, ctx).as_deref());
+        builder
+            .finding_below_header(finding, library_habits::beside(finding, call, ctx).as_deref());
     }
     if !detail.findings.is_empty() {
-        paper.blank();
-        paper.prose(0, "why, and where the rule is from: findings tab", theme.quiet);
+        builder.blank();
+        builder.prose(0, "why, and where the rule is from: findings tab", theme.quiet);
     }
-    paper.blank();
+    builder.blank();
     if let Some(named) = &detail.settings {
-        settings(paper, named, ctx);
+        settings(builder, named, ctx);
     } else if let Some(preset) = &info.preset {
         let keys = ctx.keymap.keys(KeyContext::Detail, Action::CopySettings).join(" ");
         let named = preset.keys.join(", ");
         let words = format!("{named} as the document recommends it: {keys} copies the lines");
-        paper.field("preset", &words, theme.text);
+        builder.field("preset", &words, theme.text);
     }
     if let Some(note) = &info.note {
-        paper.field("note", note, theme.text);
+        builder.field("note", note, theme.text);
     }
-    paper.field("fed by", &info.fed_by, theme.quiet);
-    paper.field("read from", &info.document, theme.quiet);
+    builder.field("fed by", &info.fed_by, theme.quiet);
+    builder.field("read from", &info.document, theme.quiet);
 }
 
-/// The settings that fixes name, as lines to paste.
-fn settings(paper: &mut TextBuilder<'_>, named: &Preset, ctx: &ViewContext<'_>) {
+/// Writes the settings that fixes name, as lines to paste.
+fn settings(builder: &mut TextBuilder<'_>, named: &Preset, ctx: &ViewContext<'_>) {
     let keys = ctx.keymap.keys(KeyContext::Detail, Action::CopySettings).join(" ");
     let words = format!("for segscope.toml, if that is so: {keys} copies the lines");
-    paper.heading("settings", &words);
-    paper.code(&named.lines);
-    paper.blank();
+    builder.heading("settings", &words);
+    builder.code(&named.lines);
+    builder.blank();
 }
 
-/// Whether a vendor needs an id and does not find it.
+/// Returns true if a vendor needs an id and does not find it.
 fn lacks(detail: &VendorDetail, id: Id) -> bool {
     detail.findings.iter().any(|finding| finding.headline == Some(Headline::Strong(id)))
 }
 
-/// Both ids, on one line where they fit.
-fn ids(paper: &mut TextBuilder<'_>, detail: &VendorDetail) {
-    let look = paper.look();
+/// Writes both ids, on one line if they fit.
+fn ids(builder: &mut TextBuilder<'_>, detail: &VendorDetail) {
+    let look = builder.look();
     let theme = &look.theme;
     let both = [("account", &detail.account_id, Id::Account), ("user", &detail.user_id, Id::User)];
     let both = both.map(|(label, found, id)| match found {
@@ -138,9 +141,9 @@ fn ids(paper: &mut TextBuilder<'_>, detail: &VendorDetail) {
     });
     let needed: usize =
         both.iter().map(|(label, text, _)| label.len() + text::width(text) + 2).sum();
-    if needed + 2 > paper.width() {
+    if needed + 2 > builder.width() {
         for (label, text, style) in both {
-            paper.field(label, &text, style);
+            builder.field(label, &text, style);
         }
         return;
     }
@@ -148,30 +151,30 @@ fn ids(paper: &mut TextBuilder<'_>, detail: &VendorDetail) {
         let label = Span::styled(format!("{label}  "), theme.label);
         [label, Span::styled(text, style), Span::raw("   ")]
     });
-    paper.line(spans.collect());
+    builder.line(spans.collect());
 }
 
-fn output(paper: &mut TextBuilder<'_>, detail: &VendorDetail) {
-    let theme = &paper.look().theme;
+fn output(builder: &mut TextBuilder<'_>, detail: &VendorDetail) {
+    let theme = &builder.look().theme;
     if detail.requests.is_empty() {
-        paper.heading("output", "nothing: this vendor would receive no data of this call");
+        builder.heading("output", "nothing: this vendor would receive no data of this call");
     } else {
         let fidelity = FidelityView::from(detail.fidelity);
-        paper.heading("output", fidelity.word);
-        paper.prose(0, fidelity.means, theme.quiet);
+        builder.heading("output", fidelity.word);
+        builder.prose(0, fidelity.means, theme.quiet);
     }
     for request in &detail.requests {
-        paper.blank();
-        paper.request(&OutputView::from(request));
+        builder.blank();
+        builder.request(&OutputView::from(request));
     }
     if let Some(transport) = &detail.transport {
-        paper.heading("transport", "sends the call to the vendor unchanged");
-        paper.request(&OutputView::from(transport));
+        builder.heading("transport", "sends the call to the vendor unchanged");
+        builder.request(&OutputView::from(transport));
     }
 }
 
-/// All findings: those that count, then the others.
-pub fn findings(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>) {
+/// Writes all findings: those that count, then the others.
+pub fn findings(builder: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>) {
     let mut counted: Vec<(&str, &Finding)> =
         call.common.iter().map(|finding| ("", finding)).collect();
     let mut others = Vec::new();
@@ -181,110 +184,110 @@ pub fn findings(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContex
         for finding in &detail.findings {
             match is_said_once(&finding.code) {
                 false => into.push((title, finding)),
-                // every vendor says it
+                // every vendor reports this finding
                 true if into.iter().any(|(_, said)| said.code == finding.code) => {}
                 true => into.push(("", finding)),
             }
         }
     }
     if counted.is_empty() {
-        paper.prose(0, "nothing found at the vendors in use", ctx.look.theme.good);
+        builder.prose(0, "nothing found at the vendors in use", ctx.look.theme.good);
     }
     for group in [&mut counted, &mut others] {
         group.sort_by_key(|(_, finding)| finding.severity);
     }
     for (title, finding) in counted {
-        paper.finding(finding, title, library_habits::beside(finding, call, ctx).as_deref());
+        builder.finding(finding, title, library_habits::beside(finding, call, ctx).as_deref());
     }
     for named in call.vendors.iter().filter(|detail| detail.in_use) {
-        named.settings.iter().for_each(|named| settings(paper, named, ctx));
+        named.settings.iter().for_each(|named| settings(builder, named, ctx));
     }
-    fix(paper, call, ctx);
+    fix(builder, call, ctx);
     if !others.is_empty() {
-        paper.heading("at vendors that are not in use", "");
+        builder.heading("at vendors that are not in use", "");
         for (title, finding) in others {
-            paper.finding(finding, title, library_habits::beside(finding, call, ctx).as_deref());
+            builder.finding(finding, title, library_habits::beside(finding, call, ctx).as_deref());
         }
     }
 }
 
-/// The call as it should have been, and the function that does the same on its way.
-fn fix(paper: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>) {
+/// Writes the corrected call, and the function that corrects calls on their way to the vendors.
+fn fix(builder: &mut TextBuilder<'_>, call: &CallDetail, ctx: &ViewContext<'_>) {
     let Some(fix) = call.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { return };
     let theme = &ctx.look.theme;
     let with_key = |words: &str, action| {
         format!("{words} ({})", ctx.keymap.keys(KeyContext::Detail, action).join(" "))
     };
-    paper.heading(&with_key("corrected call", Action::CopySdkCall), fix.snippet.language);
+    builder.heading(&with_key("corrected call", Action::CopySdkCall), fix.snippet.language);
     let words: Vec<String> = fix.edits.iter().map(Edit::words).collect();
-    paper.prose(0, &words.join(", "), theme.fix);
-    paper.code(&fix.snippet.text());
+    builder.prose(0, &words.join(", "), theme.fix);
+    builder.code(&fix.snippet.text());
     if let Some(function) = &fix.transformation {
-        paper.heading(
+        builder.heading(
             &with_key("or without a new release", Action::CopyTransformation),
             function.language,
         );
-        paper.code(&function.code);
+        builder.code(&function.code);
     }
 }
 
-/// Who sent the call.
-pub fn sender(paper: &mut TextBuilder<'_>, call: &CallDetail) {
-    let theme = &paper.look().theme;
+/// Writes the sender of the call.
+pub fn sender(builder: &mut TextBuilder<'_>, call: &CallDetail) {
+    let theme = &builder.look().theme;
     if let Some((name, version)) = &call.library {
         let version = version.as_deref().unwrap_or("");
-        paper.field("library", &format!("{name} {version}"), theme.text);
+        builder.field("library", &format!("{name} {version}"), theme.text);
     }
     if let Some(key) = &call.write_key {
-        paper.field("key", &masked(key), theme.text);
+        builder.field("key", &masked(key), theme.text);
     }
     if let Some(id) = &call.message_id {
-        paper.field("message", id, theme.text);
+        builder.field("message", id, theme.text);
     }
-    paper.blank();
+    builder.blank();
 }
 
-/// The request as it came, and its answer. Its write key is masked wherever it stands.
-pub fn request(paper: &mut TextBuilder<'_>, request: &RequestDetail, write_key: Option<&str>) {
-    let look = paper.look();
+/// Writes the request as received, and its response. The write key is masked wherever it occurs.
+pub fn request(builder: &mut TextBuilder<'_>, request: &RequestDetail, write_key: Option<&str>) {
+    let look = builder.look();
     let theme = &look.theme;
     let safe = |text: &str| write_key.map_or_else(|| text.to_owned(), |key| hide_key(text, key));
     let method = format!("{} ", look.clean(&request.method));
     let mark = if request.query.is_empty() { "" } else { "?" };
     let target = safe(&format!("{}{mark}{}", request.path, request.query));
-    paper.labelled(method.len(), &method, &target, theme.text);
+    builder.labelled(method.len(), &method, &target, theme.text);
     if let Some(fault) = &request.fault {
-        paper.field("fault", fault, theme.warning);
+        builder.field("fault", fault, theme.warning);
     }
     if let Some(client) = client_address(&request.headers) {
-        paper.field("client", &format!("{client} (X-Forwarded-For)"), theme.text);
+        builder.field("client", &format!("{client} (X-Forwarded-For)"), theme.text);
     }
     for (name, value) in &request.headers {
         let value = match write_key.filter(|_| name.eq_ignore_ascii_case("authorization")) {
             Some(key) => hide_basic(value, key),
             None => safe(value),
         };
-        paper.header(name, &value);
+        builder.header(name, &value);
     }
-    paper.heading("answer", &request.status.to_string());
+    builder.heading("answer", &request.status.to_string());
     if let Some(words) = answered_by(request) {
-        paper.prose(0, &words, theme.label);
+        builder.prose(0, &words, theme.label);
     }
     for (name, value) in
         request.upstream.iter().filter_map(|it| it.outcome.as_ref().ok()).flat_map(|it| &it.headers)
     {
-        paper.header(name, value);
+        builder.header(name, value);
     }
-    paper.raw(&request.answer, theme.text);
+    builder.raw(&request.answer, theme.text);
     if let Some(signature) = &request.signature {
-        paper.heading("signature", "");
-        paper.prose(0, signature, theme.text);
+        builder.heading("signature", "");
+        builder.prose(0, signature, theme.text);
     }
     let kept = bytes(request.body.len() as u64);
     let size = match request.body_bytes {
         Some(whole) => format!("the first {kept} of {}", bytes(whole)),
         None => kept,
     };
-    paper.heading("body", &size);
-    paper.raw(&safe(&request.body), theme.text);
+    builder.heading("body", &size);
+    builder.raw(&safe(&request.body), theme.text);
 }

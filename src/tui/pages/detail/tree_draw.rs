@@ -1,4 +1,4 @@
-//! Draws the tree's rows that are in view.
+//! Drawing of the tree's rows that are in view.
 
 use crate::call::{JsonKind, Val};
 use crate::tui::app::action::{Action, KeyContext};
@@ -12,21 +12,21 @@ use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Said of a value that is in no output.
+/// The word beside a value that is in no output.
 const UNUSED: &str = "unused";
 
-/// What the tree's cursor is.
+/// The state of the tree's cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Light {
-    /// the one with the keys
-    Cursor,
-    /// where the value under the cursor of the other side came from
-    Lit,
-    /// not shown
-    None,
+pub enum CursorState {
+    /// the tree has the focus
+    Focused,
+    /// the other side has the focus, and the value under its cursor came from this row
+    Linked,
+    /// the cursor is not shown
+    Hidden,
 }
 
-/// Lines below the tree for where the value under the cursor goes.
+/// Returns the number of lines below the tree that show the uses of the value under the cursor.
 pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
     match pane.height {
         _ if tree.is_empty() => 0,
@@ -37,36 +37,43 @@ pub fn foot_height(pane: Rect, tree: &Tree) -> u16 {
     }
 }
 
-/// Draws the tree into a pane, and below it where the value under the cursor goes.
-pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &ViewContext<'_>) {
+/// Draws the tree into a pane, and below it the uses of the value under the cursor.
+pub fn render(
+    buffer: &mut Buffer,
+    pane: Rect,
+    tree: &Tree,
+    cursor_state: CursorState,
+    ctx: &ViewContext<'_>,
+) {
     let look = ctx.look;
     let foot = foot_height(pane, tree);
     let area = Rect { height: pane.height - foot, ..pane };
     for (line, (row, cursor)) in tree.view().enumerate() {
-        let style = match light {
-            Light::Cursor => look.theme.selected,
+        let style = match cursor_state {
+            CursorState::Focused => look.theme.selected,
             _ => look.theme.selected_unfocused,
         };
-        let shown = cursor && light != Light::None;
+        let shown = cursor && cursor_state != CursorState::Hidden;
         if shown {
             ground(buffer, area, line, style);
         }
         if let Some(mut painter) = Painter::on(buffer, area, line, look) {
             draw(&mut painter, row, tree, ctx);
         }
-        if shown && light == Light::Lit {
-            // in the free column before the pane: folds have their own sign in its first
+        if shown && cursor_state == CursorState::Linked {
+            // in the free column before the pane, because the first column of the pane has the
+            // fold signs
             let x = area.x.saturating_sub(1);
             look.point(buffer, Rect { x, ..area }, line);
         }
     }
     let foot = Rect { y: area.bottom(), height: foot, ..pane };
     let width = usize::from(foot.width);
-    let (head, words) = match light {
-        Light::Cursor | Light::Lit => about(tree, ctx, width),
-        Light::None => (None, tree.summary().unwrap_or_default().to_owned()),
+    let (head, words) = match cursor_state {
+        CursorState::Focused | CursorState::Linked => about(tree, ctx, width),
+        CursorState::Hidden => (None, tree.summary().unwrap_or_default().to_owned()),
     };
-    // a single line has no room for the place
+    // a single line has no room for the pointer
     let (head, words) = match (head, tree.current()) {
         (Some(_), Some((_, value))) if foot.height == 1 && !words.is_empty() => {
             (None, format!("{}  {words}", kind_and_size(value)))
@@ -83,7 +90,7 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &
         lines.truncate(room);
     }
     lines.splice(0..0, head);
-    // at the bottom, where the next value's stands too
+    // at the bottom, so that the text stays in place from value to value
     let from = usize::from(foot.height).saturating_sub(lines.len());
     for (line, words) in lines.iter().enumerate() {
         if let Some(mut painter) = Painter::on(buffer, foot, from + line, look) {
@@ -92,7 +99,7 @@ pub fn render(buffer: &mut Buffer, pane: Rect, tree: &Tree, light: Light, ctx: &
     }
 }
 
-/// The place, kind and size of the value under the cursor, and where it goes, in words.
+/// Returns the pointer, kind and size of the value under the cursor, and its uses in words.
 fn about(tree: &Tree, ctx: &ViewContext<'_>, width: usize) -> (Option<String>, String) {
     let look = ctx.look;
     let Some((part, value)) = tree.current() else {
@@ -106,13 +113,13 @@ fn about(tree: &Tree, ctx: &ViewContext<'_>, width: usize) -> (Option<String>, S
     let kind = kind_and_size(value);
     let pointer = tree.pointer().unwrap_or_default();
     let pointer = look.clean(&pointer);
-    // what it is called stands at the end
+    // the end of the pointer has the name, so the front is cut
     let most = width.saturating_sub(kind.len() + 2).max(8);
     let head = format!("{}  {kind}", text::cut_front(&pointer, most, look.ellipsis()));
     (Some(head), goes_to(part, value, tree, ctx).unwrap_or_default())
 }
 
-/// Where a value goes, in words.
+/// Returns the uses of a value, in words.
 fn goes_to(
     part: DocumentSide,
     value: Val<'_>,
@@ -121,7 +128,7 @@ fn goes_to(
 ) -> Option<String> {
     let places: Vec<String> = tree
         .uses()
-        .of_value(part, value.node())
+        .uses_of_value(part, value.node())
         .filter_map(|place| {
             let vendor = ctx.shared.vendors.get(place.vendor)?;
             Some(format!("{} {}", vendor.short, place.to))
@@ -139,7 +146,7 @@ fn is_unused(tree: &Tree, part: DocumentSide, value: Val<'_>) -> bool {
     root.is_some_and(|root| tree.uses().is_unused(part, value, root))
 }
 
-/// Beside a value: the vendors that get it, or that none does.
+/// Draws, beside a value, the vendors that get it, or that none does.
 fn uses(
     painter: &mut Painter<'_>,
     part: DocumentSide,
@@ -150,7 +157,7 @@ fn uses(
     let theme = &ctx.look.theme;
     let mut vendors: Vec<(usize, bool)> = tree
         .uses()
-        .of_value(part, value.node())
+        .uses_of_value(part, value.node())
         .map(|place| (place.vendor, place.in_use))
         .collect();
     vendors.dedup();
@@ -174,7 +181,7 @@ fn uses(
     }
 }
 
-/// The columns that a value has where so many are for it and for the note beside it.
+/// Returns the columns for a value that shares `both` columns with the note beside it.
 pub fn room_beside(both: usize, note: usize) -> usize {
     both.saturating_sub(note).max(both.min(8))
 }
@@ -186,11 +193,11 @@ fn draw(painter: &mut Painter<'_>, row: TreeRow, tree: &Tree, ctx: &ViewContext<
         TreeRow::Added => {
             painter.put("added by the service", theme.derived);
         }
-        TreeRow::Ghost { at, depth } => {
+        TreeRow::Missing { at, depth } => {
             let Some(missing_field) = tree.notes().missing_fields().get(at) else { return };
             let loud = if missing_field.strong { theme.missing_id } else { theme.warning };
             painter.skip(tree.indent(depth) + 2).show(&missing_field.name, loud).put(": ", loud);
-            // the sign `none` says that the call goes through
+            // "none" means that the call goes through without the field
             painter.put(
                 if missing_field.strong || missing_field.lost { "missing" } else { "none" },
                 loud,
@@ -216,7 +223,7 @@ fn draw(painter: &mut Painter<'_>, row: TreeRow, tree: &Tree, ctx: &ViewContext<
             };
             let mut notes = tree.notes().beside(part, node);
             let note = notes.next();
-            let kept = note.map_or(0, |note| note.width() + 2);
+            let note_width = note.map_or(0, |note| note.width() + 2);
             match value.kind() {
                 JsonKind::Object | JsonKind::Array => {
                     let count = value.children().count();
@@ -229,7 +236,7 @@ fn draw(painter: &mut Painter<'_>, row: TreeRow, tree: &Tree, ctx: &ViewContext<
                 }
                 _ => {
                     painter.put(": ", theme.json_shape);
-                    let room = room_beside(painter.room(), kept);
+                    let room = room_beside(painter.room(), note_width);
                     let shown = tree.shown(value);
                     let safe = look.clean(text::beginning(&shown, room));
                     painter.put(&text::cut(&safe, room, look.ellipsis()), style(value, look));

@@ -1,4 +1,4 @@
-//! Looking for something in the tree, and bringing a value into view whatever is folded.
+//! Search in the tree, and moving the cursor to a value that may be folded away.
 
 use crate::call::{JsonKind, Val};
 use crate::tui::app::view_context::{bytes, count};
@@ -7,8 +7,8 @@ use crate::tui::pages::detail::json_tree::{Tree, TreeRow, at_root, step};
 use crate::tui::theme::painter::Appearance;
 
 impl Tree {
-    /// Puts the cursor on the next value whose name or text matches, and unfolds what it stands in;
-    /// whether that is behind the other end. None if none does.
+    /// Puts the cursor on the next value whose name or text matches, and unfolds its containers.
+    /// Returns true if the search wrapped around, or none if no value matches.
     pub fn find(
         &mut self,
         matches: impl Fn(&str) -> bool,
@@ -43,7 +43,7 @@ impl Tree {
         Some(wrapped)
     }
 
-    /// A value as its line has it; of a container the name alone.
+    /// Returns a value's line as text; for a container, its name alone.
     fn line_of(&self, value: Val<'_>, look: &Appearance) -> String {
         let name = look.clean(value.key_raw());
         match value.kind() {
@@ -52,7 +52,7 @@ impl Tree {
         }
     }
 
-    /// Puts the cursor on a value, and unfolds what it stands in.
+    /// Puts the cursor on a value, and unfolds the containers around it.
     pub fn reveal(&mut self, (part, node): (DocumentSide, u32), look: &Appearance) {
         let mut unfolded = Vec::new();
         if let Some(doc) = self.doc(part) {
@@ -75,7 +75,8 @@ impl Tree {
         self.go_to_row(is_it);
     }
 
-    /// The value at a JSON pointer: of the call, else of what was added.
+    /// Returns the value at a JSON pointer: of the call, else of the fields that the service
+    /// added.
     fn place_of(&self, pointer: &str) -> Option<(DocumentSide, u32)> {
         let at = |part| {
             let value = self.doc(part)?.root().pointer(pointer)?;
@@ -84,8 +85,8 @@ impl Tree {
         at(DocumentSide::Call).or_else(|| at(DocumentSide::Derived))
     }
 
-    /// Puts the cursor on the value at a JSON pointer or, where it is folded away, on what it stands
-    /// in.
+    /// Puts the cursor on the value at a JSON pointer or, if it is folded away, on the container
+    /// that hides it.
     pub fn point_at(&mut self, pointer: &str) {
         let Some((part, node)) = self.place_of(pointer) else { return };
         let Some(doc) = self.doc(part) else { return };
@@ -100,8 +101,8 @@ impl Tree {
         }
     }
 
-    /// Puts the cursor on the value at a JSON pointer and unfolds what it stands in; false if there
-    /// is none.
+    /// Puts the cursor on the value at a JSON pointer and unfolds the containers around it.
+    /// Returns false if there is no such value.
     pub fn reveal_pointer(&mut self, pointer: &str, look: &Appearance) -> bool {
         let place = self.place_of(pointer);
         if let Some(place) = place {
@@ -111,7 +112,7 @@ impl Tree {
     }
 }
 
-/// What kind of value it is and how large, in words.
+/// Returns the kind and the size of a value, in words.
 pub fn kind_and_size(value: Val<'_>) -> String {
     let inside = || value.children().count() as u64;
     let size = || bytes(value.raw().len() as u64);
@@ -138,7 +139,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     #[test]
-    fn what_is_folded_is_found_and_unfolded() {
+    fn finds_and_unfolds_folded_values() {
         let look = Appearance {
             theme: Theme::preset("dark").expect("dark"),
             ascii: false,
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_and_sizes_in_words() {
+    fn describes_the_kind_and_size_of_a_value() {
         let doc = Doc::parse(r#"{"s":"h\u00e9llo","n":1.5,"b":true,"o":{"a":null},"l":[1]}"#);
         let doc = doc.expect("JSON");
         let words: Vec<String> = doc.root().children().map(kind_and_size).collect();

@@ -7,8 +7,8 @@ use crate::tui::theme::painter::Appearance;
 use crate::tui::widgets::text;
 
 impl Tree {
-    /// Folds, unfolds, or the other of the two.
-    pub(crate) fn turn(&mut self, fold: Option<bool>, look: &Appearance) {
+    /// Folds or unfolds the row under the cursor, or toggles it if `fold` is none.
+    pub(crate) fn set_fold(&mut self, fold: Option<bool>, look: &Appearance) {
         let Some(row) = self.rows.get(self.cursor).copied() else { return };
         match row {
             TreeRow::Value { folded: Some(now), path, .. } => {
@@ -36,30 +36,31 @@ impl Tree {
             _ if fold == Some(true) => return self.go_to_parent(),
             _ => return,
         }
-        self.lay(look);
+        self.build_rows(look);
     }
 
-    /// Whether folding, unfolding or showing a text in full would do something here.
+    /// Returns true if folding, unfolding or showing a text in full would do something here.
     pub(crate) fn can_turn(&self) -> bool {
         self.rows.get(self.cursor).is_some_and(|row| match row {
             TreeRow::Value { folded: Some(_), .. } | TreeRow::More { .. } => true,
             TreeRow::Value { part, node, .. } => {
                 self.is_cut(*row) || self.opened.contains(&(*part, *node))
             }
-            TreeRow::Ghost { .. } | TreeRow::Added => false,
+            TreeRow::Missing { .. } | TreeRow::Added => false,
         })
     }
 
-    /// The first vendor whose output has the value under the cursor, the one beside before those in
-    /// use before others, and the value's place.
+    /// Returns the first vendor whose output contains the value under the cursor, and the value's
+    /// pointer. The vendor shown beside the call comes first, then the vendors in use, then the
+    /// others.
     pub(crate) fn first_use(&self, beside: Option<usize>) -> Option<(usize, String)> {
         let (part, value) = self.current()?;
-        let mut all: Vec<_> = self.uses.of_value(part, value.node()).collect();
+        let mut all: Vec<_> = self.uses.uses_of_value(part, value.node()).collect();
         all.sort_by_key(|found| (Some(found.vendor) != beside, !found.in_use));
         Some((all.first()?.vendor, self.pointer()?))
     }
 
-    /// Whether a value is longer than its line.
+    /// Returns true if a value is longer than its line.
     fn is_cut(&self, row: TreeRow) -> bool {
         let TreeRow::Value { part, node, depth, index, .. } = row else { return false };
         let Some(value) = self.value(part, node) else { return false };
@@ -70,7 +71,7 @@ impl Tree {
             Some(index) => index.to_string().len(),
             None => clean(value.key_raw(), self.width),
         };
-        // the sign of a fold and a blank before the name, a colon and a blank behind it
+        // the fold sign and a blank before the name, a colon and a blank after it
         let both = self.width.saturating_sub(self.indent(depth) + 4 + name);
         let note = self.notes().beside(part, node).next().map_or(0, |note| note.width() + 2);
         let room = room_beside(both, note);
@@ -84,22 +85,22 @@ impl Tree {
             && self.is_cut(row)
             && self.opened.insert((part, node))
         {
-            self.lay(look);
+            self.build_rows(look);
         }
     }
 
     /// Unfolds the containers at these paths.
     pub(crate) fn unfold_all(&mut self, paths: &[u64], look: &Appearance) {
         self.folds.extend(paths.iter().map(|path| (*path, false)));
-        self.lay(look);
+        self.build_rows(look);
     }
 
-    /// Puts the cursor on the first such row.
+    /// Puts the cursor on the first row that matches.
     pub(crate) fn go_to_row(&mut self, is_it: impl Fn(&TreeRow) -> bool) {
         self.cursor = self.rows.iter().position(is_it).unwrap_or(self.cursor);
     }
 
-    /// The place of the last value at or above the cursor.
+    /// Returns the last value at or above the cursor.
     pub(crate) fn place_under_cursor(&self) -> Option<(DocumentSide, u32)> {
         let upto = self.rows.iter().take(self.cursor + 1);
         upto.rev().find_map(|row| match row {
@@ -113,7 +114,7 @@ impl Tree {
     fn go_to_parent(&mut self) {
         let depth = |row: &TreeRow| match row {
             TreeRow::Value { depth, .. } | TreeRow::More { depth, .. } => *depth,
-            TreeRow::Ghost { depth, .. } => *depth,
+            TreeRow::Missing { depth, .. } => *depth,
             TreeRow::Added => 0,
         };
         let own = self.rows.get(self.cursor).map_or(0, depth);

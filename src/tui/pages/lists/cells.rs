@@ -1,4 +1,4 @@
-//! How counts look: a bar for the latest minutes, names of events, columns of numbers.
+//! The texts of counts: bars of the latest minutes, names of events, columns of numbers.
 
 use crate::call::time::Millis;
 use crate::inspector::CountedCalls;
@@ -10,11 +10,11 @@ use crate::tui::theme::time_format::{DayForm, TimeDetail};
 use crate::tui::widgets::text;
 use ratatui::text::Span;
 
-/// Columns of a time, with the blank before it.
+/// The columns of a time, with the blank before it.
 pub const TIME: usize = 12;
 
-/// A moment in its columns: the time of day to the second, the day and the minute where it is not
-/// today, or how long ago it was. Of another year's the day is enough.
+/// Returns a time padded to its columns: the time of day in seconds for today, day and minute for
+/// another day of this year, only the day for another year; or how long ago it was.
 pub fn clock(at: Millis, look: &Appearance) -> String {
     let time = match look.times.day_form(at) {
         DayForm::Today => look.times.listed(at, TimeDetail::Second),
@@ -25,15 +25,15 @@ pub fn clock(at: Millis, look: &Appearance) -> String {
     format!("{time:>TIME$}")
 }
 
-/// The lines about when calls came.
-pub fn times(paper: &mut TextBuilder<'_>, counted: &CountedCalls, indent: usize) {
-    let look = paper.look();
+/// Writes the lines about when calls came.
+pub fn times(builder: &mut TextBuilder<'_>, counted: &CountedCalls, indent: usize) {
+    let look = builder.look();
     let (first, last) = (look.moment(counted.first_seen), look.moment(counted.last_seen));
-    paper.labelled(indent, "  seen", &format!("first {first}, last {last}"), look.theme.text);
+    builder.labelled(indent, "  seen", &format!("first {first}, last {last}"), look.theme.text);
     let minutes = trend(&counted.trend, look);
     if !minutes.trim().is_empty() {
         let words = format!("  the latest {} minutes", counted.trend.len());
-        paper.line(vec![
+        builder.line(vec![
             Span::styled(format!("{:<indent$}", "  trend"), look.theme.label),
             Span::styled(minutes, look.theme.text),
             Span::styled(words, look.theme.quiet),
@@ -41,16 +41,16 @@ pub fn times(paper: &mut TextBuilder<'_>, counted: &CountedCalls, indent: usize)
     }
 }
 
-/// A count in seven columns.
+/// Returns a count for a column of seven characters.
 pub fn number(count: u64) -> String {
     match count {
         0..1_000_000 => grouped(count),
-        // cut, not rounded: it is never more than there are
+        // rounded down, so that the count is never too high
         _ => format!("{}.{:02}M", grouped(count / 1_000_000), count / 10_000 % 100),
     }
 }
 
-/// A share as a bar of so many columns.
+/// Returns a share as a bar of `columns` columns.
 pub fn bar(part: u64, of: u64, columns: usize, look: &Appearance) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = columns as u128 * 8 * u128::from(part) / u128::from(of.max(1));
@@ -63,7 +63,8 @@ pub fn bar(part: u64, of: u64, columns: usize, look: &Appearance) -> String {
     format!("{drawn:<columns$}")
 }
 
-/// A bar a minute, as high as that minute's share of the highest; nothing for none.
+/// Returns a bar for each minute, relative to the highest minute; a blank for a minute without
+/// calls.
 pub fn trend(counts: &[u32], look: &Appearance) -> String {
     let steps: &[char] = match look.ascii {
         true => &['.', ':', '-', '=', '+', '*', '#'],
@@ -80,7 +81,7 @@ pub fn trend(counts: &[u32], look: &Appearance) -> String {
     counts.iter().map(bar).collect()
 }
 
-/// What kind of call, and which: `Order Received`, `page Pricing`, `identify`.
+/// Returns the type and the name of a call: `Order Received`, `page Pricing`, `identify`.
 pub fn event(kind: Option<&str>, event: Option<&str>) -> String {
     match (kind, event) {
         (Some("track"), Some(event)) => event.to_owned(),
@@ -92,7 +93,7 @@ pub fn event(kind: Option<&str>, event: Option<&str>) -> String {
     }
 }
 
-/// The widest of some captured texts, between two bounds.
+/// Returns the width of the widest captured text, between two bounds.
 pub fn widest<'t>(
     texts: impl Iterator<Item = &'t str>,
     (least, most): (usize, usize),
@@ -110,13 +111,13 @@ mod tests {
     use jiff::tz::TimeZone;
 
     #[test]
-    fn a_count_keeps_to_its_columns() {
+    fn a_count_fits_into_its_columns() {
         assert_eq!([number(0), number(999_999), number(1_000_000)], ["0", "999,999", "1.00M"]);
         assert_eq!([number(12_349_999), number(999_999_999)], ["12.34M", "999.99M"]);
     }
 
     #[test]
-    fn a_bar_takes_its_columns() {
+    fn a_bar_fills_its_columns() {
         let theme = Theme::preset("dark").expect("there is one");
         let look = |ascii| Appearance {
             theme: theme.clone(),
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_minute_is_a_full_bar_and_the_least_is_seen() {
+    fn the_highest_minute_is_a_full_bar_and_the_lowest_is_visible() {
         let theme = Theme::preset("dark").expect("there is one");
         let look = |ascii| Appearance {
             theme: theme.clone(),

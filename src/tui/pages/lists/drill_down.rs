@@ -1,10 +1,10 @@
-//! The filters that the calls behind a number pass.
+//! The filters that select the calls of a count.
 
 use crate::engine::index::{IdRemark, RemarkKind};
 use crate::fql::quoted;
 use crate::tui::widgets::text::masked;
 
-/// The terms that an event's calls pass.
+/// Returns the filter terms for the calls of an event.
 pub fn event_terms(kind: Option<&str>, event: Option<&str>) -> Vec<String> {
     let mut terms = Vec::new();
     terms.extend(kind.map(|kind| format!("type = {}", quoted(kind))));
@@ -16,7 +16,7 @@ pub fn event_terms(kind: Option<&str>, event: Option<&str>) -> Vec<String> {
     terms
 }
 
-/// The calls that show a remark about ids.
+/// Returns the filter for the calls that show a remark about ids.
 pub fn calls_of_remark(remark: &IdRemark) -> String {
     let fields: &[&str] = match remark.kind {
         RemarkKind::SharedAnonymousId => &["anonymousId"],
@@ -33,17 +33,17 @@ pub fn calls_of_remark(remark: &IdRemark) -> String {
     terms.collect::<Vec<_>>().join(" or ")
 }
 
-/// Whether repeats are counted by a number: where there are others, they are not.
+/// The treatment of repeats in a count. They are left out if there are other calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RepeatCounting {
-    /// The number is that of the calls without repeats.
+    /// The count has only the calls that are not repeats.
     WithoutRepeats,
-    /// There are no repeats, or nothing else.
+    /// The count has all calls: there are no repeats, or only repeats.
     All,
 }
 
 impl RepeatCounting {
-    /// What a number counts.
+    /// Returns how a count of `calls` first calls and `repeats` repeats is shown.
     pub fn new(calls: u64, repeats: u64) -> RepeatCounting {
         match (calls, repeats) {
             (0, _) | (_, 0) => RepeatCounting::All,
@@ -52,7 +52,7 @@ impl RepeatCounting {
     }
 }
 
-/// The terms that the calls of a library pass. `whole` is its name with the version.
+/// Returns the filter terms for the calls of a library. `whole` is its name with the version.
 pub fn library_terms(whole: Option<&str>, version: Option<&str>) -> Vec<String> {
     let Some(whole) = whole else { return vec!["!bool(library.name)".to_owned()] };
     let name = version.and_then(|version| whole.strip_suffix(version)?.strip_suffix(' '));
@@ -61,7 +61,7 @@ pub fn library_terms(whole: Option<&str>, version: Option<&str>) -> Vec<String> 
     terms
 }
 
-/// The terms that the calls of an app's version pass.
+/// Returns the filter terms for the calls of a version of an app.
 pub fn app_terms(version: Option<&str>) -> Vec<String> {
     vec![match version {
         Some(version) => format!("context.app.version = {}", quoted(version)),
@@ -69,8 +69,8 @@ pub fn app_terms(version: Option<&str>) -> Vec<String> {
     }]
 }
 
-/// The terms that the calls of a write key pass. The screen shows the end of a key only, so the
-/// filter asks for no more where that is enough.
+/// Returns the filter terms for the calls of a write key. The screen shows only the end of a key,
+/// so the filter contains only that end if it is alphanumeric.
 pub fn key_terms(key: Option<&str>) -> Vec<String> {
     let Some(key) = key else { return vec!["!bool(write_key)".to_owned()] };
     let tail = masked(key).trim_start_matches('*').to_owned();
@@ -81,7 +81,7 @@ pub fn key_terms(key: Option<&str>) -> Vec<String> {
     }]
 }
 
-/// All of these hold.
+/// Joins terms that must all hold.
 pub fn all(mut terms: Vec<String>, grouped: RepeatCounting) -> String {
     if grouped == RepeatCounting::WithoutRepeats {
         terms.push("!repeat".to_owned());
@@ -95,7 +95,7 @@ mod tests {
     use crate::fql::parse;
 
     #[test]
-    fn hostile_names_stay_in_their_quotes() {
+    fn hostile_names_cannot_leave_their_quotes() {
         let names = ["a\"b", "a\\", "\n\u{1b}[31m", "x\" or true or \"", "ü 漢"];
         for name in names {
             for kind in [Some("track"), Some("page"), Some(name), None] {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_calls_of_similar_ids_are_those_of_each() {
+    fn selects_the_calls_of_each_similar_id() {
         let remark = |kind| IdRemark {
             kind,
             id: "a\u{200b}\"".to_owned(),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_calls_are_grouped_by_becomes_terms() {
+    fn selects_the_calls_of_a_library_an_app_and_a_write_key() {
         let of = |terms: Vec<String>| {
             let text = all(terms, RepeatCounting::All);
             parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));

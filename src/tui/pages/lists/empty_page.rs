@@ -1,4 +1,4 @@
-//! A page that counts and has nothing to count: what it would show, and how to fill it.
+//! The text of a list page without rows: what the page would show, and how to fill it.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::pages::lists::ViewContext;
@@ -7,19 +7,19 @@ use crate::tui::widgets::page_text::PageText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// What an empty page says.
+/// The text of an empty page.
 pub struct EmptyPage {
-    /// That there is nothing, and why.
+    /// The sentence that there is nothing, and why.
     pub says: String,
-    /// It is as it should be.
+    /// True if an empty page is a good sign.
     pub is_good: bool,
-    /// What the page would show.
+    /// The contents of the page if it had rows.
     pub shows: &'static str,
-    /// Only a call with its ids would fill it.
+    /// True if only a call with its ids would fill the page.
     pub needs_ids: bool,
 }
 
-/// That there is none of something because there are no calls.
+/// Returns the sentence that there is none of something because there are no calls.
 pub fn none(what: &str, ctx: &ViewContext<'_>) -> String {
     match ctx.shared.stats.cleared {
         Some(_) => format!("The log is cleared, so there are no {what}."),
@@ -27,7 +27,7 @@ pub fn none(what: &str, ctx: &ViewContext<'_>) -> String {
     }
 }
 
-/// Draws it.
+/// Draws the text.
 pub fn render(buffer: &mut Buffer, body: Rect, nothing: &EmptyPage, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
     let mut lines = PageText::new(buffer, body, ctx.look, 1);

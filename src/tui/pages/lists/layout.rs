@@ -1,34 +1,34 @@
-//! Where the parts of a page that counts are.
+//! The areas of the parts of a list page.
 
 use ratatui::layout::Rect;
 
-/// From this width on the pane is beside the list.
-const SIDE_BY_SIDE: u16 = 140;
+/// The minimum width of a page with the side pane beside the list.
+const MIN_SIDE_BY_SIDE_WIDTH: u16 = 140;
 
-/// Where things are.
+/// The areas of a page.
 pub struct Panes {
     /// The tabs.
     pub tabs: Rect,
-    /// Lines of the list's own above it.
+    /// The page's own lines above the list.
     pub lines: Rect,
     /// The heads of the columns.
     pub heads: Rect,
     /// The list.
     pub list: Rect,
-    /// The line between.
+    /// The line between list and side pane.
     pub rule: Rect,
-    /// All about the row under the cursor.
+    /// The pane about the row under the cursor.
     pub about: Rect,
 }
 
-/// What a page has besides its list.
+/// The parts of a page besides its list.
 #[derive(Debug, Clone, Copy)]
 pub struct PageShape {
-    /// A line of tabs.
+    /// True if there is a line of tabs.
     pub has_tabs: bool,
-    /// So many lines above the list.
+    /// The number of lines above the list.
     pub lines: u16,
-    /// A pane about the row under the cursor.
+    /// True if there is a pane about the row under the cursor.
     pub has_pane: bool,
 }
 
@@ -43,7 +43,7 @@ pub fn panes(body: Rect, shape: PageShape) -> Panes {
     let rest = part(tabs.height + lines.height, body.height);
     let (left, rule, about) = if !shape.has_pane {
         (rest, Rect::ZERO, Rect::ZERO)
-    } else if body.width >= SIDE_BY_SIDE {
+    } else if body.width >= MIN_SIDE_BY_SIDE_WIDTH {
         let left = Rect { width: body.width * 11 / 20, ..rest };
         let rule = Rect { x: left.right(), width: 1, ..rest };
         (left, rule, Rect { x: rule.x + 2, width: rest.right() - rule.x - 3, ..rest })

@@ -1,4 +1,4 @@
-//! What a page with a list of rows shows: [`ListPage`](super::list_page::ListPage) does the rest.
+//! The contents of a list page. [`ListPage`](super::list_page::ListPage) does the rest.
 
 use crate::inspector::GroupedRows;
 use crate::tui::app::action::{Action, KeyContext};
@@ -10,13 +10,13 @@ use crate::tui::pages::lists::sort::{SortColumn, SortedHead};
 use crate::tui::theme::painter::Painter;
 use ratatui::text::Span;
 
-/// What a page counts.
+/// The contents of a list page.
 pub trait ListContent {
-    /// The page that it is on.
+    /// The page.
     const PAGE: Page;
-    /// Whose keys are in force.
+    /// The context whose keys are in force.
     const PLACE: KeyContext = KeyContext::Counts;
-    /// What the keys are for, the most useful first.
+    /// The actions in the footer, the most useful first.
     const FOOTER: &'static [Action] = &[
         Action::ShowCalls,
         Action::NextMatch,
@@ -33,28 +33,28 @@ pub trait ListContent {
     ];
     /// A line of the list.
     type Row: 'static;
-    /// How wide the columns are.
+    /// The widths of the columns.
     type Columns;
     /// The tabs, from the left.
     const TABS: &'static [&'static str];
-    /// What there are many of, in words.
+    /// The word for one row and for several rows.
     const WORDS: (&'static str, &'static str);
-    /// The rows of a tab.
+    /// Reads the rows of a tab.
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<Self::Row>;
-    /// What stands in lines of their own above the list, of what was read last.
-    fn lines(&self, _world: &ViewContext<'_>) -> Vec<Vec<Span<'static>>> {
+    /// Returns the page's own lines above the list, from the rows read last.
+    fn lines(&self, _ctx: &ViewContext<'_>) -> Vec<Vec<Span<'static>>> {
         Vec::new()
     }
-    /// All that a row says, in full: what a search looks through.
+    /// Returns the full text of a row, for searches.
     fn text(row: &Self::Row, tab: usize, ctx: &ViewContext<'_>) -> String;
-    /// The columns of a tab that its rows can be sorted by, from the left.
+    /// Returns the columns of a tab that its rows can be sorted by, from the left.
     fn sorts(tab: usize) -> &'static [SortColumn<Self::Row>];
-    /// Notes in each row how it stands to the one above it. Called when the rows are in order.
+    /// Compares each row with the one above it. Called when the rows are in order.
     fn compare_neighbors(_rows: &mut [Self::Row]) {}
-    /// Whether two rows stand for the same, at two moments.
+    /// Returns true if two rows, read at different times, stand for the same subject.
     fn same(a: &Self::Row, b: &Self::Row) -> bool;
-    /// The columns for so much room: worked out when rows were read, so that they stay where they
-    /// are while the list is moved.
+    /// Returns the columns for a width. They are computed when rows are read, so that they do not
+    /// change while the list is scrolled.
     fn columns(room: usize, rows: &[Self::Row], tab: usize, ctx: &ViewContext<'_>)
     -> Self::Columns;
     /// Draws the heads of the columns.
@@ -71,25 +71,25 @@ pub trait ListContent {
         columns: &Self::Columns,
         ctx: &ViewContext<'_>,
     );
-    /// Writes all about a row, for the pane beside or below the list.
+    /// Writes the side pane about a row.
     fn about(
         &mut self,
-        paper: &mut TextBuilder<'_>,
+        builder: &mut TextBuilder<'_>,
         row: &Self::Row,
         tab: usize,
         ctx: &ViewContext<'_>,
     );
-    /// Whether its rows count calls, so that a filter decides which.
+    /// True if the rows count calls, so that a filter decides which calls count.
     const COUNTS_CALLS: bool = true;
-    /// Whether there is a pane beside or below the list.
+    /// True if there is a pane beside or below the list.
     const HAS_PANE: bool = true;
-    /// The row of the log that is a row's example; none where no call came.
+    /// Returns the row of the log that is a row's example, or none if no such call came.
     fn example(row: &Self::Row) -> Option<u64>;
-    /// The finding that a row counts.
+    /// Returns the code of the finding that a row counts.
     fn code(_row: &Self::Row) -> Option<&str> {
         None
     }
-    /// The filter that the calls behind a row pass, or why there is none.
+    /// Returns the filter for the calls that a row counts, or why there is none.
     fn behind(
         &self,
         row: &Self::Row,
@@ -97,6 +97,6 @@ pub trait ListContent {
         rows: &[Self::Row],
         ctx: &ViewContext<'_>,
     ) -> Result<String, String>;
-    /// What the empty page says.
+    /// Returns the text of the empty page.
     fn nothing(&self, tab: usize, ctx: &ViewContext<'_>) -> empty_page::EmptyPage;
 }

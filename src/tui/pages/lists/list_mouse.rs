@@ -1,4 +1,4 @@
-//! A page with a list of rows answers to the mouse.
+//! The mouse on a list page.
 
 use crate::tui::app::action::Action;
 use crate::tui::app::view::{Pointer, ViewContext};
@@ -8,11 +8,11 @@ use crate::tui::pages::lists::list_page::ListPage;
 use crate::tui::pages::lists::tabs;
 use ratatui::layout::Position;
 
-/// Rows that one turn of the wheel moves.
+/// The rows that one turn of the wheel scrolls.
 const WHEEL_ROWS: usize = 3;
 
 impl<T: ListContent> ListPage<T> {
-    /// Answers to the mouse; true if the row under the cursor was clicked again.
+    /// Handles the mouse. Returns true if the row under the cursor was clicked again.
     pub fn press(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> bool {
         let panes = self.panes();
         self.catch_up(ctx);
@@ -34,8 +34,8 @@ impl<T: ListContent> ListPage<T> {
     fn click(&mut self, panes: &Panes, at: Position, ctx: &ViewContext<'_>) -> bool {
         if panes.tabs.contains(at) {
             let column = usize::from(at.x - panes.tabs.x);
-            if let Some(tab) = tabs::hit(T::TABS, column, ctx) {
-                self.turn(tab);
+            if let Some(tab) = tabs::tab_at(T::TABS, column, ctx) {
+                self.open_tab(tab);
             }
             return false;
         }

@@ -1,5 +1,5 @@
-//! What the pages that count have in common: reading, the list, the tabs, the pane beside it, keys
-//! and mouse. What is counted, and how a row looks, is a [`ListContent`].
+//! The common part of all list pages: reading, the list, the tabs, the side pane, keys and mouse.
+//! The counts and the drawing of a row come from a [`ListContent`].
 
 use crate::inspector::{CountProgress, GroupedRows};
 use crate::tui::app::action::{Action, KeyContext};
@@ -25,20 +25,21 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
-/// Counts are read again no sooner than this: to group them costs more than to draw them.
-const EVERY_MS: u64 = 200;
+/// The minimum interval between two readings of the counts, because grouping costs more than
+/// drawing.
+const MIN_REFRESH_INTERVAL_MS: u64 = 200;
 
-/// What the rows were read at.
+/// The versions of the data that the rows were read from.
 struct ListVersion {
     tab: usize,
     version: u64,
     judged: u64,
-    /// All calls that pass the filter were counted.
+    /// True if all calls that pass the filter were counted.
     complete: bool,
     at_ms: u64,
 }
 
-/// A page that counts.
+/// A page with a list of counts.
 pub struct ListPage<T: ListContent> {
     pub(super) topic: T,
     pub(super) tab: usize,
@@ -51,11 +52,12 @@ pub struct ListPage<T: ListContent> {
     lines: Vec<Vec<Span<'static>>>,
     pub(super) order: SortOrder,
     pub(super) search: RowSearch,
-    /// How far counting the calls that pass the filter has come.
+    /// The progress of counting the calls that pass the filter.
     pub(super) counted: Option<CountProgress>,
-    /// The filter's rows that were all counted once; from then on only new ones are.
+    /// The generation of the filter whose rows were counted completely once. From then on only new
+    /// rows are counted.
     counted_once: Option<u64>,
-    /// How often the rows were read.
+    /// The number of times that the rows were read.
     reads: u64,
     body: Rect,
 }
@@ -67,7 +69,7 @@ impl<T: ListContent + Default> Default for ListPage<T> {
 }
 
 impl<T: ListContent> ListPage<T> {
-    /// A page about something.
+    /// Returns a page with the given contents.
     pub fn new(topic: T) -> ListPage<T> {
         ListPage {
             topic,
@@ -88,26 +90,26 @@ impl<T: ListContent> ListPage<T> {
         }
     }
 
-    /// Whether what is shown was read too long ago.
+    /// Returns true if the rows have to be read again.
     fn is_due(&self, ctx: &ViewContext<'_>) -> bool {
         self.read.as_ref().is_none_or(|read| {
-            // the first whole numbers are not waited for
+            // the first complete counts are shown at once
             let was_counted = self.counted_once == Some(ctx.shared.shown.generation);
             let is_counted = !read.complete && !was_counted && is_counted::<T>(ctx);
-            let waited = ctx.shared.now_ms >= read.at_ms + EVERY_MS;
+            let waited = ctx.shared.now_ms >= read.at_ms + MIN_REFRESH_INTERVAL_MS;
             (read.tab, read.judged) != (self.tab, ctx.shared.judged)
                 || is_counted
                 || (waited && read.version != ctx.inspector.version())
         })
     }
 
-    /// Whether the calls that pass the filter are still being counted for the first time.
+    /// Returns true while the calls that pass the filter are counted for the first time.
     fn counts_on(&self, ctx: &ViewContext<'_>) -> bool {
         self.counted_once != Some(ctx.shared.shown.generation) && !is_counted::<T>(ctx)
     }
 
-    /// Reads the rows, with the cursor on the same one as before. A cursor at the top stays there:
-    /// what matters most is there.
+    /// Reads the rows, with the cursor on the same row as before. A cursor at the top stays there,
+    /// because the most important rows are at the top.
     fn read(&mut self, ctx: &ViewContext<'_>) {
         let is_at_top = self.list.at() == Some(0);
         self.read_rows(!is_at_top, ctx);
@@ -143,34 +145,34 @@ impl<T: ListContent> ListPage<T> {
         panes(self.body, PageShape { has_tabs, lines, has_pane: T::HAS_PANE })
     }
 
-    /// How many rows of the list are in view.
+    /// Returns the number of rows in view.
     pub fn visible_rows(&self) -> usize {
         self.list.window().len()
     }
 
-    /// What it shows.
+    /// Returns the contents.
     pub fn content(&self) -> &T {
         &self.topic
     }
 
-    /// The tab that is open.
+    /// Returns the open tab.
     pub fn tab(&self) -> usize {
         self.tab
     }
 
-    /// The row under the cursor.
+    /// Returns the row under the cursor.
     pub fn selected(&self) -> Option<&T::Row> {
         self.groups.rows.get(self.list.at()?)
     }
 
-    /// Sees to it that there are rows of the open tab: keys may come faster than frames.
+    /// Reads the rows of the open tab if necessary, because keys may come faster than frames.
     pub fn catch_up(&mut self, ctx: &ViewContext<'_>) {
         if self.read.as_ref().is_none_or(|read| read.tab != self.tab) {
             self.read(ctx);
         }
     }
 
-    pub(super) fn turn(&mut self, tab: usize) -> Response {
+    pub(super) fn open_tab(&mut self, tab: usize) -> Response {
         (self.tab, self.in_about, self.order) = (tab, false, SortOrder::default());
         self.list.select(0);
         Response::Done
@@ -190,13 +192,13 @@ impl<T: ListContent> ListPage<T> {
     }
 }
 
-/// Whether all calls that pass the filter are counted.
+/// Returns true if all calls that pass the filter are counted.
 fn is_counted<T: ListContent>(ctx: &ViewContext<'_>) -> bool {
     let counted = ctx.inspector.counted().filter(|_| T::COUNTS_CALLS);
     counted.is_none_or(|counted| counted.is_complete())
 }
 
-/// The page's body without the line for the filter, and that line.
+/// Splits the page's body into the page and the line of the filter.
 fn split<T: ListContent>(body: Rect, ctx: &ViewContext<'_>) -> (Rect, Rect) {
     let height = if T::COUNTS_CALLS { filter_bar::height(ctx).min(body.height) } else { 0 };
     let left = Rect { height: body.height - height, ..body };
@@ -217,7 +219,7 @@ impl<T: ListContent> View for ListPage<T> {
             Action::EditFilter => ctx.shared.rows > 0,
             Action::ToggleFilter => !ctx.shared.filtering.text().is_empty(),
             Action::NextPane => self.in_about || self.about.has_more(),
-            // of what never came there are no calls
+            // a row for something that never came has no calls
             Action::ShowCalls => self.example().is_some(),
             action if call_actions::is_copy(action) => self.example().is_some(),
             _ => self.list.at().is_some(),
@@ -234,7 +236,7 @@ impl<T: ListContent> View for ListPage<T> {
         match action {
             Action::Help => Response::Open(Box::new(HelpView::new(T::PLACE))),
             Action::ChooseVendors => Response::Open(Box::new(VendorsView::new(ctx))),
-            // the marks of what was searched for go first
+            // the first `esc` removes the highlights of the search
             Action::Back if searched::<T>(ctx).is_some() => {
                 let scope = SearchScope::Rows(T::PAGE);
                 Response::Filter(FilterChange::Search(scope, String::new()))
@@ -243,8 +245,8 @@ impl<T: ListContent> View for ListPage<T> {
                 Response::Done
             }
             Action::Back | Action::BackOrQuit => Response::Close,
-            Action::NextTab => self.turn((self.tab + 1) % tabs),
-            Action::PreviousTab => self.turn((self.tab + tabs - 1) % tabs),
+            Action::NextTab => self.open_tab((self.tab + 1) % tabs),
+            Action::PreviousTab => self.open_tab((self.tab + tabs - 1) % tabs),
             Action::NextPane => {
                 self.in_about = !self.in_about && self.about.has_more();
                 Response::Done
@@ -282,7 +284,7 @@ impl<T: ListContent> View for ListPage<T> {
         }
     }
 
-    fn match_count(&self, _world: &ViewContext<'_>) -> Option<MatchCount> {
+    fn match_count(&self, _ctx: &ViewContext<'_>) -> Option<MatchCount> {
         let shown = self.groups.rows.len() as u64;
         self.search.count(self.list.at(), (shown < self.groups.of).then_some(shown))
     }
@@ -316,7 +318,7 @@ impl<T: ListContent> View for ListPage<T> {
         if let Some(row) = self.search.preview() {
             self.list.select(row);
         }
-        // the line between stands close to the list
+        // the vertical line is right beside the list, so the last column of the list stays blank
         let room = panes.list.width.saturating_sub(u16::from(panes.rule.height > 1));
         if due || self.columns.as_ref().is_none_or(|(width, _)| *width != room) {
             let rows = &self.groups.rows;
@@ -326,12 +328,12 @@ impl<T: ListContent> View for ListPage<T> {
         let width = panes.about.width;
         let wanted = self.list.at().map(|at| (at, width, self.reads));
         if due || self.about.wants(wanted) {
-            let mut paper = TextBuilder::new(ctx.look, usize::from(width));
+            let mut builder = TextBuilder::new(ctx.look, usize::from(width));
             let at = self.list.at();
             if let Some(row) = at.and_then(|at| self.groups.rows.get(at)) {
-                self.topic.about(&mut paper, row, self.tab, ctx);
+                self.topic.about(&mut builder, row, self.tab, ctx);
             }
-            self.about.put(wanted, paper.done());
+            self.about.put(wanted, builder.done());
         }
         self.about.fit(panes.about);
         self.in_about &= self.about.has_more();

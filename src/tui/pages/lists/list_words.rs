@@ -1,4 +1,4 @@
-//! What a page with a list of rows says of them: how many there are, or why there are none.
+//! The texts of a list page: the number of rows, or why there are none.
 
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
@@ -8,7 +8,7 @@ use crate::tui::pages::lists::list_page::ListPage;
 use ratatui::text::Span;
 
 impl<T: ListContent> ListPage<T> {
-    /// What the empty page says.
+    /// Returns the text of the empty page.
     pub(super) fn nothing(&self, ctx: &ViewContext<'_>) -> EmptyPage {
         let nothing = self.topic.nothing(self.tab, ctx);
         let Some(counted) = self.counted else { return nothing };

@@ -1,5 +1,6 @@
-//! The pages that count what came. Each is a list of groups, what matters most first, and beside or
-//! below it all about the group under the cursor; a key shows the calls behind it in the log.
+//! The list pages, which count calls. Each is a list of groups, the most important first, and a
+//! pane beside or below it about the group under the cursor. A key shows the calls of a group in
+//! the log.
 //!
 //! ```text
 //! +----------------------------------------+ +----------------------+-------------------+
@@ -30,17 +31,17 @@ pub use crate::tui::pages::people::{by_type, calls_of, shows};
 use crate::tui::app::view::{Pointer, Response, View, ViewContext};
 use crate::tui::pages::lists::list_page::ListPage;
 
-/// The coverage page.
+/// Returns the coverage page.
 pub fn coverage_view() -> impl View {
     ListPage::<crate::tui::pages::coverage::Events>::default()
 }
 
-/// The people page.
+/// Returns the people page.
 pub fn people_view() -> impl View {
     crate::tui::pages::people::PeopleView::default()
 }
 
-/// The findings page.
+/// Returns the findings page.
 pub fn findings_view() -> impl View {
     ListPage::<crate::tui::pages::findings::Findings>::default()
 }

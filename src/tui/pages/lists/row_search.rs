@@ -1,4 +1,4 @@
-//! A search in the rows of a list: which rows match, and where the cursor goes.
+//! A search in the rows of a list: the rows that match, and the next row for the cursor.
 
 use crate::tui::app::filters::TextSearch;
 use crate::tui::widgets::match_count::MatchCount;
@@ -7,26 +7,26 @@ use crate::tui::widgets::match_highlight;
 /// The rows that a search matches.
 #[derive(Default)]
 pub struct RowSearch {
-    /// What the rows were compared with.
+    /// The text that the rows were compared with.
     text: Option<String>,
     /// The rows that match, in order.
     matches: Vec<usize>,
-    /// While the line is open: the row that the cursor was on before.
+    /// The row of the cursor before the search, while the search line is open.
     from: Option<usize>,
 }
 
 impl RowSearch {
-    /// The line opens with the cursor on this row.
+    /// Starts a search with the cursor on this row.
     pub fn begin(&mut self, at: usize) {
         self.from = Some(at);
     }
 
-    /// Whether the rows have to be compared with what is searched for now.
+    /// Returns true if the rows have to be compared with another search.
     pub fn is_changed(&self, search: Option<&TextSearch>) -> bool {
         self.text.as_deref() != search.map(|search| search.text.as_str())
     }
 
-    /// Compares the rows, each by its text.
+    /// Compares the texts of the rows with the search.
     pub fn compare(&mut self, search: Option<&TextSearch>, rows: impl Iterator<Item = String>) {
         self.text = search.map(|search| search.text.clone());
         self.matches.clear();
@@ -36,15 +36,16 @@ impl RowSearch {
         self.matches.extend(found.map(|(at, _)| at));
     }
 
-    /// While the line is open: the row to show, the first match from where the cursor was.
+    /// Returns the row to show while the search line is open: the first match from the start on.
     pub fn preview(&self) -> Option<usize> {
         let from = self.from?;
         let next = self.matches.iter().find(|at| **at >= from);
         Some(*next.or(self.matches.first()).unwrap_or(&from))
     }
 
-    /// The line closed. Gives the row for the cursor, and whether it stands before the row from which
-    /// the search began. None if nothing was searched for, or nothing matches.
+    /// Ends the search when its line closes. Returns the row for the cursor, and true if it stands
+    /// before the row from which the search began. Returns none if nothing matches or no search
+    /// was open.
     pub fn end(&mut self, accepted: bool) -> Option<(usize, bool)> {
         let to = self.preview();
         let from = self.from.take()?;
@@ -55,7 +56,8 @@ impl RowSearch {
         }
     }
 
-    /// The next match from a row on, or the one before it; true if it is behind the other end.
+    /// Returns the next match after a row, or the one before it, and true if the search wrapped
+    /// around.
     pub fn next(&self, at: usize, forward: bool) -> Option<(usize, bool)> {
         let (near, far) = match forward {
             true => (self.matches.iter().find(|row| **row > at), self.matches.first()),
@@ -64,12 +66,12 @@ impl RowSearch {
         near.map(|row| (*row, false)).or(far.map(|row| (*row, true)))
     }
 
-    /// Whether something is searched for.
+    /// Returns true if a search is active.
     pub fn is_on(&self) -> bool {
         self.text.is_some()
     }
 
-    /// How many rows match; `first_rows` if the list shows only so many of more.
+    /// Counts the matches. `first_rows` is the number of rows in the list if it is cut off.
     pub fn count(&self, at: Option<usize>, first_rows: Option<u64>) -> Option<MatchCount> {
         let place = at.and_then(|at| self.matches.binary_search(&at).ok());
         self.is_on().then(|| MatchCount {
@@ -97,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn begins_at_the_cursor_and_goes_round() {
+    fn begins_at_the_cursor_and_wraps_around() {
         let mut found = search("b", &["ab", "a", "a", "b", "B"]);
         assert_eq!(found.preview(), Some(3));
         assert_eq!(found.end(true), Some((3, false)));
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_back_to_where_it_began() {
+    fn returns_to_the_first_row_if_not_accepted() {
         let mut given_up = search("b", &["ab", "a", "a"]);
         assert_eq!((given_up.preview(), given_up.end(false)), (Some(0), Some((1, false))));
         let mut wrapped = search("b", &["ab", "a", "a"]);

@@ -1,4 +1,4 @@
-//! A page with a list of rows searches them and sorts them.
+//! Searching and sorting the rows of a list page.
 
 use crate::tui::app::action::Action;
 use crate::tui::app::filters::{SearchScope, TextSearch};
@@ -6,26 +6,26 @@ use crate::tui::app::view::{Response, ViewContext};
 use crate::tui::pages::lists::list_content::ListContent;
 use crate::tui::pages::lists::list_page::ListPage;
 
-/// What is searched for in the rows of the page.
+/// Returns the search in the rows of the page.
 pub(super) fn searched<'c, T: ListContent>(ctx: &'c ViewContext<'_>) -> Option<&'c TextSearch> {
     ctx.shared.filtering.search_in(SearchScope::Rows(T::PAGE))
 }
 
 impl<T: ListContent> ListPage<T> {
-    /// Compares the rows with what is searched for.
+    /// Compares the rows with the search.
     pub(super) fn compare(&mut self, ctx: &ViewContext<'_>) {
         let texts = self.groups.rows.iter().map(|row| T::text(row, self.tab, ctx));
         self.search.compare(searched::<T>(ctx), texts);
     }
 
-    /// Compares the rows if something else is searched for.
+    /// Compares the rows if the search changed.
     pub(super) fn follow_search(&mut self, ctx: &ViewContext<'_>) {
         if self.search.is_changed(searched::<T>(ctx)) {
             self.compare(ctx);
         }
     }
 
-    /// Goes to the next row that the search matches.
+    /// Goes to the next row that matches.
     pub(super) fn next_match(&mut self, forward: bool, ctx: &ViewContext<'_>) -> Response {
         self.follow_search(ctx);
         if !self.search.is_on() {
@@ -51,7 +51,7 @@ impl<T: ListContent> ListPage<T> {
         format!("no row matches {text}")
     }
 
-    /// Sorts by another column, or the other way round. The cursor stays on its row.
+    /// Sorts by the next column, or reverses the order. The cursor stays on its row.
     pub(super) fn sort(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         let columns = T::sorts(self.tab);
         if action == Action::Sort {

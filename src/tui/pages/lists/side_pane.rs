@@ -1,4 +1,4 @@
-//! The pane beside a list: all about the row under the cursor, scrolled when it is longer.
+//! The pane beside a list: details of the row under the cursor, scrolled if they are longer.
 
 use crate::tui::app::action::Action;
 use crate::tui::app::view_context::grouped;
@@ -10,10 +10,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-/// What the lines were made from: the row, the width, and when it was read.
+/// The inputs of the lines: the row, the width, and the number of the reading.
 type Made = (usize, u16, u64);
 
-/// The pane.
+/// The state of the pane.
 #[derive(Default)]
 pub struct SidePane {
     lines: Vec<Line<'static>>,
@@ -23,12 +23,12 @@ pub struct SidePane {
 }
 
 impl SidePane {
-    /// Whether its lines have to be made.
+    /// Returns true if the lines have to be made again.
     pub fn wants(&self, made: Option<Made>) -> bool {
         self.made != made
     }
 
-    /// Takes the lines; of another row they are read from the top.
+    /// Replaces the lines. The lines of another row start at the top.
     pub fn put(&mut self, made: Option<Made>, lines: Vec<Line<'static>>) {
         if made.map(|(row, ..)| row) != self.made.map(|(row, ..)| row) {
             self.scroll = 0;
@@ -36,13 +36,13 @@ impl SidePane {
         (self.made, self.lines) = (made, lines);
     }
 
-    /// Fits the scrolling to the room that there is.
+    /// Fits the scroll position to an area.
     pub fn fit(&mut self, area: Rect) {
         self.height = usize::from(area.height);
         self.scroll = self.scroll.min(self.last());
     }
 
-    /// Whether there is more than fits.
+    /// Returns true if the lines do not all fit.
     pub fn has_more(&self) -> bool {
         self.last() > 0
     }
@@ -51,14 +51,14 @@ impl SidePane {
         self.lines.len().saturating_sub(self.height)
     }
 
-    /// Scrolls; false if the action is not a movement.
+    /// Scrolls. Returns false if the action is not a movement.
     pub fn step(&mut self, action: Action) -> bool {
         let to = step(action, self.scroll, self.height, self.last());
         self.scroll = to.unwrap_or(self.scroll);
         to.is_some()
     }
 
-    /// Draws it, and the line between it and the list, which stands or lies.
+    /// Draws the pane, and the vertical or horizontal line between it and the list.
     pub fn render(
         &self,
         buffer: &mut Buffer,

@@ -7,46 +7,46 @@ use std::cmp::Ordering;
 pub struct SortColumn<R> {
     /// The head of the column.
     pub name: &'static str,
-    /// Compares two rows in the order that a reader looks for first.
+    /// Compares two rows in the column's usual order.
     pub compare: fn(&R, &R) -> Ordering,
-    /// What stands first is the largest.
+    /// True if the usual order has the largest value first.
     pub descends: bool,
 }
 
 impl<R> SortColumn<R> {
-    /// A column whose smallest value stands first.
+    /// Returns a column whose smallest value comes first.
     pub const fn ascending(name: &'static str, compare: fn(&R, &R) -> Ordering) -> SortColumn<R> {
         SortColumn { name, compare, descends: false }
     }
 
-    /// A column whose largest value stands first.
+    /// Returns a column whose largest value comes first.
     pub const fn descending(name: &'static str, compare: fn(&R, &R) -> Ordering) -> SortColumn<R> {
         SortColumn { name, compare, descends: true }
     }
 }
 
-/// What the rows of a list are sorted by.
+/// The order of the rows of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SortOrder {
-    /// The place of the column; none: the order in which the page reads its rows.
+    /// The index of the column, or none for the order in which the page reads its rows.
     column: Option<usize>,
     reversed: bool,
 }
 
 impl SortOrder {
-    /// Sorts by the next column; behind the last one as the page reads its rows.
+    /// Sorts by the next column, or after the last one in the order of reading.
     pub fn next(&mut self, columns: usize) {
         let next = self.column.map_or(0, |column| column + 1);
         *self = SortOrder { column: (next < columns).then_some(next), reversed: false };
     }
 
-    /// Turns the order round; false if no column is chosen.
+    /// Reverses the order. Returns false if no column is chosen.
     pub fn reverse(&mut self) -> bool {
         self.reversed = !self.reversed && self.column.is_some();
         self.column.is_some()
     }
 
-    /// Puts rows in order. Rows that are equal stay as they were read.
+    /// Sorts rows. Rows that are equal stay in the order of reading.
     pub fn sort<R>(&self, rows: &mut [R], columns: &[SortColumn<R>]) {
         let Some(column) = self.column.and_then(|at| columns.get(at)) else { return };
         match self.reversed {
@@ -55,7 +55,7 @@ impl SortOrder {
         }
     }
 
-    /// How the head of the column shows it.
+    /// Returns the head of the column that rows are sorted by.
     pub fn head<R>(&self, columns: &[SortColumn<R>], look: &Appearance) -> SortedHead {
         let column = self.column.and_then(|at| columns.get(at));
         SortedHead {
@@ -64,7 +64,7 @@ impl SortOrder {
         }
     }
 
-    /// What it is, in words.
+    /// Describes the order in words.
     pub fn words<R>(&self, columns: &[SortColumn<R>]) -> String {
         match self.column.and_then(|at| columns.get(at)) {
             Some(column) if self.reversed => format!("sorted by {}, reversed", column.name),
@@ -81,12 +81,12 @@ pub struct SortedHead {
 }
 
 impl SortedHead {
-    /// A head, with a sign if rows are sorted by this column.
+    /// Returns the head of a column, with a sign if rows are sorted by it.
     pub fn head(&self, name: &str) -> String {
         self.head_as(name, name)
     }
 
-    /// The same for a column whose head has other words here.
+    /// Returns the head of a column that is shown under another name here.
     pub fn head_as(&self, name: &str, shown: &str) -> String {
         let sign = if name == self.name { self.sign } else { "" };
         format!("{shown}{sign}")
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn goes_through_the_columns_and_back_to_the_usual_order() {
+    fn cycles_through_the_columns_and_back_to_the_usual_order() {
         let mut order = SortOrder::default();
         assert!(!order.reverse());
         assert_eq!(sorted(order), [(2, "b"), (3, "c"), (2, "a")]);

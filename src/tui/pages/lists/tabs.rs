@@ -1,4 +1,4 @@
-//! The first line of a page that counts: what it is counted by, and how many rows there are.
+//! The first line of a list page: the tabs, and the number of rows.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::pages::lists::ViewContext;
@@ -8,11 +8,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Span;
 
-/// Columns before the first tab and between two.
+/// The columns before the first tab and between two tabs.
 const GAP: usize = 2;
 
-/// The tab at a column.
-pub fn hit(tabs: &[&str], column: usize, ctx: &ViewContext<'_>) -> Option<usize> {
+/// Returns the tab at a column.
+pub fn tab_at(tabs: &[&str], column: usize, ctx: &ViewContext<'_>) -> Option<usize> {
     let star = usize::from(ctx.look.ascii);
     let mut from = GAP;
     tabs.iter().position(|tab| {
@@ -23,7 +23,7 @@ pub fn hit(tabs: &[&str], column: usize, ctx: &ViewContext<'_>) -> Option<usize>
     })
 }
 
-/// Draws it.
+/// Draws the line.
 pub fn render(
     buffer: &mut Buffer,
     line: Rect,
@@ -36,7 +36,7 @@ pub fn render(
     let Some(mut painter) = Painter::on(buffer, line, 0, look) else { return };
     for (at, tab) in tabs.iter().enumerate() {
         painter.skip(GAP).put(tab, if at == open { theme.tab_current } else { theme.tab });
-        // where an underline may not be seen, a star says which is open
+        // with --ascii, where an underline may not be visible, a star marks the open tab
         let star = if at == open { "*" } else { " " };
         painter.put(if look.ascii { star } else { "" }, theme.tab_current);
     }

@@ -5,36 +5,37 @@ use crate::inspector::ColumnChoice;
 use crate::tui::widgets::text;
 use std::sync::Arc;
 
-/// At most this many columns show fields of the user's own.
+/// The maximum number of columns that show fields chosen by the user.
 pub const MAX_FIELDS: usize = 6;
-/// The head of such a column shows at least its last name, and as many names before it as fit here.
-const SHORT_HEAD: usize = 12;
+/// The width for the head of a field's column. The head shows at least the last name of the
+/// field's path, and as many names before it as fit into this width.
+const SHORT_HEAD_WIDTH: usize = 12;
 
 /// A column of the log.
 #[derive(Debug, PartialEq, Eq, Clone)]
 pub enum Column {
     /// the call's number
     Number,
-    /// when it came
+    /// the time of the call
     Time,
     /// the call's type
     Kind,
-    /// what names it
+    /// the event's or page's name
     Name,
-    /// its account
+    /// the account id
     Account,
-    /// its user
+    /// the user id
     User,
     /// a mark for each vendor in use
     Vendors,
     /// a mark for each other vendor
     OtherVendors,
-    /// the value of a field of the user's own choice
+    /// the value of a field that the user chose
     Field(Arc<Field>),
 }
 
 impl Column {
-    /// All columns but those of fields.
+    /// All columns except those of fields.
     pub const ALL: [Column; 8] = [
         Column::Number,
         Column::Time,
@@ -46,11 +47,11 @@ impl Column {
         Column::OtherVendors,
     ];
 
-    /// Those that are shown where nobody said otherwise.
+    /// The default columns.
     pub const USUAL: [Column; 6] =
         [Column::Time, Column::Kind, Column::Name, Column::Account, Column::User, Column::Vendors];
 
-    /// Its name in the settings.
+    /// Returns the column's name in the settings.
     pub fn name(&self) -> &str {
         match self {
             Column::Number => "number",
@@ -65,20 +66,21 @@ impl Column {
         }
     }
 
-    /// Those that were chosen, else the usual ones. A name that no longer exists is left out.
+    /// Returns the columns that the user chose, or else the default ones. A name that no longer
+    /// exists is left out.
     pub fn chosen(arranged: &ColumnChoice) -> Vec<Column> {
         let names = arranged.columns.iter().flatten();
         let chosen: Vec<Column> = names.filter_map(|name| Column::parse(name).ok()).collect();
         if chosen.is_empty() { Column::USUAL.to_vec() } else { chosen }
     }
 
-    /// The column of that name, or of the field that the filter language calls so. The error says
-    /// what could have stood there.
+    /// Returns the column with a name, or the column of a field named as in the filter language.
+    /// The error lists the possible names.
     pub fn parse(name: &str) -> Result<Column, String> {
         if let Some(column) = Column::ALL.into_iter().find(|column| column.name() == name) {
             return Ok(column);
         }
-        // a lone name may be any field, and is more often a slip
+        // a name without dots could be any field, but is more often misspelled
         let near = match nearest(name, Column::ALL.iter().map(Column::name)) {
             Some(near) if !name.contains('.') => Some(near),
             _ => None,
@@ -94,8 +96,8 @@ impl Column {
         }
     }
 
-    /// Refuses names of columns that there are not or that are named twice, and too many fields. The
-    /// error has the name and what is wrong with it.
+    /// Refuses names of columns that do not exist or occur twice, and too many fields. The error
+    /// contains the name and what is wrong with it.
     pub fn check(names: &[String]) -> Result<(), (&str, String)> {
         let mut fields = 0;
         for (at, name) in names.iter().enumerate() {
@@ -111,7 +113,7 @@ impl Column {
         Ok(())
     }
 
-    /// The fields among columns, from the left.
+    /// Returns the fields among columns, from the left.
     pub fn fields(columns: &[Column]) -> Vec<Arc<Field>> {
         let field = |column: &Column| match column {
             Column::Field(field) => Some(Arc::clone(field)),
@@ -121,12 +123,12 @@ impl Column {
     }
 }
 
-/// The least that the head of a field's column says.
+/// Returns the shortest head of a field's column.
 pub(crate) fn short_head(field: &Field) -> &str {
-    head_within(field, SHORT_HEAD)
+    head_within(field, SHORT_HEAD_WIDTH)
 }
 
-/// As many of a field's last names as fit, and the last one in any case.
+/// Returns as many of the last names of a field's path as fit, and at least the last one.
 pub(crate) fn head_within(field: &Field, room: usize) -> &str {
     let name = field.name();
     let dots = name.match_indices('.').map(|(at, _)| at + 1);
@@ -141,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_has_as_many_of_the_last_names_as_fit() {
+    fn a_head_shows_as_many_of_the_last_names_as_fit() {
         let field = |name: &str| Field::parse(name).expect("a field");
         let short = |name: &str| short_head(&field(name)).to_owned();
         assert_eq!(short("properties.plan"), "plan");

@@ -1,5 +1,5 @@
-//! The width of the log's columns from frame to frame: they grow with what is seen, and nothing else
-//! but a key, the terminal's size or clearing the log makes one narrower.
+//! The widths of the log's columns from frame to frame. They grow with the rows seen so far. Only
+//! a key, a change of the terminal's size, or clearing the log makes a column narrower.
 
 use crate::fql::Field;
 use crate::inspector::{IdCell, RowView};
@@ -9,15 +9,15 @@ use crate::tui::pages::log::columns::{ColumnNeeds, ColumnRequest, LogColumns};
 use crate::tui::pages::log::{id_cells, rows};
 use std::sync::Arc;
 
-/// What the vendors that miss an id would read it as, in all rows so far.
+/// The name under which vendors need an id that they miss, over all rows so far.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) enum WantedName {
-    /// No row has an id that some vendor misses.
+    /// No row has an id that a vendor misses.
     #[default]
     Unseen,
-    /// The same in all rows: the column's head says it.
+    /// The name is the same in all rows, so the column's head shows it.
     Same(String),
-    /// Not the same: each row says it.
+    /// The names differ, so each row shows its own.
     Various,
 }
 
@@ -32,29 +32,29 @@ impl WantedName {
         }
     }
 
-    /// Whether each row says its own.
+    /// Returns true if each row shows its own name.
     pub(crate) fn is_various(&self) -> bool {
         matches!(self, WantedName::Various)
     }
 }
 
-/// The columns of a table of calls, and what they were given so far.
+/// The columns of a table of calls, and the widths that they had so far.
 #[derive(Debug, Default)]
 pub struct ColumnLayout {
     needs: ColumnNeeds,
-    /// The fields that `needs` is about.
+    /// The fields that `needs` refers to.
     fields: Vec<Arc<Field>>,
-    /// Of the account's and the user's column.
+    /// The names for the account's and the user's column.
     pub(crate) wanted: [WantedName; 2],
-    /// What name, account and user were given, of what they need.
+    /// The widths that the name, account and user columns had, up to what they need.
     held: [usize; 3],
-    /// The width and the columns that `held` is about.
+    /// The width and the columns that `held` refers to.
     fitted: Option<(usize, ColumnRequest)>,
     columns: LogColumns,
 }
 
 impl ColumnLayout {
-    /// Takes in what is in view.
+    /// Grows the needs of the columns by the rows in view.
     pub fn see(&mut self, rows: &[RowView], ctx: &ViewContext<'_>) {
         if self.fields != ctx.shared.fields {
             self.fields.clone_from(&ctx.shared.fields);
@@ -62,21 +62,22 @@ impl ColumnLayout {
         }
         for row in rows {
             for (need, value) in self.needs.fields.iter_mut().zip(&row.fields) {
-                *need = (*need).max(value.as_deref().map_or(0, id_cells::some));
+                *need = (*need).max(value.as_deref().map_or(0, id_cells::approximate_width));
             }
             let day = ctx.look.times.day_form(row.received_at);
-            self.needs.grow(ColumnNeeds { day, ..rows::needs(row) });
+            self.needs.grow(ColumnNeeds { day, ..rows::column_needs(row) });
             self.wanted[0].see(&row.account);
             self.wanted[1].see(&row.user);
         }
     }
 
-    /// Forgets all that was seen.
+    /// Forgets the widths of all rows so far.
     pub fn clear(&mut self) {
         *self = ColumnLayout::default();
     }
 
-    /// How wide a log beside the detail would be: at least, and so that only long texts are cut.
+    /// Returns two widths of a log beside the detail: the minimum, and the one at which only long
+    /// texts are cut.
     pub fn wanted_widths(&self, ctx: &ViewContext<'_>) -> [u16; 2] {
         let wanted = rows::request(ctx).wanted_widths(self.needs);
         wanted.map(|width| u16::try_from(width).unwrap_or(u16::MAX))
@@ -95,7 +96,7 @@ impl ColumnLayout {
         self.fitted = Some((width, request));
     }
 
-    /// The columns as they were fitted last.
+    /// Returns the columns as fitted last.
     pub fn columns(&self) -> &LogColumns {
         &self.columns
     }

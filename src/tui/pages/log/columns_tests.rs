@@ -1,4 +1,4 @@
-//! What columns have at each width.
+//! Tests of the widths of columns.
 
 use super::*;
 
@@ -15,12 +15,12 @@ fn total(c: &LogColumns) -> usize {
     GUTTER + c.shown.iter().map(|(_, width)| width + 1).sum::<usize>() - 1
 }
 
-/// Names and ids that are longer than any room.
+/// The needs of names and ids that are longer than any column.
 const LONG: ColumnNeeds = ColumnNeeds {
-    name: MAX_NAME,
-    account: MAX_ID,
-    user: MAX_ID,
-    missing: [MIN_ID; 2],
+    name: MAX_NAME_WIDTH,
+    account: MAX_ID_WIDTH,
+    user: MAX_ID_WIDTH,
+    missing: [MIN_ID_WIDTH; 2],
     fields: [0; MAX_FIELDS],
     day: DayForm::Today,
 };
@@ -44,7 +44,7 @@ fn the_columns_fill_the_width() {
 
 #[test]
 fn any_choice_of_columns_stays_within_the_width() {
-    // every set of columns, in this order and the other way round
+    // every set of columns, in this order and in reverse
     for set in 1..1_u32 << Column::ALL.len() {
         let numbered = Column::ALL.into_iter().enumerate();
         let has = |(at, column)| (set >> at & 1 == 1).then_some(column);
@@ -65,7 +65,7 @@ fn any_choice_of_columns_stays_within_the_width() {
 }
 
 #[test]
-fn fields_take_what_room_there_is_and_never_that_of_what_is_missing() {
+fn fields_take_only_the_room_that_missing_ids_leave() {
     let names = ["properties.plan", "library.name", "context.app.version"];
     let fields = names.map(|name| Column::parse(name).expect("a field"));
     let columns = [&Column::USUAL[..5], &fields, &Column::USUAL[5..]].concat();
@@ -75,7 +75,7 @@ fn fields_take_what_room_there_is_and_never_that_of_what_is_missing() {
         let c = request(&columns, 5).columns(width, needs, [0; 3]);
         assert!(total(&c) <= width, "{width}: {c:?}");
         let widths = fields.each_ref().map(|field| c.width_of(field));
-        // the last ones give way first, and a wider log never has fewer
+        // the last fields are left out first, and a wider log never has fewer
         assert!(widths.is_sorted_by(|a, b| *b == 0 || a == b), "{width}: {widths:?}");
         let shown = widths.iter().filter(|width| **width > 0).count();
         assert!(shown >= before || width < 88, "{width}: {shown} of {before}");
@@ -88,7 +88,7 @@ fn fields_take_what_room_there_is_and_never_that_of_what_is_missing() {
     }
     assert_eq!(before, 3);
     let c = request(&columns, 5).columns(240, needs, [0; 3]);
-    assert_eq!(c.width_of(&fields[0]), WIDE_FIELD, "no value takes more");
+    assert_eq!(c.width_of(&fields[0]), MAX_FIELD_WIDTH, "no value takes more");
 }
 
 #[test]
@@ -101,9 +101,9 @@ fn a_missing_id_is_always_readable() {
 }
 
 #[test]
-fn what_is_missing_and_a_name_of_24_are_never_cut_in_a_log_of_88_columns() {
+fn never_cuts_missing_ids_or_a_name_of_24_characters_from_88_columns_on() {
     for vendors in 1..=5 {
-        for missing in [[NEAR, NEAR], [NEAR, MIN_ID], [MIN_ID, NEAR], [NEAR, 20]] {
+        for missing in [[NEAR, NEAR], [NEAR, MIN_ID_WIDTH], [MIN_ID_WIDTH, NEAR], [NEAR, 20]] {
             for day in [DayForm::Today, DayForm::Day, DayForm::Year] {
                 let needs = ColumnNeeds { missing, day, ..LONG };
                 for width in 88..300 {
@@ -132,16 +132,16 @@ fn marks_have_two_columns_or_none() {
 }
 
 #[test]
-fn columns_keep_what_they_were_given() {
+fn columns_keep_their_width_when_longer_texts_come() {
     let request = request(&Column::USUAL, 5);
-    // in a narrower log a name of 24 characters may take from an id that is cut anyway
+    // in a narrower log, a name of 24 characters may take room from an id that is cut anyway
     for width in 100..200 {
         let before = ColumnNeeds { name: 20, account: 12, user: 24, ..LONG };
         let first = request.columns(width, before, [0; 3]);
         let all = [Column::Name, Column::Account, Column::User];
         let held = all.each_ref().map(|column| first.width_of(column));
         let held = [held[0].min(20), held[1].min(12), held[2].min(24)];
-        // longer names and accounts come: they take no room from the users
+        // longer names and accounts that come later take no room from the users
         let after = request.columns(width, ColumnNeeds { user: 24, ..LONG }, held);
         for (column, held) in all.iter().zip(held) {
             assert!(after.width_of(column) >= held, "{width}: {first:?} {after:?}");
@@ -150,18 +150,18 @@ fn columns_keep_what_they_were_given() {
 }
 
 #[test]
-fn the_log_asks_for_what_it_holds() {
+fn the_log_asks_for_the_width_of_its_contents() {
     let needs = |name, id| ColumnNeeds { name, account: id, user: id, ..LONG };
     let wanted = |vendors, needs| request(&Column::USUAL, vendors).wanted_widths(needs);
     let least = 3 + 9 + 9 + 25 + 19 + 12 + 2;
-    assert_eq!(wanted(1, needs(8, 8)), [WIDE, WIDE]);
+    assert_eq!(wanted(1, needs(8, 8)), [MIN_WIDE_LOG, MIN_WIDE_LOG]);
     assert_eq!(wanted(5, needs(8, 8)), [least + 12, least + 12]);
     assert_eq!(wanted(1, needs(30, 20)), [least + 4 + 7, least + 6 + 2 + 9]);
     assert!(wanted(5, LONG)[1] <= 155);
 }
 
 #[test]
-fn a_date_costs_seconds_and_types_but_never_the_hour() {
+fn a_date_never_hides_the_hour() {
     for width in 40..200 {
         let needs = ColumnNeeds { day: DayForm::Day, ..ColumnNeeds::default() };
         let c = columns_for(width, 5, needs);

@@ -1,4 +1,4 @@
-//! What the log view tells of itself: beside the vendors, and in the footer.
+//! The hints of the log view: beside the vendors, and in the footer.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::view::ViewContext;
@@ -7,8 +7,8 @@ use crate::tui::pages::log::LogView;
 use ratatui::text::Span;
 
 impl LogView {
-    /// What is going on, for the line of the vendors.
-    pub(crate) fn going_on(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
+    /// Returns the current state of the log, for the line of the vendors.
+    pub(crate) fn status_spans(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
         let theme = &ctx.look.theme;
         let mut out = Vec::new();
         let key = |action| ctx.keymap.keys(KeyContext::Log, action).first().cloned();
@@ -53,14 +53,14 @@ impl LogView {
         if self.list.is_paused() {
             hint(&mut out, Action::Pause, "resumes");
         } else if !self.list.follows() && !self.in_detail && ctx.shared.grows() {
-            // in the detail that key goes to its end
+            // in the detail, the same key scrolls to the end of the detail
             hint(&mut out, Action::Last, "follows");
         }
         out
     }
 
-    /// What the footer tells of, the most useful first.
-    pub(crate) fn keys(&self) -> &'static [Action] {
+    /// Returns the actions for the footer, the most useful first.
+    pub(crate) fn footer_actions(&self) -> &'static [Action] {
         if self.in_detail {
             &[
                 Action::Back,

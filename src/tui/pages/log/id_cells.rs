@@ -1,8 +1,8 @@
-//! The cells of the log that name ids and verdicts: what stands in them, and in which style.
+//! The cells of the log that show ids and verdicts: their texts and styles.
 //!
-//! While the user has chosen no vendors, nobody knows which of them matter. Only a call that no
-//! vendor receives is then in the alarm color; the words and marks of all others are the same, but
-//! calm.
+//! While the user has chosen no vendors, segscope cannot know which vendors matter. Only requests
+//! without a call and calls that no vendor receives are then in the alarm color. All others have
+//! the same words and marks in calm colors.
 
 use crate::findings::{Severity, Verdict};
 use crate::inspector::{IdCell, Mark, RowView};
@@ -11,26 +11,26 @@ use crate::tui::theme::painter::{Appearance, Painter};
 use crate::tui::widgets::text;
 use ratatui::style::Style;
 
-/// Which colors a row has for what is missing or lost.
+/// The colors of missing ids and lost calls in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AlarmLevel {
-    /// What is missing or lost is in the alarm color.
+    /// Missing ids and lost calls are in the alarm color.
     Alarm,
-    /// The same words and marks without that color.
+    /// The same words and marks are shown without that color.
     Calm,
 }
 
 impl AlarmLevel {
-    /// That of a row.
+    /// Returns the level of a row.
     pub fn new(row: &RowView, ctx: &ViewContext<'_>) -> AlarmLevel {
-        let is_loud = ctx.shared.in_use.chosen || row.no_call.is_some() || reaches_nobody(row);
+        let is_loud = ctx.shared.in_use.chosen || row.no_call.is_some() || reaches_no_vendor(row);
         match is_loud {
             true => AlarmLevel::Alarm,
             false => AlarmLevel::Calm,
         }
     }
 
-    /// The style of a row's worst finding.
+    /// Returns the style of a row's worst finding.
     pub fn severity(self, severity: Severity, look: &Appearance) -> Style {
         match self {
             AlarmLevel::Alarm => look.severity(severity),
@@ -38,7 +38,7 @@ impl AlarmLevel {
         }
     }
 
-    /// The style of a vendor's mark.
+    /// Returns the style of a vendor's mark.
     pub fn mark(self, mark: Mark, look: &Appearance) -> Style {
         let is_calm = mark.in_use
             && !mark.folded
@@ -49,7 +49,7 @@ impl AlarmLevel {
         }
     }
 
-    fn of_ids(self, loud: Style, calm: Style) -> Style {
+    fn pick_style(self, loud: Style, calm: Style) -> Style {
         match self {
             AlarmLevel::Alarm => loud,
             AlarmLevel::Calm => calm,
@@ -57,16 +57,17 @@ impl AlarmLevel {
     }
 }
 
-/// Whether the service discards the call, or all vendors that its sender feeds lose or ignore it.
-fn reaches_nobody(row: &RowView) -> bool {
+/// Returns true if the service discards the call, or if a vendor that its sender feeds loses it
+/// and no other such vendor accepts it.
+fn reaches_no_vendor(row: &RowView) -> bool {
     let mut counting = row.marks.iter().filter(|mark| mark.in_use).map(|mark| mark.verdict);
     let is_lost = |verdict: Verdict| matches!(verdict, Verdict::Dropped | Verdict::Rejected);
     row.discarded().is_some()
         || counting.clone().any(is_lost) && !counting.any(Verdict::goes_through)
 }
 
-/// The style of a verdict's mark: dim where the vendor is not in use, the alarm color where it
-/// misses an id, quiet where the verdict is the same for every call of the library.
+/// Returns the style of a verdict's mark: dim if the vendor is not in use, the alarm color if it
+/// misses an id, quiet if the verdict is the same for every call of the library.
 pub fn mark_style(mark: Mark, look: &Appearance) -> Style {
     match mark {
         Mark { in_use: false, .. } | Mark { verdict: Verdict::Discarded, .. } => look.theme.unused,
@@ -76,26 +77,27 @@ pub fn mark_style(mark: Mark, look: &Appearance) -> Style {
     }
 }
 
-/// ` as ` and a few letters of a name.
-const LEAST_NEAR: usize = 9;
+/// The width of ` as ` and a few letters of a name.
+const MIN_HINT_WIDTH: usize = 9;
 
-/// About how wide a captured text is; no more of it is looked at than any column holds.
-pub(crate) fn some(text: &str) -> usize {
+/// Returns the approximate width of a captured text. It reads no more of the text than any column
+/// holds.
+pub(crate) fn approximate_width(text: &str) -> usize {
     text::width(text::beginning(text, 8))
 }
 
-/// The columns that an id takes when nothing of it is cut. A near miss beside a value that others
-/// found may have what is left.
-pub(crate) fn need(cell: &IdCell) -> usize {
+/// Returns the number of columns that an id takes if nothing of it is cut. The hint after an id
+/// that some vendors find is not included: it takes the columns that are left.
+pub(crate) fn id_width(cell: &IdCell) -> usize {
     // an id with blanks is doubtful
     let id = |id: &str, doubtful: bool| match doubtful {
-        true => some(&text::visible_id(id)) + 1,
-        false => some(id),
+        true => approximate_width(&text::visible_id(id)) + 1,
+        false => approximate_width(id),
     };
     match cell {
         IdCell::Found { text, doubtful } => id(text, *doubtful),
         IdCell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
-        IdCell::Missing { near: Some(near) } => "missing ?".len() + some(near),
+        IdCell::Missing { near: Some(near) } => "missing ?".len() + approximate_width(near),
         IdCell::Missing { near: None } => "missing".len(),
         IdCell::Nobody => "none".len(),
         IdCell::Muted => "muted".len(),
@@ -103,13 +105,13 @@ pub(crate) fn need(cell: &IdCell) -> usize {
     }
 }
 
-/// An id with signs behind it, which are seen however long it is.
+/// Returns an id with signs after it, which stay visible however long the id is.
 pub fn signed(id: &str, signs: &str, columns: usize, look: &Appearance) -> String {
     let room = columns.saturating_sub(signs.len());
     format!("{}{signs}", text::fit_id(id, room, look.ellipsis(), |id| look.id(id)))
 }
 
-/// One id column as it is beside no other: what is missing is in the alarm color.
+/// Draws an id column outside of the log. A missing id is in the alarm color.
 pub fn cell(
     painter: &mut Painter<'_>,
     cell: &IdCell,
@@ -120,8 +122,8 @@ pub fn cell(
     id_cell(painter, (cell, true), columns, (plain, AlarmLevel::Alarm), look);
 }
 
-/// One id column of a row, which says under which name a vendor wants the id, or leaves that to the
-/// column's head.
+/// Draws the id column of a row. If `says_name` is false, the column's head shows the name under
+/// which a vendor needs the id.
 pub(crate) fn id_cell(
     painter: &mut Painter<'_>,
     (cell, says_name): (&IdCell, bool),
@@ -130,7 +132,7 @@ pub(crate) fn id_cell(
     look: &Appearance,
 ) {
     let theme = &look.theme;
-    let style = |loud, calm| alarm_level.of_ids(loud, calm);
+    let style = |loud, calm| alarm_level.pick_style(loud, calm);
     match cell {
         IdCell::Found { text, doubtful: false } => {
             let shown = text::fit_id(text, columns, look.ellipsis(), |id| look.clean(id).into());
@@ -144,8 +146,8 @@ pub(crate) fn id_cell(
             let doubtful = if *doubtful { look.doubtful() } else { "" };
             let shown = signed(text, &format!("{doubtful}!"), columns, look);
             let left = columns.saturating_sub(text::width(&shown));
-            // what it is wanted as has what the value leaves, if a few letters would be seen
-            let wanted = wanted.first().filter(|_| says_name && left >= LEAST_NEAR);
+            // the name goes into the columns that the id leaves, if a few letters of it fit
+            let wanted = wanted.first().filter(|_| says_name && left >= MIN_HINT_WIDTH);
             let hint = wanted.map_or(String::new(), |wanted| format!(" as {}", wanted.name()));
             painter.column(&shown, columns - left, style(theme.warning, plain));
             painter.column(&hint, left, style(theme.near_miss, theme.quiet));

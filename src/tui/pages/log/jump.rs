@@ -1,4 +1,4 @@
-//! What is looked for from the cursor on, and what is said at the end of it.
+//! Jumps from the cursor to the next row that matches, and the message at the end of a search.
 
 use crate::inspector::What;
 use crate::tui::app::action::{Action, KeyContext};
@@ -9,8 +9,8 @@ use crate::tui::widgets::match_count::MatchCount;
 use std::sync::Arc;
 
 impl LogView {
-    /// Looks for a row from the cursor on.
-    pub(crate) fn look_for(
+    /// Starts a search for a row from the cursor on.
+    pub(crate) fn start_jump(
         &mut self,
         what: What,
         forward: bool,
@@ -18,13 +18,13 @@ impl LogView {
     ) -> Response {
         let Some(from) = self.list.cursor() else { return Response::Pass };
         self.jump_search = Some(JumpSearch::new(from, forward, what));
-        self.look_further(ctx)
+        self.continue_jump(ctx)
     }
 
-    /// Looks on a little, if something is looked for.
-    pub(crate) fn look_further(&mut self, ctx: &ViewContext<'_>) -> Response {
+    /// Continues the search a little, if there is one.
+    pub(crate) fn continue_jump(&mut self, ctx: &ViewContext<'_>) -> Response {
         let Some(jump_search) = &mut self.jump_search else {
-            // the next frame shows what there was no time to read for this one
+            // the next frame reads the rows that this frame had no time to read
             let unread = self.list.window().iter().any(|row| row.unread);
             return if unread { Response::Done } else { Response::Pass };
         };
@@ -55,7 +55,7 @@ impl LogView {
         }
     }
 
-    /// How many of the calls that are shown the search matches.
+    /// Counts the matches among the calls that are shown.
     pub(crate) fn count_matches(&self, ctx: &ViewContext<'_>) -> Option<MatchCount> {
         ctx.shared.filtering.search()?;
         let (inspector, end) = (ctx.inspector, self.list.end(ctx));
@@ -71,10 +71,12 @@ impl LogView {
         })
     }
 
-    /// Looks for a call that the search matches.
-    pub(crate) fn look_for_match(&mut self, forward: bool, ctx: &ViewContext<'_>) -> Response {
+    /// Starts a search for a call that matches the text searched for.
+    pub(crate) fn jump_to_match(&mut self, forward: bool, ctx: &ViewContext<'_>) -> Response {
         match ctx.shared.filtering.search() {
-            Some(search) => self.look_for(What::Matches(Arc::clone(&search.filter)), forward, ctx),
+            Some(search) => {
+                self.start_jump(What::Matches(Arc::clone(&search.filter)), forward, ctx)
+            }
             None => {
                 let key = ctx.keymap.first_key(KeyContext::Log, Action::Search);
                 Response::Say(format!("no search yet; {key} searches"))
@@ -83,7 +85,7 @@ impl LogView {
     }
 }
 
-/// What is said when there is no such call.
+/// Returns the message for a search that found no call.
 fn nothing_found(what: &What, ctx: &ViewContext<'_>) -> String {
     match what {
         What::Matches(_) => {

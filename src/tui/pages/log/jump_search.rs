@@ -1,4 +1,4 @@
-//! Looking for a row that may be far away: a little with each tick, until a key ends it.
+//! A search for a row that may be far away. It continues with each tick until a key ends it.
 
 use crate::inspector::{NextRow, What};
 use crate::tui::app::view::ViewContext;
@@ -14,34 +14,35 @@ pub struct JumpSearch {
     wrapped: bool,
 }
 
-/// What came of looking a little further.
+/// The result of one step of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JumpProgress {
-    /// This row is it; `wrapped` if it stands behind the other end.
+    /// The search found this row. `wrapped` is true if it continued from the other end.
     Row { row: u64, wrapped: bool },
-    /// There is none.
+    /// No row matches.
     Nothing,
-    /// It is not known yet.
+    /// The search is not finished.
     Further,
 }
 
 impl JumpSearch {
-    /// Looks from a row on, then from the other end, and at that row itself last.
+    /// Creates a search that goes from a row to the end, then from the other end, and last to that
+    /// row.
     pub fn new(from: u64, forward: bool, what: What) -> JumpSearch {
         JumpSearch { what, forward, from, at: from, wrapped: false }
     }
 
-    /// What is looked for.
+    /// Returns the subject of the search.
     pub fn what(&self) -> &What {
         &self.what
     }
 
-    /// In which direction.
+    /// Returns true if the search goes forward.
     pub fn is_forward(&self) -> bool {
         self.forward
     }
 
-    /// Looks a little further.
+    /// Continues the search a little.
     pub fn step(&mut self, list: &List, ctx: &ViewContext<'_>) -> JumpProgress {
         match ctx.inspector.find(self.at, self.forward, &self.what) {
             NextRow::Row(row) if list.holds(row) => {
@@ -54,7 +55,7 @@ impl JumpSearch {
             _ if !self.wrapped => {
                 self.wrapped = true;
                 self.at = if self.forward { 0 } else { list.end(ctx) };
-                // what comes after the first row does not count that row
+                // a search from row 0 finds only the rows after it, so row 0 is tested here
                 if self.forward && ctx.inspector.find(1, false, &self.what) == NextRow::Row(0) {
                     return JumpProgress::Row { row: 0, wrapped: true };
                 }
@@ -64,15 +65,15 @@ impl JumpSearch {
         }
     }
 
-    /// How much of the way was looked at, in per cent.
+    /// Returns the searched part of the rows, in percent.
     pub fn progress(&self, rows: u64) -> u64 {
         let ahead = if self.forward { rows.saturating_sub(self.from) } else { self.from };
-        let gone = match (self.wrapped, self.forward) {
+        let searched = match (self.wrapped, self.forward) {
             (false, true) => self.at.saturating_sub(self.from),
             (false, false) => self.from.saturating_sub(self.at),
             (true, true) => ahead + self.at,
             (true, false) => ahead + rows.saturating_sub(self.at),
         };
-        (gone * 100 / rows.max(1)).min(99)
+        (searched * 100 / rows.max(1)).min(99)
     }
 }

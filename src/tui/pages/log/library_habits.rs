@@ -1,5 +1,5 @@
-//! The line for noise: what every call of a library has in common, said once with its count. In the
-//! log such marks are quiet, and nothing of it is hidden from the detail.
+//! The line about findings that every call of a library has. They are written once with a count;
+//! their marks in the log are quiet, and the detail still shows all of them.
 
 use crate::findings::{Effect, Finding};
 use crate::inspector::{CallDetail, HabitView};
@@ -11,7 +11,8 @@ use crate::tui::widgets::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws the line: as many sentences as fit, how many more there are, and the key of the page that has them.
+/// Draws the line: as many sentences as fit, the number of others, and the key of the page with
+/// all.
 pub fn noise(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
     let look = ctx.look;
     let theme = &look.theme;
@@ -25,7 +26,7 @@ pub fn noise(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
         let same = library == Some(&common.library);
         let from = if same { String::new() } else { format!("always with {}: ", common.library) };
         let (from, says) =
-            (look.clean(&from).into_owned(), look.clean(&says(common, ctx)).into_owned());
+            (look.clean(&from).into_owned(), look.clean(&sentence(common, ctx)).into_owned());
         let more = all.len() - nth - 1;
         let tail = if more == 0 { 0 } else { text::width(&rest(more)) };
         if nth > 0 && text::width(&from) + text::width(&says) + 3 + tail > painter.room() {
@@ -41,22 +42,22 @@ pub fn noise(buffer: &mut Buffer, line: Rect, ctx: &ViewContext<'_>) {
     }
 }
 
-/// `FS no anonymousId, so no call is taken (40 calls)`
-fn says(common: &HabitView, ctx: &ViewContext<'_>) -> String {
+/// Returns a sentence such as `FS no anonymousId, so no call is taken (40 calls)`.
+fn sentence(common: &HabitView, ctx: &ViewContext<'_>) -> String {
     let vendor = common.vendor.and_then(|at| ctx.shared.vendors.get(at));
     let what = match (&common.summary, vendor) {
         (Some(summary), Some(vendor)) => format!("{} {summary}", vendor.short),
         (Some(summary), None) => summary.clone(),
-        // a code names its vendor itself
+        // a code contains the vendor's name
         (None, _) => common.codes.first().cloned().unwrap_or_default(),
     };
     let kind = if let [kind] = common.kinds[..] { kind } else { "calls" };
     format!("{what} ({} {kind})", grouped(common.calls))
 }
 
-/// What is said beside a finding that is noise.
+/// Returns the remark beside a finding that is muted or that every call of the library has.
 pub fn beside(finding: &Finding, call: &CallDetail, ctx: &ViewContext<'_>) -> Option<String> {
-    // no habit of a library makes it less of a loss
+    // a discarded call is lost, however common that is in a library
     if finding.effect == Effect::Discard {
         return None;
     }

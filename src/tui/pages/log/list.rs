@@ -1,35 +1,36 @@
 //! The log's cursor, its window into the rows, following and pausing.
 //!
-//! A row has a number for good; its place among the rows that are shown changes while a filter is
-//! being looked at. So the cursor is a row, and places are worked out anew for each frame.
+//! The number of a row never changes, but its index among the rows that are shown changes while a
+//! filter is being applied. So the cursor is stored as a row, and indices are computed for each
+//! frame.
 
 use crate::inspector::RowView;
 use crate::tui::app::action::Action;
 use crate::tui::app::view::ViewContext;
 use crate::tui::pages::log::ColumnLayout;
 
-/// The log's state.
+/// The state of the log.
 #[derive(Debug)]
 pub struct List {
-    /// The row that is wanted: where no such row is shown, the cursor is on the next one, and it
-    /// is back here when the filter is gone.
+    /// The row that the user selected. If it is hidden by a filter, the cursor is on the next row
+    /// that is shown, and returns when the filter is gone.
     wanted: u64,
-    /// The place of the cursor's row among those that are shown.
+    /// The index of the cursor's row among the rows that are shown.
     at: u64,
     /// The row under the cursor.
     current: Option<u64>,
-    /// The place of the first row in view.
+    /// The index of the first row in view.
     top: u64,
-    /// The cursor stays at the newest row.
+    /// True if the cursor stays at the newest row.
     follow: bool,
-    /// While paused: how many rows there were.
+    /// The number of rows at the time of the pause, while paused.
     frozen: Option<u64>,
-    /// Rows up to this one have been in view.
+    /// The rows before this one have been in view.
     seen: u64,
     unseen: u64,
-    /// How many rows are shown.
+    /// The number of rows that are shown.
     count: u64,
-    /// How many rows fit, as of the last frame.
+    /// The number of rows that fit, as of the last frame.
     height: u64,
     window: Vec<RowView>,
     layout: ColumnLayout,
@@ -55,22 +56,22 @@ impl Default for List {
 }
 
 impl List {
-    /// The row under the cursor; none where no row is shown.
+    /// Returns the row under the cursor, or none if no row is shown.
     pub fn cursor(&self) -> Option<u64> {
         self.current
     }
 
-    /// The row under the cursor, as it is seen.
+    /// Returns the contents of the row under the cursor.
     pub fn current(&self) -> Option<&RowView> {
         self.window.iter().find(|row| Some(row.row) == self.current)
     }
 
-    /// The rows in view, from the top.
+    /// Returns the rows in view, from the top.
     pub fn window(&self) -> &[RowView] {
         &self.window
     }
 
-    /// The columns.
+    /// Returns the columns.
     pub fn layout(&self) -> &ColumnLayout {
         &self.layout
     }
@@ -80,27 +81,27 @@ impl List {
         self.layout.fit(usize::from(width), ctx);
     }
 
-    /// The row at a line of the log.
+    /// Returns the row at a line of the log.
     pub fn row_at(&self, line: u64) -> Option<u64> {
         self.window.get(usize::try_from(line).ok()?).map(|row| row.row)
     }
 
-    /// How many rows came that are not shown yet.
+    /// Returns the number of new rows that have not been in view.
     pub fn unseen(&self) -> u64 {
         self.unseen
     }
 
-    /// Whether it is paused.
+    /// Returns true if the log is paused.
     pub fn is_paused(&self) -> bool {
         self.frozen.is_some()
     }
 
-    /// Whether the cursor stays at the newest row.
+    /// Returns true if the cursor stays at the newest row.
     pub fn follows(&self) -> bool {
         self.follow
     }
 
-    /// Stops or goes on.
+    /// Pauses or resumes.
     pub fn pause(&mut self, all: u64) {
         self.frozen = match self.frozen {
             Some(_) => None,
@@ -115,23 +116,24 @@ impl List {
         (self.wanted, self.at, self.current) = (row, at, Some(row));
     }
 
-    /// The first row that is not shown because it came after a pause, or behind the last row.
+    /// Returns the row after the last one: the first row that came after a pause, or the end of
+    /// all rows.
     pub fn end(&self, ctx: &ViewContext<'_>) -> u64 {
         self.frozen.unwrap_or(ctx.shared.rows)
     }
 
-    /// Whether a row may be gone to (it may have come after a pause).
+    /// Returns true if the cursor may go to a row. A row that came after a pause is out of reach.
     pub fn holds(&self, row: u64) -> bool {
         self.frozen.is_none_or(|rows| row < rows)
     }
 
-    /// Goes to a row that was looked for; the log stays there.
+    /// Puts the cursor on a row that a search found, and stops following.
     pub fn jump(&mut self, row: u64, ctx: &ViewContext<'_>) {
         self.follow = false;
         self.select(row, ctx);
     }
 
-    /// Moves; false if the action is not a movement.
+    /// Moves the cursor. Returns false if the action is not a movement.
     pub fn step(&mut self, action: Action, ctx: &ViewContext<'_>) -> bool {
         let (page, half) = (self.height.max(1), (self.height / 2).max(1));
         let to = match action {
@@ -162,7 +164,7 @@ impl List {
         self.height = height;
         let (inspector, all) = (ctx.inspector, ctx.shared.rows);
         if all == 0 {
-            // cleared away: what comes now is new
+            // cleared: rows that come now are new
             (self.follow, self.wanted, self.seen) = (true, 0, 0);
             self.layout.clear();
         }
@@ -172,7 +174,7 @@ impl List {
         self.count = if end < all { inspector.place_of(end).min(shown) } else { shown };
         let last = self.count.saturating_sub(1);
         let at = if self.follow { last } else { inspector.place_of(self.wanted).min(last) };
-        // rows that are found before it do not move the cursor's line
+        // rows that the filter shows above the cursor do not move the cursor's line
         self.top = (at + self.top).saturating_sub(self.at);
         self.at = at;
         let lowest_top = self.count.saturating_sub(height);

@@ -1,15 +1,15 @@
 //! The log view: the log, and the detail of the selected call.
 //!
 //! ```text
-//! from 130 columns on                      from 24 rows on     else the one
-//! +------------------+-------------------+ +-----------------+ with the keys
-//! | time type name … | who, verdict, fix | | log             |
+//! from 130 columns on                      from 24 rows on     else only the
+//! +------------------+-------------------+ +-----------------+ focused pane
+//! | time type name … | ids, verdict, fix | | log             |
 //! | log              | tabs              | +-----------------+
 //! |                  | the open tab      | | detail, if open |
 //! +------------------+-------------------+ +-----------------+
 //! ```
 //!
-//! While the detail is wide it has the page as it has on a small screen.
+//! If the user widens the detail, it has the full page, as on a small screen.
 
 mod column;
 mod column_layout;
@@ -53,28 +53,28 @@ use ratatui::text::Span;
 #[derive(Default)]
 pub struct LogView {
     list: List,
-    /// What the start screen asks.
+    /// The question of the start screen.
     question: VendorQuestion,
     detail: DetailPane,
     in_detail: bool,
-    /// The detail stays below the log while the log has the keys.
+    /// True if the detail stays below the log while the log has the focus.
     is_open: bool,
-    /// The detail takes the whole page while it has the keys.
+    /// True if the detail takes the whole page while it has the focus.
     wide: bool,
     jump_search: Option<JumpSearch>,
-    /// Why nothing passes the filter.
+    /// The explanation of a filter that matches nothing.
     why_nothing: EmptyFilterDialog,
-    /// The last number whose calls were shown here.
+    /// The last count whose calls were shown in the log.
     behind: u64,
     body: Rect,
-    /// While the line between log and detail is dragged: how much is the log's, in per cent.
+    /// The log's share in percent while the user drags the line between log and detail.
     dragged: Option<u16>,
-    /// How much of the height is the log's, in per cent, where the user chose that.
+    /// The log's share of the height in percent, if the user chose one.
     height: Option<u16>,
 }
 
 impl LogView {
-    /// Marks the call under the cursor, or asks for a note to it.
+    /// Marks the call under the cursor, or asks for a note about it.
     fn remark(&self, action: Action) -> Response {
         let row = self.list.current();
         let Some((row, seq)) = row.and_then(|row| Some((row, row.seq?))) else {
@@ -91,19 +91,19 @@ impl LogView {
         }
     }
 
-    /// Whether something is searched for inside of the call whose detail has the keys.
+    /// Returns true if a search inside the focused call is active.
     fn searches_inside(&self, ctx: &ViewContext<'_>) -> bool {
         self.in_detail && ctx.shared.filtering.inside().is_some()
     }
 
-    /// Gives the keys to the detail.
+    /// Moves the focus to the detail.
     fn open(&mut self) {
         (self.in_detail, self.is_open) = (true, true);
     }
 
-    /// Gives the keys back to the log, and closes the detail that is below or over it.
-    fn back(&mut self) -> bool {
-        // the next one opens beside the log again
+    /// Moves the focus back to the log, and closes the detail below or over it.
+    fn leave_detail(&mut self) -> bool {
+        // the next detail opens beside the log again
         self.wide = false;
         let is_below = std::mem::take(&mut self.is_open) && self.opens_below();
         std::mem::take(&mut self.in_detail) || is_below
@@ -208,19 +208,19 @@ impl View for LogView {
                 self.list.pause(ctx.shared.rows);
                 Response::Done
             }
-            // the marks of what was searched for go first
+            // the first `esc` removes the highlights of the search
             Action::Back if self.searches_inside(ctx) => {
                 Response::Filter(FilterChange::Search(SearchScope::OneCall, String::new()))
             }
             Action::Back if filtering.search().is_some() => {
                 Response::Filter(FilterChange::Search(SearchScope::Calls, String::new()))
             }
-            Action::Back | Action::BackOrQuit if self.back() => Response::Done,
+            Action::Back | Action::BackOrQuit if self.leave_detail() => Response::Done,
             Action::Back | Action::BackOrQuit if filtering.came_from().is_some() => {
                 Response::Return
             }
             Action::BackOrQuit => Response::Ask(SideEffect::Quit),
-            // nothing is left to go back from but the filter
+            // only the filter is left to go back from
             Action::Back if filtering.only_marked() => {
                 let key = ctx.keymap.first_key(KeyContext::Log, Action::OnlyMarked);
                 let words = format!("all calls; {key} shows only marked ones again");
@@ -243,16 +243,16 @@ impl View for LogView {
             _ if self.list.cursor().is_none() => Response::Pass,
             Action::Mark | Action::Note => self.remark(action),
             Action::Export => Response::Open(Box::new(ask_export(ctx))),
-            Action::NextMark => self.look_for(What::Marked, true, ctx),
+            Action::NextMark => self.start_jump(What::Marked, true, ctx),
             Action::NextMatch | Action::PreviousMatch if self.searches_inside(ctx) => {
                 self.detail.find(action == Action::NextMatch, ctx)
             }
-            Action::NextMatch => self.look_for_match(true, ctx),
-            Action::PreviousMatch => self.look_for_match(false, ctx),
-            Action::NextMissing => self.look_for(What::Missing, true, ctx),
-            Action::PreviousMissing => self.look_for(What::Missing, false, ctx),
-            Action::NextFinding => self.look_for(What::Finding, true, ctx),
-            Action::PreviousFinding => self.look_for(What::Finding, false, ctx),
+            Action::NextMatch => self.jump_to_match(true, ctx),
+            Action::PreviousMatch => self.jump_to_match(false, ctx),
+            Action::NextMissing => self.start_jump(What::Missing, true, ctx),
+            Action::PreviousMissing => self.start_jump(What::Missing, false, ctx),
+            Action::NextFinding => self.start_jump(What::Finding, true, ctx),
+            Action::PreviousFinding => self.start_jump(What::Finding, false, ctx),
             Action::Widen if self.has_room_for_both() => {
                 self.wide = !(self.wide && self.in_detail);
                 if self.wide {
@@ -297,7 +297,7 @@ impl View for LogView {
     }
 
     fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
-        self.look_further(ctx)
+        self.continue_jump(ctx)
     }
 
     fn has_inner(&self, ctx: &ViewContext<'_>) -> bool {
@@ -311,11 +311,11 @@ impl View for LogView {
     }
 
     fn point(&mut self, pointer: Pointer, at: Position, ctx: &ViewContext<'_>) -> Response {
-        self.pointed(pointer, at, ctx)
+        self.handle_pointer(pointer, at, ctx)
     }
 
-    fn drag(&mut self, at: Position, ended: bool, _world: &ViewContext<'_>) -> Response {
-        self.dragged_to(at, ended)
+    fn drag(&mut self, at: Position, ended: bool, _ctx: &ViewContext<'_>) -> Response {
+        self.handle_drag(at, ended)
     }
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
@@ -327,10 +327,10 @@ impl View for LogView {
     }
 
     fn state(&self, ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
-        self.going_on(ctx)
+        self.status_spans(ctx)
     }
 
     fn footer(&self) -> &'static [Action] {
-        self.keys()
+        self.footer_actions()
     }
 }

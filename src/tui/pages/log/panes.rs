@@ -1,9 +1,9 @@
-//! The panes of the log view: where each is, what is read for it, how it is drawn, and the mouse.
+//! The panes of the log view: their areas, their data, drawing, and the mouse.
 
 use crate::tui::app::action::Action;
 use crate::tui::app::view::{Pointer, Response, SideEffect, View, ViewContext};
 use crate::tui::bars::filter_bar;
-use crate::tui::pages::detail::split_view::BOTH as BOTH_SIDES;
+use crate::tui::pages::detail::split_view::MIN_TWO_SIDES_WIDTH;
 use crate::tui::pages::log::{Column, LogView, rows};
 use crate::tui::pages::start;
 use crate::tui::theme::painter;
@@ -11,82 +11,89 @@ use crate::tui::widgets::match_highlight;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// From this width on log and detail stand side by side.
-const SIDE_BY_SIDE: u16 = 130;
-/// On a narrower screen of this height the detail opens below the log, else over it.
-const BELOW: u16 = 24;
-/// How much of the height is the log's, in per cent.
-const USUAL_HEIGHT: u16 = 40;
-/// The log has what its content needs, as far as so much is left for the detail: both of its sides
-/// next to each other, else its tabs, if the log is readable beside them. Else it has the third on a
-/// screen of this width, and the last on a narrower one.
-const DETAILS: [u16; 2] = [BOTH_SIDES, 58];
-const ROOMY_SCREEN: u16 = 140;
-const ROOMY_DETAIL: u16 = 48;
-const SMALL_DETAIL: u16 = 40;
-/// How far a key moves the line between log and detail, in per cent, and between which ends.
-const STEP: u16 = 4;
-const ENDS: (u16, u16) = (10, 90);
-/// No pane is narrower, whatever the mouse does.
-const LEAST_LOG: u16 = 40;
-const LEAST_DETAIL: u16 = 32;
-const LEAST_ROWS: u16 = 5;
-/// The line between them, and a blank.
-const BETWEEN: u16 = 2;
-/// Rows that one turn of the wheel moves.
+/// The minimum width of a screen with log and detail side by side.
+const MIN_SIDE_BY_SIDE_WIDTH: u16 = 130;
+/// The minimum height of a narrower screen on which the detail opens below the log. On a lower one
+/// it covers the log.
+const MIN_BELOW_HEIGHT: u16 = 24;
+/// The log's default share of the height, in percent.
+const DEFAULT_LOG_PERCENT: u16 = 40;
+/// The widths of the detail. The log has the width that its content needs, as long as the detail
+/// has the first of `DETAIL_WIDTHS` (both of its sides next to each other) or else the second (its
+/// tabs), and the log stays readable. Otherwise the detail has `ROOMY_DETAIL_WIDTH` on a screen of
+/// `MIN_ROOMY_SCREEN_WIDTH`, and `SMALL_DETAIL_WIDTH` on a narrower one.
+const DETAIL_WIDTHS: [u16; 2] = [MIN_TWO_SIDES_WIDTH, 58];
+const MIN_ROOMY_SCREEN_WIDTH: u16 = 140;
+const ROOMY_DETAIL_WIDTH: u16 = 48;
+const SMALL_DETAIL_WIDTH: u16 = 40;
+/// The distance by which a key moves the line between log and detail, and the limits, in percent.
+const STEP_PERCENT: u16 = 4;
+const SPLIT_LIMITS_PERCENT: (u16, u16) = (10, 90);
+/// The minimum sizes of the panes, also while the mouse drags the line.
+const MIN_LOG_WIDTH: u16 = 40;
+const MIN_DETAIL_WIDTH: u16 = 32;
+const MIN_PANE_HEIGHT: u16 = 5;
+/// The columns of the line between the panes and of a blank.
+const GAP_WIDTH: u16 = 2;
+/// The rows that one turn of the wheel scrolls.
 const WHEEL_ROWS: usize = 3;
 
-/// So many per cent of a width or a height.
-fn part_of(all: u16, per_cent: u16) -> u16 {
+/// Returns a percentage of a width or a height.
+fn percent_of(all: u16, per_cent: u16) -> u16 {
     (u32::from(all) * u32::from(per_cent.min(100)) / 100) as u16
 }
 
 impl LogView {
-    /// Whether the detail opens below the log.
+    /// Returns true if the detail opens below the log.
     pub(crate) fn opens_below(&self) -> bool {
-        self.body.width < SIDE_BY_SIDE && self.body.height >= BELOW
+        self.body.width < MIN_SIDE_BY_SIDE_WIDTH && self.body.height >= MIN_BELOW_HEIGHT
     }
 
-    /// Whether there is room for both log and detail.
+    /// Returns true if there is room for both log and detail.
     pub(crate) fn has_room_for_both(&self) -> bool {
-        self.body.width >= SIDE_BY_SIDE || self.opens_below()
+        self.body.width >= MIN_SIDE_BY_SIDE_WIDTH || self.opens_below()
     }
 
-    /// The panes of a body: log, the line between, detail. One that is not shown is empty.
+    /// Returns the panes of a body: log, line, detail. The area of a hidden pane is empty.
     fn panes(&self, body: Rect, ctx: &ViewContext<'_>) -> (Rect, Rect, Rect) {
         let none = Rect { width: 0, height: 0, ..body };
         let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(1), ..body };
         if self.in_detail && (self.wide || !self.has_room_for_both()) {
             return (none, none, inside);
         }
-        if body.width < SIDE_BY_SIDE {
+        if body.width < MIN_SIDE_BY_SIDE_WIDTH {
             if !self.is_open || !self.opens_below() {
                 return (body, none, none);
             }
-            let part = self.dragged.or(self.height).unwrap_or(USUAL_HEIGHT);
-            let above = part_of(body.height, part);
-            let above = above.clamp(LEAST_ROWS, body.height.saturating_sub(2 * LEAST_ROWS));
+            let part = self.dragged.or(self.height).unwrap_or(DEFAULT_LOG_PERCENT);
+            let above = percent_of(body.height, part);
+            let above =
+                above.clamp(MIN_PANE_HEIGHT, body.height.saturating_sub(2 * MIN_PANE_HEIGHT));
             let log = Rect { height: above, ..body };
             let rule = Rect { y: log.bottom(), height: 1, ..body };
             let height = body.height.saturating_sub(above + 1);
             return (log, rule, Rect { y: rule.bottom(), height, ..inside });
         }
         let split = self.dragged.or(ctx.shared.arranged.split);
-        let part = |per_cent: u16| part_of(body.width, per_cent);
+        let part = |per_cent: u16| percent_of(body.width, per_cent);
         let [least, wanted] = self.list.layout().wanted_widths(ctx);
-        let usual = if body.width >= ROOMY_SCREEN { ROOMY_DETAIL } else { SMALL_DETAIL };
-        let has_room = |detail: &u16| least.saturating_add(detail + BETWEEN) <= body.width;
-        let detail = DETAILS.into_iter().find(has_room).unwrap_or(usual);
-        let left = split.map_or_else(|| wanted.min(body.width - detail - BETWEEN), part);
-        let left = left.clamp(LEAST_LOG, body.width - LEAST_DETAIL);
+        let usual = if body.width >= MIN_ROOMY_SCREEN_WIDTH {
+            ROOMY_DETAIL_WIDTH
+        } else {
+            SMALL_DETAIL_WIDTH
+        };
+        let has_room = |detail: &u16| least.saturating_add(detail + GAP_WIDTH) <= body.width;
+        let detail = DETAIL_WIDTHS.into_iter().find(has_room).unwrap_or(usual);
+        let left = split.map_or_else(|| wanted.min(body.width - detail - GAP_WIDTH), part);
+        let left = left.clamp(MIN_LOG_WIDTH, body.width - MIN_DETAIL_WIDTH);
         let log = Rect { width: left, ..body };
         let rule = Rect { x: body.x + left, width: 1, ..body };
-        let width = body.width - left - BETWEEN;
-        let detail = Rect { x: rule.x + BETWEEN, width, ..body };
+        let width = body.width - left - GAP_WIDTH;
+        let detail = Rect { x: rule.x + GAP_WIDTH, width, ..body };
         (log, rule, detail)
     }
 
-    /// The body without the line for the filter, and that line.
+    /// Splits a body into the page and the line of the filter.
     fn split(body: Rect, ctx: &ViewContext<'_>) -> (Rect, Rect) {
         let height = filter_bar::height(ctx).min(body.height);
         let left = Rect { height: body.height - height, ..body };
@@ -98,7 +105,7 @@ impl LogView {
         self.body = body;
         let behind = ctx.shared.filtering.behind();
         if self.behind != behind {
-            // the calls behind a number are a list first
+            // the calls of another count are first shown as a list
             (self.behind, self.in_detail) = (behind, false);
             if let Some(row) = ctx.shared.filtering.behind_row() {
                 self.list.jump(row, ctx);
@@ -106,10 +113,10 @@ impl LogView {
         }
         let (body, _) = LogView::split(body, ctx);
         let (log, ..) = self.panes(body, ctx);
-        // covered by the detail it keeps its height, so that its window stays where it was
+        // a log covered by the detail keeps its height, so that its window stays where it was
         let height = if log.height == 0 { body.height } else { log.height };
         self.list.sync(u64::from(height.saturating_sub(1)), ctx);
-        // how wide the log is depends on what it shows
+        // the width of the log depends on its contents
         let (log, _, detail) = self.panes(body, ctx);
         if !log.is_empty() {
             self.list.fit(log.width, ctx);
@@ -122,7 +129,7 @@ impl LogView {
         }
     }
 
-    /// Draws the panes and the line for the filter.
+    /// Draws the panes and the line of the filter.
     pub(crate) fn draw(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
         let (body, bar) = LogView::split(body, ctx);
         if !bar.is_empty() {
@@ -155,8 +162,8 @@ impl LogView {
         }
     }
 
-    /// The mouse did something at a place of the body.
-    pub(crate) fn pointed(
+    /// Handles a click or the wheel at a position of the body.
+    pub(crate) fn handle_pointer(
         &mut self,
         pointer: Pointer,
         at: Position,
@@ -193,7 +200,8 @@ impl LogView {
             let Some(row) = line.checked_sub(1).and_then(|line| self.list.row_at(line)) else {
                 return Response::Pass;
             };
-            // a second click opens; so does the first where the detail is beside it
+            // a second click opens the detail, and the first one shows the row in a detail beside
+            // the log
             self.in_detail = self.list.cursor() == Some(row) && !self.in_detail;
             self.is_open |= self.in_detail;
             self.list.select(row, ctx);
@@ -212,8 +220,9 @@ impl LogView {
         Response::Pass
     }
 
-    /// A click on a column's head: an id's goes to the next call that misses one, the time's to the
-    /// newest, a vendor's to what it makes of the call under the cursor.
+    /// Handles a click on the head of a column: an id column goes to the next call that misses an
+    /// id, the time column to the newest call, and a vendor opens its tab for the call under the
+    /// cursor.
     fn head(&mut self, x: usize, ctx: &ViewContext<'_>) -> Response {
         let plan = self.list.layout().columns();
         let here = |(from, _, width): &(usize, &Column, usize)| (*from..from + width).contains(&x);
@@ -234,8 +243,8 @@ impl LogView {
         }
     }
 
-    /// The line between log and detail was dragged there.
-    pub(crate) fn dragged_to(&mut self, at: Position, ended: bool) -> Response {
+    /// Moves the line between log and detail to the mouse.
+    pub(crate) fn handle_drag(&mut self, at: Position, ended: bool) -> Response {
         if self.dragged.is_none() {
             return Response::Pass;
         }
@@ -253,13 +262,13 @@ impl LogView {
         }
     }
 
-    /// Whether both panes are there, with a line between them.
+    /// Returns true if both panes are visible, with a line between them.
     pub(crate) fn has_divider(&self, ctx: &ViewContext<'_>) -> bool {
         let (body, _) = LogView::split(self.body, ctx);
         self.list.cursor().is_some() && !self.panes(body, ctx).1.is_empty()
     }
 
-    /// Moves the line between log and detail, or puts it where the content wants it.
+    /// Moves the line between log and detail, or resets it to the width that the content needs.
     pub(crate) fn move_divider(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         if !self.has_divider(ctx) {
             return Response::Say("open the detail first: only the log is shown".to_owned());
@@ -272,8 +281,8 @@ impl LogView {
         let part = (u32::from(taken) * 100).div_ceil(u32::from(all).max(1)).min(100) as u16;
         let part = match action {
             Action::ResetSplit => None,
-            Action::WidenLog => Some((part + STEP).min(ENDS.1)),
-            _ => Some(part.saturating_sub(STEP).max(ENDS.0)),
+            Action::WidenLog => Some((part + STEP_PERCENT).min(SPLIT_LIMITS_PERCENT.1)),
+            _ => Some(part.saturating_sub(STEP_PERCENT).max(SPLIT_LIMITS_PERCENT.0)),
         };
         if is_below {
             self.height = part;
@@ -282,7 +291,7 @@ impl LogView {
         Response::Ask(SideEffect::Split(part))
     }
 
-    /// How much of the body stands before a place, in per cent. Rounded up, so that the line stays
+    /// Returns the percentage of the body before a position, rounded up so that the line stays
     /// under the mouse.
     fn part_before(&self, at: Position) -> Option<u16> {
         let body = self.body;

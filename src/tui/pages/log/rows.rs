@@ -1,4 +1,4 @@
-//! The log's lines: the heads of the columns, and one line a row.
+//! The log's lines: the heads of the columns, and one line for each row.
 
 use crate::findings::{Severity, Verdict};
 use crate::fql::Field;
@@ -7,7 +7,7 @@ use crate::tui::app::view::ViewContext;
 use crate::tui::pages::log::column::{Column, head_within};
 use crate::tui::pages::log::column_layout::{ColumnLayout, WantedName};
 use crate::tui::pages::log::columns::{ColumnNeeds, ColumnRequest, GUTTER, MARK};
-use crate::tui::pages::log::id_cells::{AlarmLevel, id_cell, need, some};
+use crate::tui::pages::log::id_cells::{AlarmLevel, approximate_width, id_cell, id_width};
 use crate::tui::pages::log::list::List;
 use crate::tui::theme::painter::{Appearance, Painter, ground};
 use crate::tui::theme::time_format::TimeDetail;
@@ -16,18 +16,18 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// What the log shows.
+/// Returns the columns that the log should show.
 pub(crate) fn request(ctx: &ViewContext<'_>) -> ColumnRequest {
     ColumnRequest {
         columns: ctx.shared.columns.clone(),
         vendors: [Column::Vendors, Column::OtherVendors]
             .map(|column| column_vendors(&column, ctx).count()),
-        number: ctx.shared.rows.to_string().len().max(LEAST_NUMBER),
+        number: ctx.shared.rows.to_string().len().max(MIN_NUMBER_WIDTH),
         relative: ctx.look.times.is_relative(),
     }
 }
 
-/// The vendors of a column of marks.
+/// Returns the vendors of a column of marks.
 pub fn column_vendors<'c>(
     column: &Column,
     ctx: &'c ViewContext<'_>,
@@ -41,7 +41,7 @@ pub fn render(buffer: &mut Buffer, area: Rect, list: &List, focused: bool, ctx: 
     table(buffer, area, (list.window(), list.layout()), list.cursor(), focused, ctx);
 }
 
-/// Draws rows as the log has them, under the heads of their columns.
+/// Draws rows as in the log, under the heads of their columns.
 pub fn table(
     buffer: &mut Buffer,
     area: Rect,
@@ -98,7 +98,7 @@ fn heads(buffer: &mut Buffer, area: Rect, layout: &ColumnLayout, ctx: &ViewConte
     }
 }
 
-/// The head of the time's column: what the times are, in which zone.
+/// Returns the head of the time column: the kind of times, and their zone.
 fn time_head(width: usize, look: &Appearance) -> String {
     if look.times.is_relative() {
         return format!("{:>width$}", "ago");
@@ -108,7 +108,7 @@ fn time_head(width: usize, look: &Appearance) -> String {
     if text::width(&whole) <= width { whole } else { zone }
 }
 
-/// The head of an id's column. Where all rows with `!` mean the same name, it is said here.
+/// Draws the head of an id column. If all rows with `!` need the same name, the head shows it.
 fn id_head(
     painter: &mut Painter<'_>,
     (column, width): (&Column, usize),
@@ -124,8 +124,8 @@ fn id_head(
     painter.column(head, width, ctx.look.theme.label);
 }
 
-/// Two letters for each name: its first two, or its first and a later one where another name has
-/// those already.
+/// Returns two letters for each name: its first two, or its first and a later one if another name
+/// already has these two.
 fn two_letters<'v>(names: impl Iterator<Item = &'v str>, look: &Appearance) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for name in names {
@@ -141,7 +141,7 @@ fn two_letters<'v>(names: impl Iterator<Item = &'v str>, look: &Appearance) -> V
     out
 }
 
-/// A row, behind the cursor's column.
+/// Draws a row, after the cursor's column.
 fn row_line(
     painter: &mut Painter<'_>,
     row: &RowView,
@@ -187,12 +187,12 @@ fn row_line(
                 let time = look.times.listed(row.received_at, detail);
                 painter.column(&format!("{time:>width$}"), *width, theme.quiet);
             }
-            // it is not a call: the rest of the line says why
+            // a request without a call: the rest of the line says why
             (column, Some(request)) => {
-                let kind = if *column == Column::Kind { *width } else { STATUS };
+                let kind = if *column == Column::Kind { *width } else { STATUS_WIDTH };
                 let loud = if request.severity.is_some() { theme.refused } else { theme.quiet };
                 painter.put(&request.status.to_string(), loud);
-                painter.skip(kind.saturating_sub(STATUS) + 1);
+                painter.skip(kind.saturating_sub(STATUS_WIDTH) + 1);
                 painter.put(request.kind.word(), loud).put(" ", loud);
                 painter.show(&request.reason, loud).skip(2).show(&request.path, theme.quiet);
                 return;
@@ -223,7 +223,7 @@ fn row_line(
     }
 }
 
-/// The value of a field of the user's own.
+/// Draws the value of a field that the user chose.
 fn field_cell(
     painter: &mut Painter<'_>,
     row: &RowView,
@@ -237,7 +237,7 @@ fn field_cell(
         Some(Some(value)) if field.is_write_key() => {
             painter.column(&text::masked(value), width, plain);
         }
-        // an id differs at its end, and other texts at their beginning
+        // an id is cut so that its end stays visible, other texts so that their beginning does
         Some(Some(value)) if value.contains(' ') => {
             painter.column(value, width, plain);
         }
@@ -251,10 +251,10 @@ fn field_cell(
     }
 }
 
-/// In place of the name of a track call that has none.
+/// The text in place of the name of a track call without a name.
 pub const NO_EVENT: &str = "(no event)";
 
-/// What names the call, behind the word that it came again and before its note.
+/// Draws the name of the call, after the sign of a repeat or fault and before its note.
 fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, look: &Appearance) {
     let theme = &look.theme;
     let mut name = width;
@@ -262,21 +262,23 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     let shown = if is_unnamed { NO_EVENT } else { row.name.as_str() };
     if row.repeat {
         let (word, sign) = (format!("{} repeat ", look.repeat()), format!("{} ", look.repeat()));
-        // the word only where the name is seen whole behind it
-        let word = if text::width(&word) + some(&row.name) <= name { word } else { sign };
+        // the word `repeat` is written only if the whole name fits after it
+        let word =
+            if text::width(&word) + approximate_width(&row.name) <= name { word } else { sign };
         let taken = text::width(&word).min(name);
         painter.column(&word, taken, theme.repeat);
         name -= taken;
     }
     if row.fault {
-        let word = if FAULT.len() + some(&row.name) <= name { FAULT } else { "! " };
+        let word = if FAULT.len() + approximate_width(&row.name) <= name { FAULT } else { "! " };
         let taken = text::width(word).min(name);
         painter.column(word, taken, theme.warning);
         name -= taken;
     }
     if let Some(note) = &row.note {
-        // the note has what the name leaves: its sign at least, for the detail has all of it
-        let taken = some(shown).min(name.saturating_sub(NOTE_SIGN));
+        // the note has the room that the name leaves, at least for its sign; the detail has the
+        // full text
+        let taken = approximate_width(shown).min(name.saturating_sub(NOTE_SIGN_WIDTH));
         painter.column(shown, taken, plain);
         painter.column(&format!(" {} {note}", look.note()), name - taken, theme.marked);
     } else {
@@ -284,26 +286,27 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
     }
 }
 
-/// Before the name of a call into whose request a fault was injected.
+/// The word before the name of a call whose request had an injected fault.
 const FAULT: &str = "fault ";
-/// A blank and the sign of a note.
-const NOTE_SIGN: usize = 2;
-/// The width of a status.
-const STATUS: usize = 3;
-/// A number has room for so many digits, so that the first hundreds of calls do not move columns.
-const LEAST_NUMBER: usize = 4;
-/// The columns that a row would need.
-pub fn needs(row: &RowView) -> ColumnNeeds {
+/// The width of a blank and the sign of a note.
+const NOTE_SIGN_WIDTH: usize = 2;
+/// The width of an HTTP status.
+const STATUS_WIDTH: usize = 3;
+/// The minimum width of the number column, so that the first hundreds of calls do not move
+/// columns.
+const MIN_NUMBER_WIDTH: usize = 4;
+/// Returns the columns that a row needs.
+pub fn column_needs(row: &RowView) -> ColumnNeeds {
     let repeat = if row.repeat { 2 } else { 0 };
-    let note = row.note.as_deref().map_or(0, |note| some(note) + 3);
+    let note = row.note.as_deref().map_or(0, |note| approximate_width(note) + 3);
     let missing = |cell: &IdCell| match cell {
-        IdCell::Missing { .. } => need(cell),
+        IdCell::Missing { .. } => id_width(cell),
         _ => 0,
     };
     ColumnNeeds {
-        name: some(&row.name) + repeat + note,
-        account: need(&row.account),
-        user: need(&row.user),
+        name: approximate_width(&row.name) + repeat + note,
+        account: id_width(&row.account),
+        user: id_width(&row.user),
         missing: [missing(&row.account), missing(&row.user)],
         ..ColumnNeeds::default()
     }
@@ -317,7 +320,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     #[test]
-    fn heads_have_two_letters_and_are_told_apart() {
+    fn heads_have_two_distinct_letters() {
         let theme = Theme::preset("dark").expect("dark");
         let times = TimeFormat::new(TimeZone::UTC, 0);
         let look = Appearance { theme, ascii: false, times };

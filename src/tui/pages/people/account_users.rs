@@ -1,4 +1,4 @@
-//! The users of one account, with their calls, and since which call they belong to it.
+//! The users of one account, their calls, and the first call that has both user and account.
 
 use crate::fql::quoted;
 use crate::inspector::{GroupedRows, RelatedId, Who};
@@ -18,9 +18,9 @@ use crate::tui::pages::people::people_list::FOOTER;
 use crate::tui::theme::painter::Painter;
 use ratatui::text::Span;
 
-/// Columns of a count.
+/// The width of a count.
 const COUNT: usize = 8;
-/// Columns of a call's number.
+/// The width of a call's number.
 const SINCE: usize = 14;
 
 /// The users of an account.
@@ -29,7 +29,7 @@ pub struct UsersOf {
 }
 
 impl UsersOf {
-    /// Of this one.
+    /// Returns the list of the users of an account.
     pub fn account(account: String) -> UsersOf {
         UsersOf { account }
     }
@@ -60,7 +60,7 @@ impl ListContent for UsersOf {
         ]]
     }
 
-    fn text(row: &RelatedId, _tab: usize, _world: &ViewContext<'_>) -> String {
+    fn text(row: &RelatedId, _tab: usize, _ctx: &ViewContext<'_>) -> String {
         row.id.clone()
     }
 
@@ -78,7 +78,7 @@ impl ListContent for UsersOf {
         a.id == b.id
     }
 
-    fn columns(room: usize, _rows: &[RelatedId], _tab: usize, _world: &ViewContext<'_>) -> usize {
+    fn columns(room: usize, _rows: &[RelatedId], _tab: usize, _ctx: &ViewContext<'_>) -> usize {
         room.saturating_sub(COUNT + SINCE + 2 * TIME)
     }
 
@@ -101,14 +101,14 @@ impl ListContent for UsersOf {
 
     fn about(
         &mut self,
-        paper: &mut TextBuilder<'_>,
+        builder: &mut TextBuilder<'_>,
         row: &RelatedId,
         _tab: usize,
         ctx: &ViewContext<'_>,
     ) {
         match ctx.inspector.shown_person(Who::Users, &row.id) {
-            Some(person) => people_list::about(paper, &person, people_list::USERS, ctx),
-            None => paper.labelled(10, "user", &ctx.look.id(&row.id), ctx.look.theme.heading),
+            Some(person) => people_list::about(builder, &person, people_list::USERS, ctx),
+            None => builder.labelled(10, "user", &ctx.look.id(&row.id), ctx.look.theme.heading),
         }
     }
 
@@ -121,9 +121,9 @@ impl ListContent for UsersOf {
         row: &RelatedId,
         _tab: usize,
         _rows: &[RelatedId],
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
-        // the number is that of all calls of the user, those with other accounts too
+        // the count includes the user's calls with other accounts
         let terms = vec![format!("{} = {}", people_list::field(Who::Users), quoted(&row.id))];
         Ok(drill_down::all(terms, RepeatCounting::new(row.calls, row.repeats)))
     }

@@ -1,5 +1,5 @@
-//! The people page: accounts and users; below an account its users, below a user the calls in their
-//! order. A key goes one step down, back goes one step up, and each step keeps its place.
+//! The people page: accounts and users; below an account its users, below a user the calls in
+//! their order. One key goes a level down and `back` a level up, and each level keeps its cursor.
 //!
 //! ```text
 //! accounts ──▶ its users ──┐
@@ -28,7 +28,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
-/// The page: the topmost of the steps that were taken is shown.
+/// The state of the page. The deepest open level is shown.
 #[derive(Default)]
 pub struct PeopleView {
     list: ListPage<PeopleList>,
@@ -53,10 +53,10 @@ impl PeopleView {
         }
     }
 
-    /// Goes one step down from the row under the cursor.
+    /// Opens the row under the cursor.
     fn open(&mut self, ctx: &ViewContext<'_>) -> Response {
         if let Some(user) = &mut self.user {
-            return user.in_the_log(ctx);
+            return user.show_in_log(ctx);
         }
         // keys may come faster than frames
         let id = match &mut self.users {
@@ -80,8 +80,8 @@ impl PeopleView {
         Response::Done
     }
 
-    /// Goes one step up; false on the first.
-    fn up(&mut self, ctx: &ViewContext<'_>) -> bool {
+    /// Goes a level up. Returns false on the first level.
+    fn close_level(&mut self, ctx: &ViewContext<'_>) -> bool {
         if let Some(user) = self.user.take() {
             user.end(ctx);
             return true;
@@ -91,7 +91,7 @@ impl PeopleView {
 
     fn answer(&mut self, reply: Response, ctx: &ViewContext<'_>) -> Response {
         match reply {
-            Response::Close if self.up(ctx) => Response::Done,
+            Response::Close if self.close_level(ctx) => Response::Done,
             reply => reply,
         }
     }

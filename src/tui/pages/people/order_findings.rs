@@ -1,5 +1,5 @@
-//! What is odd about the order of a user's calls, in words and with marks: what the calls
-//! themselves show, and what vendors found.
+//! Remarks about the order of a user's calls, in words and with signs: those that the calls
+//! themselves show, and findings of the vendors.
 
 use crate::call::CallType;
 use crate::findings::{Severity, Verdict};
@@ -9,7 +9,7 @@ use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::detail::text_builder::TextBuilder;
 use ratatui::style::Style;
 
-/// The calls by type, in a line.
+/// Returns the counts of the calls by type, in a line.
 pub fn by_type(timeline: &Timeline) -> String {
     let each = CallType::ALL.into_iter().zip(timeline.types).filter(|(_, of)| of.calls > 0);
     let each: Vec<String> =
@@ -17,7 +17,7 @@ pub fn by_type(timeline: &Timeline) -> String {
     each.join(", ")
 }
 
-/// The sentence of a finding in the first call that has it.
+/// Returns the message of a finding in the first call that has it.
 pub fn message(order_finding: &OrderFinding, ctx: &ViewContext<'_>) -> Option<String> {
     let Some(Detail::Call(call)) = ctx.inspector.detail(order_finding.row) else { return None };
     let vendors = call.vendors.iter().filter(|at| Some(at.vendor) == order_finding.vendor);
@@ -27,9 +27,9 @@ pub fn message(order_finding: &OrderFinding, ctx: &ViewContext<'_>) -> Option<St
         .map(|finding| finding.message.clone())
 }
 
-/// What the calls show of their order: whether it is odd, and in words. Each says what was looked
-/// at and no more, as others may stand beside it; that something never came is said only once all
-/// calls are `known`.
+/// Returns remarks about the order of the calls, each with true if it is odd. A remark only says
+/// what these calls show, because there may be other calls. That something never came is only said
+/// if `known` is true, which means that all calls were read.
 pub fn shows(timeline: &Timeline, known: bool) -> Vec<(bool, String)> {
     let counted =
         |calls| count(calls, "track, page or screen call", "track, page and screen calls");
@@ -67,10 +67,10 @@ pub fn shows(timeline: &Timeline, known: bool) -> Vec<(bool, String)> {
     identified.into_iter().chain(in_group).collect()
 }
 
-/// Writes it, one line a thing: what the calls show, so far or once all of them are `known`, and
-/// what vendors found.
+/// Writes the remarks about the order of the calls, one for each line, and the findings of the
+/// vendors. `known` is true if all calls were read.
 pub fn write(
-    paper: &mut TextBuilder<'_>,
+    builder: &mut TextBuilder<'_>,
     (timeline, known): (&Timeline, bool),
     found: &[(OrderFinding, Option<String>)],
     ctx: &ViewContext<'_>,
@@ -80,7 +80,7 @@ pub fn write(
     let good = (look.verdict_sign(Verdict::Delivered), theme.good);
     let odd = (look.severity_sign(Severity::Warning), theme.warning);
     let mut line = |(sign, style): (&'static str, Style), words: &str| {
-        paper.labelled(2, "  ", &format!("{sign} {words}"), style);
+        builder.labelled(2, "  ", &format!("{sign} {words}"), style);
     };
     for (is_odd, words) in shows(timeline, known) {
         line(if is_odd { odd } else { good }, &words);
@@ -103,7 +103,7 @@ pub fn write(
 mod tests {
     use super::*;
 
-    /// What is said of calls of these types in their order.
+    /// Returns the remarks about calls of these types in this order.
     fn said(kinds: &[CallType], known: bool) -> Vec<(bool, String)> {
         let mut timeline = Timeline::default();
         for (at, kind) in kinds.iter().enumerate() {
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn each_sentence_is_true_of_every_order() {
+    fn remarks_are_true_for_every_order_of_calls() {
         let mut orders: Vec<Vec<CallType>> = vec![Vec::new()];
         for begin in 0.. {
             if orders[begin].len() == 4 {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_still_come_is_not_said_to_be_missing() {
+    fn reports_nothing_as_missing_before_all_calls_are_read() {
         use CallType::{Group, Identify, Track};
         assert_eq!(said(&[Track], false), []);
         assert_eq!(said(&[Identify, Group], false), []);

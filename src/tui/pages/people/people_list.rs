@@ -1,4 +1,4 @@
-//! Accounts and users: how many calls each has, which belong together, and since which call.
+//! The accounts and users, the number of their calls, and the first call of each pair of them.
 
 use crate::findings::advice;
 use crate::fql::quoted;
@@ -22,18 +22,18 @@ use crate::tui::widgets::text;
 use ratatui::text::Span;
 use std::cmp::Ordering;
 
-/// The widths of a count and of a share in percent, in columns of the terminal.
+/// The widths of a count and of a share in percent.
 const COUNT: usize = 8;
 const SHARE: usize = 6;
-/// So many accounts or users are read at most, and so many that belong to one are shown.
-const MOST: u64 = 2_000;
-const MOST_MEMBERS: usize = 500;
-/// An id beside the list has this much room.
-const ID: usize = 40;
+/// The maximum number of accounts or users in the list, and of their users or accounts beside it.
+const MAX_PEOPLE: u64 = 2_000;
+const MAX_SHOWN_MEMBERS: usize = 500;
+/// The maximum width of an id beside the list.
+const MAX_ID_WIDTH: usize = 40;
 /// The width of a bar beside the list.
-const LONG_BAR: usize = 20;
+const BAR_WIDTH: usize = 20;
 
-/// What the keys are for.
+/// The actions in the footer.
 pub const FOOTER: &[Action] = &[
     Action::Open,
     Action::ShowCalls,
@@ -48,18 +48,18 @@ pub const FOOTER: &[Action] = &[
     Action::ShowLog,
 ];
 
-/// The tab of accounts, and of users.
+/// The tabs of accounts and of users.
 pub const ACCOUNTS: usize = 0;
 pub const USERS: usize = 1;
 
-/// What each tab lists.
-const WHO: [Who; 2] = [Who::Accounts, Who::Users];
+/// The contents of each tab.
+const TAB_KINDS: [Who; 2] = [Who::Accounts, Who::Users];
 
-/// The page has no state of its own.
+/// The contents of the people list, which have no state.
 #[derive(Default)]
 pub struct PeopleList;
 
-/// How wide the columns are.
+/// The widths of the columns.
 pub struct PeopleColumns {
     tab: usize,
     id: usize,
@@ -67,7 +67,7 @@ pub struct PeopleColumns {
     bar: usize,
 }
 
-/// What a filter calls the id.
+/// Returns the name of the id in a filter.
 pub fn field(who: Who) -> &'static str {
     match who {
         Who::Accounts => "account_id",
@@ -75,9 +75,9 @@ pub fn field(who: Who) -> &'static str {
     }
 }
 
-/// One of them, the other kind, and what the other kind is in a share.
+/// Returns the words for a row, for the other kind of id, and for the share of calls with it.
 fn words(tab: usize) -> (&'static str, &'static str, &'static str) {
-    match WHO[tab] {
+    match TAB_KINDS[tab] {
         Who::Accounts => ("account", "users", "with user"),
         Who::Users => ("user", "accounts", "with account"),
     }
@@ -93,10 +93,10 @@ impl ListContent for PeopleList {
     const WORDS: (&'static str, &'static str) = ("row", "rows");
 
     fn read(&mut self, tab: usize, ctx: &ViewContext<'_>) -> GroupedRows<Person> {
-        ctx.inspector.shown_people(WHO[tab], 0..MOST)
+        ctx.inspector.shown_people(TAB_KINDS[tab], 0..MAX_PEOPLE)
     }
 
-    fn text(row: &Person, _tab: usize, _world: &ViewContext<'_>) -> String {
+    fn text(row: &Person, _tab: usize, _ctx: &ViewContext<'_>) -> String {
         row.id.clone()
     }
 
@@ -122,7 +122,7 @@ impl ListContent for PeopleList {
             FIRST,
             LAST,
         ];
-        match WHO[tab] {
+        match TAB_KINDS[tab] {
             Who::Accounts => ACCOUNTS,
             Who::Users => USERS,
         }
@@ -132,12 +132,7 @@ impl ListContent for PeopleList {
         a.id == b.id
     }
 
-    fn columns(
-        room: usize,
-        _rows: &[Person],
-        tab: usize,
-        _world: &ViewContext<'_>,
-    ) -> PeopleColumns {
+    fn columns(room: usize, _rows: &[Person], tab: usize, _ctx: &ViewContext<'_>) -> PeopleColumns {
         let first = room >= 60;
         let bar = if room >= 60 { 10 } else { 0 };
         let times = if first { 2 * TIME } else { TIME };
@@ -186,12 +181,12 @@ impl ListContent for PeopleList {
 
     fn about(
         &mut self,
-        paper: &mut TextBuilder<'_>,
+        builder: &mut TextBuilder<'_>,
         row: &Person,
         tab: usize,
         ctx: &ViewContext<'_>,
     ) {
-        about(paper, row, tab, ctx);
+        about(builder, row, tab, ctx);
     }
 
     fn example(row: &Person) -> Option<u64> {
@@ -203,9 +198,9 @@ impl ListContent for PeopleList {
         row: &Person,
         tab: usize,
         _rows: &[Person],
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
-        let terms = vec![format!("{} = {}", field(WHO[tab]), quoted(&row.id))];
+        let terms = vec![format!("{} = {}", field(TAB_KINDS[tab]), quoted(&row.id))];
         Ok(drill_down::all(terms, RepeatCounting::new(row.counted.calls, row.counted.repeats)))
     }
 
@@ -225,7 +220,7 @@ impl ListContent for PeopleList {
     }
 }
 
-/// Compares the shares of calls that have the other id too: the lowest first.
+/// Compares the shares of calls that have the other id too, the lowest first.
 fn by_share(a: &Person, b: &Person) -> Ordering {
     let product = |part: &Person, all: &Person| {
         u128::from(part.with_other) * u128::from(all.counted.calls.max(1))
@@ -233,7 +228,7 @@ fn by_share(a: &Person, b: &Person) -> Ordering {
     product(a, b).cmp(&product(b, a))
 }
 
-/// An id and a free column behind it. One that is doubtful has a sign.
+/// Draws an id and a blank after it. A doubtful id has a sign.
 pub fn id(
     painter: &mut Painter<'_>,
     (id, doubtful): (&str, bool),
@@ -249,21 +244,21 @@ pub fn id(
     }
 }
 
-/// All about an account (tab 0) or a user (tab 1).
-pub fn about(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewContext<'_>) {
+/// Writes the side pane about an account (tab 0) or a user (tab 1).
+pub fn about(builder: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewContext<'_>) {
     let look = ctx.look;
     let theme = &look.theme;
     let (one, others, with) = words(tab);
     let counted = &row.counted;
-    paper.labelled(10, one, &look.id(&row.id), theme.heading);
+    builder.labelled(10, one, &look.id(&row.id), theme.heading);
     if row.doubtful {
         let words = format!("{} doubtful: {}", look.doubtful(), advice::doubt(&row.id));
-        paper.prose(10, &words, theme.warning);
+        builder.prose(10, &words, theme.warning);
     }
     let style = if row.with_other == counted.calls { theme.good } else { theme.text };
-    paper.line(vec![
+    builder.line(vec![
         Span::styled(format!("{with:<14}"), theme.label),
-        Span::styled(bar(row.with_other, counted.calls, LONG_BAR, look), style),
+        Span::styled(bar(row.with_other, counted.calls, BAR_WIDTH, look), style),
         Span::styled(format!("{:>SHARE$}", share(row.with_other, counted.calls)), style),
         Span::styled(
             format!("  {} of {}", grouped(row.with_other), count(counted.calls, "call", "calls")),
@@ -272,18 +267,18 @@ pub fn about(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewCo
     ]);
     if counted.repeats > 0 {
         let repeats = count(counted.repeats, "repeat", "repeats");
-        paper.labelled(14, "also", &format!("{repeats}, not counted"), theme.repeat);
+        builder.labelled(14, "also", &format!("{repeats}, not counted"), theme.repeat);
     }
-    times(paper, counted, 14);
-    for finding in ctx.inspector.id_remarks_about(WHO[tab], &row.id) {
-        paper.prose(2, &format!("! {}", finding.message), theme.warning);
-        paper.prose(4, &finding.fix, theme.fix);
+    times(builder, counted, 14);
+    for finding in ctx.inspector.id_remarks_about(TAB_KINDS[tab], &row.id) {
+        builder.prose(2, &format!("! {}", finding.message), theme.warning);
+        builder.prose(4, &finding.fix, theme.fix);
     }
-    let members = ctx.inspector.shown_members(WHO[tab], &row.id);
-    paper.heading(&format!("Its {others}"), &grouped(members.of));
-    order(paper, row, tab, &members);
-    let shown = || members.rows.iter().take(MOST_MEMBERS);
-    let wide = widest(shown().map(|member| member.id.as_str()), (4, ID), look);
+    let members = ctx.inspector.shown_members(TAB_KINDS[tab], &row.id);
+    builder.heading(&format!("Its {others}"), &grouped(members.of));
+    order(builder, row, tab, &members);
+    let shown = || members.rows.iter().take(MAX_SHOWN_MEMBERS);
+    let wide = widest(shown().map(|member| member.id.as_str()), (4, MAX_ID_WIDTH), look);
     for member in shown() {
         let (sign, style) = match member.doubtful {
             true => (look.doubtful(), theme.warning),
@@ -291,35 +286,42 @@ pub fn about(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, ctx: &ViewCo
         };
         let id = signed(&member.id, sign, wide, look);
         let gap = " ".repeat(wide.saturating_sub(text::width(&id)) + 2);
-        paper.line(vec![
+        builder.line(vec![
             Span::styled(format!("  {id}{gap}"), style),
             Span::styled(format!("since call #{}", grouped(member.since)), theme.label),
             Span::styled(format!("  {}", look.moment(member.since_ms)), theme.quiet),
         ]);
     }
-    if let Some(more) = members.rows.len().checked_sub(MOST_MEMBERS).filter(|more| *more > 0) {
-        paper.prose(2, &format!("and {} more", grouped(more as u64)), theme.quiet);
+    if let Some(more) = members.rows.len().checked_sub(MAX_SHOWN_MEMBERS).filter(|more| *more > 0) {
+        builder.prose(2, &format!("and {} more", grouped(more as u64)), theme.quiet);
     }
     if members.other > 0 {
         let words = format!(
             "{} arrived after the limit and are not listed",
             count(members.other, "pair", "pairs")
         );
-        paper.prose(2, &words, theme.lost);
+        builder.prose(2, &words, theme.lost);
     }
 }
 
-/// What is odd about the order or the number of those that belong to it.
-fn order(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, members: &GroupedRows<RelatedId>) {
-    let theme = &paper.look().theme;
-    if WHO[tab] == Who::Accounts {
+/// Writes remarks about the order or the number of the related ids.
+fn order(
+    builder: &mut TextBuilder<'_>,
+    row: &Person,
+    tab: usize,
+    members: &GroupedRows<RelatedId>,
+) {
+    let theme = &builder.look().theme;
+    if TAB_KINDS[tab] == Who::Accounts {
         if members.rows.is_empty() {
-            paper.prose(2, "! no vendor in use finds a user in these calls", theme.warning);
+            builder.prose(2, "! no vendor in use finds a user in these calls", theme.warning);
         }
         return;
     }
     match members.rows.first() {
-        None => paper.prose(2, "! no vendor in use finds an account in these calls", theme.warning),
+        None => {
+            builder.prose(2, "! no vendor in use finds an account in these calls", theme.warning)
+        }
         Some(first) if first.since > row.counted.seq => {
             let words = format!(
                 "! from call #{} on, but with an account only since #{}: earlier calls \
@@ -327,11 +329,11 @@ fn order(paper: &mut TextBuilder<'_>, row: &Person, tab: usize, members: &Groupe
                 grouped(row.counted.seq),
                 grouped(first.since)
             );
-            paper.prose(2, &words, theme.warning);
+            builder.prose(2, &words, theme.warning);
         }
         Some(_) => {}
     }
     if members.rows.len() > 1 {
-        paper.prose(2, "! more than one account: is that intended?", theme.warning);
+        builder.prose(2, "! more than one account: is that intended?", theme.warning);
     }
 }

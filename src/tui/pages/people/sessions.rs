@@ -1,4 +1,4 @@
-//! Sessions as a vendor estimates them, drawn as a line of time.
+//! Sessions as a vendor estimates them, drawn as a timeline.
 
 use crate::call::time::Millis;
 use crate::inspector::Span as Time;
@@ -10,36 +10,36 @@ use crate::tui::theme::painter::Appearance;
 use ratatui::text::Span;
 use std::collections::BTreeMap;
 
-/// So many of the latest sessions have a line of their own.
-const LINES: usize = 50;
-/// The bar that shows how long one took beside the others.
-const BAR: usize = 10;
-/// The line of time is no longer.
-const LONGEST: usize = 100;
+/// The maximum number of sessions with a line of their own. These are the latest.
+const MAX_SESSION_LINES: usize = 50;
+/// The width of the bar that compares the lengths of sessions.
+const BAR_WIDTH: usize = 10;
+/// The maximum width of the timeline.
+const MAX_TIMELINE_WIDTH: usize = 100;
 
-/// Writes the sessions of each vendor that works some out.
+/// Writes the sessions of each vendor that estimates some.
 pub fn write(
-    paper: &mut TextBuilder<'_>,
+    builder: &mut TextBuilder<'_>,
     sessions: &BTreeMap<usize, Vec<Time>>,
     ctx: &ViewContext<'_>,
 ) {
     for (vendor, spans) in sessions {
         let Some(vendor) = ctx.shared.vendors.get(*vendor) else { continue };
         let title = ctx.look.clean(&vendor.title).into_owned();
-        paper.heading("Sessions", &format!("as {title} estimates them"));
-        of_one(paper, spans, ctx);
+        builder.heading("Sessions", &format!("as {title} estimates them"));
+        write_vendor_sessions(builder, spans, ctx);
     }
     if sessions.is_empty() {
-        paper.heading("Sessions", "");
-        paper.prose(2, "no vendor counts these calls toward a session", ctx.look.theme.quiet);
+        builder.heading("Sessions", "");
+        builder.prose(2, "no vendor counts these calls toward a session", ctx.look.theme.quiet);
     }
 }
 
-fn of_one(paper: &mut TextBuilder<'_>, spans: &[Time], ctx: &ViewContext<'_>) {
+fn write_vendor_sessions(builder: &mut TextBuilder<'_>, spans: &[Time], ctx: &ViewContext<'_>) {
     let (look, theme) = (ctx.look, &ctx.look.theme);
     let whole: Vec<&Time> = spans.iter().filter(|span| span.module.is_none()).collect();
-    let Some((first, last)) = ends(&whole) else {
-        return paper.prose(2, "no results yet", theme.quiet);
+    let Some((first, last)) = time_range(&whole) else {
+        return builder.prose(2, "no results yet", theme.quiet);
     };
     let all: Millis = whole.iter().map(|span| span.end - span.start).sum();
     let open = whole.iter().filter(|span| span.open).count() as u64;
@@ -49,32 +49,35 @@ fn of_one(paper: &mut TextBuilder<'_>, spans: &[Time], ctx: &ViewContext<'_>) {
         count(whole.len() as u64, "session", "sessions"),
         duration(all)
     );
-    paper.prose(2, &words, theme.text);
-    let room = paper.width().saturating_sub(4).min(LONGEST);
-    paper.line(
-        [Span::raw("  ")].into_iter().chain(drawn(&whole, (first, last), room, look)).collect(),
+    builder.prose(2, &words, theme.text);
+    let room = builder.width().saturating_sub(4).min(MAX_TIMELINE_WIDTH);
+    builder.line(
+        [Span::raw("  ")]
+            .into_iter()
+            .chain(timeline_spans(&whole, (first, last), room, look))
+            .collect(),
     );
     let (from, to) = (look.moment(first), look.moment(last));
     let gap = " ".repeat(room.saturating_sub(from.len() + to.len()).max(2));
-    paper.line(vec![Span::styled(format!("  {from}{gap}{to}"), theme.quiet)]);
+    builder.line(vec![Span::styled(format!("  {from}{gap}{to}"), theme.quiet)]);
     let longest = whole.iter().map(|span| span.end - span.start).max().unwrap_or(0);
-    for session in whole.iter().rev().take(LINES) {
-        line(paper, session, spans, longest, look);
+    for session in whole.iter().rev().take(MAX_SESSION_LINES) {
+        line(builder, session, spans, longest, look);
     }
-    if let Some(more) = whole.len().checked_sub(LINES).filter(|more| *more > 0) {
+    if let Some(more) = whole.len().checked_sub(MAX_SESSION_LINES).filter(|more| *more > 0) {
         let words = format!("and {} before", count(more as u64, "session", "sessions"));
-        paper.prose(2, &words, theme.quiet);
+        builder.prose(2, &words, theme.quiet);
     }
 }
 
-/// When the first began and the last ended.
-fn ends(spans: &[&Time]) -> Option<(Millis, Millis)> {
+/// Returns the start of the first session and the end of the last one.
+fn time_range(spans: &[&Time]) -> Option<(Millis, Millis)> {
     let first = spans.iter().map(|span| span.start).min()?;
     Some((first, spans.iter().map(|span| span.end).max()?))
 }
 
-/// The line of time: full where a session was, with its place kept however short it was.
-fn drawn(
+/// Draws the timeline. A session always fills at least one cell, however short it was.
+fn timeline_spans(
     spans: &[&Time],
     (first, last): (Millis, Millis),
     columns: usize,
@@ -104,7 +107,7 @@ fn drawn(
     spans.collect()
 }
 
-/// What a column of the line of time shows.
+/// The content of a cell of the timeline.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TimelineCell {
     Idle,
@@ -112,9 +115,9 @@ enum TimelineCell {
     Open,
 }
 
-/// One session: when, how long, and which modules.
+/// Writes a session: its start, its length, and its modules.
 fn line(
-    paper: &mut TextBuilder<'_>,
+    builder: &mut TextBuilder<'_>,
     session: &Time,
     spans: &[Time],
     longest: Millis,
@@ -125,7 +128,8 @@ fn line(
         let inside = session.start <= span.start && span.end <= session.end;
         span.session == session.session && inside
     });
-    // a module that was left and entered again is one, in the order of the first times
+    // the times of a module that was entered several times are added, in the order of its first
+    // time
     let mut modules: Vec<(&str, Millis)> = Vec::new();
     for span in own {
         let Some(name) = span.module.as_deref() else { continue };
@@ -140,16 +144,16 @@ fn line(
     let took = session.end - session.start;
     let unsigned = |millis: Millis| u64::try_from(millis).unwrap_or(0);
     let (word, style) = if session.open { ("open", theme.good) } else { ("", theme.text) };
-    paper.line(vec![
+    builder.line(vec![
         Span::styled(format!("  {}", look.moment(session.start)), theme.quiet),
         Span::styled(format!(" {:>12} ", duration(took)), theme.text),
-        Span::styled(bar(unsigned(took), unsigned(longest), BAR, look), style),
+        Span::styled(bar(unsigned(took), unsigned(longest), BAR_WIDTH, look), style),
         Span::styled(format!(" {word:<4} "), style),
         Span::styled(look.clean(&modules.join(", ")).into_owned(), theme.quiet),
     ]);
 }
 
-/// A length of time in words: `1 h 25 min`, `25 min`, `40 s`.
+/// Returns a duration in words: `1 h 25 min`, `25 min`, `40 s`.
 fn duration(millis: Millis) -> String {
     let seconds = millis / 1000;
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
@@ -173,12 +177,12 @@ mod tests {
     }
 
     #[test]
-    fn every_session_is_seen_on_the_line_however_short() {
+    fn even_a_short_session_is_visible_on_the_timeline() {
         let theme = Theme::preset("dark").expect("there is one");
         let look = Appearance { theme, ascii: false, times: TimeFormat::new(TimeZone::UTC, 0) };
         let text = |spans: &[&Time], columns| {
-            let ends = ends(spans).expect("some");
-            let drawn = drawn(spans, ends, columns, &look);
+            let ends = time_range(spans).expect("some");
+            let drawn = timeline_spans(spans, ends, columns, &look);
             drawn.iter().map(|span| span.content.as_ref()).collect::<String>()
         };
         let (a, b, c) = (span(0, 0, false), span(50, 60, false), span(100, 100, true));
@@ -190,9 +194,9 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_said_shortly() {
-        let said: Vec<String> =
+    fn writes_durations_in_short_words() {
+        let words: Vec<String> =
             [0, 40_000, 60_000, 61_000, 1_500_000, 3_600_000, 5_100_000].map(duration).into();
-        assert_eq!(said, ["0 s", "40 s", "1 min", "1 min 1 s", "25 min", "1 h", "1 h 25 min"]);
+        assert_eq!(words, ["0 s", "40 s", "1 min", "1 min 1 s", "25 min", "1 h", "1 h 25 min"]);
     }
 }

@@ -1,78 +1,81 @@
-//! Going through a user's calls, a part with each frame: a user may have a million of them, and no
-//! frame may wait for that.
+//! Reads a user's calls, a part with each frame: a user may have a million calls, and no frame may
+//! wait for them.
 
 use crate::inspector::{OrderFinding, SearchProgress, SessionIds, Span, Timeline};
 use crate::tui::app::view::ViewContext;
 use crate::tui::pages::people::order_findings;
 use std::collections::BTreeMap;
 
-/// So many calls are looked at in the index for one frame…
-const STEP: u64 = 5_000;
-/// …and so many are read from the recording, for their sessions.
-const READS: usize = 16;
-/// No more calls are read for their sessions; of more they are spread over all.
-pub const MOST_READ: u64 = 1_000;
-/// Sessions are worked out anew no sooner than this.
-const EVERY_MS: u64 = 1_000;
+/// The maximum number of calls that are read from the index for one frame.
+const MAX_CALLS_PER_FRAME: u64 = 5_000;
+/// The maximum number of calls that are read from the recording for one frame, for their sessions.
+const MAX_READS_PER_FRAME: usize = 16;
+/// The maximum number of calls that are read for their sessions. Of more calls, it is an even
+/// sample.
+pub const MAX_READ_CALLS: u64 = 1_000;
+/// The minimum interval between two estimates of the sessions, unless there is a new session id.
+const MIN_ESTIMATE_INTERVAL_MS: u64 = 1_000;
 
-/// What was seen so far.
+/// The results so far.
 #[derive(Default)]
 pub struct TimelineReader {
-    /// What the calls say.
+    /// The order of the calls.
     pub timeline: Timeline,
-    /// What vendors found about their order, with a sentence.
+    /// The vendors' findings about the order, with their messages.
     pub found: Vec<(OrderFinding, Option<String>)>,
     /// The sessions of each vendor.
     pub sessions: BTreeMap<usize, Vec<Span>>,
-    /// Grows with each change.
+    /// A number that grows with each change.
     pub changes: u64,
     ids: SessionIds,
     generation: u64,
     settled: bool,
-    gone: u64,
-    /// How many calls were read, and the place of the next.
+    scanned: u64,
+    /// The number of calls that were read, and the index of the next one.
     read: u64,
     next: u64,
-    asked: Option<(u64, u64)>,
+    estimated_at: Option<(u64, u64)>,
 }
 
 impl TimelineReader {
-    /// Whether all calls were gone through once: from then on it only has to keep up.
+    /// Returns true if all calls were read once. From then on only new calls are read.
     pub fn is_settled(&self) -> bool {
         self.settled
     }
 
     fn is_behind(&self, shown: &SearchProgress) -> bool {
-        self.gone < shown.known || self.reads(shown)
+        self.scanned < shown.known || self.has_unread(shown)
     }
 
-    /// Whether there are calls still to be read.
-    fn reads(&self, shown: &SearchProgress) -> bool {
-        self.read < MOST_READ && self.next < shown.known
+    /// Returns true if there are calls left to read for their sessions.
+    fn has_unread(&self, shown: &SearchProgress) -> bool {
+        self.read < MAX_READ_CALLS && self.next < shown.known
     }
 
-    /// How many calls were read for their sessions.
+    /// Returns the number of calls that were read for their sessions.
     pub fn read(&self) -> u64 {
         self.read
     }
 
-    /// Whether another step would say more.
+    /// Returns true if another step would change something.
     pub fn is_due(&self, ctx: &ViewContext<'_>) -> bool {
         let shown = ctx.inspector.traced();
-        shown.generation != self.generation || self.is_behind(&shown) || self.is_asking(ctx)
+        shown.generation != self.generation || self.is_behind(&shown) || self.is_estimate_due(ctx)
     }
 
-    fn is_asking(&self, ctx: &ViewContext<'_>) -> bool {
-        self.asked.is_none_or(|(version, at_ms)| {
-            version != ctx.inspector.version() && ctx.shared.now_ms >= at_ms + EVERY_MS
+    fn is_estimate_due(&self, ctx: &ViewContext<'_>) -> bool {
+        self.estimated_at.is_none_or(|(version, at_ms)| {
+            version != ctx.inspector.version()
+                && ctx.shared.now_ms >= at_ms + MIN_ESTIMATE_INTERVAL_MS
         })
     }
 
-    /// Takes a step. Calls are gone through in their order, as far as all before them are found.
-    pub fn go_on(&mut self, ctx: &ViewContext<'_>) {
+    /// Reads the next part of the calls, in their order, up to the first gap in the search
+    /// results.
+    pub fn advance(&mut self, ctx: &ViewContext<'_>) {
         let (inspector, shown) = (ctx.inspector, ctx.inspector.traced());
         if shown.generation != self.generation {
-            // cleared away, or judged again
+            // the log was cleared, or the calls were checked again
             let changes = self.changes + 1;
             *self = TimelineReader {
                 generation: shown.generation,
@@ -81,9 +84,10 @@ impl TimelineReader {
             };
         }
         let mut new_sessions = false;
-        if self.gone < shown.known {
-            let rows = inspector.traced_rows(self.gone..shown.known.min(self.gone + STEP));
-            self.gone += rows.len() as u64;
+        if self.scanned < shown.known {
+            let rows = inspector
+                .traced_rows(self.scanned..shown.known.min(self.scanned + MAX_CALLS_PER_FRAME));
+            self.scanned += rows.len() as u64;
             inspector.timeline(&rows, &mut self.timeline);
             let found = inspector.order_finding(&self.timeline).into_iter();
             let before = std::mem::take(&mut self.found);
@@ -99,11 +103,11 @@ impl TimelineReader {
                 })
                 .collect();
             self.changes += 1;
-        } else if self.reads(&shown) {
+        } else if self.has_unread(&shown) {
             let known = count(&self.ids);
             let (mut rows, mut nexts) = (Vec::new(), Vec::new());
-            let (mut next, mut left) = (self.next, MOST_READ - self.read);
-            while next < shown.known && left > 0 && rows.len() < READS {
+            let (mut next, mut left) = (self.next, MAX_READ_CALLS - self.read);
+            while next < shown.known && left > 0 && rows.len() < MAX_READS_PER_FRAME {
                 rows.extend(inspector.traced_rows(next..next + 1));
                 next += ((shown.known - next) / left).max(1);
                 left -= 1;
@@ -119,11 +123,11 @@ impl TimelineReader {
             self.settled = true;
             self.changes += 1;
         }
-        if new_sessions || self.is_asking(ctx) {
+        if new_sessions || self.is_estimate_due(ctx) {
             let sessions = inspector.sessions(&self.ids);
             self.changes += u64::from(sessions != self.sessions);
             self.sessions = sessions;
-            self.asked = Some((inspector.version(), ctx.shared.now_ms));
+            self.estimated_at = Some((inspector.version(), ctx.shared.now_ms));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One user: the calls in their order as the log has them, and beside them what is odd about the
+//! The page of one user: the calls in their order as in the log, and beside them remarks about the
 //! order, the accounts, and the sessions that vendors estimate.
 
 use crate::fql::{parse, quoted};
@@ -14,7 +14,7 @@ use crate::tui::pages::lists::layout::{PageShape, Panes, panes};
 use crate::tui::pages::lists::side_pane::SidePane;
 use crate::tui::pages::lists::tabs;
 use crate::tui::pages::log::{ColumnLayout, table};
-use crate::tui::pages::people::timeline_reader::{MOST_READ, TimelineReader};
+use crate::tui::pages::people::timeline_reader::{MAX_READ_CALLS, TimelineReader};
 use crate::tui::pages::people::{order_findings, sessions};
 use crate::tui::theme::painter::Painter;
 use crate::tui::widgets::list_cursor::ListCursor;
@@ -24,40 +24,42 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 use std::sync::Arc;
 
-/// What it has besides the calls.
+/// The parts of the page besides the calls.
 const SHAPE: PageShape = PageShape { has_tabs: true, lines: 1, has_pane: true };
-/// The tabs' line has one.
+/// The only tab.
 const TABS: &[&str] = &["calls of one user"];
-/// Rows that one turn of the wheel moves.
+/// The rows that one turn of the wheel scrolls.
 const WHEEL_ROWS: usize = 3;
-/// So many accounts are named.
-const MOST_ACCOUNTS: usize = 20;
+/// The maximum number of accounts that are listed.
+const MAX_SHOWN_ACCOUNTS: usize = 20;
 
-/// The filter for a user's calls: those that a vendor takes for theirs, and those that say so where
-/// none finds any. What is found to be another's is not this user's, whatever else it says.
+/// Returns the filter for a user's calls: those in which a vendor finds this user id, and those
+/// with this `userId` in which no vendor finds any. A call in which a vendor finds another user id
+/// is not this user's, whatever its `userId` is.
 pub fn calls_of(user: &str) -> String {
     format!("user_id = {id} or (user_id = null and userId = {id})", id = quoted(user))
 }
 
-/// The page of a user.
+/// The state of the page of a user.
 pub struct UserView {
     id: String,
-    /// The filter that the user's calls pass.
+    /// The filter for the user's calls.
     filter: String,
     list: ListCursor,
-    /// The row under the cursor, once it was moved: it stays there while rows before it are found.
+    /// The row under the cursor, once the user moved it. The cursor stays on it while rows before
+    /// it are found.
     row: Option<u64>,
     rows: Vec<RowView>,
     layout: ColumnLayout,
     shown: SearchProgress,
-    walk: TimelineReader,
+    reader: TimelineReader,
     about: SidePane,
     in_about: bool,
     body: Rect,
 }
 
 impl UserView {
-    /// The page of this one; from now on the user's calls are looked for.
+    /// Returns the page of a user, and starts the search for the user's calls.
     pub fn new(id: String, ctx: &ViewContext<'_>) -> UserView {
         let filter = calls_of(&id);
         ctx.inspector.trace(parse(&filter).ok().map(Arc::new));
@@ -69,20 +71,20 @@ impl UserView {
             rows: Vec::new(),
             layout: ColumnLayout::default(),
             shown: SearchProgress::default(),
-            walk: TimelineReader::default(),
+            reader: TimelineReader::default(),
             about: SidePane::default(),
             in_about: false,
             body: Rect::default(),
         }
     }
 
-    /// The page closes: the calls are looked for no more.
+    /// Stops the search for the user's calls. Called when the page closes.
     pub fn end(&self, ctx: &ViewContext<'_>) {
         ctx.inspector.trace(None);
     }
 
-    /// The log with these calls, from the one under the cursor on.
-    pub fn in_the_log(&mut self, ctx: &ViewContext<'_>) -> Response {
+    /// Shows these calls in the log, with the cursor on the same call.
+    pub fn show_in_log(&mut self, ctx: &ViewContext<'_>) -> Response {
         if self.rows.is_empty() {
             self.sync(self.body, ctx);
         }
@@ -96,7 +98,7 @@ impl UserView {
         panes(self.body, SHAPE)
     }
 
-    /// Answers to the mouse; true if the row under the cursor was clicked again.
+    /// Handles the mouse. Returns true if the row under the cursor was clicked again.
     pub fn press(&mut self, pointer: Pointer, at: Position) -> bool {
         let panes = self.panes();
         let wheel = match pointer {
@@ -125,64 +127,64 @@ impl UserView {
         false
     }
 
-    fn write(&self, paper: &mut TextBuilder<'_>, ctx: &ViewContext<'_>) {
+    fn write(&self, builder: &mut TextBuilder<'_>, ctx: &ViewContext<'_>) {
         let (look, theme) = (ctx.look, &ctx.look.theme);
-        paper.labelled(10, "user", &self.id, theme.heading);
-        let timeline = &self.walk.timeline;
-        let known = self.walk.is_settled();
+        builder.labelled(10, "user", &self.id, theme.heading);
+        let timeline = &self.reader.timeline;
+        let known = self.reader.is_settled();
         if known && self.shown.rows == 0 {
-            return paper.labelled(10, "calls", "none", theme.text);
+            return builder.labelled(10, "calls", "none", theme.text);
         }
-        paper.labelled(10, "calls", &calls_words(timeline.calls, timeline.repeats), theme.text);
+        builder.labelled(10, "calls", &calls_words(timeline.calls, timeline.repeats), theme.text);
         if timeline.named > 0 {
             let named = grouped(timeline.named);
             let words = format!("{named} more have it only in userId; no vendor in use finds it");
-            paper.labelled(10, "", &words, theme.quiet);
+            builder.labelled(10, "", &words, theme.quiet);
         }
-        paper.labelled(10, "types", &order_findings::by_type(timeline), theme.text);
+        builder.labelled(10, "types", &order_findings::by_type(timeline), theme.text);
         if let Some((first, last)) = timeline.seen {
             let words = format!("first {}, last {}", look.moment(first), look.moment(last));
-            paper.labelled(10, "seen", &words, theme.text);
+            builder.labelled(10, "seen", &words, theme.text);
         }
         let accounts = ctx.inspector.members(Who::Users, &self.id);
-        for (at, account) in accounts.rows.iter().take(MOST_ACCOUNTS).enumerate() {
+        for (at, account) in accounts.rows.iter().take(MAX_SHOWN_ACCOUNTS).enumerate() {
             let label = if at == 0 { "accounts" } else { "" };
             let since = grouped(account.since);
             let words = format!("{} since call #{since}", account.id);
-            paper.labelled(10, label, &words, theme.text);
+            builder.labelled(10, label, &words, theme.text);
         }
-        let more = accounts.rows.len().saturating_sub(MOST_ACCOUNTS) as u64;
+        let more = accounts.rows.len().saturating_sub(MAX_SHOWN_ACCOUNTS) as u64;
         if more > 0 {
-            paper.labelled(10, "", &format!("and {} more", grouped(more)), theme.quiet);
+            builder.labelled(10, "", &format!("and {} more", grouped(more)), theme.quiet);
         }
-        paper.heading("Order", "what the calls show, and what vendors find");
+        builder.heading("Order", "what the calls show, and what vendors find");
         if !known {
-            paper.prose(2, "still reading the calls", theme.quiet);
+            builder.prose(2, "still reading the calls", theme.quiet);
         }
         if accounts.rows.is_empty() {
-            paper.labelled(
+            builder.labelled(
                 2,
                 "  ",
                 "! no vendor in use finds an account in these calls",
                 theme.warning,
             );
         }
-        order_findings::write(paper, (timeline, known), &self.walk.found, ctx);
-        sessions::write(paper, &self.walk.sessions, ctx);
-        if self.shown.rows > MOST_READ {
+        order_findings::write(builder, (timeline, known), &self.reader.found, ctx);
+        sessions::write(builder, &self.reader.sessions, ctx);
+        if self.shown.rows > MAX_READ_CALLS {
             let words = format!(
                 "Session ids are read from a sample: {} of {}.",
-                count(self.walk.read(), "call", "calls"),
+                count(self.reader.read(), "call", "calls"),
                 grouped(self.shown.rows)
             );
-            paper.prose(2, &words, theme.quiet);
+            builder.prose(2, &words, theme.quiet);
         }
     }
 
-    /// How many calls there are, as the list of users counts them, and what else stands here.
-    fn how_many(&self) -> String {
-        let timeline = &self.walk.timeline;
-        if !self.walk.is_settled() {
+    /// Returns the number of calls, counted as in the list of users, and of the other rows here.
+    fn calls_summary(&self) -> String {
+        let timeline = &self.reader.timeline;
+        if !self.reader.is_settled() {
             return count(self.shown.rows, "row", "rows");
         }
         let mut words = count(timeline.calls, "call", "calls");
@@ -195,8 +197,8 @@ impl UserView {
         words
     }
 
-    /// What stands in place of the calls.
-    fn say_nothing(&self, buffer: &mut Buffer, area: Rect, ctx: &ViewContext<'_>) {
+    /// Draws the text of an empty page.
+    fn render_empty(&self, buffer: &mut Buffer, area: Rect, ctx: &ViewContext<'_>) {
         let theme = &ctx.look.theme;
         let mut lines = PageText::new(buffer, area, ctx.look, 1);
         lines.prose(2, &format!("No call of {} is here.", self.id), theme.text);
@@ -227,7 +229,7 @@ impl UserView {
             Span::styled("user ", theme.label),
             Span::styled(ctx.look.clean(&self.id).into_owned(), theme.heading),
         ];
-        if !self.walk.is_settled() && self.shown.looked_at < self.shown.of {
+        if !self.reader.is_settled() && self.shown.looked_at < self.shown.of {
             let part = self.shown.looked_at * 100 / self.shown.of.max(1);
             line.push(Span::styled(format!("  {part}% looked at"), theme.warning));
         }
@@ -242,7 +244,7 @@ impl View for UserView {
         KeyContext::People
     }
 
-    fn can(&self, action: Action, _world: &ViewContext<'_>) -> bool {
+    fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
         match action {
             Action::Help | Action::BackOrQuit | Action::Back | Action::ShowLog => true,
             Action::ChooseVendors => true,
@@ -298,7 +300,7 @@ impl View for UserView {
 
     fn tick(&mut self, ctx: &ViewContext<'_>) -> Response {
         let unread = self.rows.iter().any(|row| row.unread);
-        if unread || self.walk.is_due(ctx) { Response::Done } else { Response::Pass }
+        if unread || self.reader.is_due(ctx) { Response::Done } else { Response::Pass }
     }
 
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) {
@@ -306,7 +308,7 @@ impl View for UserView {
         let (inspector, panes) = (ctx.inspector, self.panes());
         let before = self.shown;
         self.shown = inspector.traced();
-        self.walk.go_on(ctx);
+        self.reader.advance(ctx);
         self.list.sync(self.shown.rows as usize, usize::from(panes.list.height));
         let stays = self.row.filter(|_| before.generation == self.shown.generation);
         if let Some(row) = stays {
@@ -315,17 +317,17 @@ impl View for UserView {
         let window = self.list.window();
         let rows = inspector.traced_rows(window.start as u64..window.end as u64);
         self.rows = inspector.window_of(&rows, &ctx.shared.fields);
-        // who never moved stays at the first call
+        // a cursor that was never moved stays at the first call
         self.row = self.example().filter(|_| self.list.at() != Some(0));
         self.layout.see(&self.rows, ctx);
         self.layout.fit(usize::from(panes.heads.width), ctx);
         let width = panes.about.width;
         let judged = usize::try_from(ctx.shared.judged).unwrap_or(0);
-        let wanted = Some((judged, width, self.walk.changes + (self.shown.rows << 20)));
+        let wanted = Some((judged, width, self.reader.changes + (self.shown.rows << 20)));
         if self.about.wants(wanted) {
-            let mut paper = TextBuilder::new(ctx.look, usize::from(width));
-            self.write(&mut paper, ctx);
-            self.about.put(wanted, paper.done());
+            let mut builder = TextBuilder::new(ctx.look, usize::from(width));
+            self.write(&mut builder, ctx);
+            self.about.put(wanted, builder.done());
         }
         self.about.fit(panes.about);
         self.in_about &= self.about.has_more();
@@ -334,7 +336,7 @@ impl View for UserView {
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
         let look = ctx.look;
         let panes = panes(body, SHAPE);
-        let right = [Span::styled(self.how_many(), look.theme.quiet)];
+        let right = [Span::styled(self.calls_summary(), look.theme.quiet)];
         tabs::render(buffer, panes.tabs, (TABS, 0, KeyContext::People), &right, ctx);
         if let Some(mut painter) = Painter::on(buffer, panes.lines, 0, look) {
             painter.skip(1);
@@ -345,8 +347,8 @@ impl View for UserView {
         let log = Rect { height: panes.heads.height + panes.list.height, ..panes.heads };
         let rows = (&self.rows[..], &self.layout);
         table(buffer, log, rows, self.example(), !self.in_about, ctx);
-        if self.rows.is_empty() && self.walk.is_settled() {
-            self.say_nothing(buffer, panes.list, ctx);
+        if self.rows.is_empty() && self.reader.is_settled() {
+            self.render_empty(buffer, panes.list, ctx);
         }
         self.about.render(buffer, panes.about, panes.rule, self.in_about, look);
     }

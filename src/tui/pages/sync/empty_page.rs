@@ -1,4 +1,5 @@
-//! Before the first push: who would push and when, how to point it here, and a line to try it.
+//! The sync page before the first push: the vendors that push, how to redirect them, and a
+//! command.
 
 use crate::tui::pages::start;
 use crate::tui::pages::sync::{ViewContext, pushers};
@@ -6,14 +7,14 @@ use crate::tui::widgets::page_text::PageText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws it.
+/// Draws the page.
 pub fn render(buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
     let mut lines = PageText::new(buffer, body, ctx.look, usize::from(body.height >= 20));
-    let who: Vec<&str> = pushers(ctx).map(|(title, _)| title).collect();
+    let vendors: Vec<&str> = pushers(ctx).map(|(title, _)| title).collect();
     lines.write(&[
         ("  Nothing has been received from ", theme.text),
-        (&who.join(", "), theme.heading),
+        (&vendors.join(", "), theme.heading),
     ]);
     lines.gap(true);
     for (_, when) in pushers(ctx) {

@@ -1,14 +1,14 @@
-//! The sync page: the run of objects that a vendor pushed to Segment last.
+//! The sync page: the last run in which a vendor pushed objects to Segment.
 //!
 //! ```text
 //! +---------------------------------------------+
-//! | who pushes: status                          |
+//! | vendor: status                              |
 //! | last sync, duration                         |
 //! |                                             |
 //! | Model            Objects Synced      Errors |
 //! | companies                     2           1 |   enter opens a model
 //! |                                             |
-//! | what the companies' ids may fill            |
+//! | the setting for the companies' ids          |
 //! +---------------------------------------------+
 //! ```
 
@@ -29,12 +29,12 @@ use models::Models;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-/// Lines above the first model.
+/// The lines above the first model.
 const HEAD_LINES: usize = 4;
-/// Lines below the last one: an empty one and the offer.
+/// The lines below the last model: an empty one and the offer to copy ids.
 const FOOT_LINES: u16 = 2;
 
-/// The sync page.
+/// The state of the sync page.
 #[derive(Default)]
 pub struct SyncView {
     models: ListPage<Models>,
@@ -42,7 +42,7 @@ pub struct SyncView {
 }
 
 impl SyncView {
-    /// The page without the lines below the list.
+    /// Returns the area without the lines below the list.
     fn list(body: Rect) -> Rect {
         Rect { height: body.height.saturating_sub(FOOT_LINES), ..body }
     }
@@ -139,7 +139,7 @@ impl View for SyncView {
             return model.point(pointer, at);
         }
         match self.models.press(pointer, at, ctx) {
-            // a second click opens
+            // a second click opens the model
             true => self.open(ctx),
             false => Response::Done,
         }
@@ -196,7 +196,7 @@ fn copy_companies(pushes: &PushesView, ctx: &ViewContext<'_>) -> Response {
     }
 }
 
-/// The vendors that push: their titles, and when they do so.
+/// Returns the titles of the vendors that push, and when each of them does.
 fn pushers<'w>(ctx: &'w ViewContext<'_>) -> impl Iterator<Item = (&'w str, &'w str)> {
     let vendors = ctx.shared.vendors.iter();
     vendors.filter_map(|vendor| Some((vendor.title.as_str(), vendor.pushes.as_deref()?)))

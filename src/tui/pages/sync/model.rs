@@ -1,4 +1,4 @@
-//! A model that is open: its errors with their reasons, its objects, and below the list all about
+//! An open model: its errors with their reasons, its objects, and below the list the details of
 //! the line under the cursor.
 
 use crate::inspector::{ModelItem, ModelView};
@@ -16,32 +16,33 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-/// So many properties of an object are shown, and so many characters of each.
-const SHOWN_PROPERTIES: usize = 1_000;
-const SHOWN_CHARS: usize = 2_000;
-/// A property's name has at most so many columns.
-const LABEL: usize = 24;
-/// Columns of the time before an error.
+/// The maximum number of properties of an object, and of characters of a value.
+const MAX_SHOWN_PROPERTIES: usize = 1_000;
+const MAX_SHOWN_CHARS: usize = 2_000;
+/// The maximum width of a property's name.
+const MAX_LABEL_WIDTH: usize = 24;
+/// The width of the time before an error.
 const TIME: usize = 8;
-/// Columns of an object's id.
-const ID: usize = 24;
+/// The width of an object's id.
+const ID_WIDTH: usize = 24;
 
-/// The model's list and what is below it.
+/// The state of an open model.
 pub struct ModelPane {
     name: String,
     view: ModelView,
     list: ListCursor,
-    /// The keys move what is below the list.
+    /// True if keys scroll the details below the list.
     below: bool,
     scroll: usize,
     page: Vec<Line<'static>>,
-    /// What the page was made from: the line, the width, how much had come, and the looks.
+    /// The inputs of the page: the line, the width, the number of requests, and the version of the
+    /// shared state (`judged`), which also changes with the appearance.
     made: Option<(usize, u16, u64, u64)>,
     body: Rect,
 }
 
 impl ModelPane {
-    /// Opens a model.
+    /// Returns the pane of a model.
     pub fn new(name: &str) -> ModelPane {
         ModelPane {
             name: name.to_owned(),
@@ -55,7 +56,7 @@ impl ModelPane {
         }
     }
 
-    /// The panes: list, the line between, what is below it.
+    /// Returns the areas: list, line, details.
     fn panes(body: Rect) -> (Rect, Rect, Rect) {
         let head = 2.min(body.height);
         let rest = Rect { y: body.y + head, height: body.height - head, ..body };
@@ -71,12 +72,12 @@ impl ModelPane {
         (list, rule, below)
     }
 
-    /// Whether there is more below the list than fits.
+    /// Returns true if the details do not all fit.
     pub fn has_more(&self) -> bool {
         self.page.len() > usize::from(ModelPane::panes(self.body).2.height)
     }
 
-    /// Gives the keys back to the list; false if it has them.
+    /// Moves the focus back to the list. Returns false if it is already there.
     pub fn leave_below(&mut self) -> bool {
         std::mem::take(&mut self.below)
     }
@@ -115,7 +116,7 @@ impl ModelPane {
         }
     }
 
-    /// Reads what the next frame shows; false if the model is gone.
+    /// Reads what the next frame shows. Returns false if the model no longer exists.
     pub fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>) -> bool {
         self.body = body;
         let (list, _, below) = ModelPane::panes(body);
@@ -137,30 +138,30 @@ impl ModelPane {
         true
     }
 
-    /// All about the line under the cursor.
+    /// Returns the details of the line under the cursor.
     fn write(&self, width: usize, ctx: &ViewContext<'_>) -> Vec<Line<'static>> {
         let theme = &ctx.look.theme;
-        let mut paper = TextBuilder::new(ctx.look, width);
+        let mut builder = TextBuilder::new(ctx.look, width);
         let Some(at) = self.list.at() else { return Vec::new() };
         match self.view.window.get(at - self.list.window().start) {
             None => {}
             Some(ModelItem::Problem(problem)) => {
-                paper.prose(0, &format!("not stored: {}", problem.reason), theme.error);
-                paper.field("received", &ctx.look.moment(problem.at), theme.text);
+                builder.prose(0, &format!("not stored: {}", problem.reason), theme.error);
+                builder.field("received", &ctx.look.moment(problem.at), theme.text);
             }
             Some(ModelItem::Object { id, .. }) => {
                 let all = ctx.inspector.pushed_properties(&self.name, at).unwrap_or_default();
-                let shown = || all.iter().take(SHOWN_PROPERTIES);
+                let shown = || all.iter().take(MAX_SHOWN_PROPERTIES);
                 let clean = |key: &str| ctx.look.clean(text::beginning(key, width)).into_owned();
                 let widest = shown().map(|(key, _)| text::width(&clean(key))).max();
-                let indent = widest.unwrap_or(0).clamp(2, LABEL) + 2;
+                let indent = widest.unwrap_or(0).clamp(2, MAX_LABEL_WIDTH) + 2;
                 let mut put = |key: &str, value: &str| {
                     let name = text::cut(key, indent - 1, ctx.look.ellipsis());
-                    paper.labelled(indent, &name, value, theme.text);
+                    builder.labelled(indent, &name, value, theme.text);
                 };
                 put("id", id);
                 for (key, json) in shown() {
-                    match json.char_indices().nth(SHOWN_CHARS) {
+                    match json.char_indices().nth(MAX_SHOWN_CHARS) {
                         None => put(&clean(key), json),
                         Some((end, _)) => {
                             let size = grouped(json.len() as u64);
@@ -168,14 +169,15 @@ impl ModelPane {
                         }
                     }
                 }
-                if let Some(more) = all.len().checked_sub(SHOWN_PROPERTIES).filter(|more| *more > 0)
+                if let Some(more) =
+                    all.len().checked_sub(MAX_SHOWN_PROPERTIES).filter(|more| *more > 0)
                 {
                     let words = format!("and {} more properties", grouped(more as u64));
-                    paper.prose(0, &words, theme.quiet);
+                    builder.prose(0, &words, theme.quiet);
                 }
             }
         }
-        paper.done()
+        builder.done()
     }
 
     pub fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
@@ -212,7 +214,7 @@ impl ModelPane {
                     painter.show(&problem.reason, theme.text);
                 }
                 ModelItem::Object { id, summary } => {
-                    painter.column(id, ID, theme.text).skip(2).show(summary, theme.quiet);
+                    painter.column(id, ID_WIDTH, theme.text).skip(2).show(summary, theme.quiet);
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! The models of the run: how many objects each stored, and how many errors it had.
+//! The models of the run, with the number of stored objects and of errors of each.
 
 use crate::call::time::Millis;
 use crate::inspector::{GroupedRows, ModelRow, Panel, PushesView, Status};
@@ -16,12 +16,12 @@ use crate::tui::widgets::text;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-/// The columns of a number.
+/// The width of a number.
 const NUMBER: usize = 16;
-/// A model's name has this much room at least, and this at most.
-const NAME: (usize, usize) = (12, 48);
+/// The minimum and maximum widths of a model's name.
+const NAME_WIDTHS: (usize, usize) = (12, 48);
 
-/// What was read of the run.
+/// The run as it was read last.
 #[derive(Default)]
 pub struct Models {
     /// The run that started last.
@@ -29,7 +29,7 @@ pub struct Models {
 }
 
 impl Models {
-    /// The run; none if nothing was pushed yet.
+    /// Returns the run, or none if nothing was pushed yet.
     pub fn run(&self) -> Option<&Panel> {
         self.pushes.run.as_ref()
     }
@@ -65,14 +65,15 @@ impl ListContent for Models {
         let Some(run) = self.run() else { return Vec::new() };
         let look = ctx.look;
         let theme = &look.theme;
-        let who = pushers(ctx).map(|(title, _)| title.to_owned()).collect::<Vec<_>>().join(", ");
+        let vendors =
+            pushers(ctx).map(|(title, _)| title.to_owned()).collect::<Vec<_>>().join(", ");
         let (words, style) = status(run, ctx);
         let none = || look.nothing().to_owned();
         let last_sync = run.last_sync.map_or_else(none, |at| look.moment(at));
         let took = run.duration_ms.map_or_else(none, duration);
         vec![
             vec![
-                Span::styled(format!(" {}", look.clean(&who)), theme.heading),
+                Span::styled(format!(" {}", look.clean(&vendors)), theme.heading),
                 Span::styled(format!(" {} Segment  ", look.arrow()), theme.heading),
                 Span::styled(words, style),
             ],
@@ -86,7 +87,7 @@ impl ListContent for Models {
         ]
     }
 
-    fn text(row: &ModelRow, _tab: usize, _world: &ViewContext<'_>) -> String {
+    fn text(row: &ModelRow, _tab: usize, _ctx: &ViewContext<'_>) -> String {
         row.model.clone()
     }
 
@@ -107,8 +108,8 @@ impl ListContent for Models {
 
     fn columns(room: usize, rows: &[ModelRow], _tab: usize, ctx: &ViewContext<'_>) -> usize {
         let widest = rows.iter().map(|row| text::width(&ctx.look.clean(&row.model))).max();
-        let name = widest.unwrap_or(0).clamp(NAME.0, NAME.1);
-        name.min(room.saturating_sub(2 * NUMBER).max(NAME.0))
+        let name = widest.unwrap_or(0).clamp(NAME_WIDTHS.0, NAME_WIDTHS.1);
+        name.min(room.saturating_sub(2 * NUMBER).max(NAME_WIDTHS.0))
     }
 
     fn heads(painter: &mut Painter<'_>, name: &usize, sorted: &SortedHead, ctx: &ViewContext<'_>) {
@@ -128,10 +129,10 @@ impl ListContent for Models {
 
     fn about(
         &mut self,
-        _paper: &mut TextBuilder<'_>,
+        _builder: &mut TextBuilder<'_>,
         _row: &ModelRow,
         _tab: usize,
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) {
     }
 
@@ -144,12 +145,12 @@ impl ListContent for Models {
         _row: &ModelRow,
         _tab: usize,
         _rows: &[ModelRow],
-        _world: &ViewContext<'_>,
+        _ctx: &ViewContext<'_>,
     ) -> Result<String, String> {
         Err("objects have no calls".to_owned())
     }
 
-    fn nothing(&self, _tab: usize, _world: &ViewContext<'_>) -> EmptyPage {
+    fn nothing(&self, _tab: usize, _ctx: &ViewContext<'_>) -> EmptyPage {
         EmptyPage {
             says: "No object has been received in this run.".to_owned(),
             is_good: true,
@@ -160,7 +161,7 @@ impl ListContent for Models {
     }
 }
 
-/// How a run stands; none with errors below it is well.
+/// Returns the status of a run in words. A run with errors is never `ok`.
 fn status(run: &Panel, ctx: &ViewContext<'_>) -> (String, Style) {
     let theme = &ctx.look.theme;
     let (words, style) = match run.status {
@@ -176,7 +177,7 @@ fn status(run: &Panel, ctx: &ViewContext<'_>) -> (String, Style) {
     }
 }
 
-/// How long something took, short.
+/// Returns a duration in short words.
 fn duration(ms: Millis) -> String {
     match ms / 1000 {
         0 => format!("{ms} ms"),
@@ -191,7 +192,7 @@ mod tests {
     use super::duration;
 
     #[test]
-    fn durations_read_well() {
+    fn writes_durations_in_short_words() {
         let shown = [0, 999, 1_000, 30_049, 61_000, 3_599_999, 7_260_000].map(duration);
         assert_eq!(
             shown,
