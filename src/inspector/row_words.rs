@@ -5,11 +5,11 @@ use crate::call::text::{visible, visible_id};
 use crate::findings::{Verdict, advice};
 use crate::recording::ResponseSource;
 
-/// The words for the response to a copy.
+/// The message for a request whose response is discarded.
 const COPY_WORDS: &str = "this request is a copy: the proxy that made it discards the response";
 
-/// Whose answer the sender of a request got, and how long the upstream took, in words; none where
-/// it is segscope's own.
+/// Describes who answered a request and how long the upstream took. Returns none if the response is
+/// segscope's own.
 pub fn answered_by(request: &RequestDetail) -> Option<String> {
     match (request.response, &request.upstream) {
         (ResponseSource::Own, _) => None,
@@ -31,6 +31,7 @@ pub fn answered_by(request: &RequestDetail) -> Option<String> {
     }
 }
 
+/// Describes a row in one line, such as
 /// `12: track Order Received, account missing (accountId is there), user u1, Acme dropped`.
 pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     if let Some(request) = &row.no_call {
@@ -65,7 +66,7 @@ pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     parts.join(", ")
 }
 
-/// An id, and what is doubtful about it.
+/// Returns an id as visible text, with the reason if it is doubtful.
 pub fn doubted_id(text: &str, doubtful: bool) -> String {
     match doubtful {
         false => visible_id(text).into_owned(),

@@ -241,8 +241,8 @@ impl Screen {
                     self.notice = None;
                     self.dirty = true;
                 }
-                if let Some(told) = inspector.told() {
-                    self.say(told.unwrap_or_else(|error| error));
+                if let Some(message) = inspector.take_message() {
+                    self.say(message.unwrap_or_else(|error| error));
                     self.dirty = true;
                 }
                 let ctx = ctx!(self, inspector);
