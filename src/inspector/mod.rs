@@ -60,7 +60,7 @@ pub struct InspectorOptions {
     pub choices: Option<FolderChoices>,
     /// The file in which typed text is saved.
     pub notebook: Option<InputHistory>,
-    /// Where segscope's own files are, each with its name.
+    /// The places of segscope's own files, each with its name.
     pub own_files: Vec<(&'static str, PathBuf)>,
     /// The state of the alerts.
     pub alerts: Arc<Alerts>,
@@ -229,7 +229,7 @@ impl Inspector {
         self.live.judge_again()
     }
 
-    /// Where segscope's own files are, each with its name.
+    /// Returns the places of segscope's own files, each with its name.
     pub fn own_files(&self) -> &[(&'static str, PathBuf)] {
         &self.own_files
     }

@@ -1,7 +1,7 @@
-//! Colors for terminals that know sixteen: `ESC [ 31 m` in place of `ESC [ 38;5;1 m`, which they
-//! may take for something else.
+//! Colors for terminals with sixteen colors: `ESC [ 31 m` instead of `ESC [ 38;5;1 m`, which such
+//! terminals may misread.
 
-/// Rewrites the colors of a frame.
+/// Replaces the color sequences of a frame with those for sixteen colors.
 pub fn rewrite(frame: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(frame.len());
     let mut rest = frame;
