@@ -1,4 +1,4 @@
-//! `segscope deliver`: the outputs of calls to their vendors, with the user's own keys.
+//! `segscope deliver`: sends the outputs of calls to their vendors, with the user's own keys.
 
 use super::args::DeliverArgs;
 use super::failure::Failure;
@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Instant;
 
-/// Shows or sends, in the order of the calls. What cannot be sent is told before anything is.
+/// Shows or sends the requests, in the order of the calls. All errors of preparing them are reported
+/// before anything is sent.
 pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, Vec::new())?;
@@ -58,7 +59,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     work.send(&engine, &rows, requests, args.keep_going)
 }
 
-/// Asks on the terminal; without one, saying so beforehand is the only answer.
+/// Asks the user on the terminal. Without a terminal it fails and names `--yes`.
 fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !output::can_ask() {
         return Err(Failure::wrong(
@@ -76,23 +77,23 @@ fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
     }
 }
 
-/// What would be sent.
+/// The requests that would be sent, in numbers.
 #[derive(Default)]
 struct Ready {
     requests: u64,
     hosts: BTreeSet<String>,
-    /// What is doubtful, with how many requests it is about.
+    /// The caveats, each with the number of its requests.
     caveats: BTreeMap<String, u64>,
 }
 
 struct Work<'w> {
     setup: &'w Setup,
     chosen: Vec<usize>,
-    /// The calls themselves are sent.
+    /// True if the calls themselves are sent.
     transport: bool,
 }
 
-/// Returns the calls themselves as the output that carries them.
+/// Returns the call itself as the output that carries it.
 fn carried(call: &CallDetail, transport: &Output) -> Result<Output, Failure> {
     let read = |text: &str| Doc::parse(text.to_owned()).map_err(Failure::wrong);
     let (own, derived) = (read(&call.call_text)?, read(&call.derived_text)?);
@@ -103,13 +104,13 @@ fn carried(call: &CallDetail, transport: &Output) -> Result<Output, Failure> {
 }
 
 impl Work<'_> {
-    /// Returns a chosen vendor that receives no calls as they are, if that is asked for.
+    /// Returns a chosen vendor that cannot receive calls as they are, if `--transport` is set.
     fn without_transport(&self) -> Option<usize> {
         let has_none = |vendor: &&usize| self.setup.vendors.info(**vendor).transport.is_none();
         self.chosen.iter().find(has_none).copied().filter(|_| self.transport)
     }
 
-    /// Each call with the outputs of the chosen vendors.
+    /// Calls `with` for each call with the outputs for each chosen vendor.
     fn each(
         &self,
         engine: &Engine,
@@ -140,7 +141,7 @@ impl Work<'_> {
         visible(&self.setup.vendors.info(vendor).title)
     }
 
-    /// An output as a curl line, if sending it would not be refused.
+    /// Returns an output as a curl line. It fails if sending the output would be refused.
     fn as_curl(&self, vendor: usize, output: &Output) -> Result<String, String> {
         let Setup { settings, vendors, .. } = self.setup;
         let base = settings.deliver_to(&vendors.info(vendor).name);
@@ -153,9 +154,9 @@ impl Work<'_> {
         line.map_err(|why| why.to_string())
     }
 
-    /// The requests as curl lines.
+    /// Prints the requests as curl lines.
     fn show(&self, engine: &Engine, rows: &[u64]) -> Result<(), Failure> {
-        // of what would be refused nothing is shown
+        // if any request would be refused, nothing is shown
         self.each(engine, rows, |call, vendor, outputs| {
             let mut lines = outputs.iter().map(|output| self.as_curl(vendor, output));
             lines.try_for_each(|line| line.map(drop)).map_err(|why| refused(call, &why))
@@ -181,7 +182,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Counts the requests, their hosts and what is doubtful; all of them are ready.
+    /// Prepares all requests, and counts them, their hosts and their caveats.
     fn count(&self, engine: &Engine, rows: &[u64]) -> Result<Ready, Failure> {
         let mut all = Ready::default();
         self.each(engine, rows, |call, vendor, outputs| {
@@ -201,7 +202,7 @@ impl Work<'_> {
         Ok(all)
     }
 
-    /// Sends them, one after the other, each once.
+    /// Sends the requests one after the other, each once.
     fn send(
         &self,
         engine: &Engine,
@@ -251,7 +252,7 @@ impl Work<'_> {
         }
     }
 
-    /// Why there is nothing to send.
+    /// Returns the reason why there is nothing to send.
     fn nothing(&self, engine: &Engine, rows: &[u64]) -> Result<String, Failure> {
         if rows.is_empty() {
             return Ok("no call passes the filter".to_owned());
@@ -285,7 +286,7 @@ fn left(requests: u64) -> String {
     }
 }
 
-/// A call in a few words.
+/// Describes a call in a few words.
 fn words(call: &CallDetail) -> String {
     let name = call.name.as_deref().or(call.kind.as_deref()).unwrap_or("of no type");
     format!("call {} ({})", call.seq.0, visible(name))
