@@ -18,8 +18,7 @@ pub enum Failure {
     UseLines(String),
     /// It could not listen, record or reach the other side: exit code 3.
     Reach(String),
-    /// The calls have findings that `--fail-on` names, or unmet expectations, which the report has listed:
-    /// exit code 1.
+    /// The report lists findings that `--fail-on` names, unmet expectations, or losses: exit code 1.
     Findings,
     /// The command of `run` ended with this exit code, which becomes that of segscope.
     Ended(u8),

@@ -188,7 +188,8 @@ impl<W: Write> RecordWriter<'_, W> {
         Ok(self.engine.expectations(Some(&rows)))
     }
 
-    /// Returns true if no call passed the filter.
+    /// Returns true if there is a filter that no call has passed; false for `quiet`, which applies no filter
+    /// to the rows.
     fn nothing_passed(&self) -> bool {
         self.filter.is_some() && self.passed == 0 && self.format != TailFormat::Quiet
     }

@@ -78,8 +78,9 @@ pub fn open(args: &ReportArgs) -> Result<Reports, Failure> {
 }
 
 impl Reports {
-    /// On GitHub, limits the annotations to those that GitHub shows, and adds the summary of the step, which
-    /// has all findings. With `adds_annotations` there are annotations even without `--format github`.
+    /// Adapts the reports if the program runs on GitHub: limits the annotations to those that GitHub shows,
+    /// and adds the summary of the step, which has all findings. With `adds_annotations` there are
+    /// annotations even without `--format github`.
     pub fn adapt_to_github(&mut self, adds_annotations: bool) {
         let is_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         let is_annotations = |report: &Report| report.format == CheckFormat::Github;

@@ -48,8 +48,8 @@ impl Inspector {
         self.engine.window(row..row + 1).pop().is_some_and(|view| view.deleted)
     }
 
-    /// Sets the active filter; none shows all rows. It returns at once, and the search thread looks for
-    /// the rows.
+    /// Sets the active filter; none shows all rows. It returns at once, and the search threads find the
+    /// rows that pass.
     pub fn filter(&self, filter: Option<Arc<Filter>>) {
         self.search.filter(filter);
     }

@@ -260,8 +260,7 @@ impl Inspector {
         self.alerts.counted()
     }
 
-    /// Tells the engine that a frame begins, so that its data rather stays as it is until the frame is
-    /// drawn.
+    /// Tells the engine that a frame begins, so that the judge thread gives way until it is drawn.
     pub fn draws(&self) {
         self.engine.draws();
     }

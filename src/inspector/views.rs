@@ -25,7 +25,7 @@ pub enum Detail {
     NoCall(Box<NoCallDetail>),
 }
 
-/// How exact a shown request is compared with what the vendor receives.
+/// The fidelity of a shown request to what the vendor receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FidelityView {
     /// One word, such as `equivalent`.
@@ -66,7 +66,7 @@ pub struct VendorView {
     pub document: String,
     /// A note that the user should read once.
     pub note: Option<String>,
-    /// When the vendor pushes objects to Segment, if it does so.
+    /// The time at which the vendor pushes objects to Segment, if it does so.
     pub pushes: Option<String>,
     /// The settings that its document recommends and that are not in force.
     pub preset: Option<Preset>,
@@ -165,7 +165,7 @@ pub struct PreparedRequests {
     pub requests: Vec<OutputView>,
     /// The address that the settings use instead of the vendor's own.
     pub stand_in: Option<String>,
-    /// How exact they are compared with what the vendor receives.
+    /// Their fidelity to what the vendor receives.
     pub fidelity: FidelityView,
 }
 

@@ -1,4 +1,4 @@
-//! Tables of what vendors accept, so that nobody has to search their documents for it.
+//! Tables of the calls, fields and settings that vendors accept, which spare a search in their documents.
 
 use crate::call::CallType;
 use crate::call::text::visible;

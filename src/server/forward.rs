@@ -36,7 +36,7 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct ForwardOptions {
     /// The service that gets the requests.
     pub upstream: Upstream,
-    /// Only requests with a call that passes this filter are forwarded.
+    /// The filter of the requests that are forwarded: those with a call that passes; none forwards all.
     pub only: Option<Filter>,
     /// The write key with which requests are forwarded.
     pub key: Option<String>,

@@ -38,7 +38,7 @@ pub struct McpArgs {
 }
 
 impl McpArgs {
-    /// The flags of a listener.
+    /// Returns the flags of a listener.
     pub fn listener(&self) -> ListenerArgs {
         ListenerArgs {
             listen: self.listen.clone(),

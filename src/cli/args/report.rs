@@ -29,7 +29,7 @@ struct Flags {
 }
 
 impl ReportArgs {
-    /// Whether a report has this format.
+    /// Returns true if a report has this format.
     pub fn has(&self, format: CheckFormat) -> bool {
         self.reports.iter().any(|(other, _)| *other == format)
     }

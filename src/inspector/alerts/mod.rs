@@ -176,7 +176,7 @@ struct AlertThread {
     /// The filter of the calls that alert; none if only rules are watched.
     matching: Option<RangeFilter>,
     watcher: Watcher,
-    /// When the rules were evaluated last.
+    /// The time at which the rules were evaluated last.
     watched_at: Option<Instant>,
     notify: bool,
     commands: Option<Commands>,

@@ -59,7 +59,7 @@ pub struct FaultRule {
     pub first: Option<u64>,
     /// The number of matching requests that are left alone first.
     pub after: u64,
-    /// It matches only requests with a call that passes this filter.
+    /// The filter of the requests that the rule matches: those with a call that passes.
     pub only: Option<Filter>,
 }
 

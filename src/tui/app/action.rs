@@ -3,7 +3,7 @@
 /// The place where a key is pressed. Each place has its own section of the keymap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyContext {
-    /// every place that has no keys of its own for it
+    /// the fallback of most other places
     Everywhere,
     /// both panes of the log view
     Calls,

@@ -16,7 +16,8 @@ pub fn output(requests: &[Output]) -> String {
 }
 
 /// Returns the text that an action copies of a call, with its name for messages; or the reason why
-/// there is none. Of the outputs, it copies that of `vendor`, or else the first one in use.
+/// there is none. Of the outputs, it copies that for `vendor`; if that is none, that for the first vendor
+/// in use.
 pub fn of_call(
     action: Action,
     call: &CallDetail,
@@ -54,7 +55,8 @@ pub fn of_call(
     }
 }
 
-/// Returns the result at `vendor`, or else at the first vendor in use that would receive something.
+/// Returns the result at `vendor`; if that is none, at the first vendor in use. Only vendors that would
+/// receive something count.
 pub fn of_vendor(call: &CallDetail, vendor: Option<usize>) -> Option<&VendorDetail> {
     let mut all = call.vendors.iter().filter(|detail| !detail.requests.is_empty());
     match vendor {
