@@ -21,7 +21,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     reports.adapt_to_github(false);
     let recording = input::read(&args.input.files)?;
     let is_filtered = args.filter.filter.is_some();
-    let file = single(&args.input.files);
+    let file = single_file(&args.input.files);
     let fail_on = args.fail_on;
     // a report of all calls reads only a few calls again as examples; NDJSON needs each call, and JUnit
     // needs counts of each event
@@ -86,7 +86,7 @@ pub(crate) fn wanted(engine: &Engine, filter: Filter) -> Result<Option<Vec<u64>>
 }
 
 /// Returns the file that was judged, if it is a single one that has a name.
-fn single(files: &[PathBuf]) -> Option<String> {
+fn single_file(files: &[PathBuf]) -> Option<String> {
     match files {
         [file] if file.as_os_str() != "-" => Some(file.display().to_string()),
         _ => None,

@@ -46,7 +46,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     }
     let Ready { requests, hosts, caveats } = work.count(&engine, &rows)?;
     if requests == 0 {
-        let nothing = work.nothing(&engine, &rows)?;
+        let nothing = work.why_nothing(&engine, &rows)?;
         output::note(format_args!("nothing to deliver: {nothing}"));
         return Ok(());
     }
@@ -94,7 +94,7 @@ struct Work<'w> {
 }
 
 /// Returns the call itself as the output that carries it.
-fn carried(call: &CallDetail, transport: &Output) -> Result<Output, Failure> {
+fn output_of_call(call: &CallDetail, transport: &Output) -> Result<Output, Failure> {
     let read = |text: &str| Doc::parse(text.to_owned()).map_err(Failure::wrong);
     let (own, derived) = (read(&call.call_text)?, read(&call.derived_text)?);
     let event = Event { derived: Some(derived.root()), ..Event::bare(own.root()) };
@@ -125,7 +125,7 @@ impl Work<'_> {
                 let rendered = call.vendors.iter().find(|(at, _)| at == vendor);
                 if self.transport {
                     if let Some(transport) = rendered.and_then(|(_, it)| it.transport.as_ref()) {
-                        with(&call, *vendor, &[carried(&call, transport)?])?;
+                        with(&call, *vendor, &[output_of_call(&call, transport)?])?;
                     }
                     continue;
                 }
@@ -159,14 +159,14 @@ impl Work<'_> {
         // if any request would be refused, nothing is shown
         self.each(engine, rows, |call, vendor, outputs| {
             let mut lines = outputs.iter().map(|output| self.as_curl(vendor, output));
-            lines.try_for_each(|line| line.map(drop)).map_err(|why| refused(call, &why))
+            lines.try_for_each(|line| line.map(drop)).map_err(|why| refusal(call, &why))
         })?;
         let mut out = output::json();
         let mut any = false;
         self.each(engine, rows, |call, vendor, outputs| {
             for output in outputs {
                 any = true;
-                let curl = self.as_curl(vendor, output).map_err(|why| refused(call, &why))?;
+                let curl = self.as_curl(vendor, output).map_err(|why| refusal(call, &why))?;
                 writeln!(out, "# {}, to {}", words(call), self.title(vendor))?;
                 for caveat in &output.caveats {
                     writeln!(out, "# caveat: {}", visible(caveat))?;
@@ -176,7 +176,7 @@ impl Work<'_> {
             Ok(())
         })?;
         if !any {
-            let nothing = self.nothing(engine, rows)?;
+            let nothing = self.why_nothing(engine, rows)?;
             output::note(format_args!("nothing to deliver: {nothing}"));
         }
         Ok(())
@@ -187,7 +187,7 @@ impl Work<'_> {
         let mut all = Ready::default();
         self.each(engine, rows, |call, vendor, outputs| {
             let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
-            for delivery in ready.map_err(|why| refused(call, &why))? {
+            for delivery in ready.map_err(|why| refusal(call, &why))? {
                 all.requests += 1;
                 let (scheme, rest) =
                     delivery.shown_url.split_once("://").unwrap_or(("", &delivery.shown_url));
@@ -218,7 +218,11 @@ impl Work<'_> {
             for delivery in ready.map_err(Failure::wrong)? {
                 let begun = Instant::now();
                 let answer = runtime.block_on(send(&delivery)).map_err(|error| {
-                    Failure::blocked(format!("{}: {error}; {}", words(call), left(requests - sent)))
+                    Failure::blocked(format!(
+                        "{}: {error}; {}",
+                        words(call),
+                        unsent_words(requests - sent)
+                    ))
                 })?;
                 sent += 1;
                 let took_ms = begun.elapsed().as_millis();
@@ -237,7 +241,7 @@ impl Work<'_> {
                 if !(200..300).contains(&answer.status) {
                     refused += 1;
                     if !keep_going {
-                        let left = left(requests - sent);
+                        let left = unsent_words(requests - sent);
                         return Err(Failure::blocked(format!("not accepted; {left}")));
                     }
                 }
@@ -253,7 +257,7 @@ impl Work<'_> {
     }
 
     /// Returns the reason why there is nothing to send.
-    fn nothing(&self, engine: &Engine, rows: &[u64]) -> Result<String, Failure> {
+    fn why_nothing(&self, engine: &Engine, rows: &[u64]) -> Result<String, Failure> {
         if rows.is_empty() {
             return Ok("no call passes the filter".to_owned());
         }
@@ -275,11 +279,11 @@ impl Work<'_> {
     }
 }
 
-fn refused(call: &CallDetail, why: &str) -> Failure {
+fn refusal(call: &CallDetail, why: &str) -> Failure {
     Failure::wrong(format!("{}: {why}", words(call)))
 }
 
-fn left(requests: u64) -> String {
+fn unsent_words(requests: u64) -> String {
     match requests {
         0 => "it was the last request".to_owned(),
         requests => format!("{} not sent", plural(requests, "request")),

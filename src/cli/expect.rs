@@ -63,7 +63,7 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
         };
     }
     let text = read_text(open, head, MAX_TEXT_FILE_BYTES).map_err(failed)?;
-    let plan = Plan::from_toml(&text, &file.display().to_string(), &|name| beside(file, name));
+    let plan = Plan::from_toml(&text, &file.display().to_string(), &|name| read_beside(file, name));
     plan.map_err(|error| match text.contains("event") {
         true => Failure::wrong(error),
         false => Failure::wrong(format!("{error}; {}", Plan::formats())),
@@ -77,7 +77,7 @@ fn holds_rules(head: &[u8]) -> bool {
 }
 
 /// Reads a file that a plan names relative to its own folder. Returns its path and its text.
-fn beside(plan: &Path, name: &str) -> Result<(String, String), String> {
+fn read_beside(plan: &Path, name: &str) -> Result<(String, String), String> {
     let file = plan.parent().unwrap_or(Path::new("")).join(name);
     let shown = file.display().to_string();
     let text = read_text_file(&file, MAX_TEXT_FILE_BYTES);

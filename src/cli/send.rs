@@ -23,7 +23,7 @@ const DEFAULT_URL: &str = "http://127.0.0.1:7357";
 
 /// Sends the calls, and reports the result.
 pub fn run(args: &SendArgs) -> Result<(), Failure> {
-    let changes = args.set.iter().map(|text| change(text)).collect::<Result<Vec<_>, _>>()?;
+    let changes = args.set.iter().map(|text| parse_change(text)).collect::<Result<Vec<_>, _>>()?;
     let calls = SendInput::from_args(args)?;
     let url = args
         .to
@@ -145,7 +145,7 @@ impl SendInput {
 }
 
 /// Reads `/pointer=value`. A value that is JSON is that value; anything else is a string.
-fn change(text: &str) -> Result<(String, Value), Failure> {
+fn parse_change(text: &str) -> Result<(String, Value), Failure> {
     match text.split_once('=') {
         Some((pointer, value)) if pointer.starts_with('/') => {
             Ok((pointer.to_owned(), set_value::value(value)))
@@ -191,8 +191,10 @@ mod tests {
 
     #[test]
     fn a_change_makes_its_way_and_names_what_stands_in_it() {
-        let changes =
-            [change("/properties/a~1b/c=12.5").expect("good"), change("/event=X Y").expect("good")];
+        let changes = [
+            parse_change("/properties/a~1b/c=12.5").expect("good"),
+            parse_change("/event=X Y").expect("good"),
+        ];
         let input = |text, nth| InputCall { text, nth, recorded: None };
         let ready = prepare(&input(r#"{"type":"track"}"#, 0), &changes, false).expect("good");
         assert_eq!(ready.body, r#"{"type":"track","properties":{"a/b":{"c":12.5}},"event":"X Y"}"#);
@@ -201,6 +203,6 @@ mod tests {
             .expect("no object")
             .to_string();
         assert_eq!(error, "--set /properties/a~1b/c: call 2 has no object at /properties");
-        assert!(change("properties=1").is_err());
+        assert!(parse_change("properties=1").is_err());
     }
 }

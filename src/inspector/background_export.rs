@@ -58,7 +58,7 @@ impl BackgroundExport {
         format: ExportFormat,
         filter: Option<Arc<Filter>>,
     ) -> Result<(), String> {
-        let file = place(file);
+        let file = expand_home(file);
         if file.exists() {
             return Err(format!("{} already exists; choose another name", file.display()));
         }
@@ -180,7 +180,7 @@ impl BackgroundExport {
 }
 
 /// Returns the path that a typed file name means; `~/` is the home folder.
-fn place(file: &str) -> PathBuf {
+fn expand_home(file: &str) -> PathBuf {
     match (file.strip_prefix("~/"), std::env::home_dir()) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => PathBuf::from(file),

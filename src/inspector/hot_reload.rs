@@ -98,14 +98,14 @@ impl LiveSettings {
 
     /// Reads the settings files if one has changed. While all calls are being judged again it does
     /// nothing, and the next round reads them: a user who quits must not wait for the judging.
-    pub fn look(&self) {
+    pub fn read_changes(&self) {
         let Ok(mut state) = self.state.try_lock() else { return };
         let now = stamps(&state.setup);
         if now == state.stamps {
             return;
         }
         state.stamps = now;
-        match state.setup.again() {
+        match state.setup.reload() {
             Ok(setup) => {
                 tracing::info!("changed settings were read");
                 self.put_in_force(&mut state, setup);
@@ -116,7 +116,8 @@ impl LiveSettings {
             }
             Err(failure) => {
                 tracing::warn!("changed settings were refused; the earlier ones stay in effect");
-                let message = short(&format!("{failure}; the earlier settings stay in effect"));
+                let message =
+                    shorten_home(&format!("{failure}; the earlier settings stay in effect"));
                 self.show(|view| view.refused = Some(message));
             }
         }
@@ -160,11 +161,11 @@ impl LiveSettings {
 
     fn read_and_judge(&self) {
         let mut state = self.lock();
-        let setup = match state.setup.again() {
+        let setup = match state.setup.reload() {
             Ok(setup) => setup,
             Err(failure) => {
                 tracing::warn!("the settings were refused; no call was judged again");
-                let message = short(&format!("{failure}; nothing was checked again"));
+                let message = shorten_home(&format!("{failure}; nothing was checked again"));
                 return self.show(|view| (view.judging, view.refused) = (false, Some(message)));
             }
         };
@@ -191,7 +192,7 @@ impl LiveSettings {
         let live = Arc::clone(self);
         WatchThread::begin("settings", move |ended| {
             while ended.recv_timeout(POLL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
-                live.look();
+                live.read_changes();
             }
         })
     }
@@ -255,7 +256,7 @@ impl Changes {
 
 /// Shortens the home folder in a message to `~`, because the reason comes after the place and must
 /// remain in view.
-fn short(message: &str) -> String {
+fn shorten_home(message: &str) -> String {
     match std::env::home_dir().as_deref().and_then(Path::to_str) {
         Some(home) if home.len() > 1 => message.replace(&format!("{home}/"), "~/"),
         _ => message.to_owned(),

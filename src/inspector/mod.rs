@@ -105,7 +105,7 @@ pub struct Inspector {
     export: Arc<BackgroundExport>,
     before: BeforeThread,
     /// True until the user was told where marks go.
-    says_where: AtomicBool,
+    announces_target: AtomicBool,
     message: Mutex<Option<String>>,
     arranged: Mutex<ColumnChoice>,
     alerts: Arc<Alerts>,
@@ -150,7 +150,7 @@ impl Inspector {
             alerts,
             clock,
             prepared: Mutex::default(),
-            says_where: AtomicBool::new(true),
+            announces_target: AtomicBool::new(true),
             message: Mutex::default(),
         }
     }
@@ -175,7 +175,7 @@ impl Inspector {
 
     /// Reads the settings files if one has changed, as the watching thread does.
     pub fn read_changed_settings(&self) {
-        self.live.look();
+        self.live.read_changes();
     }
 
     /// Returns the settings in force, and a number that grows when others take effect.

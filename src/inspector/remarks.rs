@@ -12,13 +12,13 @@ impl Inspector {
     /// Marks a call, or removes its mark.
     pub fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
         let done = self.engine.mark(seq, marked, self.now());
-        done.map(|()| self.say_where()).map_err(|error| format!("no mark: {error}"))
+        done.map(|()| self.announce_target()).map_err(|error| format!("no mark: {error}"))
     }
 
     /// Sets the note of a call; an empty text removes it.
     pub fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
         let done = self.engine.note(seq, text, self.now());
-        done.map(|()| self.say_where()).map_err(|error| format!("no note: {error}"))
+        done.map(|()| self.announce_target()).map_err(|error| format!("no note: {error}"))
     }
 
     /// Clears all calls from the log; the recording keeps them.
@@ -61,7 +61,7 @@ impl Inspector {
 
     /// Sets a message that says where marks and notes are kept, unless that is the recording that is
     /// being made. Only the first call does so.
-    fn say_where(&self) {
+    fn announce_target(&self) {
         let words = match self.engine.remarks() {
             RemarkTarget::Recorded => return,
             RemarkTarget::Opened(file) => format!("marks and notes are kept in {}", file.display()),
@@ -69,7 +69,7 @@ impl Inspector {
                 format!("marks and notes are lost when you quit: {why}")
             }
         };
-        if self.says_where.swap(false, Ordering::Relaxed) {
+        if self.announces_target.swap(false, Ordering::Relaxed) {
             *self.message.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
         }
     }

@@ -43,7 +43,7 @@ pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     let mut parts = vec![format!("{number}: {kind} {}", visible(&row.name)).trim_end().to_owned()];
     parts.extend(row.discarded().map(|service| service.to_string()));
     for (name, cell) in [("account", &row.account), ("user", &row.user)] {
-        parts.extend(id(cell, vendors).map(|words| format!("{name} {words}")));
+        parts.extend(id_words(cell, vendors).map(|words| format!("{name} {words}")));
     }
     let used = row.marks.iter().zip(vendors).filter(|(mark, _)| mark.in_use);
     let title = |vendor: &VendorView| visible(&vendor.title).into_owned();
@@ -74,7 +74,7 @@ pub fn doubted_id(text: &str, doubtful: bool) -> String {
     }
 }
 
-fn id(cell: &IdCell, vendors: &[VendorView]) -> Option<String> {
+fn id_words(cell: &IdCell, vendors: &[VendorView]) -> Option<String> {
     Some(match cell {
         IdCell::Found { text, doubtful } => doubted_id(text, *doubtful),
         IdCell::SomeMiss { text, doubtful, wanted } => {

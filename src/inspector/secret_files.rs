@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// The suffix of a setting that names the file of a secret.
-const ENDING: &str = "_file";
+const SUFFIX: &str = "_file";
 /// The maximum size of a secret.
 const MAX_SECRET_BYTES: u64 = 64 << 10;
 
@@ -26,7 +26,7 @@ pub fn read(
 ) -> Result<Vec<PathBuf>, SetupError> {
     let named: Vec<(String, Value, SettingOrigin)> = settings
         .iter()
-        .filter(|(key, ..)| key.ends_with(ENDING))
+        .filter(|(key, ..)| key.ends_with(SUFFIX))
         .filter(|(key, ..)| key.starts_with("vendors.") || *key == "webhook_secret_file")
         .map(|(key, value, origin)| (key.to_owned(), value.clone(), origin.clone()))
         .collect();
@@ -37,7 +37,7 @@ pub fn read(
     let vendors = Vendors::new(&Map::new(), vendor_files).map_err(SetupError::new)?;
     let (mut files, mut from_input) = (Vec::new(), None);
     for (key, value, origin) in named {
-        let secret = &key[..key.len() - ENDING.len()];
+        let secret = &key[..key.len() - SUFFIX.len()];
         if key.starts_with("vendors.") && !is_secret(&vendors, secret, &key) {
             // a wrong setting is reported by the vendor; a vendor may also have a setting with this name
             continue;
@@ -66,7 +66,7 @@ pub fn read(
             }
             read_input().map_err(wrong)?
         } else {
-            let file = place(file, &origin);
+            let file = resolve_path(file, &origin);
             let read = read_text_file(&file, MAX_SECRET_BYTES);
             let text = read.map_err(|error| wrong(format!("{} {error}", file.display())))?;
             files.push(file);
@@ -98,7 +98,7 @@ fn is_secret(vendors: &Vendors, secret: &str, file: &str) -> bool {
 
 /// Returns the path that a setting means: a relative name is relative to the settings file that
 /// contains it, and `~/` is the home folder.
-fn place(file: &str, origin: &SettingOrigin) -> PathBuf {
+fn resolve_path(file: &str, origin: &SettingOrigin) -> PathBuf {
     match (file.strip_prefix("~/"), std::env::home_dir(), origin) {
         (Some(rest), Some(home), _) => home.join(rest),
         (_, _, SettingOrigin::File { path, .. }) => {
@@ -117,12 +117,12 @@ fn read_input() -> Result<String, String> {
         if input.is_terminal() {
             return Err("standard input is a terminal; a pipe or a file was expected".to_owned());
         }
-        bounded(input.lock()).map_err(|error| format!("standard input: {error}"))
+        read_bounded(input.lock()).map_err(|error| format!("standard input: {error}"))
     };
     INPUT.get_or_init(read).clone()
 }
 
-fn bounded(input: impl Read) -> io::Result<String> {
+fn read_bounded(input: impl Read) -> io::Result<String> {
     let mut text = String::new();
     let read = input.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text)?;
     match read as u64 > MAX_SECRET_BYTES {

@@ -176,8 +176,8 @@ impl Setup {
         let redacted = settings.list(REDACT).unwrap_or_default();
         let redaction = Redaction::parse(redacted.iter().map(String::as_str), names_an_id)
             .map_err(|error| SetupError::new(format!("{}: {error}", settings.origin_of(REDACT))))?;
-        let vendors =
-            Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
+        let vendors = Vendors::new(&settings.vendors(), &files)
+            .map_err(|error| with_origin(&settings, &error))?;
         let vendors = Arc::new(vendors);
         for name in settings.delivered_elsewhere() {
             let origin = settings.origin_of(&format!("deliver.{name}")).to_string();
@@ -261,7 +261,7 @@ impl Setup {
     ///
     /// # Errors
     /// Fails as [`Setup::load`] does.
-    pub fn again(&self) -> Result<Setup, SetupError> {
+    pub fn reload(&self) -> Result<Setup, SetupError> {
         let setup = Setup::load(self.source.clone())?;
         match &self.plan {
             Some(plan) => setup.with_plan(Arc::clone(plan)),
@@ -275,7 +275,7 @@ impl Setup {
     /// Fails as [`Vendors::new`] does.
     pub fn with_plan(self, plan: Arc<Plan>) -> Result<Setup, SetupError> {
         let vendors = Vendors::new(&self.settings.vendors(), &self.vendor_files)
-            .map_err(|error| placed(&self.settings, &error))?;
+            .map_err(|error| with_origin(&self.settings, &error))?;
         let vendors = Arc::new(vendors.with_plan(Some(Arc::clone(&plan))));
         Ok(Setup { vendors, plan: Some(plan), ..self })
     }
@@ -319,7 +319,7 @@ pub fn vendor_file(file: &Path) -> Result<VendorFile, SetupError> {
 }
 
 /// Adds to a vendor's error the place of the setting that it is about.
-fn placed(settings: &Settings, error: &VendorError) -> SetupError {
+fn with_origin(settings: &Settings, error: &VendorError) -> SetupError {
     let key = match error {
         VendorError::Settings(error) => match &error.key {
             Some(key) => format!("vendors.{}.{key}", error.vendor),

@@ -1,7 +1,7 @@
 //! The text report of `check`.
 
 use super::findings::{CorrectedSnippet, FindingGroup};
-use super::summary::{untold, verdict_lines};
+use super::summary::{uncompared_ids, verdict_lines};
 use crate::call::text::visible;
 use crate::engine::Tally;
 use crate::findings::Severity;
@@ -28,12 +28,12 @@ pub fn check_text(
         let corrected = group.corrected.as_ref().filter(|_| !printed.contains(&&*group.example));
         let corrected = corrected.filter(|_| group.missing);
         printed.extend(corrected.map(|_| &*group.example));
-        entry(&mut out, &events, corrected, color);
+        write_entry(&mut out, &events, corrected, color);
     }
     if groups.iter().any(|group| group.severity == Severity::Info) {
         out.push('\n');
     }
-    out.push_str(&untold(tally));
+    out.push_str(&uncompared_ids(tally));
     let lines = verdict_lines(vendors, &tally.verdicts);
     if !lines.is_empty() {
         out.push_str(&lines);
@@ -91,7 +91,7 @@ fn entries(groups: &[FindingGroup]) -> Vec<Vec<&FindingGroup>> {
 /// The maximum number of events that an entry names; of the others it gives only the number.
 const MAX_EVENTS: usize = 10;
 
-fn entry(
+fn write_entry(
     out: &mut String,
     events: &[&FindingGroup],
     corrected: Option<&CorrectedSnippet>,

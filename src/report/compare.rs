@@ -63,7 +63,7 @@ pub fn compare_text(
             }
         }
     }
-    if let Some(words) = unlisted(comparison, all) {
+    if let Some(words) = unlisted_words(comparison, all) {
         writeln!(out, "\n{words}").expect(CANNOT_FAIL);
     }
     out.push('\n');
@@ -118,7 +118,7 @@ pub fn compare_markdown(
                 .expect(CANNOT_FAIL);
         }
     }
-    if let Some(words) = unlisted(comparison, all) {
+    if let Some(words) = unlisted_words(comparison, all) {
         writeln!(out, "\n{words}").expect(CANNOT_FAIL);
     }
     let (heads, rows) = event_table(comparison, sides, vendors);
@@ -252,7 +252,7 @@ fn is_listed(difference: &Difference, all: bool) -> bool {
 }
 
 /// Describes what the lists leave out; none if they leave out nothing.
-fn unlisted(comparison: &Comparison, all: bool) -> Option<String> {
+fn unlisted_words(comparison: &Comparison, all: bool) -> Option<String> {
     let number = |certainty: Certainty| {
         let list = comparison.differences.iter();
         list.filter(|difference| difference.certainty == certainty).count() as u64

@@ -82,13 +82,13 @@ impl WriteKeys {
                 let inner = self.replaced(text, by);
                 return (inner != text).then_some(inner);
             }
-            let hidden = self.within(text, by);
+            let hidden = self.replace_within(text, by);
             (hidden != text).then_some(hidden)
         })
     }
 
     /// Returns a text in which the keys are replaced wherever they occur.
-    fn within(&self, text: &str, by: &dyn Fn(&str) -> String) -> String {
+    fn replace_within(&self, text: &str, by: &dyn Fn(&str) -> String) -> String {
         let long = self.0.iter().filter(|key| key.chars().count() >= MIN_KEY_CHARS);
         long.fold(text.to_owned(), |text, key| match text.contains(key.as_str()) {
             true => text.replace(key, &by(key)),
@@ -106,13 +106,13 @@ impl WriteKeys {
         if let Route::Settings { write_key } = wire::route(&request.method, &request.path) {
             request.path = request.path.replace(write_key, &masked(write_key));
         }
-        request.path = self.within(&request.path, &masked);
+        request.path = self.replace_within(&request.path, &masked);
         request.query = self.mask_query(&request.query);
         for (name, value) in &mut request.headers {
             *value = match name.as_str() {
                 name if name.eq_ignore_ascii_case("authorization") => self.mask_basic(value),
                 name if is_write_key(name) => masked(value),
-                _ => self.within(value, &masked),
+                _ => self.replace_within(value, &masked),
             };
         }
         request.body = self.mask_body(&request.body);
@@ -137,7 +137,7 @@ impl WriteKeys {
             }
             let text = match plain.trim_start().starts_with('{') {
                 true => Some(plain),
-                false => decoded(&plain).filter(|text| text.trim_start().starts_with('{')),
+                false => decode_base64(&plain).filter(|text| text.trim_start().starts_with('{')),
             };
             let text = text?;
             let hidden = self.mask_json(&text);
@@ -145,15 +145,15 @@ impl WriteKeys {
             (hidden != text).then(|| URL_SAFE_NO_PAD.encode(hidden))
         };
         let masked_query = replace_parameters(query, parameter);
-        self.within(masked_query.as_deref().unwrap_or(query), &masked)
+        self.replace_within(masked_query.as_deref().unwrap_or(query), &masked)
     }
 
     /// Masks the keys in the value of an `Authorization` header. The result is no Base64 and cannot be
     /// turned back.
     fn mask_basic(&self, value: &str) -> String {
-        match self.0.iter().find_map(|key| opened(value, key)) {
+        match self.0.iter().find_map(|key| mask_basic_credentials(value, key)) {
             Some(hidden) => hidden,
-            None => self.within(value, &masked),
+            None => self.replace_within(value, &masked),
         }
     }
 }
@@ -170,7 +170,7 @@ fn head_of(request: &RequestDetail) -> RequestHead<'_> {
 }
 
 /// Decodes Base64 with any alphabet and padding; none if a text is something else.
-fn decoded(text: &str) -> Option<String> {
+fn decode_base64(text: &str) -> Option<String> {
     // a `+` that was not escaped has become a space
     let compact = text.trim().replace(' ', "+");
     let engines = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD];
@@ -244,11 +244,11 @@ pub fn hide_key(text: &str, key: &str) -> String {
 /// Masks the key in the value of an `Authorization` header. If it is Base64 with the key, the result is
 /// no Base64 and cannot be turned back.
 pub fn hide_basic(value: &str, key: &str) -> String {
-    opened(value, key).unwrap_or_else(|| hide_key(value, key))
+    mask_basic_credentials(value, key).unwrap_or_else(|| hide_key(value, key))
 }
 
 /// Decodes a Basic header and masks the key; none if the key is not in it.
-fn opened(value: &str, key: &str) -> Option<String> {
+fn mask_basic_credentials(value: &str, key: &str) -> Option<String> {
     let credentials = wire::basic_credentials(value)?;
     let scheme = value.trim_start().split(' ').next().unwrap_or_default();
     let holds_key = !key.is_empty() && credentials.contains(key);
@@ -287,7 +287,7 @@ mod tests {
         }
         let data = STANDARD.encode(r#"{"event":"E","writeKey":"wk_live_abcd1234"}"#);
         let query = keys.mask_query(&format!("data={data}"));
-        let shown = decoded(query.trim_start_matches("data=")).expect("base64");
+        let shown = decode_base64(query.trim_start_matches("data=")).expect("base64");
         assert_eq!(shown, r#"{"event":"E","writeKey":"***1234"}"#);
     }
 

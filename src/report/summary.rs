@@ -55,13 +55,13 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
         writeln!(out, "{severity} {} ({count}): {message}", group.code)
             .expect("writing to a String cannot fail");
     }
-    out.push_str(&untold(tally));
+    out.push_str(&uncompared_ids(tally));
     out.push_str(&verdict_lines(vendors, &tally.verdicts));
     out
 }
 
 /// Returns lines about ids that were not compared because a limit was reached; empty if there are none.
-pub(crate) fn untold(tally: &Tally) -> String {
+pub(crate) fn uncompared_ids(tally: &Tally) -> String {
     let mut out = String::new();
     if tally.ids_untold > 0 {
         let calls = plural(tally.ids_untold, "call");

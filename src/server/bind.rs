@@ -43,7 +43,7 @@ pub enum ListenError {
     #[error("{0} can be reached from other machines; --intercept works on loopback only")]
     RemoteProxy(SocketAddr),
     /// Another program listens on the address.
-    #[error("{addr} is taken{}; --listen 127.0.0.1:0 picks a free port", by(.holder))]
+    #[error("{addr} is taken{}; --listen 127.0.0.1:0 picks a free port", holder_words(.holder))]
     Taken {
         /// The address.
         addr: SocketAddr,
@@ -80,7 +80,7 @@ pub struct Holder {
     pub recording: Option<PathBuf>,
 }
 
-fn by(holder: &Option<Holder>) -> String {
+fn holder_words(holder: &Option<Holder>) -> String {
     let Some(Holder { version, pid, recording }) = holder else {
         return " by another program".to_owned();
     };

@@ -19,7 +19,7 @@ const MAX_KEPT_BODY_BYTES: usize = 64 * 1024;
 
 /// The memory that is reserved before the first byte of a body arrives. A declared length is no reason
 /// to reserve more: a slow sender may declare much and send nothing.
-const FIRST_HOLD_BYTES: usize = 16 * 1024;
+const FIRST_RESERVE_BYTES: usize = 16 * 1024;
 
 /// The maximum length to which a refused body is read on, so that its sender gets to read the
 /// response.
@@ -99,9 +99,10 @@ pub(crate) async fn read<'r>(
             if invited { (Vec::new(), None) } else { reader.discard_rest(Vec::new(), 0).await };
         return ReadBody::Cut(kept, reader.too_large(Some(length)));
     }
-    let first = declared.map_or(FIRST_HOLD_BYTES, |length| (length as usize).min(FIRST_HOLD_BYTES));
-    if reader.hold(first).await.is_err() {
-        return reader.busy(Vec::new(), invited).await;
+    let first =
+        declared.map_or(FIRST_RESERVE_BYTES, |length| (length as usize).min(FIRST_RESERVE_BYTES));
+    if reader.reserve(first).await.is_err() {
+        return reader.refuse_busy(Vec::new(), invited).await;
     }
     reader.run().await
 }
@@ -128,7 +129,7 @@ impl<'r> BodyReader<'_, 'r> {
     async fn run(mut self) -> ReadBody<'r> {
         let mut whole = Vec::new();
         // most bodies arrive together with their heads and need no timer
-        let mut ready = self.ready().await;
+        let mut ready = self.poll_ready().await;
         let mut deadline = None;
         loop {
             let frame = match ready.take() {
@@ -182,8 +183,8 @@ impl<'r> BodyReader<'_, 'r> {
                 // the buffer doubles, but never beyond the length that the body can still reach
                 let most = self.declared.map_or(self.limit, |all| all as usize);
                 let wanted = (self.held * 2).max(length).min(most.max(length));
-                if self.hold(wanted).await.is_err() {
-                    return self.busy(whole, false).await;
+                if self.reserve(wanted).await.is_err() {
+                    return self.refuse_busy(whole, false).await;
                 }
             }
             whole.reserve_exact(self.held - whole.len());
@@ -202,7 +203,7 @@ impl<'r> BodyReader<'_, 'r> {
     }
 
     /// Returns the next piece, or the end, if it has already arrived.
-    async fn ready(&mut self) -> Option<Next> {
+    async fn poll_ready(&mut self) -> Option<Next> {
         poll_fn(|context| match Pin::new(&mut self.body).poll_frame(context) {
             Poll::Ready(frame) => Poll::Ready(Some(frame)),
             Poll::Pending => Poll::Ready(None),
@@ -211,7 +212,7 @@ impl<'r> BodyReader<'_, 'r> {
     }
 
     /// Reserves memory for `bytes` bytes in all. If there is none, it waits for a short time.
-    async fn hold(&mut self, bytes: usize) -> Result<(), Full> {
+    async fn reserve(&mut self, bytes: usize) -> Result<(), Full> {
         let more =
             bytes.div_ceil(PERMIT_BYTES).saturating_sub(self.held.div_ceil(PERMIT_BYTES)) as u32;
         let permit = match self.server.room.try_acquire_many(more) {
@@ -249,7 +250,7 @@ impl<'r> BodyReader<'_, 'r> {
         acquired
     }
 
-    async fn busy(mut self, mut kept: Vec<u8>, invited: bool) -> ReadBody<'r> {
+    async fn refuse_busy(mut self, mut kept: Vec<u8>, invited: bool) -> ReadBody<'r> {
         kept.truncate(MAX_KEPT_BODY_BYTES);
         kept.shrink_to_fit();
         // the memory is for bodies that can go on

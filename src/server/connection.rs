@@ -123,12 +123,17 @@ pub(crate) async fn serve(
         let _ = stream.stream.tcp().set_zero_linger();
         return;
     }
-    ended(&server, stream, &parts.read_buf, error).await;
+    record_malformed(&server, stream, &parts.read_buf, error).await;
 }
 
 /// Records a request that hyper refused. Other errors of a connection are not reported, because they
 /// concern only its client.
-async fn ended(server: &Server, stream: WatchedStream, rest: &[u8], error: Option<hyper::Error>) {
+async fn record_malformed(
+    server: &Server,
+    stream: WatchedStream,
+    rest: &[u8],
+    error: Option<hyper::Error>,
+) {
     let is_head = stream.watch.phase().0 == Phase::Head;
     let head = if is_head { &stream.head } else { rest };
     let trouble = match &error {
@@ -181,7 +186,7 @@ async fn answer(
     body_bytes: &mut usize,
 ) -> Result<Response<Body>, NoResponse> {
     if let Some(reply) = server.refuse_for_other_host(&parts) {
-        return Ok(respond::response(reply, full));
+        return Ok(respond::response(reply, full_body));
     }
     let path = parts.uri.path();
     // these paths answer no preflight, so the method does not matter
@@ -201,7 +206,7 @@ async fn answer(
     }
     if forwarder.is_none() && route == Route::Preflight {
         let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here);
-        let mut response = respond::response(reply, full);
+        let mut response = respond::response(reply, full_body);
         cors::allow(&parts.headers, response.headers_mut());
         cors::allow_next(&parts.headers, response.headers_mut());
         return Ok(response);
@@ -230,7 +235,7 @@ async fn answer(
         forward::count_unread(&server.engine);
     }
     let reply = with_head(&parts, |head| trouble.record(&server.engine, head, &kept));
-    let mut response = respond::response(reply, full);
+    let mut response = respond::response(reply, full_body);
     cors::allow(&parts.headers, response.headers_mut());
     if close {
         response
@@ -254,7 +259,7 @@ async fn respond_whole(
         false => with_head(&parts, |head| faults.pick(&server.engine, head, &data)),
     };
     let Some(fault) = fault else {
-        return Ok(take(server, services, parts, data, (peer, None)).await);
+        return Ok(accept(server, services, parts, data, (peer, None)).await);
     };
     fault_response::delay_request(faults, fault).await;
     let headers = parts.headers.clone();
@@ -262,16 +267,16 @@ async fn respond_whole(
     let response = match injected.filter(|_| fault.refuses()) {
         Some(injected) => {
             with_head(&parts, |head| server.engine.refuse_by_fault(head, &data, injected));
-            fault_response::untaken(&headers)
+            fault_response::not_accepted(&headers)
         }
-        None => take(server, services, parts, data, (peer, injected)).await,
+        None => accept(server, services, parts, data, (peer, injected)).await,
     };
     fault_response::change(response, &headers, faults, fault, watch).await
 }
 
 /// Forwards a request, passes on the request of a page before its first call, or accepts the request
 /// here.
-async fn take(
+async fn accept(
     server: &Server,
     services: RequestServices<'_>,
     parts: Parts,
@@ -306,12 +311,12 @@ async fn take(
             server.engine.written(&held).unwrap_or(reply)
         }
     };
-    let mut response = respond::response(reply, full);
+    let mut response = respond::response(reply, full_body);
     cors::allow(&parts.headers, response.headers_mut());
     response
 }
 
-fn full(bytes: Bytes) -> Body {
+fn full_body(bytes: Bytes) -> Body {
     Either::Left(Either::Left(Full::new(bytes)))
 }
 

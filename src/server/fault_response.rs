@@ -19,8 +19,8 @@ pub(crate) fn injected(fault: &FaultRule) -> InjectedFault<'_> {
 }
 
 /// Returns the response to a request that is not accepted, before its fault changes it.
-pub(crate) fn untaken(request: &HeaderMap) -> Response<Body> {
-    own(request, Reply::success())
+pub(crate) fn not_accepted(request: &HeaderMap) -> Response<Body> {
+    own_response(request, Reply::success())
 }
 
 /// Waits before a request is accepted, if its fault is such a delay.
@@ -46,7 +46,7 @@ pub(crate) async fn change(
         FaultKind::Status { status, retry_after } => {
             let message = injected(fault).message();
             let reply = Reply { retry_after, ..Reply::failure(status, FAULT, &message) };
-            Ok(own(request, reply))
+            Ok(own_response(request, reply))
         }
         FaultKind::Delay { .. } => {
             if let (FaultPoint::Answer, Some(delay)) = (fault.point, faults.delay(fault)) {
@@ -82,7 +82,7 @@ async fn with_body(
     Response::from_parts(head, Either::Left(Either::Right(change(bytes))))
 }
 
-fn own(request: &HeaderMap, reply: Reply) -> Response<Body> {
+fn own_response(request: &HeaderMap, reply: Reply) -> Response<Body> {
     let full = |bytes| Either::Left(Either::Left(Full::new(bytes)));
     let mut response = respond::response(reply, full);
     cors::allow(request, response.headers_mut());

@@ -100,7 +100,7 @@ impl Child {
             // other processes became children when their parents ended
             if pid == self.pid {
                 if let Some(signal) = status.stopping_signal() {
-                    self.stopped(signal);
+                    self.handle_stop(signal);
                 }
                 if let Some(code) = exit_code(status) {
                     return Some(code);
@@ -119,7 +119,7 @@ impl Child {
         };
         signal.into_iter().for_each(|signal| self.send(signal));
         if is_ending && self.is_stopped {
-            self.go_on();
+            self.continue_child();
         }
     }
 
@@ -128,14 +128,14 @@ impl Child {
         let _ = kill_process_group(self.pid, signal);
     }
 
-    fn go_on(&mut self) {
+    fn continue_child(&mut self) {
         self.is_stopped = false;
         self.send(Signal::CONT);
     }
 
     /// Handles a stop of CMD. If the terminal stopped it, `run` stops too, so that the shell takes over; a
     /// SIGSTOP is meant for CMD alone.
-    fn stopped(&mut self, signal: i32) {
+    fn handle_stop(&mut self, signal: i32) {
         self.is_stopped = true;
         let by_terminal = [Signal::TSTP, Signal::TTIN, Signal::TTOU];
         let signal = by_terminal.into_iter().find(|by| by.as_raw() == signal);
@@ -149,7 +149,7 @@ impl Child {
             std::thread::sleep(STOP_PAUSE);
             terminal.give(self.pid);
         }
-        self.go_on();
+        self.continue_child();
     }
 }
 

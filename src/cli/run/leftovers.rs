@@ -77,7 +77,7 @@ fn descendants() -> Option<Vec<Pid>> {
     }
     let own = i32::try_from(std::process::id()).ok()?;
     // a `/proc` without processes is not Linux
-    (!children.is_empty()).then(|| below(own, &children))
+    (!children.is_empty()).then(|| descendants_of(own, &children))
 }
 
 /// Reads the parent from a line of `/proc/PID/stat`, and whether the process has ended.
@@ -90,7 +90,7 @@ fn parent_of(stat: &[u8]) -> Option<(i32, bool)> {
     Some((fields.next()?.parse().ok()?, has_ended))
 }
 
-fn below(top: i32, children: &HashMap<i32, Vec<(i32, bool)>>) -> Vec<Pid> {
+fn descendants_of(top: i32, children: &HashMap<i32, Vec<(i32, bool)>>) -> Vec<Pid> {
     let (mut found, mut next) = (Vec::new(), vec![top]);
     while let Some(parent) = next.pop() {
         for (pid, has_ended) in children.get(&parent).into_iter().flatten() {
@@ -122,7 +122,7 @@ mod tests {
             (8, vec![(1, false)]),
         ];
         let mut found: Vec<i32> =
-            below(1, &children.into()).into_iter().map(Pid::as_raw_pid).collect();
+            descendants_of(1, &children.into()).into_iter().map(Pid::as_raw_pid).collect();
         found.sort_unstable();
         assert_eq!(found, [2, 4, 5, 9]);
     }

@@ -161,10 +161,10 @@ pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> std::io::Result<Alerting> {
     // a command that still runs when this thread ends goes on by itself
     let watch = WatchThread::begin("alerts", move |ended| {
         while ended.recv_timeout(POLL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
-            thread.look();
+            thread.read_new_calls();
         }
         // the calls that arrived last
-        thread.look();
+        thread.read_new_calls();
     });
     Ok((alerts, Some(watch?)))
 }
@@ -189,15 +189,15 @@ struct AlertThread {
 }
 
 impl AlertThread {
-    fn look(&mut self) {
+    fn read_new_calls(&mut self) {
         let first = || self.engine.first_new().map(|(_, call)| call);
-        let Some(next) = self.next.or_else(first) else { return self.look_at_rules() };
+        let Some(next) = self.next.or_else(first) else { return self.evaluate_rules() };
         let (rows, then) = self.engine.rows_since(next);
         let mut from = rows.start;
         while from < rows.end {
             let to = rows.end.min(from + CHUNK_ROWS);
             match self.matching.as_mut().map(|filter| filter.calls(&self.engine, from..to)) {
-                Some(Ok(found)) => self.found(&found),
+                Some(Ok(found)) => self.handle_matches(&found),
                 Some(Err(error)) => self.alerts.fail(error),
                 None => {}
             }
@@ -207,11 +207,11 @@ impl AlertThread {
             from = to;
         }
         self.next = Some(then);
-        self.look_at_rules();
+        self.evaluate_rules();
         self.ring();
     }
 
-    fn found(&mut self, rows: &[u64]) {
+    fn handle_matches(&mut self, rows: &[u64]) {
         let Some(last) = rows.last() else { return };
         if self.commands.is_some() {
             rows.iter().for_each(|row| self.run(*row));

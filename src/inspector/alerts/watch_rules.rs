@@ -73,20 +73,20 @@ impl WatchStates {
 
 impl AlertThread {
     /// Evaluates the rules once a second.
-    pub(crate) fn look_at_rules(&mut self) {
+    pub(crate) fn evaluate_rules(&mut self) {
         if self.watched_at.is_some_and(|at| at.elapsed() < MIN_INTERVAL) {
             return;
         }
         self.watched_at = Some(Instant::now());
         let now = time::now();
         for change in self.watcher.look(now) {
-            self.tell(change);
+            self.alert_change(change);
         }
         self.alerts.watched.set(self.watcher.states(now));
     }
 
     /// Alerts that a rule began or ended.
-    fn tell(&self, change: WatchChange) {
+    fn alert_change(&self, change: WatchChange) {
         let WatchChange { state, words } = change;
         tracing::debug!(alerts = state.alerts, calls = state.part, "a watch rule changed");
         match &self.commands {

@@ -192,18 +192,22 @@ impl Filters {
             FilterChange::Restore => self.preview = None,
             FilterChange::Toggle => self.off = !self.off && !self.text.is_empty(),
             FilterChange::OnlyMarked => self.only_marked = !self.only_marked,
-            FilterChange::Search(SearchScope::Calls, text) => search(&mut self.search, text),
-            FilterChange::Search(SearchScope::OneCall, text) => search(&mut self.inside, text),
+            FilterChange::Search(SearchScope::Calls, text) => {
+                replace_search(&mut self.search, text)
+            }
+            FilterChange::Search(SearchScope::OneCall, text) => {
+                replace_search(&mut self.inside, text)
+            }
             FilterChange::Search(SearchScope::Rows(page), text) => {
                 self.rows[page as usize] = row_search(text);
             }
         }
-        let wanted = self.wanted();
+        let wanted = self.wanted_filter();
         if wanted != self.given.as_deref().cloned() {
             self.given = wanted.map(Arc::new);
             inspector.filter(self.given.clone());
         }
-        let counted = self.searched();
+        let counted = self.matching_filter();
         if counted != self.counted {
             self.counted = counted;
             inspector.count_matches(self.counted.clone().map(Arc::new));
@@ -211,7 +215,7 @@ impl Filters {
     }
 
     /// Returns the filter of the shown calls of the log that match its search.
-    fn searched(&self) -> Option<Filter> {
+    fn matching_filter(&self) -> Option<Filter> {
         let search = &self.search.as_ref()?.filter;
         let text = match &self.given {
             Some(given) => format!("({given}) and ({search})"),
@@ -221,7 +225,7 @@ impl Filters {
     }
 
     /// Returns the filter that should be active.
-    fn wanted(&self) -> Option<Filter> {
+    fn wanted_filter(&self) -> Option<Filter> {
         let own = if self.off { "" } else { self.text.as_str() };
         let text = self.preview.as_deref().unwrap_or(own).trim();
         let text = match (text.is_empty(), self.only_marked) {
@@ -233,7 +237,7 @@ impl Filters {
     }
 
     /// Updates the progress of the filter.
-    pub fn see(&mut self, shown: &SearchProgress) {
+    pub fn note_progress(&mut self, shown: &SearchProgress) {
         if shown.looked_at >= shown.of {
             self.settled = Some(shown.generation);
         }
@@ -247,7 +251,7 @@ impl Filters {
 }
 
 /// Replaces a search. An empty text ends it, and a text that does not parse changes nothing.
-fn search(now: &mut Option<TextSearch>, text: String) {
+fn replace_search(now: &mut Option<TextSearch>, text: String) {
     let read = parse(&text).ok().filter(|filter| !filter.is_all());
     if read.is_some() || text.trim().is_empty() {
         *now = read.map(|filter| TextSearch { text, filter: Arc::new(filter) });

@@ -98,7 +98,7 @@ impl Keymap {
             for (name, sequences) in actions {
                 let action = Action::parse(&name).ok_or(KeymapError::UnknownAction(name))?;
                 for sequence in sequences {
-                    let keys = read(&sequence, action)?;
+                    let keys = parse_sequence(&sequence, action)?;
                     bindings.push(Binding { place, action, keys, origin: None });
                 }
             }
@@ -117,7 +117,7 @@ impl Keymap {
                 .ok_or_else(|| at(KeymapError::UnknownAction(action.clone())))?;
             bindings.retain(|binding| (binding.place, binding.action) != (place, action));
             for sequence in keys {
-                let keys = read(sequence, action).map_err(at)?;
+                let keys = parse_sequence(sequence, action).map_err(at)?;
                 bindings.push(Binding { place, action, keys, origin: Some(origin.clone()) });
             }
         }
@@ -131,14 +131,14 @@ impl Keymap {
         }
     }
 
-    fn here(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
+    fn bindings_at(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
         let sections = place.sections();
         self.bindings.iter().filter(move |binding| sections.contains(&binding.place))
     }
 
     /// Finds two bindings with the same keys, or one whose keys begin with those of the other.
     fn clash(&self, place: KeyContext) -> Option<KeymapError> {
-        let here: Vec<&Binding> = self.here(place).collect();
+        let here: Vec<&Binding> = self.bindings_at(place).collect();
         here.iter().enumerate().find_map(|(at, first)| {
             let second = here[at + 1..].iter().find(|second| {
                 first.keys.starts_with(&second.keys) || second.keys.starts_with(&first.keys)
@@ -162,7 +162,7 @@ impl Keymap {
     /// Returns what these keys do at a place when pressed one after the other.
     pub fn lookup(&self, place: KeyContext, pressed: &[Key]) -> Lookup {
         let mut begun = false;
-        for binding in self.here(place) {
+        for binding in self.bindings_at(place) {
             if binding.keys == pressed {
                 return Lookup::Action(binding.action);
             }
@@ -189,7 +189,7 @@ impl Keymap {
 
     /// Returns the keys of an action at a place, as they are shown and in the file's order: `j` `down`.
     pub fn keys(&self, place: KeyContext, action: Action) -> Vec<String> {
-        let bindings = self.here(place).filter(|binding| binding.action == action);
+        let bindings = self.bindings_at(place).filter(|binding| binding.action == action);
         bindings.map(|binding| name(&binding.keys)).collect()
     }
 
@@ -211,7 +211,7 @@ impl Keymap {
 
     /// Returns the actions whose keys begin with these, each with the keys that are still to press.
     pub fn after(&self, place: KeyContext, pressed: &[Key]) -> Vec<(String, Action)> {
-        self.here(place)
+        self.bindings_at(place)
             .filter(|binding| binding.keys.starts_with(pressed))
             .map(|binding| (name(&binding.keys[pressed.len()..]), binding.action))
             .collect()
@@ -225,7 +225,7 @@ impl Default for Keymap {
 }
 
 /// Reads the keys of a sequence; there must be at least one.
-fn read(sequence: &str, action: Action) -> Result<Vec<Key>, KeymapError> {
+fn parse_sequence(sequence: &str, action: Action) -> Result<Vec<Key>, KeymapError> {
     let unknown =
         |key: &str| KeymapError::UnknownKey { key: key.to_owned(), action: action.name() };
     let keys = sequence.split_whitespace().map(|key| Key::parse(key).ok_or_else(|| unknown(key)));

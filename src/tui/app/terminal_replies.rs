@@ -61,7 +61,7 @@ impl TerminalReplies {
             (1, Some(first), KeyCode::Char(']')) if first.code == KeyCode::Esc => plain,
             (1, Some(first), _) if first.code == KeyCode::Esc => false,
             (0, ..) => false,
-            (_, _, code) => return self.inside(key, code, with),
+            (_, _, code) => return self.take_inner(key, code, with),
         };
         if fits {
             self.held.push(key);
@@ -71,15 +71,17 @@ impl TerminalReplies {
     }
 
     /// Handles a key after the `]`.
-    fn inside(&mut self, key: KeyEvent, code: KeyCode, with: KeyModifiers) -> KeyOutcome {
-        let is_sure = self.is_sure();
+    fn take_inner(&mut self, key: KeyEvent, code: KeyCode, with: KeyModifiers) -> KeyOutcome {
+        let has_prefix = self.has_prefix();
         match code {
-            KeyCode::Char('g') if is_sure && with == KeyModifiers::CONTROL => return self.whole(),
-            KeyCode::Char('\\') if is_sure && (with == KeyModifiers::ALT || self.ends) => {
-                return self.whole();
+            KeyCode::Char('g') if has_prefix && with == KeyModifiers::CONTROL => {
+                return self.finish();
             }
-            KeyCode::Esc if is_sure && !self.ends => self.ends = true,
-            KeyCode::Char(c) if with.is_empty() && !self.ends && self.goes_on_with(c) => {
+            KeyCode::Char('\\') if has_prefix && (with == KeyModifiers::ALT || self.ends) => {
+                return self.finish();
+            }
+            KeyCode::Esc if has_prefix && !self.ends => self.ends = true,
+            KeyCode::Char(c) if with.is_empty() && !self.ends && self.continues_with(c) => {
                 self.text.push(c);
             }
             _ => return self.release(Some(key)),
@@ -88,11 +90,11 @@ impl TerminalReplies {
         KeyOutcome::Held
     }
 
-    fn is_sure(&self) -> bool {
+    fn has_prefix(&self) -> bool {
         self.text.starts_with(PREFIX)
     }
 
-    fn goes_on_with(&self, c: char) -> bool {
+    fn continues_with(&self, c: char) -> bool {
         match PREFIX.chars().nth(self.text.len()) {
             Some(wanted) => c == wanted,
             None => {
@@ -102,7 +104,7 @@ impl TerminalReplies {
         }
     }
 
-    fn whole(&mut self) -> KeyOutcome {
+    fn finish(&mut self) -> KeyOutcome {
         let ground = Background::of_answer(&self.text[PREFIX.len()..]);
         *self = TerminalReplies::default();
         KeyOutcome::Answer(ground)
@@ -110,7 +112,7 @@ impl TerminalReplies {
 
     /// Releases the held keys if they are no answer; the keys of an answer that was cut off are dropped.
     fn release(&mut self, key: Option<KeyEvent>) -> KeyOutcome {
-        if self.is_sure() {
+        if self.has_prefix() {
             self.held.clear();
             self.asked = None;
         }
@@ -123,7 +125,7 @@ impl TerminalReplies {
     /// Releases the held keys because nothing has arrived for a while. Keys that are certainly the
     /// beginning of an answer remain held.
     pub fn lapse(&mut self) -> Vec<KeyEvent> {
-        if self.is_sure() {
+        if self.has_prefix() {
             return Vec::new();
         }
         match self.release(None) {

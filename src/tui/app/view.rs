@@ -252,11 +252,11 @@ pub(crate) fn window(
     title: &str,
     look: &Appearance,
 ) -> Rect {
-    frame(buffer, centred(page, (width, height)), title, look)
+    frame(buffer, centered(page, (width, height)), title, look)
 }
 
 /// Returns the area of a window of that size in the middle of the page.
-pub(crate) fn centred(page: Rect, (width, height): (u16, u16)) -> Rect {
+pub(crate) fn centered(page: Rect, (width, height): (u16, u16)) -> Rect {
     let (width, height) = (width.min(page.width), height.min(page.height));
     Rect {
         x: page.x + (page.width - width) / 2,

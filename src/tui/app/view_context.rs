@@ -106,7 +106,7 @@ impl ScreenData {
         // other rows are shown, or the rows have other numbers
         self.judged += u64::from(shown.generation != self.shown.generation);
         self.shown = shown;
-        self.filtering.see(&self.shown);
+        self.filtering.note_progress(&self.shown);
         let common = inspector.common();
         let same = |a: &HabitView, b: &HabitView| {
             (&a.library, &a.kinds, &a.codes) == (&b.library, &b.kinds, &b.codes)

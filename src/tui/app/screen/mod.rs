@@ -135,7 +135,7 @@ pub struct Screen {
     shared: ScreenData,
     page: Page,
     /// The page that was open before the compose page.
-    before: Page,
+    previous_page: Page,
     pages: [Box<dyn View>; Page::ALL.len()],
     windows: Vec<Box<dyn View>>,
     histogram: HistogramBar,
@@ -198,7 +198,7 @@ impl Screen {
             keymap: options.keymap.clone(),
             shared: ScreenData::from_feed(inspector),
             page: Page::Log,
-            before: Page::Log,
+            previous_page: Page::Log,
             pages: Page::ALL.map(new_view),
             windows: Vec::new(),
             histogram: HistogramBar::default(),
@@ -346,7 +346,7 @@ impl Screen {
     }
 
     /// Does an action that was chosen by its name, on its own page if it has no effect on this one.
-    fn named(&mut self, action: Action, inspector: &Inspector) -> Option<SideEffect> {
+    fn run_named(&mut self, action: Action, inspector: &Inspector) -> Option<SideEffect> {
         if !does_something(self.top().place(), action, &self.keymap)
             && let Some(page) = Page::home(action)
         {
@@ -366,7 +366,7 @@ impl Screen {
     /// when these calls are left. The compose page remembers the page before it.
     fn show(&mut self, page: Page, inspector: &Inspector) {
         if page == Page::Compose && self.page != page {
-            self.before = self.page;
+            self.previous_page = self.page;
         }
         if !matches!(page, Page::Log | Page::Compose) {
             self.shared.filtering.change(FilterChange::Return, inspector);

@@ -86,7 +86,7 @@ impl Screen {
             }
             Response::CloseAndRun(action, typed) => {
                 self.close(inspector);
-                let effect = self.named(action, inspector);
+                let effect = self.run_named(action, inspector);
                 // a side effect of the action comes first; without one, the command is saved
                 effect.or(Some(SideEffect::Keep(Memo::Command(typed))))
             }
@@ -116,7 +116,7 @@ impl Screen {
     /// page before it.
     fn close(&mut self, inspector: &Inspector) {
         if self.windows.pop().is_none() {
-            let back = if self.page == Page::Compose { self.before } else { Page::Log };
+            let back = if self.page == Page::Compose { self.previous_page } else { Page::Log };
             self.show(back, inspector);
         }
     }
