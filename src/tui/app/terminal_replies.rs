@@ -15,7 +15,7 @@ pub const HOLD_TIMEOUT: Duration = Duration::from_millis(25);
 /// The text before the color. Once it is complete, these keys are certainly an answer.
 const PREFIX: &str = "11;";
 /// The maximum length of `PREFIX` and a color.
-const MAX_COLOR_BYTES: usize = 40;
+const MAX_REPLY_BYTES: usize = 40;
 
 /// The result of handling a key.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl TerminalReplies {
         match PREFIX.chars().nth(self.text.len()) {
             Some(wanted) => c == wanted,
             None => {
-                self.text.len() < MAX_COLOR_BYTES
+                self.text.len() < MAX_REPLY_BYTES
                     && (c.is_ascii_hexdigit() || matches!(c, 'r' | 'g' | ':' | '/'))
             }
         }
