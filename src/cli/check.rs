@@ -11,7 +11,8 @@ use crate::fql::Filter;
 use std::path::PathBuf;
 use std::time::Instant;
 
-/// Judges, reports, and fails if something was found that must not be.
+/// Judges the calls, writes the reports, and fails if there are findings that `--fail-on` names or unmet
+/// expectations.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, Vec::new())?;
@@ -20,10 +21,10 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     reports.adapt_to_github(false);
     let recording = input::read(&args.input.files)?;
     let is_filtered = args.filter.filter.is_some();
-    let file = single(&args.input.files);
+    let file = single_file(&args.input.files);
     let fail_on = args.fail_on;
-    // a report of all calls needs none of them but a few examples; call records need each, and
-    // JUnit needs counts of each event
+    // a report of all calls reads only a few calls again as examples; NDJSON needs each call, and JUnit
+    // needs counts of each event
     let needs_each = args.report.has(CheckFormat::Ndjson) || args.report.has(CheckFormat::Junit);
     if filter.is_all() && !needs_each {
         let began = Instant::now();
@@ -66,8 +67,8 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     verdict::report(judged, reports)
 }
 
-/// The rows that the filter lets through; none if it asks for nothing. Where none passes, what is
-/// doubtful about the filter is said.
+/// Returns the rows that pass the filter; none if the filter is empty. If no row passes, prints hints
+/// about the filter.
 pub(crate) fn wanted(engine: &Engine, filter: Filter) -> Result<Option<Vec<u64>>, Failure> {
     if filter.is_all() {
         return Ok(None);
@@ -84,8 +85,8 @@ pub(crate) fn wanted(engine: &Engine, filter: Filter) -> Result<Option<Vec<u64>>
     Ok(Some(rows))
 }
 
-/// The file that was judged, if it was a single one that has a name.
-fn single(files: &[PathBuf]) -> Option<String> {
+/// Returns the file that was judged, if it is a single one that has a name.
+fn single_file(files: &[PathBuf]) -> Option<String> {
     match files {
         [file] if file.as_os_str() != "-" => Some(file.display().to_string()),
         _ => None,

@@ -1,4 +1,5 @@
-//! `segscope compare`: two sides of traffic, such as two releases, and what the later one lost.
+//! `segscope compare`: compares two sides of traffic, such as two releases, and reports what the later
+//! one lost.
 
 use super::args::{CompareArgs, CompareFormat};
 use super::check::wanted;
@@ -15,12 +16,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Where segscope listens by default.
+/// The default address of a listener.
 const DEFAULT_LISTENER: &str = "http://127.0.0.1:7357";
-/// How long a listener may take to answer.
-const ANSWER_TIME: Duration = Duration::from_secs(10);
+/// The maximum time for a listener to answer.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Compares, reports, and fails if something is lost and that is asked for.
+/// Compares the sides, prints the report, and fails if something is lost and `--fail-on-loss` is set.
 pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     let setup = setup::load(&args.judge, Vec::new())?;
     let [before, after] = match (&args.before, &args.after) {
@@ -74,15 +75,15 @@ pub fn run(args: &CompareArgs) -> Result<(), Failure> {
     }
 }
 
-/// A side that is a file or a folder.
+/// Returns the side of a file or a folder.
 fn by_file(file: &Path, setup: &Setup) -> Result<ComparedSide, Failure> {
     let (profile, problem) = profile_of_file(file, setup)?;
     note(problem);
     side(file.display().to_string(), file.display().to_string(), profile)
 }
 
-/// Reads the calls of a file or a folder into a profile, with what is wrong in it. None of the calls
-/// are kept.
+/// Reads the calls of a file or a folder into a profile, with a problem of reading them. It keeps none of
+/// the calls.
 pub(crate) fn profile_of_file(
     file: &Path,
     setup: &Setup,
@@ -106,7 +107,7 @@ pub(crate) fn profile_of_file(
     }
 }
 
-/// Both sides from the calls of files that two filters select.
+/// Returns both sides from the calls that two filters select.
 fn by_filters(
     files: &[PathBuf],
     filters: [&String; 2],
@@ -130,7 +131,7 @@ fn by_filters(
     Ok([before?, after?])
 }
 
-/// The files that the segscope writes which listens: all parts of its recording that are there.
+/// Returns the files of the running listener's recording: all parts that exist.
 fn recording_of_listener() -> Result<Vec<PathBuf>, Failure> {
     let named = std::env::var("SEGSCOPE_URL").ok().filter(|url| !url.is_empty());
     let url = named.as_deref().unwrap_or(DEFAULT_LISTENER);
@@ -139,7 +140,7 @@ fn recording_of_listener() -> Result<Vec<PathBuf>, Failure> {
     let shown = client.url();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answer = runtime
-        .block_on(client.ask("GET", "summary", String::new(), ANSWER_TIME))
+        .block_on(client.ask("GET", "summary", String::new(), ANSWER_TIMEOUT))
         .map_err(|error| Failure::blocked(format!("give FILE, or start segscope: {error}")))?;
     let summary: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     if answer.status != 200 || summary.get("requests").is_none() {

@@ -1,4 +1,4 @@
-//! `segscope config`: the settings in force, and a template to begin from.
+//! `segscope config`: prints the settings in force, or a template to start from.
 
 use super::args::{ConfigArgs, ConfigCommand};
 use super::failure::Failure;
@@ -15,7 +15,7 @@ use crate::vendors::{SettingDef, SettingKind, Vendors};
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// Shows the settings, or the template.
+/// Prints the settings, or the template.
 pub fn run(args: &ConfigArgs) -> Result<(), Failure> {
     let setup = setup::load(&args.judge, Vec::new())?;
     let text = match args.command {
@@ -50,7 +50,7 @@ fn show(setup: &Setup) -> String {
             true => "\"***\"".to_owned(),
             false => without_credentials(&value.to_string()).into_owned(),
         };
-        // one line a setting, whatever its key and its place hold
+        // each setting stays on one line, whatever its key and its origin contain
         let (key, shown, origin) = (visible(key), escaped_json(&shown), origin.to_string());
         writeln!(out, "{key} = {shown}  # {}", visible(&origin))
             .expect("writing to a String cannot fail");
@@ -58,7 +58,7 @@ fn show(setup: &Setup) -> String {
     out
 }
 
-/// Where the settings were looked for, and where segscope keeps its own files: a comment each.
+/// Returns the places of the settings and of segscope's own files, with one comment for each.
 fn folders(setup: &Setup) -> String {
     let mut out = String::new();
     let mut line = |label: &str, path: Option<&Path>, what: &str| {
@@ -78,7 +78,7 @@ fn folders(setup: &Setup) -> String {
     out
 }
 
-/// A settings file with every key, all of them commented out.
+/// Returns a settings file with every key, all of them commented out.
 fn template(vendors: &Vendors) -> String {
     let mut out = String::from(
         "# segscope settings. Flags override SEGSCOPE_* variables, variables override ./segscope.toml,\n\
@@ -132,7 +132,7 @@ fn template(vendors: &Vendors) -> String {
     out
 }
 
-/// The keys of the screen as they come with the program.
+/// Appends the preset keys of the screen.
 fn screen_keys(out: &mut String) {
     out.push_str(
         "\n# The keys of the screen. Keys that you set for an action replace those below, and [] removes\n\
@@ -147,7 +147,7 @@ fn screen_keys(out: &mut String) {
     }
 }
 
-/// The default, or an empty value of the setting's kind.
+/// Returns the default of a setting, or an empty value of its kind.
 fn example(setting: &SettingDef) -> String {
     match (&setting.default, setting.kind) {
         (Some(default), _) => default.to_string(),

@@ -1,4 +1,4 @@
-//! `segscope deliver`: the outputs of calls to their vendors, with the user's own keys.
+//! `segscope deliver`: sends the outputs of calls to their vendors, with the user's own keys.
 
 use super::args::DeliverArgs;
 use super::failure::Failure;
@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::Instant;
 
-/// Shows or sends, in the order of the calls. What cannot be sent is told before anything is.
+/// Shows or sends the requests, in the order of the calls. All errors of preparing them are reported
+/// before anything is sent.
 pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, Vec::new())?;
@@ -45,7 +46,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     }
     let Ready { requests, hosts, caveats } = work.count(&engine, &rows)?;
     if requests == 0 {
-        let nothing = work.nothing(&engine, &rows)?;
+        let nothing = work.why_nothing(&engine, &rows)?;
         output::note(format_args!("nothing to deliver: {nothing}"));
         return Ok(());
     }
@@ -58,7 +59,7 @@ pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
     work.send(&engine, &rows, requests, args.keep_going)
 }
 
-/// Asks on the terminal; without one, saying so beforehand is the only answer.
+/// Asks the user on the terminal. Without a terminal it fails and names `--yes`.
 fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
     if !std::io::stdin().is_terminal() || !output::can_ask() {
         return Err(Failure::wrong(
@@ -76,24 +77,24 @@ fn ask(requests: u64, hosts: &BTreeSet<String>) -> Result<(), Failure> {
     }
 }
 
-/// What would be sent.
+/// The requests that would be sent, in numbers.
 #[derive(Default)]
 struct Ready {
     requests: u64,
     hosts: BTreeSet<String>,
-    /// What is doubtful, with how many requests it is about.
+    /// The caveats, each with the number of its requests.
     caveats: BTreeMap<String, u64>,
 }
 
 struct Work<'w> {
     setup: &'w Setup,
     chosen: Vec<usize>,
-    /// The calls themselves are sent.
+    /// True if the calls themselves are sent.
     transport: bool,
 }
 
-/// Returns the calls themselves as the output that carries them.
-fn carried(call: &CallDetail, transport: &Output) -> Result<Output, Failure> {
+/// Returns the call itself as the output that carries it.
+fn output_of_call(call: &CallDetail, transport: &Output) -> Result<Output, Failure> {
     let read = |text: &str| Doc::parse(text.to_owned()).map_err(Failure::wrong);
     let (own, derived) = (read(&call.call_text)?, read(&call.derived_text)?);
     let event = Event { derived: Some(derived.root()), ..Event::bare(own.root()) };
@@ -103,13 +104,13 @@ fn carried(call: &CallDetail, transport: &Output) -> Result<Output, Failure> {
 }
 
 impl Work<'_> {
-    /// Returns a chosen vendor that receives no calls as they are, if that is asked for.
+    /// Returns a chosen vendor that cannot receive calls as they are, if `--transport` is set.
     fn without_transport(&self) -> Option<usize> {
         let has_none = |vendor: &&usize| self.setup.vendors.info(**vendor).transport.is_none();
         self.chosen.iter().find(has_none).copied().filter(|_| self.transport)
     }
 
-    /// Each call with the outputs of the chosen vendors.
+    /// Calls `with` for each call with the outputs for each chosen vendor.
     fn each(
         &self,
         engine: &Engine,
@@ -124,7 +125,7 @@ impl Work<'_> {
                 let rendered = call.vendors.iter().find(|(at, _)| at == vendor);
                 if self.transport {
                     if let Some(transport) = rendered.and_then(|(_, it)| it.transport.as_ref()) {
-                        with(&call, *vendor, &[carried(&call, transport)?])?;
+                        with(&call, *vendor, &[output_of_call(&call, transport)?])?;
                     }
                     continue;
                 }
@@ -140,7 +141,7 @@ impl Work<'_> {
         visible(&self.setup.vendors.info(vendor).title)
     }
 
-    /// An output as a curl line, if sending it would not be refused.
+    /// Returns an output as a curl line. It fails if sending the output would be refused.
     fn as_curl(&self, vendor: usize, output: &Output) -> Result<String, String> {
         let Setup { settings, vendors, .. } = self.setup;
         let base = settings.deliver_to(&vendors.info(vendor).name);
@@ -153,19 +154,19 @@ impl Work<'_> {
         line.map_err(|why| why.to_string())
     }
 
-    /// The requests as curl lines.
+    /// Prints the requests as curl lines.
     fn show(&self, engine: &Engine, rows: &[u64]) -> Result<(), Failure> {
-        // of what would be refused nothing is shown
+        // if any request would be refused, nothing is shown
         self.each(engine, rows, |call, vendor, outputs| {
             let mut lines = outputs.iter().map(|output| self.as_curl(vendor, output));
-            lines.try_for_each(|line| line.map(drop)).map_err(|why| refused(call, &why))
+            lines.try_for_each(|line| line.map(drop)).map_err(|why| refusal(call, &why))
         })?;
         let mut out = output::json();
         let mut any = false;
         self.each(engine, rows, |call, vendor, outputs| {
             for output in outputs {
                 any = true;
-                let curl = self.as_curl(vendor, output).map_err(|why| refused(call, &why))?;
+                let curl = self.as_curl(vendor, output).map_err(|why| refusal(call, &why))?;
                 writeln!(out, "# {}, to {}", words(call), self.title(vendor))?;
                 for caveat in &output.caveats {
                     writeln!(out, "# caveat: {}", visible(caveat))?;
@@ -175,18 +176,18 @@ impl Work<'_> {
             Ok(())
         })?;
         if !any {
-            let nothing = self.nothing(engine, rows)?;
+            let nothing = self.why_nothing(engine, rows)?;
             output::note(format_args!("nothing to deliver: {nothing}"));
         }
         Ok(())
     }
 
-    /// Counts the requests, their hosts and what is doubtful; all of them are ready.
+    /// Prepares all requests, and counts them, their hosts and their caveats.
     fn count(&self, engine: &Engine, rows: &[u64]) -> Result<Ready, Failure> {
         let mut all = Ready::default();
         self.each(engine, rows, |call, vendor, outputs| {
             let ready = prepare(&self.setup.vendors, &self.setup.settings, vendor, outputs);
-            for delivery in ready.map_err(|why| refused(call, &why))? {
+            for delivery in ready.map_err(|why| refusal(call, &why))? {
                 all.requests += 1;
                 let (scheme, rest) =
                     delivery.shown_url.split_once("://").unwrap_or(("", &delivery.shown_url));
@@ -201,7 +202,7 @@ impl Work<'_> {
         Ok(all)
     }
 
-    /// Sends them, one after the other, each once.
+    /// Sends the requests one after the other, each once.
     fn send(
         &self,
         engine: &Engine,
@@ -217,7 +218,11 @@ impl Work<'_> {
             for delivery in ready.map_err(Failure::wrong)? {
                 let begun = Instant::now();
                 let answer = runtime.block_on(send(&delivery)).map_err(|error| {
-                    Failure::blocked(format!("{}: {error}; {}", words(call), left(requests - sent)))
+                    Failure::blocked(format!(
+                        "{}: {error}; {}",
+                        words(call),
+                        unsent_words(requests - sent)
+                    ))
                 })?;
                 sent += 1;
                 let took_ms = begun.elapsed().as_millis();
@@ -236,7 +241,7 @@ impl Work<'_> {
                 if !(200..300).contains(&answer.status) {
                     refused += 1;
                     if !keep_going {
-                        let left = left(requests - sent);
+                        let left = unsent_words(requests - sent);
                         return Err(Failure::blocked(format!("not accepted; {left}")));
                     }
                 }
@@ -251,8 +256,8 @@ impl Work<'_> {
         }
     }
 
-    /// Why there is nothing to send.
-    fn nothing(&self, engine: &Engine, rows: &[u64]) -> Result<String, Failure> {
+    /// Returns the reason why there is nothing to send.
+    fn why_nothing(&self, engine: &Engine, rows: &[u64]) -> Result<String, Failure> {
         if rows.is_empty() {
             return Ok("no call passes the filter".to_owned());
         }
@@ -274,18 +279,18 @@ impl Work<'_> {
     }
 }
 
-fn refused(call: &CallDetail, why: &str) -> Failure {
+fn refusal(call: &CallDetail, why: &str) -> Failure {
     Failure::wrong(format!("{}: {why}", words(call)))
 }
 
-fn left(requests: u64) -> String {
+fn unsent_words(requests: u64) -> String {
     match requests {
         0 => "it was the last request".to_owned(),
         requests => format!("{} not sent", plural(requests, "request")),
     }
 }
 
-/// A call in a few words.
+/// Describes a call in a few words.
 fn words(call: &CallDetail) -> String {
     let name = call.name.as_deref().or(call.kind.as_deref()).unwrap_or("of no type");
     format!("call {} ({})", call.seq.0, visible(name))

@@ -1,4 +1,4 @@
-//! `segscope demo`: the inspector, fed by built-in traffic.
+//! `segscope demo`: runs the inspector on built-in traffic.
 
 use super::args::InspectArgs;
 use super::failure::Failure;
@@ -15,11 +15,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// Requests as real libraries and a vendor's pushes send them, one a line: how long to wait, path,
-/// headers, body; or that the last one is sent again.
+/// Requests as real libraries and a vendor's pushes send them, one per line: the time to wait, the path,
+/// the headers and the body, or a mark that the last request is sent again.
 const TRAFFIC: &str = include_str!("../../assets/demo/traffic.ndjson");
 
-/// Draws the inspector, listens on a free port, keeps no recording, and feeds the traffic.
+/// Draws the inspector, listens on a free port, keeps no recording, and feeds the built-in traffic.
 pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     let setup = setup::load(&args.judge, args.screen.flags())?;
     let setup = args.expect.apply(setup)?;
@@ -39,7 +39,7 @@ pub fn run(args: &InspectArgs) -> Result<(), Failure> {
     done
 }
 
-/// A request as it is sent.
+/// A request of the demo.
 #[derive(Default)]
 struct DemoRequest {
     path: String,
@@ -48,7 +48,7 @@ struct DemoRequest {
 }
 
 impl DemoRequest {
-    /// The n-th request of the traffic. `sync` is the id of the push of objects that goes on.
+    /// Creates the n-th request of the traffic. `sync` is the id of the current push of objects.
     fn from_template(request: &Value, nth: usize, sync: &str) -> DemoRequest {
         let headers = request["headers"].as_object().into_iter().flatten();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -76,7 +76,7 @@ fn feed(engine: &Engine, ended: &AtomicBool, here: &str) {
         if ended.load(Ordering::Relaxed) {
             return;
         }
-        // a library that heard no answer sends the same once more
+        // a library that got no response sends the same request again
         if request["again"] != true {
             sent = DemoRequest::from_template(request, nth, &sync);
         }
@@ -96,7 +96,7 @@ fn feed(engine: &Engine, ended: &AtomicBool, here: &str) {
     }
 }
 
-/// Puts this moment and ids of their own where the traffic says so.
+/// Replaces `$NOW` with the current time and each `$ID` with a unique id.
 fn fill(body: &str, nth: usize, now: time::Millis) -> String {
     let mut out = String::with_capacity(body.len() + 64);
     for (at, part) in body.split("$ID").enumerate() {

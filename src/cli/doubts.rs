@@ -1,4 +1,4 @@
-//! What is said on standard error where no call passes a filter: it may have been meant otherwise.
+//! The hints on standard error when no call passes a filter, because the filter may be a mistake.
 
 use super::output;
 use crate::engine::{Engine, RangeFilter};
@@ -6,13 +6,13 @@ use crate::fql;
 use crate::fql::{Filter, FilterHint, HintSubject};
 use std::ops::Range;
 
-/// Says what is doubtful about a filter that none of these rows passed.
+/// Prints hints about a filter that none of these rows passed.
 pub fn tell(filter: &Filter, engine: &Engine, rows: Range<u64>) -> Result<(), String> {
     if rows.is_empty() {
         return Ok(());
     }
     let mut absent = fql::absent(filter, &engine.names());
-    // the names are those of a sample
+    // the names come from a sample of the calls, so each is checked against all rows
     let mut error = None;
     absent.retain(|one| {
         let Some(check) = &one.check else { return true };
@@ -31,9 +31,9 @@ pub fn tell(filter: &Filter, engine: &Engine, rows: Range<u64>) -> Result<(), St
         one.of_sample = false;
         output::note(format_args!("segscope: --filter: {one}"));
     }
-    // a field that is nowhere is not told twice
-    let is_told = |hint: &&FilterHint| hint.subject != HintSubject::Field || absent.is_empty();
-    for hint in filter.hints().iter().filter(is_told) {
+    // a field that no call has is reported only once
+    let is_new = |hint: &&FilterHint| hint.subject != HintSubject::Field || absent.is_empty();
+    for hint in filter.hints().iter().filter(is_new) {
         let FilterHint { line, column, message, .. } = hint;
         output::note(format_args!("segscope: --filter: {line}:{column}: {message}"));
     }

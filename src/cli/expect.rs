@@ -12,12 +12,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// So much of a file tells which of the two it is.
+/// The size of the beginning of a file that shows whether it is a plan or a recording.
 const HEAD_BYTES: u64 = 64 * 1024;
 
 impl ExpectArgs {
-    /// Returns the setup with the plan of `--expect`, if there is one. The plan is read before anything
-    /// else begins, so that a mistake in it is reported at once.
+    /// Returns the setup with the plan of `--expect`, if there is one. The plan is read before anything else
+    /// starts, so that a mistake in it is reported at once.
     pub fn apply(&self, setup: Setup) -> Result<Setup, Failure> {
         let Some(file) = &self.expect else { return Ok(setup) };
         let plan = read(file, &setup)?;
@@ -25,7 +25,7 @@ impl ExpectArgs {
     }
 }
 
-/// Reads a plan file, or learns from a file of calls.
+/// Reads a plan file, or learns a plan from a file of calls.
 pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
     let failed =
         |error: TextFileError| Failure::wrong(format!("{}: the plan {error}", file.display()));
@@ -63,28 +63,28 @@ pub fn read(file: &Path, setup: &Setup) -> Result<Plan, Failure> {
         };
     }
     let text = read_text(open, head, MAX_TEXT_FILE_BYTES).map_err(failed)?;
-    let plan = Plan::from_toml(&text, &file.display().to_string(), &|name| beside(file, name));
+    let plan = Plan::from_toml(&text, &file.display().to_string(), &|name| read_beside(file, name));
     plan.map_err(|error| match text.contains("event") {
         true => Failure::wrong(error),
         false => Failure::wrong(format!("{error}; {}", Plan::formats())),
     })
 }
 
-/// Whether a JSON file that begins like this may contain the rules of a tracking plan.
+/// Returns true if a JSON file with this beginning may contain the rules of a tracking plan.
 fn holds_rules(head: &[u8]) -> bool {
     let names: [&[u8]; 2] = [b"\"rules\"", b"\"events\""];
     names.iter().any(|name| memchr::memmem::find(head, name).is_some())
 }
 
 /// Reads a file that a plan names relative to its own folder. Returns its path and its text.
-fn beside(plan: &Path, name: &str) -> Result<(String, String), String> {
+fn read_beside(plan: &Path, name: &str) -> Result<(String, String), String> {
     let file = plan.parent().unwrap_or(Path::new("")).join(name);
     let shown = file.display().to_string();
     let text = read_text_file(&file, MAX_TEXT_FILE_BYTES);
     text.map(|text| (shown.clone(), text)).map_err(|error| format!("{shown}: the schema {error}"))
 }
 
-/// Learns what files of calls hold. What could not be learned is told.
+/// Learns a plan from files of calls, and notes on standard error what could not be learned.
 pub fn learn(files: &[PathBuf], setup: &Setup) -> Result<(Plan, Arc<Engine>), Failure> {
     let engine = setup.engine(input::read(files)?)?;
     input::all_read(&engine)?;

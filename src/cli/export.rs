@@ -1,4 +1,4 @@
-//! `segscope export`: calls of files for other programs.
+//! `segscope export`: exports the calls of files for other programs.
 
 use super::args::{ExportArgs, ExportForm};
 use super::failure::Failure;
@@ -8,8 +8,8 @@ use crate::engine::RowDetail;
 use crate::report::{ExportFormat, Exporter};
 use std::io::BufWriter;
 
-/// So many rows are read at once: a batch is read once for all of its calls.
-const AT_ONCE: usize = 64;
+/// The number of rows that are read at once: a batch is read once for all of its calls.
+const CHUNK_ROWS: usize = 64;
 
 /// Writes the calls that pass the filter to standard output.
 pub fn run(args: &ExportArgs) -> Result<(), Failure> {
@@ -29,9 +29,9 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
         ExportForm::Csv => ExportFormat::Csv,
     };
     let mut exporter = Exporter::begin(out, format, args.with_secrets, &vendors, &shown)?;
-    for some in rows.chunks(AT_ONCE) {
+    for some in rows.chunks(CHUNK_ROWS) {
         for detail in engine.details_of(some.iter().copied()) {
-            // a request that has a row of its own is not a call
+            // a row may also be a request without a call, which is not exported
             if let RowDetail::Call(call) = detail.map_err(Failure::wrong)? {
                 exporter.call(*call)?;
             }

@@ -1,4 +1,4 @@
-//! How a command fails, and with which exit code.
+//! The failure of a command and its exit code.
 
 use super::output;
 use crate::call::credential::without_credentials;
@@ -8,17 +8,17 @@ use crate::vendors::VendorError;
 use std::fmt;
 use std::io;
 
-/// Why a command did not do what it was asked to.
+/// The reason why a command failed.
 #[derive(Debug)]
 pub enum Failure {
     /// Wrong use or unreadable input: exit code 2.
     Use(String),
-    /// The same in several lines, in each of which what was typed is visible already.
+    /// Wrong use or unreadable input, in several lines in which control characters of typed text are already
+    /// replaced: exit code 2.
     UseLines(String),
     /// It could not listen, record or reach the other side: exit code 3.
     Reach(String),
-    /// The calls were judged and have findings that must not be; the report has said which: exit
-    /// code 1.
+    /// The report lists findings that `--fail-on` names, unmet expectations, or losses: exit code 1.
     Findings,
     /// The command of `run` ended with this exit code, which becomes that of segscope.
     Ended(u8),
@@ -29,7 +29,7 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The exit code.
+    /// Returns the exit code.
     pub fn code(&self) -> u8 {
         match self {
             Failure::Findings => 1,
@@ -39,17 +39,17 @@ impl Failure {
         }
     }
 
-    /// True if there is nothing more to say about it.
-    pub fn is_told(&self) -> bool {
+    /// Returns true if the failure was already reported.
+    pub fn is_reported(&self) -> bool {
         matches!(self, Failure::Findings | Failure::Ended(_))
     }
 
-    /// True if whoever read our output has gone, which is not a failure.
+    /// Returns true if the reader of the output has closed the pipe, which is not a failure.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
-    /// Wrong use or unreadable input. Addresses in the message show no password.
+    /// Creates a failure of wrong use or unreadable input. Passwords in addresses are removed.
     pub fn wrong(error: impl fmt::Display) -> Failure {
         Failure::Use(without_credentials(&error.to_string()).into_owned())
     }
@@ -62,7 +62,7 @@ impl Failure {
         }
     }
 
-    /// Could not listen, record or reach. Addresses in the message show no password.
+    /// Creates a failure to listen, record or connect. Passwords in addresses are removed.
     pub fn blocked(error: impl fmt::Display) -> Failure {
         Failure::Reach(without_credentials(&error.to_string()).into_owned())
     }
@@ -93,14 +93,14 @@ impl From<SetupError> for Failure {
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Failure {
-        // with a line of help; its paths are visible already
+        // the error has a line of help, and control characters in its paths are already replaced
         Failure::UseLines(error.to_string())
     }
 }
 
 impl From<VendorError> for Failure {
     fn from(error: VendorError) -> Failure {
-        // its lines are visible already
+        // control characters in its lines are already replaced
         Failure::UseLines(error.to_string())
     }
 }

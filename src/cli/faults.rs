@@ -1,13 +1,13 @@
-//! The faults that a listener injects, as the settings say.
+//! The faults that a listener injects, from the settings.
 
 use super::failure::Failure;
 use crate::inspector::Setup;
 use crate::server::FaultRule;
 
-/// Returns the faults, and what decides which request meets one with a share.
+/// Returns the faults, and the seed for those that apply only to a share of the requests.
 ///
 /// # Errors
-/// Fails at the first one that is none.
+/// Fails at the first text that is not a fault, and if the seed is not a number.
 pub fn options(setup: &Setup) -> Result<(Vec<FaultRule>, Option<u64>), Failure> {
     let settings = &setup.settings;
     let mut faults = Vec::new();

@@ -1,4 +1,4 @@
-//! Where a listener forwards or mirrors, as the settings say.
+//! The options of a listener that forwards or mirrors, from the settings.
 
 use super::failure::Failure;
 use crate::engine::{MirrorOptions, RetryLimits};
@@ -7,13 +7,14 @@ use crate::inspector::Setup;
 use crate::outbound::forward::{PAGE_SHORT_NAMES, Upstream};
 use crate::server::{ForwardOptions, PageLoadOptions};
 
-/// Settings that say nothing without `forward`.
+/// The settings that have no effect without `forward`.
 const DEPENDENT: [&str; 4] = [CONNECT_TO, CDN, "forward_only", "forward_key"];
-/// Settings that count for a mirror, too.
+/// The settings that also apply to a mirror.
 const CONNECT_TO: &str = "forward_connect_to";
 const CDN: &str = "forward_cdn";
 
-/// Returns where what a page loads comes from; none if segscope answers that itself.
+/// Returns the service for the requests of a page before its first call; none if segscope answers them
+/// itself.
 ///
 /// # Errors
 /// Fails if a setting cannot be used.
@@ -29,10 +30,10 @@ pub fn page_load_options(setup: &Setup) -> Result<Option<PageLoadOptions>, Failu
     Ok(Some(PageLoadOptions { upstream, tells_client, is_named: named.is_some() }))
 }
 
-/// Returns how the listener mirrors; none if it does not.
+/// Returns the options of the mirror; none if the listener does not mirror.
 ///
 /// # Errors
-/// Fails if a setting cannot be used, or what is recorded would be lost before it is sent.
+/// Fails if a setting cannot be used, or if recorded requests would be lost before they are sent.
 pub fn mirror_options(setup: &Setup) -> Result<Option<MirrorOptions>, Failure> {
     let wrong = |error: &dyn std::fmt::Display| wrong_setting(setup, "mirror", error);
     let Some(upstream) = upstream(setup, "mirror")? else { return Ok(None) };
@@ -72,7 +73,7 @@ fn wrong_setting(setup: &Setup, key: &str, error: &dyn std::fmt::Display) -> Fai
     Failure::wrong(format!("{}: {error}", setup.settings.origin_of(key)))
 }
 
-/// Returns how the listener forwards; none if it does not.
+/// Returns the options of forwarding; none if the listener does not forward.
 ///
 /// # Errors
 /// Fails if a setting cannot be used.

@@ -1,4 +1,4 @@
-//! Completions and the manual page, made from the flags themselves.
+//! Shell completions and the manual page, generated from the flags.
 
 use super::args::Cli;
 use super::failure::Failure;
@@ -6,14 +6,14 @@ use super::output;
 use clap::CommandFactory;
 use std::io::Write;
 
-/// Completions for a shell.
+/// Prints the completions for a shell.
 pub fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "segscope", &mut out);
     Ok(output::raw().write_all(&out)?)
 }
 
-/// The manual page.
+/// Prints the manual page.
 pub fn man() -> Result<(), Failure> {
     let mut out = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut out)?;

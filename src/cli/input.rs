@@ -1,4 +1,4 @@
-//! Files that commands read as captured calls, and which of these are meant.
+//! The files that commands read as captured calls, and the filter on them.
 
 use super::args::FilterArgs;
 use super::failure::Failure;
@@ -9,8 +9,8 @@ use crate::fql::Filter;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Reads the files in their order as one recording, and says on standard error what of them was
-/// passed over. Nothing is written to them.
+/// Reads the files in their order as one recording, and notes on standard error which parts of them
+/// were skipped. It never writes to them.
 pub fn read(files: &[PathBuf]) -> Result<Recording, Failure> {
     let recording = open(files)?;
     for note in recording.notes() {
@@ -19,7 +19,7 @@ pub fn read(files: &[PathBuf]) -> Result<Recording, Failure> {
     Ok(recording)
 }
 
-/// The same for one who says it elsewhere.
+/// Reads the files in their order as one recording. The caller reports its notes.
 pub fn open(files: &[PathBuf]) -> Result<Recording, Failure> {
     let mut recording = Recording::default();
     for path in files {
@@ -29,12 +29,12 @@ pub fn open(files: &[PathBuf]) -> Result<Recording, Failure> {
     Ok(recording)
 }
 
-/// Whether a file can be read once only: a pipe, or standard input.
+/// Returns true if a file can be read only once: a pipe, or standard input.
 pub fn is_stream(file: &Path) -> bool {
     file.as_os_str() == "-" || std::fs::metadata(file).is_ok_and(|meta| !meta.is_file())
 }
 
-/// A file that grows, as a recording.
+/// Opens a growing file as a recording.
 pub fn follow(file: &Path) -> Result<Recording, Failure> {
     tracing::debug!(file = %file.display(), "following a file of calls");
     let mut recording = Recording::default();
@@ -42,7 +42,7 @@ pub fn follow(file: &Path) -> Result<Recording, Failure> {
     Ok(recording)
 }
 
-/// Waits until all was read; a line of a file of calls that is not a call is wrong use.
+/// Waits until everything is read. Fails if a line of a file of calls is not a call.
 pub fn all_read(engine: &Engine) -> Result<(), Failure> {
     let began = Instant::now();
     engine.settle();
@@ -52,7 +52,7 @@ pub fn all_read(engine: &Engine) -> Result<(), Failure> {
 }
 
 impl FilterArgs {
-    /// The filter; a wrong one is shown with the place underlined.
+    /// Reads the filter. The error shows the wrong part underlined.
     pub fn read(&self) -> Result<Filter, Failure> {
         fql::parse(self.filter.as_deref().unwrap_or_default())
             .map_err(|error| Failure::UseLines(format!("--filter: {}", error.render())))

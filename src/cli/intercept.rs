@@ -1,4 +1,4 @@
-//! How a listener intercepts, as the settings say.
+//! The options of a listener that intercepts, from the settings.
 
 use super::failure::Failure;
 use super::tls;
@@ -7,10 +7,10 @@ use crate::server::{HostPattern, InterceptOptions};
 use crate::tls::ServerCertificates;
 use std::sync::Arc;
 
-/// Returns how the listener intercepts; none if it does not.
+/// Returns the options; none if the listener does not intercept.
 ///
 /// # Errors
-/// Fails if a setting cannot be used, or the local authority cannot.
+/// Fails if a setting or the local CA cannot be used.
 pub fn options(
     setup: &Setup,
     tell: impl FnOnce(String),

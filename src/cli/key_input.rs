@@ -1,28 +1,28 @@
-//! Where keys and commands come from: standard input, unless that brings the calls.
+//! The source of keys and commands: standard input, unless that brings the calls.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::Path;
 
-/// The terminal of this process, wherever its standard streams go.
+/// The terminal of this process, even if its standard streams are redirected.
 const TERMINAL: &str = "/dev/tty";
 
-/// Where keys and commands come from.
+/// The source of keys and commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyInput {
-    /// From standard input.
+    /// Standard input.
     Stdin,
-    /// From the terminal, for standard input brings the calls.
+    /// The terminal, because standard input brings the calls.
     Terminal,
 }
 
 impl KeyInput {
-    /// Returns where keys come from while calls are read from `file`.
+    /// Returns the source of keys while calls are read from `file`.
     pub fn beside(file: &Path) -> KeyInput {
         if file.as_os_str() == "-" { KeyInput::Terminal } else { KeyInput::Stdin }
     }
 
-    /// Whether keys can be read.
+    /// Returns true if keys can be read.
     pub fn are_there(self) -> bool {
         match self {
             KeyInput::Stdin => io::stdin().is_terminal(),
@@ -30,7 +30,7 @@ impl KeyInput {
         }
     }
 
-    /// The commands of plain mode; none where there is no terminal.
+    /// Returns the commands of plain mode; empty if there is no terminal.
     pub fn commands(self) -> Box<dyn BufRead + Send> {
         match self {
             KeyInput::Stdin => Box::new(BufReader::new(io::stdin())),

@@ -1,4 +1,4 @@
-//! `segscope listen`: the inspector.
+//! `segscope listen`: runs the inspector.
 
 use super::args::{ListenArgs, ScreenArgs};
 use super::compare::profile_of_file;
@@ -32,14 +32,14 @@ pub fn run(args: &ListenArgs) -> Result<(), Failure> {
     let alerting = inspector::watch_alerts(&setup, &engine).map_err(Failure::blocked)?;
     let listener = listener::start(&setup, &engine, false)?;
     if !listener.addr().ip().is_loopback() {
-        // a new token is told of beside it
-        let told = engine.stats().problem.map_or(String::new(), |told| format!("; {told}"));
-        engine.notice(format!("listening on {}{told}", listener.reach()));
+        // the notice about a new token is shown with it
+        let notice = engine.stats().problem.map_or(String::new(), |notice| format!("; {notice}"));
+        engine.notice(format!("listening on {}{notice}", listener.reach()));
     }
     draw(setup, &args.inspect.screen, &engine, Some(listener), alerting, KeyInput::Stdin)
 }
 
-/// Draws the inspector, or says it in lines, until the user quits; then lets open requests finish.
+/// Draws the inspector, or runs plain mode, until the user quits; then lets open requests finish.
 pub fn draw(
     setup: Setup,
     screen: &ScreenArgs,
@@ -96,7 +96,7 @@ pub fn draw(
     Ok(())
 }
 
-/// Another recording to compare with, which is read while the screen is shown.
+/// Returns another recording to compare with, which is read while the screen is shown.
 fn baseline(file: &Path, setup: &Setup) -> Result<Baseline, Failure> {
     std::fs::metadata(file)
         .map_err(|error| Failure::wrong(format!("--baseline: {}: {error}", file.display())))?;
@@ -105,13 +105,13 @@ fn baseline(file: &Path, setup: &Setup) -> Result<Baseline, Failure> {
     Ok(Baseline { name: file.display().to_string(), read: Box::new(read) })
 }
 
-/// The files and folders that the help names.
+/// Returns the files and folders that the help names.
 fn own_files() -> Vec<(&'static str, PathBuf)> {
     let files = [("settings", user_config_file()), ("state folder", user_state_folder())];
     files.into_iter().filter_map(|(name, path)| Some((name, path?))).collect()
 }
 
-/// What came, what of it missed an id, and how to see it again.
+/// Describes the calls that arrived, those that missed an id, and how to see them again.
 fn summary_words(stats: &Stats) -> String {
     let calls = calls_words(stats.calls, stats.repeats);
     let missing = match stats.missing {
@@ -125,7 +125,7 @@ fn summary_words(stats: &Stats) -> String {
         Some((stem, number)) if number > 1 => format!("'{}'.*.ndjson", stem.display()),
         _ => format!("'{}'", path.display()),
     };
-    // only a recording with calls is the last one
+    // `--last` opens only recordings with calls
     match stats.calls + stats.repeats > 0 && setup::is_in_state_folder(path) {
         true => format!(
             "{calls} recorded{missing}, in {files}; see them again with: segscope open --last"
@@ -134,7 +134,7 @@ fn summary_words(stats: &Stats) -> String {
     }
 }
 
-/// Whether there is a terminal that a screen can be drawn on.
+/// Returns true if there is a terminal on which a screen can be drawn.
 fn can_draw(keys: KeyInput) -> bool {
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     !dumb && output::is_terminal() && keys.are_there()

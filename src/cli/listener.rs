@@ -11,10 +11,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The time after which a command says why it does not end yet.
+/// The time after which a command says why it has not ended yet.
 const SILENT_TIME: Duration = Duration::from_millis(500);
 
-/// Begins to listen where the settings say, or on a free port of this machine.
+/// Starts to listen at the address of the settings, or on a free port of this machine.
 pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<Listener, Failure> {
     let text = if any_port {
         "127.0.0.1:0"
@@ -51,7 +51,7 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
     start_at(text, setup, engine, Options { token, ..live })
 }
 
-/// Waits until all that arrived is checked, and says so if that takes long.
+/// Waits until everything that arrived is checked, and says so if that takes long.
 pub fn settle(engine: &Engine) {
     let mut settling = Settling::default();
     if engine.settle_for(&mut settling, SILENT_TIME) {
@@ -62,8 +62,8 @@ pub fn settle(engine: &Engine) {
     while !engine.settle_for(&mut settling, SILENT_TIME) {}
 }
 
-/// Tells of earlier recordings of which a mirror has not sent all: a new recording has a mirror of
-/// its own.
+/// Notifies the user of earlier recordings that a mirror has not sent completely, because a new recording
+/// has a mirror of its own.
 fn tell_unsent(engine: &Engine) {
     let unsent = setup::unsent_recordings();
     let Some(UnsentRecording { path, url, bytes }) = unsent.first() else { return };
@@ -79,7 +79,8 @@ fn tell_unsent(engine: &Engine) {
     ));
 }
 
-/// Begins to listen where the settings say, with this token, and perhaps as a proxy.
+/// Starts to listen at the address of the settings, with this token, and as a proxy if `intercept` is
+/// given.
 pub fn start_with_token(
     setup: &Setup,
     engine: &Arc<Engine>,
@@ -102,7 +103,7 @@ fn start_at(
     Listener::start(&options, Arc::clone(engine)).map_err(Failure::blocked)
 }
 
-/// The token of a file, which is created where it is not there.
+/// Reads the token from a file, which is created if it does not exist.
 fn token(file: &Path, engine: &Engine) -> Result<ApiToken, Failure> {
     let (token, is_new) = ApiToken::from_file(file).map_err(Failure::wrong)?;
     if is_new {

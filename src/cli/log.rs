@@ -6,12 +6,12 @@ use super::signals;
 use crate::debug_log;
 use std::path::{Path, PathBuf};
 
-/// The variable that names the file where no flag does.
+/// The variable that names the file if no flag does.
 const VARIABLE: &str = "SEGSCOPE_LOG";
 
-/// Begins the log that was asked for, if one was.
+/// Starts the log if the user asked for it.
 pub fn begin(flag: Option<&Path>, command: Option<&Command>) -> Result<(), Failure> {
-    // it only becomes the command of `run`, which has the log
+    // this process only becomes the command of `run`, and `run` itself has the log
     if matches!(command, Some(Command::Exec(_))) {
         return Ok(());
     }
@@ -38,8 +38,8 @@ pub fn begin(flag: Option<&Path>, command: Option<&Command>) -> Result<(), Failu
     Ok(())
 }
 
-/// Logs how the command ended, and waits until that is written. What a failure says is left out:
-/// it may quote what was captured or typed.
+/// Logs how the command ended, and waits until that is written. The message of a failure is left out,
+/// because it may quote captured or typed text.
 pub fn end(done: &Result<(), Failure>) {
     match done {
         Err(failure) if !failure.is_closed_pipe() => {

@@ -1,4 +1,4 @@
-//! `segscope map`: the mapper alone, for scripts.
+//! `segscope map`: runs only the mapper, for scripts.
 
 use super::args::MapArgs;
 use super::failure::Failure;
@@ -7,10 +7,10 @@ use crate::inspector::SettingsSource;
 use crate::vendors::Mapper;
 use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 
-/// A line longer than this ends it: it has no end, or is no line.
+/// The maximum length of a line. A longer one ends the command, because it may have no end.
 const MAX_LINE_BYTES: u64 = 16 << 20;
 
-/// One JSON object in, one out, one line each, as they come.
+/// Reads one JSON object per line, and writes one per line.
 pub fn run(args: &MapArgs) -> Result<(), Failure> {
     let mut out = BufWriter::new(output::json());
     let mut input = BufReader::new(std::io::stdin());
@@ -19,7 +19,7 @@ pub fn run(args: &MapArgs) -> Result<(), Failure> {
     let mut mapper = Mapper::with_files(source.vendor_files()?)?;
     let (mut line, mut number) = (Vec::new(), 0u64);
     loop {
-        // whoever asks line by line waits for the answer before the next question
+        // a caller may wait for each answer before it writes the next line
         if !input.buffer().contains(&b'\n') {
             out.flush()?;
         }

@@ -13,8 +13,8 @@ use tokio::io::stdin;
 use tokio::runtime::Runtime;
 use tokio::time::sleep;
 
-/// How often it is looked whether the program was asked to end.
-const PAUSE: Duration = Duration::from_millis(50);
+/// The interval at which the program checks whether it was asked to end.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Answers until standard input ends.
 pub fn run(args: &McpArgs) -> Result<(), Failure> {
@@ -25,7 +25,7 @@ pub fn run(args: &McpArgs) -> Result<(), Failure> {
     let served = runtime.block_on(async {
         let asked = async {
             while !ending.asked() {
-                sleep(PAUSE).await;
+                sleep(POLL_INTERVAL).await;
             }
         };
         tokio::select! {
@@ -33,7 +33,7 @@ pub fn run(args: &McpArgs) -> Result<(), Failure> {
             () = asked => Ok(()),
         }
     });
-    // a thread of it may be reading standard input, which nothing can end
+    // one of its threads may be reading standard input, which cannot be interrupted
     runtime.shutdown_background();
     if let Some(listener) = listener {
         listener.stop();
@@ -41,7 +41,7 @@ pub fn run(args: &McpArgs) -> Result<(), Failure> {
     served.map_err(Failure::blocked)
 }
 
-/// Files that are given, a segscope that listens, or a listener of this program.
+/// Returns the source of the answers: the given files, a running listener, or a listener of this program.
 fn source(
     args: &McpArgs,
     runtime: &Runtime,
@@ -69,7 +69,7 @@ fn source(
     if let Some(notice) = notice {
         output::note(format_args!("segscope: {notice}"));
     }
-    // where another program has the default port, any other will do: `status` says which
+    // if another program has the default port, any other port will do: `status` reports it
     let listener = match listener::start(&setup, &engine, false) {
         Err(_) if args.listen.is_none() => listener::start(&setup, &engine, true)?,
         started => started?,
@@ -79,8 +79,8 @@ fn source(
     Ok((QuestionTarget::own(engine, url), Some(listener)))
 }
 
-/// The segscope at `SEGSCOPE_URL`, which must be there, or at the address to listen on, if one is
-/// there.
+/// Returns the segscope at `SEGSCOPE_URL`, which must run there, or the one at the address to listen on,
+/// if one runs there.
 fn running_listener(
     named: Option<&str>,
     listen: Listen,

@@ -1,4 +1,4 @@
-//! The commands. One file a command; each returns how the program ends.
+//! The commands, with one file for each. Each returns how the program ends.
 
 pub mod args;
 mod check;
@@ -42,13 +42,13 @@ use clap::Parser;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Reads the command line, does what it says, and tells how that went.
+/// Reads the command line, runs the command, and reports how it ended.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => visible_usage(error).exit(),
     };
-    // what this program creates is its user's alone, whatever the user's own umask is
+    // files that this program creates belong to its user alone, whatever the user's own umask is
     let umask = rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     if let Err(failure) = log::begin(cli.log.as_deref(), cli.command.as_ref()) {
         failure.print();
@@ -81,7 +81,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_closed_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
-            if !failure.is_told() {
+            if !failure.is_reported() {
                 failure.print();
             }
             ExitCode::from(failure.code())
@@ -89,11 +89,11 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Returns what is to be printed about the command line with nothing of it raw: the same line is
-/// read once more with its arguments made visible.
+/// Returns the error of the command line without control characters: the line is read once more with the
+/// control characters of its arguments replaced.
 fn visible_usage(error: clap::Error) -> clap::Error {
     let visible = |arg: OsString| call::text::visible(&arg.to_string_lossy()).into_owned();
-    // an argument that is not UTF-8 is the only mistake that the second reading cannot have, and
-    // the message about it quotes nothing
+    // only an argument that is not UTF-8 is no error in the second reading, and the message about it quotes
+    // nothing
     Cli::try_parse_from(std::env::args_os().map(visible)).err().unwrap_or(error)
 }

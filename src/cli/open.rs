@@ -1,4 +1,4 @@
-//! `segscope open`: the inspector over files.
+//! `segscope open`: runs the inspector on files.
 
 use super::args::OpenArgs;
 use super::failure::Failure;
@@ -8,8 +8,8 @@ use super::listen::draw;
 use super::setup;
 use crate::inspector::Alerting;
 
-/// A file that is read in no time is refused where one of its lines is not a call; in a larger one the
-/// line is passed over, and the screen says so.
+/// The size below which files are read completely before the screen opens, so that a line that is not a
+/// call is an error. In larger files such a line is skipped, and the screen says so.
 const SMALL_BYTES: u64 = 4 << 20;
 
 /// Reads the files in their order and draws the inspector over them.

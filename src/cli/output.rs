@@ -1,6 +1,6 @@
 //! Standard output and standard error. Nothing else in the program writes to them, so that no text
 //! from a file, a flag, a variable or a call reaches the terminal as a command, and a standard error
-//! that is closed, full or gone ends nothing.
+//! that is closed or full does not end the program.
 #![expect(clippy::disallowed_methods, reason = "the one place that may write to them")]
 
 use crate::call::text::visible;
@@ -10,29 +10,29 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, StdoutLock, Write};
 use std::process::Stdio;
 
-/// Standard output for people.
+/// Returns standard output for people.
 pub fn text() -> EscapingWriter<StdoutLock<'static>> {
     EscapingWriter::new(io::stdout().lock(), Escaping::Text { color: has_color() })
 }
 
-/// Standard output for JSON, and for curl lines with their JSON bodies.
+/// Returns standard output for JSON, and for curl lines with their JSON bodies.
 pub fn json() -> EscapingWriter<StdoutLock<'static>> {
     EscapingWriter::new(io::stdout().lock(), Escaping::Json)
 }
 
-/// Standard output for JSON, for a writer that moves between threads.
+/// Returns standard output for JSON, for a writer that moves between threads.
 #[cfg(feature = "mcp")]
 pub fn shared_json() -> EscapingWriter<io::Stdout> {
     EscapingWriter::new(io::stdout(), Escaping::Json)
 }
 
-/// Standard output, escaped in this way.
+/// Returns standard output with this escaping.
 pub fn escaped(escaping: Escaping) -> EscapingWriter<StdoutLock<'static>> {
     EscapingWriter::new(io::stdout().lock(), escaping)
 }
 
-/// Standard output for what holds nothing but this program's own text: shell completions, the
-/// manual page.
+/// Returns unescaped standard output, for text of this program only: shell completions, the manual
+/// page. Exports escape their text themselves.
 pub fn raw() -> StdoutLock<'static> {
     io::stdout().lock()
 }
@@ -49,17 +49,17 @@ pub fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Returns whether standard output is a terminal that is to be colored.
+/// Returns whether standard output is a terminal and wants colors.
 pub fn has_color() -> bool {
     is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Writes one line to standard error. Whatever the message holds, it stays one line.
+/// Writes one line to standard error. Line ends in the message are escaped.
 pub fn note(message: impl Display) {
     to_stderr(&format!("{}\n", visible(&message.to_string())));
 }
 
-/// Writes lines to standard error. Captured text in them must be on one line already.
+/// Writes lines to standard error. Line ends in captured text must be escaped already.
 pub fn note_lines(lines: &str) {
     to_stderr(lines);
 }
@@ -72,26 +72,26 @@ pub fn ask(question: impl Display) {
 /// Writes the bytes that ring a terminal to standard error, if that is a terminal.
 fn ring(bytes: &str) {
     if can_ask() {
-        // without a terminal there is nobody to tell that it is gone
+        // if the terminal is gone, there is no place left to report that
         let _ = counted(|| io::stderr().write_all(bytes.as_bytes()));
     }
 }
 
-/// Rings on standard error, where that is a terminal: lines go to standard output, which may be a
-/// pipe. What watch rules say is printed there in any case.
+/// Sends the signal of an alert to standard error if that is a terminal, because standard output may be
+/// a pipe. The messages of watch rules are always written to standard error.
 pub fn ring_on_stderr(alerts: &Alerts) {
     alerts.take_messages().iter().for_each(note);
 
     if let Some(mut bell) = alerts.take_ring() {
         if std::env::var("TERM").is_ok_and(|term| term == "dumb") {
-            // it would print a notification as if it were text
+            // a dumb terminal would print the notification as text
             bell.words = None;
         }
         ring(&bell.bytes());
     }
 }
 
-/// Returns standard error, for what a command says that segscope runs for the user.
+/// Returns standard error as the output of a command that segscope runs for the user.
 pub fn stderr_of_command() -> Stdio {
     Stdio::from(io::stderr())
 }
@@ -101,7 +101,7 @@ pub fn can_ask() -> bool {
     io::stderr().is_terminal()
 }
 
-/// Writes in one piece. An error has nobody left to be told to.
+/// Writes a text in one piece. Errors are ignored, because there is no place left to report them.
 fn to_stderr(text: &str) {
     let mut piece = EscapingWriter::new(Vec::new(), Escaping::Text { color: false });
     let _ = piece.write_all(text.as_bytes());

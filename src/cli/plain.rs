@@ -1,4 +1,4 @@
-//! The inspector in lines: what comes is said, what is typed is done.
+//! Plain mode: prints a line for each call, and reads commands as lines.
 
 use super::failure::Failure;
 use super::key_input::KeyInput;
@@ -11,7 +11,7 @@ use crate::report::{expected_text, summary};
 use crate::server::Listener;
 use std::io::{BufRead, BufWriter, IsTerminal};
 
-/// Goes on until it is asked to end, lets open requests finish, and sums up.
+/// Runs until it is asked to end, lets open requests finish, and prints a summary.
 pub fn run(
     inspector: &Inspector,
     listener: Option<Listener>,
@@ -20,11 +20,11 @@ pub fn run(
 ) -> Result<(), Failure> {
     let engine = inspector.engine();
     let ending = Ending::on_signals()?;
-    // on a terminal the first line that is said has it already
+    // on a terminal the first line of plain mode has the address
     if let Some(listener) = listener.as_ref().filter(|_| !output::is_terminal()) {
         output::note(format_args!("listening on {}", listener.reach()));
     }
-    // what was there before is no news
+    // rows that were there before are not printed
     engine.settle();
     let listens = listener.is_some();
     let new = match engine.first_new() {
@@ -51,12 +51,12 @@ pub fn run(
         true => Box::new(std::io::empty()),
         false => keys.commands(),
     };
-    let said = plain::run(inspector, new, input, &mut out, ends);
+    let outcome = plain::run(inspector, new, input, &mut out, ends);
     stop(&mut listener);
     let tally = engine.overview();
     output::note_lines(&summary(&engine.stats(), &engine.vendors(), &tally));
-    said?;
-    // asked anew: all may have been cleared away since
+    outcome?;
+    // read again, because the log may have been cleared meanwhile
     let from = engine.first_new().filter(|_| listens).map_or(0, |(row, _)| row);
     let came: Vec<u64> = (from..engine.rows()).collect();
     let Some(expectations) = engine.expectations(Some(&came)) else { return Ok(()) };
@@ -64,8 +64,8 @@ pub fn run(
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
 }
 
-/// Whether the terminal that would be read from is somebody else's at the moment: a job in the
-/// background that reads is stopped, and the listener with it.
+/// Returns true if standard input is a terminal and this process is in the background: a background job
+/// that reads from its terminal is stopped, and the listener with it.
 fn in_background() -> bool {
     let input = std::io::stdin();
     let own = rustix::process::getpgrp();

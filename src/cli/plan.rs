@@ -1,4 +1,4 @@
-//! `segscope plan`: what is expected, learned from a good recording, and checked.
+//! `segscope plan`: learns plans of expected calls from good recordings, and checks calls against them.
 
 use super::args::{JudgeArgs, PlanArgs, PlanCommand};
 use super::failure::Failure;
@@ -8,10 +8,10 @@ use crate::report;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A plan that shows all that one may say.
+/// A plan that shows everything that a plan can contain.
 const TEMPLATE: &str = include_str!("../../assets/plan.toml");
 
-/// Learns, checks, or prints the template.
+/// Learns, checks or converts a plan, or prints the template.
 pub fn run(args: &PlanArgs) -> Result<(), Failure> {
     match args.command.as_ref().unwrap_or(&PlanCommand::Template) {
         PlanCommand::Learn { input, judge, properties } => {

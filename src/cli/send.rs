@@ -1,4 +1,4 @@
-//! `segscope send`: calls from a file, standard input or a template to a listener or another
+//! `segscope send`: sends calls from a file, standard input or a template to a listener or another
 //! tracking API.
 
 use super::args::SendArgs;
@@ -18,12 +18,12 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::time::Instant;
 
-/// Where to send when nothing says otherwise.
+/// The default address.
 const DEFAULT_URL: &str = "http://127.0.0.1:7357";
 
-/// Sends, and says how that went.
+/// Sends the calls, and reports the result.
 pub fn run(args: &SendArgs) -> Result<(), Failure> {
-    let changes = args.set.iter().map(|text| change(text)).collect::<Result<Vec<_>, _>>()?;
+    let changes = args.set.iter().map(|text| parse_change(text)).collect::<Result<Vec<_>, _>>()?;
     let calls = SendInput::from_args(args)?;
     let url = args
         .to
@@ -37,7 +37,7 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
             .map_err(|error| Failure::wrong(format!("--rate {rate}: {error}")))?,
         None => args.pace,
     };
-    // all of them first: of what cannot be read whole nothing is sent
+    // prepares all calls first: if one cannot be read, nothing is sent
     calls.each(|call| prepare(&call, &changes, false).map(|_| ()))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut sent, mut refused) = (0u64, 0u64);
@@ -51,7 +51,7 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
             };
             let due = begin + clock.next(pace, arrived);
             runtime.block_on(async { tokio::time::sleep_until(due.into()).await });
-            // its times are those of the moment at which it is sent
+            // prepared again, because its times are relative to the moment of sending
             let call = prepare(&input, &changes, args.now)?;
             let answer = runtime.block_on(sender.post(call.path, call.body));
             let answer = answer.map_err(Failure::blocked)?;
@@ -78,14 +78,14 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
 /// A call or batch of the input.
 struct InputCall<'t> {
     text: &'t str,
-    /// Its place, from 0.
+    /// Its place in the input, from 0.
     nth: usize,
-    /// When it arrived, if a recording says so.
+    /// The time at which it arrived, if it is from a recording.
     recorded: Option<Millis>,
 }
 
 impl InputCall<'_> {
-    /// When it arrived.
+    /// Returns the time at which it arrived, or else the latest of its own times.
     fn arrived(&self) -> Option<Millis> {
         self.recorded.or_else(|| own_times::find_latest(self.text))
     }
@@ -97,7 +97,7 @@ struct PreparedPost {
     body: String,
 }
 
-/// What is sent.
+/// The input to send.
 enum SendInput {
     Template(String),
     Files(Box<Recording>),
@@ -116,7 +116,7 @@ impl SendInput {
             },
             (Some(file), None) => {
                 let recording = input::read(std::slice::from_ref(file))?;
-                // `check` fails with it too
+                // `check` fails with such a problem too
                 match recording.problem() {
                     None => Ok(SendInput::Files(Box::new(recording))),
                     Some(problem) => Err(Failure::wrong(format!("{problem}; nothing was sent"))),
@@ -128,7 +128,7 @@ impl SendInput {
         }
     }
 
-    /// Gives each call.
+    /// Calls `each` for each call.
     fn each(
         &self,
         mut each: impl FnMut(InputCall<'_>) -> Result<(), Failure>,
@@ -144,8 +144,8 @@ impl SendInput {
     }
 }
 
-/// `/pointer=value`; a value that is JSON is that value, anything else is a text.
-fn change(text: &str) -> Result<(String, Value), Failure> {
+/// Reads `/pointer=value`. A value that is JSON is that value; anything else is a string.
+fn parse_change(text: &str) -> Result<(String, Value), Failure> {
     match text.split_once('=') {
         Some((pointer, value)) if pointer.starts_with('/') => {
             Ok((pointer.to_owned(), set_value::value(value)))
@@ -156,14 +156,14 @@ fn change(text: &str) -> Result<(String, Value), Failure> {
     }
 }
 
-/// The path that a call goes to, and its text with the changes made and its times moved to now.
+/// Returns the path for a call, and its text with the changes and, if `now`, its times moved to now.
 fn prepare(
     input: &InputCall<'_>,
     changes: &[(String, Value)],
     now: bool,
 ) -> Result<PreparedPost, Failure> {
     let nth = input.nth;
-    // numbers keep their text and keys their order
+    // moving the times keeps the text of numbers and the order of keys
     let text = match input.arrived().filter(|_| now) {
         Some(arrived) => Cow::Owned(own_times::move_by(input.text, time::now() - arrived)),
         None => Cow::Borrowed(input.text),
@@ -191,8 +191,10 @@ mod tests {
 
     #[test]
     fn a_change_makes_its_way_and_names_what_stands_in_it() {
-        let changes =
-            [change("/properties/a~1b/c=12.5").expect("good"), change("/event=X Y").expect("good")];
+        let changes = [
+            parse_change("/properties/a~1b/c=12.5").expect("good"),
+            parse_change("/event=X Y").expect("good"),
+        ];
         let input = |text, nth| InputCall { text, nth, recorded: None };
         let ready = prepare(&input(r#"{"type":"track"}"#, 0), &changes, false).expect("good");
         assert_eq!(ready.body, r#"{"type":"track","properties":{"a/b":{"c":12.5}},"event":"X Y"}"#);
@@ -201,6 +203,6 @@ mod tests {
             .expect("no object")
             .to_string();
         assert_eq!(error, "--set /properties/a~1b/c: call 2 has no object at /properties");
-        assert!(change("properties=1").is_err());
+        assert!(parse_change("properties=1").is_err());
     }
 }

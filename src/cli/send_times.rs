@@ -1,18 +1,18 @@
-//! When calls of a file are sent again: at which pace.
+//! The times at which calls of a file are sent again.
 
 use crate::call::time::Millis;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// How fast calls are sent.
+/// The pace at which calls are sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub enum SendPace {
-    /// One after the other.
+    /// One after the other, without pauses.
     #[default]
     Fast,
-    /// As far apart as they arrived.
+    /// With the pauses with which they arrived.
     Recorded,
-    /// So far apart.
+    /// With this interval.
     Every(Duration),
 }
 
@@ -31,7 +31,7 @@ impl FromStr for SendPace {
     }
 }
 
-/// When calls are due, counted from the first one.
+/// Calculates when calls are due, counted from the first one.
 #[derive(Debug, Default)]
 pub(crate) struct SendClock {
     first: Option<Millis>,
@@ -40,7 +40,7 @@ pub(crate) struct SendClock {
 }
 
 impl SendClock {
-    /// When the next call is due, which arrived at this time.
+    /// Returns when the next call is due. `arrived` is the time at which it arrived.
     pub fn next(&mut self, pace: SendPace, arrived: Option<Millis>) -> Duration {
         let due = match (pace, arrived) {
             (SendPace::Fast, _) => Duration::ZERO,
@@ -49,7 +49,7 @@ impl SendClock {
                 let after = arrived - *self.first.get_or_insert(arrived);
                 Duration::from_millis(u64::try_from(after).unwrap_or(0))
             }
-            // it goes with the one before
+            // a call without a time is sent right after the one before
             (SendPace::Recorded, None) => self.due,
         };
         self.sent += 1;

@@ -1,4 +1,4 @@
-//! What most commands begin with: settings, vendors, the vendors in use, the recording.
+//! The setup of most commands: settings, vendors, the vendors in use, the recording.
 
 use super::args::{
     ForwardArgs, InterceptArgs, JudgeArgs, ListenerArgs, RecordArgs, ScreenArgs, TlsArgs,
@@ -36,12 +36,12 @@ pub fn last_recording(nth: usize) -> Result<Vec<PathBuf>, Failure> {
     })
 }
 
-/// Returns whether a recording is in the folder that [`last_recording`] looks at.
+/// Returns whether a recording is in the folder that [`last_recording`] searches.
 pub fn is_in_state_folder(recording: &Path) -> bool {
     config::user_state_folder().is_some_and(|state| recording.starts_with(state.join(RECORDINGS)))
 }
 
-/// Reads all layers of settings, as the flags say, and makes the vendors.
+/// Reads all layers of settings with these flags, and creates the vendors.
 pub fn load(judge: &JudgeArgs, mut flags: Flags) -> Result<Setup, Failure> {
     for text in &judge.setting {
         flags.push(config::read_setting(text).map_err(Failure::wrong)?);
@@ -65,11 +65,12 @@ impl Setup {
         self.settings.project_origin("no_record").filter(|_| self.settings.is_on("no_record"))
     }
 
-    /// The recording that the settings ask for; `named` says whether a new one gets a name.
+    /// Returns the recording that the settings ask for, with a notice. `named` says whether a new one gets a
+    /// name.
     pub fn recording(&self, named: bool) -> Result<(Recording, Option<String>), Failure> {
         let mut recording = Recording::default();
-        let (journal, notice) = self.journal(named, &mut recording)?;
-        recording.set_journal(journal).map_err(Failure::blocked)?;
+        let (recording_file, notice) = self.recording_file(named, &mut recording)?;
+        recording.set_journal(recording_file).map_err(Failure::blocked)?;
         Ok((recording, notice))
     }
 
@@ -80,7 +81,7 @@ impl Setup {
         Ok(Some(keep))
     }
 
-    fn journal(
+    fn recording_file(
         &self,
         named: bool,
         recording: &mut Recording,
@@ -99,45 +100,45 @@ impl Setup {
             notices.push(format!("{origin}: the project turns recording off (`no_record`)"));
         }
         notices.extend(self.redaction.as_ref().map(Redaction::summary));
-        let journal = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
+        let recording_file = match self.settings.text("record").filter(|_| !self.settings.is_on("no_record")) {
             _ if !named || self.settings.is_on("no_record") => {
-                RecordingFile::nameless().map(|journal| journal.keeping(kept))
+                RecordingFile::nameless().map(|recording_file| recording_file.keeping(kept))
             }
             Some(file) if is_null_device(Path::new(file)) => {
                 notices.push(format!(
                     "{file} stores nothing, so the recording is a temporary file that is deleted at exit"
                 ));
-                RecordingFile::nameless().map(|journal| journal.keeping(kept))
+                RecordingFile::nameless().map(|recording_file| recording_file.keeping(kept))
             }
-            Some(file) => open(Path::new(file), keep, fsync).map(|(journal, earlier, recovery)| {
+            Some(file) => open(Path::new(file), keep, fsync).map(|(recording_file, earlier, recovery)| {
                 earlier.into_iter().for_each(|part| recording.add_earlier_part(part));
-                let (bytes, cut_bytes) = (journal.len(), recovery.cut_bytes);
+                let (bytes, cut_bytes) = (recording_file.len(), recovery.cut_bytes);
                 tracing::info!(file, bytes, cut_bytes, fsync, "recording opened");
                 if recovery.cut_bytes > 0 {
                     notices.push(format!("{file}: its last line was torn ({} bytes) and was cut; all whole lines are kept", recovery.cut_bytes));
                 }
                 notices.extend(recovery.exposed.map(|exposed| exposed.words(Path::new(file))));
-                journal
+                recording_file
             }),
             None => {
                 let folder = state.ok_or_else(|| Failure::blocked("there is no home folder for the recording; use --record FILE or --no-record"))?;
                 let begun = Recordings::in_folder(folder.join(RECORDINGS)).begin(kept, fsync);
-                begun.map(|(journal, deleted)| {
+                begun.map(|(recording_file, deleted)| {
                     let folder = folder.join(RECORDINGS);
                     tracing::info!(folder = %folder.display(), deleted, fsync, "recording planned");
-                    journal
+                    recording_file
                 })
             }
         };
-        if let Err(error) = &journal {
+        if let Err(error) = &recording_file {
             tracing::warn!(%error, "no recording");
         }
         let notice = (!notices.is_empty()).then(|| notices.join("; "));
-        Ok((journal.map_err(Failure::blocked)?, notice))
+        Ok((recording_file.map_err(Failure::blocked)?, notice))
     }
 
-    /// A engine over a recording, which is read while the engine is there already. What is
-    /// wrong in it becomes its notice.
+    /// Creates an engine over a recording, which is read in the background. A problem in it becomes the
+    /// engine's notice.
     pub fn engine(&self, recording: Recording) -> Result<Arc<Engine>, Failure> {
         let options = IngestOptions {
             takes_copies: false,
@@ -149,7 +150,7 @@ impl Setup {
         self.start_engine(recording, options)
     }
 
-    /// Makes one for a listener of live traffic, whose requests may be copies or be forwarded.
+    /// Creates an engine for a listener of live traffic, whose requests may be copies or be forwarded.
     pub fn live_engine(&self, recording: Recording) -> Result<Arc<Engine>, Failure> {
         self.start_engine(recording, self.ingest_options())
     }
@@ -165,7 +166,7 @@ impl Setup {
     }
 }
 
-/// Opens the recording that the user named, and the parts before the one that is written.
+/// Opens the recording that the user named, and its earlier parts.
 fn open(
     file: &Path,
     keep: Option<KeepLimit>,
@@ -174,24 +175,24 @@ fn open(
     match keep {
         Some(keep) => recording::open_parts(file, keep, fsync),
         None => RecordingFile::open(file, fsync)
-            .map(|(journal, recovery)| (journal, Vec::new(), recovery)),
+            .map(|(recording_file, recovery)| (recording_file, Vec::new(), recovery)),
     }
 }
 
-/// Returns the recordings of the state folder of which a mirror has not sent all, the newest first.
+/// Returns the recordings of the state folder that a mirror has not sent completely, the newest first.
 pub fn unsent_recordings() -> Vec<UnsentRecording> {
     let folder = config::user_state_folder().map(|state| state.join(RECORDINGS));
-    // what cannot be read now is found by the next one that mirrors
+    // a folder that cannot be read now is read again by the next command that mirrors
     folder.and_then(|folder| find_unsent(&folder).ok()).unwrap_or_default()
 }
 
-/// Whether a name stands for the device that keeps nothing.
+/// Returns true if a path is the null device.
 fn is_null_device(file: &Path) -> bool {
     std::fs::canonicalize(file).is_ok_and(|file| file == Path::new("/dev/null"))
 }
 
 impl ListenerArgs {
-    /// The flags that are settings.
+    /// Returns the flags that are settings.
     pub fn flags(&self) -> Flags {
         let texts = [
             ("listen", self.listen.as_deref()),
@@ -226,7 +227,7 @@ impl ListenerArgs {
 }
 
 impl TlsArgs {
-    /// The flags that are settings.
+    /// Returns the flags that are settings.
     fn flags(&self) -> Flags {
         let certificate = self.tls_cert.as_ref().map(|file| file.to_string_lossy());
         let key = self.tls_key.as_ref().map(|file| file.to_string_lossy());
@@ -236,7 +237,7 @@ impl TlsArgs {
 }
 
 impl InterceptArgs {
-    /// The flags that are settings.
+    /// Returns the flags that are settings.
     pub fn flags(&self) -> Flags {
         let mut flags = settings_of(&[], &[("intercept", self.intercept.then_some(true))]);
         if !self.intercept_host.is_empty() {
@@ -248,7 +249,7 @@ impl InterceptArgs {
 }
 
 impl ForwardArgs {
-    /// The flags that are settings.
+    /// Returns the flags that are settings.
     fn flags(&self) -> Flags {
         let texts = [
             ("forward", self.forward.as_deref()),
@@ -267,12 +268,12 @@ impl ForwardArgs {
 }
 
 impl RecordArgs {
-    /// The flags that are settings.
+    /// Returns the flags that are settings.
     pub fn flags(&self) -> Flags {
         let file = self.record.as_ref().map(|file| file.to_string_lossy());
         let texts = [("record", file.as_deref()), ("keep", self.keep.as_deref())];
         let switches = [
-            // a file that is named here is written, whatever the settings say
+            // a file that the flag names is written, whatever the settings say
             ("no_record", self.no_record.then_some(true).or(file.as_ref().map(|_| false))),
             ("fsync", self.fsync.then_some(true)),
         ];
@@ -286,14 +287,14 @@ impl RecordArgs {
 }
 
 impl ScreenArgs {
-    /// The flags that are settings.
+    /// Returns the flags that are settings.
     pub fn flags(&self) -> Flags {
         let texts = [("theme", self.theme.as_deref()), ("upstream", self.upstream.as_deref())];
         settings_of(&texts, &[("ascii", self.ascii.then_some(true))])
     }
 }
 
-/// The flags that were given, of those that are texts and those that are switches.
+/// Returns the flags that were given, out of those with texts and the switches.
 fn settings_of(texts: &[(&str, Option<&str>)], switches: &[(&str, Option<bool>)]) -> Flags {
     let texts = texts.iter().filter_map(|(key, text)| Some((*key, Value::from((*text)?))));
     let switches = switches.iter().filter_map(|(key, on)| Some((*key, Value::from((*on)?))));

@@ -1,4 +1,4 @@
-//! The wish to end, as a signal brings it.
+//! Ending the program when a signal asks for it.
 
 use crate::debug_log;
 use crate::report::writes;
@@ -12,34 +12,34 @@ use std::time::{Duration, Instant};
 
 /// The signals that ask the program to end.
 const ENDING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
-/// How long a write may stand still once the program was asked to end.
-const MAX_STALL: Duration = Duration::from_millis(1300);
-/// How long the program may take to end by itself where its output is taken.
-const MAX_END: Duration = Duration::from_secs(10);
-/// How often it is looked whether writes go on.
-const LOOK: Duration = Duration::from_millis(50);
-/// How long the last act of a program that is cut off may take.
-const MAX_LAST_ACT: Duration = Duration::from_millis(200);
-/// The exit code of a program that is cut off: what it wrote was not taken.
-const CUT_OFF: i32 = 3;
+/// The maximum time that a write may make no progress after the program was asked to end.
+const STALL_TIMEOUT: Duration = Duration::from_millis(1300);
+/// The maximum time for the program to end by itself while its output is being read.
+const END_TIMEOUT: Duration = Duration::from_secs(10);
+/// The interval at which the progress of writes is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// The maximum time for the last action of a program that is cut off.
+const LAST_ACT_TIMEOUT: Duration = Duration::from_millis(200);
+/// The exit code of a program that is cut off because nothing read its output.
+const CUT_OFF_CODE: i32 = 3;
 
-/// From now on a limit on the length of files (`ulimit -f`) is an error of the write that meets
-/// it, which is answered, and not the end of the program.
+/// Makes a limit on the length of files (`ulimit -f`) an error of the write that exceeds it, which is
+/// handled, instead of the end of the program.
 pub fn survive_file_limits() -> io::Result<()> {
     signal_hook::flag::register(SIGXFSZ, Arc::default())?;
     Ok(())
 }
 
-/// Becomes true when the program is asked to end.
+/// A flag that becomes true when the program is asked to end.
 #[derive(Debug, Clone)]
 pub struct Ending {
-    /// The signal that asked; 0 while none has.
+    /// The signal that asked the program to end; 0 for none.
     signal: Arc<AtomicUsize>,
     is_logged: Arc<AtomicBool>,
 }
 
 impl Ending {
-    /// From now on these signals set the wish in place of killing the program.
+    /// Makes these signals set the flag instead of killing the program.
     pub fn on_signals() -> io::Result<Ending> {
         let asked = Arc::new(AtomicUsize::new(0));
         for signal in ENDING {
@@ -52,7 +52,7 @@ impl Ending {
         Ok(Ending { signal: asked, is_logged: Arc::default() })
     }
 
-    /// True once the program was asked to end.
+    /// Returns true once the program was asked to end.
     pub fn asked(&self) -> bool {
         let signal = self.signal.load(Ordering::Relaxed);
         if signal != 0 && !self.is_logged.swap(true, Ordering::Relaxed) {
@@ -62,10 +62,10 @@ impl Ending {
     }
 }
 
-/// Ends the program after a signal asked for it, whatever it waits for: after [`MAX_STALL`] where a
-/// reader of its output or a terminal stands still, and after [`MAX_END`] in any case. Calls are in
-/// the recording before they are acknowledged, so none is lost. `last` is done before, if it takes no longer than
-/// [`MAX_LAST_ACT`].
+/// Ends the program after a signal asked for it, whatever it waits for: after [`STALL_TIMEOUT`] if a
+/// reader of its output or a terminal has stopped reading, and after [`END_TIMEOUT`] in any case. Calls
+/// are in the recording before they are acknowledged, so none is lost. `last` runs before that, for at
+/// most [`LAST_ACT_TIMEOUT`].
 pub fn end_in_time(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let mut signals = Signals::new(ENDING)?;
     let cut_off = move || {
@@ -74,8 +74,8 @@ pub fn end_in_time(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
         }
         let begun = Instant::now();
         let (mut ended, mut still) = (writes().0, begun);
-        while still.elapsed() < MAX_STALL && begun.elapsed() < MAX_END {
-            std::thread::sleep(LOOK);
+        while still.elapsed() < STALL_TIMEOUT && begun.elapsed() < END_TIMEOUT {
+            std::thread::sleep(POLL_INTERVAL);
             let (now, is_writing) = writes();
             if now != ended || !is_writing {
                 (ended, still) = (now, Instant::now());
@@ -86,15 +86,15 @@ pub fn end_in_time(last: impl FnOnce() + Send + 'static) -> io::Result<()> {
         let (done, is_done) = channel();
         let act = std::thread::Builder::new().spawn(move || {
             last();
-            // nobody waits for it any more if it took too long
+            // the receiver is gone if this took too long
             let _ = done.send(());
         });
         if act.is_ok() {
-            // too long is as good as done
-            let _ = is_done.recv_timeout(MAX_LAST_ACT);
+            // after the timeout the program ends all the same
+            let _ = is_done.recv_timeout(LAST_ACT_TIMEOUT);
         }
-        // without the handlers of an orderly exit, which would wait for the output too
-        signal_hook::low_level::exit(CUT_OFF);
+        // skips the handlers of a normal exit, which would wait for the output too
+        signal_hook::low_level::exit(CUT_OFF_CODE);
     };
     std::thread::Builder::new().name("ending".to_owned()).spawn(cut_off)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! `segscope tail`: listens without a screen, one line a call.
+//! `segscope tail`: listens without a screen and prints one line per call.
 
 use super::args::{TailArgs, TailFormat};
 use super::doubts;
@@ -15,12 +15,12 @@ use std::io::{BufWriter, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long to wait before the next look when nothing has come.
-const PAUSE: Duration = Duration::from_millis(10);
-/// At most so many rows are written before what is written is flushed.
-const AT_ONCE: u64 = 256;
+/// The interval at which the command checks for new rows.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// The maximum number of rows that are written before a flush.
+const MAX_FLUSH_ROWS: u64 = 256;
 
-/// Listens and writes until it is asked to end.
+/// Listens and prints until it is asked to end.
 pub fn run(args: &TailArgs) -> Result<(), Failure> {
     let format = args.format.unwrap_or(match output::is_terminal() {
         true => TailFormat::Text,
@@ -42,12 +42,12 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         Some(_) => setup.engine(recording)?,
         None => setup.live_engine(recording)?,
     };
-    // lines are written of what comes from now on
+    // lines are printed only for calls that arrive from now on
     let (from, first) = match args.input {
         Some(_) => first_new(&engine),
         None => {
             engine.settle();
-            // looked at before anybody is listened to, else the first calls could count as old ones
+            // read before the listener starts, or else the first calls could count as old ones
             (engine.rows(), Seq(engine.seq_before(engine.rows()) + 1))
         }
     };
@@ -87,13 +87,13 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         clears,
         base: engine.base(),
         first,
-        behind: first,
-        told: problem,
+        next_seq: first,
+        last_notice: problem,
         out: BufWriter::new(out),
     };
     let mut seen = 0;
     let written = loop {
-        // asked first, so that what came before the end is still written
+        // read first, so that what arrived before the end is still written
         let last = ending.asked() || engine.input_is_over();
         if last {
             if let Some(listener) = listener.take() {
@@ -112,7 +112,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         if last {
             break Ok(());
         }
-        std::thread::sleep(PAUSE);
+        std::thread::sleep(POLL_INTERVAL);
     };
     let expectations = writer.expectations();
     let (nothing, rows) = (writer.nothing_passed(), writer.from..writer.next);
@@ -142,13 +142,13 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     if expectations.all_met() { Ok(()) } else { Err(Failure::Findings) }
 }
 
-/// The row and the number of the first call that comes now, once what was recorded is read.
+/// Waits until recorded calls are read. Returns the row and the number of the first call after them.
 fn first_new(engine: &Engine) -> (u64, Seq) {
     loop {
         if let Some(first) = engine.first_new() {
             return first;
         }
-        std::thread::sleep(PAUSE);
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 
@@ -156,28 +156,29 @@ struct RecordWriter<'p, W: Write> {
     engine: &'p Arc<Engine>,
     format: TailFormat,
     color: bool,
-    /// None lets everything through.
+    /// None lets all rows pass.
     filter: Option<RangeFilter>,
-    /// How many calls it let through, as far as they were written.
+    /// The number of calls so far that passed.
     passed: u64,
-    /// The first row that came while this ran.
+    /// The first row that arrived while this ran.
     from: u64,
     /// The next row to write.
     next: u64,
-    /// How often calls were cleared away: rows have other places each time.
+    /// The number of clears: each moves rows to other places.
     clears: u64,
-    /// How many calls came before everything was cleared away the last time.
+    /// The number of calls before the last clear of everything.
     base: u64,
-    /// The first call that came while this ran, and the next one to write.
+    /// The first call that arrived while this ran, and the next one to write.
     first: Seq,
-    behind: Seq,
-    /// The notice that was told last.
-    told: Option<String>,
+    next_seq: Seq,
+    /// The notice that was printed last.
+    last_notice: Option<String>,
     out: W,
 }
 
 impl<W: Write> RecordWriter<'_, W> {
-    /// How the calls that came and pass the filter stand to what is expected, if something is.
+    /// Returns the expectations, counted over the calls that arrived and pass the filter; none without a
+    /// plan.
     fn expectations(&mut self) -> Result<Option<Expectations>, Failure> {
         let rows = self.from..self.next;
         let rows = match &mut self.filter {
@@ -187,27 +188,28 @@ impl<W: Write> RecordWriter<'_, W> {
         Ok(self.engine.expectations(Some(&rows)))
     }
 
-    /// Whether calls were looked at and none passed the filter.
+    /// Returns true if there is a filter that no call has passed; false for `quiet`, which applies no filter
+    /// to the rows.
     fn nothing_passed(&self) -> bool {
         self.filter.is_some() && self.passed == 0 && self.format != TailFormat::Quiet
     }
 
     fn catch_up(&mut self) -> Result<(), Failure> {
         let problem = self.engine.stats().problem;
-        if let Some(problem) = problem.as_ref().filter(|_| problem != self.told) {
+        if let Some(problem) = problem.as_ref().filter(|_| problem != self.last_notice) {
             output::note(format_args!("segscope: {problem}"));
         }
-        self.told = problem;
+        self.last_notice = problem;
         loop {
             let clears = self.engine.clears();
             if clears != self.clears {
                 self.clears = clears;
                 let base = self.engine.base();
                 (self.from, self.next) = match base == self.base {
-                    // everything was cleared away
+                    // everything was cleared
                     false => (0, 0),
-                    // what one test has sent was
-                    true => (self.engine.row_of(self.first), self.engine.row_of(self.behind)),
+                    // only the calls of one test were cleared
+                    true => (self.engine.row_of(self.first), self.engine.row_of(self.next_seq)),
                 };
                 self.base = base;
             }
@@ -215,13 +217,13 @@ impl<W: Write> RecordWriter<'_, W> {
             if self.next >= rows {
                 return Ok(());
             }
-            let end = rows.min(self.next + AT_ONCE);
+            let end = rows.min(self.next + MAX_FLUSH_ROWS);
             if self.format != TailFormat::Quiet {
                 self.write(self.next, end)?;
                 self.out.flush()?;
             }
             self.next = end;
-            self.behind = Seq(self.engine.seq_before(end) + 1);
+            self.next_seq = Seq(self.engine.seq_before(end) + 1);
         }
     }
 
@@ -244,7 +246,7 @@ impl<W: Write> RecordWriter<'_, W> {
         };
         let passes = |row: &u64| {
             let passes = pass.as_ref().is_none_or(|pass| pass.binary_search(row).is_ok());
-            // a request that holds no call is told beside the calls
+            // a request without a call is noted on standard error
             passes || self.engine.is_no_call(*row)
         };
         let rows: Vec<u64> = (from..to).filter(passes).collect();

@@ -1,4 +1,4 @@
-//! `segscope vendors`: what each vendor takes, and whether a file of the user's describes one.
+//! `segscope vendors`: shows what each vendor accepts, and checks a user's vendor file.
 
 use super::args::{JudgeArgs, VendorsArgs, VendorsCommand};
 use super::failure::Failure;
@@ -10,7 +10,7 @@ use crate::report::{vendor_list, vendor_losses, vendor_tables};
 use crate::vendors::{EXAMPLES, TEMPLATE, Vendors};
 use std::path::Path;
 
-/// Lists, shows or checks.
+/// Lists vendors, shows one, prints a template, or checks a vendor file.
 pub fn run(args: &VendorsArgs) -> Result<(), Failure> {
     let text = match args.command.as_ref().unwrap_or(&VendorsCommand::List) {
         VendorsCommand::List => {

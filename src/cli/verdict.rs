@@ -1,4 +1,4 @@
-//! What `check` and `run` make of judged calls: the reports, and whether the calls pass.
+//! The reports of `check` and `run`, and whether the calls pass.
 
 use super::args::{CheckFormat, FailOn, ReportArgs};
 use super::failure::Failure;
@@ -14,42 +14,41 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// GitHub shows so many annotations of each level for a step.
+/// The maximum number of annotations of each level that GitHub shows for a step.
 const MAX_ANNOTATIONS: usize = 10;
-/// GitHub takes a step summary of at most 1 MiB. What other commands of the step wrote counts too.
+/// The maximum size of a step summary on GitHub. The text of other commands of the step counts too.
 const MAX_SUMMARY_BYTES: usize = 1 << 20;
 
-/// Calls that were judged, and what is asked of them.
+/// The calls that were judged, with the options of the check.
 pub struct CheckedCalls<'j> {
     pub setup: &'j Setup,
     pub tally: &'j Tally,
     pub expectations: Option<Expectations>,
     pub detail: Details<'j>,
-    /// Where call records and the counts of events come from, and the rows. None if no report needs
-    /// them.
+    /// The source of call records and of the counts of events, with the rows. None if no report needs them.
     pub calls: Option<(&'j Engine, &'j [u64])>,
-    /// What could not be read.
+    /// A problem of reading the calls.
     pub problem: Option<String>,
     pub fail_on: FailOn,
-    /// A filter selects the calls.
+    /// True if a filter selects the calls.
     pub is_filtered: bool,
-    /// The file that was judged, if it was a single one that has a name.
+    /// The file that was judged, if it is a single one that has a name.
     pub file: Option<&'j str>,
 }
 
-/// The reports that are asked for, with their files open.
+/// The requested reports, with their files open.
 pub struct Reports {
     list: Vec<Report>,
     /// The folder of the app's source, in which SARIF shows places.
     source_root: Option<PathBuf>,
-    /// The summary of a step on GitHub has the findings that are no annotations.
+    /// True if the findings beyond the annotations are in the summary of the step on GitHub.
     has_summary: bool,
 }
 
 struct Report {
     format: CheckFormat,
     target: Target,
-    /// At most [`MAX_ANNOTATIONS`] of each level.
+    /// True if it is limited to what GitHub accepts, such as [`MAX_ANNOTATIONS`] of each level.
     is_limited: bool,
 }
 
@@ -58,7 +57,7 @@ enum Target {
     File(PathBuf, File),
 }
 
-/// Creates the files of the reports, so that one that cannot be written is known at once.
+/// Creates the files of the reports first, so that an error is reported at once.
 pub fn open(args: &ReportArgs) -> Result<Reports, Failure> {
     let source_root = args.source_root.clone();
     if let Some(root) = source_root.as_ref().filter(|root| !root.is_dir()) {
@@ -79,9 +78,9 @@ pub fn open(args: &ReportArgs) -> Result<Reports, Failure> {
 }
 
 impl Reports {
-    /// On GitHub, limits the annotations to those that its runner shows, and adds the summary of the
-    /// step, which has all findings. With `adds_annotations` there are annotations without
-    /// `--format github`.
+    /// Adapts the reports if the program runs on GitHub: limits the annotations to those that GitHub shows,
+    /// and adds the summary of the step, which has all findings. With `adds_annotations` there are
+    /// annotations even without `--format github`.
     pub fn adapt_to_github(&mut self, adds_annotations: bool) {
         let is_github = std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         let is_annotations = |report: &Report| report.format == CheckFormat::Github;
@@ -104,12 +103,12 @@ impl Reports {
                 self.list.push(Report { format, target, is_limited: true });
                 self.has_summary = true;
             }
-            // the verdict does not depend on it
+            // the verdict does not depend on the summary
             Err(error) => output::note(format_args!("segscope: {}", cannot_write(&path, &error))),
         }
     }
 
-    /// Looks for the names of events in the app's source.
+    /// Finds the names of events in the app's source.
     fn source_places(&self, groups: &[FindingGroup]) -> Result<Option<SourcePlaces>, Failure> {
         let Some(root) = &self.source_root else { return Ok(None) };
         let names = groups.iter().filter_map(|group| group.event_name.as_deref());
@@ -139,7 +138,7 @@ pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure>
     for group in &mut groups {
         group.fails = fails(fail_on, group);
     }
-    // a recording that holds requests and no call is not one in which all is well
+    // a recording with requests and no call must not pass
     let empty = !tally.no_calls.is_empty() && tally.calls + tally.repeats == 0;
     let empty = empty && fail_on != FailOn::Never && !judged.is_filtered;
     let failed = empty || groups.iter().any(|group| group.fails);
@@ -155,7 +154,7 @@ pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure>
         let word = if unmet { "failed" } else { "passed" };
         outcome.push_str(&format!("; {}: {word}", expectations.line()));
     }
-    // text and JUnit say in their own way what is expected
+    // the text and JUnit formats report expectations in their own way
     let found = groups.len();
     groups.extend(expectations.map(unmet_groups).into_iter().flatten());
     let context = ReportContext {
@@ -169,7 +168,7 @@ pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure>
             CheckFormat::Text | CheckFormat::Junit => &groups[..found],
             _ => &groups[..],
         };
-        // a report that cannot be written stops no other
+        // the other reports are written even if one cannot be
         done = done.and(report.write(&judged, groups, &context));
     }
     done?;
@@ -179,7 +178,7 @@ pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure>
     if failed || unmet { Err(Failure::Findings) } else { Ok(()) }
 }
 
-/// What reports say besides the findings.
+/// The content of reports besides the findings.
 struct ReportContext {
     source_places: Option<SourcePlaces>,
     has_summary: bool,
@@ -240,7 +239,7 @@ impl Report {
                 format!("{}{report}", vendors_line(setup))
             }
             CheckFormat::Ndjson => {
-                // the report holds call records only
+                // the report contains only call records
                 if let Some(expectations) = expectations {
                     output::note_lines(&expected_text(expectations, false, false));
                 }
@@ -276,8 +275,8 @@ impl Report {
     }
 }
 
-/// The groups that GitHub shows as annotations: the first ones of each level. `has_notice`: there is
-/// a notice besides them.
+/// Returns the groups that GitHub shows as annotations: the first ones of each level. `has_notice` says
+/// that there is another notice.
 fn first_of_each_level(groups: &[FindingGroup], has_notice: bool) -> Vec<FindingGroup> {
     let mut counts = [0; 3];
     counts[Severity::Info as usize] = usize::from(has_notice);
@@ -289,7 +288,7 @@ fn first_of_each_level(groups: &[FindingGroup], has_notice: bool) -> Vec<Finding
     groups.iter().filter(|group| is_shown(group)).cloned().collect()
 }
 
-/// Says where the findings are that are no annotations; empty if all are.
+/// Returns a line that says where the findings beyond the annotations are; empty if there are none.
 fn rest_line(count: usize, has_summary: bool) -> String {
     let findings = report::plural(count as u64, "more finding");
     match (count, has_summary) {
@@ -301,7 +300,7 @@ fn rest_line(count: usize, has_summary: bool) -> String {
     }
 }
 
-/// Cuts a summary at the end of a line, where GitHub would refuse all of it.
+/// Cuts a summary at the end of a line if GitHub would refuse it because of its size.
 fn cut_summary(mut text: String) -> String {
     const CUT: &str = "\n\nThe rest is cut off: GitHub accepts at most 1 MiB.\n";
     if text.len() > MAX_SUMMARY_BYTES {
@@ -323,13 +322,13 @@ fn records(out: &mut dyn Write, engine: &Engine, rows: &[u64]) -> Result<(), Fai
     Ok(())
 }
 
-/// Says that all vendors are checked, and how to choose; empty if the user chose.
+/// Returns a line that says that all vendors are checked, and how to choose; empty if the user chose.
 fn vendors_line(setup: &Setup) -> String {
     let line = |line| format!("{line}\n\n");
     all_vendors(setup).map_or_else(String::new, line)
 }
 
-/// The line of `vendors_line` as a GitHub annotation.
+/// Returns the line of `vendors_line` as a GitHub annotation.
 fn vendors_notice(setup: &Setup) -> String {
     let notice = |line| format!("::notice title=All vendors are checked::{line}\n");
     all_vendors(setup).map_or_else(String::new, notice)

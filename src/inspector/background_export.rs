@@ -1,4 +1,4 @@
-//! Calls that the screen shows, written to a file by a thread of its own.
+//! The export of the calls that the screen shows, written to a file by a thread of its own.
 
 use crate::call::time;
 use crate::debug_log::ThreadLog;
@@ -14,41 +14,43 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-/// So many rows are read at once.
-const AT_ONCE: u64 = 64;
+/// The number of rows that the export thread reads from the engine at once.
+const CHUNK_ROWS: u64 = 64;
 
-/// One export at a time, how far it is, and what came of the last one.
+/// The running export, its progress, and the result of the last one. Only one runs at a time.
 #[derive(Debug, Default)]
 pub struct BackgroundExport {
     runs: AtomicBool,
-    /// The program ends: what is half written goes away.
+    /// The program ends: the export thread stops and deletes its unfinished file.
     ends: AtomicBool,
-    /// Rows that were looked at, and how many there are.
+    /// The number of rows that were read so far.
     done: AtomicU64,
-    of: AtomicU64,
+    /// The number of rows to read.
+    total: AtomicU64,
     version: AtomicU64,
-    told: Mutex<Option<Result<String, String>>>,
+    /// The message about the last export, until the screen takes it.
+    outcome: Mutex<Option<Result<String, String>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl BackgroundExport {
-    /// What came of an export that has ended since this was asked before.
-    pub fn told(&self) -> Option<Result<String, String>> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// Takes the message about an export that ended since the last call.
+    pub fn take_outcome(&self) -> Option<Result<String, String>> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// How many rows were looked at, of how many, while an export runs.
+    /// Returns the number of rows that were read and the total, while an export runs.
     pub fn progress(&self) -> Option<(u64, u64)> {
-        let (done, of) = (self.done.load(Ordering::Acquire), self.of.load(Ordering::Acquire));
-        self.runs.load(Ordering::Acquire).then_some((done, of))
+        let (done, total) = (self.done.load(Ordering::Acquire), self.total.load(Ordering::Acquire));
+        self.runs.load(Ordering::Acquire).then_some((done, total))
     }
 
-    /// A number that grows as an export goes on.
+    /// Returns a number that grows as an export goes on.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
 
-    /// Begins to write the calls that pass a filter, as many as there are now.
+    /// Starts the thread that writes the calls that pass a filter, out of the rows that there are now.
     pub fn begin(
         self: &Arc<BackgroundExport>,
         engine: &Arc<Engine>,
@@ -56,7 +58,7 @@ impl BackgroundExport {
         format: ExportFormat,
         filter: Option<Arc<Filter>>,
     ) -> Result<(), String> {
-        let file = place(file);
+        let file = expand_home(file);
         if file.exists() {
             return Err(format!("{} already exists; choose another name", file.display()));
         }
@@ -64,7 +66,7 @@ impl BackgroundExport {
             return Err("an export is still being written".to_owned());
         }
         self.done.store(0, Ordering::Release);
-        self.of.store(engine.rows(), Ordering::Release);
+        self.total.store(engine.rows(), Ordering::Release);
         let (exports, engine) = (Arc::clone(self), Arc::clone(engine));
         let work = move || {
             let _thread = ThreadLog::begin("export");
@@ -86,7 +88,7 @@ impl BackgroundExport {
             let done = done.map(|records| {
                 format!("{} written to {}", plural(records, "call record"), file.display())
             });
-            *exports.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+            *exports.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
             exports.runs.store(false, Ordering::Release);
             exports.version.fetch_add(1, Ordering::Release);
         };
@@ -103,17 +105,18 @@ impl BackgroundExport {
         }
     }
 
-    /// Ends what runs, so that no half of a file stays behind.
+    /// Stops a running export and waits for its thread, so that no unfinished file remains.
     pub fn end(&self) {
         self.ends.store(true, Ordering::Release);
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
-            // a panic there has been told already
+            // a panic of the thread was reported when it happened
             let _ = thread.join();
         }
     }
 
-    /// Writes beside the file, so that it is there only when it is whole; how many calls it holds.
+    /// Writes to a temporary file in the same folder and renames it at the end, so that a file with the
+    /// chosen name is always complete. Returns the number of calls written.
     fn write(
         &self,
         engine: &Engine,
@@ -125,14 +128,14 @@ impl BackgroundExport {
         name.push(format!(".{}.tmp", std::process::id()));
         let beside = file.with_file_name(name);
         let mut options = OpenOptions::new();
-        // what was captured is its user's alone
+        // captured calls may be private: only the user may read the file
         let out = options.write(true).create_new(true).mode(0o600).open(&beside)?;
         let written = self.write_calls(engine, out, format, filter).and_then(|calls| {
             std::fs::rename(&beside, file)?;
             Ok(calls)
         });
         if written.is_err() {
-            // half a file is of no use to anybody
+            // an incomplete export is of no use
             let _ = std::fs::remove_file(&beside);
         }
         written
@@ -148,12 +151,12 @@ impl BackgroundExport {
         let (vendors, shown) = (engine.vendors(), engine.in_use().shown());
         let out = BufWriter::new(out);
         let (mut exporter, mut calls) = (Exporter::begin(out, format, false, &vendors, &shown)?, 0);
-        let (rows, clears) = (self.of.load(Ordering::Acquire), engine.clears());
+        let (rows, clears) = (self.total.load(Ordering::Acquire), engine.clears());
         let mut from = 0;
         while from < rows {
-            let to = rows.min(from + AT_ONCE);
+            let to = rows.min(from + CHUNK_ROWS);
             for detail in engine.details(from..to) {
-                // a request that has a row of its own is not a call
+                // a row may also be a request without a call, which is not exported
                 let RowDetail::Call(call) = detail.map_err(io::Error::other)? else { continue };
                 let columns = || CallColumns::new(&call, &vendors, time::now());
                 if filter.is_none_or(|filter| filter.matches(&columns())) {
@@ -176,8 +179,8 @@ impl BackgroundExport {
     }
 }
 
-/// The file that is meant: `~/` is the home folder.
-fn place(file: &str) -> PathBuf {
+/// Returns the path that a typed file name means; `~/` is the home folder.
+fn expand_home(file: &str) -> PathBuf {
     match (file.strip_prefix("~/"), std::env::home_dir()) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => PathBuf::from(file),

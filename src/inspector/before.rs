@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The interval at which the thread looks for new calls.
-const LOOK_INTERVAL: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// The time that the thread sleeps after a comparison, as a multiple of the time that it took.
 const SLEEP_FACTOR: u32 = 9;
 /// The time without a request of the page after which it counts as closed.
@@ -189,7 +189,7 @@ impl Comparer {
                     self.shared.version.fetch_add(1, Ordering::Relaxed);
                 }
             }
-            if end.recv_timeout(LOOK_INTERVAL.max(begun.elapsed() * SLEEP_FACTOR))
+            if end.recv_timeout(POLL_INTERVAL.max(begun.elapsed() * SLEEP_FACTOR))
                 != Err(RecvTimeoutError::Timeout)
             {
                 return;

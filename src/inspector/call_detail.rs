@@ -1,4 +1,4 @@
-//! A call with what each vendor makes of it: the engine's own detail, and what is said beside it.
+//! A call with its result at each vendor: the engine's detail, and what the user can paste.
 
 use super::views::RowView;
 use crate::call::Doc;
@@ -8,21 +8,21 @@ use crate::findings::fixes::{Fix, SnippetAudience};
 use crate::vendors::{Preset, RenderedCall, Vendors};
 use std::ops::Deref;
 
-/// All about one call: what the engine has of it, and what the user may paste.
+/// The details of one call: the engine's detail, and what the user can paste.
 #[derive(Debug, Clone)]
 pub struct CallDetail {
-    /// The same as in the log.
+    /// The row of the log.
     pub row: RowView,
-    /// What to paste; none for a call of no known type.
+    /// The fix to paste; none for a call of no known type.
     pub fix: Option<Fix>,
-    /// What each vendor makes of it.
+    /// The result at each vendor.
     pub vendors: Vec<VendorDetail>,
-    /// The rest; its vendors are the ones above.
+    /// The engine's detail; its vendors were moved to `vendors`.
     call: engine::CallDetail,
 }
 
 impl CallDetail {
-    /// A call and its row.
+    /// Creates the details of a call from the engine's detail and its row.
     pub(crate) fn new(
         mut call: engine::CallDetail,
         row: RowView,
@@ -47,14 +47,14 @@ impl Deref for CallDetail {
     }
 }
 
-/// What one vendor makes of a call.
+/// The result of a call at one vendor.
 #[derive(Debug, Clone)]
 pub struct VendorDetail {
     /// The vendor's place in [`super::Inspector::vendors`].
     pub vendor: usize,
-    /// Whether the vendor counts for this call.
+    /// True if the vendor is in use for this call.
     pub in_use: bool,
-    /// The settings that its fixes name, ready to paste.
+    /// The settings that the fixes name, ready to paste.
     pub settings: Option<Preset>,
     rendered: RenderedCall,
 }
@@ -83,12 +83,12 @@ impl Deref for VendorDetail {
     }
 }
 
-/// A call that is only written.
+/// A call that is being composed.
 #[derive(Debug, Clone)]
 pub struct ComposedCall {
-    /// What each vendor would make of it.
+    /// The result that it would have at each vendor.
     pub vendors: Vec<VendorDetail>,
-    /// The rest; its vendors are the ones above.
+    /// The engine's detail; its vendors were moved to `vendors`.
     composed: JudgedDraft,
 }
 

@@ -1,4 +1,4 @@
-//! What the user chooses on the screen, and what is kept of it.
+//! The choices that the user makes on the screen, and how they are saved.
 
 use super::Inspector;
 use super::convert::vendor_views;
@@ -10,8 +10,8 @@ use std::sync::PoisonError;
 /// The setting that names the log's columns.
 const COLUMNS: &str = "columns";
 
-/// How the page of the log is arranged: the columns that the settings name, else those that were
-/// chosen on the screen.
+/// Returns the arrangement of the log page. Its columns are those that the settings name, or else
+/// those that were chosen on the screen.
 pub(crate) fn arranged(settings: &Settings, choices: Option<&FolderChoices>) -> ColumnChoice {
     let chosen = choices.map(FolderChoices::arranged).unwrap_or_default();
     let columns = settings.list(COLUMNS).or(chosen.columns);
@@ -19,13 +19,13 @@ pub(crate) fn arranged(settings: &Settings, choices: Option<&FolderChoices>) -> 
 }
 
 impl Inspector {
-    /// The vendors that are built, in the order of [`super::RowView::marks`].
+    /// Returns all vendors, in the order of [`super::RowView::marks`].
     pub fn vendors(&self) -> Vec<VendorView> {
         let vendors = self.engine.vendors();
         vendor_views(&vendors)
     }
 
-    /// Which vendors the user feeds.
+    /// Returns the vendors in use.
     pub fn in_use(&self) -> InUse {
         let in_use = self.engine.in_use();
         match in_use.said() {
@@ -50,12 +50,12 @@ impl Inspector {
         }
     }
 
-    /// What was typed before and is kept from run to run.
+    /// Returns the inputs of earlier runs that were saved.
     pub fn kept(&self) -> HistoryEntries {
         self.notebook.as_ref().map(InputHistory::read).unwrap_or_default()
     }
 
-    /// Keeps something more. The error is shown to the user.
+    /// Saves an input for later runs. The error is shown to the user.
     pub fn keep(&self, memo: &Memo) -> Result<(), String> {
         match &self.notebook {
             Some(notebook) => {
@@ -65,12 +65,12 @@ impl Inspector {
         }
     }
 
-    /// The finding codes that are muted: quiet in the log, and counted all the same.
+    /// Returns the muted finding codes. The log hides them, and they still count.
     pub fn aside(&self) -> Vec<String> {
         self.engine.aside()
     }
 
-    /// Mutes these codes and no others, and keeps that. The error is shown to the user.
+    /// Mutes these codes and no others, and saves the choice. The error is shown to the user.
     pub fn set_aside(&self, codes: &[String]) -> Result<(), String> {
         self.engine.set_aside(codes);
         let names: Vec<&str> = codes.iter().map(String::as_str).collect();
@@ -82,12 +82,12 @@ impl Inspector {
         }
     }
 
-    /// How the page of the log is arranged.
+    /// Returns the log's columns and its share of the width.
     pub fn arranged(&self) -> ColumnChoice {
         self.arranged.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Arranges it so, and keeps that. The error is shown to the user.
+    /// Sets the log's columns and its share of the width, and saves them. The error is shown to the user.
     pub fn arrange(&self, arranged: ColumnChoice) -> Result<(), String> {
         let kept = self.choices.as_ref().map_or(Ok(()), |choices| choices.set_arranged(&arranged));
         *self.arranged.lock().unwrap_or_else(PoisonError::into_inner) = arranged;

@@ -1,10 +1,10 @@
-//! What the engine has, as the screen shows it.
+//! Conversions from the engine's types to those that the screen shows.
 
 use super::views::{Detail, FidelityView, NoCallDetail, OutputView, VendorView};
 use crate::report::mask_request;
 use crate::vendors::{FedBy, Fidelity, Output, Vendors};
 
-/// A vendor, as the screen names it.
+/// Returns a vendor with the names that the screen shows.
 fn vendor_view(vendors: &Vendors, at: usize) -> VendorView {
     let info = vendors.info(at);
     VendorView {
@@ -38,12 +38,12 @@ impl From<Fidelity> for FidelityView {
     }
 }
 
-/// All vendors.
+/// Returns all vendors.
 pub fn vendor_views(vendors: &Vendors) -> Vec<VendorView> {
     (0..vendors.len()).map(|at| vendor_view(vendors, at)).collect()
 }
 
-/// A request that has a row of its own, without its sender's key.
+/// Converts a request that has a row of its own, with its sender's key masked.
 pub(crate) fn no_call_view(mut row: Box<NoCallDetail>) -> Detail {
     mask_request(&mut row.request);
     Detail::NoCall(row)

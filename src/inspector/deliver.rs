@@ -1,10 +1,13 @@
-//! Outputs made ready and sent: for the command and for the screen.
+//! Preparing and sending outputs to a vendor, for `segscope deliver` and for the screen.
 
 use crate::config::Settings;
 use crate::outbound::{Outgoing, SendError, UpstreamResponse, check_base, send_once};
 use crate::vendors::{Delivery, Output, Vendors};
 
-/// The requests of an output, ready to be sent with the keys of the settings; or why they cannot be.
+/// Returns the requests of the outputs, ready to be sent with the keys of the settings.
+///
+/// # Errors
+/// Returns the reason why they cannot be sent.
 pub fn prepare(
     vendors: &Vendors,
     settings: &Settings,
@@ -23,7 +26,7 @@ pub fn prepare(
     ready.collect()
 }
 
-/// Sends it once. An answer that repeats a key has it masked.
+/// Sends a prepared request once. Keys that the vendor repeats in its response are masked.
 pub async fn send(delivery: &Delivery) -> Result<UpstreamResponse, SendError> {
     let outgoing = Outgoing {
         method: &delivery.method,

@@ -1,5 +1,5 @@
-//! Settings that change while the screen is open: noticed by the files' times, read, and refused or
-//! put in force; and the judging of all calls again.
+//! Settings that change while the screen is open: a thread compares the times of the files, reads
+//! changed ones, and refuses the settings or puts them in force. Also judges all calls again.
 
 use super::setup::Setup;
 use super::views::{RejudgeResult, SettingsView};
@@ -15,40 +15,40 @@ use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// How often the files are looked at.
-const EVERY: Duration = Duration::from_secs(1);
-/// So many changed settings are named.
-const NAMED: usize = 3;
+/// The interval at which the thread checks the files.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
+/// The maximum number of changed settings that the screen names.
+const MAX_NAMED_SETTINGS: usize = 3;
 
-/// What a file looked like: its time and its length. None if it is not there.
+/// The modification time and the length of a file. None if it does not exist.
 type Stamp = Option<(SystemTime, u64)>;
 
-/// The settings in force, and what became of those that were read since.
+/// The settings in force, and the state of those that were read since.
 pub struct LiveSettings {
     engine: Arc<Engine>,
-    /// Held while files are read.
+    /// Locked while files are read and while calls are judged again.
     state: Mutex<State>,
-    /// What is shown: never held for long.
+    /// The view for the screen; never locked for long.
     shown: Mutex<SettingsView>,
-    /// The settings in force, and how often other ones were put in force: never held for long.
+    /// The settings in force, and the number of times that they changed; never locked for long.
     in_force: Mutex<(u64, Arc<Settings>)>,
     version: AtomicU64,
 }
 
 struct State {
-    /// The settings in force, with how they were asked for.
+    /// The settings in force, with their sources.
     setup: Setup,
     stamps: Vec<(PathBuf, Stamp)>,
-    /// What was read since all calls were judged last: names of what changed.
+    /// The names of the settings that changed since all calls were judged last.
     changed: BTreeSet<String>,
-    /// Something of it holds only when all are judged again.
+    /// True if some of these take effect only when all calls are judged again.
     waits: bool,
-    /// Those that the program began with: some hold only from the start on.
+    /// The settings at the start of the program: some take effect only at the start.
     first: Setup,
 }
 
 impl LiveSettings {
-    /// Begins with the settings that the program began with.
+    /// Creates the state from the settings at the start of the program.
     pub fn new(engine: Arc<Engine>, setup: Setup) -> LiveSettings {
         let stamps = stamps(&setup);
         let in_force = Mutex::new((0, Arc::new(setup.settings.clone())));
@@ -58,8 +58,8 @@ impl LiveSettings {
         LiveSettings { engine, state, shown, in_force, version: AtomicU64::new(0) }
     }
 
-    /// The settings in force, and a number that grows when other ones are put in force. It does not
-    /// wait for files that are read, nor for calls that are judged again.
+    /// Returns the settings in force, and a number that grows when others take effect. It does not wait
+    /// for files that are being read, nor for calls that are being judged again.
     pub fn in_force(&self) -> (u64, Arc<Settings>) {
         self.in_force.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -68,20 +68,20 @@ impl LiveSettings {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A number that grows with each change of [`LiveSettings::view`].
+    /// Returns a number that grows with each change of [`LiveSettings::view`].
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
 
-    /// How the settings stand to what is shown.
+    /// Returns the state of the settings compared with what is shown.
     pub fn view(&self) -> SettingsView {
         let mut view = self.shown().clone();
-        // after a clear nothing of what is shown was checked with earlier settings
+        // after a clear, no shown call was judged with earlier settings
         view.stale_before = self.engine.stale_before().map(|first| first.0);
         view
     }
 
-    /// Others hold these settings from now on.
+    /// Makes these settings available to [`LiveSettings::in_force`].
     fn publish(&self, setup: &Setup) {
         let mut in_force = self.in_force.lock().unwrap_or_else(PoisonError::into_inner);
         *in_force = (in_force.0 + 1, Arc::new(setup.settings.clone()));
@@ -96,16 +96,16 @@ impl LiveSettings {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// Looks at the files, and reads them if one is another than before. While all calls are judged
-    /// again it waits for the next look: who quits must not wait for it.
-    pub fn look(&self) {
+    /// Reads the settings files if one has changed. While all calls are being judged again it does
+    /// nothing, and the next round reads them: a user who quits must not wait for the judging.
+    pub fn read_changes(&self) {
         let Ok(mut state) = self.state.try_lock() else { return };
         let now = stamps(&state.setup);
         if now == state.stamps {
             return;
         }
         state.stamps = now;
-        match state.setup.again() {
+        match state.setup.reload() {
             Ok(setup) => {
                 tracing::info!("changed settings were read");
                 self.put_in_force(&mut state, setup);
@@ -116,8 +116,9 @@ impl LiveSettings {
             }
             Err(failure) => {
                 tracing::warn!("changed settings were refused; the earlier ones stay in effect");
-                let said = short(&format!("{failure}; the earlier settings stay in effect"));
-                self.show(|view| view.refused = Some(said));
+                let message =
+                    shorten_home(&format!("{failure}; the earlier settings stay in effect"));
+                self.show(|view| view.refused = Some(message));
             }
         }
     }
@@ -136,7 +137,8 @@ impl LiveSettings {
         state.setup = setup;
     }
 
-    /// Reads the settings and judges all calls again, behind the screen. Says what it begins with.
+    /// Reads the settings and judges all calls again on another thread. Returns a message that says that
+    /// it began.
     pub fn judge_again(self: &Arc<LiveSettings>) -> Result<String, String> {
         if std::mem::replace(&mut self.shown().judging, true) {
             return Err("all calls are already being checked again".to_owned());
@@ -159,12 +161,12 @@ impl LiveSettings {
 
     fn read_and_judge(&self) {
         let mut state = self.lock();
-        let setup = match state.setup.again() {
+        let setup = match state.setup.reload() {
             Ok(setup) => setup,
             Err(failure) => {
                 tracing::warn!("the settings were refused; no call was judged again");
-                let said = short(&format!("{failure}; nothing was checked again"));
-                return self.show(|view| (view.judging, view.refused) = (false, Some(said)));
+                let message = shorten_home(&format!("{failure}; nothing was checked again"));
+                return self.show(|view| (view.judging, view.refused) = (false, Some(message)));
             }
         };
         let in_use = in_use(&self.engine, &state.setup, &setup);
@@ -185,23 +187,24 @@ impl LiveSettings {
         });
     }
 
-    /// Looks at the files every second until it is dropped.
+    /// Starts the thread that checks the files every second until its handle is dropped.
     pub fn watch(self: &Arc<LiveSettings>) -> std::io::Result<WatchThread> {
         let live = Arc::clone(self);
         WatchThread::begin("settings", move |ended| {
-            while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
-                live.look();
+            while ended.recv_timeout(POLL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+                live.read_changes();
             }
         })
     }
 }
 
 impl State {
-    /// Says in words what changed.
+    /// Writes the names of the changed settings into the view.
     fn say(&self, view: &mut SettingsView) {
         let named = |names: &BTreeSet<String>| {
-            let mut shown: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
-            if names.len() > NAMED {
+            let mut shown: Vec<&str> =
+                names.iter().take(MAX_NAMED_SETTINGS).map(String::as_str).collect();
+            if names.len() > MAX_NAMED_SETTINGS {
                 shown.push("…");
             }
             (!shown.is_empty()).then(|| shown.join(", "))
@@ -212,13 +215,13 @@ impl State {
     }
 }
 
-/// What is different between two readings of the settings.
+/// The differences between two readings of the settings.
 struct Changes {
     /// Settings of vendors, and vendor files.
     judging: BTreeSet<String>,
-    /// The vendors in use that the settings name.
+    /// True if the settings name other vendors in use.
     in_use: bool,
-    /// What is looked at only when the program starts.
+    /// Settings that are read only when the program starts.
     later: BTreeSet<String>,
 }
 
@@ -233,9 +236,9 @@ impl Changes {
                 key if key.starts_with("vendors.") => {
                     judging.insert(key.to_owned());
                 }
-                // read when something is delivered
+                // read each time that something is delivered
                 key if key.starts_with("deliver.") => {}
-                // seen on the screen at once
+                // take effect on the screen at once
                 key if Settings::is_of_the_screen(key) => {}
                 key => {
                     later.insert(key.to_owned());
@@ -251,11 +254,12 @@ impl Changes {
     }
 }
 
-/// What is said in a line, with the home folder short: what is wrong stands behind the place.
-fn short(said: &str) -> String {
+/// Shortens the home folder in a message to `~`, because the reason comes after the place and must
+/// remain in view.
+fn shorten_home(message: &str) -> String {
     match std::env::home_dir().as_deref().and_then(Path::to_str) {
-        Some(home) if home.len() > 1 => said.replace(&format!("{home}/"), "~/"),
-        _ => said.to_owned(),
+        Some(home) if home.len() > 1 => message.replace(&format!("{home}/"), "~/"),
+        _ => message.to_owned(),
     }
 }
 
@@ -263,14 +267,14 @@ fn value<'s>(settings: &'s Settings, key: &str) -> Option<&'s serde_json::Value>
     settings.get(key).map(|(value, _)| value)
 }
 
-/// The vendors in use after a reading: what the settings say if that changed, else what was chosen
-/// on the screen.
+/// Returns the vendors in use after a reading: those of the settings if these changed, or else those
+/// that were chosen on the screen.
 fn in_use(engine: &Engine, before: &Setup, after: &Setup) -> InUse {
     let named = |setup: &Setup| value(&setup.settings, "vendors.use").cloned();
     let (old, now) = (engine.vendors(), engine.in_use());
     match now.said() {
         _ if named(before) != named(after) => after.in_use.clone(),
-        // places are those of other vendors where a file of one came or went
+        // a vendor file that was added or removed moves the other vendors to other places
         Some(chosen) => {
             let names = chosen.iter().map(|at| old.info(*at).name.as_str());
             let places = names.filter_map(|name| after.vendors.index_of(name)).collect();

@@ -1,10 +1,9 @@
 //! The application: one inspector owns the engine, the live filters, the settings, the vendors in
-//! use, what is sent, exports and alerts. The screen, plain mode and the commands hold it.
+//! use, the outbox, exports and alerts. The screen, plain mode and the commands hold it.
 //!
-//! A front end is never sent a message for a call; it asks for what it shows. So a slow terminal
-//! costs the listener nothing, and a million calls cost what forty rows cost. Every method is quick
-//! (it copies what one screen shows) and may be called on each frame.
-
+//! No front end receives a message per call: it reads what it shows. So a slow terminal costs the
+//! listener nothing, and showing a million calls costs what showing forty rows costs. Every method
+//! is quick (it copies what one screen shows) and may be called on each frame.
 mod alerts;
 mod background_export;
 mod before;
@@ -53,23 +52,23 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// What an inspector is made of besides the engine and the settings.
+/// The parts of an inspector besides the engine and the settings.
 pub struct InspectorOptions {
-    /// The base addresses that it listens on, that with https second; none where files are open.
+    /// The base addresses that the program listens on, the one with https second; none if files are open.
     pub addresses: Vec<String>,
-    /// Where choices made on the screen are kept.
+    /// The file in which choices made on the screen are saved.
     pub choices: Option<FolderChoices>,
-    /// Where what is typed is kept.
+    /// The file in which typed text is saved.
     pub notebook: Option<InputHistory>,
-    /// Where segscope's own files are, each with its name.
+    /// The places of segscope's own files, each with its name.
     pub own_files: Vec<(&'static str, PathBuf)>,
-    /// What comes of alerts.
+    /// The state of the alerts.
     pub alerts: Arc<Alerts>,
-    /// The filter to begin with; one that can be read.
+    /// The filter to start with; it must be valid.
     pub first_filter: Option<String>,
     /// Another recording that the calls are compared with.
     pub baseline: Option<Baseline>,
-    /// What the time is, for a call that is only written and for what the user does.
+    /// The clock, for a call that is being composed and for what the user does.
     pub clock: fn() -> Millis,
 }
 
@@ -92,7 +91,7 @@ impl Default for InspectorOptions {
 pub struct Inspector {
     engine: Arc<Engine>,
     search: Search,
-    /// Looks for the calls of one person.
+    /// Finds the calls of one person.
     tracer: Search,
     /// Counts the calls that a search matches.
     matches: Search,
@@ -105,18 +104,18 @@ pub struct Inspector {
     own_files: Vec<(&'static str, PathBuf)>,
     export: Arc<BackgroundExport>,
     before: BeforeThread,
-    /// Where marks go was said once; and what is to be said.
-    says_where: AtomicBool,
-    said: Mutex<Option<String>>,
+    /// True until the user was told where marks go.
+    announces_target: AtomicBool,
+    message: Mutex<Option<String>>,
     arranged: Mutex<ColumnChoice>,
     alerts: Arc<Alerts>,
     clock: fn() -> Millis,
-    /// What was shown last to be sent to a vendor: its number, the vendor's title, the requests.
+    /// The requests that were shown last before sending: their number, the vendor's title, the requests.
     prepared: Mutex<(u64, String, Vec<Delivery>)>,
 }
 
 impl Inspector {
-    /// An inspector over an engine that judges with the vendors of these settings.
+    /// Creates an inspector over an engine that judges calls with the vendors of these settings.
     pub fn new(engine: Arc<Engine>, setup: Setup, options: InspectorOptions) -> Inspector {
         let InspectorOptions {
             addresses,
@@ -151,22 +150,22 @@ impl Inspector {
             alerts,
             clock,
             prepared: Mutex::default(),
-            says_where: AtomicBool::new(true),
-            said: Mutex::default(),
+            announces_target: AtomicBool::new(true),
+            message: Mutex::default(),
         }
     }
 
-    /// The present moment.
+    /// Returns the current time.
     pub(crate) fn now(&self) -> Millis {
         (self.clock)()
     }
 
-    /// The engine: requests go into it, and commands read it in whole.
+    /// Returns the engine, to which requests are added and which commands read directly.
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }
 
-    /// Looks at the settings' files every second, until what is returned is dropped.
+    /// Checks the settings files for changes every second, until the returned thread is dropped.
     ///
     /// # Errors
     /// Fails if no thread can be started.
@@ -174,18 +173,18 @@ impl Inspector {
         self.live.watch()
     }
 
-    /// Reads the settings' files if one is another than before, as the watching thread does.
+    /// Reads the settings files if one has changed, as the watching thread does.
     pub fn read_changed_settings(&self) {
-        self.live.look();
+        self.live.read_changes();
     }
 
-    /// The settings in force, and a number that grows when other ones are put in force.
+    /// Returns the settings in force, and a number that grows when others take effect.
     pub fn settings_in_force(&self) -> (u64, Arc<Settings>) {
         self.live.in_force()
     }
 
-    /// A number that grows with every change of what the other methods say. Read 60 times a
-    /// second, so it takes no lock.
+    /// Returns a number that grows with every change of what the other methods return. The screen reads
+    /// it 60 times a second, so it takes no lock.
     pub fn version(&self) -> u64 {
         let behind = self.live.version() + self.outbox.version() + self.export.version();
         self.engine.version()
@@ -197,15 +196,15 @@ impl Inspector {
             + self.before.version()
     }
 
-    /// The counters.
+    /// Returns the counters.
     pub fn stats(&self) -> Stats {
         self.engine.stats()
     }
 
-    /// Injects the faults from now on, or no more; says which.
+    /// Turns the injection of faults on or off. Returns a message that says which.
     ///
     /// # Errors
-    /// Fails if there are none.
+    /// Fails if no faults are configured.
     pub fn toggle_faults(&self) -> Result<String, String> {
         if self.engine.ingest_options().faults == 0 {
             return Err("there are no faults; `--fault FAULT` adds one".to_owned());
@@ -216,54 +215,57 @@ impl Inspector {
         })
     }
 
-    /// How the settings stand to what is shown.
+    /// Returns the state of the settings compared with what is shown.
     pub fn settings(&self) -> SettingsView {
         self.live.view()
     }
 
-    /// Reads the settings and judges all calls again, behind the screen; what changed is in
-    /// [`SettingsView::judged`] when it is done. Says what it begins with, or why it does not.
+    /// Reads the settings and judges all calls again on another thread. When that is done,
+    /// [`SettingsView::judged`] has the changes. Returns a message that says that it began.
+    ///
+    /// # Errors
+    /// Returns the reason why it did not begin.
     pub fn judge_again(&self) -> Result<String, String> {
         self.live.judge_again()
     }
 
-    /// Where segscope's own files are, each with its name.
+    /// Returns the places of segscope's own files, each with its name.
     pub fn own_files(&self) -> &[(&'static str, PathBuf)] {
         &self.own_files
     }
 
-    /// The filter to begin with.
+    /// Returns the filter to start with.
     pub fn first_filter(&self) -> Option<&str> {
         self.first_filter.as_deref()
     }
 
-    /// The base addresses to send to, such as `http://127.0.0.1:7357`, the one to show first
-    /// first, and that with https second; empty where nothing listens (a file is open).
+    /// Returns the base addresses to send to, such as `http://127.0.0.1:7357`: first the one to show
+    /// first, then the one with https. It is empty if nothing listens (a file is open).
     pub fn addresses(&self) -> Vec<String> {
         self.addresses.clone()
     }
 
-    /// The real tracking API, if the user named one.
+    /// Returns the address of the real tracking API, if the user named one.
     pub fn upstream(&self) -> Option<String> {
         self.live.in_force().1.text("upstream").filter(|url| !url.is_empty()).map(str::to_owned)
     }
 
-    /// What an alert asks the terminal for, once.
+    /// Takes the signal that an alert sends to the terminal.
     pub fn ring(&self) -> Option<Ring> {
         self.alerts.take_ring()
     }
 
-    /// What came of alerts.
+    /// Returns the results of the alerts.
     pub fn alerts(&self) -> AlertCounts {
         self.alerts.counted()
     }
 
-    /// A frame begins: what it reads had better stay as it is until it is drawn.
+    /// Tells the engine that a frame begins, so that the judge thread gives way until it is drawn.
     pub fn draws(&self) {
         self.engine.draws();
     }
 
-    /// A frame was drawn, and took so long with all that was read for it.
+    /// Tells the engine that a frame was drawn, and how long reading and drawing it took.
     pub fn drew(&self, took: Duration) {
         self.engine.drew(took);
     }

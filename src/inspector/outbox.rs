@@ -1,4 +1,4 @@
-//! What is sent from the screen, on a thread of its own: calls to a tracking API, outputs to a vendor.
+//! The thread that sends from the screen: calls to a tracking API, outputs to a vendor.
 
 use super::deliver;
 use super::views::Sending;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-/// What was sent last, and what came of it.
+/// The last thing that was sent, and its result.
 #[derive(Default)]
 pub struct Outbox {
     last: Mutex<Option<Sending>>,
@@ -19,12 +19,12 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// A number that grows with each change.
+    /// Returns a number that grows with each change.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
 
-    /// What was sent last, and what came of it.
+    /// Returns the last thing that was sent, and its result.
     pub fn last(&self) -> Option<Sending> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -34,7 +34,7 @@ impl Outbox {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// Sends a text to a tracking API. One at a time.
+    /// Starts to send a text to a tracking API. Only one thing is sent at a time.
     pub fn send(self: &Arc<Outbox>, to: &str, text: &str, key: &str) -> Result<(), String> {
         let (path, body) = posted(text).map_err(|error| error.to_string())?;
         let body = body.into_owned();
@@ -44,7 +44,7 @@ impl Outbox {
         })
     }
 
-    /// Sends requests to a vendor, one after the other and each once, until one is not accepted.
+    /// Starts to send requests to a vendor, one after the other and each once, until one is not accepted.
     pub fn deliver(self: &Arc<Outbox>, to: &str, all: Vec<Delivery>) -> Result<(), String> {
         self.begin(to.to_owned(), move |runtime| {
             let (count, mut last) = (all.len(), None);

@@ -1,4 +1,4 @@
-//! One person's calls, as the screen reads them.
+//! The calls of one person, as the screen reads them.
 
 use super::Inspector;
 use super::views::{OrderFinding, SearchProgress, SessionIds, Span, Timeline};
@@ -8,44 +8,44 @@ use std::ops::Range;
 use std::sync::Arc;
 
 impl Inspector {
-    /// Begins to look for the calls of one person, beside the filter in force and as that does; or
-    /// ends it.
+    /// Starts to find the calls of one person, like the active filter and independently of it; none
+    /// stops it.
     pub fn trace(&self, filter: Option<Arc<Filter>>) {
         self.tracer.filter(filter);
     }
 
-    /// How far that has come.
+    /// Returns the progress of finding them.
     pub fn traced(&self) -> SearchProgress {
         self.tracer.shown()
     }
 
-    /// The rows at these places among those that were found, in order.
+    /// Returns the rows at these places among those that were found, in order.
     pub fn traced_rows(&self, places: Range<u64>) -> Vec<u64> {
         self.tracer.shown_rows(places)
     }
 
-    /// How many that were found stand before a row.
+    /// Returns the number of rows found before a row.
     pub fn traced_place(&self, row: u64) -> u64 {
         self.tracer.place_of(row)
     }
 
-    /// Goes on through a person's calls: for some thousands at once.
+    /// Adds the next rows of a person to a timeline, some thousands at once.
     pub fn timeline(&self, rows: &[u64], timeline: &mut Timeline) {
         self.engine.timeline(rows, timeline);
     }
 
-    /// What was found about their order, the worst first.
+    /// Returns the findings about the order of the calls, the worst first.
     pub fn order_finding(&self, timeline: &Timeline) -> Vec<OrderFinding> {
         self.engine.order_finding(timeline)
     }
 
-    /// The sessions that vendors count these calls to. The calls are read: after some milliseconds it
-    /// ends, and says how many it came to.
+    /// Collects the sessions to which vendors assign these calls. It reads the calls, stops after some
+    /// milliseconds, and returns the number of rows done.
     pub fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
         self.engine.session_ids(rows, into)
     }
 
-    /// What vendors have worked out of some sessions, in order of time.
+    /// Returns the times that vendors calculated for some sessions, in order of time.
     pub fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>> {
         self.engine.sessions(ids)
     }

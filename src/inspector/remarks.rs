@@ -1,4 +1,4 @@
-//! What the user does with calls: marks, notes, clearing, exports.
+//! The user's actions on calls: marks, notes, clearing and exports.
 
 use super::Inspector;
 use crate::call::Seq;
@@ -9,25 +9,25 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 impl Inspector {
-    /// Marks a call, or takes the mark away.
+    /// Marks a call, or removes its mark.
     pub fn mark(&self, seq: Seq, marked: bool) -> Result<(), String> {
         let done = self.engine.mark(seq, marked, self.now());
-        done.map(|()| self.say_where()).map_err(|error| format!("no mark: {error}"))
+        done.map(|()| self.announce_target()).map_err(|error| format!("no mark: {error}"))
     }
 
-    /// Puts a note to a call; an empty one takes it away.
+    /// Sets the note of a call; an empty text removes it.
     pub fn note(&self, seq: Seq, text: &str) -> Result<(), String> {
         let done = self.engine.note(seq, text, self.now());
-        done.map(|()| self.say_where()).map_err(|error| format!("no note: {error}"))
+        done.map(|()| self.announce_target()).map_err(|error| format!("no note: {error}"))
     }
 
-    /// Clears all that came so far away; the recording keeps it.
+    /// Clears all calls from the log; the recording keeps them.
     pub fn clear(&self) -> Result<(), String> {
         let done = self.engine.clear(self.now());
         done.map_err(|error| format!("nothing was cleared: {error}"))
     }
 
-    /// Brings back what was cleared away last.
+    /// Restores the calls that were cleared last.
     pub fn undo_clear(&self) -> Result<(), String> {
         match self.engine.undo_clear(self.now()) {
             Ok(true) => Ok(()),
@@ -36,8 +36,8 @@ impl Inspector {
         }
     }
 
-    /// Begins to write the calls that pass a filter to a new file, without secrets. What came of it
-    /// is [told](Inspector::told).
+    /// Starts to write the calls that pass a filter to a new file, without secrets.
+    /// [`Inspector::take_message`] returns the result.
     pub fn export(
         &self,
         file: &str,
@@ -47,19 +47,21 @@ impl Inspector {
         self.export.begin(&self.engine, file, format, filter)
     }
 
-    /// How many rows were looked at, of how many, while an export is being written.
+    /// Returns the number of rows that were read and the total, while an export is being written.
     pub fn exporting(&self) -> Option<(u64, u64)> {
         self.export.progress()
     }
 
-    /// What something that went on behind the screen has to say, once. Asked with each tick.
-    pub fn told(&self) -> Option<Result<String, String>> {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        self.export.told().or_else(|| said.take().map(Ok))
+    /// Takes the message of a background task that the screen has not shown yet. The screen calls this
+    /// with each tick.
+    pub fn take_message(&self) -> Option<Result<String, String>> {
+        let mut message = self.message.lock().unwrap_or_else(PoisonError::into_inner);
+        self.export.take_outcome().or_else(|| message.take().map(Ok))
     }
 
-    /// Says once where marks and notes go, if that is not the recording that is being made.
-    fn say_where(&self) {
+    /// Sets a message that says where marks and notes are kept, unless that is the recording that is
+    /// being made. Only the first call does so.
+    fn announce_target(&self) {
         let words = match self.engine.remarks() {
             RemarkTarget::Recorded => return,
             RemarkTarget::Opened(file) => format!("marks and notes are kept in {}", file.display()),
@@ -67,8 +69,8 @@ impl Inspector {
                 format!("marks and notes are lost when you quit: {why}")
             }
         };
-        if self.says_where.swap(false, Ordering::Relaxed) {
-            *self.said.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
+        if self.announces_target.swap(false, Ordering::Relaxed) {
+            *self.message.lock().unwrap_or_else(PoisonError::into_inner) = Some(words);
         }
     }
 }

@@ -5,11 +5,11 @@ use crate::call::text::{visible, visible_id};
 use crate::findings::{Verdict, advice};
 use crate::recording::ResponseSource;
 
-/// The words for the response to a copy.
+/// The message for a request whose response is discarded.
 const COPY_WORDS: &str = "this request is a copy: the proxy that made it discards the response";
 
-/// Whose answer the sender of a request got, and how long the upstream took, in words; none where
-/// it is segscope's own.
+/// Describes who answered a request and how long the upstream took. Returns none if the response is
+/// segscope's own.
 pub fn answered_by(request: &RequestDetail) -> Option<String> {
     match (request.response, &request.upstream) {
         (ResponseSource::Own, _) => None,
@@ -31,6 +31,7 @@ pub fn answered_by(request: &RequestDetail) -> Option<String> {
     }
 }
 
+/// Describes a row in one line, such as
 /// `12: track Order Received, account missing (accountId is there), user u1, Acme dropped`.
 pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     if let Some(request) = &row.no_call {
@@ -42,7 +43,7 @@ pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     let mut parts = vec![format!("{number}: {kind} {}", visible(&row.name)).trim_end().to_owned()];
     parts.extend(row.discarded().map(|service| service.to_string()));
     for (name, cell) in [("account", &row.account), ("user", &row.user)] {
-        parts.extend(id(cell, vendors).map(|words| format!("{name} {words}")));
+        parts.extend(id_words(cell, vendors).map(|words| format!("{name} {words}")));
     }
     let used = row.marks.iter().zip(vendors).filter(|(mark, _)| mark.in_use);
     let title = |vendor: &VendorView| visible(&vendor.title).into_owned();
@@ -65,7 +66,7 @@ pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     parts.join(", ")
 }
 
-/// An id, and what is doubtful about it.
+/// Returns an id as visible text, with the reason if it is doubtful.
 pub fn doubted_id(text: &str, doubtful: bool) -> String {
     match doubtful {
         false => visible_id(text).into_owned(),
@@ -73,7 +74,7 @@ pub fn doubted_id(text: &str, doubtful: bool) -> String {
     }
 }
 
-fn id(cell: &IdCell, vendors: &[VendorView]) -> Option<String> {
+fn id_words(cell: &IdCell, vendors: &[VendorView]) -> Option<String> {
     Some(match cell {
         IdCell::Found { text, doubtful } => doubted_id(text, *doubtful),
         IdCell::SomeMiss { text, doubtful, wanted } => {

@@ -1,6 +1,6 @@
-//! Secrets that settings take from files or from standard input, so that they stand neither in a
-//! settings file nor on a command line: `vendors.NAME.KEY_file` for each secret `KEY` of a vendor,
-//! and `webhook_secret_file`.
+//! Reads secrets from files or from standard input, so that they are neither in a settings file nor
+//! on a command line: `vendors.NAME.KEY_file` for each secret `KEY` of a vendor, and
+//! `webhook_secret_file`.
 
 use super::setup_error::SetupError;
 use crate::config::{SettingOrigin, Settings, read_text_file};
@@ -10,41 +10,41 @@ use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// What a setting that names a file ends in.
-const ENDING: &str = "_file";
-/// A secret is no longer.
+/// The suffix of a setting that names the file of a secret.
+const SUFFIX: &str = "_file";
+/// The maximum size of a secret.
 const MAX_SECRET_BYTES: u64 = 64 << 10;
 
-/// Puts secrets in place of the settings that name their files. Returns the files.
+/// Replaces the settings that name files with the secrets in these files. Returns the files.
 ///
 /// # Errors
-/// Fails if a project's file names one, if a secret is set twice in one layer, and if a file holds
-/// no secret.
+/// Fails if the project's settings file names such a file, if a secret is set twice in one layer,
+/// and if a file contains no secret.
 pub fn read(
     settings: &mut Settings,
     vendor_files: &[VendorFile],
 ) -> Result<Vec<PathBuf>, SetupError> {
     let named: Vec<(String, Value, SettingOrigin)> = settings
         .iter()
-        .filter(|(key, ..)| key.ends_with(ENDING))
+        .filter(|(key, ..)| key.ends_with(SUFFIX))
         .filter(|(key, ..)| key.starts_with("vendors.") || *key == "webhook_secret_file")
         .map(|(key, value, origin)| (key.to_owned(), value.clone(), origin.clone()))
         .collect();
     if named.is_empty() {
         return Ok(Vec::new());
     }
-    // which settings are secrets follows from the vendors' tables alone
+    // the vendors' tables alone determine which settings are secrets
     let vendors = Vendors::new(&Map::new(), vendor_files).map_err(SetupError::new)?;
     let (mut files, mut from_input) = (Vec::new(), None);
     for (key, value, origin) in named {
-        let secret = &key[..key.len() - ENDING.len()];
+        let secret = &key[..key.len() - SUFFIX.len()];
         if key.starts_with("vendors.") && !is_secret(&vendors, secret, &key) {
-            // the vendor says what is wrong with it, or it is a setting of its own
+            // a wrong setting is reported by the vendor; a vendor may also have a setting with this name
             continue;
         }
         let is_blank = |value: &Value| value.as_str().is_some_and(|text| text.trim().is_empty());
         if is_blank(&value) {
-            // as in the template
+            // blank, as in the settings template
             settings.remove(&key);
             continue;
         }
@@ -66,7 +66,7 @@ pub fn read(
             }
             read_input().map_err(wrong)?
         } else {
-            let file = place(file, &origin);
+            let file = resolve_path(file, &origin);
             let read = read_text_file(&file, MAX_SECRET_BYTES);
             let text = read.map_err(|error| wrong(format!("{} {error}", file.display())))?;
             files.push(file);
@@ -81,7 +81,8 @@ pub fn read(
     Ok(files)
 }
 
-/// Whether a vendor has that secret, and no setting that is named like its file.
+/// Returns true if a vendor has a secret with that key, and no setting that is named like the file
+/// of the secret.
 fn is_secret(vendors: &Vendors, secret: &str, file: &str) -> bool {
     let parts = |key: &str| {
         let (vendor, name) = key.strip_prefix("vendors.")?.split_once('.')?;
@@ -95,9 +96,9 @@ fn is_secret(vendors: &Vendors, secret: &str, file: &str) -> bool {
         && !settings.iter().any(|def| def.key == file)
 }
 
-/// The file that is meant: a relative name starts at the settings file that says it, `~/` at the
-/// home folder.
-fn place(file: &str, origin: &SettingOrigin) -> PathBuf {
+/// Returns the path that a setting means: a relative name is relative to the settings file that
+/// contains it, and `~/` is the home folder.
+fn resolve_path(file: &str, origin: &SettingOrigin) -> PathBuf {
     match (file.strip_prefix("~/"), std::env::home_dir(), origin) {
         (Some(rest), Some(home), _) => home.join(rest),
         (_, _, SettingOrigin::File { path, .. }) => {
@@ -107,7 +108,8 @@ fn place(file: &str, origin: &SettingOrigin) -> PathBuf {
     }
 }
 
-/// Standard input, read once: settings are read again while the program runs.
+/// Returns the content of standard input. It is read only once, because settings are read again
+/// while the program runs.
 fn read_input() -> Result<String, String> {
     static INPUT: OnceLock<Result<String, String>> = OnceLock::new();
     let read = || {
@@ -115,12 +117,12 @@ fn read_input() -> Result<String, String> {
         if input.is_terminal() {
             return Err("standard input is a terminal; a pipe or a file was expected".to_owned());
         }
-        bounded(input.lock()).map_err(|error| format!("standard input: {error}"))
+        read_bounded(input.lock()).map_err(|error| format!("standard input: {error}"))
     };
     INPUT.get_or_init(read).clone()
 }
 
-fn bounded(input: impl Read) -> io::Result<String> {
+fn read_bounded(input: impl Read) -> io::Result<String> {
     let mut text = String::new();
     let read = input.take(MAX_SECRET_BYTES + 1).read_to_string(&mut text)?;
     match read as u64 > MAX_SECRET_BYTES {

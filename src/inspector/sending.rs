@@ -1,4 +1,4 @@
-//! What is sent from the screen: calls to a tracking API, outputs to a vendor.
+//! Sending from the screen: calls to a tracking API, outputs to a vendor.
 
 use super::views::{CallSource, ComposedCall, DraftError, OutputView, PreparedRequests, Sending};
 use super::{Inspector, deliver};
@@ -7,21 +7,21 @@ use crate::engine::RowDetail as Full;
 use crate::vendors::{Fidelity, Output};
 use std::sync::PoisonError;
 
-/// The write key of calls that came from no other call.
+/// The write key of composed calls that were not made from another call.
 const COMPOSE_KEY: &str = "compose";
 
 impl Inspector {
-    /// What a text would give if it came now. Quick, for each key that is typed.
+    /// Judges the text of a call as if it arrived now. It is quick enough to be called for each typed key.
     ///
     /// # Errors
-    /// Says where it is not a call yet, and what was expected there.
+    /// Returns the place where the text is not a call, and what was expected there.
     pub fn compose(&self, text: &str) -> Result<ComposedCall, DraftError> {
         self.engine.compose(text, self.now()).map(ComposedCall::new)
     }
 
-    /// Begins to send a text to a base address, or to the first of [`Inspector::addresses`], with a write
-    /// key or one of ours; what comes of it is in [`Inspector::sending`]. The error says why it does not
-    /// begin.
+    /// Starts to send a text to a base address, or to the first of [`Inspector::addresses`], with this
+    /// write key or segscope's own; [`Inspector::sending`] has the result. The error is the reason why it
+    /// did not start.
     pub fn send(
         &self,
         to: Option<&str>,
@@ -38,14 +38,14 @@ impl Inspector {
         self.outbox.send(to, text, write_key.unwrap_or(COMPOSE_KEY))
     }
 
-    /// Whether this listener forwards, so that a call sent to it becomes real data.
+    /// Returns true if this listener forwards or mirrors, so that a call sent to it becomes real data.
     pub fn forwards(&self) -> bool {
         let options = self.engine.ingest_options();
         options.forwards_to.is_some() || options.mirrors_to.is_some()
     }
 
-    /// What would be sent to a vendor itself of a call, with the user's own keys; or why nothing can
-    /// be. What is shown is kept to be sent as it is.
+    /// Prepares the requests that deliver a call to a vendor, with the user's own keys, and keeps them so
+    /// that exactly what was shown is sent. The error is the reason why nothing can be sent.
     pub fn prepare(&self, chosen: &CallSource, vendor: usize) -> Result<PreparedRequests, String> {
         let (outputs, fidelity) = self.outputs(chosen, vendor)?;
         let vendors = self.engine.vendors();
@@ -63,29 +63,29 @@ impl Inspector {
             caveats: output.caveats.clone(),
         });
         let requests = requests.collect();
-        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = (kept.0 + 1, vendors.info(vendor).title.clone(), ready);
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        *prepared = (prepared.0 + 1, vendors.info(vendor).title.clone(), ready);
         let fidelity = fidelity.into();
-        Ok(PreparedRequests { number: kept.0, requests, stand_in, fidelity })
+        Ok(PreparedRequests { number: prepared.0, requests, stand_in, fidelity })
     }
 
-    /// Begins to send what was prepared under this number, once; what comes of it is in
-    /// [`Inspector::sending`].
+    /// Starts to send the requests that were prepared under this number, once; [`Inspector::sending`] has
+    /// the result.
     pub fn deliver(&self, number: u64) -> Result<(), String> {
-        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.0 != number || kept.2.is_empty() {
+        let mut prepared = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        if prepared.0 != number || prepared.2.is_empty() {
             return Err("this can no longer be sent; start again".to_owned());
         }
-        let (title, all) = (kept.1.clone(), std::mem::take(&mut kept.2));
+        let (title, all) = (prepared.1.clone(), std::mem::take(&mut prepared.2));
         self.outbox.deliver(&title, all)
     }
 
-    /// What was sent last, and what came of it.
+    /// Returns the last thing that was sent, and its result.
     pub fn sending(&self) -> Option<Sending> {
         self.outbox.last()
     }
 
-    /// What a vendor would receive of a call.
+    /// Returns the outputs of a call for a vendor.
     fn outputs(
         &self,
         chosen: &CallSource,

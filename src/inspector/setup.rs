@@ -1,5 +1,5 @@
-//! The settings in force, read from flags, variables and files, and the vendors that follow from
-//! them.
+//! The settings in force, read from flags, environment variables and files, and the vendors that
+//! follow from them.
 
 use super::alerts::AlertSettings;
 use super::secret_files;
@@ -23,23 +23,23 @@ const PROJECT_FILE: &str = "segscope.toml";
 /// The setting that lists values which are not recorded.
 const REDACT: &str = "redact";
 
-/// Flags that are settings, as key, value, and how they were written.
+/// Flags that are settings, each as its key, its value, and the text of the flag.
 pub type Flags = Vec<(String, Value, String)>;
 
-/// Where settings are read from, so that they can be read again when a file changes.
+/// The sources of the settings, so that they can be read again when a file changes.
 #[derive(Clone)]
 pub struct SettingsSource {
     /// Flags that are settings.
     pub flags: Flags,
     /// The environment.
     pub env: Vec<(String, String)>,
-    /// The file that `--config` names, in place of `user_file`. It must be there.
+    /// The file that `--config` names instead of `user_file`. It must exist.
     pub config_flag: Option<PathBuf>,
-    /// The user's own file, which may not be there.
+    /// The user's own file, which need not exist.
     pub user_file: Option<PathBuf>,
-    /// The project's file, which may not be there.
+    /// The project's file, which need not exist.
     pub project_file: PathBuf,
-    /// Vendor files that flags name.
+    /// The vendor files that flags name.
     pub vendor_files: Vec<PathBuf>,
     /// The folder of the user's vendor files.
     pub vendors_folder: Option<PathBuf>,
@@ -47,16 +47,16 @@ pub struct SettingsSource {
     pub themes_folder: Option<PathBuf>,
     /// The choices that were made on the screen.
     pub choices: Option<FolderChoices>,
-    /// Checks what only the screen understands: its keys, colors and columns.
+    /// Checks the settings that only the screen understands: its keys, colors and columns.
     pub check_screen: fn(&Settings) -> Result<(), SetupError>,
 }
 
 impl SettingsSource {
-    /// The environment and the files of the user who runs the program, without flags.
+    /// Returns the environment and the files of the user who runs the program, without flags.
     pub fn of_user() -> SettingsSource {
         SettingsSource {
             flags: Flags::new(),
-            // a variable that is not UTF-8 is not a setting's; a value that is not is refused or shown so
+            // a name that is not UTF-8 is no setting; an invalid value is refused or shown with replacements
             env: std::env::vars_os()
                 .filter_map(|(name, value)| {
                     Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
@@ -80,7 +80,7 @@ impl SettingsSource {
                 let message = format!("--config {}: there is no such file", file.display());
                 return Err(SetupError::new(message));
             }
-            // the way to say that there are none
+            // `--config /dev/null` means no file
             Some(file) if file == Path::new("/dev/null") => None,
             Some(file) => Some(file.as_path()),
             None => self.user_file.as_deref().filter(|file| file.exists()),
@@ -97,12 +97,12 @@ impl SettingsSource {
         Settings::load(&sources).map_err(SetupError::new)
     }
 
-    /// The vendors that were chosen on the screen in this folder.
+    /// Returns the vendors that were chosen on the screen in this folder.
     fn chosen_vendors(&self) -> Option<Vec<String>> {
         self.choices.as_ref()?.vendors()
     }
 
-    /// The user's vendor files: those of the folder in order of their names, then the flags'.
+    /// Reads the user's vendor files: those of the folder in order of their names, then those of flags.
     ///
     /// # Errors
     /// Fails if the folder or one of the files cannot be read.
@@ -136,22 +136,22 @@ pub struct Setup {
     pub settings: Settings,
     /// The user's vendor files.
     pub vendor_files: Vec<VendorFile>,
-    /// The files that secrets were read from.
+    /// The files from which secrets were read.
     secret_files: Vec<PathBuf>,
-    /// The vendors, built-in ones and those of files.
+    /// The vendors: the built-in ones and those of files.
     pub vendors: Arc<Vendors>,
-    /// The plan of `--expect`, which the vendors have too. Settings that are read again keep it.
+    /// The plan of `--expect`, which the vendors have too. It stays when settings are read again.
     plan: Option<Arc<Plan>>,
-    /// The vendors that count.
+    /// The vendors in use.
     pub in_use: InUse,
-    /// The alerts that are asked for.
+    /// The alerts that the settings ask for.
     pub alert: Option<AlertSettings>,
-    /// Values that are not recorded.
+    /// The values that are not recorded.
     pub redaction: Option<Redaction>,
 }
 
 impl Setup {
-    /// Reads all layers of settings and makes the vendors.
+    /// Reads all layers of settings and creates the vendors.
     ///
     /// # Errors
     /// Fails if a setting, a vendor file or a file of a secret cannot be used.
@@ -176,8 +176,8 @@ impl Setup {
         let redacted = settings.list(REDACT).unwrap_or_default();
         let redaction = Redaction::parse(redacted.iter().map(String::as_str), names_an_id)
             .map_err(|error| SetupError::new(format!("{}: {error}", settings.origin_of(REDACT))))?;
-        let vendors =
-            Vendors::new(&settings.vendors(), &files).map_err(|error| placed(&settings, &error))?;
+        let vendors = Vendors::new(&settings.vendors(), &files)
+            .map_err(|error| with_origin(&settings, &error))?;
         let vendors = Arc::new(vendors);
         for name in settings.delivered_elsewhere() {
             let origin = settings.origin_of(&format!("deliver.{name}")).to_string();
@@ -190,7 +190,7 @@ impl Setup {
                     names.iter().map(|name| find_vendor(&vendors, name, &origin)).collect();
                 InUse::chosen(&vendors, chosen?)
             }
-            // a choice that was made on the screen; a vendor that is gone since is left out
+            // a choice that was made on the screen; a vendor that no longer exists is left out
             None => match source.chosen_vendors() {
                 Some(names) => InUse::chosen(
                     &vendors,
@@ -221,7 +221,7 @@ impl Setup {
         })
     }
 
-    /// How the settings say that requests are taken.
+    /// Returns how requests are accepted according to the settings.
     pub fn ingest_options(&self) -> IngestOptions {
         IngestOptions {
             webhook_secret: self.settings.text("webhook_secret").map(str::to_owned),
@@ -235,21 +235,21 @@ impl Setup {
         }
     }
 
-    /// The URL of the upstream that a setting names, if it does.
+    /// Returns the URL of the upstream that a setting names, if it does.
     fn upstream_url(&self, key: &str) -> Option<String> {
         let url = self.settings.text(key).filter(|url| !url.is_empty())?;
-        // what is wrong with it is said when the listener starts
+        // a wrong URL is reported when the listener starts
         let upstream = Upstream::parse(url).map(|upstream| upstream.url());
         Some(upstream.unwrap_or_else(|_| without_credentials(url).into_owned()))
     }
 
-    /// The settings files: the user's own, if there is a place for it, and the project's.
+    /// Returns the settings files: the user's own, if there is a place for it, and the project's.
     pub fn settings_files(&self) -> (Option<&Path>, &Path) {
         let SettingsSource { config_flag, user_file, project_file, .. } = &self.source;
         (config_flag.as_deref().or(user_file.as_deref()), project_file)
     }
 
-    /// The vendors that were chosen on the screen, if no setting says otherwise.
+    /// Returns the vendors that were chosen on the screen, if no setting names others.
     pub fn chosen_on_screen(&self) -> Option<Vec<String>> {
         match self.settings.list("vendors.use") {
             Some(_) => None,
@@ -257,11 +257,11 @@ impl Setup {
         }
     }
 
-    /// Reads all of it again, as the files are now. The plan stays as it was read first.
+    /// Reads the settings again from the current files. The plan stays as it was read first.
     ///
     /// # Errors
     /// Fails as [`Setup::load`] does.
-    pub fn again(&self) -> Result<Setup, SetupError> {
+    pub fn reload(&self) -> Result<Setup, SetupError> {
         let setup = Setup::load(self.source.clone())?;
         match &self.plan {
             Some(plan) => setup.with_plan(Arc::clone(plan)),
@@ -269,18 +269,18 @@ impl Setup {
         }
     }
 
-    /// Returns the same setup, whose vendors also check calls against a plan.
+    /// Returns this setup with vendors that also check calls against a plan.
     ///
     /// # Errors
     /// Fails as [`Vendors::new`] does.
     pub fn with_plan(self, plan: Arc<Plan>) -> Result<Setup, SetupError> {
         let vendors = Vendors::new(&self.settings.vendors(), &self.vendor_files)
-            .map_err(|error| placed(&self.settings, &error))?;
+            .map_err(|error| with_origin(&self.settings, &error))?;
         let vendors = Arc::new(vendors.with_plan(Some(Arc::clone(&plan))));
         Ok(Setup { vendors, plan: Some(plan), ..self })
     }
 
-    /// The files that it was read from, those that may come too.
+    /// Returns the files from which the settings were read, also those that do not exist yet.
     pub fn files(&self) -> Vec<PathBuf> {
         let source = &self.source;
         let own = source.config_flag.clone().or_else(|| source.user_file.clone());
@@ -296,7 +296,7 @@ impl Setup {
     }
 }
 
-/// The place of a vendor by its name, or what was wrong and what there is.
+/// Returns the place of a vendor by its name. The error lists the names that exist.
 pub fn find_vendor(vendors: &Vendors, name: &str, origin: &str) -> Result<usize, SetupError> {
     vendors.index_of(name).ok_or_else(|| {
         let names: Vec<&str> = vendors.names().collect();
@@ -310,7 +310,7 @@ pub fn find_vendor(vendors: &Vendors, name: &str, origin: &str) -> Result<usize,
     })
 }
 
-/// A vendor's table that a user wrote.
+/// Reads a vendor file.
 pub fn vendor_file(file: &Path) -> Result<VendorFile, SetupError> {
     let name = file.display().to_string();
     let text = config::read_text_file(file, MAX_TEXT_FILE_BYTES)
@@ -318,8 +318,8 @@ pub fn vendor_file(file: &Path) -> Result<VendorFile, SetupError> {
     Ok(VendorFile { name, text })
 }
 
-/// A vendor's complaint with the place of the setting that it is about.
-fn placed(settings: &Settings, error: &VendorError) -> SetupError {
+/// Adds to a vendor's error the place of the setting that it is about.
+fn with_origin(settings: &Settings, error: &VendorError) -> SetupError {
     let key = match error {
         VendorError::Settings(error) => match &error.key {
             Some(key) => format!("vendors.{}.{key}", error.vendor),

@@ -1,24 +1,24 @@
-//! Why settings cannot be used.
+//! The error of settings that cannot be used.
 
 use crate::call::credential::without_credentials;
 use std::fmt;
 
-/// Why settings cannot be used: the place and what was expected there.
+/// The reason why settings cannot be used: the place and what was expected there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SetupError {
     /// A message of one line.
     Line(String),
-    /// Several lines, in each of which captured and typed text is visible already.
+    /// Several lines, in which control characters of captured and typed text are already replaced.
     Lines(String),
 }
 
 impl SetupError {
-    /// A message of one line. Addresses in it show no password.
+    /// Creates an error of one line. Passwords in addresses are removed.
     pub fn new(error: impl fmt::Display) -> SetupError {
         SetupError::Line(without_credentials(&error.to_string()).into_owned())
     }
 
-    /// Several lines, whose texts are visible already.
+    /// Creates an error of several lines, in which control characters are already replaced.
     pub fn from_lines(lines: String) -> SetupError {
         SetupError::Lines(lines)
     }

@@ -1,40 +1,39 @@
-//! The calls of the log over time: counted a part with each frame, so that none is late.
+//! The calls of the log over time. Each frame counts a part of them, so that no frame is late.
 
 use super::Inspector;
 use crate::engine::{Histogram, TimeColumns};
 use std::time::{Duration, Instant};
 
-/// How long a frame may count.
-const BUDGET: Duration = Duration::from_millis(3);
-/// Rows that are counted between two looks at the clock.
-const STEP: u64 = 4_096;
+/// The maximum time that one frame spends on counting.
+const FRAME_BUDGET: Duration = Duration::from_millis(3);
+/// The number of rows that are counted between two reads of the clock.
+const CHUNK_ROWS: u64 = 4_096;
 
-/// How far counting has come.
+/// The progress of counting.
 #[derive(Debug, Default)]
 pub struct TimeScan {
-    /// Which index and which rows of it are counted.
+    /// The index and the rows of it that are counted: when these change, counting starts again.
     version: Option<(u64, u64, u64)>,
-    /// How many of the rows that are shown are counted.
+    /// The number of shown rows that are counted.
     counted: u64,
     histogram: Histogram,
 }
 
 impl TimeScan {
-    /// How many of the calls that are counted have no time.
+    /// Returns the number of counted calls that have no time.
     pub fn untimed(&self) -> u64 {
         self.histogram.untimed()
     }
 
-    /// At most so many columns of what is counted so far; none before the first call that has a
-    /// time.
+    /// Returns the counts so far in at most `most` columns; none before the first call that has a time.
     pub fn columns(&self, most: usize) -> Option<TimeColumns> {
         self.histogram.columns(most)
     }
 }
 
 impl Inspector {
-    /// Counts more of the rows that are shown by the time at which they arrived. Returns whether all
-    /// that are known are counted.
+    /// Counts more of the shown rows by their time of arrival. Returns true if all known rows are
+    /// counted.
     pub fn count_times(&self, scan: &mut TimeScan) -> bool {
         let shown = self.search.shown();
         let version = Some((self.engine.extent().0, shown.generation, shown.rounds));
@@ -42,8 +41,8 @@ impl Inspector {
             *scan = TimeScan { version, ..TimeScan::default() };
         }
         let began = Instant::now();
-        while scan.counted < shown.known && began.elapsed() < BUDGET {
-            let to = shown.known.min(scan.counted + STEP);
+        while scan.counted < shown.known && began.elapsed() < FRAME_BUDGET {
+            let to = shown.known.min(scan.counted + CHUNK_ROWS);
             let rows = self.search.shown_rows(scan.counted..to);
             if rows.is_empty() {
                 break;

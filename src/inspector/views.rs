@@ -1,4 +1,4 @@
-//! What the screen shows, as plain data.
+//! The data that the screen shows, as plain types.
 
 pub use super::call_detail::{CallDetail, ComposedCall, VendorDetail};
 use crate::call::text::visible;
@@ -13,10 +13,10 @@ pub use crate::objects_api::{ModelItem, ModelRow, Panel, Status};
 pub use crate::vendors::{Preset, Span, ValueOrigin};
 use std::sync::Arc;
 
-/// What is said of a row whose part of the recording is deleted.
+/// The message for a row whose part of the recording is deleted.
 pub const DELETED_ROW: &str = "the part of the recording that held this request is deleted (`keep`); its counts and findings remain";
 
-/// All about one row.
+/// The details of one row.
 #[derive(Debug, Clone)]
 pub enum Detail {
     /// a call
@@ -25,12 +25,12 @@ pub enum Detail {
     NoCall(Box<NoCallDetail>),
 }
 
-/// How true shown requests are to what a vendor gets.
+/// The fidelity of a shown request to what the vendor receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FidelityView {
-    /// In a word, such as `equivalent`.
+    /// One word, such as `equivalent`.
     pub word: &'static str,
-    /// In a sentence.
+    /// One sentence.
     pub means: &'static str,
 }
 
@@ -43,101 +43,101 @@ pub struct OutputView {
     pub url: String,
     /// The headers, secrets as `***`.
     pub headers: Vec<(String, String)>,
-    /// The body's JSON text; none for a carrier, whose body is the call.
+    /// The body's JSON text; none for an output whose body is the call itself.
     pub body: Option<String>,
-    /// Where each value of the body came from, by its JSON pointer into the body.
+    /// The origin of each value of the body, by its JSON pointer into the body.
     pub from: Vec<(String, ValueOrigin)>,
-    /// What is doubtful about it, in sentences.
+    /// The caveats, in sentences.
     pub caveats: Vec<String>,
 }
 
-/// A vendor, as the screen names it.
+/// A vendor with the names that the screen shows.
 #[derive(Debug, Clone)]
 pub struct VendorView {
     /// The name that findings and settings use.
     pub name: String,
     /// The name that people use.
     pub title: String,
-    /// Two or three letters for the column's head.
+    /// Two or three letters for the head of its column.
     pub short: String,
-    /// Who feeds it, such as `Segment`.
+    /// The service that feeds it, such as `Segment`.
     pub fed_by: String,
-    /// The document that its table was read from.
+    /// The document from which its table was made.
     pub document: String,
-    /// What a user should know once.
+    /// A note that the user should read once.
     pub note: Option<String>,
-    /// When it pushes objects to Segment, if it does that.
+    /// The time at which the vendor pushes objects to Segment, if it does so.
     pub pushes: Option<String>,
-    /// What its document recommends to set and is not in force.
+    /// The settings that its document recommends and that are not in force.
     pub preset: Option<Preset>,
 }
 
-/// What came of the objects that vendors push to Segment.
+/// The objects that vendors push to Segment, in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PushesView {
-    /// The run that started last; none before any.
+    /// The run that started last; none before the first.
     pub run: Option<Panel>,
-    /// Of how many companies the ids came.
+    /// The number of companies whose ids were pushed.
     pub companies: usize,
-    /// The setting that these may fill.
+    /// The setting that these ids can fill.
     pub fills: Option<String>,
 }
 
-/// Some lines of a model of the run that is shown.
+/// A part of the lines of a model of the run that is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ModelView {
-    /// How many lines there are in all.
+    /// The number of all lines.
     pub items: usize,
-    /// How many objects were stored; of very many not all are kept.
+    /// The number of objects stored; if there are very many, not all are kept.
     pub objects_synced: u64,
-    /// How many errors there were; of very many not all are kept.
+    /// The number of errors; if there are very many, not all are kept.
     pub errors: u64,
-    /// How many requests had come.
+    /// The number of requests received so far.
     pub requests: u64,
-    /// The lines that were asked for.
+    /// The requested lines.
     pub window: Vec<ModelItem>,
 }
 
-/// Which vendors count.
+/// The vendors in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InUse {
     /// Their places in [`super::Inspector::vendors`].
     pub vendors: Vec<usize>,
-    /// False until the user (or the settings) said so; then all count.
+    /// False until the user or the settings choose vendors; until then, all are in use.
     pub chosen: bool,
 }
 
-/// How the settings stand to what is shown.
+/// The state of the settings compared with what is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsView {
-    /// Why the settings as they are now cannot be used: the place and what was expected.
+    /// The reason why the current settings files cannot be used: the place and what was expected.
     pub refused: Option<String>,
-    /// What changed since all calls were judged, by name.
+    /// The names of the settings that changed since all calls were judged.
     pub changed: Option<String>,
-    /// Some of it holds only when all calls are judged again.
+    /// True if some changes take effect only when all calls are judged again.
     pub waits: bool,
-    /// What changed and holds from the next start on.
+    /// The names of the settings that changed and take effect at the next start.
     pub later: Option<String>,
-    /// The number of the first call that the settings in force judged, where earlier ones judged
+    /// The number of the first call judged with the settings in force, if earlier settings judged the
     /// calls before it.
     pub stale_before: Option<u64>,
-    /// All calls are being judged again.
+    /// True while all calls are being judged again.
     pub judging: bool,
-    /// What became of them the last time.
+    /// The result of judging all calls again the last time.
     pub judged: Option<Arc<RejudgeResult>>,
 }
 
-/// All calls were checked again.
+/// The result of judging all calls again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejudgeResult {
-    /// How often that was done.
+    /// The number of times that all calls were judged again.
     pub number: u64,
-    /// What changed, or why it could not be done.
+    /// The changes, or the reason why it could not be done.
     pub changes: Result<RejudgeDiff, String>,
 }
 
 impl SettingsView {
-    /// Whether there is something to say of the settings.
+    /// Returns true if the screen has to show a line about the settings.
     pub fn has_line(&self) -> bool {
         self.refused.is_some()
             || self.judging
@@ -147,96 +147,96 @@ impl SettingsView {
     }
 }
 
-/// The call whose output is meant.
+/// The source of the call whose output is to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallSource {
-    /// That of a row.
+    /// The call of a row.
     Row(u64),
-    /// One that is being written.
+    /// The text of a call that is being composed.
     Text(String),
 }
 
-/// Requests to a vendor that are ready to be sent.
+/// Requests to a vendor, ready to be sent.
 #[derive(Debug, Clone)]
 pub struct PreparedRequests {
-    /// What [`super::Inspector::deliver`] knows them by.
+    /// The number by which [`super::Inspector::deliver`] finds them.
     pub number: u64,
-    /// As they are sent, keys as `***`.
+    /// The requests as they are sent, keys as `***`.
     pub requests: Vec<OutputView>,
-    /// The address that the settings put in place of the vendor's own.
+    /// The address that the settings use instead of the vendor's own.
     pub stand_in: Option<String>,
-    /// How true they are to what the vendor gets.
+    /// Their fidelity to what the vendor receives.
     pub fidelity: FidelityView,
 }
 
-/// What the terminal has to do at once.
+/// A signal of an alert to the terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ring {
-    /// What it says; without words its bell rings.
+    /// The text of the notification; none rings the bell.
     pub words: Option<String>,
 }
 
-/// No notification is longer.
-const MOST_CHARS: usize = 240;
+/// The maximum length of a notification.
+const MAX_NOTIFICATION_CHARS: usize = 240;
 
 impl Ring {
-    /// What is written to the terminal for it: BEL, or OSC 9 with the words, in which nothing is a
-    /// command to the terminal.
+    /// Returns what is written to the terminal: BEL, or OSC 9 with the text, in which all control
+    /// characters are replaced.
     pub fn bytes(&self) -> String {
         match &self.words {
             None => "\u{7}".to_owned(),
             Some(words) => {
-                let words: String = visible(words).chars().take(MOST_CHARS).collect();
-                // the name keeps the words from being read as one of the numbers that OSC 9 knows
+                let words: String = visible(words).chars().take(MAX_NOTIFICATION_CHARS).collect();
+                // the name keeps the terminal from reading the text as one of the numbers that OSC 9 knows
                 format!("\u{1b}]9;segscope: {words}\u{7}")
             }
         }
     }
 }
 
-/// What came of the alerts that were asked for.
+/// The results of the alerts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct AlertCounts {
-    /// Calls that were alerted of.
+    /// The number of calls that alerted.
     pub calls: u64,
-    /// Calls of which nobody was told: too many waited, or the command failed.
+    /// The number of calls without an alert because too many waited or the command failed.
     pub dropped: u64,
-    /// What went wrong last.
+    /// The last error.
     pub failed: Option<String>,
-    /// How each watch rule stands.
+    /// The state of each watch rule.
     pub watched: Arc<[WatchState]>,
 }
 
-/// A call that is sent from the screen.
+/// The state of what is sent from the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sending {
-    /// No answer yet.
+    /// There is no response yet.
     Underway {
-        /// Where to.
+        /// The target.
         to: String,
     },
-    /// This is the answer.
+    /// There is a response.
     Answered {
-        /// Where to.
+        /// The target.
         to: String,
         /// The status.
         status: u16,
         /// The beginning of the body.
         body: String,
-        /// How long it took.
+        /// The time that it took, in milliseconds.
         took_ms: u64,
     },
-    /// There is none.
+    /// Sending failed.
     Failed {
-        /// Where to.
+        /// The target.
         to: String,
-        /// Why.
+        /// The reason.
         error: String,
     },
 }
 
 impl Sending {
-    /// What came of it, in words.
+    /// Describes the state in one line.
     pub fn words(&self) -> String {
         match self {
             Sending::Underway { to } => format!("sending to {to}"),

@@ -1,17 +1,18 @@
-//! A thread that goes on until whoever began it has no more use for it.
+//! A background thread that runs until its owner drops its handle.
 
 use crate::debug_log::ThreadLog;
 use std::sync::mpsc::{self, Receiver};
 use std::thread::JoinHandle;
 
-/// A thread that watches something; it ends with this.
+/// The handle of a background thread. Dropping it ends the thread and waits for it.
 pub struct WatchThread {
     ends: Option<mpsc::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl WatchThread {
-    /// Begins a thread, which ends when nobody is left who could send to it.
+    /// Starts a thread. `work` must return when its receiver is disconnected, which happens when the
+    /// handle is dropped.
     pub fn begin(
         name: &'static str,
         work: impl FnOnce(Receiver<()>) + Send + 'static,
@@ -30,7 +31,7 @@ impl Drop for WatchThread {
     fn drop(&mut self) {
         self.ends = None;
         if let Some(thread) = self.thread.take() {
-            // a panic there has been told already, and dropping must not panic again
+            // a panic of the thread was reported when it happened, and dropping must not panic again
             let _ = thread.join();
         }
     }

@@ -1,10 +1,10 @@
-//! The order in which people read findings: event by event, the worst event first.
+//! The order in which people read findings: by event, the worst event first.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Puts rows in order: those of one event stand together, the worst first, and the event whose worst
-/// row is worst comes first. Rows of one rank stay as they were.
+/// Sorts rows so that those of one event are adjacent, the worst first, and the event with the worst
+/// row comes first. Rows of equal rank keep their order.
 pub fn sort_by_event<T, E: Eq + Hash, R: Ord + Clone>(
     rows: &mut [T],
     event: impl Fn(&T) -> E,

@@ -1,7 +1,7 @@
-//! What `check` prints for people.
+//! The text report of `check`.
 
 use super::findings::{CorrectedSnippet, FindingGroup};
-use super::summary::{untold, verdict_lines};
+use super::summary::{uncompared_ids, verdict_lines};
 use crate::call::text::visible;
 use crate::engine::Tally;
 use crate::findings::Severity;
@@ -11,8 +11,8 @@ use crate::vendors::Vendors;
 use std::collections::HashMap;
 use std::fmt::Write;
 
-/// The findings with their events, an example and the fix, what became of the calls at each vendor, how they stand
-/// to what is expected (where something is), and in a last line the outcome.
+/// Returns the findings with their events, an example and the fix, the verdicts at each vendor, the
+/// expectations (if there are any), and in the last line the outcome.
 pub fn check_text(
     vendors: &Vendors,
     tally: &Tally,
@@ -21,19 +21,19 @@ pub fn check_text(
     color: bool,
 ) -> String {
     let mut out = String::new();
-    // findings of one call share its corrected form: it is printed with the first of them
+    // findings of one call share its corrected form, which is printed with the first of them
     let mut printed: Vec<&str> = Vec::new();
     for events in entries(groups) {
         let group = events[0];
         let corrected = group.corrected.as_ref().filter(|_| !printed.contains(&&*group.example));
         let corrected = corrected.filter(|_| group.missing);
         printed.extend(corrected.map(|_| &*group.example));
-        entry(&mut out, &events, corrected, color);
+        write_entry(&mut out, &events, corrected, color);
     }
     if groups.iter().any(|group| group.severity == Severity::Info) {
         out.push('\n');
     }
-    out.push_str(&untold(tally));
+    out.push_str(&uncompared_ids(tally));
     let lines = verdict_lines(vendors, &tally.verdicts);
     if !lines.is_empty() {
         out.push_str(&lines);
@@ -68,14 +68,14 @@ pub fn check_text(
     out
 }
 
-/// The groups that are one entry for a reader: those of one code that need the same change, whatever
-/// their event, with most calls first.
+/// Puts together the groups that are one entry for a reader: those of one code that need the same
+/// change, whatever their event.
 fn entries(groups: &[FindingGroup]) -> Vec<Vec<&FindingGroup>> {
     let mut entries: Vec<Vec<&FindingGroup>> = Vec::new();
     let mut places: HashMap<_, usize> = HashMap::new();
     for group in groups {
         let key = (&group.vendor, &group.code, &group.fix, &group.other_paths);
-        // refused requests with one status are told apart by their message
+        // refused requests with the same status differ by their message
         let key = (key, group.event.is_none().then_some(&group.message));
         match places.get(&key) {
             Some(place) => entries[*place].push(group),
@@ -88,10 +88,10 @@ fn entries(groups: &[FindingGroup]) -> Vec<Vec<&FindingGroup>> {
     entries
 }
 
-/// The events of an entry that are named; of the others only the number is given.
+/// The maximum number of events that an entry names; of the others it gives only the number.
 const MAX_EVENTS: usize = 10;
 
-fn entry(
+fn write_entry(
     out: &mut String,
     events: &[&FindingGroup],
     corrected: Option<&CorrectedSnippet>,
@@ -115,7 +115,7 @@ fn entry(
             format!("{}{calls} in {} events", visible(&title), events.len())
         }
     };
-    // nothing needs to change: a line is enough
+    // an info finding requires no change, so one line is enough
     if group.severity == Severity::Info {
         writeln!(out, " ({scope}): {}", visible(&group.full_message()))
             .expect("writing to a String cannot fail");
@@ -143,7 +143,7 @@ fn entry(
     out.push('\n');
 }
 
-/// The events of an entry with their counts; empty where there is one, which the heading names.
+/// Returns the events of an entry with their counts; empty for a single event, which the heading names.
 fn event_list(events: &[&FindingGroup]) -> String {
     if events.len() == 1 {
         return String::new();

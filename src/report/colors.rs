@@ -1,4 +1,4 @@
-//! Colors of lines for people. Meaning never hangs on a color alone.
+//! Colors of lines for people. No meaning depends on a color alone.
 
 use std::fmt::Write;
 
@@ -12,7 +12,7 @@ pub(crate) fn color_code_bytes(text: &str) -> usize {
     rest.filter(|(code, _)| CODES.contains(code)).map_or(0, |(code, _)| code.len() + 3)
 }
 
-/// What stands for a color where color is wanted.
+/// A color by its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ColorWriter {
     Plain,

@@ -1,4 +1,4 @@
-//! What comparing two sides gives: as text, Markdown, and JSON.
+//! The report of a comparison of two sides, as text, Markdown and JSON.
 
 use crate::call::text::visible;
 use crate::engine::{
@@ -12,24 +12,24 @@ use crate::vendors::Vendors;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// One side.
+/// One side of a comparison.
 #[derive(Debug)]
 pub struct ComparedSide {
-    /// What it is called: its file, or the filter that selects it.
+    /// Its name: its file, or the filter that selects it.
     pub name: String,
-    /// The files that its calls are in.
+    /// The files that contain its calls.
     pub files: String,
     /// Its traffic.
     pub profile: TrafficProfile,
 }
 
-/// The vendors, and which of them are in use.
+/// All vendors, and the places of those in use.
 type UsedVendors<'v> = (&'v Vendors, &'v [usize]);
 
 const LABELS: [&str; 2] = ["before", "after"];
 const CANNOT_FAIL: &str = "writing to a String cannot fail";
 
-/// Writes losses first, then other differences, then a table of the events.
+/// Writes the losses first, then other differences, then a table of the events.
 pub fn compare_text(
     comparison: &Comparison,
     sides: &[ComparedSide; 2],
@@ -63,7 +63,7 @@ pub fn compare_text(
             }
         }
     }
-    if let Some(words) = unlisted(comparison, all) {
+    if let Some(words) = unlisted_words(comparison, all) {
         writeln!(out, "\n{words}").expect(CANNOT_FAIL);
     }
     out.push('\n');
@@ -118,7 +118,7 @@ pub fn compare_markdown(
                 .expect(CANNOT_FAIL);
         }
     }
-    if let Some(words) = unlisted(comparison, all) {
+    if let Some(words) = unlisted_words(comparison, all) {
         writeln!(out, "\n{words}").expect(CANNOT_FAIL);
     }
     let (heads, rows) = event_table(comparison, sides, vendors);
@@ -208,7 +208,7 @@ struct Section<'c> {
     list: Vec<&'c Difference>,
 }
 
-/// The lists of a report, in the order of what matters.
+/// Returns the lists of a report, the most important first.
 fn sections(comparison: &Comparison, all: bool) -> Vec<Section<'_>> {
     let matching = |certainty: Certainty, is_loss: Option<bool>| -> Vec<&Difference> {
         let list = comparison.differences.iter();
@@ -251,8 +251,8 @@ fn is_listed(difference: &Difference, all: bool) -> bool {
     all || difference.certainty == Certainty::Sure
 }
 
-/// Says what the lists leave out.
-fn unlisted(comparison: &Comparison, all: bool) -> Option<String> {
+/// Describes what the lists leave out; none if they leave out nothing.
+fn unlisted_words(comparison: &Comparison, all: bool) -> Option<String> {
     let number = |certainty: Certainty| {
         let list = comparison.differences.iter();
         list.filter(|difference| difference.certainty == certainty).count() as u64
@@ -296,7 +296,7 @@ fn side_words(side: &ComparedSide) -> String {
     words
 }
 
-/// Returns a difference in words. `title` gives the name of a vendor.
+/// Describes a difference. `title` returns the name of a vendor.
 pub fn difference_words<'v>(difference: &Difference, title: impl Fn(usize) -> &'v str) -> String {
     let Difference { before, after, .. } = difference;
     let shares = format!(
@@ -332,7 +332,7 @@ pub fn difference_words<'v>(difference: &Difference, title: impl Fn(usize) -> &'
     }
 }
 
-/// Returns the calls that show a difference, in words.
+/// Describes the calls that show a difference.
 pub fn difference_samples(difference: &Difference) -> Option<String> {
     let sides = LABELS.into_iter().zip([difference.before, difference.after]);
     let parts = sides.filter_map(|(label, side)| Some(format!("call {} {label}", side.sample?)));
@@ -340,12 +340,12 @@ pub fn difference_samples(difference: &Difference) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// A number before and after; once where it is the same.
+/// Formats a number before and after, or once if it has not changed.
 fn arrow(before: &str, after: &str) -> String {
     if before == after { after.to_owned() } else { format!("{before} → {after}") }
 }
 
-/// The heads and the rows of the table of events, with what each number was and is.
+/// Returns the heads and the rows of the table of events, with each number before and after.
 fn event_table(
     comparison: &Comparison,
     sides: &[ComparedSide; 2],
@@ -380,7 +380,7 @@ fn event_table(
     (heads, rows.collect())
 }
 
-/// Calls for each hundred users; none without users.
+/// Returns the number of calls per hundred users; none without users.
 fn per_hundred(calls: u64, users: u64) -> Option<f64> {
     (users > 0).then(|| (calls as f64 * 1_000.0 / users as f64).round() / 10.0)
 }

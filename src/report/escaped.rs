@@ -1,4 +1,4 @@
-//! Output in which nothing is a command to a terminal.
+//! Output in which no character can be a command to a terminal.
 
 use crate::call::text::{is_hostile, visible_char};
 use crate::report::colors;
@@ -7,22 +7,22 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 use std::str;
 
-/// How a character that a terminal may act on is written. Line ends stay.
+/// The form in which a character that a terminal may act on is written. Line ends stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Escaping {
-    /// For people: `\u{9b}`. With `color` the color codes of [`crate::report::colors`] pass.
+    /// For people: `\u{9b}`. With `color`, the color codes of [`crate::report::colors`] stay.
     Text {
-        /// Whether color codes of this program pass.
+        /// True if color codes of this program stay.
         color: bool,
     },
-    /// For JSON, in whose strings it is the same character: `\u009b`.
+    /// For JSON: `\u009b`, which means the same character in its strings.
     Json,
-    /// For XML, likewise: `&#x9b;`.
+    /// For XML: `&#x9b;`, which means the same character.
     Xml,
 }
 
 impl Escaping {
-    /// Appends a character that is not to be written as it is.
+    /// Appends a character in its escaped form.
     fn push(self, out: &mut Vec<u8>, c: char) {
         match self {
             Escaping::Text { .. } => out.extend_from_slice(visible_char(c).as_bytes()),
@@ -56,7 +56,7 @@ impl Escaping {
     }
 }
 
-/// Escapes JSON text: DEL, C1 controls and bidi controls become `\u…`, which is the same value.
+/// Escapes JSON text: DEL, C1 controls and bidi controls become `\u…`, which keeps the value.
 pub fn escaped_json(json: &str) -> Cow<'_, str> {
     if !json.contains(is_hostile) {
         return json.into();
@@ -66,7 +66,7 @@ pub fn escaped_json(json: &str) -> Cow<'_, str> {
     String::from_utf8_lossy(&out).into_owned().into()
 }
 
-/// Writes text with every character escaped that a terminal may act on.
+/// A writer that escapes every character that a terminal may act on.
 #[derive(Debug)]
 pub struct EscapingWriter<W: Write> {
     out: W,

@@ -1,4 +1,4 @@
-//! How calls stand to what is expected: lines for people, and entries of the reports for CI.
+//! Reports on expectations: lines for people, and entries of the reports for CI.
 
 use super::findings::FindingGroup;
 use crate::call::text::visible;
@@ -9,10 +9,10 @@ use crate::report::colors::ColorWriter;
 use crate::report::format_numbers::plural;
 use std::fmt::Write;
 
-/// The name under which reports that go by vendor list what is expected.
+/// The name of the expectations in reports that are divided by vendor.
 pub const EXPECTED: &str = "expected";
 
-/// How an expectation stands, in a few words.
+/// Describes the state of an expectation in a few words.
 pub fn expected_words(entry: &ExpectationResult) -> String {
     let calls = entry.came.counted.calls;
     let mut words = match entry.standing() {
@@ -58,7 +58,8 @@ pub fn expected_words(entry: &ExpectationResult) -> String {
     words
 }
 
-/// What did not come as expected or with doubtful ids (or all), one line each, below a line that counts.
+/// Returns a heading with counts, and below it one line for each expectation that is not met or has
+/// doubtful ids (or for all).
 pub fn expected_text(expectations: &Expectations, all: bool, color: bool) -> String {
     let mut out = String::new();
     let line = expectations.line();
@@ -94,13 +95,13 @@ pub fn expected_text(expectations: &Expectations, all: bool, color: bool) -> Str
     out
 }
 
-/// What is not met as entries of a report, which fails for each.
+/// Returns the expectations that are not met as entries of a report; each makes the report fail.
 pub fn unmet_groups(expectations: &Expectations) -> Vec<FindingGroup> {
     let unmet = expectations.list.iter().filter(|entry| !entry.standing().is_met());
     unmet.map(unmet_group).collect()
 }
 
-/// Says how many calls are expected.
+/// Describes the number of calls that are expected.
 pub fn wanted_words(count: CountRange) -> String {
     match count {
         CountRange { max: Some(0), .. } => "no calls".to_owned(),
@@ -112,7 +113,7 @@ pub fn wanted_words(count: CountRange) -> String {
     }
 }
 
-/// An expectation that is not met, as an entry of a report.
+/// Returns an expectation that is not met as an entry of a report.
 pub(crate) fn unmet_group(entry: &ExpectationResult) -> FindingGroup {
     let wanted = &entry.wanted;
     let ids: Vec<&str> = wanted.id_names().collect();

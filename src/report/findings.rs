@@ -1,4 +1,5 @@
-//! Findings of many calls, one entry for each event, code and fix: what every report for CI is made of.
+//! The findings of many calls, with one entry for each event, code and fix. All reports for CI are made
+//! of these entries.
 
 use crate::call::text::{spelled, visible, visible_id};
 use crate::engine::index::RemarkKind;
@@ -18,50 +19,51 @@ use std::hash::BuildHasher;
 use std::panic::resume_unwind;
 use std::thread;
 
-/// A finding with how many calls have it, and one of them.
+/// A finding with the number of calls that have it, and one of these calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingGroup {
-    /// What is counted: `call`, `request` or `id`.
+    /// The unit of the count: `call`, `request` or `id`.
     pub unit: &'static str,
-    /// The code; of requests `HTTP-` and the status.
+    /// The code; for requests, `HTTP-` and the status.
     pub code: String,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// It says that an id is missing.
+    /// True if it says that an id is missing.
     pub missing: bool,
-    /// It is one of those that must not be; whoever asks for the report says so.
+    /// True if it makes the report fail; the caller that asks for the report sets it.
     pub fails: bool,
     /// The vendor's name and title; none for what the service itself does.
     pub vendor: Option<(String, String)>,
-    /// The type and name of the calls, such as `track "Signed Up"`; none for requests, and for calls
-    /// of several events that were not told apart.
+    /// The type and name of the calls, such as `track "Signed Up"`; none for requests, and for calls of
+    /// several events that were not counted separately.
     pub event: Option<String>,
     /// The name of the event alone, as the app's source may contain it.
     pub event_name: Option<String>,
-    /// How many calls, requests or ids,
+    /// The number of calls, requests or ids.
     pub calls: u64,
-    /// and how many repeats of calls.
+    /// The number of repeats of calls.
     pub repeats: u64,
-    /// The sentence about the example.
+    /// The message about the example.
     pub message: String,
-    /// Why it matters.
+    /// The reason why it matters.
     pub why: String,
-    /// What earlier calls of the example's user say about it.
+    /// A fact about it from earlier calls of the example's user.
     pub history: Option<String>,
-    /// What to change.
+    /// The fix.
     pub fix: String,
-    /// JSON pointer into the example.
+    /// The JSON pointer into the example.
     pub path: String,
-    /// Further places in each of the calls for which the same is true.
+    /// Further places in each of the calls to which the message applies.
     pub other_paths: Vec<String>,
     /// The first call or request that has it.
     pub example: String,
-    /// The example as it should have been, for a finding that a change of the call takes away.
+    /// The corrected example, if a change of the call would remove the finding.
     pub corrected: Option<CorrectedSnippet>,
 }
 
 impl FindingGroup {
-    /// `3 calls`; where only repeats have it, `1 repeat`; of requests, `1 request`.
+    /// Formats the count: `3 calls`; if only repeats have the finding, `1 repeat`; for requests,
+    /// `1 request`.
     pub fn count(&self) -> String {
         match (self.calls, self.repeats) {
             (0, 1..) => plural(self.repeats, "repeat"),
@@ -69,7 +71,7 @@ impl FindingGroup {
         }
     }
 
-    /// The vendor's title, the event and the count, as far as there are any: what follows the code
+    /// Returns the vendor's title, the event and the count, as far as they exist, which follow the code
     /// in the headings of reports.
     pub fn scope(&self) -> String {
         let title = self.vendor.as_ref().map(|(_, title)| title.clone());
@@ -77,7 +79,7 @@ impl FindingGroup {
         visible(&parts.collect::<Vec<_>>().join(", ")).into_owned()
     }
 
-    /// The message, with the further places that it is true for.
+    /// Returns the message with the further places to which it applies.
     pub fn full_message(&self) -> String {
         let others: Vec<String> = self.other_paths.iter().map(|path| dotted(path)).collect();
         match others.is_empty() {
@@ -90,16 +92,16 @@ impl FindingGroup {
 /// A corrected call, ready to paste.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CorrectedSnippet {
-    /// What is different, in words.
+    /// The changes, in words.
     pub changes: String,
-    /// The language, and the library that it is for.
+    /// The language and the library of the code.
     pub language: &'static str,
-    /// The code's lines, safe to print.
+    /// The lines of the code, safe to print.
     pub lines: Vec<String>,
 }
 
 impl FindingGroup {
-    /// What earlier calls say, as a sentence behind a word; nothing where they say nothing.
+    /// Returns the history between two texts; empty without a history.
     pub fn seen(&self, before: &str, after: &str) -> String {
         let seen = |history: &String| format!("{before}{}{after}", visible(history));
         self.history.as_ref().map_or_else(String::new, seen)
@@ -118,28 +120,28 @@ impl CorrectedSnippet {
         })
     }
 
-    /// What follows the sentence about the fix, in plain text.
+    /// Returns the paragraph that follows the fix, in plain text.
     pub fn paragraph(&self) -> String {
         format!("\ncorrected call ({}; {}):\n{}", self.language, self.changes, self.code())
     }
 
-    /// The code as one text.
+    /// Returns the code as one text.
     pub fn code(&self) -> String {
         self.lines.join("\n")
     }
 }
 
-/// Gives everything about a row that a tally names. Several threads ask at once.
+/// A function that returns the details of a row that a tally names. Several threads call it.
 pub type Details<'d> = &'d (dyn Fn(u64) -> Result<Option<RowDetail>, String> + Sync);
 
-/// How many calls each thread reads at a time: so many, with what vendors make of them, are in
-/// memory.
+/// The number of calls that each thread reads at a time. That many, with their results at the vendors,
+/// are in memory per thread.
 const CALLS_PER_THREAD: usize = 32;
-/// More threads than this gain nothing: putting the groups together is one thread's work.
+/// The maximum number of threads. More gain nothing, because one thread puts the groups together.
 const MAX_THREADS: usize = 8;
 
-/// The findings of a tally by code, event and fix: requests that lost calls first, then by severity,
-/// and those of one severity event by event.
+/// Groups the findings of a tally by code, event and fix: requests that lost calls first, then by
+/// severity, and those of one severity by event.
 pub fn finding_groups(
     vendors: &Vendors,
     tally: &Tally,
@@ -158,12 +160,12 @@ pub fn finding_groups(
     let order: HashMap<CodeId, usize> =
         tally.found.iter().enumerate().map(|(at, found)| (found.code, at)).collect();
     let mut all = found.groups;
-    // the sort is stable: of one code and count the group that came first stays first
+    // the sort is stable: groups with the same code and count keep their order
     all.sort_by_key(|(code, group)| (order.get(code).copied(), Reverse(group.calls)));
     groups.extend(all.into_iter().map(|(_, group)| group));
     groups.extend(remarks(tally));
     let mut groups: Vec<(usize, FindingGroup)> = groups.into_iter().enumerate().collect();
-    // what no event has stands alone
+    // a group without an event is not put together with others
     let event = |(at, group): &(usize, FindingGroup)| {
         (group.severity, group.event.clone(), group.event.is_none().then_some(*at))
     };
@@ -171,7 +173,7 @@ pub fn finding_groups(
     Ok(groups.into_iter().map(|(_, group)| group).collect())
 }
 
-/// The first call of each group, read by several threads.
+/// Reads the first call of each group, with several threads.
 fn read_examples(
     groups: &[CallGroup],
     threads: usize,
@@ -192,7 +194,7 @@ fn read_examples(
     })
 }
 
-/// Groups of findings as they are put together.
+/// Groups of findings while they are put together.
 #[derive(Default)]
 struct FoundGroups {
     groups: Vec<(CodeId, FindingGroup)>,
@@ -201,7 +203,7 @@ struct FoundGroups {
     hasher: DefaultHashBuilder,
 }
 
-/// Findings of one code, event, fix, and places are one entry.
+/// The key of a group: findings with the same code, event, fix and places are one entry.
 #[derive(PartialEq, Eq, Hash)]
 struct GroupKey<'f> {
     code: CodeId,
@@ -293,7 +295,7 @@ impl FoundGroups {
     }
 }
 
-/// The findings of a code in a call, in the order of discovery.
+/// Returns the findings of a code in a call, in the order of discovery.
 fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> {
     let rendered = call.vendors.iter().filter(|(at, _)| Some(*at) == entry.vendor);
     let own = rendered.flat_map(|(_, rendered)| &rendered.findings);
@@ -303,8 +305,8 @@ fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> 
     call.common.iter().chain(own).filter(is).collect()
 }
 
-/// What every call of a group has to change. The account that earlier calls of the example's user
-/// named is no other user's, so the fix of several calls only names the place.
+/// Returns the fix of all calls of a group. An account id from earlier calls of the example's user is
+/// wrong for other users, so the fix of several calls names only the place.
 fn fix_of_all<'f>(finding: &'f Finding, calls: &CallGroup, call: &CallDetail) -> Cow<'f, str> {
     let edit = call.edits.iter().find(|edit| edit.answers(finding));
     let place = edit.map_or(&finding.path, |edit| &edit.to);
@@ -320,7 +322,7 @@ fn fix_of_all<'f>(finding: &'f Finding, calls: &CallGroup, call: &CallDetail) ->
     }
 }
 
-/// The type and name of a call, such as `track "Signed Up"`.
+/// Returns the type and name of a call, such as `track "Signed Up"`.
 fn event(call: &CallDetail) -> String {
     let kind = call.kind.as_deref().unwrap_or("no type");
     match &call.name {
@@ -339,10 +341,10 @@ fn example(call: &CallDetail) -> String {
     text
 }
 
-/// How many further remarks of a kind an entry names.
+/// The maximum number of further remarks that an entry names.
 const MAX_FURTHER: usize = 5;
 
-/// What the calls show about ids together: one entry a kind.
+/// Returns the remarks about ids, with one entry for each kind.
 pub(crate) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
     RemarkKind::ALL.into_iter().filter_map(|kind| {
         let of_kind = || tally.id_remarks.iter().filter(move |view| view.remark.kind == kind);

@@ -1,16 +1,16 @@
-//! How numbers read.
+//! Formats numbers for people.
 
-/// A count with its noun.
+/// Formats a count with its noun.
 pub fn plural(count: u64, what: &str) -> String {
     plural_of(count, what, &format!("{what}s"))
 }
 
-/// A count with its word, whose plural is given: `2 processes`.
+/// Formats a count with its noun and a given plural: `2 processes`.
 pub(crate) fn plural_of(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// Calls, and the repeats beside them where there are any: `3 calls and 1 repeat`.
+/// Formats a number of calls, with the repeats if there are any: `3 calls and 1 repeat`.
 pub fn calls_words(calls: u64, repeats: u64) -> String {
     match repeats {
         0 => plural(calls, "call"),
@@ -18,14 +18,14 @@ pub fn calls_words(calls: u64, repeats: u64) -> String {
     }
 }
 
-/// A share in per cent, rounded; all and none are said only where it is all and none.
+/// Formats a share in percent, rounded; `0%` and `100%` mean exactly none and all.
 pub fn share(part: u64, of: u64) -> String {
     let (part_wide, of_wide) = (u128::from(part), u128::from(of.max(1)));
     let rounded = (200 * part_wide + of_wide) / (2 * of_wide);
     percent(u64::try_from(rounded).unwrap_or(u64::MAX), part, of)
 }
 
-/// A share in per cent with one decimal; all and none are said only where it is all and none.
+/// Formats a share in percent with one decimal; `0%` and `100%` mean exactly none and all.
 pub(crate) fn fine_share(part: u64, of: u64) -> String {
     let (part_wide, of_wide) = (u128::from(part), u128::from(of.max(1)));
     match (2_000 * part_wide + of_wide) / (2 * of_wide) {
@@ -36,7 +36,7 @@ pub(crate) fn fine_share(part: u64, of: u64) -> String {
     }
 }
 
-/// A share that was rounded already.
+/// Formats a percentage that is already rounded; `0%` and `100%` mean exactly none and all.
 pub fn percent(rounded: u64, part: u64, of: u64) -> String {
     match rounded {
         0 if part > 0 => "<1%".to_owned(),
@@ -45,8 +45,8 @@ pub fn percent(rounded: u64, part: u64, of: u64) -> String {
     }
 }
 
-/// The parts of a whole in per cent, rounded so that together they are a hundred: those that lose
-/// most by being cut are rounded up.
+/// Returns the parts of a whole in percent, rounded so that their sum is 100: the parts that would lose
+/// most by rounding down are rounded up.
 pub fn percents<const PARTS: usize>(parts: &[u64; PARTS]) -> [u64; PARTS] {
     let of: u128 = parts.iter().map(|part| u128::from(*part)).sum();
     if of == 0 {

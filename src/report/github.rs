@@ -1,9 +1,9 @@
-//! Findings as GitHub's workflow commands: an annotation each.
+//! Findings as GitHub's workflow commands, one annotation each.
 
 use super::findings::{CorrectedSnippet, FindingGroup};
 use crate::findings::Severity;
 
-/// One line for each finding of an event.
+/// Returns one line for each finding of an event.
 pub fn github(groups: &[FindingGroup]) -> String {
     groups.iter().map(annotation).collect()
 }
@@ -30,7 +30,7 @@ fn annotation(group: &FindingGroup) -> String {
     )
 }
 
-/// Line ends and percent signs as the runner reads them.
+/// Escapes line ends and percent signs as the runner expects them.
 fn data(text: &str) -> String {
     let lines: Vec<String> =
         text.lines().map(|line| crate::call::text::visible(line).replace('%', "%25")).collect();

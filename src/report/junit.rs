@@ -1,5 +1,5 @@
-//! Findings as JUnit XML: a suite per vendor and per other source of findings, with a test case for
-//! each finding of an event; one of what is expected, with a case for each expectation; and one of
+//! Findings as JUnit XML: one suite for each vendor and for each other source of findings, with a test
+//! case for each finding of an event; one suite of the expectations, with a case for each; and one of
 //! the events that passed, so that a green build shows what was checked.
 
 use super::expected::{EXPECTED, expected_words, unmet_group, wanted_words};
@@ -12,13 +12,13 @@ use crate::vendors::Vendors;
 use std::collections::HashSet;
 use std::fmt::Write;
 
-/// The suite of the events that passed.
+/// The name of the suite of the events that passed.
 const EVENTS: &str = "events";
 
 /// The suites of findings that belong to no vendor. One without findings is left out.
 const OWN_SUITES: [&str; 3] = ["the service itself", "the call itself", "the plan"];
 
-/// The suite of a finding.
+/// Returns the suite of a finding.
 fn suite_of(group: &FindingGroup) -> &str {
     let [service, call, plan] = OWN_SUITES;
     match &group.vendor {
@@ -29,21 +29,21 @@ fn suite_of(group: &FindingGroup) -> &str {
     }
 }
 
-/// What a JUnit report is made of.
+/// The content of a JUnit report.
 pub struct JunitReport<'r> {
     /// The findings of the vendors, of the service, of the calls and of the plan.
     pub findings: &'r [FindingGroup],
-    /// The vendors that were asked; one without findings has a case that says so.
+    /// The places of the vendors in the report; one without findings has a case that says so.
     pub shown: &'r [usize],
-    /// The registry that they are places in.
+    /// All vendors.
     pub vendors: &'r Vendors,
-    /// What is expected, if anything is.
+    /// The expectations, if there are any.
     pub expectations: Option<&'r Expectations>,
-    /// The calls that were checked, event by event; those without a failing finding have a case.
+    /// The calls that were checked, by event; events without a failing finding have a case.
     pub events: Option<&'r GroupedRows<Coverage>>,
 }
 
-/// The cases of a suite, as they are written.
+/// A suite with its cases as XML.
 struct Suite {
     name: String,
     cases: String,
@@ -68,7 +68,7 @@ impl Suite {
         );
     }
 
-    /// Begins a case. Its time is that between the first call and the last, if they have times.
+    /// Begins a case. Its time is that from the first call to the last, if they have times.
     fn open_case(&mut self, name: &str, counted: Option<&CountedCalls>) {
         self.tests += 1;
         let name = escaped(&visible(name));
@@ -160,7 +160,7 @@ pub fn junit(report: &JunitReport<'_>) -> String {
     out
 }
 
-/// A case for each expectation, met or not.
+/// Returns the suite with a case for each expectation, met or not.
 fn expected_suite(report: &JunitReport<'_>, expectations: &Expectations) -> Suite {
     let mut suite = Suite::new(EXPECTED);
     for entry in &expectations.list {
@@ -186,11 +186,12 @@ fn expected_suite(report: &JunitReport<'_>, expectations: &Expectations) -> Suit
     suite
 }
 
-/// A case for each event of which no call has a failing finding; no suite without one.
+/// Returns the suite with a case for each event none of whose calls has a failing finding; none if
+/// there is no case.
 fn events_suite(report: &JunitReport<'_>) -> Option<Suite> {
     let events = report.events?;
     let failing = || report.findings.iter().filter(|group| group.fails && group.unit == "call");
-    // calls beyond a limit have findings and no event: they may be of any event
+    // calls beyond a limit have findings without an event: they may belong to any event
     let is_known = failing().all(|group| group.event.is_some());
     let failed: HashSet<&str> = failing().filter_map(|group| group.event.as_deref()).collect();
     let mut suite = Suite::new(EVENTS);
@@ -217,7 +218,7 @@ fn events_suite(report: &JunitReport<'_>) -> Option<Suite> {
     (suite.tests > 0).then_some(suite)
 }
 
-/// What is known of the calls of an event.
+/// Returns the properties of the calls of an event.
 fn event_properties<'r>(
     report: &'r JunitReport<'_>,
     row: &'r Coverage,
@@ -246,7 +247,7 @@ fn event_properties<'r>(
         .chain(vendors)
 }
 
-/// When the first and the last call arrived. Calls of a file may have no time.
+/// Returns the times of the first and the last call. Calls of a file may have no time.
 fn first_and_last(counted: &CountedCalls) -> Option<(Millis, Millis)> {
     let (first, last) = (counted.first_seen, counted.last_seen);
     (first != NO_TIME && last != NO_TIME).then_some((first, last))
@@ -268,7 +269,7 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
     out.write_fmt(text).expect("writing to a String cannot fail");
 }
 
-/// As text or attribute of XML, which has no place for control characters.
+/// Escapes a text for XML, which allows no control characters.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -6,7 +6,7 @@ use crate::findings::Severity;
 use crate::recording::ResponseSource;
 use std::collections::BTreeMap;
 
-/// Requests that lost calls, those with one status and problem as one entry.
+/// Returns the requests that lost calls, with one entry for each status and problem.
 pub(crate) fn lost_requests(
     rows: &[u64],
     detail: Details<'_>,

@@ -6,7 +6,7 @@ use crate::findings::Verdict;
 use crate::report::format_numbers::plural;
 use crate::vendors::Vendors;
 
-/// The outcome, a table of the findings, and one of what became of the calls at each vendor.
+/// Returns the outcome, a table of the findings, and one of the verdicts at each vendor.
 pub fn markdown(
     vendors: &Vendors,
     tally: &Tally,
@@ -56,7 +56,7 @@ pub fn markdown(
     out
 }
 
-/// The corrected call of each example, once, below the codes that it fixes.
+/// Appends the corrected call of each example, once, below the codes that it fixes.
 fn corrected_calls(out: &mut String, groups: &[FindingGroup]) {
     let mut calls: Vec<(&FindingGroup, &CorrectedSnippet, Vec<&str>)> = Vec::new();
     for group in groups {
@@ -77,7 +77,7 @@ fn corrected_calls(out: &mut String, groups: &[FindingGroup]) {
     }
 }
 
-/// A block of code, between fences that are longer than any run of backticks in it.
+/// Returns a block of code between fences that are longer than any run of backticks in it.
 pub(crate) fn block(corrected: &CorrectedSnippet) -> String {
     let code = corrected.code();
     let runs = code.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -85,7 +85,7 @@ pub(crate) fn block(corrected: &CorrectedSnippet) -> String {
     format!("\n{fence}{}\n{code}\n{fence}\n", tag(corrected.language))
 }
 
-/// The name that highlighters know a language by: the first word of its own.
+/// Returns the name by which highlighters know a language: its first word.
 fn tag(language: &str) -> String {
     let first = language.split([' ', ',', '(']).next().unwrap_or_default();
     first.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '#').collect()
@@ -96,7 +96,7 @@ fn row(cells: &[&str]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// One line that is read as text: captured names may hold anything.
+/// Escapes a text for one cell: captured names may contain anything.
 pub(super) fn cell(text: &str) -> String {
     let text = crate::call::text::visible(text);
     text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "&lt;").replace('@', "&#64;")

@@ -1,4 +1,4 @@
-//! Calls on their way to somebody else: without the sender's write keys, wherever they stand.
+//! Masks the sender's write keys in calls that leave this machine, wherever the keys are.
 
 use crate::call::credential::{is_write_key, replace_parameters};
 use crate::call::text::masked;
@@ -7,15 +7,16 @@ use crate::wire::{self, RequestHead, Route};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
-/// A shorter key is masked only where a whole value is the key: it may be a part of any word.
+/// The minimum length of a key that is masked within texts. A shorter one may be a part of any word,
+/// so it is masked only as a whole value.
 const MIN_KEY_CHARS: usize = 4;
 
-/// The write keys of a request: a sender may put another one into each place.
+/// The write keys of a request. A sender may use a different one in each place.
 #[derive(Debug, Default)]
 pub(crate) struct WriteKeys(Vec<String>);
 
 impl WriteKeys {
-    /// Finds the keys of a call's request, and the one that counts for the call.
+    /// Finds the keys of a call's request, and the key of the call itself.
     pub fn of_call(call: &CallDetail) -> WriteKeys {
         let mut keys = WriteKeys::of_request(&call.request);
         call.write_key.iter().for_each(|key| keys.add(key));
@@ -23,7 +24,7 @@ impl WriteKeys {
         keys
     }
 
-    /// Finds the keys of a request: of its head, and what follows the name of one in its body.
+    /// Finds the keys of a request: in its head, and in its body the values with the name of a key.
     pub fn of_request(request: &RequestDetail) -> WriteKeys {
         let mut keys = WriteKeys::default();
         let head = head_of(request);
@@ -41,7 +42,7 @@ impl WriteKeys {
         keys
     }
 
-    /// The keys of a call's text, and the one that counts for it.
+    /// Finds the keys in the text of a call, and adds the key of the call itself.
     pub fn of_text(call_text: &str, write_key: Option<&str>) -> WriteKeys {
         let mut keys = WriteKeys::default();
         write_key.iter().for_each(|key| keys.add(key));
@@ -52,7 +53,7 @@ impl WriteKeys {
     fn add(&mut self, key: &str) {
         if !key.is_empty() && !self.0.iter().any(|known| known == key) {
             self.0.push(key.to_owned());
-            // one key may begin with another
+            // longer keys first, because one key may begin with another
             self.0.sort_by_key(|key| std::cmp::Reverse(key.len()));
         }
     }
@@ -68,8 +69,8 @@ impl WriteKeys {
         found.iter().for_each(|key| self.add(key));
     }
 
-    /// Returns a JSON text in which other texts stand in place of the keys: where a value is a key,
-    /// where its name says so, and within texts. Names of members stay.
+    /// Returns a JSON text in which the keys are replaced: where a value is a key, where its name is that
+    /// of a key, and within texts. Names of members stay.
     pub fn replaced(&self, json: &str, by: &dyn Fn(&str) -> String) -> String {
         each_text(json, &mut |text, name| {
             if name.is_some_and(is_write_key) || self.0.iter().any(|key| key == text) {
@@ -81,13 +82,13 @@ impl WriteKeys {
                 let inner = self.replaced(text, by);
                 return (inner != text).then_some(inner);
             }
-            let hidden = self.within(text, by);
+            let hidden = self.replace_within(text, by);
             (hidden != text).then_some(hidden)
         })
     }
 
-    /// Returns a text in which the keys are masked wherever they stand.
-    fn within(&self, text: &str, by: &dyn Fn(&str) -> String) -> String {
+    /// Returns a text in which the keys are replaced wherever they occur.
+    fn replace_within(&self, text: &str, by: &dyn Fn(&str) -> String) -> String {
         let long = self.0.iter().filter(|key| key.chars().count() >= MIN_KEY_CHARS);
         long.fold(text.to_owned(), |text, key| match text.contains(key.as_str()) {
             true => text.replace(key, &by(key)),
@@ -95,23 +96,23 @@ impl WriteKeys {
         })
     }
 
-    /// Returns a JSON text in which the keys are masked but for their last four characters.
+    /// Returns a JSON text in which the keys are masked except for their last four characters.
     pub fn mask_json(&self, json: &str) -> String {
         self.replaced(json, &masked)
     }
 
-    /// Masks the keys in the address, the headers, the body and the answer of a request.
+    /// Masks the keys in the URL, the headers, the body and the response of a request.
     pub fn mask_request(&self, request: &mut RequestDetail) {
         if let Route::Settings { write_key } = wire::route(&request.method, &request.path) {
             request.path = request.path.replace(write_key, &masked(write_key));
         }
-        request.path = self.within(&request.path, &masked);
+        request.path = self.replace_within(&request.path, &masked);
         request.query = self.mask_query(&request.query);
         for (name, value) in &mut request.headers {
             *value = match name.as_str() {
                 name if name.eq_ignore_ascii_case("authorization") => self.mask_basic(value),
                 name if is_write_key(name) => masked(value),
-                _ => self.within(value, &masked),
+                _ => self.replace_within(value, &masked),
             };
         }
         request.body = self.mask_body(&request.body);
@@ -136,23 +137,23 @@ impl WriteKeys {
             }
             let text = match plain.trim_start().starts_with('{') {
                 true => Some(plain),
-                false => decoded(&plain).filter(|text| text.trim_start().starts_with('{')),
+                false => decode_base64(&plain).filter(|text| text.trim_start().starts_with('{')),
             };
             let text = text?;
             let hidden = self.mask_json(&text);
-            // a pixel reads this spelling, too
+            // pixel requests accept this alphabet of Base64 too
             (hidden != text).then(|| URL_SAFE_NO_PAD.encode(hidden))
         };
         let masked_query = replace_parameters(query, parameter);
-        self.within(masked_query.as_deref().unwrap_or(query), &masked)
+        self.replace_within(masked_query.as_deref().unwrap_or(query), &masked)
     }
 
-    /// The value of an `Authorization` header: what is left of it is no Base64, and nothing that
-    /// could be turned back.
+    /// Masks the keys in the value of an `Authorization` header. The result is no Base64 and cannot be
+    /// turned back.
     fn mask_basic(&self, value: &str) -> String {
-        match self.0.iter().find_map(|key| opened(value, key)) {
+        match self.0.iter().find_map(|key| mask_basic_credentials(value, key)) {
             Some(hidden) => hidden,
-            None => self.within(value, &masked),
+            None => self.replace_within(value, &masked),
         }
     }
 }
@@ -168,8 +169,8 @@ fn head_of(request: &RequestDetail) -> RequestHead<'_> {
     }
 }
 
-/// Base64 of any spelling, if a text is that.
-fn decoded(text: &str) -> Option<String> {
+/// Decodes Base64 with any alphabet and padding; none if a text is something else.
+fn decode_base64(text: &str) -> Option<String> {
     // a `+` that was not escaped has become a space
     let compact = text.trim().replace(' ', "+");
     let engines = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD];
@@ -177,9 +178,9 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Gives each text of a JSON document that is no name, with the name before it, to `by`, and
-/// returns the document with what it gives back in the text's place. Of a document that is none
-/// the texts in quotes are given.
+/// Calls `by` for each string of a JSON document that is not a name, with the name before it, and
+/// returns the document with the strings that `by` returned in their places. In a text that is not
+/// JSON, it does this for the texts in quotes.
 fn each_text(json: &str, by: &mut dyn FnMut(&str, Option<&str>) -> Option<String>) -> String {
     let mut out = String::with_capacity(json.len());
     let (mut at, mut name): (usize, Option<String>) = (0, None);
@@ -205,7 +206,7 @@ fn each_text(json: &str, by: &mut dyn FnMut(&str, Option<&str>) -> Option<String
     out + &json[at..]
 }
 
-/// Where a text in quotes ends, behind its closing one; the end where there is none.
+/// Returns the end of a text in quotes, after its closing quote, or the end of the bytes.
 fn end_of_text(bytes: &[u8], begin: usize) -> usize {
     let mut at = begin + 1;
     while let Some(byte) = bytes.get(at) {
@@ -218,7 +219,7 @@ fn end_of_text(bytes: &[u8], begin: usize) -> usize {
     bytes.len()
 }
 
-/// Masks the write keys of a call but for their last four characters: in the record, in the call's
+/// Masks the write keys of a call except for their last four characters: in the record, in the call's
 /// own text, and in the request that carried it.
 pub(crate) fn mask_call(call: &mut CallDetail, keys: &WriteKeys) {
     call.call_text = keys.mask_json(&call.call_text);
@@ -229,25 +230,25 @@ pub(crate) fn mask_call(call: &mut CallDetail, keys: &WriteKeys) {
     call.write_key = call.write_key.as_deref().map(masked);
 }
 
-/// Masks the write keys of a request that gave no call, which nobody has read: where its head says
-/// one, and what follows the name of one in its body.
+/// Masks the write keys of a request without calls: those in its head, and in its body the values with
+/// the name of a key.
 pub fn mask_request(request: &mut RequestDetail) {
     WriteKeys::of_request(request).mask_request(request);
 }
 
-/// A text in which the key is masked wherever it stands. An empty one stands nowhere.
+/// Returns a text in which the key is masked wherever it occurs. An empty key changes nothing.
 pub fn hide_key(text: &str, key: &str) -> String {
     if key.is_empty() { text.to_owned() } else { text.replace(key, &masked(key)) }
 }
 
-/// The value of an `Authorization` header that holds the key, in which it is masked: what is left of
-/// it is no Base64, and nothing that could be turned back.
+/// Masks the key in the value of an `Authorization` header. If it is Base64 with the key, the result is
+/// no Base64 and cannot be turned back.
 pub fn hide_basic(value: &str, key: &str) -> String {
-    opened(value, key).unwrap_or_else(|| hide_key(value, key))
+    mask_basic_credentials(value, key).unwrap_or_else(|| hide_key(value, key))
 }
 
-/// A Basic header opened, with the key masked, if the key is in it.
-fn opened(value: &str, key: &str) -> Option<String> {
+/// Decodes a Basic header and masks the key; none if the key is not in it.
+fn mask_basic_credentials(value: &str, key: &str) -> Option<String> {
     let credentials = wire::basic_credentials(value)?;
     let scheme = value.trim_start().split(' ').next().unwrap_or_default();
     let holds_key = !key.is_empty() && credentials.contains(key);
@@ -286,7 +287,7 @@ mod tests {
         }
         let data = STANDARD.encode(r#"{"event":"E","writeKey":"wk_live_abcd1234"}"#);
         let query = keys.mask_query(&format!("data={data}"));
-        let shown = decoded(query.trim_start_matches("data=")).expect("base64");
+        let shown = decode_base64(query.trim_start_matches("data=")).expect("base64");
         assert_eq!(shown, r#"{"event":"E","writeKey":"***1234"}"#);
     }
 

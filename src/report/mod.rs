@@ -1,4 +1,4 @@
-//! What leaves the program: the call record, lines for people.
+//! The forms in which data leaves the program: call records, lines for people, reports for CI, exports.
 
 mod by_event;
 mod check;

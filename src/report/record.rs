@@ -1,5 +1,5 @@
-//! The call record: the one JSON form of a captured call (`tail`, `check`, the HTTP view, exports).
-//! Fields are only ever added.
+//! The call record: the only JSON form of a captured call (`tail`, `check`, the HTTP view, exports).
+//! Fields are only ever added to it.
 
 use crate::call::time;
 use crate::engine::{CallDetail, JudgedDraft, SeenGroup};
@@ -38,7 +38,7 @@ struct CallRecord<'a> {
     fault: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seen_group: Option<&'a SeenGroup>,
-    /// The call as it should have been, where an id is missing or doubtful.
+    /// The corrected call, if an id is missing or doubtful.
     #[serde(skip_serializing_if = "Option::is_none")]
     fix_language: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,7 +53,7 @@ struct LibraryRecord<'a> {
     version: Option<&'a str>,
 }
 
-/// The call record of a call, on one line. It holds the vendors at these places of the registry.
+/// Returns the call record of a call, on one line. It contains the vendors at the places `shown`.
 pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> String {
     let outcomes = OutcomeRecords::new(&call.vendors, vendors, shown);
     let fix = call.correction(SnippetAudience::Owner);
@@ -100,7 +100,7 @@ struct DraftRecord<'a> {
     vendors: OutcomeRecords<'a>,
 }
 
-/// What vendors would make of a call that was not sent, as a call record says it.
+/// Returns the results of a call that was not sent, in the form of a call record.
 pub fn draft_record(draft: &JudgedDraft, vendors: &Vendors, shown: &[usize]) -> String {
     let outcomes = OutcomeRecords::new(&draft.vendors, vendors, shown);
     let in_use = draft.vendors.iter().filter(|(vendor, _)| draft.in_use.contains(vendor));
@@ -128,7 +128,7 @@ struct OutputRecord<'a> {
     findings: &'a [Finding],
 }
 
-/// What one vendor makes of a call: its entry in the call record, with its findings.
+/// Returns the result of a call at one vendor: its entry in the call record, with its findings.
 pub fn output_record(call: &CallDetail, vendors: &Vendors, vendor: usize) -> String {
     let rendered = call.vendors.iter().find(|(at, _)| *at == vendor).map(|(_, rendered)| rendered);
     let record = rendered.map(|rendered| OutputRecord {
@@ -141,9 +141,9 @@ pub fn output_record(call: &CallDetail, vendors: &Vendors, vendor: usize) -> Str
     serde_json::to_string(&record).expect("a record always has a JSON form")
 }
 
-/// A JSON text as it came, on one line.
+/// Returns a JSON text on one line, otherwise unchanged.
 fn raw(text: &str) -> Box<RawValue> {
-    // line ends stand between tokens only, so spaces in their place change no value
+    // in JSON, line ends occur only between tokens, so replacing them by spaces changes no value
     let line = text.replace(['\n', '\r'], " ");
     RawValue::from_string(line).expect("it was read as JSON")
 }
@@ -154,7 +154,7 @@ struct OutcomeRecords<'a> {
 }
 
 impl<'a> OutcomeRecords<'a> {
-    /// The vendors of a call at these places of the registry.
+    /// Selects the results of the vendors at the places `shown`.
     fn new(
         all: &'a [(usize, RenderedCall)],
         vendors: &'a Vendors,
@@ -164,7 +164,7 @@ impl<'a> OutcomeRecords<'a> {
         OutcomeRecords { vendors, of: shown.map(|(vendor, made)| (*vendor, made)).collect() }
     }
 
-    /// The findings of the call itself and of these vendors, the worst first.
+    /// Returns the findings of the call itself and of these vendors, the worst first.
     fn findings(&self, common: &'a [Finding]) -> Vec<&'a Finding> {
         let own = self.of.iter().flat_map(|(_, rendered)| &rendered.findings);
         let mut findings: Vec<&Finding> = common.iter().chain(own).collect();

@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The package URL of this version: the project has no page of its own on the web.
+/// The package URL of this version, because the project has no web page of its own.
 const INFORMATION_URI: &str = concat!("pkg:cargo/segscope@", env!("CARGO_PKG_VERSION"));
 
-/// What a report names as places.
+/// The sources of the places in a report.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SarifPlaces<'p> {
     /// The file that was judged, if it was a single one.
     pub file: Option<&'p str>,
-    /// Where the names of events occur in the app's source, if that is known.
+    /// The places of the names of events in the app's source, if they are known.
     pub source: Option<&'p SourcePlaces>,
 }
 
@@ -84,7 +84,7 @@ fn result(at: usize, group: &FindingGroup, places: SarifPlaces<'_>) -> Value {
         "ruleIndex": at,
         "level": level(group.severity),
         "message": { "text": text },
-        // at least 1, by the format: what only repeats have counts by them
+        // the format requires at least 1, so findings that only repeats have are counted by the repeats
         "occurrenceCount": if group.calls > 0 { group.calls } else { group.repeats },
         "locations": [location],
     });
@@ -105,7 +105,7 @@ fn result(at: usize, group: &FindingGroup, places: SarifPlaces<'_>) -> Value {
     result
 }
 
-/// Says that a place is a guess.
+/// Returns the message that a place is a guess.
 fn guess_words(place: &SourcePlace) -> String {
     let others = match place.others {
         0 => String::new(),
@@ -115,7 +115,7 @@ fn guess_words(place: &SourcePlace) -> String {
     format!("A guess: the name of the event occurs here{others}.")
 }
 
-/// A code is one vendor's; two vendors may have one of the same name.
+/// Returns the id of the rule: the code with its vendor, because two vendors may have the same code.
 fn rule(group: &FindingGroup) -> String {
     match &group.vendor {
         Some((name, _)) => format!("{name}/{}", group.code),

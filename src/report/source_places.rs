@@ -1,27 +1,27 @@
-//! Where in an app's source the name of an event occurs as a literal: a guess at the code that sends
-//! it, for reports that show a place in a repository.
+//! Finds the name of an event as a literal in an app's source: a guess at the code that sends it, for
+//! reports that show a place in a repository.
 
 use std::collections::HashMap;
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Source files beyond this many are not read.
+/// The maximum number of source files that are read.
 const MAX_FILES: usize = 50_000;
-/// Larger files are not read: they are bundles, not source.
+/// The maximum size of a file that is read: larger ones are bundles, not source.
 const MAX_FILE_BYTES: u64 = 1 << 20;
-/// Folders in folders are read up to this depth.
+/// The maximum depth of folders that are read.
 const MAX_DEPTH: usize = 32;
-/// The lines before a literal on which the call that it belongs to may begin.
+/// The number of lines before a literal on which the call that it belongs to may begin.
 const MAX_LINES_BEFORE: usize = 2;
 
-/// Extensions of files that may send events.
+/// The extensions of files that may send events.
 const EXTENSIONS: &[&str] = &[
     "astro", "c", "cc", "cjs", "clj", "cpp", "cs", "cts", "dart", "ejs", "erb", "ex", "exs", "fs",
     "go", "groovy", "htm", "html", "java", "js", "jsx", "kt", "kts", "lua", "m", "mjs", "mm",
     "mts", "php", "pl", "py", "rb", "rs", "scala", "svelte", "swift", "ts", "tsx", "vb", "vue",
 ];
-/// Folders of code that others wrote or that a build made.
+/// The names of folders with dependencies or build results.
 const SKIPPED_FOLDERS: &[&str] =
     &["__pycache__", "build", "coverage", "dist", "node_modules", "target", "vendor", "venv"];
 /// The functions of SDKs that send named events.
@@ -30,31 +30,31 @@ const SENDERS: [&[u8]; 3] = [b"track", b"page", b"screen"];
 /// A place in a source file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourcePlace {
-    /// The file, as a URI relative to the folder that the program runs in, where it is below that.
+    /// The file as a URI, relative to the working folder if it is below that.
     pub uri: String,
     /// The line, from 1.
     pub line: u64,
-    /// How many further places there are.
+    /// The number of further places.
     pub others: u64,
-    /// The line, or one just before it, names a function that sends events.
+    /// True if the line, or one just before it, names a function that sends events.
     is_call: bool,
 }
 
-/// The places of names of events.
+/// The places of the names of events.
 #[derive(Debug, Default)]
 pub struct SourcePlaces {
     places: HashMap<String, SourcePlace>,
-    /// There were more files than are read.
+    /// True if there were more than `MAX_FILES` files.
     pub is_cut: bool,
 }
 
 impl SourcePlaces {
-    /// Looks for names in the source files of a folder. Hidden files, links, and folders of
-    /// dependencies and builds are passed over.
+    /// Finds names in the source files of a folder. Skips hidden files, links, and folders of dependencies
+    /// and builds.
     ///
     /// # Errors
     ///
-    /// The folder cannot be read.
+    /// Fails if the folder cannot be read.
     pub fn find<'n>(
         root: &Path,
         names: impl IntoIterator<Item = &'n str>,
@@ -68,7 +68,7 @@ impl SourcePlaces {
         Ok(search.found)
     }
 
-    /// The place of a name that looks most like the call that sends it.
+    /// Returns the place of a name that looks most like the call that sends it.
     pub fn place_of(&self, name: &str) -> Option<&SourcePlace> {
         self.places.get(name)
     }
@@ -77,7 +77,7 @@ impl SourcePlaces {
 #[derive(Default)]
 struct SourceSearch<'n> {
     names: HashMap<&'n [u8], &'n str>,
-    /// The bytes of the longest name.
+    /// The length of the longest name in bytes.
     longest: usize,
     files: usize,
     found: SourcePlaces,
@@ -85,7 +85,7 @@ struct SourceSearch<'n> {
 
 impl SourceSearch<'_> {
     fn folder(&mut self, entries: fs::ReadDir, depth: usize) {
-        // what cannot be read holds no place
+        // unreadable entries are skipped
         let mut entries: Vec<DirEntry> = entries.flatten().collect();
         entries.sort_by_key(DirEntry::file_name);
         for entry in entries {
@@ -147,8 +147,8 @@ fn is_source(name: &str) -> bool {
     extension.is_some_and(|extension| EXTENSIONS.contains(&&*extension))
 }
 
-/// Whether the text before a literal names a function that sends events, on its line or on one just
-/// before.
+/// Returns true if the text before a literal names a function that sends events, on its line or on
+/// one just before.
 fn is_in_call(text: &[u8], at: usize) -> bool {
     let mut begin = at;
     for _ in 0..=MAX_LINES_BEFORE {
@@ -164,7 +164,7 @@ fn is_in_call(text: &[u8], at: usize) -> bool {
     SENDERS.iter().any(|sender| memchr::memmem::find(&before, sender).is_some())
 }
 
-/// A path as a URI: relative to the folder that the program runs in, if it is below that.
+/// Returns a path as a URI, relative to the working folder if it is below that.
 pub fn relative_uri(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(&here).unwrap_or(path);

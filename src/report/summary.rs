@@ -1,4 +1,4 @@
-//! What was captured, in a few lines.
+//! A summary of what was captured, in a few lines.
 
 use super::findings::remarks;
 use crate::call::text::visible;
@@ -8,7 +8,7 @@ use crate::report::format_numbers::plural;
 use crate::vendors::Vendors;
 use std::fmt::Write;
 
-/// The summary that `tail` ends with. `tally` is that of all calls.
+/// Returns the summary that `tail` prints at its end. `tally` is that of all calls.
 pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
     let mut out =
         format!("{} in {}", plural(stats.calls, "call"), plural(stats.requests, "request"));
@@ -39,7 +39,7 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
             .expect("writing to a String cannot fail");
     }
     match stats.missing {
-        // there is none that could lack one
+        // without calls the line would say nothing
         0 if stats.came() == 0 => {}
         0 => out.push_str("no call lacks an id that a vendor in use needs\n"),
         some => writeln!(
@@ -55,13 +55,13 @@ pub fn summary(stats: &Stats, vendors: &Vendors, tally: &Tally) -> String {
         writeln!(out, "{severity} {} ({count}): {message}", group.code)
             .expect("writing to a String cannot fail");
     }
-    out.push_str(&untold(tally));
+    out.push_str(&uncompared_ids(tally));
     out.push_str(&verdict_lines(vendors, &tally.verdicts));
     out
 }
 
-/// A line about ids that were not compared because a limit was reached; nothing where all were.
-pub(crate) fn untold(tally: &Tally) -> String {
+/// Returns lines about ids that were not compared because a limit was reached; empty if there are none.
+pub(crate) fn uncompared_ids(tally: &Tally) -> String {
     let mut out = String::new();
     if tally.ids_untold > 0 {
         let calls = plural(tally.ids_untold, "call");
@@ -76,7 +76,7 @@ pub(crate) fn untold(tally: &Tally) -> String {
     out
 }
 
-/// One line a vendor that has any: how many calls of each verdict, in the order of
+/// Returns one line for each vendor with verdicts: the number of calls of each verdict, in the order of
 /// [`Verdict::WORST_FIRST`].
 pub(crate) fn verdict_lines(vendors: &Vendors, verdicts: &[VerdictCounts]) -> String {
     let mut out = String::new();

@@ -1,4 +1,4 @@
-//! A call as a line for people.
+//! Formats a call as a line for people.
 
 use crate::call::text::{visible, visible_id};
 use crate::call::time;
@@ -10,16 +10,17 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
-/// Columns of a name, an account and a user: what is shorter is filled up, what is longer is whole.
-const NAME: usize = 24;
-const ACCOUNT: usize = 20;
-const USER: usize = 14;
+/// The widths of the columns for a name, an account and a user. Shorter texts are padded, longer ones
+/// are written in full.
+const NAME_WIDTH: usize = 24;
+const ACCOUNT_WIDTH: usize = 20;
+const USER_WIDTH: usize = 14;
 
-/// Behind an id that is used although it looks wrong.
+/// The sign after a doubtful id.
 pub const DOUBTFUL: &str = "?";
 
-/// A row of the log as one line: time, type, name, ids, and what the vendors in use make of it.
-/// With `color` meaning is also given by ANSI colors; captured text never brings its own.
+/// Formats a row of the log as one line: time, type, name, ids, and the verdicts of the vendors in use.
+/// With `color`, ANSI colors show the meaning too; captured text never contributes any.
 pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
     let mut out = String::new();
     let paint = |out: &mut String, paint: ColorWriter, text: &str| paint.put(out, color, text);
@@ -45,18 +46,20 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
     write!(out, "{:<8} ", visible(kind)).expect("writing to a String cannot fail");
     let name = visible(&row.name);
     out.push_str(&name);
-    fill(&mut out, NAME, name.width());
-    for (name, cell, columns) in [("account", &row.account, ACCOUNT), ("user", &row.user, USER)] {
+    pad(&mut out, NAME_WIDTH, name.width());
+    for (name, cell, columns) in
+        [("account", &row.account, ACCOUNT_WIDTH), ("user", &row.user, USER_WIDTH)]
+    {
         write!(out, "  {name}=").expect("writing to a String cannot fail");
         let (color, text) = id_words(cell, vendors);
         paint(&mut out, color, &text);
-        fill(&mut out, columns, text.width());
+        pad(&mut out, columns, text.width());
     }
     let discarded = row.discarded();
     if let Some(service) = discarded {
         paint(&mut out, ColorWriter::Alarm, &format!("  {service}"));
     }
-    // they all have the same verdict then
+    // a discarded call has the same verdict at every vendor
     let marks = if discarded.is_some() { &[][..] } else { &row.marks };
     for (vendor, mark) in marks.iter().enumerate().filter(|(_, mark)| mark.in_use) {
         let color = match mark.verdict {
@@ -79,12 +82,12 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
     out
 }
 
-/// Fills a column up.
-fn fill(out: &mut String, columns: usize, wide: usize) {
+/// Pads a column.
+fn pad(out: &mut String, columns: usize, wide: usize) {
     out.extend(std::iter::repeat_n(' ', columns.saturating_sub(wide)));
 }
 
-/// An id, or what there is in its place.
+/// Returns an id, or the words for a missing one, with the color.
 fn id_words<'c>(cell: &'c IdCell, vendors: &Vendors) -> (ColorWriter, Cow<'c, str>) {
     let sign = |doubtful: bool| if doubtful { DOUBTFUL } else { "" };
     match cell {

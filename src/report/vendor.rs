@@ -1,4 +1,4 @@
-//! What vendors take, as tables for people: what one would otherwise look for in their documents.
+//! Tables of the calls, fields and settings that vendors accept, which spare a search in their documents.
 
 use crate::call::CallType;
 use crate::call::text::visible;
@@ -9,7 +9,7 @@ use crate::vendors::{
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// One line a vendor.
+/// Returns a table with one line per vendor.
 pub fn vendor_list(vendors: &Vendors) -> String {
     let rows = (0..vendors.len()).map(|at| {
         let info = vendors.info(at);
@@ -19,7 +19,7 @@ pub fn vendor_list(vendors: &Vendors) -> String {
     table(&["name", "vendor", "acts on", "document"], rows.collect())
 }
 
-/// Identity, requests, findings and settings of one vendor.
+/// Returns the tables of one vendor: identity, requests, findings and settings.
 pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     let info = vendors.info(at);
     let mut out = String::new();
@@ -57,7 +57,7 @@ pub fn vendor_tables(vendors: &Vendors, at: usize) -> String {
     out
 }
 
-/// What the spreads of a vendor leave out, one line each.
+/// Describes what the spreads of a vendor leave out, one line each.
 pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
     let spreads = info.calls.iter().flat_map(|call| {
         let all = call.spreads.iter().filter(|spread| spread.listed.is_none());
@@ -70,13 +70,13 @@ pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
             (false, true) => "null, 0, false and empty strings",
             (true, true) => "null, objects, lists, 0, false and empty strings",
         };
-        let told = match (spread.scalar || spread.truthy, spread.lost_is_told) {
+        let note = match (spread.scalar || spread.truthy, spread.lost_is_told) {
             (false, _) => "",
             (true, true) => ", each but null with a finding",
             (true, false) => " without a finding (`lost` gives one)",
         };
         format!(
-            "{call}: {} into {} leaves out {lost}{told}",
+            "{call}: {} into {} leaves out {lost}{note}",
             spread.from.join(", "),
             body(&spread.to)
         )
@@ -119,7 +119,7 @@ fn identity(info: &VendorInfo) -> Vec<Vec<String>> {
     CallType::ALL.into_iter().flat_map(rows).collect()
 }
 
-/// What a call becomes, request by request.
+/// Appends the requests that a call becomes.
 fn requests(out: &mut String, call: &CallInfo) {
     out.push('\n');
     line(out, &format!("{} → {} ({})", call.call.name(), call.becomes, call.source));
@@ -188,7 +188,7 @@ fn spread(spread: &SpreadInfo) -> Vec<String> {
     vec![from, to, takes.join(", "), otherwise.to_owned(), spread.source.clone()]
 }
 
-/// A place in a body.
+/// Names a place in a body.
 fn body(pointer: &str) -> &str {
     if pointer.is_empty() { "the body" } else { pointer }
 }
@@ -217,11 +217,11 @@ fn findings(vendors: &Vendors, at: usize) -> Vec<Vec<String>> {
     rows.into_iter().map(|(_, row)| row).collect()
 }
 
-/// A sentence about one call as one about any: what stands for its values becomes words.
+/// Makes a message about one call general: the placeholders of its values become words.
 fn general(message: &str) -> String {
     let plain = message.replace("`{", "{").replace("}`", "}");
     fill(&plain, |word| {
-        let said = match word {
+        let words = match word {
             "literal" => "‹value›",
             "key" | "dotted" => "‹field›",
             "place" => "where it is expected",
@@ -236,7 +236,7 @@ fn general(message: &str) -> String {
                 None => return Some(format!("‹{}›", other.trim_start_matches("setting:"))),
             },
         };
-        Some(said.to_owned())
+        Some(words.to_owned())
     })
 }
 
@@ -248,7 +248,7 @@ fn need(need: IdNeed) -> &'static str {
     }
 }
 
-/// The word that a vendor file has for it.
+/// Returns the word that a vendor file uses for a value.
 fn word(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value)
         .ok()
@@ -266,7 +266,7 @@ fn section(out: &mut String, title: &str, heads: &[&str], rows: Vec<Vec<String>>
     }
 }
 
-/// Columns as wide as their widest cell, the last one free.
+/// Formats a table whose columns are as wide as their widest cell, except for the last one.
 fn table(heads: &[&str], mut rows: Vec<Vec<String>>) -> String {
     use unicode_width::UnicodeWidthStr;
     for cell in rows.iter_mut().flatten() {

@@ -1,12 +1,12 @@
-//! How writes to the terminal and to pipes get on: a program that was asked to end waits for a slow
-//! reader, and not for one that stands still.
+//! Counts writes to the terminal and to pipes: a program that was asked to end waits for a slow reader,
+//! but not for one that has stopped reading.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 static BEGUN: AtomicU64 = AtomicU64::new(0);
 static ENDED: AtomicU64 = AtomicU64::new(0);
 
-/// Writes, and counts that.
+/// Runs `write` and counts its begin and end.
 pub fn counted<T>(write: impl FnOnce() -> T) -> T {
     BEGUN.fetch_add(1, Ordering::Relaxed);
     let written = write();
@@ -14,7 +14,7 @@ pub fn counted<T>(write: impl FnOnce() -> T) -> T {
     written
 }
 
-/// Returns how many writes have ended, and whether one goes on.
+/// Returns the number of writes that have ended, and true if one is still running.
 pub fn writes() -> (u64, bool) {
     let ended = ENDED.load(Ordering::Relaxed);
     (ended, BEGUN.load(Ordering::Relaxed) > ended)

@@ -1,4 +1,4 @@
-//! Where the listener listens, and who is there already.
+//! The addresses of the listener, and the program that already uses them.
 
 use crate::engine::low_priority::give_way;
 use std::io::{self, ErrorKind, Read, Write};
@@ -7,28 +7,28 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 
-/// Where to listen.
+/// An address to listen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Listen {
-    /// The address; port 0 asks for any free one.
+    /// The address; port 0 picks any free port.
     pub addr: SocketAddr,
-    /// Addresses that are not loopback are allowed.
+    /// True if addresses that are not loopback are allowed.
     pub allow_remote: bool,
 }
 
-/// The port that everybody can remember.
-const PORT: u16 = 7357;
+/// The default port.
+const DEFAULT_PORT: u16 = 7357;
 
-/// How often a free port is looked for that is free on both loopback addresses.
-const TRIES: usize = 16;
+/// The maximum number of tries to find a port that is free on both loopback addresses.
+const MAX_PORT_TRIES: usize = 16;
 
 impl Default for Listen {
     fn default() -> Listen {
-        Listen { addr: (Ipv4Addr::LOCALHOST, PORT).into(), allow_remote: false }
+        Listen { addr: (Ipv4Addr::LOCALHOST, DEFAULT_PORT).into(), allow_remote: false }
     }
 }
 
-/// Why there is no listener.
+/// The reason why the listener could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// The text is not an address.
@@ -36,51 +36,51 @@ pub enum ListenError {
         "`{0}` is not an address to listen on; write 127.0.0.1:7357, localhost:0, [::1]:7357 or a port"
     )]
     NoAddress(String),
-    /// Other machines could reach it, and nobody asked for that.
+    /// Other machines could reach the address, and `--allow-remote` is not set.
     #[error("{0} can be reached from other machines; add --allow-remote if that is intended")]
     Remote(SocketAddr),
-    /// A proxy that other machines could use.
+    /// Other machines could use the proxy.
     #[error("{0} can be reached from other machines; --intercept works on loopback only")]
     RemoteProxy(SocketAddr),
-    /// Somebody else listens there.
-    #[error("{addr} is taken{}; --listen 127.0.0.1:0 picks a free port", by(.holder))]
+    /// Another program listens on the address.
+    #[error("{addr} is taken{}; --listen 127.0.0.1:0 picks a free port", holder_words(.holder))]
     Taken {
         /// The address.
         addr: SocketAddr,
-        /// Who has it, if that is a segscope.
+        /// The process that has it, if that is a segscope.
         holder: Option<Holder>,
     },
-    /// Requests cannot be forwarded where they are to go.
+    /// Requests cannot be forwarded to this upstream.
     #[error("--forward: {0}")]
     Upstream(#[from] crate::outbound::forward::UpstreamError),
-    /// What a page loads cannot come from there.
+    /// The requests of a page before its first call cannot be passed on to this service.
     #[error("--forward-cdn: {0}")]
     PageLoads(crate::outbound::forward::UpstreamError),
-    /// Requests cannot be mirrored where they are to go.
+    /// Requests cannot be mirrored to this upstream.
     #[error("--mirror: {0}")]
     Mirror(#[from] crate::engine::MirrorError),
-    /// Something else is in the way.
+    /// The system reported another error.
     #[error("cannot listen on {addr}: {error}")]
     Io {
         /// The address.
         addr: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         error: std::io::Error,
     },
 }
 
-/// The segscope that has an address.
+/// The segscope that listens on an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     /// Its version.
     pub version: String,
-    /// Its process.
+    /// Its process id.
     pub pid: u64,
-    /// Its recording.
+    /// The file of its recording.
     pub recording: Option<PathBuf>,
 }
 
-fn by(holder: &Option<Holder>) -> String {
+fn holder_words(holder: &Option<Holder>) -> String {
     let Some(Holder { version, pid, recording }) = holder else {
         return " by another program".to_owned();
     };
@@ -117,14 +117,14 @@ impl Listen {
         SocketAddr::new(ip, self.addr.port())
     }
 
-    /// Opens the address, and for 127.0.0.1 the same port on `[::1]` too where there is one: to many
-    /// SDKs `localhost` is that. To be called inside of the runtime that is to serve them.
+    /// Opens the address, and for 127.0.0.1 also the same port on `[::1]` if the system has IPv6, because
+    /// many SDKs resolve `localhost` to that. To be called inside the runtime that serves the listeners.
     pub(crate) fn bind(&self) -> Result<Vec<TcpListener>, ListenError> {
         let addr = self.addr;
         if !self.allow_remote && !addr.ip().is_loopback() {
             return Err(ListenError::Remote(addr));
         }
-        for _ in 0..TRIES {
+        for _ in 0..MAX_PORT_TRIES {
             let first = open(addr)?;
             if addr.ip() != IpAddr::V4(Ipv4Addr::LOCALHOST) {
                 return Ok(vec![first]);
@@ -135,7 +135,7 @@ impl Listen {
                 // the next port may be free on both
                 Err(ListenError::Taken { .. }) if addr.port() == 0 => {}
                 Err(taken @ ListenError::Taken { .. }) => return Err(taken),
-                // no IPv6 here
+                // the system has no IPv6
                 Err(_) => return Ok(vec![first]),
             }
         }
@@ -143,42 +143,43 @@ impl Listen {
     }
 }
 
-/// How many connections may wait to be accepted; past that the system lets clients try again, a
-/// second later each.
-const BACKLOG: u32 = 4_096;
+/// The maximum number of connections that wait to be accepted. Beyond it the system drops new ones,
+/// and their clients try again, each a second later.
+const MAX_BACKLOG: u32 = 4_096;
 
 fn open(addr: SocketAddr) -> Result<TcpListener, ListenError> {
     let run = || {
         let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-        // a port is free again as soon as the program that had it is gone
+        // makes a port free again as soon as the program that had it ends
         #[cfg(unix)]
         socket.set_reuseaddr(true)?;
         socket.bind(addr)?;
-        socket.listen(BACKLOG)
+        socket.listen(MAX_BACKLOG)
     };
     run().map_err(|error: std::io::Error| match error.kind() {
-        ErrorKind::AddrInUse => ListenError::Taken { addr, holder: holder(addr) },
+        ErrorKind::AddrInUse => ListenError::Taken { addr, holder: find_holder(addr) },
         _ => ListenError::Io { addr, error },
     })
 }
 
-/// Asks whoever listens there whether it is a segscope. Must never hang: it may be anything.
-fn holder(addr: SocketAddr) -> Option<Holder> {
-    const PATIENCE: Duration = Duration::from_millis(500);
-    const ENOUGH: u64 = 64 * 1024;
+/// Asks the program that listens there whether it is a segscope. The time and the size of its answer
+/// are limited, because it may be any program.
+fn find_holder(addr: SocketAddr) -> Option<Holder> {
+    const PROBE_TIMEOUT: Duration = Duration::from_millis(500);
+    const MAX_ANSWER_BYTES: u64 = 64 * 1024;
     let mut addr = addr;
     if addr.ip().is_unspecified() {
         addr.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    let mut stream = TcpStream::connect_timeout(&addr, PATIENCE).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
-    stream.set_write_timeout(Some(PATIENCE)).ok()?;
+    let mut stream = TcpStream::connect_timeout(&addr, PROBE_TIMEOUT).ok()?;
+    stream.set_read_timeout(Some(PROBE_TIMEOUT)).ok()?;
+    stream.set_write_timeout(Some(PROBE_TIMEOUT)).ok()?;
     let request =
         format!("GET /_segscope/health HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).ok()?;
     let mut answer = Vec::new();
-    // what came before an error may be all there is to come
-    let _ = stream.take(ENOUGH).read_to_end(&mut answer);
+    // a program may send its answer and then end the connection with an error
+    let _ = stream.take(MAX_ANSWER_BYTES).read_to_end(&mut answer);
     let answer = String::from_utf8_lossy(&answer);
     let (_, body) = answer.split_once("\r\n\r\n")?;
     let health: serde_json::Value = serde_json::from_str(body).ok()?;
@@ -189,21 +190,21 @@ fn holder(addr: SocketAddr) -> Option<Holder> {
     })
 }
 
-/// Raises the limit of open files to the hard one and tells it: connections are files, and 1,024
-/// are soon used up.
+/// Raises the limit of open files to the hard limit and returns it. Each connection is a file, and the
+/// usual 1,024 are soon used up.
 pub(crate) fn open_files() -> u64 {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     match setrlimit(Resource::Nofile, raised) {
         Ok(()) => limit.maximum.unwrap_or(u64::MAX),
-        // some systems name a hard limit that they do not give
+        // some systems report a hard limit that they do not grant
         Err(_) => limit.current.unwrap_or(u64::MAX),
     }
 }
 
-/// Makes the runtime of a listener. Its threads that look through calls give way to the one that
-/// answers senders.
+/// Creates the runtime of a listener. Its blocking threads, which look through calls, have a lower
+/// priority than the listener thread.
 pub(crate) fn listener_runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().on_thread_start(give_way).build()
 }

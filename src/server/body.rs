@@ -1,4 +1,4 @@
-//! Reading a body within bounds: of its own size, of all bodies in memory together, and of time.
+//! Reads a body within limits: of its size, of the memory of all bodies, and of time.
 
 use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell};
@@ -14,42 +14,44 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
-/// Of a body over its limit this much is kept for the recording.
-const KEPT: usize = 64 * 1024;
+/// The maximum number of bytes that are recorded of a body that is refused or not read to its end.
+const MAX_KEPT_BODY_BYTES: usize = 64 * 1024;
 
-/// What a body gets room for before its first byte is here, and the least that is asked for later.
-/// A declared length is no reason to hold room: a slow sender declares much and sends nothing.
-const STEP: usize = 16 * 1024;
+/// The memory that is reserved before the first byte of a body arrives. A declared length is no reason
+/// to reserve more: a slow sender may declare much and send nothing.
+const FIRST_RESERVE_BYTES: usize = 16 * 1024;
 
-/// A body that is not wanted is read on this far, so that its sender gets to see the answer.
-const THROWN_AWAY: u64 = 64 << 20;
-const THROWN_AWAY_IN: Duration = Duration::from_secs(10);
+/// The maximum length to which a refused body is read on, so that its sender gets to read the
+/// response.
+const MAX_DISCARD_BYTES: u64 = 64 << 20;
+/// The maximum time for reading on a refused body.
+const DISCARD_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How often a request that waits for room looks for bodies that are slow by now.
-const ROOM_LOOK_INTERVAL: Duration = Duration::from_millis(100);
+/// The interval at which a request that waits for memory checks for bodies that have become slow.
+const ROOM_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How much later a sender is asked to come back.
-const RETRY_AFTER: u32 = 1;
+/// The `Retry-After` of a request for which there is no memory, in seconds.
+const RETRY_AFTER_S: u32 = 1;
 
-/// The permits of the memory bound are for so many bytes each.
-const UNIT: usize = 1024;
+/// The number of bytes that one permit of the memory limit stands for.
+const PERMIT_BYTES: usize = 1024;
 
-/// The room of all bodies together.
+/// Creates the semaphore that limits the memory of all bodies.
 pub(crate) fn room(bytes: usize) -> Semaphore {
-    Semaphore::new((bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS))
+    Semaphore::new((bytes / PERMIT_BYTES).clamp(1, Semaphore::MAX_PERMITS))
 }
 
-/// A body, or what became of it.
+/// The result of reading a body.
 pub(crate) enum ReadBody<'r> {
-    /// It is whole. The room is given back with the permit.
+    /// The complete body. Dropping the permit releases its memory.
     Whole(BodyBytes, Option<SemaphorePermit<'r>>),
-    /// It was not read to its end; this much is kept of it.
+    /// The beginning of a body that was not read to its end.
     Cut(Vec<u8>, BodyError),
     /// The client went away.
     Gone,
 }
 
-/// A body's bytes: as the connection's buffer holds them, or put together.
+/// The bytes of a body: as the connection's buffer holds them, or assembled.
 pub(crate) enum BodyBytes {
     /// One piece, not copied.
     Piece(Bytes),
@@ -58,7 +60,7 @@ pub(crate) enum BodyBytes {
 }
 
 impl BodyBytes {
-    /// The bytes, not copied.
+    /// Returns the bytes without copying them.
     pub fn into_bytes(self) -> Bytes {
         match self {
             BodyBytes::Piece(bytes) => bytes,
@@ -78,8 +80,8 @@ impl std::ops::Deref for BodyBytes {
     }
 }
 
-/// Reads a body of at most `limit` bytes. `invited`: the sender waits for a `100 Continue` and will
-/// not send what is refused at once.
+/// Reads a body of at most `limit` bytes. `invited` says that the sender waits for a `100 Continue`, so
+/// that it does not send a body that is refused at once.
 pub(crate) async fn read<'r>(
     body: Incoming,
     limit: usize,
@@ -94,12 +96,13 @@ pub(crate) async fn read<'r>(
     let mut reader = BodyReader { body, limit, declared, server, watch, held: 0, permit: None };
     if let Some(length) = declared.filter(|length| *length > limit as u64) {
         let (kept, _) =
-            if invited { (Vec::new(), None) } else { reader.throw_away(Vec::new(), 0).await };
+            if invited { (Vec::new(), None) } else { reader.discard_rest(Vec::new(), 0).await };
         return ReadBody::Cut(kept, reader.too_large(Some(length)));
     }
-    let first = declared.map_or(STEP, |length| (length as usize).min(STEP));
-    if reader.hold(first).await.is_err() {
-        return reader.busy(Vec::new(), invited).await;
+    let first =
+        declared.map_or(FIRST_RESERVE_BYTES, |length| (length as usize).min(FIRST_RESERVE_BYTES));
+    if reader.reserve(first).await.is_err() {
+        return reader.refuse_busy(Vec::new(), invited).await;
     }
     reader.run().await
 }
@@ -110,7 +113,7 @@ struct BodyReader<'w, 'r> {
     declared: Option<u64>,
     server: &'r Server,
     watch: &'w PhaseCell,
-    /// For how many bytes there is a permit.
+    /// The number of bytes that the permit covers.
     held: usize,
     permit: Option<SemaphorePermit<'r>>,
 }
@@ -125,8 +128,8 @@ type Next = Option<Result<Frame<Bytes>, hyper::Error>>;
 impl<'r> BodyReader<'_, 'r> {
     async fn run(mut self) -> ReadBody<'r> {
         let mut whole = Vec::new();
-        // most bodies have come with their heads, and need no clock
-        let mut ready = self.ready().await;
+        // most bodies arrive together with their heads and need no timer
+        let mut ready = self.poll_ready().await;
         let mut deadline = None;
         loop {
             let frame = match ready.take() {
@@ -137,13 +140,13 @@ impl<'r> BodyReader<'_, 'r> {
                         self.watch.enter_body();
                         now + limits.body_total
                     });
-                    self.watch.note_body(whole.len(), self.held.next_multiple_of(UNIT));
+                    self.watch.note_body(whole.len(), self.held.next_multiple_of(PERMIT_BYTES));
                     self.next_until(deadline.min(now + limits.body_idle)).await
                 }
             };
             let data = match frame {
                 Err(TooSlow) => {
-                    whole.truncate(KEPT);
+                    whole.truncate(MAX_KEPT_BODY_BYTES);
                     whole.shrink_to_fit();
                     return ReadBody::Cut(whole, BodyError::TooSlow);
                 }
@@ -151,7 +154,7 @@ impl<'r> BodyReader<'_, 'r> {
                 Ok(Some(Err(error))) => {
                     return match malformed::body(&error) {
                         Some(trouble) => {
-                            whole.truncate(KEPT);
+                            whole.truncate(MAX_KEPT_BODY_BYTES);
                             whole.shrink_to_fit();
                             ReadBody::Cut(whole, trouble)
                         }
@@ -168,18 +171,20 @@ impl<'r> BodyReader<'_, 'r> {
             }
             let length = whole.len() + data.len();
             if length > self.limit {
-                whole.extend_from_slice(&data[..data.len().min(KEPT.saturating_sub(whole.len()))]);
-                whole.truncate(KEPT);
+                whole.extend_from_slice(
+                    &data[..data.len().min(MAX_KEPT_BODY_BYTES.saturating_sub(whole.len()))],
+                );
+                whole.truncate(MAX_KEPT_BODY_BYTES);
                 whole.shrink_to_fit();
-                let (kept, rest) = self.throw_away(whole, length as u64).await;
+                let (kept, rest) = self.discard_rest(whole, length as u64).await;
                 return ReadBody::Cut(kept, self.too_large(rest));
             }
             if length > self.held {
-                // grown by doubling, never past what can still come
+                // the buffer doubles, but never beyond the length that the body can still reach
                 let most = self.declared.map_or(self.limit, |all| all as usize);
                 let wanted = (self.held * 2).max(length).min(most.max(length));
-                if self.hold(wanted).await.is_err() {
-                    return self.busy(whole, false).await;
+                if self.reserve(wanted).await.is_err() {
+                    return self.refuse_busy(whole, false).await;
                 }
             }
             whole.reserve_exact(self.held - whole.len());
@@ -187,7 +192,8 @@ impl<'r> BodyReader<'_, 'r> {
         }
     }
 
-    /// The next piece, or the end. An error if it does not come in time, or if others need its room.
+    /// Returns the next piece, or the end. It is an error if it does not arrive in time, or if the
+    /// eviction of slow bodies needs the memory.
     async fn next_until(&mut self, end: Instant) -> Result<Next, TooSlow> {
         tokio::select! {
             biased;
@@ -196,8 +202,8 @@ impl<'r> BodyReader<'_, 'r> {
         }
     }
 
-    /// The next piece, or the end, if it is here by now.
-    async fn ready(&mut self) -> Option<Next> {
+    /// Returns the next piece, or the end, if it has already arrived.
+    async fn poll_ready(&mut self) -> Option<Next> {
         poll_fn(|context| match Pin::new(&mut self.body).poll_frame(context) {
             Poll::Ready(frame) => Poll::Ready(Some(frame)),
             Poll::Pending => Poll::Ready(None),
@@ -205,9 +211,10 @@ impl<'r> BodyReader<'_, 'r> {
         .await
     }
 
-    /// Takes room for so many bytes in all, waiting a little where there is none.
-    async fn hold(&mut self, bytes: usize) -> Result<(), Full> {
-        let more = bytes.div_ceil(UNIT).saturating_sub(self.held.div_ceil(UNIT)) as u32;
+    /// Reserves memory for `bytes` bytes in all. If there is none, it waits for a short time.
+    async fn reserve(&mut self, bytes: usize) -> Result<(), Full> {
+        let more =
+            bytes.div_ceil(PERMIT_BYTES).saturating_sub(self.held.div_ceil(PERMIT_BYTES)) as u32;
         let permit = match self.server.room.try_acquire_many(more) {
             Ok(permit) => permit,
             Err(_) => self.wait_for_room(more).await?,
@@ -220,18 +227,18 @@ impl<'r> BodyReader<'_, 'r> {
         Ok(())
     }
 
-    /// Waits for room, which slow bodies have to give back.
+    /// Waits for memory, and makes slow bodies release theirs.
     async fn wait_for_room(&self, permits: u32) -> Result<SemaphorePermit<'r>, Full> {
         let is_slow = self.watch.phase().0 == Phase::Body;
-        // that nothing more of it comes is not its sender's doing
+        // while this body waits for memory, its sender is not to blame that nothing more of it arrives
         self.watch.enter(Phase::Busy);
         let end = Instant::now() + self.server.limits.room_wait;
         let mut acquire = std::pin::pin!(self.server.room.acquire_many(permits));
         let acquired = loop {
             let lacking = (permits as usize).saturating_sub(self.server.room.available_permits());
-            self.server.cut_slow_bodies(lacking * UNIT);
+            self.server.cut_slow_bodies(lacking * PERMIT_BYTES);
             let now = Instant::now();
-            match timeout_at(end.min(now + ROOM_LOOK_INTERVAL), &mut acquire).await {
+            match timeout_at(end.min(now + ROOM_POLL_INTERVAL), &mut acquire).await {
                 Ok(acquired) => break acquired.map_err(|_| Full),
                 Err(_) if Instant::now() >= end => break Err(Full),
                 Err(_) => {}
@@ -243,33 +250,35 @@ impl<'r> BodyReader<'_, 'r> {
         acquired
     }
 
-    async fn busy(mut self, mut kept: Vec<u8>, invited: bool) -> ReadBody<'r> {
-        kept.truncate(KEPT);
+    async fn refuse_busy(mut self, mut kept: Vec<u8>, invited: bool) -> ReadBody<'r> {
+        kept.truncate(MAX_KEPT_BODY_BYTES);
         kept.shrink_to_fit();
-        // the room is for those who can go on
+        // the memory is for bodies that can go on
         self.permit = None;
         if !invited {
-            (kept, _) = self.throw_away(kept, 0).await;
+            (kept, _) = self.discard_rest(kept, 0).await;
         }
-        ReadBody::Cut(kept, BodyError::Busy { retry_after: RETRY_AFTER })
+        ReadBody::Cut(kept, BodyError::Busy { retry_after: RETRY_AFTER_S })
     }
 
-    /// Reads on without keeping more than the beginning; tells how long the body was, if it ended.
-    async fn throw_away(&mut self, mut kept: Vec<u8>, seen: u64) -> (Vec<u8>, Option<u64>) {
+    /// Reads on and keeps only the beginning. Returns that, and the length of the body if it ended.
+    async fn discard_rest(&mut self, mut kept: Vec<u8>, seen: u64) -> (Vec<u8>, Option<u64>) {
         self.permit = None;
         self.watch.enter_body();
         let mut length = seen;
         let keep = seen == 0 && kept.is_empty();
-        let end = Instant::now() + THROWN_AWAY_IN.min(self.server.limits.body_total);
-        while length < THROWN_AWAY {
+        let end = Instant::now() + DISCARD_TIMEOUT.min(self.server.limits.body_total);
+        while length < MAX_DISCARD_BYTES {
             self.watch.note_body(length as usize, 0);
             match self.next_until(end).await {
                 Ok(None) => return (kept, Some(length)),
                 Ok(Some(Ok(frame))) => {
                     let Ok(data) = frame.into_data() else { continue };
                     length += data.len() as u64;
-                    if keep && kept.len() < KEPT {
-                        kept.extend_from_slice(&data[..data.len().min(KEPT - kept.len())]);
+                    if keep && kept.len() < MAX_KEPT_BODY_BYTES {
+                        kept.extend_from_slice(
+                            &data[..data.len().min(MAX_KEPT_BODY_BYTES - kept.len())],
+                        );
                     }
                 }
                 Ok(Some(Err(_))) | Err(TooSlow) => break,

@@ -1,41 +1,41 @@
-//! Requests that could not be read to their end.
+//! The errors of requests that could not be read to their end.
 
 use crate::engine::Engine;
 use crate::recording::RefusalRecord;
 use crate::wire::{Refusal, Reply, RequestHead};
 
-/// Why a request could not be read to its end.
+/// The reason why a request could not be read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BodyError {
-    /// It is larger than any request of its path may be.
+    /// The request is larger than any request of its path may be.
     TooLarge {
         /// The refusal to answer with.
         refusal: Refusal,
-        /// How long the body is, where that is known.
+        /// The length of the body, if it is known.
         length: Option<u64>,
     },
-    /// There was no room for it. The sender comes back after so many seconds.
+    /// There was no memory for the request. The sender is asked to retry later.
     Busy {
-        /// Seconds.
+        /// The seconds after which to retry.
         retry_after: u32,
     },
-    /// Its body stopped coming.
+    /// The body did not arrive in time.
     TooSlow,
-    /// It is not what HTTP says.
+    /// The request is not valid HTTP.
     Malformed {
-        /// The status that it is answered with.
+        /// The status of the response.
         status: u16,
         /// The code of the refusal.
         code: &'static str,
         /// A word for the kind of problem.
         kind: &'static str,
-        /// What is wrong.
+        /// The message.
         message: String,
     },
 }
 
 impl BodyError {
-    /// Records the request, of whose body `kept` is the beginning, and returns its response.
+    /// Records the request with the beginning of its body (`kept`), and returns its response.
     pub(crate) fn record(&self, engine: &Engine, head: &RequestHead<'_>, kept: &[u8]) -> Reply {
         let refused = |code, message, kind| RefusalRecord { code, message, kind, body_bytes: None };
         match self {
@@ -58,7 +58,7 @@ impl BodyError {
         self.reply()
     }
 
-    /// The response to the request.
+    /// Returns the response to the request.
     pub(crate) fn reply(&self) -> Reply {
         match self {
             BodyError::TooLarge { refusal, .. } => Reply::refused(refusal),

@@ -1,4 +1,4 @@
-//! One connection, and each request on it.
+//! A connection, and the requests on it.
 
 use crate::call::time;
 use crate::engine::{AcceptedRequest, InjectedFault};
@@ -33,13 +33,14 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-/// A request's head may be so large, and a connection reads ahead so far. It begins with 8 KB.
-const BUFFER: usize = 64 * 1024;
+/// The maximum size of a request head, and of what hyper reads ahead on a connection. hyper's buffer
+/// begins with 8 KB.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// The body of an answer: to an SDK, or of segscope's own paths.
+/// The body of a response, to an SDK or from segscope's own paths.
 pub(crate) type Body = Either<Either<Full<Bytes>, FaultBody>, api::OwnBody>;
 
-/// There is no response: the client went away in the middle of its request, or a fault says so.
+/// There is no response: the client went away during its request, or a fault closes the connection.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection ends without a response")]
 pub(crate) struct NoResponse;
@@ -71,13 +72,13 @@ pub(crate) async fn serve(
     });
     let stream = WatchedStream { stream: transport, watch: watch.clone(), head: Vec::new() };
     let mut connection = http1::Builder::new()
-        .max_buf_size(BUFFER)
-        // an answer is small: one plain write of head and body is the fastest
+        .max_buf_size(MAX_HEAD_BYTES)
+        // a response is small: one plain write of head and body is the fastest
         .writev(false)
         .half_close(true)
-        // the server's own look at the phases is cheaper than a timer each
+        // the server's own check of the phases costs less than a timer per request
         .header_read_timeout(None)
-        // what is forwarded keeps the spelling of its headers
+        // forwarded requests keep the spelling of their headers
         .preserve_header_case(server.forwarder.is_some())
         .serve_connection(TokioIo::new(stream), service);
     let mut stopping = false;
@@ -111,23 +112,28 @@ pub(crate) async fn serve(
         && !watch.is_over()
         && !stopping
     {
-        // some clients look at the certificate after the handshake, and then merely leave
+        // some clients check the certificate after the handshake, and then close without an alert
         let failure = HandshakeFailure::Closed;
         server.saw_failed_handshake(&failure, remote, host.as_deref(), certificates);
     }
     let parts = connection.into_parts();
     let stream = parts.io.into_inner();
     if watch.is_reset() {
-        // the client sees a reset in place of an end; where that cannot be, an end
+        // makes the client see a reset instead of an end; if that fails, it sees an end
         let _ = stream.stream.tcp().set_zero_linger();
         return;
     }
-    ended(&server, stream, &parts.read_buf, error).await;
+    record_malformed(&server, stream, &parts.read_buf, error).await;
 }
 
-/// Reports a request that was refused before it could be taken. What else went wrong on a
-/// connection is its client's business.
-async fn ended(server: &Server, stream: WatchedStream, rest: &[u8], error: Option<hyper::Error>) {
+/// Records a request that hyper refused. Other errors of a connection are not reported, because they
+/// concern only its client.
+async fn record_malformed(
+    server: &Server,
+    stream: WatchedStream,
+    rest: &[u8],
+    error: Option<hyper::Error>,
+) {
     let is_head = stream.watch.phase().0 == Phase::Head;
     let head = if is_head { &stream.head } else { rest };
     let trouble = match &error {
@@ -140,7 +146,7 @@ async fn ended(server: &Server, stream: WatchedStream, rest: &[u8], error: Optio
         tracing::warn!(status, code, "request refused before it was read");
     }
     malformed::record(&server.engine, &trouble, head, stream.stream.is_tls());
-    // hyper has answered anything else
+    // hyper has answered all other malformed requests
     if let BodyError::Malformed { status: status @ (408 | 505), .. } = trouble {
         let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
         let answer = format!(
@@ -170,7 +176,7 @@ async fn handle(
     answer
 }
 
-/// Answers a request; `body_bytes` becomes how much of its body was read.
+/// Answers a request and sets `body_bytes` to the number of bytes read of its body.
 async fn answer(
     server: &Server,
     parts: Parts,
@@ -180,10 +186,10 @@ async fn answer(
     body_bytes: &mut usize,
 ) -> Result<Response<Body>, NoResponse> {
     if let Some(reply) = server.refuse_for_other_host(&parts) {
-        return Ok(respond::response(reply, full));
+        return Ok(respond::response(reply, full_body));
     }
     let path = parts.uri.path();
-    // whatever the method: a preflight is not for these
+    // these paths answer no preflight, so the method does not matter
     if path.starts_with("/_segscope")
         && let Route::Own(name) = wire::route("", path)
     {
@@ -200,7 +206,7 @@ async fn answer(
     }
     if forwarder.is_none() && route == Route::Preflight {
         let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here);
-        let mut response = respond::response(reply, full);
+        let mut response = respond::response(reply, full_body);
         cors::allow(&parts.headers, response.headers_mut());
         cors::allow_next(&parts.headers, response.headers_mut());
         return Ok(response);
@@ -214,7 +220,7 @@ async fn answer(
     };
     let read = body::read(incoming, limit, invited, server, watch).await;
     let (kept, trouble) = match read {
-        // it was not acknowledged, so its client sends it again
+        // the request was not acknowledged, so its client sends it again
         ReadBody::Gone => return Err(NoResponse),
         ReadBody::Whole(data, _permit) => {
             *body_bytes = data.len();
@@ -228,8 +234,8 @@ async fn answer(
     if forwarder.is_some() {
         forward::count_unread(&server.engine);
     }
-    let reply = taking(&parts, |head| trouble.record(&server.engine, head, &kept));
-    let mut response = respond::response(reply, full);
+    let reply = with_head(&parts, |head| trouble.record(&server.engine, head, &kept));
+    let mut response = respond::response(reply, full_body);
     cors::allow(&parts.headers, response.headers_mut());
     if close {
         response
@@ -239,7 +245,7 @@ async fn answer(
     Ok(response)
 }
 
-/// Answers a request whose body is whole.
+/// Answers a request whose body is complete.
 async fn respond_whole(
     server: &Server,
     services: RequestServices<'_>,
@@ -250,26 +256,27 @@ async fn respond_whole(
     let faults = &server.faults;
     let fault = match faults.is_empty() {
         true => None,
-        false => taking(&parts, |head| faults.pick(&server.engine, head, &data)),
+        false => with_head(&parts, |head| faults.pick(&server.engine, head, &data)),
     };
     let Some(fault) = fault else {
-        return Ok(take(server, services, parts, data, (peer, None)).await);
+        return Ok(accept(server, services, parts, data, (peer, None)).await);
     };
     fault_response::delay_request(faults, fault).await;
     let headers = parts.headers.clone();
     let injected = Some(fault_response::injected(fault));
     let response = match injected.filter(|_| fault.refuses()) {
         Some(injected) => {
-            taking(&parts, |head| server.engine.refuse_by_fault(head, &data, injected));
-            fault_response::untaken(&headers)
+            with_head(&parts, |head| server.engine.refuse_by_fault(head, &data, injected));
+            fault_response::not_accepted(&headers)
         }
-        None => take(server, services, parts, data, (peer, injected)).await,
+        None => accept(server, services, parts, data, (peer, injected)).await,
     };
     fault_response::change(response, &headers, faults, fault, watch).await
 }
 
-/// Forwards a request, gets what a page loads, or takes the request here.
-async fn take(
+/// Forwards a request, passes on the request of a page before its first call, or accepts the request
+/// here.
+async fn accept(
     server: &Server,
     services: RequestServices<'_>,
     parts: Parts,
@@ -284,7 +291,7 @@ async fn take(
     }
     if let Some(forwarder) = services.forwarder
         && forwarder.only().is_none_or(|only| {
-            taking(&parts, |head| server.engine.any_call_passes(only, head, &data))
+            with_head(&parts, |head| server.engine.any_call_passes(only, head, &data))
         })
     {
         let data = data.into_bytes();
@@ -296,26 +303,26 @@ async fn take(
     {
         return refused;
     }
-    let taken = taking(&parts, |head| server.engine.take_in(head, &data, &server.here, fault));
+    let taken = with_head(&parts, |head| server.engine.take_in(head, &data, &server.here, fault));
     let reply = match taken {
         AcceptedRequest::Answered(reply) => reply,
         AcceptedRequest::Pending(reply, held) => {
-            behind_others().await;
+            yield_to_ready_requests().await;
             server.engine.written(&held).unwrap_or(reply)
         }
     };
-    let mut response = respond::response(reply, full);
+    let mut response = respond::response(reply, full_body);
     cors::allow(&parts.headers, response.headers_mut());
     response
 }
 
-fn full(bytes: Bytes) -> Body {
+fn full_body(bytes: Bytes) -> Body {
     Either::Left(Either::Left(Full::new(bytes)))
 }
 
-/// Lets the requests that are ready by now come first, so that one write does for all of them.
-/// Unlike tokio's own yielding it does not look for new ones in between, which costs a system call.
-pub(crate) async fn behind_others() {
+/// Yields to the requests that are ready now, so that one write records all of them. Unlike tokio's
+/// own yielding, it does not poll for new events in between, which costs a system call.
+pub(crate) async fn yield_to_ready_requests() {
     let mut yielded = false;
     std::future::poll_fn(|context| {
         if std::mem::replace(&mut yielded, true) {
@@ -342,14 +349,14 @@ fn head<'a>(
     }
 }
 
-/// Hands the head over with its headers as texts. The room for these is used again: all requests
-/// are taken on one thread, one after the other, and their headers are much alike.
-fn taking<T>(parts: &Parts, take: impl FnOnce(&RequestHead<'_>) -> T) -> T {
-    taking_at(parts, time::now(), take)
+/// Calls `take` with the head of a request, whose headers become texts. Their memory is used again: all
+/// requests are handled on one thread, one after the other, and their headers are much alike.
+fn with_head<T>(parts: &Parts, take: impl FnOnce(&RequestHead<'_>) -> T) -> T {
+    with_head_at(parts, time::now(), take)
 }
 
-/// Hands the head of a request over that came at a time.
-pub(crate) fn taking_at<T>(
+/// Calls `take` with the head of a request that arrived at `received_at`.
+pub(crate) fn with_head_at<T>(
     parts: &Parts,
     received_at: time::Millis,
     take: impl FnOnce(&RequestHead<'_>) -> T,
@@ -358,12 +365,12 @@ pub(crate) fn taking_at<T>(
         static ROOM: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
     }
     ROOM.with_borrow_mut(|room| {
-        let count = fill(room, &parts.headers);
+        let count = copy_headers(room, &parts.headers);
         take(&head(parts, &room[..count], received_at))
     })
 }
 
-fn fill(room: &mut Vec<(String, String)>, headers: &HeaderMap) -> usize {
+fn copy_headers(room: &mut Vec<(String, String)>, headers: &HeaderMap) -> usize {
     let mut count = 0;
     for (name, value) in headers {
         if room.len() == count {

@@ -1,20 +1,20 @@
-//! What the user is told of a connection that no request shows.
+//! Notices about connections that no request shows.
 
 use std::net::SocketAddr;
 
-/// What happened on a connection and left no request behind.
+/// An event on a connection that left no request behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ConnectionNotice {
-    /// A client speaks TLS to the plain port.
+    /// A client uses TLS on the plain port.
     Tls {
         /// The client.
         remote: SocketAddr,
     },
     /// Connections were closed to make room for new ones.
     Crowded {
-        /// How many so far.
+        /// The number closed so far.
         closed: u64,
-        /// How many may be open.
+        /// The maximum number of open connections.
         most: usize,
     },
 }

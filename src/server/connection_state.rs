@@ -1,8 +1,8 @@
-//! A connection's stream that knows what the connection is doing: whether a request has begun and
-//! since when, and whether the client speaks TLS. The server looks at this once in a while, which
-//! costs a busy connection nothing; a timer for each request would.
+//! The state of a connection: its phase, since when, and whether the client uses TLS. The server
+//! checks the states of all connections once in a while, which costs a busy connection nothing, unlike
+//! a timer for each request.
 
-use crate::server::malformed::KEPT_OF_HEAD_BYTES;
+use crate::server::malformed::MAX_KEPT_HEAD_BYTES;
 use crate::server::transport::Transport;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,24 +12,24 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
-/// What a connection is doing.
+/// The phase of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// It has never sent a byte.
+    /// The client has not sent a byte.
     Fresh,
     /// Between two requests.
     Idle,
-    /// A request's head is coming in.
+    /// The head of a request is arriving.
     Head,
-    /// A request is being taken.
+    /// A request is being handled.
     Busy,
-    /// A request's body has not come with its head, and is waited for.
+    /// The body of a request did not arrive with its head and is awaited.
     Body,
     /// A TLS handshake is going on.
     Handshake,
-    /// Bytes go through to another host.
+    /// A tunnel to another host is open.
     Tunnel,
-    /// They go through in one direction: the other one has ended.
+    /// A tunnel is open in one direction; the other has ended.
     HalfTunnel,
 }
 
@@ -44,14 +44,14 @@ const PHASES: [Phase; 8] = [
     Phase::HalfTunnel,
 ];
 
-/// So many bits of a state are its phase.
+/// The number of bits of a state that hold its phase.
 const PHASE_BITS: u32 = 3;
 
-/// The first byte of a TLS hello; no HTTP method begins with it.
+/// The first byte of a TLS handshake; no HTTP method begins with it.
 pub(crate) const TLS_HANDSHAKE: u8 = 0x16;
 
-/// The time as of the server's latest look at its connections: to ask the system's clock three
-/// times a request would cost more than it tells.
+/// The time of the server's latest check of its connections. Reading the system's clock three times
+/// per request would cost more than the precision is worth.
 #[derive(Debug)]
 pub(crate) struct CoarseClock {
     epoch: Instant,
@@ -65,7 +65,7 @@ impl CoarseClock {
         clock
     }
 
-    /// Looks at the system's clock.
+    /// Reads the system's clock.
     pub fn tick(&self) {
         self.now_ms.store(self.epoch.elapsed().as_millis() as u64, Ordering::Relaxed);
     }
@@ -79,21 +79,21 @@ impl CoarseClock {
 #[derive(Debug)]
 pub(crate) struct PhaseCell {
     clock: Arc<CoarseClock>,
-    /// The clock's time when the phase began, and in the lowest bits the phase.
+    /// The time at which the phase began, with the phase in the lowest bits.
     state: AtomicU64,
     tls: AtomicBool,
     ended: AtomicBool,
-    /// Told when the connection has taken too long.
+    /// Notified when the connection has taken too long.
     pub over: Notify,
-    /// How much of the body has come, and how much room it holds, while it is waited for.
+    /// The number of bytes of the body that arrived, and the memory that it holds, while it is awaited.
     body_bytes: AtomicU64,
     body_room: AtomicU64,
     is_cut: AtomicBool,
-    /// The answer may take long, so it is watched whether the client is still there.
+    /// True while a response may take long, so that the stream checks whether the client still waits.
     is_waiting: AtomicBool,
     is_gone: AtomicBool,
     is_reset: AtomicBool,
-    /// Told when the body must make room for others.
+    /// Notified when the body must release its memory.
     cut: Notify,
 }
 
@@ -113,7 +113,7 @@ impl PhaseCell {
             is_reset: AtomicBool::new(false),
             cut: Notify::new(),
         };
-        // once a connection: what is new must not look old
+        // once per connection, so that a new one does not look old
         watch.clock.tick();
         watch.enter(Phase::Fresh);
         watch
@@ -123,7 +123,7 @@ impl PhaseCell {
         self.state.store(self.clock.now_ms() << PHASE_BITS | phase as u64, Ordering::Relaxed);
     }
 
-    /// The phase, and for how long it has lasted.
+    /// Returns the phase, and how long it has lasted.
     pub fn phase(&self) -> (Phase, Duration) {
         let state = self.state.load(Ordering::Relaxed);
         let lasted = self.clock.now_ms().saturating_sub(state >> PHASE_BITS);
@@ -131,21 +131,21 @@ impl PhaseCell {
         (PHASES[phase as usize], Duration::from_millis(lasted))
     }
 
-    /// The body is waited for from now on.
+    /// Enters the phase in which the body is awaited.
     pub fn enter_body(&self) {
         self.is_cut.store(false, Ordering::Relaxed);
         self.clock.tick();
         self.enter(Phase::Body);
     }
 
-    /// Notes how much of the body has come, and how much room it holds.
+    /// Sets the number of bytes of the body that arrived, and the memory that it holds.
     pub fn note_body(&self, bytes: usize, room: usize) {
         self.body_bytes.store(bytes as u64, Ordering::Relaxed);
         self.body_room.store(room as u64, Ordering::Relaxed);
     }
 
-    /// While a body is waited for and need not make room yet: for how long, how many bytes of it came
-    /// a second, and how much room it holds.
+    /// Returns how long a body has been awaited, its rate in bytes per second, and the memory that it
+    /// holds; none if no body is awaited or if it has to release its memory already.
     pub fn body(&self) -> Option<(Duration, u64, usize)> {
         let (Phase::Body, lasted) = self.phase() else { return None };
         if self.is_cut.load(Ordering::Relaxed) {
@@ -156,47 +156,47 @@ impl PhaseCell {
         Some((lasted, rate, self.body_room.load(Ordering::Relaxed) as usize))
     }
 
-    /// Makes the body give back its room: it is read no further.
+    /// Makes the body release its memory: it is read no further.
     pub fn cut_body(&self) {
         self.is_cut.store(true, Ordering::Relaxed);
         self.cut.notify_one();
     }
 
-    /// Waits until the body must make room.
+    /// Waits until the body has to release its memory.
     pub async fn until_cut(&self) {
-        // an earlier body on the connection may have been told too late
+        // the notification may be a late one for an earlier body on this connection
         while !self.is_cut.load(Ordering::Relaxed) {
             self.cut.notified().await;
         }
     }
 
-    /// Begins or ends to watch whether the client is still there.
+    /// Starts or stops to check whether the client still waits.
     pub fn set_waiting(&self, is_waiting: bool) {
         self.is_gone.store(false, Ordering::Relaxed);
         self.is_waiting.store(is_waiting, Ordering::Relaxed);
     }
 
-    /// Whether the client has ended its side while that was watched.
+    /// Returns true if the client has closed its side during such a check.
     pub fn is_gone(&self) -> bool {
         self.is_gone.load(Ordering::Relaxed)
     }
 
-    /// Resets the connection when it ends.
+    /// Marks the connection to be reset when it ends.
     pub fn reset(&self) {
         self.is_reset.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the connection is reset when it ends.
+    /// Returns true if the connection is to be reset when it ends.
     pub fn is_reset(&self) -> bool {
         self.is_reset.load(Ordering::Relaxed)
     }
 
-    /// Notes that the connection has taken too long.
+    /// Marks the connection as one that has taken too long.
     pub fn end(&self) {
         self.ended.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the connection has taken too long.
+    /// Returns true if the connection has taken too long.
     pub fn is_over(&self) -> bool {
         self.ended.load(Ordering::Relaxed)
     }
@@ -206,19 +206,19 @@ impl PhaseCell {
     }
 }
 
-/// The stream of a watched connection.
+/// The stream of a connection, which updates the connection's phase.
 pub(crate) struct WatchedStream {
     pub stream: Transport,
     pub watch: Arc<PhaseCell>,
-    /// The beginning of the request whose head came last: where HTTP refuses it, nothing else is
-    /// known of it.
+    /// The beginning of the latest request head. If hyper refuses the request, nothing else is known of
+    /// it.
     pub head: Vec<u8>,
 }
 
 impl WatchedStream {
-    /// Keeps the beginning of a head that goes on with these bytes.
+    /// Appends bytes to the kept beginning of the head.
     fn keep(&mut self, bytes: &[u8]) {
-        let room = KEPT_OF_HEAD_BYTES.saturating_sub(self.head.len());
+        let room = MAX_KEPT_HEAD_BYTES.saturating_sub(self.head.len());
         self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 }
@@ -236,7 +236,7 @@ impl AsyncRead for WatchedStream {
             match self.watch.phase().0 {
                 Phase::Fresh if is_plain && buf.filled()[before] == TLS_HANDSHAKE => {
                     self.watch.tls.store(true, Ordering::Relaxed);
-                    // to HTTP the connection ends here: there is nothing to answer in its language
+                    // for hyper the connection ends here: the client could not read an HTTP response
                     buf.set_filled(before);
                 }
                 Phase::Fresh | Phase::Idle => {
@@ -269,7 +269,7 @@ impl AsyncWrite for WatchedStream {
         mut self: Pin<&mut Self>,
         evaluation: &mut Context<'_>,
     ) -> Poll<std::io::Result<()>> {
-        // hyper comes here each time that it looks at the connection, and does not read meanwhile
+        // hyper calls this each time that it polls the connection, and does not read while a response is due
         if self.watch.is_waiting.load(Ordering::Relaxed)
             && self.stream.is_ended_by_client(evaluation)
         {

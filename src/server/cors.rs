@@ -1,17 +1,17 @@
-//! What browsers ask for before they let a page speak to another origin (`docs/specs/wire.md` 12).
+//! The headers that browsers require before a page may use another origin (`docs/specs/wire.md` 12).
 //!
-//! The origin and the names of headers are echoed: `*` does not cover `Authorization`. Every answer
-//! has these headers, errors too, else the page sees an error of another kind. The inspector's own
-//! paths have none of them: no page may read what was captured.
+//! The origin and the names of headers are echoed, because `*` does not cover `Authorization`. Every
+//! response has these headers, also errors, or else the page would see a different error. The
+//! inspector's own paths have none of them: no page may read what was captured.
 
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 const ASKS_PRIVATE: HeaderName = HeaderName::from_static("access-control-request-private-network");
 const ALLOW_PRIVATE: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
-/// Adds to an answer what lets the page that asked read it.
+/// Adds the headers that let the page read the response.
 pub(crate) fn allow(request: &HeaderMap, answer: &mut HeaderMap) {
-    // other clients than browsers send none, and need none
+    // only browsers send an origin, and only they need these headers
     let Some(origin) = request.get(header::ORIGIN) else { return };
     let fixed = HeaderValue::from_static;
     answer.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
@@ -20,7 +20,7 @@ pub(crate) fn allow(request: &HeaderMap, answer: &mut HeaderMap) {
     answer.insert(header::VARY, fixed("Origin"));
 }
 
-/// Adds to the answer of a preflight what the request to come may do.
+/// Adds to the response of a preflight the headers that allow the request that follows.
 pub(crate) fn allow_next(request: &HeaderMap, answer: &mut HeaderMap) {
     let fixed = HeaderValue::from_static;
     answer.insert(header::ACCESS_CONTROL_ALLOW_METHODS, fixed("GET, POST, OPTIONS"));

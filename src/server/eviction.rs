@@ -1,6 +1,6 @@
-//! Room for new connections and bodies, where there is none: what is idle or slow has to go, those
-//! first that never sent a byte. So whoever has something to send is answered, however many others
-//! hold connections open.
+//! Makes room for new connections and bodies if there is none: idle or slow connections are closed,
+//! first those that never sent a byte. So a client with something to send is answered, however many
+//! connections others hold open.
 
 use crate::server::connection_state::{Phase, PhaseCell};
 use crate::server::listener_thread::Server;
@@ -10,39 +10,41 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-/// When this part of all connections is left, others are closed until twice as much is.
+/// The part of all connections that is kept free: if fewer are free, connections are closed until
+/// twice as many are.
 const RESERVED_PART: usize = 16;
+/// The maximum number of connections that are kept free.
 const MAX_RESERVED: usize = 64;
 
-/// A connection that never sent a byte may be closed after this time: a client sends at once.
+/// The time after which a connection that never sent a byte may be closed: clients send at once.
 const FRESH_GRACE: Duration = Duration::from_millis(250);
 
-/// How often to look again while nothing could be closed.
-const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+/// The interval at which closing is tried again while no connection could be closed.
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Room for one more connection, which is made where there is little left.
+/// Returns the permit for one more connection, and closes others if few are left.
 pub(crate) async fn for_connection(server: &Server) -> Option<OwnedSemaphorePermit> {
     loop {
         if server.connections.available_permits() <= server.reserved() {
             server.close_some_connections();
         }
         let acquire = Arc::clone(&server.connections).acquire_owned();
-        if let Ok(permit) = timeout(LOOK_INTERVAL, acquire).await {
-            // it is never closed
+        if let Ok(permit) = timeout(RETRY_INTERVAL, acquire).await {
+            // the semaphore is never closed
             return permit.ok();
         }
     }
 }
 
 impl Server {
-    /// How many connections are kept free for new ones.
+    /// Returns the number of connections that are kept free for new ones.
     fn reserved(&self) -> usize {
         (self.most / RESERVED_PART).clamp(1, MAX_RESERVED)
     }
 
     /// Closes some of the connections that are idle or slow: first those that never sent a byte, then
-    /// those whose head does not end, then those that wait for a next request, and if there are none
-    /// of these, the slowest body. Of each kind those come first that have been so for longest.
+    /// those whose head does not end, then those that wait for a next request, and if there are none of
+    /// these, the slowest body. Of each kind, those that have been in that phase for longest come first.
     pub(crate) fn close_some_connections(&self) {
         self.clock.tick();
         let mut over: Vec<(usize, Duration, Arc<PhaseCell>)> = Vec::new();
@@ -66,7 +68,7 @@ impl Server {
             }
         }
         if has_new {
-            // those that were used stay while there are others, which are over soon
+            // connections that were used stay open while there are new ones that will soon be old enough
             over.retain(|(rank, ..)| *rank == 0);
         }
         if over.is_empty() && !has_new {
@@ -84,8 +86,8 @@ impl Server {
         }
     }
 
-    /// Makes the slowest bodies give back so many bytes of room, at least one of them; how many
-    /// bodies that were. Those that came within the grace keep it.
+    /// Makes the slowest bodies release `bytes` bytes of memory, but at least one body, and returns the
+    /// number of bodies. Bodies that began within the grace time are left alone.
     pub(crate) fn cut_slow_bodies(&self, bytes: usize) -> u64 {
         self.clock.tick();
         let watched = self.watched();

@@ -1,4 +1,4 @@
-//! What the sender of a request gets that meets a fault.
+//! The response to a request to which a fault applies.
 
 use crate::engine::{FAULT, InjectedFault};
 use crate::server::connection::{Body, NoResponse};
@@ -13,27 +13,27 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap};
 use tokio::time::sleep;
 
-/// What is recorded of a fault.
+/// Returns the record of a fault.
 pub(crate) fn injected(fault: &FaultRule) -> InjectedFault<'_> {
     InjectedFault { text: &fault.text, status: fault.status() }
 }
 
-/// The response of a request that is not taken, before its fault changes it.
-pub(crate) fn untaken(request: &HeaderMap) -> Response<Body> {
-    own(request, Reply::success())
+/// Returns the response to a request that is not accepted, before its fault changes it.
+pub(crate) fn not_accepted(request: &HeaderMap) -> Response<Body> {
+    own_response(request, Reply::success())
 }
 
-/// Waits before a request is taken, if its fault is a delay then.
+/// Waits before a request is accepted, if its fault is such a delay.
 pub(crate) async fn delay_request(faults: &Faults, fault: &FaultRule) {
     if let (FaultPoint::Request, Some(delay)) = (fault.point, faults.delay(fault)) {
         sleep(delay).await;
     }
 }
 
-/// Changes the response to a request as its fault says.
+/// Changes the response to a request according to its fault.
 ///
 /// # Errors
-/// The connection ends without a response.
+/// Fails if the connection is to end without a response.
 pub(crate) async fn change(
     response: Response<Body>,
     request: &HeaderMap,
@@ -46,7 +46,7 @@ pub(crate) async fn change(
         FaultKind::Status { status, retry_after } => {
             let message = injected(fault).message();
             let reply = Reply { retry_after, ..Reply::failure(status, FAULT, &message) };
-            Ok(own(request, reply))
+            Ok(own_response(request, reply))
         }
         FaultKind::Delay { .. } => {
             if let (FaultPoint::Answer, Some(delay)) = (fault.point, faults.delay(fault)) {
@@ -70,19 +70,19 @@ pub(crate) async fn change(
     }
 }
 
-/// The same response, whose body comes in another way.
+/// Replaces the body of a response with one that is sent in another way.
 async fn with_body(
     response: Response<Body>,
     change: impl FnOnce(Bytes) -> FaultBody,
 ) -> Response<Body> {
     let (mut head, body) = response.into_parts();
-    // a body of our own is whole, and cannot fail
+    // a body of segscope's own is complete and cannot fail
     let bytes = body.collect().await.map(|all| all.to_bytes()).unwrap_or_default();
     head.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(head, Either::Left(Either::Right(change(bytes))))
 }
 
-fn own(request: &HeaderMap, reply: Reply) -> Response<Body> {
+fn own_response(request: &HeaderMap, reply: Reply) -> Response<Body> {
     let full = |bytes| Either::Left(Either::Left(Full::new(bytes)));
     let mut response = respond::response(reply, full);
     cors::allow(request, response.headers_mut());

@@ -1,6 +1,6 @@
-//! Requests that are forwarded: each goes to the upstream as it came, and its sender gets the
-//! upstream's own answer. Where no whole answer comes, the sender gets an error and tries again:
-//! nothing is acknowledged that the upstream has not acknowledged.
+//! Forwarding: each request goes to the upstream as it arrived, and its sender gets the upstream's own
+//! answer. Without a complete answer, the sender gets an error and sends again: nothing is acknowledged
+//! that the upstream has not acknowledged.
 
 use crate::call::time;
 use crate::engine::{Engine, ForwardEnd, ForwardRecord, InjectedFault};
@@ -24,30 +24,30 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// So many requests are in flight at most.
+/// The maximum number of requests in flight.
 const MAX_IN_FLIGHT: u64 = 1024;
-/// How much later a sender is asked to come back when as many are.
+/// The `Retry-After` of a request beyond that maximum, in seconds.
 const RETRY_AFTER_S: u32 = 1;
-/// How long the upstream may take for a whole answer, if nothing else is said.
+/// The default time limit for a complete answer of the upstream.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How a listener forwards.
+/// The options of a listener that forwards.
 #[derive(Debug, Clone)]
 pub struct ForwardOptions {
-    /// Where requests go.
+    /// The service that gets the requests.
     pub upstream: Upstream,
-    /// Only requests with a call that passes are forwarded.
+    /// The filter of the requests that are forwarded: those with a call that passes; none forwards all.
     pub only: Option<Filter>,
-    /// The write key that requests go on with.
+    /// The write key with which requests are forwarded.
     pub key: Option<String>,
-    /// Whether the upstream is told the client's address.
+    /// True if the upstream is told the client's address.
     pub tells_client: bool,
-    /// How long the upstream may take for a whole answer.
+    /// The time limit for a complete answer of the upstream.
     pub timeout: Duration,
 }
 
 impl ForwardOptions {
-    /// Forwards every request to an upstream.
+    /// Creates the options that forward every request to an upstream.
     pub fn new(upstream: Upstream) -> ForwardOptions {
         ForwardOptions { upstream, only: None, key: None, tells_client: true, timeout: TIMEOUT }
     }
@@ -57,12 +57,12 @@ impl ForwardOptions {
 pub(crate) struct Forwarder {
     client: ForwardClient,
     options: ForwardOptions,
-    /// How `Via` names this segscope.
+    /// The name of this segscope in `Via`.
     via: String,
 }
 
 impl Forwarder {
-    /// Forwards as the options say, from a listener at these addresses.
+    /// Creates the forwarder of a listener at these addresses.
     pub fn new(options: ForwardOptions, own: &[SocketAddr]) -> Result<Forwarder, UpstreamError> {
         options.upstream.check_reachable(own)?;
         let client = ForwardClient::new(options.upstream.clone(), options.timeout, own)?;
@@ -70,29 +70,29 @@ impl Forwarder {
         Ok(Forwarder { client, options, via })
     }
 
-    /// The URL of the upstream.
+    /// Returns the URL of the upstream.
     pub fn url(&self) -> String {
         self.client.upstream().url()
     }
 
-    /// The host of the upstream.
+    /// Returns the host of the upstream.
     pub fn host(&self) -> &str {
         self.client.upstream().host()
     }
 
-    /// Whether such requests are forwarded. What a page loads before its first call is not: it points
-    /// the page to this listener.
+    /// Returns true if requests of this route are forwarded. Those that a page sends before its first call
+    /// are not: their responses point the page to this listener.
     pub fn takes(&self, route: &Route<'_>) -> bool {
         !matches!(route, Route::Settings { .. } | Route::SourceConfig | Route::Own(_))
     }
 
-    /// The filter of the requests that are forwarded; none if all are.
+    /// Returns the filter of the requests that are forwarded; none if all are.
     pub fn only(&self) -> Option<&Filter> {
         self.options.only.as_ref()
     }
 }
 
-/// Counts a request as in flight until it is dropped.
+/// A guard that counts a request as in flight until it is dropped.
 struct InFlight<'e> {
     engine: &'e Engine,
     end: Cell<ForwardEnd>,
@@ -104,14 +104,14 @@ impl Drop for InFlight<'_> {
     }
 }
 
-/// Counts a request that was to be forwarded and could not even be read.
+/// Counts a request that should have been forwarded and could not be read.
 pub(crate) fn count_unread(engine: &Engine) {
     if engine.forwarding().begin(u64::MAX) {
         engine.forwarding().end(ForwardEnd::NotSent);
     }
 }
 
-/// Forwards a request with its whole body, records it, and returns its response.
+/// Forwards a request with its complete body, records it, and returns its response.
 pub(crate) async fn respond(
     server: &Server,
     forwarder: &Forwarder,
@@ -123,7 +123,7 @@ pub(crate) async fn respond(
     let received_at = time::now();
     let refused = |parts: &Parts, code: &str, reply: Reply, message: &str| {
         let refused = RefusalRecord { code, message, kind: "", body_bytes: None };
-        connection::taking_at(parts, received_at, |head| {
+        connection::with_head_at(parts, received_at, |head| {
             engine.record_refused(head, &body, reply.status, refused);
         });
         own_response(parts, reply)
@@ -163,14 +163,14 @@ pub(crate) async fn respond(
         took_us,
         outcome: answer.as_ref().map(answered_with).map_err(ToString::to_string),
     };
-    let record = connection::taking_at(&parts, received_at, |head| {
+    let record = connection::with_head_at(&parts, received_at, |head| {
         engine.record_forwarded(head, &body, status, &recorded, fault)
     });
     let is_lost = match record {
         ForwardRecord::Nothing | ForwardRecord::Written => false,
         ForwardRecord::Failed => true,
         ForwardRecord::Held(held) => {
-            connection::behind_others().await;
+            connection::yield_to_ready_requests().await;
             engine.written(&held).is_some()
         }
     };
@@ -187,7 +187,7 @@ pub(crate) async fn respond(
     }
 }
 
-/// Refuses a request that this segscope has sent to the upstream itself.
+/// Refuses a request that this segscope itself has sent to the upstream.
 pub(crate) fn refuse_loop(
     engine: &Engine,
     parts: &Parts,
@@ -199,13 +199,13 @@ pub(crate) fn refuse_loop(
     }
     let message = "the upstream sends requests back to this segscope";
     let refused = RefusalRecord { code: "loop", message, kind: "", body_bytes: None };
-    connection::taking_at(parts, time::now(), |head| {
+    connection::with_head_at(parts, time::now(), |head| {
         engine.record_refused(head, body, 508, refused);
     });
     Some(own_response(parts, Reply::failure(508, "loop", message)))
 }
 
-/// Sends a request on.
+/// Sends a request to the upstream.
 async fn send(
     forwarder: &Forwarder,
     parts: &mut Parts,
@@ -214,14 +214,14 @@ async fn send(
     received_at: time::Millis,
 ) -> Result<ForwardedResponse, ForwardError> {
     let extensions = std::mem::take(&mut parts.extensions);
-    // what is recorded still says how it came
+    // the record of the request still needs this extension
     if let Some(over_tls) = extensions.get::<OverTls>() {
         parts.extensions.insert(*over_tls);
     }
     let (mut headers, mut uri) = (Cow::Borrowed(&parts.headers), Cow::Borrowed(&parts.uri));
     if let Some(key) = &forwarder.options.key {
         let (headers, uri) = (headers.to_mut(), uri.to_mut());
-        body = connection::taking_at(parts, received_at, |head| {
+        body = connection::with_head_at(parts, received_at, |head| {
             forward_key::replace(head, headers, uri, body, key)
         });
     }
@@ -238,7 +238,7 @@ async fn send(
     forwarder.client.send(request).await
 }
 
-/// What is recorded of the upstream's answer.
+/// Returns the record of the upstream's answer.
 pub(crate) fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
     let headers = answer.headers.iter();
     AnsweredWith {
@@ -253,7 +253,7 @@ pub(crate) fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
     }
 }
 
-/// The upstream's answer, as it came.
+/// Converts the upstream's answer to a response without changes.
 pub(crate) fn upstream_response(answer: ForwardedResponse) -> Response<Body> {
     let mut response = Response::new(Either::Left(Either::Left(Full::new(answer.body))));
     *response.status_mut() = answer.status;
@@ -262,7 +262,7 @@ pub(crate) fn upstream_response(answer: ForwardedResponse) -> Response<Body> {
     response
 }
 
-/// An answer of segscope's own.
+/// Creates a response of segscope's own.
 fn own_response(parts: &Parts, reply: Reply) -> Response<Body> {
     let mut response =
         respond::response(reply, |bytes| Either::Left(Either::Left(Full::new(bytes))));

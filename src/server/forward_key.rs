@@ -1,4 +1,5 @@
-//! `--forward-key`: the request goes on with another write key, wherever its own stands.
+//! `--forward-key`: replaces the write key of a request, wherever it is, before the request is
+//! forwarded.
 
 use crate::call::credential::{is_write_key, replace_parameters};
 use crate::report::WriteKeys;
@@ -9,8 +10,8 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::uri::{PathAndQuery, Uri};
 
-/// Puts another write key into a request: into its headers, its query, and its body, which goes on
-/// decoded. A body that cannot be decoded, or is no text, goes on as it is.
+/// Replaces the write key in the headers, the query and the body of a request. The body is forwarded
+/// decoded. A body that cannot be decoded, or is no text, is forwarded unchanged.
 pub(crate) fn replace(
     head: &RequestHead<'_>,
     headers: &mut HeaderMap,

@@ -1,4 +1,4 @@
-//! TLS handshakes: with which certificate, and what the user is told of one that fails.
+//! TLS handshakes: the choice of the certificate, and the notices about failures.
 
 use crate::call::text::visible;
 use crate::server::listener_thread::Server;
@@ -12,7 +12,7 @@ use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::rustls::server::Acceptor;
 use tokio_rustls::rustls::{AlertDescription, Error};
 
-/// Why a TLS connection brought no request.
+/// The reason why a TLS connection brought no request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum HandshakeFailure {
     /// The client says that it does not accept the certificate.
@@ -21,7 +21,7 @@ pub(crate) enum HandshakeFailure {
     Closed,
     /// The handshake did not end in time.
     TooSlow,
-    /// The two found no common ground, or one of them broke the protocol.
+    /// Client and listener have no common protocol, or one of them broke it.
     Broken(String),
 }
 
@@ -43,7 +43,7 @@ impl HandshakeFailure {
                 HandshakeFailure::Broken(reason.to_owned())
             }
             Some(error) => HandshakeFailure::Broken(visible(&error.to_string()).into_owned()),
-            // the connection ended
+            // the connection ended without a TLS error
             None => HandshakeFailure::Closed,
         }
     }
@@ -57,7 +57,8 @@ impl HandshakeFailure {
         }
     }
 
-    /// What the user is told. `are_signed_here` says whose certificate it was.
+    /// Returns the notice for the user. `are_signed_here` is true for certificates of segscope's own
+    /// authority.
     fn words(&self, remote: SocketAddr, host: Option<&str>, are_signed_here: bool) -> String {
         let host = host.map_or(String::new(), |host| format!(" for {}", visible(host)));
         let help = match are_signed_here {
@@ -81,20 +82,20 @@ impl HandshakeFailure {
     }
 }
 
-/// How many handshakes failed, by kind.
+/// The number of failed handshakes, by kind.
 #[derive(Debug, Default)]
 pub(crate) struct FailedHandshakes([AtomicU64; 4]);
 
 impl FailedHandshakes {
-    /// How many failed in all.
+    /// Returns the number of all failed handshakes.
     pub fn count(&self) -> u64 {
         self.0.iter().map(|count| count.load(Ordering::Relaxed)).sum()
     }
 }
 
 impl Server {
-    /// Counts a handshake that failed. Tells the user of the first of its kind, and again each time
-    /// that there are twice as many.
+    /// Counts a handshake that failed. Notifies the user of the first of its kind, and each time that
+    /// their number has doubled.
     pub(crate) fn saw_failed_handshake(
         &self,
         failure: &HandshakeFailure,
@@ -113,8 +114,8 @@ impl Server {
     }
 }
 
-/// Makes a TLS connection. `host` is the host behind the listener that the client asks for; without
-/// one it asks for the listener itself.
+/// Accepts a TLS connection. `host` is the tracking host for which the client asked the proxy; without
+/// one the client connects to the listener itself.
 pub(crate) async fn accept(
     stream: TcpStream,
     certificates: &ServerCertificates,

@@ -1,38 +1,38 @@
-//! The bounds of the listener.
+//! The limits of the listener.
 
 use std::time::Duration;
 
-/// The bounds of the listener. What is beyond takes the place of what is idle or slow, waits, or is
-/// turned away with 429.
+/// The limits of the listener. Beyond them, a request or connection replaces an idle or slow one,
+/// waits, or is refused with 429.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Bytes of all bodies in memory together.
+    /// The maximum size of all bodies in memory, in bytes.
     pub memory: usize,
-    /// How long a request waits for room in it.
+    /// The maximum time that a request waits for that memory.
     pub room_wait: Duration,
-    /// Open connections; further ones take the place of those that are idle or slow. Fewer, if the
-    /// system gives fewer files.
+    /// The maximum number of open connections; further ones replace idle or slow ones. It is lower if the
+    /// system allows fewer open files.
     pub connections: usize,
-    /// How long a connection may be open before its first byte.
+    /// The maximum time from the opening of a connection to its first byte.
     pub fresh: Duration,
-    /// How long a connection may be silent, a head or a body incomplete, before it can be closed to
-    /// make room for others.
+    /// The time that a connection may be silent, or a head or a body incomplete, before it can be closed
+    /// to make room for others.
     pub grace: Duration,
-    /// How long a request's head may take from its first byte on.
+    /// The maximum time from the first byte of a request's head to its end.
     pub head: Duration,
-    /// How long a body may pause.
+    /// The maximum pause within a body.
     pub body_idle: Duration,
-    /// How long a body may take in all.
+    /// The maximum time for a body.
     pub body_total: Duration,
-    /// How long a connection may be silent between two requests.
+    /// The maximum time between two requests on a connection.
     pub idle: Duration,
-    /// Open tunnels to other hosts; further ones are refused with 503.
+    /// The maximum number of open tunnels to other hosts; further ones are refused with 503.
     pub tunnels: usize,
-    /// How long a tunnel may be silent.
+    /// The maximum time that a tunnel may be silent.
     pub tunnel_idle: Duration,
-    /// How long it may be silent after one side has ended.
+    /// The maximum time that a tunnel may be silent after one side has ended.
     pub half_tunnel_idle: Duration,
-    /// How long requests may take to end when the listener stops.
+    /// The maximum time for requests to end when the listener stops.
     pub drain: Duration,
 }
 

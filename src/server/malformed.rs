@@ -1,4 +1,5 @@
-//! Requests that hyper refuses before anybody sees them: what is known of them, and why.
+//! Requests that hyper refuses before the server gets them: the parts of them that are known, and the
+//! reason.
 
 use crate::call::credential::{is_credential, without_credentials};
 use crate::call::text::visible;
@@ -8,17 +9,17 @@ use crate::server::body_error::BodyError;
 use crate::wire::RequestHead;
 use std::io;
 
-/// So much of a request's head is kept until the request is taken.
-pub(crate) const KEPT_OF_HEAD_BYTES: usize = 1024;
-/// No more headers of a malformed head are kept.
+/// The maximum number of bytes of a request head that are kept until the request is accepted.
+pub(crate) const MAX_KEPT_HEAD_BYTES: usize = 1024;
+/// The maximum number of headers of a malformed head that are kept.
 const MAX_HEADERS: usize = 32;
-/// No more characters of a malformed line are quoted.
-pub(crate) const QUOTED_CHARS: usize = 60;
+/// The maximum number of characters of a malformed line that are quoted.
+pub(crate) const MAX_QUOTED_CHARS: usize = 60;
 
 /// The code of requests that were answered without a body, or not at all.
 pub(crate) use crate::engine::MALFORMED as CODE;
 
-/// What can be read of a malformed head.
+/// The readable parts of a malformed head.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct MalformedHead {
     pub method: String,
@@ -28,7 +29,7 @@ pub(crate) struct MalformedHead {
 }
 
 impl MalformedHead {
-    /// Reads as much as there is.
+    /// Reads the parts that are there.
     pub fn read(bytes: &[u8]) -> MalformedHead {
         let text = String::from_utf8_lossy(bytes);
         let mut lines = text.lines();
@@ -56,8 +57,8 @@ impl MalformedHead {
     }
 }
 
-/// Why hyper ended a connection; none where its client did. `head` is the beginning of the request,
-/// `follows` says that another one came before it on the same connection.
+/// Returns the reason why hyper ended a connection; none if the client ended it. `head` is the
+/// beginning of the request; `follows` is true if another request came before it on the connection.
 pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<BodyError> {
     if !error.is_parse() && !error.is_parse_too_large() {
         return None;
@@ -116,13 +117,13 @@ pub(crate) fn record(engine: &Engine, trouble: &BodyError, bytes: &[u8], is_tls:
     trouble.record(engine, &head, &[]);
 }
 
-/// The head did not come to its end in time.
+/// Returns the error of a head that did not arrive in time.
 pub(crate) fn slow_head() -> BodyError {
     let message = "the head of the request did not arrive in time".to_owned();
     BodyError::Malformed { status: 408, code: CODE, kind: "slow_head", message }
 }
 
-/// The body is not what transfer-encoding says; none where the client went away.
+/// Returns the error of a malformed chunked body; none if the client went away.
 pub(crate) fn body(error: &hyper::Error) -> Option<BodyError> {
     let io = std::error::Error::source(error)?.downcast_ref::<io::Error>()?;
     if !matches!(io.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) {
@@ -132,7 +133,7 @@ pub(crate) fn body(error: &hyper::Error) -> Option<BodyError> {
     Some(BodyError::Malformed { status: 400, code: "invalid_request", kind: "chunks", message })
 }
 
-/// The first line of a head that is no header.
+/// Returns the first line of a head that is not a header.
 fn malformed_line(head: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(head);
     let is_header = |line: &&str| {
@@ -146,10 +147,10 @@ fn malformed_line(head: &[u8]) -> Option<String> {
     lines.find(|line| !is_header(line)).map(quoted_header)
 }
 
-/// A header as it may be shown: without the value if its name says that it carries a credential.
+/// Returns a header as it may be shown: without its value if its name stands for a credential.
 fn quoted_header(line: &str) -> String {
     if line.starts_with([' ', '\t']) {
-        // it goes on with the line before, whose name says what this is
+        // this continues the line before, whose name may stand for a credential
         return "…".to_owned();
     }
     let name = line.split([':', ' ', '\t']).next().unwrap_or_default();
@@ -162,7 +163,7 @@ fn quoted_header(line: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    visible(text.trim_end()).chars().take(QUOTED_CHARS).collect()
+    visible(text.trim_end()).chars().take(MAX_QUOTED_CHARS).collect()
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! The listener: stands in for the tracking API on a loopback address.
 //!
-//! It runs on one thread with a runtime of its own, and takes each request there until it is
-//! answered; only judging is done by another. What becomes of a request is decided by the
-//! [`Engine`](crate::engine::Engine); here are connections, their limits, and HTTP.
+//! The listener runs on one thread with its own runtime, and handles each request there until it is
+//! answered; only the judge thread's work is done elsewhere. The
+//! [`Engine`](crate::engine::Engine) decides what happens to a request; this module has connections,
+//! their limits, and HTTP.
 
 mod api;
 mod bind;

@@ -1,5 +1,5 @@
-//! The beginning of a connection, before HTTP: whether the client speaks TLS, and whether it asks for
-//! a connection to another host.
+//! The beginning of a connection, before HTTP: determines whether the client uses TLS, and whether it
+//! asks for a connection to another host.
 
 use crate::server::connection_state::{Phase, PhaseCell, TLS_HANDSHAKE};
 use crate::server::handshake::{self, HandshakeFailure};
@@ -12,15 +12,15 @@ use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-/// The first byte of CONNECT, and of no method that an SDK uses.
+/// The first byte of CONNECT. No method that an SDK uses begins with it.
 const CONNECT: u8 = b'C';
 
-/// A connection on which requests can come.
+/// A connection that is ready for requests.
 pub(crate) struct OpenedConnection {
     pub transport: Transport,
-    /// The certificates that the client saw one of.
+    /// The certificates, one of which the client received.
     pub certificates: Option<Arc<ServerCertificates>>,
-    /// The tracking host that the client asked the proxy for.
+    /// The tracking host for which the client asked the proxy.
     pub host: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn open(
     }
 }
 
-/// Opens a connection as its first byte says.
+/// Opens a connection according to its first byte.
 async fn open_any(
     server: &Server,
     stream: TcpStream,
@@ -107,7 +107,7 @@ async fn open_tls(
     }
 }
 
-/// Waits for the first byte and leaves it where it is; none if the connection ends before.
+/// Waits for the first byte without consuming it; none if the connection ends before.
 async fn first_byte(stream: &TcpStream) -> Option<u8> {
     let mut byte = [0];
     match stream.peek(&mut byte).await {

@@ -1,7 +1,7 @@
-//! Requests of a page before its first call: for its settings and the code of its library. The answers
-//! come from the real service, so that the page keeps its device-mode destinations; the settings are
-//! changed in one place, so that it sends its calls here. If the service does not answer, segscope
-//! does.
+//! Requests of a page before its first call, for its settings and the code of its library. They are
+//! passed on to the real service, so that the page keeps its device-mode destinations. The settings
+//! are changed in one place, so that the page sends its calls here. If the service does not answer,
+//! segscope does.
 
 use crate::call::time;
 use crate::engine::{ForwardRecord, InjectedFault};
@@ -25,9 +25,9 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
-/// The maximum time for an answer of the service, because the page waits for it.
+/// The maximum time for an answer of the service. The page waits for it.
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// The maximum number of requests that are with the service; further ones wait for their turn.
+/// The maximum number of requests to the service at a time; further ones wait.
 const MAX_IN_FLIGHT: usize = 32;
 /// The maximum length of an answer: the code of a library or a destination.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
@@ -39,9 +39,9 @@ const MAX_SETTINGS_BYTES: u64 = 16 << 20;
 pub struct PageLoadOptions {
     /// The service.
     pub upstream: Upstream,
-    /// The service is told the client's address.
+    /// True if the service is told the client's address.
     pub tells_client: bool,
-    /// The user named it; one that follows from another setting need not be there.
+    /// True if the user named the service; one that follows from another setting need not exist.
     pub is_named: bool,
 }
 
@@ -92,7 +92,7 @@ impl PageLoads {
     /// Creates the part of a listener at these addresses that passes requests on as the options say.
     pub fn new(options: PageLoadOptions, own: &[SocketAddr]) -> Result<PageLoads, UpstreamError> {
         match options.upstream.check_reachable(own) {
-            // each request for it is answered here, and the user is told
+            // segscope answers each request for it and notifies the user
             Err(UpstreamError::Resolve { .. }) if !options.is_named => {}
             checked => checked?,
         }
@@ -108,7 +108,7 @@ impl PageLoads {
 
     /// Returns the kind of a request, if a page sends it before its first call.
     pub fn classify(&self, method: &str, path: &str) -> Option<PageLoad> {
-        // segscope itself answers whether the browser may ask
+        // segscope itself answers the browser's preflight
         let method = if method == "OPTIONS" { "GET" } else { method };
         match wire::route(method, path) {
             Route::Settings { .. } => Some(PageLoad::Settings),
@@ -119,8 +119,8 @@ impl PageLoads {
     }
 }
 
-/// Gets the answer from the service, records it, and returns the response; none if the service gave
-/// none that can be used.
+/// Gets the answer from the service, records it, and returns the response; none if there is no usable
+/// answer.
 pub(crate) async fn respond(
     server: &Server,
     loads: &PageLoads,
@@ -132,7 +132,7 @@ pub(crate) async fn respond(
         return Some(refused);
     }
     let received_at = time::now();
-    // it is never closed
+    // the semaphore is never closed
     let _permit = loads.in_flight.acquire().await;
     let began = Instant::now();
     let answer = send(loads, load, parts, client).await;
@@ -160,7 +160,7 @@ pub(crate) async fn respond(
     };
     let mut with = answered_with(&answer);
     if load == PageLoad::Code {
-        // it is the same for everyone, and long
+        // the code is long, and the same for every page, so it is not recorded
         with.body = Vec::new();
     }
     let recorded = UpstreamAnswer {
@@ -170,12 +170,12 @@ pub(crate) async fn respond(
         outcome: Ok(with),
     };
     let status = answer.status.as_u16();
-    let record = connection::taking_at(parts, received_at, |head| {
+    let record = connection::with_head_at(parts, received_at, |head| {
         server.engine.record_forwarded(head, &[], status, &recorded, fault)
     });
     if let ForwardRecord::Held(held) = record {
-        connection::behind_others().await;
-        // a page that cannot be recorded loads all the same
+        connection::yield_to_ready_requests().await;
+        // the page gets its answer even if that cannot be recorded
         let _ = server.engine.written(&held);
     }
     if let Some(body) = body {
@@ -193,12 +193,12 @@ async fn send(
     client: ForwardedFor,
 ) -> Result<ForwardedResponse, ForwardError> {
     let mut headers = parts.headers.clone();
-    // those of other programs on this machine
+    // cookies on localhost may belong to other programs on this machine
     headers.remove(header::COOKIE);
-    // nothing is sent behind the head
+    // the request has no body
     headers.remove(header::CONTENT_LENGTH);
     if load != PageLoad::Code {
-        // they are read here
+        // segscope reads the settings
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     }
     let forwarded = loads.tells_client.then_some(client);
@@ -214,7 +214,7 @@ async fn send(
     loads.client.send(request).await
 }
 
-/// Changes the settings in an answer. Returns the new body; none if the page gets the service's own.
+/// Changes the settings in an answer. Returns the new body; none if the service's own is used.
 fn change_settings(
     server: &Server,
     load: PageLoad,

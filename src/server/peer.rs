@@ -3,7 +3,7 @@
 use crate::outbound::forward::ForwardedFor;
 use std::net::IpAddr;
 
-/// Marks a request that came over TLS.
+/// The mark of a request that arrived over TLS.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OverTls;
 
@@ -11,14 +11,14 @@ pub(crate) struct OverTls;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer {
     pub ip: IpAddr,
-    /// It is this machine.
+    /// True if the client is on this machine.
     pub is_here: bool,
-    /// What it sends is encrypted.
+    /// True if the connection is encrypted.
     pub is_tls: bool,
 }
 
 impl Peer {
-    /// What an upstream is told of it.
+    /// Returns the values for the forwarding headers that an upstream gets.
     pub fn as_forwarded(self) -> ForwardedFor {
         ForwardedFor { client: self.ip, scheme: if self.is_tls { "https" } else { "http" } }
     }

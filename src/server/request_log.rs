@@ -13,7 +13,7 @@ use tracing::Level;
 pub(crate) struct FailureCode(String);
 
 impl FailureCode {
-    /// Reads the code of a failure's body; none if nobody asked for the debug log.
+    /// Reads the code from the body of a failure; none if the debug log is off.
     pub fn from_body(status: u16, body: &[u8]) -> Option<FailureCode> {
         if status < 400 || !tracing::enabled!(Level::WARN) {
             return None;
@@ -31,7 +31,7 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    /// Begins to measure a request; none if nobody asked for the debug log.
+    /// Starts to measure a request; none if the debug log is off.
     pub fn begin(parts: &Parts) -> Option<RequestLog> {
         tracing::enabled!(Level::DEBUG).then(|| {
             let (method, path) = (parts.method.as_str(), parts.uri.path());
@@ -59,13 +59,13 @@ impl RequestLog {
     }
 }
 
-/// The method, if it is one that a listener meets.
+/// Returns the method if it is a known one, or else `other`.
 fn method_name(method: &str) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     KNOWN.into_iter().find(|known| *known == method).unwrap_or("other")
 }
 
-/// What a path stands for. The path itself may hold a write key.
+/// Returns a name for the route of a path. The path itself may contain a write key.
 fn route_name(method: &str, path: &str) -> &'static str {
     if ObjectsRoute::parse(method, path).is_some() {
         return "objects";

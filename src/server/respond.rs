@@ -1,4 +1,4 @@
-//! From a reply to an HTTP response.
+//! The conversion of a reply to an HTTP response.
 
 use crate::server::request_log::FailureCode;
 use crate::wire::Reply;
@@ -9,8 +9,8 @@ use std::borrow::Cow;
 
 const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// The response to a reply, with the body that is made of its bytes; further headers are added by
-/// those who know the request.
+/// Converts a reply to a response whose body `body_of` makes. Callers that know the request add
+/// further headers.
 pub(crate) fn response<B>(reply: Reply, body_of: impl FnOnce(Bytes) -> B) -> Response<B> {
     let code = FailureCode::from_body(reply.status, &reply.body);
     let body = match reply.body {

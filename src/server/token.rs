@@ -1,4 +1,4 @@
-//! The token that lets other machines ask segscope's own paths.
+//! The token with which other machines can use segscope's own paths.
 
 use crate::config::{TextFileError, open_regular, read_text};
 use hmac::{Hmac, KeyInit, Mac};
@@ -8,10 +8,10 @@ use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-/// A token file is no larger than this.
+/// The maximum size of a token file.
 const MAX_FILE_BYTES: u64 = 4096;
 
-/// Why a token file cannot be used.
+/// The reason why a token file cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("the token file {} {reason}", path.display())]
 pub struct TokenError {
@@ -22,9 +22,9 @@ pub struct TokenError {
 /// A secret that a request sends as `Authorization: Bearer`.
 #[derive(Clone)]
 pub struct ApiToken {
-    /// Keyed with the token, so that comparing takes the same time whatever is sent.
+    /// The MAC keyed with the token, so that comparing takes the same time whatever a client sends.
     mac: Hmac<Sha256>,
-    /// What the token itself comes to.
+    /// The MAC of the token itself.
     tag: Vec<u8>,
 }
 
@@ -35,7 +35,7 @@ impl std::fmt::Debug for ApiToken {
 }
 
 impl ApiToken {
-    /// A token by its text.
+    /// Creates a token from its text.
     pub fn new(text: &str) -> ApiToken {
         let mac = Hmac::new_from_slice(text.as_bytes()).expect("HMAC takes a key of any length");
         let mut own = mac.clone();
@@ -43,18 +43,17 @@ impl ApiToken {
         ApiToken { tag: own.finalize().into_bytes().to_vec(), mac }
     }
 
-    /// Reads the token of a file, which holds one line and which only its user may read. A file that
-    /// is not there is created with a new token; true says so.
+    /// Reads the token from a file, which contains one line and which only its user may read. If the file
+    /// does not exist, creates it with a new token and returns true.
     ///
     /// # Errors
-    /// If the file is not a regular one, others may read or write it, or it holds no token.
+    /// Fails if the file is not a regular one, if others may read or write it, or if it contains no token.
     pub fn from_file(path: &Path) -> Result<(ApiToken, bool), TokenError> {
         let (text, is_new) = ApiToken::text_from_file(path)?;
         Ok((ApiToken::new(&text), is_new))
     }
 
-    /// Returns the text of the token that a file holds, as clients send it, and whether the file is
-    /// new.
+    /// Returns the text of the token in a file, as clients send it, and true if the file is new.
     pub(crate) fn text_from_file(path: &Path) -> Result<(String, bool), TokenError> {
         let fail = |reason: String| TokenError { path: path.to_owned(), reason };
         match open_regular(path) {
@@ -68,7 +67,7 @@ impl ApiToken {
         }
     }
 
-    /// Whether this text is the token. Takes the same time whether much or little of it is right.
+    /// Returns true if this text is the token. It takes the same time however much of the text is right.
     pub fn is(&self, text: &str) -> bool {
         let mut mac = self.mac.clone();
         mac.update(text.as_bytes());

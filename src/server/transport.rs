@@ -8,7 +8,7 @@ use tokio_rustls::server::TlsStream;
 
 /// The head of a TLS record: its type, its version, and the length of what follows.
 const RECORD_HEAD_BYTES: usize = 5;
-/// The type of a record that holds an alert, where it is not encrypted.
+/// The type of an unencrypted record that contains an alert.
 const ALERT_RECORD: u8 = 0x15;
 /// The length of an encrypted alert of TLS 1.3: two bytes, their type, and a tag of 16.
 const ENCRYPTED_ALERT_BYTES: u16 = 19;
@@ -22,12 +22,12 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
-    /// Whether what is sent on it is encrypted.
+    /// Returns true if the stream is encrypted.
     pub fn is_tls(&self) -> bool {
         matches!(self, Transport::Tls(_))
     }
 
-    /// The connection below.
+    /// Returns the TCP stream below.
     pub fn tcp(&self) -> &TcpStream {
         match self {
             Transport::Plain(stream) => stream,
@@ -35,7 +35,7 @@ impl Transport {
         }
     }
 
-    /// Looks whether the client has ended its side, without reading anything. Wakes the task when
+    /// Returns true if the client has closed its side, without reading anything. Wakes the task when
     /// something arrives.
     pub fn is_ended_by_client(&self, context: &mut Context<'_>) -> bool {
         let mut head = [0; RECORD_HEAD_BYTES];
@@ -43,13 +43,13 @@ impl Transport {
         match self.tcp().poll_peek(context, &mut head) {
             Poll::Pending => false,
             Poll::Ready(Ok(0) | Err(_)) => true,
-            // before a client closes a connection, it says so with an alert
+            // a TLS client sends an alert before it closes a connection
             Poll::Ready(Ok(_)) => self.is_tls() && is_alert(head.filled()),
         }
     }
 }
 
-/// Whether this is the head of a record that holds an alert.
+/// Returns true if this is the head of a record that contains an alert.
 fn is_alert(head: &[u8]) -> bool {
     match head {
         [ALERT_RECORD, ..] => true,

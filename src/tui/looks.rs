@@ -1,5 +1,5 @@
-//! What the settings say of the screen: the theme that is chosen, the user's own styles and keys,
-//! the columns of the log.
+//! The settings of the screen: the chosen theme, the user's own styles and keys, and the columns of
+//! the log.
 
 use super::ScreenOptions;
 use super::theme::{AUTO, Background, ColorDepth, PRESETS, SetStyle, Themes};
@@ -9,27 +9,27 @@ use crate::tui::app::keymap::{Keymap, SetKeys};
 use crate::tui::pages::log::Column;
 use std::path::{Path, PathBuf};
 
-/// Terminals that would show a question as if it were text.
-const NOT_ASKED: [&str; 3] = ["", "dumb", "linux"];
+/// The values of `TERM` whose terminals would show the question for the background as text.
+const SILENT_TERMS: [&str; 3] = ["", "dumb", "linux"];
 /// The setting that names the log's columns.
 const COLUMNS: &str = "columns";
-/// The name in a theme's file of the preset that it differs from.
+/// The entry of a theme file that names the preset from which the theme differs.
 const BASE: &str = "base";
 
-/// How the screen looks and what its keys do.
+/// The themes and the keys of the screen.
 #[derive(Debug, Clone)]
 pub struct Looks {
-    /// What things look like, on either ground.
+    /// The themes for a dark and a light background.
     pub themes: Themes,
     /// The keys.
     pub keymap: Keymap,
 }
 
 impl Looks {
-    /// Reads what the settings say, with the theme's file if it is one of the user's own.
+    /// Reads them from the settings, and the theme file if the theme is the user's own.
     ///
     /// # Errors
-    /// Fails if they name a theme, a style, keys or columns that there are not.
+    /// Fails if the settings name a theme, a style, keys or columns that do not exist.
     pub fn from_settings(settings: &Settings) -> Result<Looks, SetupError> {
         let keymap = keymap(settings)?;
         let themes = themes(settings)?;
@@ -38,7 +38,7 @@ impl Looks {
     }
 }
 
-/// The keys that come with the program, and those that the user set.
+/// Returns the preset keys with those that the user set.
 fn keymap(settings: &Settings) -> Result<Keymap, SetupError> {
     let set: Vec<SetKeys> = settings
         .screen_keys()
@@ -52,7 +52,7 @@ fn keymap(settings: &Settings) -> Result<Keymap, SetupError> {
     Keymap::with(&set).map_err(SetupError::new)
 }
 
-/// The theme that is chosen, with the user's own styles over it.
+/// Returns the chosen theme with the user's own styles.
 fn themes(settings: &Settings) -> Result<Themes, SetupError> {
     let name = settings.text("theme").unwrap_or(AUTO);
     let (base, mut set) = match own_file(name) {
@@ -77,18 +77,18 @@ fn themes(settings: &Settings) -> Result<Themes, SetupError> {
     Themes::new(&base, &set).map_err(SetupError::new)
 }
 
-/// How the screen is drawn on this terminal.
+/// Returns the options for the screen on this terminal.
 ///
 /// # Errors
-/// Fails if the settings name a theme, a style, keys or columns that there are not.
+/// Fails if the settings name a theme, a style, keys or columns that do not exist.
 pub fn screen_options(settings: &Settings) -> Result<ScreenOptions, SetupError> {
     let looks = Looks::from_settings(settings)?;
     let env = |name: &str| std::env::var(name).ok();
     let depth = ColorDepth::of_env(env);
     let term = env("TERM").unwrap_or_default();
     Ok(ScreenOptions {
-        can_ask: depth != ColorDepth::NoColour && !NOT_ASKED.contains(&term.as_str()),
-        ground: env("COLORFGBG").and_then(|said| Background::of_env(&said)).unwrap_or_default(),
+        can_ask: depth != ColorDepth::NoColour && !SILENT_TERMS.contains(&term.as_str()),
+        ground: env("COLORFGBG").and_then(|colors| Background::of_env(&colors)).unwrap_or_default(),
         themes: looks.themes,
         depth,
         keymap: looks.keymap,
@@ -97,7 +97,7 @@ pub fn screen_options(settings: &Settings) -> Result<ScreenOptions, SetupError> 
     })
 }
 
-/// Refuses columns that there are not.
+/// Checks that the columns in the settings exist.
 fn check_columns(settings: &Settings) -> Result<(), SetupError> {
     let names = settings.list(COLUMNS).unwrap_or_default();
     Column::check(&names).map_err(|(name, why)| {
@@ -105,11 +105,11 @@ fn check_columns(settings: &Settings) -> Result<(), SetupError> {
     })
 }
 
-/// The user's own theme of that name, if there is one.
+/// Returns the file of the user's own theme of that name, if there is one.
 fn own_file(name: &str) -> Option<PathBuf> {
     let file = config::user_themes_folder()?.join(format!("{name}.toml"));
-    // a name, not a way to anywhere
-    // what is no regular file is refused with a message when it is read
+    // a name must not be a path to another folder
+    // a path that is not a regular file is refused with a message when it is read
     (!name.contains(['/', '\\']) && file.exists()).then_some(file)
 }
 
@@ -123,7 +123,7 @@ fn own_names() -> Vec<String> {
     names
 }
 
-/// A theme's file: the preset that it begins from, and the styles that differ.
+/// Reads a theme file: the preset from which it differs, and the styles that differ.
 fn read(file: &Path) -> Result<(String, Vec<SetStyle>), SetupError> {
     let (mut base, mut set) = (AUTO.to_owned(), Vec::new());
     for (name, value, origin) in config::read_file(file).map_err(SetupError::new)? {
@@ -149,7 +149,7 @@ fn read(file: &Path) -> Result<(String, Vec<SetStyle>), SetupError> {
     Ok((base, set))
 }
 
-/// The styles for a settings file, as the first preset has them.
+/// Returns the section of styles for a settings file, with those of the first preset.
 pub fn style_template() -> String {
     let (name, text) = PRESETS[0];
     let mut out = format!(

@@ -1,4 +1,4 @@
-//! Where requests are forwarded to.
+//! The flags of a listener that forwards.
 
 use clap::Args;
 

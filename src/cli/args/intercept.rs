@@ -1,4 +1,4 @@
-//! The listener as a proxy.
+//! The flags of a listener that is an https proxy.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! Where to listen, what to record, and when to alert.
+//! The flags of commands that listen: the address, the recording and the alerts.
 
 use super::{ForwardArgs, InterceptArgs, TlsArgs};
 use clap::Args;

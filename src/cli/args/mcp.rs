@@ -1,10 +1,10 @@
-//! Flags of `mcp`.
+//! The flags of `mcp`.
 
 use super::{ExpectArgs, JudgeArgs, ListenerArgs, RecordArgs};
 use clap::Args;
 use std::path::PathBuf;
 
-/// How the usual clients start it.
+/// The instructions for common clients.
 pub const CLIENTS: &str = r#"How to add it to a client:
 
   Claude Code      claude mcp add segscope -- segscope mcp
@@ -38,7 +38,7 @@ pub struct McpArgs {
 }
 
 impl McpArgs {
-    /// The flags of a listener.
+    /// Returns the flags of a listener.
     pub fn listener(&self) -> ListenerArgs {
         ListenerArgs {
             listen: self.listen.clone(),

@@ -1,4 +1,4 @@
-//! Flags and commands, each in one place: name, help, default.
+//! Flags and commands: each has its name, help and default in one place.
 
 mod compare;
 mod forward;

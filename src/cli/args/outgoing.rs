@@ -1,4 +1,4 @@
-//! Flags of the commands that give calls to others.
+//! The flags of the commands that send or export calls.
 
 use super::super::send_times::SendPace;
 use super::{FilesArgs, FilterArgs, JudgeArgs};
@@ -7,7 +7,8 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
-/// Takes any name, so that what is wrong is said as all else is; the help lists those that there are.
+/// A value parser that accepts any name, so that the command itself reports a wrong one, and whose help
+/// lists the existing names.
 #[derive(Debug, Clone, Copy)]
 struct TemplateName;
 

@@ -1,4 +1,4 @@
-//! Flags and commands about plans of expected calls.
+//! The flags and commands for plans of expected calls.
 
 use super::{FilesArgs, JudgeArgs};
 use clap::{Args, Subcommand};

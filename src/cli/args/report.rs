@@ -1,5 +1,4 @@
-//! `--format` and `--output`, each of which may be given more than once: a file holds the report of
-//! the format before it.
+//! `--format` and `--output`, which may be repeated: a file holds the report of the format before it.
 
 use super::CheckFormat;
 use clap::error::ErrorKind;
@@ -30,7 +29,7 @@ struct Flags {
 }
 
 impl ReportArgs {
-    /// Whether a report has this format.
+    /// Returns true if a report has this format.
     pub fn has(&self, format: CheckFormat) -> bool {
         self.reports.iter().any(|(other, _)| *other == format)
     }
@@ -42,7 +41,7 @@ impl ReportArgs {
     ) -> Result<ReportArgs, String> {
         let mut reports: Vec<(CheckFormat, Option<PathBuf>)> = Vec::new();
         let mut outputs = outputs.into_iter().peekable();
-        // a file before any format is that of the text
+        // a file before any format is the file of the text report
         if let Some((at, _)) = outputs.peek()
             && formats.first().is_none_or(|(first, _)| at < first)
         {

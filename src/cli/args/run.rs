@@ -1,4 +1,4 @@
-//! Flags of `run`.
+//! The flags of `run`.
 
 use super::{
     ExpectArgs, FailOn, FilterArgs, InterceptArgs, JudgeArgs, ListenerArgs, RecordArgs, ReportArgs,

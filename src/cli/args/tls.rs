@@ -1,4 +1,4 @@
-//! TLS of the listener, and the local certificate authority.
+//! The flags for TLS of the listener, and for the local CA.
 
 use clap::{Args, Subcommand};
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! CMD: its start, its signals, its end.
+//! The process of CMD: its start, its signals and its end.
 
 use super::terminal::Terminal;
 use crate::cli::failure::Failure;
@@ -16,36 +16,36 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-/// Signals that ask a program to end. The second one of them kills CMD.
+/// The signals that ask a program to end. The second one kills CMD.
 const ENDING: [i32; 4] = [SIGINT, SIGTERM, SIGHUP, SIGQUIT];
-/// Signals that CMD gets too.
+/// The other signals that are passed on to CMD.
 const OTHERS: [i32; 2] = [SIGUSR1, SIGUSR2];
-/// How long `run` pauses after it was stopped: where the stop had no effect, it must not spin.
-const AFTER_STOP: Duration = Duration::from_millis(20);
+/// The pause of `run` after it was stopped: if the stop had no effect, `run` must not spin.
+const STOP_PAUSE: Duration = Duration::from_millis(20);
 
-/// How CMD ended.
+/// The end of CMD.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CommandEnd {
-    /// Its exit code, as a shell has it: 128 + n after signal n.
+    /// Its exit code as shells report it: 128 + n after signal n.
     pub code: u8,
-    /// `run` was asked to end meanwhile.
+    /// True if `run` was asked to end meanwhile.
     pub was_asked: bool,
 }
 
 /// A running CMD, in a process group of its own.
 pub struct Child {
-    /// Its process, and its group.
+    /// The id of its process, and of its group.
     pid: Pid,
     signals: Signals,
     terminal: Option<Terminal>,
-    /// How many signals asked to end.
+    /// The number of signals that asked it to end.
     asked: u32,
     is_stopped: bool,
 }
 
 impl Child {
-    /// Starts a command with these variables and this umask. To be called from the main thread: the
-    /// end of the thread that starts it counts as the end of `run`.
+    /// Starts a command with these variables and this umask. To be called from the main thread: for the
+    /// kernel, the end of the thread that starts CMD is the end of `run`.
     pub fn start(
         command: &[OsString],
         variables: &[(&str, String)],
@@ -72,7 +72,7 @@ impl Child {
         Ok(Child { pid, signals, terminal, asked: 0, is_stopped: false })
     }
 
-    /// The process group of CMD.
+    /// Returns the process group of CMD.
     pub fn group(&self) -> Pid {
         self.pid
     }
@@ -80,7 +80,7 @@ impl Child {
     /// Passes signals on until CMD has ended.
     pub fn wait(&mut self) -> CommandEnd {
         let code = loop {
-            if let Some(code) = self.look() {
+            if let Some(code) = self.reap_children() {
                 break code;
             }
             let signals: Vec<i32> = self.signals.wait().collect();
@@ -92,15 +92,15 @@ impl Child {
         CommandEnd { code, was_asked: self.asked > 0 }
     }
 
-    /// Looks which processes have changed; the exit code once CMD has ended.
-    fn look(&mut self) -> Option<u8> {
+    /// Reaps the processes that have changed. Returns the exit code once CMD has ended.
+    fn reap_children(&mut self) -> Option<u8> {
         let options = WaitOptions::NOHANG | WaitOptions::UNTRACED;
-        // an error: there is no child any more, and CMD was the last one to be seen
+        // on an error there is no child left, and CMD was seen before the last one
         while let Ok(Some((pid, status))) = wait(options) {
-            // others were left behind by their parents
+            // other processes became children when their parents ended
             if pid == self.pid {
                 if let Some(signal) = status.stopping_signal() {
-                    self.stopped(signal);
+                    self.handle_stop(signal);
                 }
                 if let Some(code) = exit_code(status) {
                     return Some(code);
@@ -119,37 +119,37 @@ impl Child {
         };
         signal.into_iter().for_each(|signal| self.send(signal));
         if is_ending && self.is_stopped {
-            self.go_on();
+            self.continue_child();
         }
     }
 
     fn send(&self, signal: Signal) {
-        // it may have ended by now
+        // CMD may have ended by now
         let _ = kill_process_group(self.pid, signal);
     }
 
-    fn go_on(&mut self) {
+    fn continue_child(&mut self) {
         self.is_stopped = false;
         self.send(Signal::CONT);
     }
 
-    /// CMD was stopped. If the terminal did it, `run` stops with it, so that the shell takes over; a
+    /// Handles a stop of CMD. If the terminal stopped it, `run` stops too, so that the shell takes over; a
     /// SIGSTOP is meant for CMD alone.
-    fn stopped(&mut self, signal: i32) {
+    fn handle_stop(&mut self, signal: i32) {
         self.is_stopped = true;
         let by_terminal = [Signal::TSTP, Signal::TTIN, Signal::TTOU];
         let signal = by_terminal.into_iter().find(|by| by.as_raw() == signal);
         let (Some(signal), Some(terminal)) = (signal, &mut self.terminal) else { return };
-        // it did not have the terminal that this group has, and needs it
+        // CMD needs the terminal, which `run` still has
         let needs = signal != Signal::TSTP && terminal.give(self.pid);
         if !needs {
             terminal.take();
-            // returns once the shell lets it go on
+            // returns once the shell continues `run`
             let _ = kill_current_process_group(signal);
-            std::thread::sleep(AFTER_STOP);
+            std::thread::sleep(STOP_PAUSE);
             terminal.give(self.pid);
         }
-        self.go_on();
+        self.continue_child();
     }
 }
 
@@ -159,7 +159,7 @@ fn exit_code(status: WaitStatus) -> Option<u8> {
     Some(u8::try_from(code).unwrap_or(u8::MAX))
 }
 
-/// This program. On Linux it is found even where its file was replaced meanwhile.
+/// Returns the path of this program. On Linux it works even if the file was replaced meanwhile.
 fn own_program() -> Result<PathBuf, Failure> {
     let own = PathBuf::from("/proc/self/exe");
     if own.exists() {

@@ -1,33 +1,32 @@
-//! Processes that CMD started and that are still there when it has ended. `run` is their nearest
-//! reaper, so whatever CMD started becomes its child at the latest when its own parent ends.
+//! Processes that CMD started and that still run when it has ended. `run` is their nearest subreaper, so
+//! whatever CMD started becomes a child of `run` when its own parent ends.
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, wait};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
-/// How long they may take to end after SIGTERM, and after SIGKILL.
-const MAX_END: Duration = Duration::from_secs(2);
-const MAX_KILL: Duration = Duration::from_secs(5);
-const PAUSE: Duration = Duration::from_millis(5);
+/// The time for these processes to end after SIGTERM, and after SIGKILL.
+const TERM_TIMEOUT: Duration = Duration::from_secs(2);
+const KILL_TIMEOUT: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Makes this process the parent of what CMD leaves behind.
+/// Makes this process the parent of the processes that CMD leaves behind.
 pub fn adopt() {
-    // where it cannot, only CMD's process group is ended
+    // if that fails, only CMD's process group is ended
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
 }
 
-/// Ends all processes that CMD has left: with SIGTERM, and with SIGKILL those that stay. Returns how
-/// many got a signal.
+/// Ends all processes that CMD left behind: first with SIGTERM, and then with SIGKILL those that remain.
+/// Returns the number of processes that got a signal.
 pub fn end(group: Pid) -> usize {
     let mut asked = HashSet::new();
     let begun = Instant::now();
-    // a list of processes misses those that are started while it is made; whether there is a child
-    // the kernel knows
-    while has_children() && begun.elapsed() < MAX_END + MAX_KILL {
-        let is_late = begun.elapsed() >= MAX_END;
+    // a list misses processes that start while it is made; the kernel knows whether there is a child
+    while has_children() && begun.elapsed() < TERM_TIMEOUT + KILL_TIMEOUT {
+        let is_late = begun.elapsed() >= TERM_TIMEOUT;
         let Some(left) = descendants() else {
-            // the group is CMD's own: it has its number while one of it is left
+            // no other group can have this id as long as one of its processes exists
             let _ = kill_process_group(group, Signal::KILL);
             break;
         };
@@ -36,22 +35,22 @@ pub fn end(group: Pid) -> usize {
                 send(pid, Signal::KILL);
             } else if asked.insert(pid) {
                 send(pid, Signal::TERM);
-                // one that is stopped ends only if it goes on
+                // a stopped process ends only after it continues
                 send(pid, Signal::CONT);
             }
         }
-        std::thread::sleep(PAUSE);
+        std::thread::sleep(POLL_INTERVAL);
     }
     asked.len()
 }
 
 fn send(pid: Pid, signal: Signal) {
-    // it may have ended by itself
+    // the process may have ended by itself
     let _ = kill_process(pid, signal);
 }
 
-/// Takes note of children that have ended, and tells whether others are left. What a child leaves
-/// behind becomes a child, so without one there is nothing.
+/// Reaps children that have ended, and returns true if others are left. The children of a child that ends
+/// become children of this process, so without children there are no processes left.
 fn has_children() -> bool {
     loop {
         match wait(WaitOptions::NOHANG) {
@@ -62,7 +61,7 @@ fn has_children() -> bool {
     }
 }
 
-/// The processes below this one that run. None where the system does not say.
+/// Returns the running processes below this one; none if the system does not list them.
 fn descendants() -> Option<Vec<Pid>> {
     let mut children: HashMap<i32, Vec<(i32, bool)>> = HashMap::new();
     for entry in std::fs::read_dir("/proc").ok()? {
@@ -70,20 +69,20 @@ fn descendants() -> Option<Vec<Pid>> {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<i32>().ok()) else {
             continue;
         };
-        // one that has ended meanwhile
+        // the process has ended meanwhile
         let Ok(stat) = std::fs::read(entry.path().join("stat")) else { continue };
         if let Some((parent, has_ended)) = parent_of(&stat) {
             children.entry(parent).or_default().push((pid, has_ended));
         }
     }
     let own = i32::try_from(std::process::id()).ok()?;
-    // a process without any file of its own is no Linux
-    (!children.is_empty()).then(|| below(own, &children))
+    // a `/proc` without processes is not Linux
+    (!children.is_empty()).then(|| descendants_of(own, &children))
 }
 
-/// The parent in a line of `/proc/PID/stat`, and whether the process has ended.
+/// Reads the parent from a line of `/proc/PID/stat`, and whether the process has ended.
 fn parent_of(stat: &[u8]) -> Option<(i32, bool)> {
-    // the name, in parentheses, may hold anything
+    // the name, in parentheses, may contain anything
     let end = stat.iter().rposition(|byte| *byte == b')')?;
     let rest = std::str::from_utf8(stat.get(end + 1..)?).ok()?;
     let mut fields = rest.split_ascii_whitespace();
@@ -91,7 +90,7 @@ fn parent_of(stat: &[u8]) -> Option<(i32, bool)> {
     Some((fields.next()?.parse().ok()?, has_ended))
 }
 
-fn below(top: i32, children: &HashMap<i32, Vec<(i32, bool)>>) -> Vec<Pid> {
+fn descendants_of(top: i32, children: &HashMap<i32, Vec<(i32, bool)>>) -> Vec<Pid> {
     let (mut found, mut next) = (Vec::new(), vec![top]);
     while let Some(parent) = next.pop() {
         for (pid, has_ended) in children.get(&parent).into_iter().flatten() {
@@ -123,7 +122,7 @@ mod tests {
             (8, vec![(1, false)]),
         ];
         let mut found: Vec<i32> =
-            below(1, &children.into()).into_iter().map(Pid::as_raw_pid).collect();
+            descendants_of(1, &children.into()).into_iter().map(Pid::as_raw_pid).collect();
         found.sort_unstable();
         assert_eq!(found, [2, 4, 5, 9]);
     }

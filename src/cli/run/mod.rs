@@ -1,4 +1,4 @@
-//! `segscope run`: runs a command, and then judges the calls that it sent.
+//! `segscope run`: runs a command, and then checks the calls that it sent.
 
 mod child;
 pub mod exec;
@@ -25,10 +25,10 @@ use sent::Start;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// How often is looked whether something arrived.
-const PAUSE: Duration = Duration::from_millis(5);
+/// The interval at which `run` checks whether something arrived.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Runs the command and judges. `umask` is the one that the command gets.
+/// Runs the command and checks its calls. `umask` is the umask of the command.
 pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, args.listener().flags())?;
@@ -38,11 +38,11 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     reports.adapt_to_github(true);
     let (recording, notice) = setup.recording(true)?;
     let engine = setup.engine(recording)?;
-    // what an appended recording held before is not CMD's
+    // calls that an appended recording contained before are not CMD's
     engine.settle();
     let start = Start::new(&engine);
     let (token, token_text) = token(&setup)?;
-    // only where it is asked for: what is in the settings is for listeners that are started by hand
+    // only with the flags: the settings are for listeners that are started by hand
     let flags = &args.intercept;
     let intercept = match flags.intercept || !flags.intercept_host.is_empty() {
         true => intercept::options(&setup, output::note)?,
@@ -59,8 +59,8 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     if let Some(notice) = notice {
         engine.notice(notice);
     }
-    let told = engine.stats().problem;
-    told.iter().for_each(|problem| output::note(format_args!("segscope: {problem}")));
+    let reported = engine.stats().problem;
+    reported.iter().for_each(|problem| output::note(format_args!("segscope: {problem}")));
     output::note(format_args!("segscope: listening on {}", listener.reach()));
 
     leftovers::adopt();
@@ -102,7 +102,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
         let connections = plural(tunnels.all, "connection");
         output::note(format_args!("segscope: {connections} to other hosts passed through, unread"));
     }
-    let problem = engine.stats().problem.filter(|problem| told.as_ref() != Some(problem));
+    let problem = engine.stats().problem.filter(|problem| reported.as_ref() != Some(problem));
     let tally = engine.tally(sent.rows.iter().copied());
     let file = args.recording.record.as_deref().map(|file| file.display().to_string());
     let judged = CheckedCalls {
@@ -121,7 +121,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
         return verdict;
     }
     if let Err(failure) = verdict
-        && !failure.is_told()
+        && !failure.is_reported()
         && !failure.is_closed_pipe()
     {
         failure.print();
@@ -129,12 +129,12 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
     Err(Failure::Ended(ended.code))
 }
 
-/// Waits until nothing has arrived for this long.
+/// Waits until nothing has arrived for `grace`.
 fn wait_until_quiet(engine: &Engine, grace: Duration, ending: &Ending) {
     let begun = Instant::now();
     let (mut quiet, mut seen) = (begun, engine.stats().requests);
     while quiet.elapsed() < grace && begun.elapsed() < MAX_GRACE && !ending.asked() {
-        std::thread::sleep(PAUSE.min(grace));
+        std::thread::sleep(POLL_INTERVAL.min(grace));
         let now = engine.stats().requests;
         if now != seen {
             (quiet, seen) = (Instant::now(), now);
@@ -142,7 +142,7 @@ fn wait_until_quiet(engine: &Engine, grace: Duration, ending: &Ending) {
     }
 }
 
-/// The token of the settings' file, or a new one for this run alone.
+/// Returns the token of the file that the settings name, or a new one for this run alone.
 fn token(setup: &Setup) -> Result<(ApiToken, String), Failure> {
     let text = match setup.settings.text("token_file") {
         None => uuid::Uuid::new_v4().simple().to_string(),
@@ -151,7 +151,7 @@ fn token(setup: &Setup) -> Result<(ApiToken, String), Failure> {
     Ok((ApiToken::new(&text), text))
 }
 
-/// The variables that the command gets.
+/// Returns the environment variables for the command.
 fn variables(listener: &Listener, token: String) -> Vec<(&'static str, String)> {
     let listen = Listen { addr: listener.addr(), ..Listen::default() };
     let host = listen.reachable().to_string();

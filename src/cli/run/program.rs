@@ -1,4 +1,4 @@
-//! Finding the program of a command before anything begins, as a shell does.
+//! Finds the program of a command as a shell does, before anything starts.
 
 use crate::cli::failure::Failure;
 use rustix::fs::{Access, access};
@@ -14,7 +14,7 @@ const NOT_FOUND: u8 = 127;
 /// Checks that a command can be started.
 ///
 /// # Errors
-/// With exit code 127 if there is no such program, and 126 if it is not executable.
+/// Fails with exit code 127 if there is no such program, and 126 if it is not executable.
 pub fn check(command: &OsStr, path: Option<&OsStr>) -> Result<(), Failure> {
     let found: Vec<PathBuf> = if command.as_bytes().contains(&b'/') {
         vec![PathBuf::from(command)]
@@ -33,7 +33,7 @@ pub fn check(command: &OsStr, path: Option<&OsStr>) -> Result<(), Failure> {
     }
 }
 
-/// Returns the failure of a command that could not be started after all.
+/// Returns the failure of a command that could not be started in spite of the check.
 pub fn not_started(command: &OsStr, error: &io::Error) -> Failure {
     let code = match error.kind() {
         io::ErrorKind::NotFound => NOT_FOUND,

@@ -1,4 +1,5 @@
-//! The variables with which a command uses the listener as its https proxy, and trusts what it shows.
+//! The environment variables with which a command uses the listener as its https proxy and trusts its
+//! certificates.
 
 use crate::cli::failure::Failure;
 use crate::cli::{output, tls};
@@ -7,24 +8,24 @@ use crate::tls::RootBundle;
 use crate::wire::TRACKING_HOSTS;
 use std::path::PathBuf;
 
-/// Variables that name a file of certificates in place of the system's.
+/// The variables that name a file of certificates instead of the system's.
 const REPLACING: [&str; 3] = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"];
-/// The variable that names a file of certificates besides those of Node.
+/// The variable that names a file of certificates in addition to those of Node.
 const ADDING: &str = "NODE_EXTRA_CA_CERTS";
 
 /// The variables of a command, and the file of certificates that they name.
 pub struct ProxyVariables {
-    /// Each with its value.
+    /// The variables with their values.
     pub variables: Vec<(&'static str, String)>,
     /// The file, which is removed when this is dropped.
     _bundle: RootBundle,
 }
 
-/// Returns the variables for a proxy at this URL. The certificates that the variables name by now are
-/// still trusted, together with those of the system and the local authority.
+/// Returns the variables for a proxy at this URL. The certificates that the variables name now are still
+/// trusted, together with those of the system and the local CA.
 ///
 /// # Errors
-/// Fails if there is no local authority, or no certificates that the system trusts.
+/// Fails if there is no local CA, or if the system has no trusted certificates.
 pub fn variables(url: &str) -> Result<ProxyVariables, Failure> {
     let authority = tls::open_authority(output::note)?;
     let named = |name: &str| std::env::var_os(name).filter(|file| !file.is_empty());
@@ -50,7 +51,7 @@ pub fn variables(url: &str) -> Result<ProxyVariables, Failure> {
     Ok(ProxyVariables { variables, _bundle: bundle })
 }
 
-/// Says which tracking hosts the command reaches without the proxy.
+/// Notes which tracking hosts the command reaches without the proxy.
 fn tell_exempt() {
     let hosts = TRACKING_HOSTS.iter().map(|host| host.trim_start_matches("*."));
     let exempt: Vec<&str> = hosts.filter(|host| is_exempt_from_proxy(host)).collect();

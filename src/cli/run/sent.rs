@@ -1,4 +1,4 @@
-//! Which calls of a recording CMD has sent.
+//! The calls of a recording that CMD has sent.
 
 use crate::call::Seq;
 use crate::cli::doubts;
@@ -6,30 +6,30 @@ use crate::cli::failure::Failure;
 use crate::engine::{Engine, RangeFilter};
 use crate::fql::Filter;
 
-/// Where a recording stood before CMD began.
+/// The end of a recording before CMD started.
 pub struct Start {
     /// The next row.
     row: u64,
     /// The number of the next call.
     first: Seq,
     clears: u64,
-    /// How many calls came before the last clear of everything.
+    /// The number of calls before the last clear of everything.
     base: u64,
     requests: u64,
 }
 
-/// What CMD has sent.
+/// The calls that CMD has sent.
 pub struct SentCalls {
-    /// The rows that the filter selects, and without a filter also those of requests without a call.
+    /// The rows that the filter selects; without a filter also those of requests without a call.
     pub rows: Vec<u64>,
-    /// Calls that were cleared since.
+    /// The number of calls that were cleared since.
     pub cleared: u64,
-    /// No request arrived.
+    /// True if no request arrived.
     pub is_nothing: bool,
 }
 
 impl Start {
-    /// The place behind all that is there.
+    /// Returns the current end of the recording.
     pub fn new(engine: &Engine) -> Start {
         let row = engine.rows();
         Start {
@@ -41,10 +41,10 @@ impl Start {
         }
     }
 
-    /// What came since and is still there.
+    /// Returns the calls that arrived since then and are still in the log.
     pub fn sent(&self, engine: &Engine, filter: &Filter) -> Result<SentCalls, Failure> {
         let is_cleared = engine.clears() != self.clears;
-        // rows have other places after a clear
+        // a clear moves rows to other places
         let from = match (is_cleared, engine.base() == self.base) {
             (false, _) => self.row,
             (true, true) => engine.row_of(self.first),

@@ -1,9 +1,9 @@
-//! What `segscope tls trust` and `untrust` print: what to do on each system and for each runtime.
+//! The text of `segscope tls trust` and `untrust`: the steps on each system and for each runtime.
 
 use crate::tls::{LocalAuthority, SystemStore, TrustStep};
 use std::path::Path;
 
-/// How clients come to trust the local authority.
+/// Returns the steps that make clients trust the local CA.
 pub fn trust(authority: &LocalAuthority, store: Option<&SystemStore>) -> String {
     let file = quoted(&authority.root_file());
     let name = authority.name();
@@ -73,7 +73,7 @@ Runtimes with their own store
     )
 }
 
-/// How they come to trust it no more.
+/// Returns the steps that make clients no longer trust the local CA.
 pub fn untrust(authority: &LocalAuthority, store: Option<&SystemStore>) -> String {
     let folder = authority.root_file();
     let folder = quoted(folder.parent().unwrap_or(&folder));
@@ -114,7 +114,7 @@ To delete the CA itself:
     )
 }
 
-/// The commands for a user who is not root.
+/// Returns the commands for a user who is not root.
 fn lines(steps: &[TrustStep]) -> String {
     steps.iter().map(|step| format!("    {}\n", step.with_sudo().line())).collect()
 }

@@ -1,4 +1,4 @@
-//! `segscope tls`: the local certificate authority, and the certificates of a listener.
+//! `segscope tls`: the local CA, and the certificates of a listener.
 
 mod instructions;
 
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-/// Does what the command says.
+/// Runs a subcommand.
 pub fn run(command: &TlsCommand) -> Result<(), Failure> {
     match command {
         TlsCommand::Trust { apply } => trust(*apply),
@@ -33,7 +33,7 @@ pub fn run(command: &TlsCommand) -> Result<(), Failure> {
     }
 }
 
-/// Opens the local authority, and creates it if it is not there.
+/// Opens the local CA, and creates it if it does not exist.
 pub fn open_authority(tell: impl FnOnce(String)) -> Result<Arc<LocalAuthority>, Failure> {
     let folder = authority_folder().map_err(Failure::wrong)?;
     let (authority, notice) = LocalAuthority::open(&folder).map_err(Failure::wrong)?;
@@ -43,7 +43,7 @@ pub fn open_authority(tell: impl FnOnce(String)) -> Result<Arc<LocalAuthority>, 
     Ok(Arc::new(authority))
 }
 
-/// Writes the system's trusted certificates, those of further files, and the authority's to one file
+/// Writes the system's trusted certificates, those of further files, and that of the local CA to one file
 /// for the commands that this process starts. The file is removed when the bundle is dropped and the
 /// commands have ended.
 pub fn temporary_bundle(
@@ -62,7 +62,7 @@ pub fn temporary_bundle(
     Ok(bundle)
 }
 
-/// Returns the certificates of a listener, as the settings say; none if it has no TLS.
+/// Returns the certificates of a listener from the settings; none if it has no TLS.
 ///
 /// # Errors
 /// Fails if a setting, a certificate or a key cannot be used.
@@ -138,14 +138,14 @@ fn unknown_store(root_file: &Path) -> Failure {
     ))
 }
 
-/// Runs commands as root, and says which.
+/// Runs commands as root, and prints each.
 fn run_steps(steps: &[TrustStep]) -> Result<(), Failure> {
     let is_root = rustix::process::geteuid().is_root();
     for step in steps {
         let step = if is_root { step.clone() } else { step.with_sudo() };
         output::note(format_args!("running: {}", step.line()));
         let [program, arguments @ ..] = &step.command[..] else { continue };
-        // what it says is for people, and standard output is for scripts
+        // the output of the command is for people, and standard output is for scripts
         let ended =
             Command::new(program).args(arguments).stdout(output::stderr_of_command()).status();
         match ended {

@@ -1,7 +1,7 @@
-//! A command that is run for a call, with the call's record on its standard input. One at a time;
-//! a few calls wait, and what is more is dropped and counted.
+//! Runs a command for each call that alerts, with the call's record on its standard input. One
+//! command runs at a time. A few calls wait; those beyond are dropped and counted.
 
-use super::{Alerts, INTERVAL};
+use super::{Alerts, MIN_INTERVAL};
 use crate::debug_log::ThreadLog;
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
@@ -11,15 +11,15 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// So many calls wait.
-const WAITING: usize = 16;
-/// A command that takes longer is killed.
-const LONGEST: Duration = Duration::from_secs(10);
-/// At the end of the program a command that still runs is waited for no longer.
-const LAST: Duration = Duration::from_millis(500);
-/// What a command is given of the environment: where programs and the user's files are, the
-/// language, and how a notification reaches the desktop. Keys of vendors stand in the rest.
-const PASSED_ON: [&str; 10] = [
+/// The maximum number of calls that wait for the command.
+const MAX_WAITING: usize = 16;
+/// The time after which a command is killed.
+const RUN_TIMEOUT: Duration = Duration::from_secs(10);
+/// The maximum time that the program waits at its end for a command that still runs.
+const END_TIMEOUT: Duration = Duration::from_millis(500);
+/// The environment variables that a command receives: where programs and the user's files are, the
+/// language, and how a notification reaches the desktop. The others may contain keys of vendors.
+const ENVIRONMENT: [&str; 10] = [
     "PATH",
     "HOME",
     "LANG",
@@ -31,12 +31,12 @@ const PASSED_ON: [&str; 10] = [
     "XDG_RUNTIME_DIR",
     "DBUS_SESSION_BUS_ADDRESS",
 ];
-/// How often it is looked whether it has ended.
-const LOOK: Duration = Duration::from_millis(10);
+/// The interval at which a thread checks whether the command has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The queue to the commands.
 pub struct Commands {
-    /// None: it is the end.
+    /// None once the program ends.
     queue: Option<SyncSender<String>>,
     waiting: Arc<AtomicUsize>,
     ended: Arc<AtomicBool>,
@@ -45,27 +45,27 @@ pub struct Commands {
 }
 
 impl Commands {
-    /// Begins to wait for calls.
+    /// Starts the thread that runs the command.
     pub fn begin(words: Vec<String>, alerts: Arc<Alerts>) -> std::io::Result<Commands> {
-        let (queue, records) = sync_channel(WAITING);
+        let (queue, records) = sync_channel(MAX_WAITING);
         let waiting = Arc::new(AtomicUsize::new(0));
         let ended = Arc::new(AtomicBool::new(false));
         let (counted, end) = (Arc::clone(&waiting), Arc::clone(&ended));
-        let told = Arc::clone(&alerts);
+        let thread_alerts = Arc::clone(&alerts);
         let runner =
             std::thread::Builder::new().name("alert command".to_owned()).spawn(move || {
                 let _thread = ThreadLog::begin("alert command");
-                run_all(&words, &records, &counted, &end, &told);
+                run_all(&words, &records, &counted, &end, &thread_alerts);
             })?;
         Ok(Commands { queue: Some(queue), waiting, ended, runner, alerts })
     }
 
-    /// Whether another call may wait.
+    /// Returns true if another call may wait.
     pub fn has_room(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) < WAITING
+        self.waiting.load(Ordering::Relaxed) < MAX_WAITING
     }
 
-    /// Lets the command run for a record; false if too many wait.
+    /// Queues a record for the command. Returns false if too many wait.
     pub fn run(&self, record: String) -> bool {
         let taken = self.queue.as_ref().is_some_and(|queue| queue.try_send(record).is_ok());
         self.waiting.fetch_add(usize::from(taken), Ordering::Relaxed);
@@ -73,17 +73,17 @@ impl Commands {
     }
 }
 
-/// At the end what waits is dropped, and what runs goes on by itself if it takes long.
+/// Drops the calls that wait. A command that takes longer than `END_TIMEOUT` goes on by itself.
 impl Drop for Commands {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
         self.queue = None;
         let begun = Instant::now();
-        while !self.runner.is_finished() && begun.elapsed() < LAST {
-            std::thread::sleep(LOOK);
+        while !self.runner.is_finished() && begun.elapsed() < END_TIMEOUT {
+            std::thread::sleep(POLL_INTERVAL);
         }
         if !self.runner.is_finished() {
-            // all but the one that runs
+            // all calls but the one whose command runs
             let waiting = self.waiting.load(Ordering::Relaxed).saturating_sub(1);
             (0..waiting).for_each(|_| self.alerts.drop_one());
         }
@@ -100,8 +100,8 @@ fn run_all(
     let Some((program, arguments)) = words.split_first() else { return };
     let mut last: Option<Instant> = None;
     for record in records {
-        while last.is_some_and(|at| at.elapsed() < INTERVAL) && !ended.load(Ordering::Relaxed) {
-            std::thread::sleep(LOOK);
+        while last.is_some_and(|at| at.elapsed() < MIN_INTERVAL) && !ended.load(Ordering::Relaxed) {
+            std::thread::sleep(POLL_INTERVAL);
         }
         if last.is_some() && ended.load(Ordering::Relaxed) {
             alerts.drop_one();
@@ -109,13 +109,14 @@ fn run_all(
         }
         let begun = Instant::now();
         last = Some(begun);
-        let environment = PASSED_ON.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
+        let environment =
+            ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
         let child = Command::new(program)
             .args(arguments)
             .env_clear()
             .envs(environment)
             .stdin(Stdio::piped())
-            // the screen is drawn on the terminal that they would write to
+            // the command would write to the terminal on which the screen is drawn
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn();
@@ -133,10 +134,10 @@ fn run_all(
     }
 }
 
-/// Writes the record and waits for the end.
+/// Writes the record to the command and waits until it ends.
 fn feed(mut child: Child, record: String) -> std::io::Result<()> {
     let input = child.stdin.take();
-    // a command that reads nothing must not hold anybody up: the pipe breaks with its end
+    // a command that reads nothing must not block this thread: the pipe breaks when the command ends
     let writer = std::thread::Builder::new().spawn(move || {
         if let Some(mut input) = input {
             let _ = writeln!(input, "{record}");
@@ -147,14 +148,14 @@ fn feed(mut child: Child, record: String) -> std::io::Result<()> {
         if let Some(status) = child.try_wait()? {
             break status;
         }
-        if begun.elapsed() > LONGEST {
+        if begun.elapsed() > RUN_TIMEOUT {
             child.kill()?;
             child.wait()?;
             return Err(std::io::Error::other("took longer than 10 s and was ended"));
         }
-        std::thread::sleep(LOOK);
+        std::thread::sleep(POLL_INTERVAL);
     };
-    // it has nobody to write to any more, unless a child of the command holds the pipe
+    // the writer has ended with the pipe, unless a child of the command holds the pipe open
     drop(writer);
     match status.success() {
         true => Ok(()),

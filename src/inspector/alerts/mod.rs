@@ -1,8 +1,8 @@
-//! Alerts, if asked for: a bell, a notification of the terminal or a command, on calls that a filter
-//! lets through, and when a watch rule begins or ends to alert.
+//! Alerts, if the settings ask for them: a bell, a notification of the terminal or a command, on
+//! calls that match a filter, and when a watch rule begins or ends to alert.
 //!
-//! A thread looks at the calls behind their judging, so that an alert costs a sender nothing. What
-//! comes in one second is told as one; what could not be told is counted, in view.
+//! A thread reads the calls after they are judged, so that an alert costs a sender nothing. The calls
+//! of one second give one alert; those without one are counted on the screen.
 
 mod command;
 mod watch_rules;
@@ -28,14 +28,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use watch_rules::WatchStates;
 
-/// How often it is looked whether something has come.
-const LOOK: Duration = Duration::from_millis(50);
-/// Two alerts are no closer.
-const INTERVAL: Duration = Duration::from_secs(1);
-/// So many rows are looked at at once.
-const AT_ONCE: u64 = 4_096;
+/// The interval at which the alert thread checks for new calls.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// The minimum time between two alerts.
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
+/// The number of rows that are filtered at once.
+const CHUNK_ROWS: u64 = 4_096;
 
-/// What an alert does.
+/// The action of an alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum AlertAction {
     Bell,
@@ -53,7 +53,7 @@ pub struct AlertSettings {
 }
 
 impl AlertSettings {
-    /// What the settings ask for, if they ask for alerts.
+    /// Reads the alerts from the settings; none if they ask for none.
     pub fn from_settings(settings: &Settings) -> Result<Option<AlertSettings>, SetupError> {
         let wrong = |key: &str, error: String| {
             SetupError::new(format!("{}: {error}", settings.origin_of(key)))
@@ -82,18 +82,18 @@ impl AlertSettings {
     }
 }
 
-/// What has come of alerts.
+/// The results of the alerts.
 #[derive(Default)]
 pub struct Alerts {
     ring: Mutex<Option<Ring>>,
-    told: AtomicU64,
+    alerted: AtomicU64,
     dropped: AtomicU64,
     failed: Mutex<Option<String>>,
     watched: WatchStates,
 }
 
 impl Alerts {
-    /// What the terminal has to do now, once.
+    /// Takes the signal to the terminal.
     pub fn take_ring(&self) -> Option<Ring> {
         self.lock().take()
     }
@@ -102,23 +102,23 @@ impl Alerts {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The counters.
+    /// Returns the counters.
     pub fn counted(&self) -> AlertCounts {
         AlertCounts {
-            calls: self.told.load(Ordering::Relaxed),
+            calls: self.alerted.load(Ordering::Relaxed),
             dropped: self.dropped.load(Ordering::Relaxed),
             failed: self.failed.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             watched: self.watched.states(),
         }
     }
 
-    /// A number that grows with each change.
+    /// Returns a number that grows with each change.
     pub fn version(&self) -> u64 {
-        let counted = self.told.load(Ordering::Relaxed) + self.dropped.load(Ordering::Relaxed);
+        let counted = self.alerted.load(Ordering::Relaxed) + self.dropped.load(Ordering::Relaxed);
         counted + self.watched.version()
     }
 
-    /// What watch rules said since the last time, the oldest first.
+    /// Takes the messages of watch rules since the last time, the oldest first.
     pub fn take_messages(&self) -> Vec<String> {
         self.watched.take_messages()
     }
@@ -133,10 +133,11 @@ impl Alerts {
     }
 }
 
-/// What alerts, and what it has to say; nothing where nobody asked.
+/// The state of the alerts and their thread; no thread if the settings ask for no alerts.
 pub type Alerting = (Arc<Alerts>, Option<WatchThread>);
 
-/// Begins to alert of the calls that come since the program began, if that is asked for.
+/// Starts the alert thread, if the settings ask for alerts. It alerts of calls that arrive after the
+/// start of the program.
 pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> std::io::Result<Alerting> {
     let alerts = Arc::new(Alerts::default());
     let Some(asked) = setup.alert.clone() else { return Ok((alerts, None)) };
@@ -154,16 +155,16 @@ pub fn watch(setup: &Setup, engine: &Arc<Engine>) -> std::io::Result<Alerting> {
         notify: asked.with == AlertAction::Notify,
         commands,
         next: None,
-        told_at: None,
+        alerted_at: None,
         waiting: None,
     };
-    // a command that runs goes on when it ends
+    // a command that still runs when this thread ends goes on by itself
     let watch = WatchThread::begin("alerts", move |ended| {
-        while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-            thread.look();
+        while ended.recv_timeout(POLL_INTERVAL) == Err(RecvTimeoutError::Timeout) {
+            thread.read_new_calls();
         }
-        // what came last
-        thread.look();
+        // the calls that arrived last
+        thread.read_new_calls();
     });
     Ok((alerts, Some(watch?)))
 }
@@ -172,31 +173,31 @@ struct AlertThread {
     engine: Arc<Engine>,
     vendors: Vec<VendorView>,
     alerts: Arc<Alerts>,
-    /// The calls that are alerted of; none where only rules are watched.
+    /// The filter of the calls that alert; none if only rules are watched.
     matching: Option<RangeFilter>,
     watcher: Watcher,
-    /// When the rules were looked at last.
+    /// The time at which the rules were evaluated last.
     watched_at: Option<Instant>,
     notify: bool,
     commands: Option<Commands>,
-    /// The first call that was not looked at; none while what was recorded before the program began
-    /// is still being read, which is nothing to be alerted of.
+    /// The first call that was not read yet; none while the calls recorded before the program started
+    /// are still being read, which do not alert.
     next: Option<Seq>,
-    told_at: Option<Instant>,
-    /// Calls that are not told yet: how many, and the last one's row.
+    alerted_at: Option<Instant>,
+    /// The calls without an alert so far: their number, and the row of the last one.
     waiting: Option<(u64, u64)>,
 }
 
 impl AlertThread {
-    fn look(&mut self) {
+    fn read_new_calls(&mut self) {
         let first = || self.engine.first_new().map(|(_, call)| call);
-        let Some(next) = self.next.or_else(first) else { return self.look_at_rules() };
+        let Some(next) = self.next.or_else(first) else { return self.evaluate_rules() };
         let (rows, then) = self.engine.rows_since(next);
         let mut from = rows.start;
         while from < rows.end {
-            let to = rows.end.min(from + AT_ONCE);
+            let to = rows.end.min(from + CHUNK_ROWS);
             match self.matching.as_mut().map(|filter| filter.calls(&self.engine, from..to)) {
-                Some(Ok(found)) => self.found(&found),
+                Some(Ok(found)) => self.handle_matches(&found),
                 Some(Err(error)) => self.alerts.fail(error),
                 None => {}
             }
@@ -206,11 +207,11 @@ impl AlertThread {
             from = to;
         }
         self.next = Some(then);
-        self.look_at_rules();
+        self.evaluate_rules();
         self.ring();
     }
 
-    fn found(&mut self, rows: &[u64]) {
+    fn handle_matches(&mut self, rows: &[u64]) {
         let Some(last) = rows.last() else { return };
         if self.commands.is_some() {
             rows.iter().for_each(|row| self.run(*row));
@@ -220,7 +221,7 @@ impl AlertThread {
         self.waiting = Some((before + rows.len() as u64, *last));
     }
 
-    /// Hands a call to the command.
+    /// Passes a call to the command.
     fn run(&self, row: u64) {
         let Some(commands) = &self.commands else { return };
         if !commands.has_room() {
@@ -231,7 +232,7 @@ impl AlertThread {
             Ok(Some(RowDetail::Call(call))) => {
                 let shown = self.engine.in_use().shown();
                 match commands.run(call_record(&call, &vendors, &shown)) {
-                    true => self.alerts.told.fetch_add(1, Ordering::Relaxed),
+                    true => self.alerts.alerted.fetch_add(1, Ordering::Relaxed),
                     false => self.alerts.dropped.fetch_add(1, Ordering::Relaxed),
                 };
             }
@@ -240,15 +241,15 @@ impl AlertThread {
         }
     }
 
-    /// Rings once for all that waits, if the last time is long enough ago.
+    /// Sends one signal for all waiting calls, if the last one was long enough ago.
     fn ring(&mut self) {
-        if self.told_at.is_some_and(|at| at.elapsed() < INTERVAL) {
+        if self.alerted_at.is_some_and(|at| at.elapsed() < MIN_INTERVAL) {
             return;
         }
         let Some((count, row)) = self.waiting.take() else { return };
-        self.told_at = Some(Instant::now());
+        self.alerted_at = Some(Instant::now());
         tracing::debug!(calls = count, "alert");
-        self.alerts.told.fetch_add(count, Ordering::Relaxed);
+        self.alerts.alerted.fetch_add(count, Ordering::Relaxed);
         let words = self.notify.then(|| {
             let last = self.engine.window(row..row + 1).pop();
             let last = last.map_or(String::new(), |row| row_words(&row, &self.vendors));

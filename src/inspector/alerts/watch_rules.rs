@@ -1,6 +1,6 @@
-//! Watch rules: the settings that name them, and what is said when one begins or ends to alert.
+//! Watch rules: the settings that name them, and the messages when one begins or ends to alert.
 
-use super::{AlertThread, INTERVAL, Ring};
+use super::{AlertThread, MIN_INTERVAL, Ring};
 use crate::call::time;
 use crate::config::Settings;
 use crate::engine::{MAX_WATCH_RULES, WatchChange, WatchRule, WatchState};
@@ -13,10 +13,10 @@ use std::time::Instant;
 
 /// The setting that lists the rules.
 const WATCH: &str = "watch";
-/// At most this many messages wait for who prints them; older ones are left out.
+/// The maximum number of messages that wait to be printed; older ones are left out.
 const MAX_MESSAGES: usize = 64;
 
-/// The rules that the settings list.
+/// Returns the rules that the settings list.
 pub(crate) fn from_settings(settings: &Settings) -> Result<Vec<WatchRule>, SetupError> {
     let texts = settings.list(WATCH).unwrap_or_default();
     let wrong = |text: &str, error: String| {
@@ -30,7 +30,7 @@ pub(crate) fn from_settings(settings: &Settings) -> Result<Vec<WatchRule>, Setup
     texts.iter().map(parse).collect()
 }
 
-/// How the rules stand, for who shows them.
+/// The states of the rules, for the screen and for plain mode.
 #[derive(Default)]
 pub(crate) struct WatchStates {
     states: Mutex<Arc<[WatchState]>>,
@@ -39,17 +39,17 @@ pub(crate) struct WatchStates {
 }
 
 impl WatchStates {
-    /// How each rule stands.
+    /// Returns the state of each rule.
     pub fn states(&self) -> Arc<[WatchState]> {
         Arc::clone(&self.states.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A number that grows with each change.
+    /// Returns a number that grows with each change.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Relaxed)
     }
 
-    /// The messages since the last time.
+    /// Takes the messages since the last time.
     pub fn take_messages(&self) -> Vec<String> {
         self.messages.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
     }
@@ -72,21 +72,21 @@ impl WatchStates {
 }
 
 impl AlertThread {
-    /// Looks at the rules once a second.
-    pub(crate) fn look_at_rules(&mut self) {
-        if self.watched_at.is_some_and(|at| at.elapsed() < INTERVAL) {
+    /// Evaluates the rules once a second.
+    pub(crate) fn evaluate_rules(&mut self) {
+        if self.watched_at.is_some_and(|at| at.elapsed() < MIN_INTERVAL) {
             return;
         }
         self.watched_at = Some(Instant::now());
         let now = time::now();
         for change in self.watcher.look(now) {
-            self.tell(change);
+            self.alert_change(change);
         }
         self.alerts.watched.set(self.watcher.states(now));
     }
 
-    /// Alerts of a rule that began or ended.
-    fn tell(&self, change: WatchChange) {
+    /// Alerts that a rule began or ended.
+    fn alert_change(&self, change: WatchChange) {
         let WatchChange { state, words } = change;
         tracing::debug!(alerts = state.alerts, calls = state.part, "a watch rule changed");
         match &self.commands {

@@ -1,5 +1,5 @@
-//! Calls as a table. A text that a spreadsheet would take for a formula gets an apostrophe before
-//! it: what senders choose must not run where someone opens the file.
+//! Calls as a table. A text that a spreadsheet would take for a formula gets an apostrophe before it:
+//! text of senders must not run on the machine of a person who opens the file.
 
 use crate::call::text::visible;
 use crate::call::time;
@@ -27,10 +27,10 @@ const COLUMNS: [&str; 15] = [
     "repeat",
 ];
 
-/// The columns behind those of the vendors.
+/// The columns after those of the vendors.
 const LAST_COLUMNS: [&str; 3] = ["service", "service_verdict", "service_code"];
 
-/// A table being written.
+/// A table that is being written.
 pub(crate) struct CsvTable;
 
 impl CsvTable {
@@ -89,7 +89,8 @@ fn line<'f>(out: &mut impl Write, fields: impl Iterator<Item = Cow<'f, str>>) ->
     writer.flush()
 }
 
-/// A text that no spreadsheet takes for a formula (a number is none) and no terminal for a command.
+/// Returns a text that no spreadsheet takes for a formula (a number is none) and that contains no
+/// command to a terminal.
 fn harmless(text: &str) -> Cow<'_, str> {
     let safe = visible(text);
     match safe.starts_with(['=', '+', '-', '@']) && safe.parse::<f64>().is_err() {

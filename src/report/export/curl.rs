@@ -5,12 +5,12 @@ use crate::engine::CallDetail;
 use crate::report::mask_keys::WriteKeys;
 use std::io::{self, Write};
 
-/// Stands for the write key in a text until the text is quoted. No sender's text is likely to hold
-/// it, and one that does names the variable.
+/// The mark that replaces the write key until the text is quoted. A sender's text is unlikely to contain
+/// it; in one that does, it becomes the variable.
 const KEY_MARK: &str = "\u{e000}WRITE_KEY\u{e000}";
 
-/// A curl line that sends a call to a base address, which may be a variable of the shell. The write
-/// keys stay out, those in the call too: the shell's `$WRITE_KEY` stands for them.
+/// Returns a curl line that sends a call to a base address, which may be a shell variable. The write
+/// keys, also those in the call, are replaced by the shell's `$WRITE_KEY`.
 pub fn curl(base: &str, kind: &str, call_text: &str, write_key: Option<&str>) -> String {
     let keys = WriteKeys::of_text(call_text, write_key);
     let call_text = keys.replaced(call_text, &|_| KEY_MARK.to_owned());
@@ -28,7 +28,7 @@ fn line(base: &str, kind: &str, call_text: &str, user: &str) -> String {
     )
 }
 
-/// A text in single quotes.
+/// Puts a text in single quotes.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }

@@ -9,24 +9,24 @@ use crate::wire::proxy_headers::{copied_host, copied_scheme};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-/// Where a request went that names no host.
+/// The address of a request that names no host.
 const NO_HOST: &str = "127.0.0.1:7357";
 
-/// An archive being written.
+/// An archive that is being written.
 pub(crate) struct Har {
-    /// The number of the last request; calls come in their order.
+    /// The number of the last request. Calls come in the order of their requests.
     last: Option<u64>,
 }
 
 impl Har {
-    /// Writes what stands before the entries.
+    /// Writes the beginning of the archive.
     pub(crate) fn begin(out: &mut impl Write) -> io::Result<Har> {
         let creator = json!({ "name": "segscope", "version": env!("CARGO_PKG_VERSION") });
         write!(out, "{{\"log\":{{\"version\":\"1.2\",\"creator\":{creator},\"entries\":[")?;
         Ok(Har { last: None })
     }
 
-    /// Writes a call's request, unless an earlier call's was the same.
+    /// Writes the request of a call, unless it is that of the call before.
     pub(crate) fn call(&mut self, out: &mut impl Write, call: &CallDetail) -> io::Result<()> {
         let number = call.request.number;
         if self.last == Some(number) {
@@ -37,13 +37,14 @@ impl Har {
         write!(out, "{comma}\n{}", entry(&call.request))
     }
 
-    /// Writes what stands behind the entries.
+    /// Writes the end of the archive.
     pub(crate) fn end(self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "\n]}}}}")
     }
 }
 
-/// A call from a file came by no request: the one that would carry it, to which there is no answer.
+/// Returns the request that would carry a call from a file, which arrived by no request. It has no
+/// response.
 fn request_of_bare_call(request: &RequestDetail) -> RequestDetail {
     let (path, body) = wire::posted(&request.body).unwrap_or(("", request.body.as_str().into()));
     RequestDetail {
@@ -127,7 +128,7 @@ fn entry(request: &RequestDetail) -> Value {
         entry.remove("startedDateTime");
     }
     if request.body.is_empty() {
-        // an image's request has all in its address
+        // the request of an image has no body; its URL contains everything
         if let Some(request) = entry["request"].as_object_mut() {
             request.remove("postData");
         }

@@ -1,5 +1,5 @@
-//! Calls for other programs: NDJSON call records, HAR, curl lines, CSV. Write keys are masked unless
-//! they are asked for; other secrets are at most hashes in a recording.
+//! Exports of calls for other programs: NDJSON call records, HAR, curl lines, CSV. Write keys are
+//! masked unless the user asks for them; other secrets are at most hashes in a recording.
 
 mod csv;
 mod curl;
@@ -13,25 +13,25 @@ use crate::report::mask_keys::{WriteKeys, mask_call};
 use crate::vendors::Vendors;
 use std::io::{self, Write};
 
-/// A form of an export.
+/// The format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
-    /// Call records, one JSON object a line.
+    /// Call records, one JSON object per line.
     Ndjson,
     /// The requests that carried the calls, as an HTTP archive.
     Har,
-    /// A curl line a call, which sends it again.
+    /// One curl line per call, which sends it again.
     Curl,
-    /// A line a call, for tables.
+    /// One line per call, for tables.
     Csv,
 }
 
 impl ExportFormat {
-    /// All of them, the most complete first.
+    /// All formats, the most complete first.
     pub const ALL: [ExportFormat; 4] =
         [ExportFormat::Ndjson, ExportFormat::Har, ExportFormat::Curl, ExportFormat::Csv];
 
-    /// Its name, which files of it end in, too.
+    /// Returns its name.
     pub fn name(self) -> &'static str {
         match self {
             ExportFormat::Ndjson => "ndjson",
@@ -41,7 +41,7 @@ impl ExportFormat {
         }
     }
 
-    /// What it is, in a few words.
+    /// Describes it in a few words.
     pub fn about(self) -> &'static str {
         match self {
             ExportFormat::Ndjson => "call records, one JSON object per line",
@@ -51,7 +51,7 @@ impl ExportFormat {
         }
     }
 
-    /// How a file of it ends.
+    /// Returns the extension of its files.
     pub fn ending(self) -> &'static str {
         match self {
             ExportFormat::Curl => "sh",
@@ -78,7 +78,7 @@ enum FormatWriter {
 }
 
 impl<'e, W: Write> Exporter<'e, W> {
-    /// Begins.
+    /// Begins an export and writes its header, if the format has one.
     pub fn begin(
         out: W,
         format: ExportFormat,
@@ -88,7 +88,7 @@ impl<'e, W: Write> Exporter<'e, W> {
     ) -> io::Result<Exporter<'e, W>> {
         let escaping = match format {
             ExportFormat::Csv => Escaping::Text { color: false },
-            // a curl line has a body of JSON between single quotes
+            // a curl line contains JSON between single quotes
             _ => Escaping::Json,
         };
         let mut out = EscapingWriter::new(out, escaping);
@@ -114,7 +114,7 @@ impl<'e, W: Write> Exporter<'e, W> {
         match &mut self.form {
             FormatWriter::Ndjson => {
                 let record = call_record(&call, self.vendors, self.shown);
-                // the outputs of vendors that take the call itself hold its keys, too
+                // the outputs of vendors that receive the call itself also contain its keys
                 let record = match keys {
                     Some(keys) => keys.mask_json(&record),
                     None => record,
@@ -127,7 +127,7 @@ impl<'e, W: Write> Exporter<'e, W> {
         }
     }
 
-    /// Ends, and has all of it written.
+    /// Ends the export and flushes it.
     pub fn end(mut self) -> io::Result<()> {
         if let FormatWriter::Har(har) = self.form {
             har.end(&mut self.out)?;

@@ -1,4 +1,4 @@
-//! The body of a response that does not come as it should.
+//! The body of a response that a fault cuts off or slows down.
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use std::future::Future;
@@ -8,16 +8,16 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Sleep, sleep};
 
-/// A slow body comes in so many pieces a second.
-const PIECES_A_SECOND: u64 = 10;
+/// The number of pieces per second in which a slow body is sent.
+const PIECES_PER_SECOND: u64 = 10;
 
-/// The body of a response that does not come as it should.
+/// The body of a response that a fault cuts off or slows down.
 pub(crate) struct FaultBody {
     bytes: Bytes,
-    /// How long the body says that it is.
+    /// The length that the response declares.
     whole: u64,
     pace: Option<Pace>,
-    /// The first half was given: it is written before the error comes.
+    /// True if the first half was returned: hyper writes it before it gets the error.
     is_cut: bool,
 }
 
@@ -28,15 +28,15 @@ struct Pace {
 }
 
 impl FaultBody {
-    /// The first half of a body, and then an error.
+    /// Creates a body that fails after its first half.
     pub fn half(bytes: &Bytes) -> FaultBody {
         let whole = bytes.len() as u64;
         FaultBody { bytes: bytes.slice(..bytes.len() / 2), whole, pace: None, is_cut: false }
     }
 
-    /// A whole body with so many bytes a second.
+    /// Creates a complete body that is sent with `rate` bytes per second.
     pub fn slow(bytes: Bytes, rate: u64) -> FaultBody {
-        let piece_bytes = usize::try_from((rate / PIECES_A_SECOND).max(1)).unwrap_or(usize::MAX);
+        let piece_bytes = usize::try_from((rate / PIECES_PER_SECOND).max(1)).unwrap_or(usize::MAX);
         let interval = Duration::from_secs_f64(piece_bytes as f64 / rate.max(1) as f64);
         let pace = Pace { piece_bytes, interval, until: Box::pin(sleep(interval)) };
         FaultBody { whole: bytes.len() as u64, bytes, pace: Some(pace), is_cut: false }

@@ -1,4 +1,4 @@
-//! Which request meets which fault.
+//! The choice of the fault that applies to a request.
 
 use crate::engine::Engine;
 use crate::fql::Filter;
@@ -18,34 +18,34 @@ pub(crate) struct Faults {
 #[derive(Debug)]
 struct CountedFault {
     fault: FaultRule,
-    /// How many requests that it is for have come.
-    came: AtomicU64,
+    /// The number of requests so far that the rule matches.
+    matched: AtomicU64,
 }
 
 impl Faults {
-    /// Faults that are chosen in the same way in each run with the same seed and requests.
+    /// Creates the faults. The same seed and requests give the same choices in each run.
     pub fn new(all: Vec<FaultRule>, seed: u64) -> Faults {
-        let counted = |fault| CountedFault { fault, came: AtomicU64::new(0) };
+        let counted = |fault| CountedFault { fault, matched: AtomicU64::new(0) };
         Faults { all: all.into_iter().map(counted).collect(), random: Mutex::new(SplitMix(seed)) }
     }
 
-    /// Whether there is any.
+    /// Returns true if there are no faults.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// The fault that a request meets: the first of those that are for it.
+    /// Returns the fault that applies to a request: the first that matches it.
     pub fn pick(&self, engine: &Engine, head: &RequestHead<'_>, body: &[u8]) -> Option<&FaultRule> {
         if !engine.faults_are_on() {
             return None;
         }
         self.all
             .iter()
-            .find(|one| one.is_met(engine, head, body, &self.random))
+            .find(|one| one.applies_to(engine, head, body, &self.random))
             .map(|one| &one.fault)
     }
 
-    /// How much later the response to a request comes that meets a fault.
+    /// Returns the random time of a fault that delays; none for other faults.
     pub fn delay(&self, fault: &FaultRule) -> Option<Duration> {
         let FaultKind::Delay { delay, jitter } = fault.kind else { return None };
         let share = random_share(&self.random) * 2.0 - 1.0;
@@ -55,7 +55,7 @@ impl Faults {
 }
 
 impl CountedFault {
-    fn is_met(
+    fn applies_to(
         &self,
         engine: &Engine,
         head: &RequestHead<'_>,
@@ -63,7 +63,7 @@ impl CountedFault {
         random: &Mutex<SplitMix>,
     ) -> bool {
         let FaultRule { share, first, after, only, .. } = &self.fault;
-        // without a filter it is for every request that holds a call
+        // without a filter, the rule matches every request that contains a call
         let passes = match only {
             Some(only) => engine.any_call_passes(only, head, body),
             None => engine.any_call_passes(&Filter::default(), head, body),
@@ -71,7 +71,7 @@ impl CountedFault {
         if !passes {
             return false;
         }
-        let nth = self.came.fetch_add(1, Ordering::Relaxed);
+        let nth = self.matched.fetch_add(1, Ordering::Relaxed);
         let Some(nth) = nth.checked_sub(*after) else { return false };
         if first.is_some_and(|first| nth >= first) {
             return false;
@@ -80,7 +80,7 @@ impl CountedFault {
     }
 }
 
-/// A number from 0 up to 1.
+/// Returns a random number from 0 to below 1.
 fn random_share(random: &Mutex<SplitMix>) -> f64 {
     let mut random = random.lock().unwrap_or_else(PoisonError::into_inner);
     (random.next() >> 11) as f64 / (1_u64 << 53) as f64
@@ -110,7 +110,7 @@ mod tests {
             let mut random = SplitMix(seed);
             [(); 3].map(|()| random.next())
         };
-        // as the authors' own program prints them
+        // the output of the authors' own program
         assert_eq!(numbers(1_234_567)[..2], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
         assert_eq!(numbers(7), numbers(7));
         assert_ne!(numbers(7), numbers(8));

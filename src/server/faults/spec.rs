@@ -1,24 +1,24 @@
-//! A fault as it is written: `status=429 retry-after=2 share=0.1 match='type = "track"'`.
+//! The text form of a fault: `status=429 retry-after=2 share=0.1 match='type = "track"'`.
 
 use crate::call::nearest_name;
 use crate::fql::{self, Filter};
 use std::time::Duration;
 
-/// What a sender meets.
+/// The kind of a fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
     /// Another status.
     Status {
         /// The status.
         status: u16,
-        /// After how many seconds it is asked to come back.
+        /// The seconds after which the sender is asked to retry.
         retry_after: Option<u32>,
     },
     /// A later response.
     Delay {
-        /// How much later.
+        /// The delay.
         delay: Duration,
-        /// By how much more or less.
+        /// The maximum deviation from it, up or down.
         jitter: Duration,
     },
     /// A connection that is reset.
@@ -27,59 +27,60 @@ pub enum FaultKind {
     Close,
     /// Half of the response, and the end of the connection.
     Half,
-    /// No response for so long, then the end of the connection.
+    /// No response for this time, then the end of the connection.
     Hang(Duration),
-    /// A response that comes with so many bytes a second.
+    /// A response with this many bytes per second.
     Slow(u64),
 }
 
-/// When a fault happens.
+/// The point at which a fault happens.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum FaultPoint {
-    /// Before the request is taken: none of its calls is.
+    /// Before the request is accepted. Unless the fault only slows it down, none of its calls is accepted.
     #[default]
     Request,
-    /// After it was taken, by segscope or by the upstream: its sender sends it again, as a repeat.
+    /// After the request was accepted, by segscope or by the upstream: its sender sends it again, as a
+    /// repeat.
     Answer,
 }
 
 /// A fault.
 #[derive(Debug, Clone)]
 pub struct FaultRule {
-    /// As it was written.
+    /// The text of the fault.
     pub text: String,
-    /// What a sender meets.
+    /// The kind of the fault.
     pub kind: FaultKind,
-    /// When.
+    /// The point at which it happens.
     pub point: FaultPoint,
-    /// Of the requests that it is for, this share meets it.
+    /// The share of the matching requests to which it applies.
     pub share: f64,
-    /// Only so many requests meet it at most, the first ones.
+    /// The number of matching requests to which it can apply; later ones are left alone.
     pub first: Option<u64>,
-    /// So many requests come before.
+    /// The number of matching requests that are left alone first.
     pub after: u64,
-    /// Only requests with a call that passes.
+    /// The filter of the requests that the rule matches: those with a call that passes.
     pub only: Option<Filter>,
 }
 
-/// Why a text is no fault.
+/// The reason why a text is not a fault.
 #[derive(Debug, thiserror::Error)]
 pub enum FaultError {
-    /// A word means nothing here.
-    #[error("`{word}` is not a word of a fault{}; there are {}", near(.word), WORDS.join(", "))]
+    /// A word is not known.
+    #[error("`{word}` is not a word of a fault{}; there are {}", nearest_word(.word), WORDS.join(", "))]
     Unknown {
         /// The word.
         word: String,
     },
-    /// A word has no value, or one that it cannot have.
+    /// A word has no value or an invalid one.
     #[error("`{word}` has a wrong value; expected {expected}")]
     Value {
         /// The word with its value.
         word: String,
-        /// What it may be.
+        /// The expected values.
         expected: &'static str,
     },
-    /// A word belongs to another one that is not there.
+    /// A word requires another one that is missing.
     #[error("`{word}` says nothing without `{of}`")]
     Without {
         /// The word.
@@ -87,10 +88,10 @@ pub enum FaultError {
         /// The other one.
         of: &'static str,
     },
-    /// It has no kind, or more than one.
+    /// The text has no kind of fault, or more than one.
     #[error("expected one of status=…, delay=…, reset, close, half, hang=…, slow=…")]
     Kind,
-    /// Its filter is none.
+    /// The filter is invalid.
     #[error("match: {0}")]
     Filter(String),
     /// A quote is not closed.
@@ -116,7 +117,7 @@ const WORDS: [&str; 15] = [
     "answer",
 ];
 
-fn near(word: &str) -> String {
+fn nearest_word(word: &str) -> String {
     let name = word.split('=').next().unwrap_or_default();
     let near = nearest_name(name, WORDS);
     near.map(|near| format!("; the nearest is `{near}`")).unwrap_or_default()
@@ -205,13 +206,13 @@ impl FaultRule {
         Ok(FaultRule { kind, ..fault })
     }
 
-    /// Whether the request is not taken because of it.
+    /// Returns true if the fault keeps the request from being accepted.
     pub fn refuses(&self) -> bool {
         let only_slows = matches!(self.kind, FaultKind::Delay { .. } | FaultKind::Slow(_));
         self.point == FaultPoint::Request && !only_slows
     }
 
-    /// The status that the sender gets in place of the real one.
+    /// Returns the status that replaces the real one.
     pub fn status(&self) -> Option<u16> {
         match self.kind {
             FaultKind::Status { status, .. } => Some(status),

@@ -1,4 +1,4 @@
-//! CONNECT, with which a client asks a proxy for a connection to a host.
+//! The CONNECT method, with which a client asks a proxy for a connection to a host.
 
 use crate::outbound::{is_whole_head, read_connect_head};
 use crate::server::body_error::BodyError;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// A client whose connection to a tracking host leads to this listener.
+/// A client that asked for a tracking host and is connected to this listener instead.
 pub(crate) struct ConnectedClient {
     pub stream: TcpStream,
     /// The host that it asked for.
@@ -19,8 +19,8 @@ pub(crate) struct ConnectedClient {
     pub certificates: Arc<ServerCertificates>,
 }
 
-/// Answers a CONNECT request. Returns the client if the host is a tracking host; any other host gets a
-/// tunnel, and the function returns when that has ended.
+/// Answers a CONNECT request. Returns the client if the host is a tracking host. For any other host it
+/// opens a tunnel, and returns none when that has ended.
 pub(crate) async fn answer(
     server: &Server,
     interceptor: &Interceptor,
@@ -67,7 +67,7 @@ fn parse_target(head: impl AsRef<[u8]>) -> Option<(String, u16)> {
 
 /// Refuses a request that begins like a CONNECT request and is not valid.
 async fn refuse_malformed(server: &Server, stream: &mut TcpStream, head: &[u8]) {
-    // not quoted: it may hold a password, or be no CONNECT at all
+    // the head is not quoted: it may contain a password, or be no CONNECT request at all
     let message = "expected `CONNECT HOST:PORT HTTP/1.1`".to_owned();
     let trouble =
         BodyError::Malformed { status: 400, code: malformed::CODE, kind: "connect", message };

@@ -1,6 +1,6 @@
-//! The listener as an https proxy: CONNECT to a tracking host is answered with a certificate of the
-//! local authority, and its requests are taken like all others. Every other host gets a tunnel that
-//! is neither read nor recorded.
+//! The listener as an https proxy. For a tracking host, it answers CONNECT with a certificate of the
+//! local CA, and handles the requests like all others. Every other host gets a tunnel, which is neither
+//! read nor recorded.
 
 mod connect;
 mod host_pattern;
@@ -47,7 +47,7 @@ pub(crate) struct Interceptor {
     unreachable: AtomicU64,
     /// The number of requests by http to other hosts, which were refused.
     http_refused: AtomicU64,
-    /// The user was told that requests go to another host than the client asked for.
+    /// True if the user was told that requests go to another host than the client asked for.
     has_told_of_upstream: AtomicBool,
 }
 

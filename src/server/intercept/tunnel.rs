@@ -1,5 +1,4 @@
-//! A tunnel to a host that is not a tracking host: bytes go through as they are, and none of them is
-//! kept.
+//! A tunnel to a host that is not a tracking host. Its bytes pass unchanged and are not recorded.
 
 use crate::call::text::visible;
 use crate::server::connection_state::{Phase, PhaseCell};
@@ -14,7 +13,7 @@ use tokio::net::TcpStream;
 /// The answer that a client gets before the bytes of the host.
 pub(crate) const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 
-/// Connects a client to a host, and returns when one of them has ended the connection.
+/// Connects a client to a host, and returns when both have ended the connection, or one has failed.
 pub(crate) async fn run(
     server: &Server,
     interceptor: &Interceptor,
@@ -49,7 +48,7 @@ pub(crate) async fn run(
     let is_half = AtomicBool::new(false);
     let mut client = TunnelEnd { stream: &mut client, watch, is_half: &is_half };
     let mut upstream = TunnelEnd { stream: &mut upstream, watch, is_half: &is_half };
-    // how it ended is between the two
+    // errors concern only the client and the host
     let _ = copy_bidirectional(&mut client, &mut upstream).await;
 }
 
@@ -65,11 +64,11 @@ pub(crate) async fn refuse(client: &mut TcpStream, status: &str, reason: &str) {
     let _ = client.shutdown().await;
 }
 
-/// One end of a tunnel. Its watch knows when the last bytes came.
+/// One end of a tunnel. It updates the connection's phase whenever bytes arrive.
 struct TunnelEnd<'t> {
     stream: &'t mut TcpStream,
     watch: &'t PhaseCell,
-    /// One of the two has ended.
+    /// True if one of the two ends has ended.
     is_half: &'t AtomicBool,
 }
 

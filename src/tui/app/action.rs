@@ -1,13 +1,13 @@
-//! Everything that a key can do, by name.
+//! The actions that keys can do, by name.
 
-/// Where a key is pressed: each place has its own section of the keymap.
+/// The place where a key is pressed. Each place has its own section of the keymap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyContext {
-    /// behind every other place
+    /// the fallback of most other places
     Everywhere,
     /// both panes of the log view
     Calls,
-    /// wherever one call is meant: in the log, and on the pages that count
+    /// places that have a current call: the log, and the pages that count
     Call,
     /// the log
     Log,
@@ -23,7 +23,7 @@ pub enum KeyContext {
     Sync,
     /// the text of a call that is being written
     Compose,
-    /// what it would give
+    /// the results of the call that is being written
     Composed,
     /// the choice of the vendors in use
     Vendors,
@@ -67,7 +67,7 @@ impl KeyContext {
         KeyContext::Help,
     ];
 
-    /// The section's name in the keymap.
+    /// Returns the name of its section in the keymap.
     pub fn name(self) -> &'static str {
         match self {
             KeyContext::Everywhere => "everywhere",
@@ -92,12 +92,12 @@ impl KeyContext {
         }
     }
 
-    /// The place of that name.
+    /// Returns the place of that name.
     pub fn parse(name: &str) -> Option<KeyContext> {
         KeyContext::ALL.into_iter().find(|place| place.name() == name)
     }
 
-    /// The sections that have a say here, the nearest first.
+    /// Returns the sections of the keymap that apply here, the most specific first.
     pub fn sections(self) -> &'static [KeyContext] {
         match self {
             KeyContext::Everywhere => &[KeyContext::Everywhere],
@@ -117,14 +117,14 @@ impl KeyContext {
                 &[KeyContext::People, KeyContext::Lists, KeyContext::Call, KeyContext::Everywhere]
             }
             KeyContext::Sync => &[KeyContext::Sync, KeyContext::Lists, KeyContext::Everywhere],
-            // what is not bound here types
+            // keys that are not bound here type text
             KeyContext::Compose => &[KeyContext::Compose],
             KeyContext::Composed => &[KeyContext::Composed, KeyContext::Everywhere],
             KeyContext::Vendors => &[KeyContext::Vendors, KeyContext::Everywhere],
             KeyContext::Aside => &[KeyContext::Aside, KeyContext::Everywhere],
             KeyContext::Columns => &[KeyContext::Columns, KeyContext::Everywhere],
             KeyContext::Deliver => &[KeyContext::Deliver, KeyContext::Everywhere],
-            // in a text keys type: what is bound everywhere is not bound there
+            // keys type text here, so the keys of `everywhere` do not apply
             KeyContext::Text => &[KeyContext::Text],
             KeyContext::Filter => &[KeyContext::Filter, KeyContext::Text],
             KeyContext::List => &[KeyContext::List, KeyContext::Everywhere],
@@ -135,7 +135,7 @@ impl KeyContext {
 
 macro_rules! actions {
     ($($name:ident $id:literal $short:literal $long:literal),* $(,)?) => {
-        /// What a key can do.
+        /// An action of a key.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Action { $(#[doc = $long] $name),* }
 
@@ -143,22 +143,22 @@ macro_rules! actions {
             /// All actions, in the order of the help.
             pub const ALL: &'static [Action] = &[$(Action::$name),*];
 
-            /// The name in the keymap.
+            /// Returns the name in the keymap.
             pub fn name(self) -> &'static str {
                 match self { $(Action::$name => $id),* }
             }
 
-            /// A word or two for the footer.
+            /// Returns a word or two for the footer.
             pub fn short(self) -> &'static str {
                 match self { $(Action::$name => $short),* }
             }
 
-            /// A sentence for the help.
+            /// Returns a sentence for the help.
             pub fn long(self) -> &'static str {
                 match self { $(Action::$name => $long),* }
             }
 
-            /// The action of that name.
+            /// Returns the action of that name.
             pub fn parse(name: &str) -> Option<Action> {
                 Action::ALL.iter().copied().find(|action| action.name() == name)
             }

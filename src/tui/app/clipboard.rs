@@ -1,50 +1,50 @@
-//! The clipboard, through tmux where the program runs inside of it, else through the terminal (OSC 52), also from inside of tmux and GNU screen, which hand
-//! nothing on that is not wrapped for them.
+//! The clipboard. Inside tmux, a text is loaded into tmux; otherwise it is sent through the terminal
+//! (OSC 52). tmux and GNU screen pass the sequence on only if it is wrapped for them.
 
 use crossterm::Command;
 use crossterm::clipboard::CopyToClipboard;
 use std::io::Write;
 use std::process::{self, Stdio};
 
-/// What stands between the program and the terminal.
+/// The terminal multiplexer between the program and the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Between {
-    /// Nothing that we know of.
-    Nothing,
-    /// tmux: takes the sequence itself where `set-clipboard` is on, and hands a wrapped one on where
-    /// `allow-passthrough` is.
+pub enum Multiplexer {
+    /// No known one.
+    None,
+    /// tmux: handles the plain sequence if `set-clipboard` is on, and passes a wrapped one on if
+    /// `allow-passthrough` is on.
     Tmux,
     /// GNU screen.
     Screen,
 }
 
-impl Between {
-    /// What the environment says of it.
-    pub fn from_environment(var: impl Fn(&str) -> Option<String>) -> Between {
+impl Multiplexer {
+    /// Returns the multiplexer that the environment variables show.
+    pub fn from_environment(var: impl Fn(&str) -> Option<String>) -> Multiplexer {
         let set = |name: &str| var(name).is_some_and(|value| !value.is_empty());
-        // over ssh the variables of the multiplexer stay behind, its terminal's name does not
+        // ssh passes on the terminal's name, but not the multiplexer's variables
         let term = var("TERM").unwrap_or_default();
         match (set("TMUX") || term.starts_with("tmux"), set("STY")) {
-            (true, _) => Between::Tmux,
-            (false, true) => Between::Screen,
-            (false, false) => Between::Nothing,
+            (true, _) => Multiplexer::Tmux,
+            (false, true) => Multiplexer::Screen,
+            (false, false) => Multiplexer::None,
         }
     }
 }
 
-/// Where a copied text went.
+/// The destination of a copied text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyTarget {
-    /// To the terminal, which does not say whether it took it.
+    /// The terminal, which does not report whether it accepted the text.
     Terminal,
-    /// To tmux, which passes it on to the terminal's clipboard.
+    /// tmux, which passes it on to the terminal's clipboard.
     TmuxAndClipboard,
-    /// To a buffer of tmux alone: its `set-clipboard` is off.
+    /// A buffer of tmux alone, because its `set-clipboard` is off.
     Tmux,
 }
 
 impl CopyTarget {
-    /// What happened to a text, and what to do if it did not arrive. `keys` show the text.
+    /// Describes what happened to a text, and what to do if it did not arrive. `keys` show the text.
     pub fn words(self, what: &str, keys: &str) -> String {
         match self {
             CopyTarget::Terminal => {
@@ -69,7 +69,7 @@ pub fn load_into_tmux(text: &str) -> Option<CopyTarget> {
         return None;
     }
     let option = tmux_option("set-clipboard").unwrap_or_default();
-    // `external` passes on what tmux itself copies, which this is
+    // with `external`, tmux passes on what it copies itself, which includes `load-buffer`
     Some(if option == "off" { CopyTarget::Tmux } else { CopyTarget::TmuxAndClipboard })
 }
 
@@ -84,27 +84,27 @@ fn tmux(args: &[&str]) -> process::Command {
     command
 }
 
-/// The longest string that screen takes at once, with room to spare.
-const SCREEN_CHUNK: usize = 512;
+/// The maximum size of a piece for GNU screen, safely below its limit for one string.
+const SCREEN_CHUNK_BYTES: usize = 512;
 
-/// What puts a text on the clipboard.
-pub fn sequence(text: &str, between: Between) -> Vec<u8> {
+/// Returns the bytes that put a text on the clipboard.
+pub fn sequence(text: &str, multiplexer: Multiplexer) -> Vec<u8> {
     let mut plain = String::new();
     CopyToClipboard::to_clipboard_from(text)
         .write_ansi(&mut plain)
         .expect("writing to a String cannot fail");
-    match between {
-        Between::Nothing => plain.into_bytes(),
-        // whichever of the two it takes; the other one it drops
-        Between::Tmux => {
+    match multiplexer {
+        Multiplexer::None => plain.into_bytes(),
+        // tmux handles one of the two and drops the other, according to its settings
+        Multiplexer::Tmux => {
             let wrapped = plain.replace('\x1b', "\x1b\x1b");
             format!("{plain}\x1bPtmux;{wrapped}\x1b\\").into_bytes()
         }
-        Between::Screen => {
-            // its own end would end the wrapping
+        Multiplexer::Screen => {
+            // the terminator of the sequence would also end the wrapping
             let plain = plain.strip_suffix("\x1b\\").unwrap_or(&plain);
             let ended = format!("{}\x07", plain.trim_end_matches('\x07'));
-            let chunks = ended.as_bytes().chunks(SCREEN_CHUNK);
+            let chunks = ended.as_bytes().chunks(SCREEN_CHUNK_BYTES);
             chunks.flat_map(|chunk| [b"\x1bP", chunk, b"\x1b\\"].concat()).collect()
         }
     }
@@ -121,20 +121,20 @@ mod tests {
     fn the_environment_tells() {
         let of = |vars: &[(&str, &str)]| {
             let vars: HashMap<&str, &str> = vars.iter().copied().collect();
-            Between::from_environment(|name| vars.get(name).map(|value| (*value).to_owned()))
+            Multiplexer::from_environment(|name| vars.get(name).map(|value| (*value).to_owned()))
         };
-        assert_eq!(of(&[("TERM", "xterm-256color")]), Between::Nothing);
-        assert_eq!(of(&[("TERM", "screen"), ("TMUX", "/tmp/x,1,0")]), Between::Tmux);
-        assert_eq!(of(&[("TERM", "tmux-256color")]), Between::Tmux);
-        assert_eq!(of(&[("TERM", "screen"), ("STY", "1.pts")]), Between::Screen);
-        assert_eq!(of(&[("TMUX", "")]), Between::Nothing);
+        assert_eq!(of(&[("TERM", "xterm-256color")]), Multiplexer::None);
+        assert_eq!(of(&[("TERM", "screen"), ("TMUX", "/tmp/x,1,0")]), Multiplexer::Tmux);
+        assert_eq!(of(&[("TERM", "tmux-256color")]), Multiplexer::Tmux);
+        assert_eq!(of(&[("TERM", "screen"), ("STY", "1.pts")]), Multiplexer::Screen);
+        assert_eq!(of(&[("TMUX", "")]), Multiplexer::None);
     }
 
     #[test]
     fn tmux_gets_it_both_ways() {
         let text = "a call";
         let code = STANDARD.encode(text);
-        let sent = String::from_utf8(sequence(text, Between::Tmux)).expect("ASCII");
+        let sent = String::from_utf8(sequence(text, Multiplexer::Tmux)).expect("ASCII");
         let (plain, wrapped) = sent.split_once("\x1bPtmux;").expect("both");
         assert!(plain.starts_with(&format!("\x1b]52;c;{code}")), "{plain:?}");
         let wrapped = wrapped.strip_suffix("\x1b\\").expect("an end");
@@ -144,14 +144,14 @@ mod tests {
     #[test]
     fn screen_gets_pieces_that_it_can_take() {
         let text = "x".repeat(5_000);
-        let sent = String::from_utf8(sequence(&text, Between::Screen)).expect("ASCII");
+        let sent = String::from_utf8(sequence(&text, Multiplexer::Screen)).expect("ASCII");
         let pieces: Vec<&str> = sent.split("\x1bP").skip(1).collect();
         assert!(pieces.len() > 10);
         let inner: String = pieces
             .iter()
             .map(|piece| piece.strip_suffix("\x1b\\").expect("each has its end"))
             .collect();
-        assert!(pieces.iter().all(|piece| piece.len() <= SCREEN_CHUNK + 2));
+        assert!(pieces.iter().all(|piece| piece.len() <= SCREEN_CHUNK_BYTES + 2));
         assert_eq!(inner, format!("\x1b]52;c;{}\x07", STANDARD.encode(&text)));
     }
 

@@ -1,22 +1,23 @@
-//! What the copy keys put on the clipboard.
+//! The texts that the copy keys put on the clipboard.
 
 use crate::inspector::{CallDetail, VendorDetail, VendorView};
 use crate::report::curl;
 use crate::tui::app::action::Action;
 use crate::vendors::Output;
 
-/// The longest text that is copied whole: terminals drop what is longer without a word.
-pub const MOST_BYTES: usize = 74_000;
+/// The maximum size of a copied text: terminals silently drop longer ones.
+pub const MAX_COPY_BYTES: usize = 74_000;
 
-/// The bodies of an output, one line each.
+/// Returns the bodies of an output, one per line.
 pub fn output(requests: &[Output]) -> String {
     let bodies: Vec<String> =
         requests.iter().filter_map(|request| Some(request.body.as_ref()?.to_json())).collect();
     bodies.join("\n")
 }
 
-/// What an action copies of a call: what it is, in words, and the text; or why there is none. Of the
-/// outputs that of a vendor, else the first that is in use.
+/// Returns the text that an action copies of a call, with its name for messages; or the reason why
+/// there is none. Of the outputs, it copies that for `vendor`; if that is none, that for the first vendor
+/// in use.
 pub fn of_call(
     action: Action,
     call: &CallDetail,
@@ -54,7 +55,8 @@ pub fn of_call(
     }
 }
 
-/// The vendor whose output is meant: that one, else the first in use that would receive something.
+/// Returns the result at `vendor`; if that is none, at the first vendor in use. Only vendors that would
+/// receive something count.
 pub fn of_vendor(call: &CallDetail, vendor: Option<usize>) -> Option<&VendorDetail> {
     let mut all = call.vendors.iter().filter(|detail| !detail.requests.is_empty());
     match vendor {

@@ -1,5 +1,5 @@
-//! The loop: input, time and the inspector on one side, frames on the other. It has its own thread (the
-//! caller's); the listener runs elsewhere and is never waited for.
+//! The event loop: it reads input, the time and the inspector, and draws frames. It runs on the
+//! caller's thread; the listener runs on another, and the loop never waits for it.
 
 use crate::inspector::{ColumnChoice, Inspector};
 use crate::tui::app::action::Action;
@@ -10,30 +10,30 @@ pub use crate::tui::app::terminal::give_back;
 use crate::tui::app::view::SideEffect;
 use std::time::{Duration, Instant};
 
-/// No two frames are closer than this.
-const FRAME: Duration = Duration::from_millis(16);
-/// The same where nobody touched a key and only the inspector has changed: more frames show nobody more,
-/// and under load they take the machine from those who send.
-const QUIET_FRAME: Duration = Duration::from_millis(24);
-/// At most so many inputs are taken between two looks at the clock.
-const BATCH: usize = 256;
+/// The minimum time between two frames.
+const FRAME_INTERVAL: Duration = Duration::from_millis(16);
+/// The minimum time between two frames while the user presses no key and only the inspector changes:
+/// more frames would show a reader no more, and under load they take CPU time from the senders.
+const QUIET_FRAME_INTERVAL: Duration = Duration::from_millis(24);
+/// The maximum number of inputs that are handled between two reads of the clock.
+const MAX_BATCH_INPUTS: usize = 256;
 
-/// Why the screen ended.
+/// The reason why the screen ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// The user quit.
     Quit,
-    /// This signal asked for it.
+    /// The program received this signal.
     Signal(i32),
     /// The terminal is gone.
     Gone,
 }
 
-/// Draws the screen until the user quits or a signal ends it. The terminal is as before when this
+/// Draws the screen until the user quits or a signal ends it. The terminal is restored when this
 /// returns, and also after a panic on this thread.
 pub fn run(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenError> {
     match draw(inspector, options) {
-        // whichever write met it first
+        // any write may be the first to fail when the terminal is gone
         Err(_) if !crate::tui::app::terminal::is_there() => Ok(Exit::Gone),
         ended => ended,
     }
@@ -47,15 +47,18 @@ fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenEr
     let mut drawn: Option<Instant> = None;
     let (mut frames, panics_at) = (0u64, panics_at());
     loop {
-        // the first frame waits for nothing
+        // the first frame is drawn at once
         let until = |pace: Duration| match drawn {
             Some(at) => pace.saturating_sub(at.elapsed()),
             None => Duration::from_nanos(1),
         };
-        // with nothing to draw the inspector is looked at once a frame
-        let due = [FRAME, QUIET_FRAME].map(until).into_iter().find(|left| !left.is_zero());
-        let mut input = inputs.next(due.unwrap_or(FRAME));
-        for _ in 0..BATCH {
+        // with nothing to draw, the inspector is checked once per frame interval
+        let due = [FRAME_INTERVAL, QUIET_FRAME_INTERVAL]
+            .map(until)
+            .into_iter()
+            .find(|left| !left.is_zero());
+        let mut input = inputs.next(due.unwrap_or(FRAME_INTERVAL));
+        for _ in 0..MAX_BATCH_INPUTS {
             let Some(now) = input.take() else { break };
             let effect = match now {
                 InputEvent::Msg(msg) => screen.update(msg, inspector),
@@ -84,7 +87,8 @@ fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenEr
             console.ask_ground()?;
         }
         let soiled = console.take_soiled();
-        let pace = if soiled || screen.is_touched() { FRAME } else { QUIET_FRAME };
+        let pace =
+            if soiled || screen.is_touched() { FRAME_INTERVAL } else { QUIET_FRAME_INTERVAL };
         let waited = drawn.is_none_or(|at| at.elapsed() >= pace);
         if waited && (soiled || screen.is_dirty(inspector)) {
             let begins = Instant::now();
@@ -103,14 +107,14 @@ fn draw(inspector: &Inspector, options: &ScreenOptions) -> Result<Exit, ScreenEr
     }
 }
 
-/// In builds for tests: the frame after which the screen panics, so that a test sees the terminal
-/// given back. In others there is no such thing.
+/// Returns the frame after which the screen panics, so that a test can check that the terminal is
+/// restored. Only debug builds have this.
 fn panics_at() -> Option<u64> {
     let asked = cfg!(debug_assertions).then(|| std::env::var("SEGSCOPE_PANIC_AT_FRAME").ok());
     asked.flatten()?.parse().ok()
 }
 
-/// Does what only the loop can do.
+/// Carries out a side effect.
 fn perform(
     effect: SideEffect,
     screen: &mut Screen,
@@ -127,7 +131,7 @@ fn perform(
             screen.update(Msg::Resize(console.size()?), inspector);
         }
         SideEffect::Copy { what, text } => {
-            let said = match console.copy(&text) {
+            let message = match console.copy(&text) {
                 Ok(copied) => {
                     let what = format!(
                         "{what} ({})",
@@ -137,7 +141,7 @@ fn perform(
                 }
                 Err(error) => Err(format!("{what} could not be copied: {error}")),
             };
-            screen.update(Msg::Said(said), inspector);
+            screen.update(Msg::Said(message), inspector);
         }
         effect => {
             if let Some(msg) = do_on(inspector, &effect) {
@@ -148,7 +152,8 @@ fn perform(
     Ok(())
 }
 
-/// Does what the inspector can do, and says what came of it; none if that is nothing of the inspector's.
+/// Carries out a side effect on the inspector. Returns the message for the screen; none if there is
+/// none or if the side effect does not concern the inspector.
 pub fn do_on(inspector: &Inspector, effect: &SideEffect) -> Option<Msg> {
     let silent = |done: Result<(), String>| done.err().map(|error| Msg::Said(Err(error)));
     match effect {

@@ -1,14 +1,14 @@
-//! The filter and the search in force. The screen owns them; views say how they change.
+//! The active filter and the searches. The screen owns them; views say how they change.
 
 use crate::fql::{Filter, parse, quoted};
 use crate::inspector::{Inspector, SearchProgress};
 use crate::tui::app::page::Page;
 use std::sync::Arc;
 
-/// The field by which only marked rows pass.
+/// The filter that only marked rows pass.
 const ONLY_MARKED: &str = "marked";
 
-/// What a search looks through.
+/// The text that a search looks through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SearchScope {
     /// The calls of the log.
@@ -19,116 +19,116 @@ pub enum SearchScope {
     Rows(Page),
 }
 
-/// How the filter or the search changes.
+/// A change of the filter or of a search.
 #[derive(Debug, Clone)]
 pub enum FilterChange {
-    /// The filter's line opens.
+    /// Open the filter line.
     Edit,
-    /// The filter that is typed, shown before it is accepted.
+    /// Apply the text in the filter line before it is accepted.
     Preview(String),
-    /// This text is the filter now.
+    /// Make this text the filter.
     Accept(String),
-    /// The filter is again as it was when its line opened.
+    /// Restore the filter from before its line opened.
     Restore,
-    /// Off, or on again.
+    /// Turn the filter off, or on again.
     Toggle,
-    /// Only marked rows, or all again.
+    /// Show only marked rows, or all again.
     OnlyMarked,
-    /// This is searched for there now; an empty text is nothing.
+    /// Search for this text; an empty text ends the search.
     Search(SearchScope, String),
-    /// The calls behind a number of a page are shown, from that row on if one is said, until the
-    /// way back is taken.
+    /// Show the calls that a number of a page counts, from that row on if given, until the user goes
+    /// back.
     Behind(String, Page, Option<u64>),
-    /// The filter is again as it was before the calls behind a number were shown.
+    /// Restore the filter from before [`FilterChange::Behind`].
     Return,
 }
 
-/// What was in force before the calls behind a number were shown.
+/// The filter from before [`FilterChange::Behind`].
 #[derive(Debug)]
-struct Before {
+struct PreviousFilter {
     page: Page,
     text: String,
     off: bool,
     only_marked: bool,
 }
 
-/// What is searched for.
+/// A search for a text.
 #[derive(Debug, Clone)]
 pub struct TextSearch {
-    /// As it was typed.
+    /// The text as it was typed.
     pub text: String,
-    /// The same, parsed.
+    /// The parsed text.
     pub filter: Arc<Filter>,
 }
 
-/// The filter in force and what is searched for.
+/// The active filter and the searches.
 #[derive(Debug, Default)]
 pub struct Filters {
     text: String,
     off: bool,
     only_marked: bool,
-    /// While the line is open: what is typed, as far as it could be read.
+    /// The last valid text of the filter line while that is open.
     preview: Option<String>,
     search: Option<TextSearch>,
-    /// What is searched for inside of one call.
+    /// The search within one call.
     inside: Option<TextSearch>,
-    /// What is searched for in the rows of each page.
+    /// The search in the rows of each page.
     rows: [Option<TextSearch>; Page::ALL.len()],
-    /// The calls that are being counted because a search of the log matches them.
+    /// The filter whose matching calls the inspector counts because a search of the log matches them.
     counted: Option<Filter>,
-    before: Option<Before>,
-    /// How often the calls behind a number were shown.
+    before: Option<PreviousFilter>,
+    /// The number of times that the calls behind a number were shown.
     behind: u64,
-    /// The row from which they are shown.
+    /// The row from which these calls are shown.
     behind_row: Option<u64>,
-    /// What the inspector was given last.
+    /// The filter that the inspector received last.
     given: Option<Arc<Filter>>,
-    /// The generation that was looked at in full once; it only has to keep up from then on.
+    /// The generation of rows that the filter has read in full once; it only has to keep up from then on.
     settled: Option<u64>,
 }
 
 impl Filters {
-    /// The text of the filter, whether it is switched on or not.
+    /// Returns the text of the filter, even if the filter is off.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether there is a filter that is switched off.
+    /// Returns true if there is a filter that is off.
     pub fn is_off(&self) -> bool {
         self.off && !self.text.is_empty()
     }
 
-    /// Whether only marked rows are shown.
+    /// Returns true if only marked rows are shown.
     pub fn only_marked(&self) -> bool {
         self.only_marked
     }
 
-    /// Whether the line is open.
+    /// Returns true if the filter line is open.
     pub fn is_edited(&self) -> bool {
         self.preview.is_some()
     }
 
-    /// Whether rows are left out now.
+    /// Returns true if rows are left out now.
     pub fn is_on(&self) -> bool {
         self.given.is_some()
     }
 
-    /// The filter that the rows in view pass.
+    /// Returns the filter that the shown rows pass.
     pub fn in_force(&self) -> Option<Arc<Filter>> {
         self.given.clone()
     }
 
-    /// What is searched for.
+    /// Returns the search in the log.
     pub fn search(&self) -> Option<&TextSearch> {
         self.search.as_ref()
     }
 
-    /// What is searched for inside of the call whose detail is shown.
+    /// Returns the search within the call whose detail is shown.
     pub fn inside(&self) -> Option<&TextSearch> {
         self.inside.as_ref()
     }
 
-    /// What is searched for there.
+    /// Returns the search in a scope.
     pub fn search_in(&self, scope: SearchScope) -> Option<&TextSearch> {
         match scope {
             SearchScope::Calls => self.search(),
@@ -137,23 +137,23 @@ impl Filters {
         }
     }
 
-    /// The page that the way back leads to, while the calls behind a number are shown.
+    /// Returns the page to which going back leads while the calls behind a number are shown.
     pub fn came_from(&self) -> Option<Page> {
         self.before.as_ref().map(|before| before.page)
     }
 
-    /// Grows each time that the calls behind another number are shown.
+    /// Returns a number that grows each time that the calls behind another number are shown.
     pub fn behind(&self) -> u64 {
         self.behind
     }
 
-    /// The row from which these are shown, if one was said.
+    /// Returns the row from which these calls are shown, if one was given.
     pub fn behind_row(&self) -> Option<u64> {
         self.behind_row
     }
 
-    /// Changes it, and tells the inspector if other rows are to be shown. A text that does not parse
-    /// changes nothing.
+    /// Applies a change, and tells the inspector if other rows are to be shown. A text that does not
+    /// parse changes nothing.
     pub fn change(&mut self, change: FilterChange, inspector: &Inspector) {
         match change {
             FilterChange::Edit => {
@@ -168,7 +168,7 @@ impl Filters {
             }
             FilterChange::Preview(_) | FilterChange::Accept(_) => {}
             FilterChange::Behind(text, page, row) => {
-                // the number is one of the calls that pass
+                // the number counts only calls that pass the active filter
                 let text = match &self.given {
                     Some(given) => {
                         let both = format!("({given}) and ({text})");
@@ -179,7 +179,7 @@ impl Filters {
                 let only_marked = std::mem::take(&mut self.only_marked);
                 let (text, off) =
                     (std::mem::replace(&mut self.text, text), std::mem::take(&mut self.off));
-                self.before = Some(Before { page, text, off, only_marked });
+                self.before = Some(PreviousFilter { page, text, off, only_marked });
                 self.behind += 1;
                 self.behind_row = row;
             }
@@ -192,26 +192,30 @@ impl Filters {
             FilterChange::Restore => self.preview = None,
             FilterChange::Toggle => self.off = !self.off && !self.text.is_empty(),
             FilterChange::OnlyMarked => self.only_marked = !self.only_marked,
-            FilterChange::Search(SearchScope::Calls, text) => search(&mut self.search, text),
-            FilterChange::Search(SearchScope::OneCall, text) => search(&mut self.inside, text),
+            FilterChange::Search(SearchScope::Calls, text) => {
+                replace_search(&mut self.search, text)
+            }
+            FilterChange::Search(SearchScope::OneCall, text) => {
+                replace_search(&mut self.inside, text)
+            }
             FilterChange::Search(SearchScope::Rows(page), text) => {
                 self.rows[page as usize] = row_search(text);
             }
         }
-        let wanted = self.wanted();
+        let wanted = self.wanted_filter();
         if wanted != self.given.as_deref().cloned() {
             self.given = wanted.map(Arc::new);
             inspector.filter(self.given.clone());
         }
-        let counted = self.searched();
+        let counted = self.matching_filter();
         if counted != self.counted {
             self.counted = counted;
             inspector.count_matches(self.counted.clone().map(Arc::new));
         }
     }
 
-    /// The filter that the calls of the log pass that are shown and match its search.
-    fn searched(&self) -> Option<Filter> {
+    /// Returns the filter of the shown calls of the log that match its search.
+    fn matching_filter(&self) -> Option<Filter> {
         let search = &self.search.as_ref()?.filter;
         let text = match &self.given {
             Some(given) => format!("({given}) and ({search})"),
@@ -220,8 +224,8 @@ impl Filters {
         parse(&text).ok()
     }
 
-    /// The filter that should be in force.
-    fn wanted(&self) -> Option<Filter> {
+    /// Returns the filter that should be active.
+    fn wanted_filter(&self) -> Option<Filter> {
         let own = if self.off { "" } else { self.text.as_str() };
         let text = self.preview.as_deref().unwrap_or(own).trim();
         let text = match (text.is_empty(), self.only_marked) {
@@ -232,30 +236,30 @@ impl Filters {
         parse(&text).ok().filter(|filter| !filter.is_all())
     }
 
-    /// Sees how far the inspector is.
-    pub fn see(&mut self, shown: &SearchProgress) {
+    /// Updates the progress of the filter.
+    pub fn note_progress(&mut self, shown: &SearchProgress) {
         if shown.looked_at >= shown.of {
             self.settled = Some(shown.generation);
         }
     }
 
-    /// How much of all rows was looked at, in per cent, until the filter has seen all once.
+    /// Returns the percentage of rows that the filter has read, until it has read all once.
     pub fn progress(&self, shown: &SearchProgress) -> Option<u64> {
         let runs = self.is_on() && self.settled != Some(shown.generation);
         runs.then(|| shown.looked_at.min(shown.of) * 100 / shown.of.max(1))
     }
 }
 
-/// Searches for a text; an empty one is nothing, and one that does not parse changes nothing.
-fn search(now: &mut Option<TextSearch>, text: String) {
+/// Replaces a search. An empty text ends it, and a text that does not parse changes nothing.
+fn replace_search(now: &mut Option<TextSearch>, text: String) {
     let read = parse(&text).ok().filter(|filter| !filter.is_all());
     if read.is_some() || text.trim().is_empty() {
         *now = read.map(|filter| TextSearch { text, filter: Arc::new(filter) });
     }
 }
 
-/// What is searched for in rows of text: one that names fields, which rows do not have, or that does
-/// not parse is searched for as it was typed.
+/// Returns the search for a text in the rows of a page. A text that does not parse, or that names
+/// fields, which these rows do not have, is searched for as typed.
 fn row_search(text: String) -> Option<TextSearch> {
     let text = text.trim().to_owned();
     let has_text = |filter: &Filter| {

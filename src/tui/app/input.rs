@@ -1,9 +1,10 @@
-//! What comes in: keys, mouse, sizes and signals, on one bounded queue.
+//! Input for the screen: keys, mouse, sizes and signals, in one bounded queue.
 //!
-//! When it is full the reader waits, and the terminal keeps what was typed: nothing is lost.
+//! When the queue is full, the thread that reads keys waits and the terminal keeps what was typed, so
+//! nothing is lost.
 
 use crate::tui::app::screen::Msg;
-use crate::tui::app::terminal_replies::{HOLD, KeyOutcome, TerminalReplies};
+use crate::tui::app::terminal_replies::{HOLD_TIMEOUT, KeyOutcome, TerminalReplies};
 use crossterm::event::{self, Event};
 use ratatui::layout::Size;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
@@ -15,58 +16,59 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-/// The queue's bound.
-const BOUND: usize = 256;
-/// How soon the reader sees that the screen has ended.
-const LOOK: Duration = Duration::from_millis(200);
-/// Who leaves at once waits so long for an answer, which else the shell would take as typed.
-const ANSWER: Duration = Duration::from_millis(150);
+/// The maximum number of inputs in the queue.
+const MAX_QUEUED_INPUTS: usize = 256;
+/// The interval at which the thread that reads keys checks whether the screen has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+/// The maximum time that the end of the screen waits for an answer of the terminal, which the shell
+/// would otherwise read as typed text.
+const REPLY_TIMEOUT: Duration = Duration::from_millis(150);
 
-/// Something that came in.
+/// One input.
 #[derive(Debug)]
 pub enum InputEvent {
-    /// for the screen
+    /// A message for the screen.
     Msg(Msg),
-    /// a signal asks to stop until the shell lets us go on
+    /// A signal asks the program to stop until the shell continues it.
     Stop,
-    /// we go on after a stop, perhaps with the terminal as the shell left it
+    /// The program continues after a stop; the shell may have changed the terminal.
     Continued,
-    /// this signal ends the program
+    /// This signal ends the program.
     End(i32),
-    /// the terminal cannot be read any more
+    /// The terminal can no longer be read.
     Gone,
 }
 
-/// The sources of input. They end when this is dropped.
+/// The threads that read input. They end when this is dropped.
 pub struct Inputs {
     queue: Receiver<InputEvent>,
     signals: Handle,
-    /// Stop signals that we sent to our own process group and that are to be overlooked.
+    /// The number of stop signals that the program sent to its own process group and has to ignore.
     own_stops: Arc<AtomicU32>,
     ended: Arc<AtomicBool>,
-    /// When the terminal was asked something that it has not answered.
+    /// The time of a question to the terminal that it has not answered.
     asked: Cell<Option<Instant>>,
-    /// It is asked just now, which the reader of keys has not seen yet.
+    /// True from a question to the terminal until the thread that reads keys knows of it.
     asks: Arc<AtomicBool>,
 }
 
 impl Inputs {
-    /// Begins to listen.
+    /// Starts the threads that read input.
     pub fn listen() -> io::Result<Inputs> {
-        let (sender, queue) = sync_channel(BOUND);
+        let (sender, queue) = sync_channel(MAX_QUEUED_INPUTS);
         let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
         let handle = signals.handle();
         let own_stops = Arc::new(AtomicU32::new(0));
         let ended = Arc::new(AtomicBool::new(false));
         for signal in [SIGTERM, SIGHUP, SIGINT, SIGTSTP] {
-            // once the screen has ended they do again what they always do
+            // once the screen has ended, these signals have their default effect again
             signal_hook::flag::register_conditional_default(signal, Arc::clone(&ended))?;
         }
         let (stops, to_queue) = (Arc::clone(&own_stops), sender.clone());
         std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
             for signal in signals.forever() {
                 let input = match signal {
-                    SIGTSTP if own(&stops) => continue,
+                    SIGTSTP if take_own_stop(&stops) => continue,
                     SIGTSTP => InputEvent::Stop,
                     SIGCONT => InputEvent::Continued,
                     signal => InputEvent::End(signal),
@@ -84,13 +86,13 @@ impl Inputs {
         Ok(Inputs { queue, signals: handle, own_stops, ended, asked: Cell::default(), asks })
     }
 
-    /// The terminal is asked for its background next, and its answer comes among the keys.
+    /// Prepares for an answer among the keys. To be called before the terminal is asked for its background.
     pub fn expect_answer(&self) {
         self.asks.store(true, Ordering::SeqCst);
         self.asked.set(Some(Instant::now()));
     }
 
-    /// The next input, waited for so long.
+    /// Returns the next input; none if there is none within `wait`.
     pub fn next(&self, wait: Duration) -> Option<InputEvent> {
         match self.queue.recv_timeout(wait) {
             Ok(input) => {
@@ -104,9 +106,9 @@ impl Inputs {
         }
     }
 
-    /// Stops the whole process group, as the shell expects, and ourselves; returns when it goes on.
+    /// Stops the whole process group, as the shell expects, and returns when it continues.
     pub fn stop(&self) -> io::Result<()> {
-        // the group's signal reaches us too: it is ours, and is not to stop us a second time
+        // the group's signal reaches this process too and must not stop it a second time
         self.own_stops.fetch_add(1, Ordering::SeqCst);
         rustix::process::kill_current_process_group(rustix::process::Signal::TSTP)?;
         signal_hook::low_level::raise(SIGSTOP)
@@ -115,7 +117,9 @@ impl Inputs {
 
 impl Drop for Inputs {
     fn drop(&mut self) {
-        while let Some(left) = self.asked.get().and_then(|at| ANSWER.checked_sub(at.elapsed())) {
+        while let Some(left) =
+            self.asked.get().and_then(|at| REPLY_TIMEOUT.checked_sub(at.elapsed()))
+        {
             if let Some(InputEvent::Gone) = self.next(left) {
                 break;
             }
@@ -125,7 +129,7 @@ impl Drop for Inputs {
     }
 }
 
-fn own(stops: &AtomicU32) -> bool {
+fn take_own_stop(stops: &AtomicU32) -> bool {
     let one_less = |n: u32| n.checked_sub(1);
     stops.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok()
 }
@@ -134,7 +138,7 @@ fn read(queue: &SyncSender<InputEvent>, ended: &AtomicBool, asked: &AtomicBool) 
     let key = |key| InputEvent::Msg(Msg::Key(key));
     let mut answers = TerminalReplies::default();
     while !ended.load(Ordering::SeqCst) {
-        let event = match event::poll(if answers.holds() { HOLD } else { LOOK }) {
+        let event = match event::poll(if answers.holds() { HOLD_TIMEOUT } else { POLL_INTERVAL }) {
             Ok(false) => {
                 if answers.lapse().into_iter().any(|held| queue.send(key(held)).is_err()) {
                     return;
@@ -144,7 +148,7 @@ fn read(queue: &SyncSender<InputEvent>, ended: &AtomicBool, asked: &AtomicBool) 
             Ok(true) => event::read(),
             Err(error) => Err(error),
         };
-        // set before the question is written, so before any key of the answer
+        // the flag is set before the question is written, so before any key of the answer arrives
         if asked.swap(false, Ordering::SeqCst) {
             answers = TerminalReplies::to_question();
         }

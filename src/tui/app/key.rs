@@ -1,13 +1,13 @@
-//! One key press: what a terminal sends and what a file calls it.
+//! A key press, from a terminal's event or from its name in a file.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// One key press, without what does not matter (shift is in the letter's case).
+/// A key press without irrelevant modifiers (the case of a letter stands for shift).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key(KeyCode, KeyModifiers);
 
 impl Key {
-    /// The key of an event.
+    /// Returns the key of an event.
     pub fn from_event(event: KeyEvent) -> Key {
         let known = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
         let mut modifiers = event.modifiers & known;

@@ -1,4 +1,4 @@
-//! Keys as data: which key does what, read from a file.
+//! The keymap, which assigns actions to keys, read from a file.
 
 pub use crate::tui::app::key::Key;
 
@@ -14,18 +14,18 @@ pub enum KeymapError {
     /// The file is not TOML of this shape.
     #[error("the keys cannot be read: {0}")]
     Syntax(String),
-    /// A section is not a place of the screen.
+    /// The name of a section is not a place of the screen.
     #[error("`[{0}]` is not a place of the screen")]
     UnknownPlace(String),
-    /// A name is not an action.
+    /// The name of an action is not known.
     #[error("`{0}` is not an action")]
     UnknownAction(String),
-    /// A key's name is not known.
+    /// The name of a key is not known.
     #[error("`{key}` (for `{action}`) is not a key")]
     UnknownKey {
         /// the key
         key: String,
-        /// the action that it stands for
+        /// the action that the key should do
         action: &'static str,
     },
     /// One key would do two things at one place.
@@ -38,7 +38,7 @@ pub enum KeymapError {
         /// the other
         second: &'static str,
     },
-    /// Something is wrong with keys that the user set.
+    /// A key that the user set cannot be used.
     #[error("{origin}: {error}")]
     Set {
         /// where they are set
@@ -48,16 +48,16 @@ pub enum KeymapError {
     },
 }
 
-/// Keys that the user set for an action at a place, in place of those of the preset.
+/// Keys that the user set for an action at a place, instead of those of the preset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetKeys {
-    /// The place's name.
+    /// The name of the place.
     pub place: String,
-    /// The action's name.
+    /// The name of the action.
     pub action: String,
-    /// The keys; none takes the preset's away.
+    /// The keys; an empty list removes those of the preset.
     pub keys: Vec<String>,
-    /// Where that is said.
+    /// The place in the settings that contains them.
     pub origin: String,
 }
 
@@ -66,22 +66,22 @@ struct Binding {
     place: KeyContext,
     action: Action,
     keys: Vec<Key>,
-    /// Where the user set it.
+    /// The place in the settings where the user set it.
     origin: Option<String>,
 }
 
-/// What the keys pressed so far amount to.
+/// The result of looking up the keys that were pressed so far.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// an action
     Action(Action),
-    /// the beginning of one
+    /// the beginning of the keys of an action
     Begun,
     /// nothing
     Nothing,
 }
 
-/// The map in force.
+/// The active keymap.
 #[derive(Debug, Clone)]
 pub struct Keymap {
     bindings: Vec<Binding>,
@@ -98,7 +98,7 @@ impl Keymap {
             for (name, sequences) in actions {
                 let action = Action::parse(&name).ok_or(KeymapError::UnknownAction(name))?;
                 for sequence in sequences {
-                    let keys = read(&sequence, action)?;
+                    let keys = parse_sequence(&sequence, action)?;
                     bindings.push(Binding { place, action, keys, origin: None });
                 }
             }
@@ -106,7 +106,7 @@ impl Keymap {
         Keymap { bindings }.without_clash()
     }
 
-    /// The preset with the user's own keys. What is wrong with them names where they are set.
+    /// Returns the preset with the user's own keys. An error names where the keys are set.
     pub fn with(set: &[SetKeys]) -> Result<Keymap, KeymapError> {
         let mut bindings = Keymap::default().bindings;
         for SetKeys { place, action, keys, origin } in set {
@@ -117,7 +117,7 @@ impl Keymap {
                 .ok_or_else(|| at(KeymapError::UnknownAction(action.clone())))?;
             bindings.retain(|binding| (binding.place, binding.action) != (place, action));
             for sequence in keys {
-                let keys = read(sequence, action).map_err(at)?;
+                let keys = parse_sequence(sequence, action).map_err(at)?;
                 bindings.push(Binding { place, action, keys, origin: Some(origin.clone()) });
             }
         }
@@ -131,14 +131,14 @@ impl Keymap {
         }
     }
 
-    fn here(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
+    fn bindings_at(&self, place: KeyContext) -> impl Iterator<Item = &Binding> {
         let sections = place.sections();
         self.bindings.iter().filter(move |binding| sections.contains(&binding.place))
     }
 
-    /// Two bindings of which one is the other, or its beginning.
+    /// Finds two bindings with the same keys, or one whose keys begin with those of the other.
     fn clash(&self, place: KeyContext) -> Option<KeymapError> {
-        let here: Vec<&Binding> = self.here(place).collect();
+        let here: Vec<&Binding> = self.bindings_at(place).collect();
         here.iter().enumerate().find_map(|(at, first)| {
             let second = here[at + 1..].iter().find(|second| {
                 first.keys.starts_with(&second.keys) || second.keys.starts_with(&first.keys)
@@ -159,10 +159,10 @@ impl Keymap {
         })
     }
 
-    /// What these keys, pressed one after the other, do at a place.
+    /// Returns what these keys do at a place when pressed one after the other.
     pub fn lookup(&self, place: KeyContext, pressed: &[Key]) -> Lookup {
         let mut begun = false;
-        for binding in self.here(place) {
+        for binding in self.bindings_at(place) {
             if binding.keys == pressed {
                 return Lookup::Action(binding.action);
             }
@@ -171,7 +171,7 @@ impl Keymap {
         if begun { Lookup::Begun } else { Lookup::Nothing }
     }
 
-    /// What these keys do at another place of a page, and where.
+    /// Returns the action of these keys at another place of a page, and that place.
     pub fn elsewhere(&self, pressed: &[Key]) -> Option<(KeyContext, Action)> {
         let places = [
             KeyContext::Log,
@@ -187,9 +187,9 @@ impl Keymap {
         })
     }
 
-    /// The keys that do this at a place, as they are shown and in the file's order: `j` `down`.
+    /// Returns the keys of an action at a place, as they are shown and in the file's order: `j` `down`.
     pub fn keys(&self, place: KeyContext, action: Action) -> Vec<String> {
-        let bindings = self.here(place).filter(|binding| binding.action == action);
+        let bindings = self.bindings_at(place).filter(|binding| binding.action == action);
         bindings.map(|binding| name(&binding.keys)).collect()
     }
 
@@ -198,20 +198,20 @@ impl Keymap {
         self.keys(place, action).into_iter().next().unwrap_or_default()
     }
 
-    /// The actions that a section of the file names, in the order of the help.
+    /// Returns the actions that a section of the file contains, in the order of the help.
     pub fn section(&self, place: KeyContext) -> impl Iterator<Item = Action> {
         Action::ALL.iter().copied().filter(move |action| self.has(place, *action))
     }
 
-    /// Whether a section of the file names an action.
+    /// Returns true if a section of the file contains an action.
     pub fn has(&self, section: KeyContext, action: Action) -> bool {
         let mut bindings = self.bindings.iter();
         bindings.any(|binding| (binding.place, binding.action) == (section, action))
     }
 
-    /// The actions that begin with these keys, each with the keys that are still to press.
+    /// Returns the actions whose keys begin with these, each with the keys that are still to press.
     pub fn after(&self, place: KeyContext, pressed: &[Key]) -> Vec<(String, Action)> {
-        self.here(place)
+        self.bindings_at(place)
             .filter(|binding| binding.keys.starts_with(pressed))
             .map(|binding| (name(&binding.keys[pressed.len()..]), binding.action))
             .collect()
@@ -224,8 +224,8 @@ impl Default for Keymap {
     }
 }
 
-/// The keys of a sequence; there is at least one.
-fn read(sequence: &str, action: Action) -> Result<Vec<Key>, KeymapError> {
+/// Reads the keys of a sequence; there must be at least one.
+fn parse_sequence(sequence: &str, action: Action) -> Result<Vec<Key>, KeymapError> {
     let unknown =
         |key: &str| KeymapError::UnknownKey { key: key.to_owned(), action: action.name() };
     let keys = sequence.split_whitespace().map(|key| Key::parse(key).ok_or_else(|| unknown(key)));
@@ -235,7 +235,7 @@ fn read(sequence: &str, action: Action) -> Result<Vec<Key>, KeymapError> {
     }
 }
 
-/// Keys as they are shown: `j`, `yy`, `ctrl-x p`.
+/// Formats keys as they are shown: `j`, `yy`, `ctrl-x p`.
 pub(crate) fn name(keys: &[Key]) -> String {
     let names: Vec<String> = keys.iter().map(Key::to_string).collect();
     let short = names.iter().all(|name| name.chars().count() == 1);

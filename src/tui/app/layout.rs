@@ -1,4 +1,4 @@
-//! Where things are on the page.
+//! The areas of the screen.
 
 use crate::tui::app::view::View;
 use ratatui::layout::{Rect, Size};
@@ -16,8 +16,8 @@ pub struct ScreenLayout {
 }
 
 impl ScreenLayout {
-    /// The page for a size; banner, settings and noise take a line where there are such, and the
-    /// histogram its height.
+    /// Divides a screen of this size. Banner, settings and noise take one line each if present, and the
+    /// histogram takes its height.
     pub fn new(size: Size, [banner, settings, noise]: [bool; 3], histogram: u16) -> ScreenLayout {
         let all = Rect::new(0, 0, size.width, size.height);
         let [banner, settings, noise] = [banner, settings, noise].map(u16::from);
@@ -37,7 +37,7 @@ impl ScreenLayout {
     }
 }
 
-/// What the strips at the foot leave for the page, and each window's area.
+/// Returns the area that the strips at the foot leave for the page, and the area of each window.
 pub fn areas(windows: &[Box<dyn View>], mut body: Rect) -> (Rect, Vec<Rect>) {
     let strips: u16 = windows.iter().map(|window| window.strip()).sum();
     let whole = body;

@@ -1,16 +1,16 @@
-//! The pages: what fills the screen's body, one for each digit.
+//! The pages that fill the screen's body, one for each digit.
 
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::keymap::Keymap;
 
-/// A page. Only the one in view is read and drawn; the others keep their place.
+/// A page. Only the visible one is read and drawn; the others keep their position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
     /// each call live
     Log,
-    /// what was found, event by event
+    /// the findings by event
     Findings,
-    /// event by event: how many calls have ids, and what vendors take
+    /// by event: the share of calls with ids, and what vendors accept
     Coverage,
     /// accounts and users, and which belong together
     People,
@@ -25,7 +25,7 @@ impl Page {
     pub const ALL: [Page; 6] =
         [Page::Log, Page::Findings, Page::Coverage, Page::People, Page::Sync, Page::Compose];
 
-    /// The action that shows it.
+    /// Returns the action that shows the page.
     pub fn action(self) -> Action {
         match self {
             Page::Log => Action::ShowLog,
@@ -37,7 +37,7 @@ impl Page {
         }
     }
 
-    /// Its name in a sentence.
+    /// Returns its name for use in a sentence.
     pub fn name(self) -> &'static str {
         match self {
             Page::Log => "log",
@@ -49,17 +49,17 @@ impl Page {
         }
     }
 
-    /// Whether it counts the calls that pass the filter.
+    /// Returns true if the page counts the calls that pass the filter.
     pub fn counts_calls(self) -> bool {
         matches!(self, Page::Findings | Page::Coverage | Page::People)
     }
 
-    /// The page that an action shows.
+    /// Returns the page that an action shows.
     pub fn shown_by(action: Action) -> Option<Page> {
         Page::ALL.into_iter().find(|page| page.action() == action)
     }
 
-    /// The page of a place; a window stands over any page.
+    /// Returns the page of a place; none for a window, which may be over any page.
     fn from_context(place: KeyContext) -> Option<Page> {
         match place {
             KeyContext::Log | KeyContext::Detail | KeyContext::Calls | KeyContext::Call => {
@@ -67,7 +67,7 @@ impl Page {
             }
             KeyContext::Compose | KeyContext::Composed => Some(Page::Compose),
             KeyContext::Sync => Some(Page::Sync),
-            // the first of those that count
+            // several pages use these keys; findings is the first of them
             KeyContext::Counts | KeyContext::Lists => Some(Page::Findings),
             KeyContext::People => Some(Page::People),
             KeyContext::Everywhere
@@ -82,7 +82,7 @@ impl Page {
         }
     }
 
-    /// The page on which an action does something, for where it does nothing.
+    /// Returns the page on which an action has an effect, for when it has none on the current page.
     pub fn home(action: Action) -> Option<Page> {
         let preset = Keymap::default();
         let mut at = KeyContext::ALL.into_iter().filter(|place| preset.has(*place, action));

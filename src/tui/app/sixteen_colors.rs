@@ -1,7 +1,7 @@
-//! Colors for terminals that know sixteen: `ESC [ 31 m` in place of `ESC [ 38;5;1 m`, which they
-//! may take for something else.
+//! Colors for terminals with sixteen colors: `ESC [ 31 m` instead of `ESC [ 38;5;1 m`, which such
+//! terminals may misread.
 
-/// Rewrites the colors of a frame.
+/// Replaces the color sequences of a frame with those for sixteen colors.
 pub fn rewrite(frame: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(frame.len());
     let mut rest = frame;
@@ -11,7 +11,9 @@ pub fn rewrite(frame: &[u8]) -> Vec<u8> {
         let end = sequence.iter().position(|b| !matches!(b, b'0'..=b'9' | b';'));
         let (parameters, tail) = sequence.split_at(end.unwrap_or(sequence.len()));
         match (tail.first(), std::str::from_utf8(parameters)) {
-            (Some(b'm'), Ok(parameters)) => out.extend_from_slice(short(parameters).as_bytes()),
+            (Some(b'm'), Ok(parameters)) => {
+                out.extend_from_slice(shorten_colors(parameters).as_bytes())
+            }
             _ => out.extend_from_slice(parameters),
         }
         rest = tail;
@@ -20,7 +22,7 @@ pub fn rewrite(frame: &[u8]) -> Vec<u8> {
     out
 }
 
-fn short(parameters: &str) -> String {
+fn shorten_colors(parameters: &str) -> String {
     let all: Vec<&str> = parameters.split(';').collect();
     let mut out = Vec::new();
     let mut rest = all.as_slice();

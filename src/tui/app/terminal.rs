@@ -1,11 +1,11 @@
-//! The terminal: taken, drawn on, and given back whole.
+//! The terminal: entering the screen, drawing on it, and restoring the terminal.
 
 #![expect(clippy::disallowed_methods, reason = "frames escape what they show")]
 
 use crate::inspector::{Inspector, Ring};
 use crate::report::counted;
-use crate::tui::app::clipboard::{Between, CopyTarget, load_into_tmux, sequence};
-use crate::tui::app::copy::MOST_BYTES;
+use crate::tui::app::clipboard::{CopyTarget, Multiplexer, load_into_tmux, sequence};
+use crate::tui::app::copy::MAX_COPY_BYTES;
 use crate::tui::app::screen::{Screen, ScreenOptions};
 use crate::tui::app::sixteen_colors;
 use crate::tui::theme::{ASK_GROUND, ColorDepth};
@@ -27,15 +27,15 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::ThreadId;
 
-/// The terminal is ours at the moment. A panic hook has no other way to know.
+/// True while the screen uses the terminal. A panic hook has no other way to know.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-/// Another thread has written over the screen (a panic's message).
+/// True if another thread has written over the screen (a panic's message).
 static SOILED: AtomicBool = AtomicBool::new(false);
 
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 
-/// Where a frame is drawn: memory, so that it leaves in one write.
+/// The buffer of a frame, so that it is sent in one write.
 #[derive(Clone, Default)]
 struct FrameBuffer(Rc<RefCell<Vec<u8>>>);
 
@@ -50,40 +50,40 @@ impl Write for FrameBuffer {
     }
 }
 
-/// The terminal while it is ours; given back on drop.
+/// The terminal while the screen uses it; restored on drop.
 pub struct ScreenTerminal {
     terminal: Terminal<CrosstermBackend<FrameBuffer>>,
     page: FrameBuffer,
     /// The terminal itself, without the line buffer of `stdout()`.
     out: File,
     mouse: bool,
-    between: Between,
-    /// It knows sixteen colors and no numbers of others.
+    multiplexer: Multiplexer,
+    /// True if it knows only sixteen colors.
     sixteen: bool,
 }
 
 impl ScreenTerminal {
-    /// Takes the terminal.
+    /// Enters the screen.
     pub fn open(options: &ScreenOptions) -> io::Result<ScreenTerminal> {
         let page = FrameBuffer::default();
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let whole = TerminalOptions { viewport: Viewport::Fullscreen };
         let terminal = Terminal::with_options(CrosstermBackend::new(page.clone()), whole)?;
-        let between = Between::from_environment(|name| std::env::var(name).ok());
+        let multiplexer = Multiplexer::from_environment(|name| std::env::var(name).ok());
         let sixteen = options.depth == ColorDepth::Sixteen;
         let mut console =
-            ScreenTerminal { terminal, page, out, mouse: options.mouse, between, sixteen };
+            ScreenTerminal { terminal, page, out, mouse: options.mouse, multiplexer, sixteen };
         restore_on_panic(std::thread::current().id());
         console.enter()?;
         Ok(console)
     }
 
-    /// Asks the terminal for its background; nothing waits for the answer.
+    /// Asks the terminal for its background, without waiting for the answer.
     pub fn ask_ground(&mut self) -> io::Result<()> {
         counted(|| self.out.write_all(ASK_GROUND.as_bytes()))
     }
 
-    /// Takes the terminal, or takes it again; the next frame is drawn whole.
+    /// Enters the screen, for the first time or again; the next frame is drawn in full.
     pub fn enter(&mut self) -> io::Result<()> {
         TAKEN.store(true, Ordering::SeqCst);
         terminal::enable_raw_mode()?;
@@ -101,26 +101,26 @@ impl ScreenTerminal {
         self.send()
     }
 
-    /// Gives the terminal back.
+    /// Restores the terminal.
     pub fn leave(&mut self) {
         give_back();
     }
 
-    /// The terminal's size.
+    /// Returns the size of the terminal.
     pub fn size(&self) -> io::Result<Size> {
         self.terminal.size()
     }
 
-    /// Whether there still is a terminal.
+    /// Returns true if the terminal still exists.
     pub fn is_there(&self) -> bool {
         is_there()
     }
 
-    /// Whether everything has to be drawn again, and forgets it.
+    /// Returns true if everything has to be drawn again, and resets that state.
     pub fn take_soiled(&mut self) -> bool {
         let soiled = SOILED.swap(false, Ordering::SeqCst);
         if soiled && let Ok(size) = self.size() {
-            // clears without asking the terminal where its cursor is
+            // this clears the screen without asking the terminal for the position of its cursor
             let whole = ratatui::layout::Rect::new(0, 0, size.width, size.height);
             return self.terminal.resize(whole).is_ok();
         }
@@ -133,17 +133,17 @@ impl ScreenTerminal {
         self.send()
     }
 
-    /// Puts a text on the clipboard, through the terminal, so that it works from afar too.
+    /// Puts a text on the clipboard through the terminal, so that it also works over ssh.
     pub fn copy(&mut self, text: &str) -> io::Result<CopyTarget> {
-        if text.len() > MOST_BYTES {
+        if text.len() > MAX_COPY_BYTES {
             return Err(io::Error::other("it is longer than terminals take"));
         }
-        // over ssh there is a terminal of tmux and no tmux to ask
+        // over ssh, the local terminal may be a tmux that this host cannot call
         let in_tmux = std::env::var_os("TMUX").is_some_and(|tmux| !tmux.is_empty());
         if let Some(copied) = in_tmux.then(|| load_into_tmux(text)).flatten() {
             return Ok(copied);
         }
-        counted(|| self.out.write_all(&sequence(text, self.between)))?;
+        counted(|| self.out.write_all(&sequence(text, self.multiplexer)))?;
         Ok(CopyTarget::Terminal)
     }
 
@@ -174,18 +174,18 @@ impl Drop for ScreenTerminal {
     }
 }
 
-/// Whether there still is a terminal.
+/// Returns true if the terminal still exists.
 pub fn is_there() -> bool {
     io::stdout().is_terminal() && terminal::size().is_ok()
 }
 
-/// Gives the terminal back, once. Errors have nobody left to tell.
+/// Restores the terminal, once. Errors are ignored, because there is no place left to show them.
 pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
     let mut bytes = Vec::new();
-    // a frame may have been cut off in its middle
+    // a frame may have been interrupted
     bytes.extend_from_slice(END_FRAME);
     let queued = queue!(
         bytes,
@@ -202,8 +202,8 @@ pub fn give_back() {
     let _ = terminal::disable_raw_mode();
 }
 
-/// A panic on the screen's thread gives the terminal back before its message is printed. One on
-/// another thread does not end the screen; its message is drawn over.
+/// Makes a panic on the screen's thread restore the terminal before its message is printed. A panic on
+/// another thread does not end the screen, which then draws over the message.
 fn restore_on_panic(screen_thread: ThreadId) {
     let previous = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {

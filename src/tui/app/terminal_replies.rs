@@ -1,67 +1,67 @@
-//! The terminal's answer, taken out of what is typed.
+//! Separates the terminal's answer from the keys that the user types.
 //!
-//! It comes among the keys: `ESC ] 11;rgb:1e1e/1e1e/2e2e` and BEL or `ESC \\`. To the reader of keys
-//! that is alt-`]`, then letters; where a read ends between the two, it is esc and `]`. None of it
-//! may be taken as a key, however late it comes.
+//! The answer comes among the keys: `ESC ] 11;rgb:1e1e/1e1e/2e2e` and BEL or `ESC \\`. The thread that
+//! reads keys sees alt-`]`, then letters; if a read ends between the first two bytes, it sees esc and
+//! `]`. No part of it may be taken as a key, however late it comes.
 
 use crate::tui::theme::Background;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::{Duration, Instant};
 
-/// How long an esc may be the beginning of an answer whose rest has not come yet.
-const WINDOW: Duration = Duration::from_secs(2);
-/// How long it is held for that.
-pub const HOLD: Duration = Duration::from_millis(25);
-/// What stands before the color: once it has come, this is not a key of anybody.
-const HEAD: &str = "11;";
-/// No color is longer.
-const MOST: usize = 40;
+/// The time after the question during which an esc may be the beginning of the answer.
+const ESC_TIMEOUT: Duration = Duration::from_secs(2);
+/// The time for which such keys are held back while nothing more arrives.
+pub const HOLD_TIMEOUT: Duration = Duration::from_millis(25);
+/// The text before the color. Once it is complete, these keys are certainly an answer.
+const PREFIX: &str = "11;";
+/// The maximum length of `PREFIX` and a color.
+const MAX_REPLY_BYTES: usize = 40;
 
-/// What became of a key.
+/// The result of handling a key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum KeyOutcome {
     /// it may belong to the answer
     Held,
     /// these are keys
     Keys(Vec<KeyEvent>),
-    /// the answer is whole; what it says, if that can be read
+    /// the answer is complete; none if its color cannot be read
     Answer(Option<Background>),
 }
 
-/// Waits for the answer.
+/// The state of waiting for the terminal's answer.
 #[derive(Debug, Default)]
 pub struct TerminalReplies {
-    /// Since when; none: nothing was asked, or the answer has come.
+    /// The time of the question; none if nothing was asked or the answer has come.
     asked: Option<Instant>,
     held: Vec<KeyEvent>,
     text: String,
-    /// The last key was an esc behind the color.
+    /// True if the last key was an esc after the color.
     ends: bool,
 }
 
 impl TerminalReplies {
-    /// Waits for an answer to what was asked just now.
+    /// Starts to wait for an answer to a question that is asked now.
     pub fn to_question() -> TerminalReplies {
         TerminalReplies { asked: Some(Instant::now()), ..TerminalReplies::default() }
     }
 
-    /// Whether keys are held back.
+    /// Returns true if keys are held back.
     pub fn holds(&self) -> bool {
         !self.held.is_empty()
     }
 
-    /// Looks at a key.
+    /// Handles a key.
     pub fn take(&mut self, key: KeyEvent) -> KeyOutcome {
         let Some(asked) = self.asked else { return KeyOutcome::Keys(vec![key]) };
         let with = key.modifiers - KeyModifiers::SHIFT;
         let plain = with.is_empty();
         let fits = match (self.held.len(), self.held.first(), key.code) {
             (0, _, KeyCode::Char(']')) => with == KeyModifiers::ALT,
-            (0, _, KeyCode::Esc) => asked.elapsed() < WINDOW,
+            (0, _, KeyCode::Esc) => asked.elapsed() < ESC_TIMEOUT,
             (1, Some(first), KeyCode::Char(']')) if first.code == KeyCode::Esc => plain,
             (1, Some(first), _) if first.code == KeyCode::Esc => false,
             (0, ..) => false,
-            (_, _, code) => return self.inside(key, code, with),
+            (_, _, code) => return self.take_inner(key, code, with),
         };
         if fits {
             self.held.push(key);
@@ -70,16 +70,18 @@ impl TerminalReplies {
         self.release(Some(key))
     }
 
-    /// Behind the `]`.
-    fn inside(&mut self, key: KeyEvent, code: KeyCode, with: KeyModifiers) -> KeyOutcome {
-        let is_sure = self.is_sure();
+    /// Handles a key after the `]`.
+    fn take_inner(&mut self, key: KeyEvent, code: KeyCode, with: KeyModifiers) -> KeyOutcome {
+        let has_prefix = self.has_prefix();
         match code {
-            KeyCode::Char('g') if is_sure && with == KeyModifiers::CONTROL => return self.whole(),
-            KeyCode::Char('\\') if is_sure && (with == KeyModifiers::ALT || self.ends) => {
-                return self.whole();
+            KeyCode::Char('g') if has_prefix && with == KeyModifiers::CONTROL => {
+                return self.finish();
             }
-            KeyCode::Esc if is_sure && !self.ends => self.ends = true,
-            KeyCode::Char(c) if with.is_empty() && !self.ends && self.goes_on_with(c) => {
+            KeyCode::Char('\\') if has_prefix && (with == KeyModifiers::ALT || self.ends) => {
+                return self.finish();
+            }
+            KeyCode::Esc if has_prefix && !self.ends => self.ends = true,
+            KeyCode::Char(c) if with.is_empty() && !self.ends && self.continues_with(c) => {
                 self.text.push(c);
             }
             _ => return self.release(Some(key)),
@@ -88,29 +90,29 @@ impl TerminalReplies {
         KeyOutcome::Held
     }
 
-    fn is_sure(&self) -> bool {
-        self.text.starts_with(HEAD)
+    fn has_prefix(&self) -> bool {
+        self.text.starts_with(PREFIX)
     }
 
-    fn goes_on_with(&self, c: char) -> bool {
-        match HEAD.chars().nth(self.text.len()) {
+    fn continues_with(&self, c: char) -> bool {
+        match PREFIX.chars().nth(self.text.len()) {
             Some(wanted) => c == wanted,
             None => {
-                self.text.len() < MOST
+                self.text.len() < MAX_REPLY_BYTES
                     && (c.is_ascii_hexdigit() || matches!(c, 'r' | 'g' | ':' | '/'))
             }
         }
     }
 
-    fn whole(&mut self) -> KeyOutcome {
-        let ground = Background::of_answer(&self.text[HEAD.len()..]);
+    fn finish(&mut self) -> KeyOutcome {
+        let ground = Background::of_answer(&self.text[PREFIX.len()..]);
         *self = TerminalReplies::default();
         KeyOutcome::Answer(ground)
     }
 
-    /// It is no answer after all, or one that was cut off: that is not a key either.
+    /// Releases the held keys if they are no answer; the keys of an answer that was cut off are dropped.
     fn release(&mut self, key: Option<KeyEvent>) -> KeyOutcome {
-        if self.is_sure() {
+        if self.has_prefix() {
             self.held.clear();
             self.asked = None;
         }
@@ -120,10 +122,10 @@ impl TerminalReplies {
         KeyOutcome::Keys(keys)
     }
 
-    /// Nothing has come for a while: what is held are keys, unless it is surely the beginning of an
-    /// answer.
+    /// Releases the held keys because nothing has arrived for a while. Keys that are certainly the
+    /// beginning of an answer remain held.
     pub fn lapse(&mut self) -> Vec<KeyEvent> {
-        if self.is_sure() {
+        if self.has_prefix() {
             return Vec::new();
         }
         match self.release(None) {

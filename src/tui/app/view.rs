@@ -1,5 +1,5 @@
-//! The views: what fills the page, and the windows over it. A view is one file (or folder) that
-//! implements [`View`]; the screen knows no more about it.
+//! The views: the content of a page, and the windows over it. A view is one file (or folder) that
+//! implements [`View`]; the screen knows nothing else about it.
 
 use crate::call::Seq;
 use crate::fql::Filter;
@@ -19,22 +19,22 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use std::sync::Arc;
 
-/// What a view may look at.
+/// The data that a view may read.
 pub struct ViewContext<'w> {
-    /// The data.
+    /// The inspector.
     pub inspector: &'w Inspector,
-    /// What was read of it for this frame.
+    /// The data that was read from the inspector for this frame.
     pub shared: &'w ScreenData,
-    /// How things look.
+    /// The theme, the signs and the time format.
     pub look: &'w Appearance,
     /// The keys in force.
     pub keymap: &'w Keymap,
 }
 
-/// What the mouse did.
+/// An action of the mouse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pointer {
-    /// The left button went down.
+    /// The left button was pressed.
     Click,
     /// The wheel turned towards the user.
     WheelDown,
@@ -42,206 +42,209 @@ pub enum Pointer {
     WheelUp,
 }
 
-/// Something that only the loop can do; the model has no I/O.
+/// An action that only the event loop can do; the screen itself does no I/O.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SideEffect {
     /// Leave the screen.
     Quit,
-    /// Give the terminal back and stop until the shell lets us go on.
+    /// Restore the terminal and stop until the shell continues the program.
     Suspend,
     /// Put a text on the clipboard.
     Copy {
-        /// what it is, in words
+        /// the name of the text, for messages
         what: String,
         /// the text
         text: String,
     },
     /// Save the choice of vendors.
     UseVendors(Vec<usize>),
-    /// Set these finding codes aside, and no others.
+    /// Mute these finding codes and no others.
     SetAside(Vec<String>),
-    /// Keep this from run to run.
+    /// Save this for later runs.
     Keep(Memo),
-    /// So much of the width is the log's, in per cent; none: what its content needs.
+    /// Set the log's share of the width in percent; none gives it what its content needs.
     Split(Option<u16>),
-    /// These are the log's columns, from the left.
+    /// Set the log's columns, from the left.
     Columns(Vec<String>),
-    /// Mark a call, or take the mark away.
+    /// Mark a call, or remove its mark.
     Mark {
         /// its number
         seq: Seq,
         /// marked or not
         marked: bool,
     },
-    /// Put a note to a call.
+    /// Set the note of a call.
     Note {
         /// its number
         seq: Seq,
-        /// the note; an empty one takes it away
+        /// the note; an empty one removes it
         text: String,
     },
     /// Write the calls that pass the filter to a file.
     Export {
         /// its name
         file: String,
-        /// in which form
+        /// the format
         format: ExportFormat,
         /// the filter in force
         filter: Option<Arc<Filter>>,
     },
-    /// Clear all away.
+    /// Clear the log.
     Clear,
-    /// Bring back what was cleared away last.
+    /// Restore the calls that were cleared last.
     UndoClear,
-    /// Send a text.
+    /// Send the text of a call.
     Send {
-        /// where to; none: this listener
+        /// the address; none for this listener
         to: Option<String>,
         /// the text
         text: String,
-        /// the write key of the call that it came from
+        /// the write key of the call from which the text was made
         write_key: Option<String>,
     },
-    /// Send what was prepared under this number to its vendor.
+    /// Send the requests that were prepared under this number to their vendor.
     Deliver(u64),
     /// Read the settings and judge all calls again.
     JudgeAgain,
-    /// Inject faults, or no more.
+    /// Turn the injection of faults on or off.
     ToggleFaults,
 }
 
-/// What a call that is written begins with.
+/// The start of a call that is being composed.
 #[derive(Debug, Clone, Copy)]
 pub enum Begin {
-    /// The call of a row; a template where there is none.
+    /// The call of a row, or a template if there is no row.
     Row(Option<u64>),
-    /// A template, by its place.
+    /// A template, by its place in the list.
     Template(usize),
 }
 
-/// What a view answers to an action.
+/// The response of a view to an action.
 pub enum Response {
-    /// It is done.
+    /// The view did the action.
     Done,
-    /// It means nothing here.
+    /// The action has no effect here.
     Pass,
-    /// This view is closed.
+    /// Close this view.
     Close,
-    /// This view opens over the page.
+    /// Open a view over the page.
     Open(Box<dyn View>),
-    /// This view is closed, and another one opens in its place.
+    /// Close this view and open another one in its place.
     CloseAndOpen(Box<dyn View>),
-    /// The user should read this.
+    /// Show a notice to the user.
     Say(String),
-    /// The loop has to do something; the view stays.
+    /// Let the event loop do something; the view stays open.
     Ask(SideEffect),
-    /// The same, and the view is closed.
+    /// Let the event loop do something, and close the view.
     CloseAndAsk(SideEffect),
-    /// This view is closed, and the page below it begins a call with this.
+    /// Close this view, and let the page below it start to compose a call.
     CloseAndBegin(Begin),
-    /// The filter's line opens.
+    /// Open the filter line.
     EditFilter,
-    /// The filter or the search changes.
+    /// Change the filter or the search.
     Filter(FilterChange),
-    /// The same, and the user should read this.
+    /// Change the filter or the search, and show a notice.
     FilterAndSay(FilterChange, String),
-    /// The log shows the calls that pass this filter, with the cursor on that row if one is said,
-    /// until the way back here is taken.
+    /// Show the calls that pass this filter in the log until the user goes back to this page. The
+    /// cursor is on the given row, if any.
     Behind(String, Option<u64>),
-    /// The way back to the page from which the calls behind a number were shown.
+    /// Go back to the page whose number the log explains (see [`Response::Behind`]).
     Return,
-    /// The same, and this view is closed; a filter that is accepted or given up closes all.
+    /// Change the filter or the search, and close this view. Accepting or abandoning a filter closes all
+    /// windows.
     CloseAndFilter(FilterChange),
-    /// This is searched for, and this view is closed.
+    /// Search for a text, and close this view.
     CloseAndSearch {
-        /// what
+        /// the text
         text: String,
-        /// where
+        /// where to search
         scope: SearchScope,
     },
-    /// This is done as its key would do it, and this view is closed; the text is what was typed.
+    /// Close this view and run an action as its key would; the text is what the user typed.
     CloseAndRun(Action, String),
 }
 
-/// One view. It changes in `act`, `point` and `sync` only; `render` reads.
+/// One view. It changes in the methods that take `&mut self`; `render` only reads.
 pub trait View {
-    /// Whose keys are in force.
+    /// Returns the place whose keys are active.
     fn place(&self) -> KeyContext;
-    /// Whether an action would do something now; the footer shows only those.
+    /// Returns true if an action would have an effect now; the footer shows only such actions.
     fn can(&self, action: Action, ctx: &ViewContext<'_>) -> bool;
-    /// Whether the key that goes back, then quits, would quit now.
+    /// Returns true if the key that goes back or quits would quit now.
     fn quits(&self, ctx: &ViewContext<'_>) -> bool {
         !self.can(Action::Back, ctx)
     }
-    /// The row of the call that is meant here: the one under the cursor, or the example of what is
-    /// counted.
+    /// Returns the row of the current call: the one under the cursor, or the example of the line under
+    /// the cursor.
     fn example(&self) -> Option<u64> {
         None
     }
-    /// Does it.
+    /// Does an action.
     fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response;
-    /// Begins to write another call; only the page where calls are written does.
-    fn begin(&mut self, _from: Begin, _world: &ViewContext<'_>) -> Response {
+    /// Starts to compose another call; only the compose page implements this.
+    fn begin(&mut self, _from: Begin, _ctx: &ViewContext<'_>) -> Response {
         Response::Pass
     }
-    /// Takes a key before the keymap does, while something is asked that this key answers.
-    fn answer(&mut self, _event: KeyEvent, _world: &ViewContext<'_>) -> Option<Response> {
+    /// Handles a key before the keymap does, while the view asks a question that this key answers.
+    fn answer(&mut self, _event: KeyEvent, _ctx: &ViewContext<'_>) -> Option<Response> {
         None
     }
-    /// Takes a key that is bound to nothing here, as a string does.
-    fn typed(&mut self, _event: KeyEvent, _world: &ViewContext<'_>) -> Response {
+    /// Handles a key that is not bound here, such as a letter in a text field.
+    fn typed(&mut self, _event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
         Response::Pass
     }
-    /// Takes a pasted text.
-    fn paste(&mut self, _pasted: &str, _world: &ViewContext<'_>) -> Response {
+    /// Handles pasted text.
+    fn paste(&mut self, _pasted: &str, _ctx: &ViewContext<'_>) -> Response {
         Response::Pass
     }
-    /// The line of a search in this page closed: with a text to search for, or given up.
-    fn end_search(&mut self, _accepted: bool, _world: &ViewContext<'_>) -> Response {
+    /// Handles the closing of the search line of this page: accepted with a text, or abandoned.
+    fn end_search(&mut self, _accepted: bool, _ctx: &ViewContext<'_>) -> Response {
         Response::Pass
     }
-    /// How many rows the search matches; none while nothing is searched for.
-    fn match_count(&self, _world: &ViewContext<'_>) -> Option<MatchCount> {
+    /// Returns the number of rows that match the search; none without a search.
+    fn match_count(&self, _ctx: &ViewContext<'_>) -> Option<MatchCount> {
         None
     }
-    /// Goes on with what takes long, a little with each tick.
-    fn tick(&mut self, _world: &ViewContext<'_>) -> Response {
+    /// Continues a long task a little with each tick.
+    fn tick(&mut self, _ctx: &ViewContext<'_>) -> Response {
         Response::Pass
     }
-    /// A key went down: ends what takes long. True if there was something to end.
+    /// Stops a long task because a key was pressed. Returns true if there was one.
     fn interrupt(&mut self) -> bool {
         false
     }
-    /// Whether going back puts something away within the page: the marks of a search, the focus of a
-    /// pane, a level.
-    fn has_inner(&self, _world: &ViewContext<'_>) -> bool {
+    /// Returns true if going back would first close something within the page: the marks of a search,
+    /// the focus of a pane, a level.
+    fn has_inner(&self, _ctx: &ViewContext<'_>) -> bool {
         false
     }
-    /// A window that is a strip at the foot of the page is so high, and the page is shorter by it.
+    /// Returns the height of a window that is a strip at the foot of the page, which gets shorter by it;
+    /// 0 for other windows.
     fn strip(&self) -> u16 {
         0
     }
-    /// Answers to the mouse.
-    fn point(&mut self, _pointer: Pointer, _at: Position, _world: &ViewContext<'_>) -> Response {
+    /// Handles a click or the wheel.
+    fn point(&mut self, _pointer: Pointer, _at: Position, _ctx: &ViewContext<'_>) -> Response {
         Response::Pass
     }
-    /// The mouse moved with its button down, or the button went up there.
-    fn drag(&mut self, _at: Position, _ended: bool, _world: &ViewContext<'_>) -> Response {
+    /// Handles a move of the mouse with its button pressed, or the release of the button (`_ended`).
+    fn drag(&mut self, _at: Position, _ended: bool, _ctx: &ViewContext<'_>) -> Response {
         Response::Pass
     }
-    /// Reads what the next frame shows; the area is the page's body.
+    /// Reads the data that the next frame shows; `body` is the area of the page.
     fn sync(&mut self, body: Rect, ctx: &ViewContext<'_>);
-    /// Draws what was read.
+    /// Draws the data that was read.
     fn render(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>);
-    /// A few words for the right end of the status, such as `PAUSED`.
-    fn state(&self, _world: &ViewContext<'_>) -> Vec<Span<'static>> {
+    /// Returns a few words for the right end of the status line, such as `PAUSED`.
+    fn state(&self, _ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
         Vec::new()
     }
-    /// The actions for the footer, the most useful first.
+    /// Returns the actions for the footer, the most useful first.
     fn footer(&self) -> &'static [Action];
 }
 
-/// A window over the page: cleared, with a frame and a title. Gives the room inside.
+/// Draws an empty window with a frame and a title in the middle of the page. Returns the area
+/// inside.
 pub(crate) fn window(
     buffer: &mut Buffer,
     page: Rect,
@@ -249,11 +252,11 @@ pub(crate) fn window(
     title: &str,
     look: &Appearance,
 ) -> Rect {
-    frame(buffer, centred(page, (width, height)), title, look)
+    frame(buffer, centered(page, (width, height)), title, look)
 }
 
-/// Where a window of that size is.
-pub(crate) fn centred(page: Rect, (width, height): (u16, u16)) -> Rect {
+/// Returns the area of a window of that size in the middle of the page.
+pub(crate) fn centered(page: Rect, (width, height): (u16, u16)) -> Rect {
     let (width, height) = (width.min(page.width), height.min(page.height));
     Rect {
         x: page.x + (page.width - width) / 2,
@@ -263,7 +266,7 @@ pub(crate) fn centred(page: Rect, (width, height): (u16, u16)) -> Rect {
     }
 }
 
-/// The same at a place of its own.
+/// Draws an empty window with a frame and a title in an area. Returns the area inside.
 pub(crate) fn frame(buffer: &mut Buffer, area: Rect, title: &str, look: &Appearance) -> Rect {
     let area = area.intersection(buffer.area);
     blank(buffer, area, look.theme.popup);
@@ -285,7 +288,7 @@ pub(crate) fn frame(buffer: &mut Buffer, area: Rect, title: &str, look: &Appeara
     inside
 }
 
-/// Empties a place for something over the page.
+/// Clears an area of the page for a window.
 fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
     for at in area.positions() {
         if let Some(cell) = buffer.cell_mut(at) {
@@ -293,7 +296,7 @@ fn blank(buffer: &mut Buffer, area: Rect, style: Style) {
             cell.set_style(style);
         }
     }
-    // a wide letter that reaches into it from the left would hide its first column
+    // a wide character at the left of the area would hide its first column
     for y in area.top()..area.bottom() {
         let before = area.x.checked_sub(1).and_then(|x| buffer.cell_mut((x, y)));
         if let Some(cell) = before.filter(|cell| text::width(cell.symbol()) > 1) {

@@ -1,4 +1,4 @@
-//! What all views see: the counters, the vendors and the rate, read once a frame.
+//! The data that all views read: the counters, the vendors and the rate, read once a frame.
 
 use crate::fql::Field;
 use crate::inspector::{
@@ -11,61 +11,61 @@ use crate::tui::widgets::match_count::MatchCount;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// How far back the rate looks.
+/// The time over which the rate is measured.
 const RATE_SPAN_MS: u64 = 2_000;
-/// How often it is sampled.
-const RATE_STEP_MS: u64 = 200;
+/// The minimum time between two samples of the rate.
+const RATE_SAMPLE_INTERVAL_MS: u64 = 200;
 
-/// What all views see. Owned by the screen, read by the views.
+/// The data that all views read. The screen owns it.
 #[derive(Debug)]
 pub struct ScreenData {
     /// The counters.
     pub stats: Stats,
-    /// All rows, refused requests too.
+    /// The number of all rows, including refused requests.
     pub rows: u64,
-    /// How many of them pass the filter, and how far looking has come.
+    /// The number of rows that pass the filter, and the progress of the filter.
     pub shown: SearchProgress,
     /// The filter and the search in force.
     pub filtering: Filters,
-    /// How many rows of the page in view match its search.
+    /// The number of rows of the visible page that match its search.
     pub matches: Option<MatchCount>,
-    /// What was typed before.
+    /// The inputs of earlier runs.
     pub kept: HistoryEntries,
     /// The finding codes that are muted.
     pub aside: Vec<String>,
-    /// What came of alerts.
+    /// The results of the alerts.
     pub alerts: AlertCounts,
-    /// How the log's page is arranged.
+    /// The log's columns and share of the width as chosen.
     pub arranged: ColumnChoice,
     /// The log's columns, from the left.
     pub columns: Vec<Column>,
     /// The fields that have columns, from the left.
     pub fields: Vec<Arc<Field>>,
-    /// What is noise: common to all calls of a library.
+    /// The findings that all calls of a library have.
     pub common: Vec<HabitView>,
-    /// The vendors that are built.
+    /// All vendors.
     pub vendors: Vec<VendorView>,
-    /// Those that count.
+    /// The vendors in use.
     pub in_use: InUse,
-    /// How the settings stand to what is shown.
+    /// The state of the settings compared with what is shown.
     pub settings: SettingsView,
-    /// What was sent from here last, and what came of it.
+    /// The last thing that was sent from the screen, and its result.
     pub sending: Option<Sending>,
-    /// Where to send to.
+    /// The addresses of the listener.
     pub addresses: Vec<String>,
-    /// How many rows an export has looked at, of how many.
+    /// The number of rows that an export has read, and the total.
     pub exporting: Option<(u64, u64)>,
     /// The real tracking API, if the user named one.
     pub upstream: Option<String>,
-    /// Grows when a detail has to be read again.
+    /// A number that grows when a detail has to be read again.
     pub judged: u64,
-    /// Milliseconds since some moment.
+    /// The time in milliseconds since the screen began.
     pub now_ms: u64,
     rate: Rate,
 }
 
 impl ScreenData {
-    /// The first look at an inspector.
+    /// Reads everything from an inspector for the first time.
     pub fn from_feed(inspector: &Inspector) -> ScreenData {
         let arranged = inspector.arranged();
         let columns = Column::chosen(&arranged);
@@ -95,7 +95,7 @@ impl ScreenData {
         }
     }
 
-    /// Another look.
+    /// Reads what has changed since the last frame.
     pub fn read(&mut self, inspector: &Inspector) {
         let stats = inspector.stats();
         self.judged += u64::from(stats.remarks != self.stats.remarks);
@@ -103,10 +103,10 @@ impl ScreenData {
         let rows = inspector.rows();
         self.rows = rows;
         let shown = inspector.shown();
-        // other rows are shown, or rows have other numbers
+        // other rows are shown, or the rows have other numbers
         self.judged += u64::from(shown.generation != self.shown.generation);
         self.shown = shown;
-        self.filtering.see(&self.shown);
+        self.filtering.note_progress(&self.shown);
         let common = inspector.common();
         let same = |a: &HabitView, b: &HabitView| {
             (&a.library, &a.kinds, &a.codes) == (&b.library, &b.kinds, &b.codes)
@@ -132,7 +132,7 @@ impl ScreenData {
         if settings != self.settings {
             self.settings = settings;
             self.upstream = inspector.upstream();
-            // what they are called, and what is offered to be set
+            // the titles of vendors and the settings that they offer may have changed
             self.vendors = inspector.vendors();
             self.judged += 1;
         }
@@ -143,7 +143,7 @@ impl ScreenData {
         }
     }
 
-    /// Lets time pass; true if the rate is another than before.
+    /// Updates the time and the rate. Returns true if the text of the rate changed.
     pub fn tick(&mut self, now_ms: u64) -> bool {
         self.now_ms = now_ms;
         let before = self.rate.text();
@@ -151,12 +151,12 @@ impl ScreenData {
         before != self.rate.text()
     }
 
-    /// Whether calls may still come: of files that are open, only one that is followed grows.
+    /// Returns true if more calls may arrive: of open files, only a followed one grows.
     pub fn grows(&self) -> bool {
         self.stats.reading.is_some() || self.stats.opened.as_ref().is_none_or(|opened| opened.grows)
     }
 
-    /// Calls a second, in words.
+    /// Returns the calls per second as text.
     pub fn rate(&self) -> String {
         self.rate.text()
     }
@@ -170,7 +170,7 @@ struct Rate {
 impl Rate {
     fn sample(&mut self, now_ms: u64, calls: u64) {
         match self.samples.back() {
-            Some((last, _)) if now_ms < last + RATE_STEP_MS => return,
+            Some((last, _)) if now_ms < last + RATE_SAMPLE_INTERVAL_MS => return,
             _ => self.samples.push_back((now_ms, calls)),
         }
         // keep one sample from before the span, so that it is covered whole
@@ -194,7 +194,7 @@ impl Rate {
     }
 }
 
-/// A number with a comma before each three digits.
+/// Formats a number with a comma before every three digits.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -207,7 +207,7 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-/// A number of bytes, short.
+/// Formats a number of bytes with a unit.
 pub fn bytes(count: u64) -> String {
     let units = ["kB", "MB", "GB", "TB"];
     let mut amount = count as f64;
@@ -226,7 +226,7 @@ pub fn bytes(count: u64) -> String {
     }
 }
 
-/// `1 call`, `2 calls`.
+/// Formats a number with its noun: `1 call`, `2 calls`.
 pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }

@@ -1,21 +1,20 @@
-//! Whether the terminal's background is dark or light: what the environment says, and what the
-//! terminal answers.
+//! The terminal's background, dark or light, from the environment or from the terminal's answer.
 
-/// What the terminal's background is.
+/// The brightness of the terminal's background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Background {
-    /// dark, or nobody knows
+    /// dark, or not known
     #[default]
     Dark,
     /// light
     Light,
 }
 
-/// Asks a terminal for the color of its background (OSC 11).
+/// The sequence that asks a terminal for the color of its background (OSC 11).
 pub const ASK: &str = "\x1b]11;?\x1b\\";
 
 impl Background {
-    /// What `COLORFGBG` says: the number of the ground's color stands last.
+    /// Reads `COLORFGBG`, whose last part is the number of the background's color.
     pub fn of_env(colors: &str) -> Option<Background> {
         match colors.rsplit(';').next()?.parse::<u8>().ok()? {
             7 | 9..=15 => Some(Background::Light),
@@ -24,8 +23,8 @@ impl Background {
         }
     }
 
-    /// What the terminal answered, without what stands around it: `rgb:ffff/ffff/ffff`, with one
-    /// to four digits a part; a fourth part (its transparency) may follow in `rgba:`.
+    /// Reads the color of a terminal's answer: `rgb:ffff/ffff/ffff`, with one to four digits per part; a
+    /// fourth part (the transparency) may follow in `rgba:`.
     pub fn of_answer(answer: &str) -> Option<Background> {
         let (kind, parts) = answer.split_once(':')?;
         if !matches!(kind, "rgb" | "rgba") {
@@ -41,7 +40,7 @@ impl Background {
         };
         let parts: Option<Vec<f64>> = parts.split('/').map(share).collect();
         let [red, green, blue, ..] = parts?[..] else { return None };
-        // as bright as an eye sees it
+        // the brightness that an eye perceives
         let light = 0.299 * red + 0.587 * green + 0.114 * blue > 0.5;
         Some(if light { Background::Light } else { Background::Dark })
     }

@@ -1,29 +1,29 @@
-//! How many colors the terminal can show, and a theme within that.
+//! The number of colors that the terminal can show, and themes reduced to it.
 
 use crate::tui::theme::Theme;
 use anstyle_lossy::palette::VGA;
 use ratatui::style::{Color, Modifier, Style};
 
-/// How many colors the terminal can show.
+/// The number of colors that the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorDepth {
-    /// None are wanted.
+    /// The user wants no colors.
     NoColour,
-    /// Those that have a name.
+    /// The sixteen colors that have names.
     Sixteen,
-    /// Those that have a number.
+    /// The 256 numbered colors.
     Numbered,
-    /// Red, green and blue, 256 steps each.
+    /// 256 levels each of red, green and blue.
     True,
 }
 
-/// Terminals that show all colors, and say so by their names only.
+/// Terminals that show all colors and whose names are the only sign of it.
 const TRUE_BY_TERM: [&str; 8] =
     ["direct", "truecolor", "kitty", "alacritty", "ghostty", "wezterm", "foot", "iterm"];
 const TRUE_BY_PROGRAM: [&str; 4] = ["iTerm.app", "WezTerm", "ghostty", "vscode"];
 
 impl ColorDepth {
-    /// What the environment says of the terminal.
+    /// Returns the depth that the environment variables show.
     pub fn of_env(env: impl Fn(&str) -> Option<String>) -> ColorDepth {
         let env = |name: &str| env(name).unwrap_or_default();
         let (term, program) = (env("TERM"), env("TERM_PROGRAM"));
@@ -40,8 +40,8 @@ impl ColorDepth {
 }
 
 impl Theme {
-    /// The same within what the terminal can show: what is beyond becomes the nearest. Without
-    /// colors what had a ground is reversed, and the rest keeps its weight.
+    /// Replaces each color that the terminal cannot show with the nearest one. Without colors, styles
+    /// with a background are reversed, and the others keep only their attributes.
     pub fn reduced(mut self, depth: ColorDepth) -> Theme {
         self.each(|style| {
             *style = match depth {
@@ -69,8 +69,8 @@ fn numbered(color: Color) -> Color {
     }
 }
 
-/// A mere ground that has no name becomes reversed: the nearest of sixteen is often the very color
-/// of the quiet words that stand on it.
+/// Reduces a style to sixteen colors. A style that is only an unnamed background is reversed, because
+/// the nearest of sixteen colors is often that of the quiet text on it.
 fn sixteen(style: Style) -> Style {
     let named = |color: Color| !matches!(color, Color::Rgb(..) | Color::Indexed(16..));
     match style {

@@ -1,8 +1,8 @@
-//! Named styles: a view says `theme.missing_id`, never a color.
+//! Named styles: a view uses `theme.missing_id`, never a color.
 //!
-//! The presets are files in `assets/themes/`. What a user sets differs from one of them style by
-//! style ([`SetStyle`]); [`Themes`] holds what that comes to on a dark and on a light ground, and
-//! [`ColorDepth`] what of it the terminal can show.
+//! The presets are files in `assets/themes/`. A user's theme differs from a preset style by style
+//! ([`SetStyle`]); [`Themes`] holds the resulting themes for a dark and a light background, and
+//! [`ColorDepth`] reduces them to the colors that the terminal can show.
 
 mod background;
 mod color_depth;
@@ -20,31 +20,31 @@ use ratatui::style::{Color, Modifier, Style};
 /// A theme that cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ThemeError {
-    /// No theme has that name.
+    /// There is no theme of that name.
     #[error("`{name}` is not a theme; there are {known}{near}")]
     UnknownTheme {
-        /// the name that was asked for
+        /// the requested name
         name: String,
-        /// those that there are
+        /// the themes that exist
         known: String,
-        /// the nearest of them, in words
+        /// the nearest name, in words
         near: String,
     },
     /// The file is not TOML.
     #[error("the theme cannot be read: {0}")]
     Syntax(String),
-    /// A style has no entry.
+    /// The file does not define a style.
     #[error("the theme does not define `{0}`")]
     MissingStyle(&'static str),
-    /// An entry is not a style of this program.
+    /// The file defines a style that the program does not have.
     #[error("`{name}` is not a style{near}")]
     UnknownStyle {
         /// the entry
         name: String,
-        /// the nearest that there is, in words
+        /// the nearest name, in words
         near: String,
     },
-    /// A word of a style is neither color nor attribute.
+    /// A word of a style is neither a color nor an attribute.
     #[error(
         "`{style}`: `{word}` is neither a color nor an attribute{near}; a color is a name such as red, a number to 255 or #rrggbb"
     )]
@@ -53,10 +53,10 @@ pub enum ThemeError {
         style: String,
         /// the word
         word: String,
-        /// the nearest that there is, in words
+        /// the nearest name, in words
         near: String,
     },
-    /// Something is wrong with what the user set.
+    /// A style that the user set cannot be used.
     #[error("{origin}: {error}")]
     Set {
         /// where it is set
@@ -68,12 +68,12 @@ pub enum ThemeError {
 
 macro_rules! theme {
     ($($(#[doc = $doc:literal])* $name:ident),* $(,)?) => {
-        /// What each thing on the screen looks like.
+        /// The styles of everything on the screen.
         #[derive(Debug, Clone)]
         pub struct Theme { $($(#[doc = $doc])* pub $name: Style),* }
 
         impl Theme {
-            /// Reads a theme file; it must speak about every style and no other.
+            /// Reads a theme file, which must define every style and no other.
             pub fn parse(text: &str) -> Result<Theme, ThemeError> {
                 let mut table: toml::Table =
                     text.parse().map_err(|error: toml::de::Error| ThemeError::Syntax(error.to_string()))?;
@@ -91,7 +91,7 @@ macro_rules! theme {
             /// The names of all styles.
             pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
 
-            /// The style of that name.
+            /// Returns the style of that name.
             fn named(&mut self, name: &str) -> Option<&mut Style> {
                 match name {
                     $(stringify!($name) => Some(&mut self.$name),)*
@@ -107,7 +107,7 @@ macro_rules! theme {
 }
 
 theme! {
-    /// an id that a vendor in use misses
+    /// a missing id of a vendor in use
     missing_id,
     /// a value close to where it was expected
     near_miss,
@@ -119,7 +119,7 @@ theme! {
     info,
     /// all is well
     good,
-    /// what to change
+    /// the fix of a finding
     fix,
     /// a banner over the page
     alarm,
@@ -129,7 +129,7 @@ theme! {
     lost,
     /// the word PAUSED
     paused,
-    /// how many rows came since
+    /// the number of new rows
     new_rows,
     /// a retried call
     repeat,
@@ -149,13 +149,13 @@ theme! {
     unused,
     /// the letter that the cursor is on in a line of text
     text_cursor,
-    /// what is searched for, where it stands
+    /// a match of the search
     found,
     /// a row that the user marked
     marked,
     /// plain text
     text,
-    /// what may be overlooked
+    /// text without emphasis
     quiet,
     /// the name before a value
     label,
@@ -165,11 +165,11 @@ theme! {
     brand,
     /// the line between panes
     rule,
-    /// the same beside the pane that has the keys
+    /// the line beside the pane that has the keys
     rule_focus,
     /// the row under the cursor
     selected,
-    /// the same in the pane without the keys
+    /// the row under the cursor in a pane without the keys
     selected_unfocused,
     /// a tab
     tab,
@@ -189,11 +189,11 @@ theme! {
     json_word,
     /// brackets and counts
     json_shape,
-    /// what the service added
+    /// a value that the service added
     derived,
 }
 
-/// The presets by name; the first is the default.
+/// The presets by name. [`AUTO`], the default, chooses between `dark` and `light`.
 pub const PRESETS: [(&str, &str); 3] = [
     ("dark", include_str!("../../../assets/themes/dark.toml")),
     ("light", include_str!("../../../assets/themes/light.toml")),
@@ -201,7 +201,7 @@ pub const PRESETS: [(&str, &str); 3] = [
 ];
 
 impl Theme {
-    /// The preset of that name.
+    /// Returns the preset of that name.
     pub fn preset(name: &str) -> Result<Theme, ThemeError> {
         match PRESETS.iter().find(|(preset, _)| *preset == name) {
             Some((_, text)) => Theme::parse(text),
@@ -209,7 +209,7 @@ impl Theme {
         }
     }
 
-    /// The same with another style, written as in a theme's file.
+    /// Replaces a style, which is written as in a theme file.
     fn set(&mut self, name: &str, words: &str) -> Result<(), ThemeError> {
         let place = self.named(name).ok_or_else(|| unknown_style(name))?;
         *place = style(name, words)?;
@@ -217,7 +217,7 @@ impl Theme {
     }
 }
 
-/// Words of a style that are no color.
+/// The words of a style that are not colors.
 const ATTRIBUTES: [(&str, Modifier); 5] = [
     ("bold", Modifier::BOLD),
     ("dim", Modifier::DIM),
@@ -226,7 +226,7 @@ const ATTRIBUTES: [(&str, Modifier); 5] = [
     ("reversed", Modifier::REVERSED),
 ];
 
-/// The colors that have a name: those that every terminal has.
+/// The colors that have a name, which every terminal has.
 const COLORS: [&str; 17] = [
     "default",
     "black",
@@ -283,7 +283,7 @@ fn unknown_theme(name: &str) -> ThemeError {
     ThemeError::UnknownTheme { name: name.to_owned(), known, near }
 }
 
-/// The nearest known word, if one is near.
+/// Returns a hint with the nearest known word, if one is near.
 fn nearest(word: &str, known: impl Iterator<Item = &'static str>) -> String {
     nearest_name(word, known).map_or(String::new(), |near| format!("; the nearest is `{near}`"))
 }
@@ -302,7 +302,7 @@ mod tests {
         }
     }
 
-    /// How well a color is seen on another, as the Web Content Accessibility Guidelines count it.
+    /// Returns the contrast of two colors as defined by the Web Content Accessibility Guidelines.
     fn contrast(one: Color, other: Color) -> f64 {
         let light = |color: Color| {
             let (r, g, b) = match color {
@@ -328,7 +328,7 @@ mod tests {
     /// `unused`, the dividing line and the marks of vendors not in use were not seen on white (F36).
     #[test]
     fn every_style_is_readable_on_its_background() {
-        // what common terminals have as their background
+        // backgrounds of common terminals
         let dark = [0x00_00_00, 0x1e_1e_1e, 0x00_2b_36, 0x28_2c_34];
         let light = [0xff_ff_ff, 0xfd_f6_e3, 0xee_ee_ee];
         for (name, grounds) in [("dark", &dark[..]), ("light", &light[..])] {

@@ -1,4 +1,4 @@
-//! How things look: the theme, the signs beside the colors, and a pen that never leaves its line.
+//! The appearance: the theme, the signs beside the colors, and a painter that never leaves its line.
 
 use crate::call::time::Millis;
 use crate::findings::{Severity, Verdict};
@@ -11,14 +11,14 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use std::borrow::Cow;
 
-/// What every view needs to draw.
+/// The theme, the signs and the time format with which views draw.
 #[derive(Debug, Clone)]
 pub struct Appearance {
     /// The styles.
     pub theme: Theme,
-    /// Signs in ASCII only; captured text beyond it is escaped.
+    /// True if all signs are ASCII; other characters of captured text are escaped.
     pub ascii: bool,
-    /// How times are written.
+    /// The format of times.
     pub times: TimeFormat,
 }
 
@@ -27,37 +27,37 @@ impl Appearance {
         if self.ascii { ascii } else { sign }
     }
 
-    /// What stands where something was left out.
+    /// Returns the sign for omitted text.
     pub fn ellipsis(&self) -> &'static str {
         self.sign("…", "..")
     }
 
-    /// The sign of a column that nobody looks at.
+    /// Returns the sign of an id column when no vendor in use reads that id.
     pub fn nothing(&self) -> &'static str {
         self.sign("–", "-")
     }
 
-    /// Between two things on one line.
+    /// Returns the separator of two things on one line.
     pub fn dot(&self) -> &'static str {
         self.sign("·", "-")
     }
 
-    /// The line between panes.
+    /// Returns the sign of a vertical line between panes.
     pub fn rule(&self) -> &'static str {
         self.sign("│", "|")
     }
 
-    /// A line across.
+    /// Returns the sign of a horizontal line.
     pub fn dash(&self) -> &'static str {
         self.sign("─", "-")
     }
 
-    /// The row under the cursor.
+    /// Returns the sign of the row under the cursor.
     pub fn cursor(&self) -> &'static str {
         self.sign("▌", ">")
     }
 
-    /// Puts that sign before a line of a pane, where its first column is free.
+    /// Draws that sign before a line of a pane if its first column is free.
     pub fn point(&self, buffer: &mut Buffer, area: Rect, line: usize) {
         let row = area.y.saturating_add(u16::try_from(line).unwrap_or(u16::MAX));
         if let Some(cell) = buffer.cell_mut((area.x, row)).filter(|cell| cell.symbol() == " ") {
@@ -65,62 +65,62 @@ impl Appearance {
         }
     }
 
-    /// A row that the user marked.
+    /// Returns the sign of a row that the user marked.
     pub fn mark(&self) -> &'static str {
         self.sign("◆", "*")
     }
 
-    /// Before what the user noted.
+    /// Returns the sign before a note.
     pub fn note(&self) -> &'static str {
         self.sign("¶", "#")
     }
 
-    /// Behind an id that is used although it looks wrong.
+    /// Returns the sign after a doubtful id.
     pub fn doubtful(&self) -> &'static str {
         DOUBTFUL
     }
 
-    /// A call that was checked with earlier settings.
+    /// Returns the sign of a call that was checked with earlier settings.
     pub fn stale(&self) -> &'static str {
         self.sign("°", "o")
     }
 
-    /// A row whose part of the recording is deleted.
+    /// Returns the sign of a row whose part of the recording is deleted.
     pub fn deleted(&self) -> &'static str {
         self.sign("†", "x")
     }
 
-    /// A retried call.
+    /// Returns the sign of a repeated call.
     pub fn repeat(&self) -> &'static str {
         self.sign("↻", "=")
     }
 
-    /// In the head of the column that rows are sorted by.
+    /// Returns the sign in the head of the column by which rows are sorted.
     pub fn sort_sign(&self, descending: bool) -> &'static str {
         if descending { self.sign("▼", "v") } else { self.sign("▲", "^") }
     }
 
-    /// From something to something.
+    /// Returns an arrow to the right.
     pub fn arrow(&self) -> &'static str {
         self.sign("→", "->")
     }
 
-    /// Where something came from.
+    /// Returns the sign before the origin of a value.
     pub fn from(&self) -> &'static str {
         self.sign("←", "<-")
     }
 
-    /// Points back at what stands before it.
+    /// Returns the sign that points back at the text before it.
     pub fn points_at(&self) -> &'static str {
         self.sign("◂", "<")
     }
 
-    /// Before something that can be unfolded or folded.
+    /// Returns the sign before something that can be folded or unfolded.
     pub fn fold(&self, folded: bool) -> &'static str {
         if folded { self.sign("▸", "+") } else { self.sign("▾", "-") }
     }
 
-    /// The sign of a verdict.
+    /// Returns the sign of a verdict.
     pub fn verdict_sign(&self, verdict: Verdict) -> &'static str {
         match verdict {
             Verdict::Delivered => self.sign("✓", "+"),
@@ -132,7 +132,7 @@ impl Appearance {
         }
     }
 
-    /// The style of a verdict.
+    /// Returns the style of a verdict.
     pub fn verdict(&self, verdict: Verdict) -> Style {
         match verdict {
             Verdict::Delivered => self.theme.delivered,
@@ -144,7 +144,7 @@ impl Appearance {
         }
     }
 
-    /// The sign of a severity.
+    /// Returns the sign of a severity.
     pub fn severity_sign(&self, severity: Severity) -> &'static str {
         match severity {
             Severity::Error => self.sign("✗", "x"),
@@ -153,7 +153,7 @@ impl Appearance {
         }
     }
 
-    /// The style of a severity.
+    /// Returns the style of a severity.
     pub fn severity(&self, severity: Severity) -> Style {
         match severity {
             Severity::Error => self.theme.error,
@@ -162,28 +162,29 @@ impl Appearance {
         }
     }
 
-    /// A captured text, safe to print on one line.
+    /// Returns a captured text that is safe to print on one line.
     pub fn clean<'t>(&self, captured: &'t str) -> Cow<'t, str> {
         text::clean(captured, self.ascii)
     }
 
-    /// A captured id, safe to print on one line, in which blanks and invisible characters are seen.
+    /// Returns a captured id that is safe to print on one line, with blanks and invisible characters made
+    /// visible.
     pub fn id(&self, captured: &str) -> String {
         self.clean(&text::visible_id(captured)).into_owned()
     }
 
-    /// A moment to the millisecond, with its day where it is not today.
+    /// Formats a time to the millisecond, with its day if that is not today.
     pub fn time(&self, at: Millis) -> String {
         self.times.dated(at, TimeDetail::Milli)
     }
 
-    /// A moment with its day, to the second.
+    /// Formats a time with its day, to the second.
     pub fn moment(&self, at: Millis) -> String {
         self.times.moment(at)
     }
 }
 
-/// A pen on one line of an area. What does not fit is cut with an ellipsis.
+/// A painter on one line of an area. Text that does not fit is cut with an ellipsis.
 pub struct Painter<'b> {
     buffer: &'b mut Buffer,
     look: &'b Appearance,
@@ -193,7 +194,7 @@ pub struct Painter<'b> {
 }
 
 impl<'b> Painter<'b> {
-    /// A pen at the start of a line of the area; none if the area has no such line.
+    /// Creates a painter at the start of a line of the area; none if the area has no such line.
     pub fn on(
         buffer: &'b mut Buffer,
         area: Rect,
@@ -205,12 +206,12 @@ impl<'b> Painter<'b> {
         Some(Painter { buffer, look, x: area.x, y: area.y + line, end: area.right() })
     }
 
-    /// The columns that are left.
+    /// Returns the number of columns that are left.
     pub fn room(&self) -> usize {
         usize::from(self.end.saturating_sub(self.x))
     }
 
-    /// Writes a text of our own.
+    /// Writes a text of the program, which needs no escaping.
     pub fn put(&mut self, text: &str, style: Style) -> &mut Self {
         let shown = text::cut(text, self.room(), self.look.ellipsis());
         let room = self.room();
@@ -224,7 +225,7 @@ impl<'b> Painter<'b> {
         self.put(&safe, style)
     }
 
-    /// Writes a captured text into exactly so many columns.
+    /// Writes a captured text into exactly `columns` columns.
     pub fn column(&mut self, captured: &str, columns: usize, style: Style) -> &mut Self {
         let columns = columns.min(self.room());
         let target = self.x + columns as u16;
@@ -235,19 +236,19 @@ impl<'b> Painter<'b> {
         self
     }
 
-    /// Leaves columns as they are.
+    /// Skips columns and leaves their content.
     pub fn skip(&mut self, columns: usize) -> &mut Self {
         self.x = self.x.saturating_add(columns.min(usize::from(u16::MAX)) as u16).min(self.end);
         self
     }
 
-    /// Goes to so many columns before the end, if that is further on.
+    /// Goes to `columns` columns before the end, but never back.
     pub fn right(&mut self, columns: usize) -> &mut Self {
         self.skip(self.room().saturating_sub(columns))
     }
 }
 
-/// The line between two panes, which stands where its area is one column wide and lies else.
+/// Draws the line between two panes: vertical if its area is one column wide, or else horizontal.
 pub fn rule(buffer: &mut Buffer, area: Rect, style: Style, look: &Appearance) {
     if area.width != 1 {
         if let Some(mut painter) = Painter::on(buffer, area, 0, look) {
@@ -262,7 +263,7 @@ pub fn rule(buffer: &mut Buffer, area: Rect, style: Style, look: &Appearance) {
     }
 }
 
-/// Gives a whole line of an area a style, under what is written on it.
+/// Sets the style of a whole line of an area and keeps the text on it.
 pub fn ground(buffer: &mut Buffer, area: Rect, line: usize, style: Style) {
     let area = area.intersection(buffer.area);
     if line < usize::from(area.height) {

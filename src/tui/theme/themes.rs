@@ -1,31 +1,31 @@
-//! The themes in force: what was chosen, what of it the user set anew, on either ground.
+//! The active themes: the chosen preset with the user's own styles, for a dark and a light background.
 
 use super::{Background, ColorDepth, PRESETS, Theme, ThemeError};
 
-/// The name of the theme that is dark or light, as the terminal's background is.
+/// The name of the theme that is dark or light like the terminal's background.
 pub const AUTO: &str = "auto";
 
-/// A style that the user set in place of the preset's.
+/// A style that the user set instead of the preset's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetStyle {
     /// The style's name.
     pub name: String,
-    /// The style, in the words of a theme's file.
+    /// The style, written as in a theme file.
     pub words: String,
-    /// Where that is said.
+    /// The place in a file that contains it.
     pub origin: String,
 }
 
-/// What is in force on either ground.
+/// The themes for a dark and a light background.
 #[derive(Debug, Clone)]
 pub struct Themes {
     on_dark: Theme,
-    /// None: the same.
+    /// None if it is the same theme.
     on_light: Option<Theme>,
 }
 
 impl Themes {
-    /// A preset, or [`AUTO`], with the styles that the user set.
+    /// Creates the themes of a preset, or of [`AUTO`], with the styles that the user set.
     pub fn new(name: &str, set: &[SetStyle]) -> Result<Themes, ThemeError> {
         let with = |preset: &str| -> Result<Theme, ThemeError> {
             let mut theme = Theme::preset(preset)?;
@@ -43,18 +43,18 @@ impl Themes {
         })
     }
 
-    /// Whether that is the name of a theme that comes with the program.
+    /// Returns true if a theme of the program has that name.
     pub fn is_preset(name: &str) -> bool {
         name == AUTO || PRESETS.iter().any(|(preset, _)| *preset == name)
     }
 
-    /// The same within what the terminal can show.
+    /// Reduces the themes to the colors that the terminal can show.
     pub fn reduced(self, depth: ColorDepth) -> Themes {
         let on_light = self.on_light.map(|theme| theme.reduced(depth));
         Themes { on_dark: self.on_dark.reduced(depth), on_light }
     }
 
-    /// The theme on a ground.
+    /// Returns the theme for a background.
     pub fn on(&self, ground: Background) -> &Theme {
         match (&self.on_light, ground) {
             (Some(theme), Background::Light) => theme,
@@ -62,7 +62,7 @@ impl Themes {
         }
     }
 
-    /// Whether the ground makes a difference.
+    /// Returns true if the theme depends on the background.
     pub fn depends(&self) -> bool {
         self.on_light.is_some()
     }

@@ -1,5 +1,5 @@
-//! How moments are written: in the user's time zone, with the day where it is not today, or as how
-//! long ago they were.
+//! The format of times: in the user's time zone, with the day if it is not today, or as the time that
+//! has passed.
 
 use crate::call::time::{Millis, NO_TIME};
 use jiff::{Timestamp, Zoned, tz::TimeZone};
@@ -8,23 +8,23 @@ use std::cell::Cell;
 /// A second, a minute, an hour, a day.
 const UNITS: [(Millis, &str); 4] =
     [(1_000, "s"), (60_000, "min"), (3_600_000, "h"), (86_400_000, "d")];
-/// The widest relative time: `59 min`.
-pub const RELATIVE: usize = 6;
+/// The width of the widest relative time, `59 min`.
+pub const MAX_RELATIVE_WIDTH: usize = 6;
 
-/// How much of a date has to be written to say which day is meant.
+/// The parts of a date that are needed to tell which day it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum DayForm {
-    /// It is today: nothing.
+    /// Nothing: the day is today.
     #[default]
     Today,
     /// Month and day.
     Day,
-    /// Another year's: the year, too.
+    /// Year, month and day: the year is another one.
     Year,
 }
 
 impl DayForm {
-    /// The columns of the date, with the blank behind it.
+    /// Returns the width of the date with the blank after it.
     pub fn width(self) -> usize {
         match self {
             DayForm::Today => 0,
@@ -42,7 +42,7 @@ impl DayForm {
     }
 }
 
-/// How much of a time of day is written. The hour is there in each.
+/// The precision of a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeDetail {
     /// `HH:MM`
@@ -54,7 +54,7 @@ pub enum TimeDetail {
 }
 
 impl TimeDetail {
-    /// Its columns.
+    /// Returns its width.
     pub fn width(self) -> usize {
         match self {
             TimeDetail::Minute => 5,
@@ -81,45 +81,45 @@ impl TimeDetail {
     }
 }
 
-/// The zone, the present moment, and which kind of time the user asked for.
+/// The time zone, the current time, and whether times are relative.
 #[derive(Debug, Clone)]
 pub struct TimeFormat {
     zone: TimeZone,
     now: Millis,
     relative: bool,
-    /// The earliest moment at which a text that was written since the last [`TimeFormat::set_now`]
-    /// would be another one.
+    /// The earliest time at which a text that was written since the last [`TimeFormat::set_now`] would
+    /// change.
     stale_at: Cell<Millis>,
 }
 
 impl TimeFormat {
-    /// Times in a zone, as of a moment.
+    /// Creates a format for a time zone and a current time.
     pub fn new(zone: TimeZone, now: Millis) -> TimeFormat {
         TimeFormat { zone, now, relative: false, stale_at: Cell::new(Millis::MAX) }
     }
 
-    /// Another frame is drawn at this moment.
+    /// Sets the current time, for the next frame.
     pub fn set_now(&mut self, now: Millis) {
         self.now = now;
         self.stale_at.set(Millis::MAX);
     }
 
-    /// Whether a text that was written would be another one at that moment.
+    /// Returns true if a text that was written would be different at time `now`.
     pub fn is_stale(&self, now: Millis) -> bool {
         now >= self.stale_at.get()
     }
 
-    /// Whether times are written as how long ago they were.
+    /// Returns true if times are written as the time that has passed.
     pub fn is_relative(&self) -> bool {
         self.relative
     }
 
-    /// Writes the other kind of time.
+    /// Switches between times and the time that has passed.
     pub fn toggle(&mut self) {
         self.relative = !self.relative;
     }
 
-    /// The zone's short name now, such as `UTC` or `CET`.
+    /// Returns the current short name of the time zone, such as `UTC` or `CET`.
     pub fn zone_name(&self) -> String {
         match Timestamp::from_millisecond(self.now) {
             Ok(now) => now.to_zoned(self.zone.clone()).strftime("%Z").to_string(),
@@ -135,7 +135,7 @@ impl TimeFormat {
         self.stale_at.set(self.stale_at.get().min(at));
     }
 
-    /// How much of a moment's date has to be written.
+    /// Returns the parts of a date that have to be written.
     pub fn day_form(&self, at: Millis) -> DayForm {
         let (Some(now), Some(then)) = (self.zoned(self.now), self.zoned(at)) else {
             return DayForm::Today;
@@ -153,7 +153,7 @@ impl TimeFormat {
         }
     }
 
-    /// A moment with its date where it is not today.
+    /// Formats a time, with its date if that is not today.
     pub fn dated(&self, at: Millis, detail: TimeDetail) -> String {
         match self.zoned(at) {
             _ if at == NO_TIME => detail.unknown("-"),
@@ -165,17 +165,17 @@ impl TimeFormat {
         }
     }
 
-    /// The same, or how long ago it was where the user asked for that: what lists show.
+    /// Formats a time for a list: as the user chose, with its date or as the time that has passed.
     pub fn listed(&self, at: Millis, detail: TimeDetail) -> String {
         if self.relative { self.ago(at) } else { self.dated(at, detail) }
     }
 
-    /// How long ago a moment was: `3 s`, `2 min`, `5 h`, `12 d`.
+    /// Formats the time that has passed: `3 s`, `2 min`, `5 h`, `12 d`.
     pub fn ago(&self, at: Millis) -> String {
         if at == NO_TIME {
             return "-".to_owned();
         }
-        // a clock that was set back does not make a call one of the future
+        // after the clock was set back, a call may seem to be in the future
         let passed = self.now.saturating_sub(at).max(0);
         let (unit, name) =
             UNITS.into_iter().rev().find(|(unit, _)| passed >= *unit).unwrap_or(UNITS[0]);
@@ -183,7 +183,7 @@ impl TimeFormat {
         format!("{} {name}", passed / unit)
     }
 
-    /// A moment with its whole date, to the second.
+    /// Formats a time with its full date, to the second.
     pub fn moment(&self, at: Millis) -> String {
         match self.zoned(at) {
             _ if at == NO_TIME => "no time".to_owned(),
@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(ago(5 * 3_600_000), ("5 h".to_owned(), Some(3_600_000)));
         assert_eq!(ago(12 * DAY), ("12 d".to_owned(), Some(DAY)));
         assert_eq!(ago(-5_000).0, "0 s");
-        assert!(ago(59 * 60_000).0.len() <= RELATIVE);
+        assert!(ago(59 * 60_000).0.len() <= MAX_RELATIVE_WIDTH);
     }
 
     #[test]

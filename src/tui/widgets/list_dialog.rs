@@ -1,7 +1,7 @@
 //! A window with a list, a cursor in it, and a few words above and below it.
 
 use crate::tui::app::action::Action;
-use crate::tui::app::view::{Pointer, centred, window};
+use crate::tui::app::view::{Pointer, centered, window};
 use crate::tui::theme::painter::{Appearance, Painter, ground};
 use crate::tui::widgets::list_cursor::ListCursor;
 use ratatui::buffer::Buffer;
@@ -100,7 +100,7 @@ impl ListDialog {
 
     /// Returns the line of the list at a position.
     fn line_at(&self, at: Position) -> Option<usize> {
-        let area = centred(self.body, self.size());
+        let area = centered(self.body, self.size());
         let inside = area.contains(at) && at.y > area.y && at.y + 1 < area.bottom();
         let line = inside.then(|| usize::from(at.y - area.y - 1))?;
         self.cursor.line_at(line.checked_sub(self.above.len())?)

@@ -1,4 +1,4 @@
-//! A frame: what is read from the inspector for it, what is said of that, and how it is drawn.
+//! Reading the data of a frame, showing notices about it, and drawing it.
 
 use crate::engine::VendorChanges;
 use crate::inspector::Inspector;
@@ -14,34 +14,35 @@ use crate::tui::theme::painter::Painter;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 
-/// The smallest screen that the page is laid out for.
-const LEAST: Size = Size { width: 40, height: 10 };
+/// The smallest screen on which the page is drawn.
+const MIN_SIZE: Size = Size { width: 40, height: 10 };
 
 impl Screen {
-    /// All calls were checked again: what changed is said once. Where nothing did, in a line.
-    fn tell_judged(&mut self) {
+    /// Shows once what changed when all calls were judged again: in a window, or in a notice if nothing
+    /// changed.
+    fn report_rejudge(&mut self) {
         let Some(judged) = self.shared.settings.judged.clone() else { return };
-        if judged.number <= self.told {
+        if judged.number <= self.reported_rejudge {
             return;
         }
-        self.told = judged.number;
+        self.reported_rejudge = judged.number;
         match &judged.changes {
             Ok(changes) if changes.vendors.iter().all(VendorChanges::is_none) => {
                 let calls = count(changes.calls, "call", "calls");
                 self.say(format!("checked {calls} again: nothing changed"));
             }
-            // who does something else meanwhile is not interrupted
+            // a user who has done something else meanwhile is not interrupted
             Ok(changes) if !self.windows.is_empty() || !self.awaits_report => {
                 let changed = changes.vendors.iter().filter(|vendor| !vendor.is_none());
-                let said: Vec<String> = changed.map(VendorChanges::sentence).collect();
-                self.say(said.join("; "));
+                let sentences: Vec<String> = changed.map(VendorChanges::sentence).collect();
+                self.say(sentences.join("; "));
             }
             _ => self.windows.push(Box::new(rejudge_report(judged))),
         }
     }
 
-    /// What came of a call that was sent is said, but on the page that shows it anyway.
-    fn tell_sent(&mut self) {
+    /// Shows the result of sending a call, except on the compose page, which shows it anyway.
+    fn report_sending(&mut self) {
         if self.sent == self.shared.sending {
             return;
         }
@@ -51,17 +52,17 @@ impl Screen {
         }
     }
 
-    /// Reads from the inspector what the next frame shows. To be called before each [`Screen::render`].
+    /// Reads from the inspector the data of the next frame. To be called before each [`Screen::render`].
     pub fn sync(&mut self, inspector: &Inspector) {
-        // first the number: what changes meanwhile is read again by the next frame
+        // the version is read first, so that the next frame reads again what changes meanwhile
         let version = inspector.version();
         self.version = Some(version);
         self.dirty = false;
         self.shared.read(inspector);
         self.look.times.set_now(inspector.now());
-        self.take_looks(inspector);
-        self.tell_judged();
-        self.tell_sent();
+        self.apply_settings(inspector);
+        self.report_rejudge();
+        self.report_sending();
         let layout = self.layout();
         if !layout.histogram.is_empty() {
             self.dirty |= self.histogram.sync(layout.histogram.width, inspector);
@@ -75,10 +76,10 @@ impl Screen {
         self.shared.matches = self.pages[self.page as usize].match_count(&ctx);
     }
 
-    /// Draws what was read.
+    /// Draws the data that was read.
     pub fn render(&self, buffer: &mut Buffer, inspector: &Inspector) {
         let all = buffer.area;
-        if all.width < LEAST.width || all.height < LEAST.height {
+        if all.width < MIN_SIZE.width || all.height < MIN_SIZE.height {
             return self.too_small(buffer);
         }
         let ctx = ctx!(self, inspector);
@@ -98,12 +99,12 @@ impl Screen {
             window.render(buffer, area, &ctx);
         }
         let notice = self.notice.as_ref().map(|notice| notice.words.as_str());
-        footer::footer(buffer, layout.footer, self.top(), &self.begun, notice, &ctx);
+        footer::footer(buffer, layout.footer, self.top(), &self.pending_keys, notice, &ctx);
     }
 
     fn too_small(&self, buffer: &mut Buffer) {
         let all = buffer.area;
-        let (width, height) = (LEAST.width, LEAST.height);
+        let (width, height) = (MIN_SIZE.width, MIN_SIZE.height);
         let needs = format!("needs {width}x{height},");
         let whole = format!("segscope {needs}");
         let lines = [

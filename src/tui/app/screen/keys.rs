@@ -1,4 +1,4 @@
-//! A key went down: what it does, and what is said where it does nothing.
+//! Handles keys, and shows a notice for a key that does nothing.
 
 use crate::inspector::Inspector;
 use crate::tui::app::action::{Action, KeyContext};
@@ -8,7 +8,7 @@ use crate::tui::app::screen::{Screen, ctx};
 use crate::tui::app::view::{SideEffect, ViewContext};
 use crossterm::event::KeyEvent;
 
-/// Where a key of a place works, in words.
+/// Describes where the keys of a place work.
 fn on_the_page(place: KeyContext) -> &'static str {
     match place {
         KeyContext::Detail => "in the detail of a call",
@@ -31,20 +31,20 @@ impl Screen {
         if stopped {
             self.say("the search was stopped".to_owned());
         }
-        if self.begun.is_empty() {
+        if self.pending_keys.is_empty() {
             let ctx = ctx!(self, inspector);
             let view = self.windows.last_mut().unwrap_or(&mut self.pages[self.page as usize]);
             if let Some(reply) = view.answer(event, &ctx) {
                 return self.reply(reply, inspector);
             }
         }
-        self.begun.push(Key::from_event(event));
+        self.pending_keys.push(Key::from_event(event));
         let place = self.top().place();
-        let found = self.keymap.lookup(place, &self.begun);
+        let found = self.keymap.lookup(place, &self.pending_keys);
         if found == Lookup::Begun {
             return None;
         }
-        let pressed = std::mem::take(&mut self.begun);
+        let pressed = std::mem::take(&mut self.pending_keys);
         self.passed = false;
         let effect = match found {
             Lookup::Action(Action::Back) if stopped => return None,
@@ -60,7 +60,7 @@ impl Screen {
         effect
     }
 
-    /// What is said of keys that do nothing here.
+    /// Returns the notice for keys that do nothing here.
     fn does_nothing(&self, pressed: &[Key]) -> String {
         let keys = keymap::name(pressed);
         let elsewhere = self.keymap.elsewhere(pressed);
@@ -70,7 +70,7 @@ impl Screen {
             return format!("`{keys}` does nothing here; {back} goes back");
         }
         match elsewhere {
-            // it does nothing now, and may do so later
+            // the key is bound here, but its action has no effect now
             Some(_) if self.keymap.lookup(place, pressed) != Lookup::Nothing => {
                 format!("`{keys}` has nothing to do here now")
             }

@@ -1,4 +1,4 @@
-//! The screen as a whole: the one place where its state changes, and how the page is laid out.
+//! The screen: the only place that changes its state, and the layout of the page.
 //!
 //! ```text
 //! +---------------------------------------------------+
@@ -42,25 +42,25 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::tz::TimeZone;
 use ratatui::layout::Size;
 
-/// How long a notice stays.
+/// The time for which a notice is shown.
 const NOTICE_MS: u64 = 5_000;
 
-/// How the screen should look and behave.
+/// The options for the appearance and the behavior of the screen.
 #[derive(Debug, Clone)]
 pub struct ScreenOptions {
-    /// What things look like, on either ground.
+    /// The themes for a dark and a light background.
     pub themes: Themes,
-    /// What the terminal's background is, as far as is known without asking.
+    /// The terminal's background, as far as it is known without asking.
     pub ground: Background,
-    /// Whether the terminal can be asked for its background.
+    /// True if the terminal can be asked for its background.
     pub can_ask: bool,
     /// The keys.
     pub keymap: Keymap,
-    /// How many colors there are.
+    /// The number of colors that the terminal can show.
     pub depth: ColorDepth,
-    /// Signs in ASCII only.
+    /// True if all signs are ASCII.
     pub ascii: bool,
-    /// Whether the mouse is asked for.
+    /// True if the screen handles the mouse.
     pub mouse: bool,
     /// The zone that times are shown in.
     pub zone: TimeZone,
@@ -81,7 +81,8 @@ impl Default for ScreenOptions {
     }
 }
 
-/// What the views may look at, borrowed field by field so that a view can be changed meanwhile.
+/// Returns the data that views may read, borrowed field by field so that a view can be changed
+/// meanwhile.
 macro_rules! ctx {
     ($screen:expr, $inspector:expr) => {
         ViewContext {
@@ -94,24 +95,24 @@ macro_rules! ctx {
 }
 use ctx;
 
-/// What may happen to the screen.
+/// A message to the screen.
 #[derive(Debug, Clone)]
 pub enum Msg {
-    /// a key went down
+    /// a key was pressed
     Key(KeyEvent),
     /// a text was pasted
     Paste(String),
-    /// the mouse
+    /// the mouse was used
     Mouse(MouseEvent),
     /// the terminal has another size
     Resize(Size),
-    /// the terminal's background is this, if its answer could be read
+    /// the terminal reported its background; none if its answer could not be read
     Ground(Option<Background>),
-    /// time went by: milliseconds since some moment
+    /// time has passed: milliseconds since the event loop began
     Tick(u64),
-    /// an effect is done, or why it is not
+    /// the message of a side effect, or its error
     Said(Result<String, String>),
-    /// something was kept (and what to say of it), or why it was not
+    /// the message about something that was saved, if there is one, or the error
     Kept(Result<Option<String>, String>),
 }
 
@@ -126,29 +127,30 @@ pub struct Screen {
     themes: Themes,
     ground: Background,
     depth: ColorDepth,
-    /// The terminal can be asked for its ground, and was not yet.
+    /// The terminal can be asked for its background, and was not asked yet.
     can_ask: bool,
     keymap: Keymap,
-    /// The number of the settings whose looks and keys are in force.
+    /// The number of the settings that were applied last.
     looks: u64,
     shared: ScreenData,
     page: Page,
-    /// From where one came to the call that is written.
-    before: Page,
+    /// The page that was open before the compose page.
+    previous_page: Page,
     pages: [Box<dyn View>; Page::ALL.len()],
     windows: Vec<Box<dyn View>>,
     histogram: HistogramBar,
     /// The text that was copied last.
     copied: Option<String>,
-    begun: Vec<Key>,
+    /// The keys of a sequence that is not complete.
+    pending_keys: Vec<Key>,
     notice: Option<ScreenNotice>,
-    /// The view that was asked last had no answer.
+    /// True if the last event had no effect in the view.
     passed: bool,
-    /// The problem that was read and put away.
+    /// The problem whose banner the user closed.
     dismissed: Option<String>,
-    /// The last judging again that was told of, and the last sending.
-    told: u64,
-    /// Nothing was pressed since all was to be judged again: its report may open over the page.
+    /// The number of the last judging of all calls whose result was shown.
+    reported_rejudge: u64,
+    /// True until a key is pressed after `check again`: the report may open over the page.
     awaits_report: bool,
     sent: Option<Sending>,
     size: Size,
@@ -157,7 +159,7 @@ pub struct Screen {
     dirty: bool,
 }
 
-/// The screen cannot begin or go on.
+/// An error that ends the screen or keeps it from starting.
 #[derive(Debug, thiserror::Error)]
 pub enum ScreenError {
     /// the terminal
@@ -165,7 +167,7 @@ pub enum ScreenError {
     Terminal(#[from] std::io::Error),
 }
 
-/// A new view of a page.
+/// Creates the view of a page.
 fn new_view(page: Page) -> Box<dyn View> {
     match page {
         Page::Log => Box::new(LogView::default()),
@@ -178,7 +180,7 @@ fn new_view(page: Page) -> Box<dyn View> {
 }
 
 impl Screen {
-    /// A screen on an inspector.
+    /// Creates a screen for an inspector.
     pub fn new(inspector: &Inspector, options: &ScreenOptions, size: Size) -> Screen {
         let themes = options.themes.clone().reduced(options.depth);
         let theme = themes.on(options.ground).clone();
@@ -196,16 +198,16 @@ impl Screen {
             keymap: options.keymap.clone(),
             shared: ScreenData::from_feed(inspector),
             page: Page::Log,
-            before: Page::Log,
+            previous_page: Page::Log,
             pages: Page::ALL.map(new_view),
             windows: Vec::new(),
             histogram: HistogramBar::default(),
             copied: None,
-            begun: Vec::new(),
+            pending_keys: Vec::new(),
             notice: None,
             passed: false,
             dismissed: None,
-            told: 0,
+            reported_rejudge: 0,
             awaits_report: false,
             sent: None,
             size,
@@ -219,17 +221,17 @@ impl Screen {
         screen
     }
 
-    /// Whether it would look otherwise by what the user did, or the clock.
+    /// Returns true if the user or the clock changed what the screen shows.
     pub fn is_touched(&self) -> bool {
         self.dirty
     }
 
-    /// Whether another frame would look otherwise.
+    /// Returns true if another frame would look different.
     pub fn is_dirty(&self, inspector: &Inspector) -> bool {
         self.dirty || self.version != Some(inspector.version())
     }
 
-    /// The only place that changes the screen's state. It does no I/O: it asks for an effect.
+    /// Handles a message, and returns a side effect instead of doing I/O. Only this changes the state.
     pub fn update(&mut self, msg: Msg, inspector: &Inspector) -> Option<SideEffect> {
         self.dirty |= !matches!(msg, Msg::Tick(_));
         match msg {
@@ -241,8 +243,8 @@ impl Screen {
                     self.notice = None;
                     self.dirty = true;
                 }
-                if let Some(told) = inspector.told() {
-                    self.say(told.unwrap_or_else(|error| error));
+                if let Some(message) = inspector.take_message() {
+                    self.say(message.unwrap_or_else(|error| error));
                     self.dirty = true;
                 }
                 let ctx = ctx!(self, inspector);
@@ -255,7 +257,7 @@ impl Screen {
                 None
             }
             Msg::Ground(ground) => {
-                ground.into_iter().for_each(|ground| self.is_on(ground));
+                ground.into_iter().for_each(|ground| self.set_background(ground));
                 None
             }
             Msg::Said(Ok(words) | Err(words)) => {
@@ -275,7 +277,7 @@ impl Screen {
         }
     }
 
-    /// The keys that do an action everywhere.
+    /// Returns the keys that do an action everywhere.
     pub(crate) fn keys_of(&self, action: Action) -> String {
         self.keymap.keys(KeyContext::Everywhere, action).join(" ")
     }
@@ -284,7 +286,7 @@ impl Screen {
         self.notice = Some(ScreenNotice { words, until_ms: self.now_ms + NOTICE_MS });
     }
 
-    /// Does an action, whether a key or a command asked for it.
+    /// Does an action that a key or a command asked for.
     fn run(&mut self, action: Action, inspector: &Inspector) -> Option<SideEffect> {
         match action {
             Action::Quit => Some(SideEffect::Quit),
@@ -329,7 +331,7 @@ impl Screen {
                 self.windows.push(Box::new(view));
                 None
             }
-            // the call that is written is not thrown away for another one
+            // on the compose page, the same action goes on with the call that is there
             Action::Compose if self.page != Page::Compose => {
                 let row = self.pages[self.page as usize].example();
                 self.show(Page::Compose, inspector);
@@ -343,8 +345,8 @@ impl Screen {
         }
     }
 
-    /// Does an action that was asked for by its name, on its own page where it does nothing here.
-    fn named(&mut self, action: Action, inspector: &Inspector) -> Option<SideEffect> {
+    /// Does an action that was chosen by its name, on its own page if it has no effect on this one.
+    fn run_named(&mut self, action: Action, inspector: &Inspector) -> Option<SideEffect> {
         if !does_something(self.top().place(), action, &self.keymap)
             && let Some(page) = Page::home(action)
         {
@@ -353,18 +355,18 @@ impl Screen {
         self.run(action, inspector)
     }
 
-    /// Shows a page and reads it, for what is done on it at once.
+    /// Shows a page and reads its data, so that an action can follow at once.
     fn turn_to(&mut self, page: Page, inspector: &Inspector) {
         self.show(page, inspector);
         self.sync(inspector);
         self.dirty = true;
     }
 
-    /// Shows a page, without any windows over it. Whoever leaves the calls behind a number has the
-    /// filter from before again; a call that is written closes to where one came from.
+    /// Shows a page and closes all windows. Restores the filter from before [`FilterChange::Behind`]
+    /// when these calls are left. The compose page remembers the page before it.
     fn show(&mut self, page: Page, inspector: &Inspector) {
         if page == Page::Compose && self.page != page {
-            self.before = self.page;
+            self.previous_page = self.page;
         }
         if !matches!(page, Page::Log | Page::Compose) {
             self.shared.filtering.change(FilterChange::Return, inspector);
@@ -377,13 +379,13 @@ impl Screen {
         self.windows.last().unwrap_or(&self.pages[self.page as usize]).as_ref()
     }
 
-    /// The problem that the banner tells of, until the user has put it away.
+    /// Returns the problem that the banner shows, until the user closes it.
     fn problem(&self) -> Option<&str> {
         let problem = self.shared.stats.problem.as_deref();
         problem.filter(|problem| Some(*problem) != self.dismissed.as_deref())
     }
 
-    /// Lets the topmost view answer, and does what it says.
+    /// Calls the topmost view and carries out its response.
     fn ask(
         &mut self,
         inspector: &Inspector,

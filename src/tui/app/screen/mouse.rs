@@ -1,5 +1,5 @@
-//! The mouse: what is under it answers. The first line and the last are the screen's own; all between
-//! is the topmost view's.
+//! Handles the mouse. The first and the last line belong to the screen; everything between belongs to
+//! the topmost view.
 
 use crate::inspector::Inspector;
 use crate::tui::app::action::{Action, KeyContext};
@@ -11,7 +11,7 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 impl Screen {
-    /// The mouse did something. With shift it is the terminal's, which selects text.
+    /// Handles a mouse event. With shift, the mouse is left to the terminal, which selects text.
     pub(crate) fn mouse(&mut self, event: MouseEvent, inspector: &Inspector) -> Option<SideEffect> {
         if event.modifiers.contains(KeyModifiers::SHIFT) {
             return None;
@@ -33,22 +33,22 @@ impl Screen {
             && let Some(action) = self.at_the_edge(at, inspector)
         {
             self.notice = None;
-            self.begun.clear();
+            self.pending_keys.clear();
             return self.run(action, inspector);
         }
         self.ask(inspector, |view, ctx| view.point(pointer, at, ctx))
     }
 
-    /// The action that a click on the first or the last line asks for.
+    /// Returns the action of a click on the first or the last line.
     fn at_the_edge(&self, at: Position, inspector: &Inspector) -> Option<Action> {
         let layout = self.layout();
         let ctx = ctx!(self, inspector);
         let column = usize::from(at.x);
         if layout.footer.contains(at) && self.notice.is_none() {
             let width = usize::from(layout.footer.width);
-            return footer_hit(column, width, self.top(), &self.begun, &ctx);
+            return footer_hit(column, width, self.top(), &self.pending_keys, &ctx);
         }
-        // who types is asked to end that first
+        // a user who is typing has to end that first
         let types = matches!(self.top().place(), KeyContext::Text | KeyContext::Filter);
         if layout.status.contains(at) && !types {
             let page = status_hit(layout.status, column, self.page, &ctx)?;

@@ -1,4 +1,4 @@
-//! What comes of a view's answer: windows that open and close, pages, the filter, effects.
+//! Carries out the responses of views: windows that open and close, pages, the filter, side effects.
 
 use crate::inspector::{Inspector, Memo};
 use crate::tui::app::filters::{FilterChange, SearchScope};
@@ -8,7 +8,7 @@ use crate::tui::app::view::{Response, SideEffect, ViewContext};
 use crate::tui::prompts::FilterView;
 
 impl Screen {
-    /// Does what a view answered.
+    /// Carries out the response of a view.
     pub(crate) fn reply(&mut self, reply: Response, inspector: &Inspector) -> Option<SideEffect> {
         match reply {
             Response::Done | Response::Pass => None,
@@ -66,8 +66,8 @@ impl Screen {
             }
             Response::CloseAndFilter(change) => {
                 match change {
-                    // one may be given by a command on any page: the log shows what it does, and so
-                    // does a page that counts the calls that pass
+                    // a command can set a filter on any page: the log shows its effect, and so does a
+                    // page that counts the calls that pass
                     FilterChange::Accept(_) => {
                         if !self.page.counts_calls() {
                             self.page = Page::Log;
@@ -86,8 +86,8 @@ impl Screen {
             }
             Response::CloseAndRun(action, typed) => {
                 self.close(inspector);
-                let effect = self.named(action, inspector);
-                // an effect of the action comes first; its command is remembered where there is none
+                let effect = self.run_named(action, inspector);
+                // a side effect of the action comes first; without one, the command is saved
                 effect.or(Some(SideEffect::Keep(Memo::Command(typed))))
             }
             Response::CloseAndSearch { text, scope } => {
@@ -102,7 +102,7 @@ impl Screen {
         }
     }
 
-    /// Changes the filter; one that is accepted is remembered.
+    /// Changes the filter. An accepted one is saved in the history.
     fn change(&mut self, change: FilterChange, inspector: &Inspector) -> Option<SideEffect> {
         let accepted = match &change {
             FilterChange::Accept(text) if !text.trim().is_empty() => Some(text.clone()),
@@ -112,11 +112,11 @@ impl Screen {
         accepted.map(|text| SideEffect::Keep(Memo::Filter(text)))
     }
 
-    /// Closes the topmost window; where there is none, goes back to the log, and from a call that is
-    /// written to where one came from.
+    /// Closes the topmost window. If there is none, goes back to the log, or from the compose page to the
+    /// page before it.
     fn close(&mut self, inspector: &Inspector) {
         if self.windows.pop().is_none() {
-            let back = if self.page == Page::Compose { self.before } else { Page::Log };
+            let back = if self.page == Page::Compose { self.previous_page } else { Page::Log };
             self.show(back, inspector);
         }
     }

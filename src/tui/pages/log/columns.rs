@@ -2,7 +2,7 @@
 
 use crate::fql::Field;
 use crate::tui::pages::log::column::{Column, MAX_FIELDS, short_head};
-use crate::tui::theme::time_format::{DayForm, RELATIVE, TimeDetail};
+use crate::tui::theme::time_format::{DayForm, MAX_RELATIVE_WIDTH, TimeDetail};
 use crate::tui::widgets::text;
 
 /// The columns that fit, from the left, with their widths.
@@ -162,7 +162,7 @@ impl ColumnRequest {
         };
         match column {
             Column::Number => fixed.time.map(|_| self.number),
-            Column::Time if self.relative => fixed.time.map(|_| RELATIVE),
+            Column::Time if self.relative => fixed.time.map(|_| MAX_RELATIVE_WIDTH),
             Column::Time => fixed.time.map(|detail| needs.day.width() + detail.width()),
             Column::Kind => (fixed.kind > 0).then_some(fixed.kind),
             Column::Vendors => marks(self.vendors[0]),
