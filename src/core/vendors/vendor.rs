@@ -7,7 +7,7 @@ use crate::call::CallType;
 use crate::findings::identity::ValueRule;
 use crate::fql::Filter;
 use crate::vendors::deliver::request_template::RequestTemplate;
-use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::engine::integration_names::SwitchNames;
 use crate::vendors::engine::presence::PresenceMap;
 use crate::vendors::engine::spread::Spread;
@@ -113,7 +113,7 @@ pub(crate) struct Request {
     pub rows: Vec<FieldRule>,
     pub spreads: Vec<Spread>,
     /// What of it a call is judged by.
-    pub asks: Vec<Ask>,
+    pub row_triggers: Vec<RowTrigger>,
 }
 
 /// What is doubtful about a request, by what its body has.
@@ -128,7 +128,7 @@ pub(crate) struct Caveat {
 /// A row that may matter to a call that is only judged, and when it surely does not. A row of more
 /// than one place has an ask for each.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ask {
+pub(crate) struct RowTrigger {
     /// The number of the row.
     pub row: u8,
     /// A place that it looks at.
@@ -200,11 +200,11 @@ pub(crate) struct LeftoverRule {
     pub kind: Option<CodeId>,
     pub send_type: Option<CodeId>,
     /// Spots that a row, an id or the vendor's code reads.
-    pub claimed: SpotSet,
+    pub claimed: SlotSet,
     /// Members that a setting lists, with the rows (of the first request) whose output they would
     /// take: such a row wins.
     pub sent: Vec<(FieldSlot, u128)>,
-    pub sent_set: SpotSet,
+    pub sent_set: SlotSet,
     /// Names of an output's fields.
     pub names: Vec<FieldName>,
     /// What to change about a member of that name.

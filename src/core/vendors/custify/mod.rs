@@ -12,7 +12,7 @@ use super::vendor::{IdRule, Name, slot};
 use crate::call::{CallType, JsonKind, Val};
 use crate::findings::{advice, identity::truthy};
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
-use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::engine::javascript_numbers;
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact};
 use crate::vendors::engine::presence::Presence;
@@ -70,7 +70,7 @@ struct Custify {
     times: [FieldSlot; 2],
     first_names: Vec<FieldSlot>,
     last_names: Vec<FieldSlot>,
-    read_behind: SpotSet,
+    read_behind: SlotSet,
     falsy_user: Name,
     falsy_company: Name,
     deduplicated: Name,

@@ -2,7 +2,7 @@
 
 use super::{Custify, CustifyCodes, Traits};
 use crate::call::pointer;
-use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::rules::{RuleParts, Rules};
 use crate::vendors::settings::SettingsError;
 
@@ -29,7 +29,7 @@ pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, Setting
     });
     let deduplicates = parts.settings.flag("enable_deduplication");
     let deduplication = deduplicates.then(|| field.map(|field| parts.slot(&field)));
-    let mut read_behind = SpotSet::default();
+    let mut read_behind = SlotSet::default();
     for name in FIRST_NAMES.iter().chain(&LAST_NAMES).chain(&READ_BEHIND) {
         read_behind.insert(parts.slot(&format!("/context/traits/{name}")));
     }

@@ -1,4 +1,5 @@
-//! One field of an output: which value it takes, what it makes of it, what is wrong with it.
+//! The rules for one field of an output: the value that it takes, the conversion of the value, and
+//! the findings about it.
 
 use crate::call::redacted::is_redacted;
 use crate::call::{JsonKind, Val, time};
@@ -12,7 +13,7 @@ use crate::vendors::engine::near_miss::meant_for;
 use crate::vendors::engine::presence::{Presence, PresenceMap};
 use crate::vendors::engine::run_rules::id_value;
 use crate::vendors::table::{Check, Take};
-use crate::vendors::vendor::{Ask, FieldRule, FieldSource, FixedValue};
+use crate::vendors::vendor::{FieldRule, FieldSource, FixedValue, RowTrigger};
 use std::borrow::Cow;
 
 /// Runs one row of a request.
@@ -40,29 +41,30 @@ pub(crate) fn row<'a>(
     }
 }
 
-/// When the rows of a request have to be run for a call that is only judged. One that is `watched`,
-/// a bit each, is always run: whether it writes its field matters.
-pub(crate) fn asks(rows: &[FieldRule], watched: u128) -> Vec<Ask> {
+/// Returns the triggers of a request's rows. A call that is only judged runs just the rows that are
+/// triggered. `watched` has a bit for each row that always runs because a leftover rule depends on
+/// whether the row writes its field.
+pub(crate) fn row_triggers(rows: &[FieldRule], watched: u128) -> Vec<RowTrigger> {
     let rows = rows.iter().enumerate();
-    rows.flat_map(|(at, row)| asks_of(at, row, watched >> at & 1 == 1)).collect()
+    rows.flat_map(|(at, row)| triggers_of_row(at, row, watched >> at & 1 == 1)).collect()
 }
 
-/// The asks of one row; none if it never has anything to tell.
-fn asks_of(number: usize, row: &FieldRule, watched: bool) -> Vec<Ask> {
+/// Returns the triggers of one row; none if the row never reports a finding.
+fn triggers_of_row(number: usize, row: &FieldRule, watched: bool) -> Vec<RowTrigger> {
     if !row.speaks && !watched {
         return Vec::new();
     }
-    let spot_of = |source: &FieldSource| match source {
+    let slot_of = |source: &FieldSource| match source {
         FieldSource::Spot(slot) => Some(*slot),
         _ => None,
     };
-    let slots: Vec<FieldSlot> = row.from.iter().filter_map(spot_of).collect();
+    let slots: Vec<FieldSlot> = row.from.iter().filter_map(slot_of).collect();
     let wanted = row.missing.is_some() || row.recommended.is_some();
     let alone = slots.len() == 1;
     let number = number as u8;
     let sure = slots.len() == row.from.len() && row.only_with.is_empty();
     if watched || !sure || (wanted && !alone) {
-        return vec![Ask {
+        return vec![RowTrigger {
             row: number,
             slot: FieldSlot::ROOT,
             fine: PresenceMap::default(),
@@ -75,10 +77,11 @@ fn asks_of(number: usize, row: &FieldRule, watched: bool) -> Vec<Ask> {
     };
     let fine: PresenceMap = Presence::ALL.into_iter().filter(fine).collect();
     let max = row.max.map(|max| u32::try_from(max).unwrap_or(u32::MAX));
-    slots.into_iter().map(|slot| Ask { row: number, slot, fine, max }).collect()
+    slots.into_iter().map(|slot| RowTrigger { row: number, slot, fine, max }).collect()
 }
 
-/// True if [`judge`] tells nothing of a value of that kind, but for a text over the limit.
+/// Returns true if [`judge`] reports nothing about a value of that kind, except for a text over the
+/// limit.
 fn is_fine(row: &FieldRule, state: Presence) -> bool {
     use Presence::{Absent, Array, False, Filled, Null, Number, Object, Text, True};
     let checked = match row.check.filter(|_| row.invalid.is_some()) {
@@ -89,7 +92,7 @@ fn is_fine(row: &FieldRule, state: Presence) -> bool {
         Some(Check::String) => state == Filled,
     };
     match row.take {
-        // what a row passes over, or calls blank
+        // the row skips such a value, or reports it as blank
         _ if matches!(state, Absent | Null | Text) => false,
         Take::Any => checked,
         Take::Truthy => checked && !matches!(state, False | Number),
@@ -127,16 +130,16 @@ fn taken<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> Taken<'a> {
         }
     }
     for code in [row.recommended, row.missing].into_iter().flatten() {
-        let look = evaluation.look;
+        let view = evaluation.look;
         evaluation.find_with(code, CallPlace::Spot(row.place), |words| {
-            let near = meant_for(look.event, look.pointer(row.place), row);
+            let near = meant_for(view.event, view.pointer(row.place), row);
             near.into_iter().for_each(|near| words.say("near", near));
         });
     }
     row.default.as_ref().map(fixed_value)
 }
 
-/// The value at a spot, if the row does not pass it over.
+/// Returns the value at a slot, unless the row skips it.
 fn present<'a>(evaluation: &Evaluation<'a>, row: &FieldRule, slot: FieldSlot) -> Option<Val<'a>> {
     let value = evaluation.look.present(slot)?;
     let passed = match row.take {
@@ -147,7 +150,7 @@ fn present<'a>(evaluation: &Evaluation<'a>, row: &FieldRule, slot: FieldSlot) ->
     (!passed).then_some(value)
 }
 
-/// What a row makes of a value that is there.
+/// Converts a value for a row, and reports findings about it.
 fn judge<'a>(
     evaluation: &mut Evaluation<'a>,
     row: &'a FieldRule,
@@ -157,7 +160,7 @@ fn judge<'a>(
     let copied = Some((FieldValue::Copy(value), From::Place(place)));
     let kind = value.kind();
     if kind == JsonKind::String && value.as_str().is_some_and(|text| is_redacted(&text)) {
-        // nobody knows what form the value had
+        // the form of the original value is unknown
         return copied;
     }
     if kind == JsonKind::String
@@ -219,7 +222,8 @@ fn judge<'a>(
     }
 }
 
-/// A text, cut to the row's limit and compared with its list; `value` if it stands so in the call.
+/// Cuts a text to the row's limit and checks it against the row's list. `value` is the text's value
+/// in the call, if the text is unchanged.
 fn text<'a>(
     evaluation: &mut Evaluation<'a>,
     row: &'a FieldRule,
@@ -272,7 +276,7 @@ fn is_count(value: Val<'_>) -> bool {
     value.as_number().is_some_and(|n| is_integer(n) && (!n.starts_with('-') || is_zero(n)))
 }
 
-/// Whole numbers but 0, also as text, and the text `true`.
+/// Returns true for whole numbers except 0, also as text, and for the text `true`.
 fn converts_to_true(value: Val<'_>) -> bool {
     let whole = |number: &str| is_integer(number) && !is_zero(number);
     match value.kind() {
@@ -284,7 +288,7 @@ fn converts_to_true(value: Val<'_>) -> bool {
     }
 }
 
-/// A numeric text as a JSON number, which has no needless zeros in front.
+/// Converts a numeric text to a JSON number, which must not have leading zeros.
 fn json_number(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
     let bare = digits.trim_start_matches('0');

@@ -171,10 +171,10 @@ impl Channels {
 
     /// New values for channels that have one already.
     fn new_values(&self, evaluation: &mut Evaluation<'_>) {
-        let (look, facts, seq) = (evaluation.look, evaluation.facts, evaluation.seq);
+        let (view, facts, seq) = (evaluation.look, evaluation.facts, evaluation.seq);
         let Some(user) = evaluation.user.clone() else { return };
         for &slot in &self.mapped {
-            let Some(value) = look.present(slot).and_then(text_of) else { continue };
+            let Some(value) = view.present(slot).and_then(text_of) else { continue };
             let is_new = |(topic, _): &(Topic, &Channel)| {
                 facts.has(*topic, &user.text, &value, seq).is_none()
                     && facts.known_since(*topic, &user.text, seq).is_some()

@@ -3,8 +3,8 @@
 use crate::call::{CallType, pointer};
 use crate::findings::fixes::made_up;
 use crate::findings::{Effect, norm};
-use crate::vendors::engine::field_rules::asks;
-use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
+use crate::vendors::engine::field_rules::row_triggers;
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::settings::VendorSettings;
 use crate::vendors::table::build::TableBuilder;
 use crate::vendors::table::{CallDef, CaveatDef, IdDef, RequestDef, RestDef, TableError, Word};
@@ -36,7 +36,7 @@ impl TableBuilder<'_> {
         }
         let checked = self.some_is_made(call, def, &requests);
         self.keep(checked);
-        let mut claimed = SpotSet::default();
+        let mut claimed = SlotSet::default();
         for id in [&account, &user, &session].into_iter().flatten() {
             id.from.iter().for_each(|slot| claimed.insert(*slot));
         }
@@ -64,7 +64,8 @@ impl TableBuilder<'_> {
         let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
         let watched = rivals.fold(0, |all, rivals| all | rivals);
         for (number, request) in requests.iter_mut().enumerate() {
-            request.asks = asks(&request.rows, if number == 0 { watched } else { 0 });
+            request.row_triggers =
+                row_triggers(&request.rows, if number == 0 { watched } else { 0 });
         }
         // the code's places are those of all call types
         let own = match call {
@@ -134,7 +135,7 @@ impl TableBuilder<'_> {
     }
 
     /// Marks a spot, and the objects on the way to it, as read.
-    fn claim(&mut self, claimed: &mut SpotSet, slot: FieldSlot) {
+    fn claim(&mut self, claimed: &mut SlotSet, slot: FieldSlot) {
         let mut path = self.keys.pointer(slot).to_owned();
         while !path.is_empty() {
             claimed.insert(self.keys.slot(&path));
@@ -195,8 +196,8 @@ impl TableBuilder<'_> {
         let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
         let caveats = def.caveat.iter().map(|caveat| self.caveat(caveat, &def.url));
         let caveats = caveats.collect::<Result<Vec<_>, _>>()?;
-        let (carrier, only_with, asks) = (carrier?, only_with?, Vec::new());
-        Ok(Request { carrier, only_with, body: def.body, caveats, rows, spreads, asks })
+        let (carrier, only_with, row_triggers) = (carrier?, only_with?, Vec::new());
+        Ok(Request { carrier, only_with, body: def.body, caveats, rows, spreads, row_triggers })
     }
 
     fn caveat(&self, def: &CaveatDef, request: &Word) -> Result<Caveat, TableError> {
@@ -218,7 +219,7 @@ impl TableBuilder<'_> {
         call: CallType,
         def: &RestDef,
         settings: &VendorSettings,
-        claimed: &SpotSet,
+        claimed: &SlotSet,
         requests: &[Request],
     ) -> Result<LeftoverRule, TableError> {
         self.pointer(&def.of)?;
@@ -231,7 +232,7 @@ impl TableBuilder<'_> {
             Some(word) => settings.texts(self.list_setting(word)?).unwrap_or_default(),
             None => Vec::new(),
         };
-        let (mut sent, mut sent_set) = (Vec::new(), SpotSet::default());
+        let (mut sent, mut sent_set) = (Vec::new(), SlotSet::default());
         for name in names {
             let slot = self.keys.child(of, &name);
             let rows = requests.first().map_or(&[][..], |request| &request.rows);
