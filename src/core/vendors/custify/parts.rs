@@ -1,4 +1,4 @@
-//! What Custify's rules are made from: settings, places and codes.
+//! The construction of Custify's rules from settings, slots and codes.
 
 use super::{Custify, CustifyCodes, Traits};
 use crate::call::pointer;
@@ -8,7 +8,8 @@ use crate::vendors::settings::SettingsError;
 
 const FIRST_NAMES: [&str; 3] = ["firstName", "firstname", "first_name"];
 const LAST_NAMES: [&str; 3] = ["lastName", "lastname", "last_name"];
-/// Besides names of people, what an identify call finds in `context.traits` behind `traits`.
+/// The fields, besides names of people, that an identify call takes from `context.traits` if
+/// `traits` lacks them.
 const READ_BEHIND: [&str; 9] = [
     "email",
     "phone",

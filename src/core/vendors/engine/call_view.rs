@@ -24,8 +24,8 @@ pub(crate) struct CallView<'a> {
     received: Option<time::Millis>,
     timestamp: Option<time::Millis>,
     original: Option<time::Millis>,
-    /// The reasons why the texts at some slots are probably not ids, cached because most vendors read
-    /// the same slots.
+    /// The reasons why the texts at some slots are probably not ids, cached because most vendors
+    /// read the same slots.
     doubts: [Cell<Option<KnownDoubt>>; 8],
 }
 

@@ -64,8 +64,8 @@ impl Vendors {
         ViewedCall(self.view(event, &room.0))
     }
 
-    /// Returns the code, if any, that [`Vendors::judge`] reports regardless of vendors. Codes of the
-    /// plan are not included.
+    /// Returns the code, if any, that [`Vendors::judge`] reports regardless of vendors. Codes of
+    /// the plan are not included.
     pub fn code_apart(&self, looked: &ViewedCall<'_>) -> Option<CodeId> {
         self.code_of_call(&looked.0)
     }

@@ -1,5 +1,5 @@
-//! Planhat: one company id under five names, endusers that are found or created, and metrics only
-//! where they are defined.
+//! The code for Planhat: a company id with five names, endusers that Planhat finds or creates, and
+//! metrics that have to be defined.
 
 mod endusers;
 mod ids;
@@ -36,7 +36,7 @@ struct Planhat {
     codes: Ours,
 }
 
-/// The codes that the table's rows do not give.
+/// The codes that the table's rows do not use.
 struct Ours {
     user_missing: Family,
     user_alias: Family,
@@ -54,15 +54,15 @@ struct Ours {
     trait_ignored: CodeId,
 }
 
-/// What segscope, not Planhat, knows of a user of no earlier call.
+/// The phrase for a user of no earlier call, whom Planhat may know although segscope does not.
 const UNSEEN: &str =
     " and segscope has not seen this user (vendors.planhat.known_endusers lists those of Planhat)";
 const UNLESS_MATCHED: &str =
     ", unless Planhat already has this user, or knows the domain of the email";
 const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
 
-/// Traits that make the enduser, besides ids.
-const NAMES: [&str; 4] = ["name", "firstName", "lastName", "title"];
+/// The traits, besides ids and the email, that Planhat uses for the enduser.
+const ENDUSER_TRAITS: [&str; 4] = ["name", "firstName", "lastName", "title"];
 
 pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
     let codes = Ours {
@@ -135,7 +135,8 @@ impl Rules for Planhat {
 }
 
 impl Planhat {
-    /// Identify and track: who it is about, and whether Planhat finds or creates that enduser.
+    /// Finds the user of an identify or track call, and decides whether Planhat finds or creates
+    /// the enduser.
     fn of_enduser<'a>(&self, evaluation: &mut Evaluation<'a>, places: &Places) {
         let (codes, kind) = (&self.codes, evaluation.kind);
         let user = places.user_of(evaluation);
@@ -151,7 +152,8 @@ impl Planhat {
         if user.is_none() && email.is_none() {
             evaluation.find(codes.user_missing.code_for(kind), CallPlace::Spot(places.user));
             if company.is_none() {
-                // there is no user that Planhat could have
+                // no phrase about a known user: Planhat cannot find one without a user id or an
+                // email
                 evaluation
                     .find(codes.company_missing.code_for(kind), CallPlace::Spot(places.company));
             }
@@ -197,7 +199,7 @@ impl Planhat {
         }
     }
 
-    /// What the call says of a known enduser's company.
+    /// Compares the company of the call with that of a known enduser.
     fn found<'a>(
         &self,
         evaluation: &mut Evaluation<'a>,
@@ -226,7 +228,7 @@ impl Planhat {
         }
     }
 
-    /// Group: the company that the metrics belong to.
+    /// Finds the company that the metrics of a group call belong to.
     fn of_company(&self, evaluation: &mut Evaluation<'_>) {
         match self.company(evaluation, ids::group_of(evaluation, self.group_id)) {
             None => {
@@ -260,7 +262,7 @@ impl Planhat {
         self.companies.as_ref().is_none_or(|known| known.contains(&*company.text))
     }
 
-    /// The name of a new enduser whose traits have only its parts.
+    /// Sets the name of a new enduser from first and last name.
     fn full_name(&self, evaluation: &mut Evaluation<'_>) {
         if !evaluation.rendering() {
             return;
@@ -278,7 +280,8 @@ impl Planhat {
         let traits = self.identify.container;
         let used = self.used(evaluation, &self.identify);
         let other = |value: Val<'_>| {
-            !NAMES.contains(&&*value.key()) && !used.iter().flatten().any(|one| same(*one, value))
+            !ENDUSER_TRAITS.contains(&&*value.key())
+                && !used.iter().flatten().any(|one| same(*one, value))
         };
         let members =
             || evaluation.look.members(traits).map(|(value, _)| value).filter(|v| other(*v));
@@ -292,7 +295,7 @@ impl Planhat {
         });
     }
 
-    /// All properties that are not sent under a name of their own.
+    /// Sends all properties that have no field of their own as `info`.
     fn info(&self, evaluation: &mut Evaluation<'_>) {
         if !evaluation.rendering() {
             return;
@@ -316,7 +319,8 @@ impl Planhat {
         }
     }
 
-    /// The values that the call's ids and email are, also where one says an id once more.
+    /// Returns the values of the call that are its ids and email, including repetitions of the user
+    /// id.
     fn used<'a>(&self, evaluation: &Evaluation<'a>, places: &Places) -> [Option<Val<'a>>; 5] {
         let value = |id: &Option<FoundId<'a>>| id.as_ref().and_then(|id| id.value);
         let email = places.email_of(evaluation).map(|(_, value)| value);
@@ -325,7 +329,7 @@ impl Planhat {
     }
 }
 
-/// Takes an id, with what there is to say about where and what it is.
+/// Takes an id, and reports findings about its spelling and its value.
 fn accept<'a>(
     evaluation: &mut Evaluation<'a>,
     found: Option<SpelledId<'a>>,
@@ -340,7 +344,7 @@ fn accept<'a>(
     Some(id)
 }
 
-/// Where an id stands; all of them stand in the call.
+/// Returns the place of an id; all ids of this vendor come from the call.
 fn place<'a>(id: &FoundId<'a>) -> CallPlace<'a> {
     match id.from {
         From::Place(place) => place,
@@ -348,7 +352,7 @@ fn place<'a>(id: &FoundId<'a>) -> CallPlace<'a> {
     }
 }
 
-/// True if two are the same value of the same text, not only equal.
+/// Returns true if two values are the same place of a text, not only equal.
 fn same(a: Val<'_>, b: Val<'_>) -> bool {
     std::ptr::eq(a.raw(), b.raw())
 }
