@@ -1,4 +1,5 @@
-//! From a call's table to a [`CallRules`]: its ids, its requests, and what nothing reads.
+//! The conversion of a call's table to [`CallRules`]: its ids, its requests, and the rules for
+//! members that nothing reads.
 
 use crate::call::{CallType, pointer};
 use crate::findings::fixes::made_up;
@@ -67,7 +68,7 @@ impl TableBuilder<'_> {
             request.row_triggers =
                 row_triggers(&request.rows, if number == 0 { watched } else { 0 });
         }
-        // the code's places are those of all call types
+        // the vendor's code has one list of slots for all call types
         let own = match call {
             CallType::Identify | CallType::Group => "/traits/",
             _ => "/properties/",
@@ -97,7 +98,8 @@ impl TableBuilder<'_> {
         Ok(choices)
     }
 
-    /// A call of which nothing might be sent would count as delivered: one request is always made.
+    /// Checks that at least one request is always made. Otherwise a call that sends nothing would
+    /// count as delivered.
     fn some_is_made(
         &self,
         call: CallType,
@@ -134,7 +136,7 @@ impl TableBuilder<'_> {
         Err(TableError::word(self.text, &first.url, message))
     }
 
-    /// Marks a spot, and the objects on the way to it, as read.
+    /// Marks a slot and the objects on the path to it as read.
     fn claim(&mut self, claimed: &mut SlotSet, slot: FieldSlot) {
         let mut path = self.keys.pointer(slot).to_owned();
         while !path.is_empty() {
@@ -255,8 +257,8 @@ impl TableBuilder<'_> {
         })
     }
 
-    /// The fields that are filled from below an object, each by its own name and by the name of
-    /// what fills it.
+    /// Returns the fields that are filled from inside an object, each under its own name and under
+    /// the name of the member that fills it.
     fn names_below(&self, of: &str, requests: &[Request]) -> Vec<FieldName> {
         let mut names = Vec::new();
         let field = |name: String, from: &str| {

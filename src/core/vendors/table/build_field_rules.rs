@@ -1,4 +1,4 @@
-//! From a field of a vendor's table to a [`FieldRule`].
+//! The conversion of a field of a vendor's table to a [`FieldRule`].
 
 use crate::call::CallType;
 use crate::vendors::engine::field_slots::FieldSlot;
@@ -88,8 +88,8 @@ impl TableBuilder<'_> {
         })
     }
 
-    /// What a name or a pointer of a field stands for: more than one place if it is in an object of
-    /// which a call has one or the other.
+    /// Returns the sources that a name or a pointer of a field refers to. There are several if it
+    /// begins with the name of a choice (`choose` in the table).
     fn sources(
         &mut self,
         of: &CallDef,
@@ -110,7 +110,7 @@ impl TableBuilder<'_> {
         }
     }
 
-    /// The places that a name or a pointer stands for.
+    /// Returns the places that a name or a pointer refers to.
     pub(crate) fn places(
         &mut self,
         of: &CallDef,
@@ -134,7 +134,7 @@ impl TableBuilder<'_> {
         Ok(slots.map(|(object, slot)| FieldSource::Guarded(slot, guard(object))).collect())
     }
 
-    /// The places of which one has to be there.
+    /// Returns the sources of which at least one must be present.
     pub(crate) fn only_with(
         &mut self,
         of: &CallDef,
@@ -144,7 +144,7 @@ impl TableBuilder<'_> {
         self.sources(of, word, &[])
     }
 
-    /// A value that is always the same.
+    /// Converts a fixed value to JSON.
     fn fixed(
         &self,
         def: &FieldDef,
@@ -160,7 +160,7 @@ impl TableBuilder<'_> {
     }
 }
 
-/// The id that a name stands for.
+/// Returns the id that a name refers to.
 pub(crate) fn id_source(name: &str) -> Option<FieldSource> {
     match name {
         "@account" => Some(FieldSource::Account),

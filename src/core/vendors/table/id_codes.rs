@@ -1,28 +1,28 @@
-//! Which id each of a vendor's finding codes is about. The vendor's table states it: a rule of an
-//! id names its codes, and a code that no rule names says `about`.
+//! The ids that a vendor's finding codes are about. In the vendor's table, the rule of an id names
+//! its codes, and a code that no rule names has the key `about`.
 
 use crate::call::CallType;
 use crate::findings::{CodeText, FindingTexts, Headline, Id, Loudness, Severity, family};
 use crate::vendors::table::{IdDef, TableError, TableText, VendorTable, Word};
 use std::collections::HashMap;
 
-/// What a code says of an id.
+/// The relation of a code to an id.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct IdCode {
-    /// The id that is missing, and how loudly.
+    /// The missing id, and whether it counts as missing or only as a warning.
     pub headline: Option<Headline>,
-    /// The id that is not a string.
+    /// The id that the code reports as not being a string.
     pub mistyped: Option<Id>,
-    /// It says what stands in the id's place.
+    /// True if the findings have a reason: what the call has at the place of the id.
     pub reason: bool,
-    /// It says what is near the place of this id.
+    /// The id whose near misses the findings list.
     pub near_misses: Option<Id>,
 }
 
-/// The codes that are about an id.
+/// The codes that are about an id, by name.
 pub(crate) type IdCodes = HashMap<String, IdCode>;
 
-/// Reads a table's rules of ids and its codes.
+/// Returns the codes of a table that are about an id.
 pub(crate) fn id_codes(
     file: &VendorTable,
     text: &TableText<'_>,
@@ -38,7 +38,7 @@ pub(crate) fn id_codes(
         }
         if let Some(word) = def.session.as_ref().and_then(|rule| rule.missing.as_ref()) {
             let code = reader.full(call, word);
-            // a call without a session cannot be told from those of other sessions of its user
+            // without a session id, a call cannot be assigned to one of its user's sessions
             let headline = Some(Headline::Weak(Id::User));
             reader.codes.entry(code).or_insert(IdCode {
                 headline,
@@ -61,7 +61,7 @@ struct IdCodeReader<'r> {
 }
 
 impl IdCodeReader<'_> {
-    /// A code by the end of its name, as a call's table has it.
+    /// Returns the full name of a code from the end of its name in a call's table.
     fn full(&self, call: CallType, word: &Word) -> String {
         format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref())
     }
@@ -69,7 +69,7 @@ impl IdCodeReader<'_> {
     fn rule(&mut self, call: CallType, rule: &IdDef, id: Id) -> Result<(), TableError> {
         if let Some(word) = &rule.missing {
             let code = self.full(call, word);
-            // one without an entry is reported where the rule is made
+            // a code without an entry is reported when the rule is built
             let Some(text) = self.book.get(&code) else { return Ok(()) };
             let made = missing(id, text);
             let known = self.codes.entry(code.clone()).or_insert(made);
@@ -95,7 +95,7 @@ impl IdCodeReader<'_> {
         TableError::word(self.text, word, message)
     }
 
-    /// What an entry under `[code]` says itself.
+    /// Adds a code whose entry under `[code]` has the key `about`.
     fn stated(&mut self, name: &str, each: String, text: &CodeText) -> Result<(), TableError> {
         let by_rule = self.codes.get(&each).and_then(|code| code.headline);
         let wrong = |message: String| {
@@ -119,7 +119,7 @@ impl IdCodeReader<'_> {
     }
 }
 
-/// What a code says that tells that an id is missing.
+/// Makes the relation of a code that reports an id as missing.
 fn missing(id: Id, text: &CodeText) -> IdCode {
     let by_severity = match text.severity {
         Severity::Info => Loudness::Weak,
