@@ -46,14 +46,14 @@ fn text_of(code: &str, service: Service) -> Option<(&'static str, &'static CodeT
 }
 
 /// Makes the finding of a code that does not depend on a vendor, at a place of the call or of its
-/// request. `said` has the values of placeholders.
+/// request. `values` has the values of placeholders.
 ///
 /// # Panics
 /// If the code is in none of `wire.toml`, `call.toml` and `plan.toml` in `assets/findings`.
 pub fn finding_for_discard(
     code: &str,
     path: &str,
-    said: &[(&str, String)],
+    values: &[(&str, String)],
     service: Service,
 ) -> Finding {
     let (code, text) = text_of(code, service).expect("a discard code of the table");
@@ -61,7 +61,10 @@ pub fn finding_for_discard(
         fill(template, |name| match name {
             "dotted" => Some(advice::dotted(path)),
             "item" => item(path),
-            name => said.iter().find(|(said, _)| *said == name).map(|(_, word)| word.clone()),
+            name => values
+                .iter()
+                .find(|(placeholder, _)| *placeholder == name)
+                .map(|(_, word)| word.clone()),
         })
     };
     let cause = words(&text.message);
@@ -79,11 +82,12 @@ pub fn finding_for_discard(
 ///
 /// # Panics
 /// If the name is not in that file.
-pub fn finding_for_remark(name: &str, path: &str, said: &[(&str, String)]) -> Finding {
+pub fn finding_for_remark(name: &str, path: &str, values: &[(&str, String)]) -> Finding {
     let (name, text) = REMARKS.get_key_value(name).expect("a remark of the table");
     let code = name.split(' ').next().unwrap_or_default();
-    let word =
-        |name: &str| said.iter().find(|(said, _)| *said == name).map(|(_, word)| word.clone());
+    let word = |name: &str| {
+        values.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, word)| word.clone())
+    };
     finding(code, text, path, |template| fill(template, word))
 }
 

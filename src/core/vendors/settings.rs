@@ -177,12 +177,12 @@ pub(crate) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
         _ => Vec::new(),
     };
     for table in tables {
-        table_fits(def, table)?;
+        check_table(def, table)?;
     }
     Ok(value.clone())
 }
 
-fn table_fits(def: &SettingDef, table: &Map<String, Value>) -> Result<(), String> {
+fn check_table(def: &SettingDef, table: &Map<String, Value>) -> Result<(), String> {
     let names = || def.fields.iter().map(|field| field.trim_end_matches('?'));
     for (name, value) in table {
         if !names().any(|known| known == name) {

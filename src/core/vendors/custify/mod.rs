@@ -291,7 +291,7 @@ impl Custify {
         }
         let user = evaluation.user.clone().and_then(|user| self.knows_user(evaluation, &user));
         let known = &self.known_companies;
-        let company = knows(evaluation, COMPANIES, known, "known_companies", &company.text);
+        let company = known_origin(evaluation, COMPANIES, known, "known_companies", &company.text);
         evaluation.extra("association", |evaluation| {
             let flag = |known: Option<From<'_>>| {
                 let origin = known.map_or(ValueOrigin::Default, |from| evaluation.origin(from));
@@ -312,12 +312,12 @@ impl Custify {
     }
 
     fn knows_user<'a>(&self, evaluation: &Evaluation<'a>, user: &FoundId<'_>) -> Option<From<'a>> {
-        knows(evaluation, USERS, &self.known_users, "known_users", &user.text)
+        known_origin(evaluation, USERS, &self.known_users, "known_users", &user.text)
     }
 }
 
 /// Returns the origin of the knowledge about an id, if the id is known.
-fn knows<'a>(
+fn known_origin<'a>(
     evaluation: &Evaluation<'a>,
     topic: Topic,
     listed: &HashSet<String>,
@@ -355,7 +355,7 @@ fn anonymous<'a>(evaluation: &Evaluation<'a>) -> Option<&'a FieldSlot> {
 }
 
 /// Returns the value at a slot, unless it is null or `""`.
-fn counts<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<Val<'a>> {
+fn nonempty_value<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<Val<'a>> {
     match evaluation.look.state(slot) {
         Presence::Absent | Presence::Null => None,
         Presence::Text => evaluation.look.get(slot).filter(|value| value.raw() != "\"\""),
@@ -365,7 +365,7 @@ fn counts<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<Val<'a>> {
 
 /// Returns the first value that is not absent, null or `""`.
 fn first<'a>(evaluation: &Evaluation<'a>, places: &[FieldSlot]) -> Option<(FieldSlot, Val<'a>)> {
-    places.iter().find_map(|&slot| Some((slot, counts(evaluation, slot)?)))
+    places.iter().find_map(|&slot| Some((slot, nonempty_value(evaluation, slot)?)))
 }
 
 /// Returns the id at a slot, if it is truthy. The text of an object or a list has no blanks between

@@ -1,6 +1,6 @@
 //! The rules for the person of identify and group calls: name, date of sign-up, company.
 
-use super::{Custify, Traits, counts, first, id};
+use super::{Custify, Traits, first, id, nonempty_value};
 use crate::call::{CallType, JsonKind, Val};
 use crate::findings::identity::truthy;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
@@ -33,7 +33,7 @@ impl Custify {
         let single = |value: Val<'_>| !matches!(value.kind(), JsonKind::Object | JsonKind::Array);
         let part = |places: &[FieldSlot]| {
             let mut values =
-                places.iter().filter_map(|&slot| Some((slot, counts(evaluation, slot)?)));
+                places.iter().filter_map(|&slot| Some((slot, nonempty_value(evaluation, slot)?)));
             values.find(|(_, value)| single(*value))
         };
         let (first, last) = (part(&self.first_names), part(&self.last_names));

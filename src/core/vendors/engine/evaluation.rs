@@ -104,7 +104,7 @@ pub(crate) struct Rendering<'a> {
 /// Values for the placeholders of a finding's sentences that only the rule knows.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
-    pub said: Vec<(&'static str, String)>,
+    pub values: Vec<(&'static str, String)>,
     phrases: Vec<(&'static str, &'static str)>,
     pub inferred: Option<Option<String>>,
     /// The fix to show instead of the fix in the code's texts.
@@ -114,7 +114,7 @@ pub(crate) struct Words {
 impl Words {
     /// Sets the value of a `{placeholder}` of the code's texts; it is shortened when it is shown.
     pub fn say(&mut self, name: &'static str, word: impl ToString) {
-        self.said.push((name, word.to_string()));
+        self.values.push((name, word.to_string()));
     }
 
     /// Sets a fixed phrase for a `{placeholder}`; it is shown at full length.
@@ -124,12 +124,12 @@ impl Words {
 
     /// Returns the phrase of a placeholder.
     pub fn phrase_of(&self, name: &str) -> Option<&'static str> {
-        self.phrases.iter().find(|(said, _)| *said == name).map(|(_, phrase)| *phrase)
+        self.phrases.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, phrase)| *phrase)
     }
 
     /// Returns true if [`Words::say`] has set a value for a placeholder.
     pub fn has(&self, name: &str) -> bool {
-        self.said.iter().any(|(said, _)| *said == name)
+        self.values.iter().any(|(placeholder, _)| *placeholder == name)
     }
 }
 

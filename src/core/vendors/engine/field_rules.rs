@@ -17,7 +17,7 @@ use crate::vendors::vendor::{FieldRule, FieldSource, FixedValue, RowTrigger};
 use std::borrow::Cow;
 
 /// Runs one row of a request.
-pub(crate) fn row<'a>(
+pub(crate) fn run_row<'a>(
     evaluation: &mut Evaluation<'a>,
     request: usize,
     number: usize,
@@ -28,7 +28,7 @@ pub(crate) fn row<'a>(
     }
     let value = match &row.always {
         Some(fixed) => Some(fixed_value(fixed)),
-        None => taken(evaluation, row),
+        None => take_value(evaluation, row),
     };
     if let Some((value, from)) = value {
         if request == 0 {
@@ -80,7 +80,7 @@ fn triggers_of_row(number: usize, row: &FieldRule, watched: bool) -> Vec<RowTrig
     slots.into_iter().map(|slot| RowTrigger { row: number, slot, fine, max }).collect()
 }
 
-/// Returns true if [`judge`] reports nothing about a value of that kind, except for a text over the
+/// Returns true if [`convert_value`] reports nothing about a value of that kind, except for a text over the
 /// limit.
 fn is_fine(row: &FieldRule, state: Presence) -> bool {
     use Presence::{Absent, Array, False, Filled, Null, Number, Object, Text, True};
@@ -105,15 +105,17 @@ fn is_fine(row: &FieldRule, state: Presence) -> bool {
     }
 }
 
-type Taken<'a> = Option<(FieldValue<'a>, From<'a>)>;
+type TakenValue<'a> = Option<(FieldValue<'a>, From<'a>)>;
 
-fn taken<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> Taken<'a> {
+fn take_value<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> TakenValue<'a> {
     for &source in &row.from {
         let found = match source {
             FieldSource::Guarded(_, guard) if !evaluation.allows(guard) => None,
             FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => {
-                match present(evaluation, row, slot) {
-                    Some(value) => return judge(evaluation, row, value, CallPlace::Spot(slot)),
+                match usable_value(evaluation, row, slot) {
+                    Some(value) => {
+                        return convert_value(evaluation, row, value, CallPlace::Spot(slot));
+                    }
                     None => None,
                 }
             }
@@ -140,7 +142,11 @@ fn taken<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> Taken<'a> {
 }
 
 /// Returns the value at a slot, unless the row skips it.
-fn present<'a>(evaluation: &Evaluation<'a>, row: &FieldRule, slot: FieldSlot) -> Option<Val<'a>> {
+fn usable_value<'a>(
+    evaluation: &Evaluation<'a>,
+    row: &FieldRule,
+    slot: FieldSlot,
+) -> Option<Val<'a>> {
     let value = evaluation.look.present(slot)?;
     let passed = match row.take {
         Take::Text => text_of(value).is_none(),
@@ -151,12 +157,12 @@ fn present<'a>(evaluation: &Evaluation<'a>, row: &FieldRule, slot: FieldSlot) ->
 }
 
 /// Converts a value for a row, and reports findings about it.
-fn judge<'a>(
+fn convert_value<'a>(
     evaluation: &mut Evaluation<'a>,
     row: &'a FieldRule,
     value: Val<'a>,
     place: CallPlace<'a>,
-) -> Taken<'a> {
+) -> TakenValue<'a> {
     let copied = Some((FieldValue::Copy(value), From::Place(place)));
     let kind = value.kind();
     if kind == JsonKind::String && value.as_str().is_some_and(|text| is_redacted(&text)) {
@@ -167,56 +173,56 @@ fn judge<'a>(
         && row.recommended.is_some()
         && value.as_str().is_some_and(|t| is_blank(&t))
     {
-        tell(evaluation, row.recommended, place);
+        report(evaluation, row.recommended, place);
     }
     match row.take {
         Take::Any | Take::Truthy => {
-            checked(evaluation, row, value, place);
+            check_value(evaluation, row, value, place);
             copied
         }
-        Take::Text => text(evaluation, row, value.as_str()?, Some(value), place),
+        Take::Text => limited_text(evaluation, row, value.as_str()?, Some(value), place),
         Take::String if kind == JsonKind::String => {
-            text(evaluation, row, value.as_str()?, Some(value), place)
+            limited_text(evaluation, row, value.as_str()?, Some(value), place)
         }
         Take::String if kind == JsonKind::Number => {
-            tell(evaluation, row.kind, place);
-            text(evaluation, row, Cow::Borrowed(value.raw()), None, place)
+            report(evaluation, row.kind, place);
+            limited_text(evaluation, row, Cow::Borrowed(value.raw()), None, place)
         }
         Take::Scalar if !matches!(kind, JsonKind::Object | JsonKind::Array) => {
-            checked(evaluation, row, value, place);
+            check_value(evaluation, row, value, place);
             copied
         }
         Take::Number if kind == JsonKind::Number => copied,
         Take::Numeric if kind == JsonKind::Number => copied,
         Take::Numeric => {
-            tell(evaluation, row.kind, place);
+            report(evaluation, row.kind, place);
             let number = value.as_str().filter(|text| is_numeric_text(text))?;
             Some((FieldValue::Json(Cow::Owned(json_number(&number))), From::Place(place)))
         }
         Take::Count if is_count(value) => {
             if is_zero(value.raw()) {
-                tell(evaluation, row.zero, place);
+                report(evaluation, row.zero, place);
             }
             copied
         }
-        Take::Date if is(Check::Date, value) => copied,
+        Take::Date if passes(Check::Date, value) => copied,
         Take::Date => {
-            tell(evaluation, row.invalid, place);
+            report(evaluation, row.invalid, place);
             None
         }
         Take::Bool if value.as_bool().is_some() => copied,
         Take::Bool => {
-            tell(evaluation, row.kind, place);
+            report(evaluation, row.kind, place);
             let json = if converts_to_true(value) { "true" } else { "false" };
             Some((FieldValue::Json(Cow::Borrowed(json)), From::Place(place)))
         }
         Take::Object if kind == JsonKind::Object => copied,
         Take::Count | Take::Object => {
-            tell(evaluation, row.kind, place);
+            report(evaluation, row.kind, place);
             row.default.as_ref().map(fixed_value)
         }
         Take::String | Take::Scalar | Take::Number => {
-            tell(evaluation, row.kind, place);
+            report(evaluation, row.kind, place);
             None
         }
     }
@@ -224,16 +230,16 @@ fn judge<'a>(
 
 /// Cuts a text to the row's limit and checks it against the row's list. `value` is the text's value
 /// in the call, if the text is unchanged.
-fn text<'a>(
+fn limited_text<'a>(
     evaluation: &mut Evaluation<'a>,
     row: &'a FieldRule,
     text: Cow<'a, str>,
     value: Option<Val<'a>>,
     place: CallPlace<'a>,
-) -> Taken<'a> {
+) -> TakenValue<'a> {
     let from = From::Place(place);
     if !row.one_of.is_empty() && !row.one_of.iter().any(|one| *one == text) {
-        tell(evaluation, row.unknown, place);
+        report(evaluation, row.unknown, place);
     }
     // a text has at least as many bytes as characters
     let max = row.max.filter(|max| text.len() > *max);
@@ -248,20 +254,20 @@ fn text<'a>(
     Some((value.map_or_else(|| FieldValue::Text(text), FieldValue::Copy), from))
 }
 
-fn checked<'a>(
+fn check_value<'a>(
     evaluation: &mut Evaluation<'a>,
     row: &FieldRule,
     value: Val<'a>,
     place: CallPlace<'a>,
 ) {
     if let (Some(check), Some(code)) = (row.check, row.invalid)
-        && !is(check, value)
+        && !passes(check, value)
     {
         evaluation.find_with(code, place, |words| words.say("wanted", check.words()));
     }
 }
 
-fn is(check: Check, value: Val<'_>) -> bool {
+fn passes(check: Check, value: Val<'_>) -> bool {
     let text = |fits: fn(&str) -> bool| value.as_str().is_some_and(|text| fits(&text));
     match check {
         Check::Date => text(|text| time::parse(text).is_some()),
@@ -301,7 +307,7 @@ fn fixed_value<'a>(fixed: &'a FixedValue) -> (FieldValue<'a>, From<'a>) {
     (FieldValue::Json(Cow::Borrowed(&fixed.json)), from)
 }
 
-fn tell<'a>(evaluation: &mut Evaluation<'a>, code: Option<CodeId>, place: CallPlace<'a>) {
+fn report<'a>(evaluation: &mut Evaluation<'a>, code: Option<CodeId>, place: CallPlace<'a>) {
     if let Some(code) = code {
         evaluation.find(code, place);
     }

@@ -27,11 +27,11 @@ impl Vendors {
             let (name, title) = &self.switches.vendors[vendor];
             let mut shown = String::new();
             write_excerpt(&mut shown, &key);
-            let said = [("key", shown), ("name", name.clone()), ("title", title.clone())];
+            let values = [("key", shown), ("name", name.clone()), ("title", title.clone())];
             finding_for_discard(
                 CODE,
                 &pointer::push("/integrations", &key),
-                &said,
+                &values,
                 Service::Segment,
             )
         };

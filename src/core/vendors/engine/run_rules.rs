@@ -7,7 +7,7 @@ use crate::fql::CallFields;
 use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::call_view::TypeOf;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
-use crate::vendors::engine::field_rules::row;
+use crate::vendors::engine::field_rules::run_row;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::find_shape_rules::is_switched_off;
 use crate::vendors::engine::integration_names;
@@ -22,9 +22,9 @@ use crate::vendors::vendor::{CallRules, Guard, IdRule, LeftoverRule, Request, sl
 /// Runs all checks and, if the call is rendered, writes all findings and bodies.
 pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
     let vendor = evaluation.vendor;
-    let Some((call, rules)) = common(evaluation) else { return };
+    let Some((call, rules)) = run_common_checks(evaluation) else { return };
     let mut find = |rule: &Option<IdRule>, places: &[FieldSlot]| {
-        rule.as_ref().and_then(|rule| id(evaluation, rule, places))
+        rule.as_ref().and_then(|rule| find_id(evaluation, rule, places))
     };
     let [account, user, session] = [
         find(&call.account, &rules.account),
@@ -53,11 +53,11 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
         if !made {
             evaluation.skip(number);
         }
-        fields(evaluation, number, request, &rules.requests[number]);
+        run_request(evaluation, number, request, &rules.requests[number]);
     }
     for to_run in &rules.rests {
         if !report_known_codes(evaluation, to_run) {
-            rest(evaluation, &call.rests[usize::from(to_run.number)]);
+            run_leftover_rule(evaluation, &call.rests[usize::from(to_run.number)]);
         }
     }
     if let Some(rules) = &vendor.rules {
@@ -67,7 +67,9 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
 
 /// Runs the checks that come first at every vendor (`docs/specs/vendors.md` A.4). If all pass,
 /// returns the rules of the call's table, and those of them that may report something.
-fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<(&'a CallRules, &'a ShapeRules)> {
+fn run_common_checks<'a>(
+    evaluation: &mut Evaluation<'a>,
+) -> Option<(&'a CallRules, &'a ShapeRules)> {
     let (view, vendor) = (evaluation.look, evaluation.vendor);
     let codes = &vendor.common;
     let kind = match evaluation.look.kind {
@@ -83,7 +85,7 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<(&'a CallRules, &'a Sha
     if rules.map_or_else(|| is_switched_off(vendor, view), |rules| rules.is_off) {
         evaluation.carried = false;
         evaluation.kind = kind.unwrap_or(CallType::Track);
-        off(evaluation, codes.off);
+        report_switched_off(evaluation, codes.off);
         return None;
     }
     if let Some(only) = &vendor.only
@@ -109,7 +111,7 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<(&'a CallRules, &'a Sha
     call.zip(rules)
 }
 
-fn off(evaluation: &mut Evaluation<'_>, code: CodeId) {
+fn report_switched_off(evaluation: &mut Evaluation<'_>, code: CodeId) {
     if let Some(integrations) = evaluation.look.event.get("integrations") {
         evaluation.find(code, CallPlace::Top(integrations));
         if evaluation.writes_findings() {
@@ -120,7 +122,7 @@ fn off(evaluation: &mut Evaluation<'_>, code: CodeId) {
 
 /// Returns the id at the first usable of `places`, as the table orders them, or reports that the id
 /// is missing.
-fn id<'a>(
+fn find_id<'a>(
     evaluation: &mut Evaluation<'a>,
     rule: &IdRule,
     places: &[FieldSlot],
@@ -147,7 +149,7 @@ fn id<'a>(
 
 /// Runs the spreads and rows of a request: all of them if the output is made, otherwise only those
 /// that may report something.
-fn fields<'a>(
+fn run_request<'a>(
     evaluation: &mut Evaluation<'a>,
     number: usize,
     request: &'a Request,
@@ -170,7 +172,7 @@ fn fields<'a>(
             };
             if !to_run.unless_within.is_some_and(fits) {
                 let at = usize::from(to_run.row);
-                row(evaluation, number, at, &request.rows[at]);
+                run_row(evaluation, number, at, &request.rows[at]);
             }
         }
         return;
@@ -179,7 +181,7 @@ fn fields<'a>(
         spread(evaluation, number, each);
     }
     for (at, each) in request.rows.iter().enumerate() {
-        row(evaluation, number, at, each);
+        run_row(evaluation, number, at, each);
     }
     if request.body == BodyKind::Call {
         let whole = OutputJson::whole_call(evaluation.look.event);
@@ -200,7 +202,7 @@ fn report_known_codes(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bo
 }
 
 /// Reports or sends the members of an object that no row reads.
-fn rest<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
+fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
     let Some(members) = evaluation.look.present(rest.of) else { return };
     if !members.is_object() {
         if let Some(code) = rest.kind {

@@ -166,8 +166,8 @@ fn word(
     reason: Option<Reason>,
     words: &Words,
 ) {
-    if let Some((_, said)) = words.said.iter().find(|(said, _)| *said == name) {
-        return show(out, said);
+    if let Some((_, value)) = words.values.iter().find(|(placeholder, _)| *placeholder == name) {
+        return show(out, value);
     }
     if let Some(phrase) = words.phrase_of(name) {
         return out.push_str(phrase);

@@ -15,11 +15,11 @@ use crate::vendors::engine::field_slots::FieldSlot;
 pub(crate) struct ShapeRules {
     /// True if `integrations` switches the vendor off.
     pub is_off: bool,
-    /// The places where an account id may stand, in the order of the table.
+    /// The slots where calls of the shape may have an account id, in the order of the table.
     pub account: Vec<FieldSlot>,
-    /// The places where a user id may stand.
+    /// The slots where they may have a user id.
     pub user: Vec<FieldSlot>,
-    /// The places where a session id may stand.
+    /// The slots where they may have a session id.
     pub session: Vec<FieldSlot>,
     /// The indexes in [`crate::vendors::vendor::CallRules::made_up`] of the texts to compare.
     pub made_up: Vec<u16>,

@@ -33,11 +33,11 @@ struct Planhat {
     creates: bool,
     companies: Option<HashSet<String>>,
     metrics: Metrics,
-    codes: Ours,
+    codes: PlanhatCodes,
 }
 
 /// The codes that the table's rows do not use.
-struct Ours {
+struct PlanhatCodes {
     user_missing: Family,
     user_alias: Family,
     user_type: Family,
@@ -65,7 +65,7 @@ const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
 const ENDUSER_TRAITS: [&str; 4] = ["name", "firstName", "lastName", "title"];
 
 pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
-    let codes = Ours {
+    let codes = PlanhatCodes {
         user_missing: parts.family("USER-MISSING"),
         user_alias: parts.family("USER-ALIAS"),
         user_type: parts.family("USER-TYPE"),
@@ -101,11 +101,11 @@ impl Rules for Planhat {
     fn before(&self, evaluation: &mut Evaluation<'_>) -> Flow {
         match evaluation.kind {
             CallType::Identify => {
-                self.of_enduser(evaluation, &self.identify);
+                self.check_enduser(evaluation, &self.identify);
                 self.full_name(evaluation);
             }
-            CallType::Track => self.of_enduser(evaluation, &self.track),
-            _ => self.of_company(evaluation),
+            CallType::Track => self.check_enduser(evaluation, &self.track),
+            _ => self.check_company(evaluation),
         }
         Flow::Go
     }
@@ -113,7 +113,7 @@ impl Rules for Planhat {
     fn after(&self, evaluation: &mut Evaluation<'_>) {
         match evaluation.kind {
             CallType::Identify => self.ignored_traits(evaluation),
-            CallType::Track => self.info(evaluation),
+            CallType::Track => self.send_info(evaluation),
             _ => self.metrics.send(evaluation),
         }
     }
@@ -137,7 +137,7 @@ impl Rules for Planhat {
 impl Planhat {
     /// Finds the user of an identify or track call, and decides whether Planhat finds or creates
     /// the enduser.
-    fn of_enduser<'a>(&self, evaluation: &mut Evaluation<'a>, places: &Places) {
+    fn check_enduser<'a>(&self, evaluation: &mut Evaluation<'a>, places: &Places) {
         let (codes, kind) = (&self.codes, evaluation.kind);
         let user = places.user_of(evaluation);
         let user = accept(
@@ -163,7 +163,7 @@ impl Planhat {
         let user = user.as_ref().map(|id| &*id.text);
         match (self.endusers.find(evaluation, user, email.as_deref()), company) {
             (Some(enduser), company) => {
-                self.found(evaluation, places, &enduser, company.as_ref());
+                self.check_known_company(evaluation, places, &enduser, company.as_ref());
                 if kind == CallType::Identify {
                     evaluation
                         .find_with(codes.matched, who, |words| words.say("known", enduser.known()));
@@ -200,7 +200,7 @@ impl Planhat {
     }
 
     /// Compares the company of the call with that of a known enduser.
-    fn found<'a>(
+    fn check_known_company<'a>(
         &self,
         evaluation: &mut Evaluation<'a>,
         places: &Places,
@@ -229,7 +229,7 @@ impl Planhat {
     }
 
     /// Finds the company that the metrics of a group call belong to.
-    fn of_company(&self, evaluation: &mut Evaluation<'_>) {
+    fn check_company(&self, evaluation: &mut Evaluation<'_>) {
         match self.company(evaluation, ids::group_of(evaluation, self.group_id)) {
             None => {
                 let place = CallPlace::Spot(self.group_id);
@@ -278,10 +278,10 @@ impl Planhat {
 
     fn ignored_traits(&self, evaluation: &mut Evaluation<'_>) {
         let traits = self.identify.container;
-        let used = self.used(evaluation, &self.identify);
+        let used = self.used_values(evaluation, &self.identify);
         let other = |value: Val<'_>| {
             !ENDUSER_TRAITS.contains(&&*value.key())
-                && !used.iter().flatten().any(|one| same(*one, value))
+                && !used.iter().flatten().any(|one| is_same_value(*one, value))
         };
         let members =
             || evaluation.look.members(traits).map(|(value, _)| value).filter(|v| other(*v));
@@ -296,19 +296,21 @@ impl Planhat {
     }
 
     /// Sends all properties that have no field of their own as `info`.
-    fn info(&self, evaluation: &mut Evaluation<'_>) {
+    fn send_info(&self, evaluation: &mut Evaluation<'_>) {
         if !evaluation.rendering() {
             return;
         }
         let properties = self.track.container;
         let weight =
             evaluation.look.get(self.weight).filter(|value| value.kind() == JsonKind::Number);
-        let used = self.used(evaluation, &self.track);
+        let used = self.used_values(evaluation, &self.track);
         let members: Vec<(String, OutputJson)> = evaluation
             .look
             .members(properties)
             .map(|(value, _)| value)
-            .filter(|value| !used.iter().chain([&weight]).flatten().any(|one| same(*one, *value)))
+            .filter(|value| {
+                !used.iter().chain([&weight]).flatten().any(|one| is_same_value(*one, *value))
+            })
             .map(|value| {
                 let from = From::Place(CallPlace::Member(properties, value));
                 (value.key().into_owned(), evaluation.out(FieldValue::Copy(value), from))
@@ -321,7 +323,11 @@ impl Planhat {
 
     /// Returns the values of the call that are its ids and email, including repetitions of the user
     /// id.
-    fn used<'a>(&self, evaluation: &Evaluation<'a>, places: &Places) -> [Option<Val<'a>>; 5] {
+    fn used_values<'a>(
+        &self,
+        evaluation: &Evaluation<'a>,
+        places: &Places,
+    ) -> [Option<Val<'a>>; 5] {
         let value = |id: &Option<FoundId<'a>>| id.as_ref().and_then(|id| id.value);
         let email = places.email_of(evaluation).map(|(_, value)| value);
         let [user_id, id] = places.repeats_of(evaluation);
@@ -353,6 +359,6 @@ fn place<'a>(id: &FoundId<'a>) -> CallPlace<'a> {
 }
 
 /// Returns true if two values are the same place of a text, not only equal.
-fn same(a: Val<'_>, b: Val<'_>) -> bool {
+fn is_same_value(a: Val<'_>, b: Val<'_>) -> bool {
     std::ptr::eq(a.raw(), b.raw())
 }

@@ -33,11 +33,11 @@ pub(crate) fn id_codes(
         let Some(def) = file.call.get(call) else { continue };
         for (rule, id) in [(&def.account, Id::Account), (&def.user, Id::User)] {
             if let Some(rule) = rule {
-                reader.rule(call, rule, id)?;
+                reader.add_rule(call, rule, id)?;
             }
         }
         if let Some(word) = def.session.as_ref().and_then(|rule| rule.missing.as_ref()) {
-            let code = reader.full(call, word);
+            let code = reader.full_name(call, word);
             // without a session id, a call cannot be assigned to one of its user's sessions
             let headline = Some(Headline::Weak(Id::User));
             reader.codes.entry(code).or_insert(IdCode {
@@ -48,7 +48,7 @@ pub(crate) fn id_codes(
         }
     }
     for (name, code) in &file.code {
-        family(name).into_iter().try_for_each(|each| reader.stated(name, each, code))?;
+        family(name).into_iter().try_for_each(|each| reader.add_stated(name, each, code))?;
     }
     Ok(reader.codes)
 }
@@ -62,33 +62,33 @@ struct IdCodeReader<'r> {
 
 impl IdCodeReader<'_> {
     /// Returns the full name of a code from the end of its name in a call's table.
-    fn full(&self, call: CallType, word: &Word) -> String {
+    fn full_name(&self, call: CallType, word: &Word) -> String {
         format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref())
     }
 
-    fn rule(&mut self, call: CallType, rule: &IdDef, id: Id) -> Result<(), TableError> {
+    fn add_rule(&mut self, call: CallType, rule: &IdDef, id: Id) -> Result<(), TableError> {
         if let Some(word) = &rule.missing {
-            let code = self.full(call, word);
+            let code = self.full_name(call, word);
             // a code without an entry is reported when the rule is built
             let Some(text) = self.book.get(&code) else { return Ok(()) };
-            let made = missing(id, text);
+            let made = missing_id_code(id, text);
             let known = self.codes.entry(code.clone()).or_insert(made);
             if known.headline.is_none_or(|headline| headline.id() != id) {
-                return Err(self.shared(word, &code));
+                return Err(self.shared_code_error(word, &code));
             }
         }
         if let Some(word) = &rule.kind {
-            let code = self.full(call, word);
+            let code = self.full_name(call, word);
             let made = IdCode { mistyped: Some(id), ..IdCode::default() };
             let known = self.codes.entry(code.clone()).or_insert(made);
             if known.mistyped != Some(id) {
-                return Err(self.shared(word, &code));
+                return Err(self.shared_code_error(word, &code));
             }
         }
         Ok(())
     }
 
-    fn shared(&self, word: &Word, code: &str) -> TableError {
+    fn shared_code_error(&self, word: &Word, code: &str) -> TableError {
         let message = format!(
             "code `{code}` is named twice, so it is unclear which id it is about: give `missing` and `type` of each id a code of its own"
         );
@@ -96,7 +96,7 @@ impl IdCodeReader<'_> {
     }
 
     /// Adds a code whose entry under `[code]` has the key `about`.
-    fn stated(&mut self, name: &str, each: String, text: &CodeText) -> Result<(), TableError> {
+    fn add_stated(&mut self, name: &str, each: String, text: &CodeText) -> Result<(), TableError> {
         let by_rule = self.codes.get(&each).and_then(|code| code.headline);
         let wrong = |message: String| {
             TableError::at(self.text, self.text.find(name).unwrap_or_default(), message)
@@ -106,7 +106,7 @@ impl IdCodeReader<'_> {
                 "code `{each}` says `about` one id, and the rule of the other id names it: leave `about` out"
             ))),
             (Some(id), None) => {
-                self.codes.entry(each).or_insert_with(|| missing(id, text));
+                self.codes.entry(each).or_insert_with(|| missing_id_code(id, text));
                 Ok(())
             }
             (None, None) if text.headline.is_some() || text.near_misses.is_some() => {
@@ -120,7 +120,7 @@ impl IdCodeReader<'_> {
 }
 
 /// Makes the relation of a code that reports an id as missing.
-fn missing(id: Id, text: &CodeText) -> IdCode {
+fn missing_id_code(id: Id, text: &CodeText) -> IdCode {
     let by_severity = match text.severity {
         Severity::Info => Loudness::Weak,
         Severity::Error | Severity::Warning => Loudness::Strong,
