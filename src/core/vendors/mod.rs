@@ -31,7 +31,7 @@
 //!    [`change`](crate::vendors::engine::evaluation::Evaluation::change)), extras.
 //! 7. If the vendor accepts the call (or
 //!    [`partial`](crate::vendors::engine::evaluation::Evaluation::partial) was called):
-//!    [`rules::Rules::learn`] returns facts. If the vendor accepts the call, [`rules::Rules::step`]
+//!    [`rules::Rules::learn`] adds facts. If the vendor accepts the call, [`rules::Rules::step`]
 //!    also advances a state and may store a note under the call's seq, which
 //!    [`rules::Rules::show`] shows.
 //!

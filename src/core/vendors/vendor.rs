@@ -126,8 +126,9 @@ pub(crate) struct Caveat {
     pub says: String,
 }
 
-/// A condition for running a row when a call is only judged: the value at a slot is not one about
-/// which the row surely reports nothing. A row with several places has a trigger for each.
+/// A condition for running a row for a call that is only judged: the row runs unless the value at
+/// `slot` is of a kind in `fine` and not longer than `max`. A row with several places has a trigger
+/// for each.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RowTrigger {
     /// The index of the row.
@@ -194,7 +195,7 @@ pub(crate) struct FieldRule {
 
 /// The rule for the members of an object that no row reads.
 pub(crate) struct LeftoverRule {
-    pub of: FieldSlot,
+    pub object: FieldSlot,
     pub code: Option<CodeId>,
     pub each: bool,
     pub nulls: bool,

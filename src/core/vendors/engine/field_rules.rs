@@ -80,8 +80,8 @@ fn triggers_of_row(number: usize, row: &FieldRule, watched: bool) -> Vec<RowTrig
     slots.into_iter().map(|slot| RowTrigger { row: number, slot, fine, max }).collect()
 }
 
-/// Returns true if [`convert_value`] reports nothing about a value of that kind, except for a text over the
-/// limit.
+/// Returns true if [`convert_value`] reports nothing about a value of that kind, except for a text
+/// over the limit.
 fn is_fine(row: &FieldRule, state: Presence) -> bool {
     use Presence::{Absent, Array, False, Filled, Null, Number, Object, Text, True};
     let checked = match row.check.filter(|_| row.invalid.is_some()) {
@@ -92,7 +92,7 @@ fn is_fine(row: &FieldRule, state: Presence) -> bool {
         Some(Check::String) => state == Filled,
     };
     match row.take {
-        // the row skips such a value, or reports it as blank
+        // the row may skip such a value, or report it as blank
         _ if matches!(state, Absent | Null | Text) => false,
         Take::Any => checked,
         Take::Truthy => checked && !matches!(state, False | Number),
@@ -241,7 +241,7 @@ fn limited_text<'a>(
     if !row.one_of.is_empty() && !row.one_of.iter().any(|one| *one == text) {
         report(evaluation, row.unknown, place);
     }
-    // a text has at least as many bytes as characters
+    // a text never has more characters than bytes
     let max = row.max.filter(|max| text.len() > *max);
     let end = max.and_then(|max| text.char_indices().nth(max)).map(|(at, _)| at);
     if let Some(end) = end {

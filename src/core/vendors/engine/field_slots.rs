@@ -104,7 +104,7 @@ impl Sign {
     }
 
     /// Returns a fast, unseeded hash. Only tables and settings, never calls, add keys to the hash
-    /// table, so a sender cannot provoke collisions.
+    /// table, so a sender cannot fill it with colliding keys.
     #[inline(always)]
     pub fn hash(self) -> u32 {
         const K: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -116,11 +116,11 @@ fn codes_of_spread(
 /// # Errors
 /// Fails if the findings depend on values.
 fn codes_of_rest(rest: &LeftoverRule, view: &CallView<'_>) -> Result<Vec<CodeId>, DependsOnValue> {
-    match view.present(rest.of) {
+    match view.present(rest.object) {
         None => Ok(Vec::new()),
         Some(members) if !members.is_object() => Ok(rest.kind.into_iter().collect()),
         Some(_) => {
-            let members = view.members_besides(rest.of, &rest.claimed);
+            let members = view.members_besides(rest.object, &rest.claimed);
             let reported = members.filter(|(value, _)| rest.nulls || !value.is_null());
             let mut codes = Vec::new();
             for (_, slot) in reported {

@@ -203,20 +203,20 @@ fn report_known_codes(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bo
 
 /// Reports or sends the members of an object that no row reads.
 fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
-    let Some(members) = evaluation.look.present(rest.of) else { return };
+    let Some(members) = evaluation.look.present(rest.object) else { return };
     if !members.is_object() {
         if let Some(code) = rest.kind {
-            evaluation.find(code, CallPlace::Spot(rest.of));
+            evaluation.find(code, CallPlace::Spot(rest.object));
         }
         return;
     }
     let mut is_reported = false;
-    let object = evaluation.look.pointer(rest.of);
-    for (value, slot) in evaluation.look.members_besides(rest.of, &rest.claimed) {
+    let object = evaluation.look.pointer(rest.object);
+    for (value, slot) in evaluation.look.members_besides(rest.object, &rest.claimed) {
         if value.is_null() && !rest.nulls {
             continue;
         }
-        let place = CallPlace::Member(rest.of, value);
+        let place = CallPlace::Member(rest.object, value);
         if let Some(slot) = slot.filter(|slot| rest.sent_set.has(*slot)) {
             let rivals = rest.sent.iter().find(|(sent, _)| *sent == slot).map_or(0, |sent| sent.1);
             if rivals & evaluation.written == 0 {
@@ -238,7 +238,7 @@ fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule
                 }
             });
         } else if !std::mem::replace(&mut is_reported, true) {
-            evaluation.find(code, CallPlace::Spot(rest.of));
+            evaluation.find(code, CallPlace::Spot(rest.object));
         }
     }
 }

@@ -75,7 +75,7 @@ pub(crate) fn finding(
     let entry = evaluation.codes.entry(code);
     let (reason, hints) = identity_part(evaluation, entry, &path);
     let first = hints.as_ref().and_then(|hints| advice::worth(hints, evaluation.look.event));
-    // an id inside JSON text at the expected place is more likely meant than another near miss
+    // JSON text counts if it is at the expected place, or if there is no better near miss
     let in_text =
         hints.as_ref().and_then(|_| json_text(evaluation, entry, &path)).filter(|(place, _)| {
             path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)

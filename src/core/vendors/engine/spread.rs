@@ -87,7 +87,7 @@ impl TableBuilder<'_> {
     pub(crate) fn spread(
         &mut self,
         call: CallType,
-        of: &CallDef,
+        call_def: &CallDef,
         def: &SpreadDef,
     ) -> Result<Spread, TableError> {
         // the empty pointer is the body itself
@@ -111,7 +111,7 @@ impl TableBuilder<'_> {
             always: def.always,
         };
         for word in &def.from {
-            for source in self.places(of, word)? {
+            for source in self.places(call_def, word)? {
                 let (FieldSource::Spot(slot) | FieldSource::Guarded(slot, _)) = source else {
                     continue;
                 };

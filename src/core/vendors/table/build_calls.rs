@@ -145,10 +145,15 @@ impl TableBuilder<'_> {
         }
     }
 
-    fn id(&mut self, call: CallType, of: &CallDef, def: &IdDef) -> Result<IdRule, TableError> {
+    fn id(
+        &mut self,
+        call: CallType,
+        call_def: &CallDef,
+        def: &IdDef,
+    ) -> Result<IdRule, TableError> {
         let (mut from, mut guards) = (Vec::new(), Vec::new());
         for word in &def.from {
-            for source in self.places(of, word)? {
+            for source in self.places(call_def, word)? {
                 match source {
                     FieldSource::Guarded(slot, guard) => {
                         from.push(slot);
@@ -178,23 +183,23 @@ impl TableBuilder<'_> {
     fn request(
         &mut self,
         call: CallType,
-        of: &CallDef,
+        call_def: &CallDef,
         def: &RequestDef,
         settings: &VendorSettings,
         names: &[&str],
     ) -> Result<Request, TableError> {
         let headers = def.headers.as_ref().unwrap_or(&self.file.headers);
         let carrier = self.carrier(&def.method, &def.url, headers, settings);
-        let only_with = self.only_with(of, def.only_with.as_ref());
+        let only_with = self.only_with(call_def, def.only_with.as_ref());
         let mut rows = Vec::new();
         for field in &def.fields {
-            let made = self.row(call, of, field, settings, names);
+            let made = self.row(call, call_def, field, settings, names);
             rows.extend(self.keep(made));
         }
         if rows.len() > 128 {
             return Err(TableError::word(self.text, &def.url, "a request has at most 128 fields"));
         }
-        let spreads = def.spread.iter().map(|def| self.spread(call, of, def));
+        let spreads = def.spread.iter().map(|def| self.spread(call, call_def, def));
         let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
         let caveats = def.caveat.iter().map(|caveat| self.caveat(caveat, &def.url));
         let caveats = caveats.collect::<Result<Vec<_>, _>>()?;
@@ -225,7 +230,7 @@ impl TableBuilder<'_> {
         requests: &[Request],
     ) -> Result<LeftoverRule, TableError> {
         self.pointer(&def.of)?;
-        let of = self.keys.listed(def.of.get_ref());
+        let object = self.keys.listed(def.of.get_ref());
         let mut claimed = claimed.clone();
         for word in &def.silent {
             claimed.insert(self.pointer(word)?);
@@ -236,14 +241,14 @@ impl TableBuilder<'_> {
         };
         let (mut sent, mut sent_set) = (Vec::new(), SlotSet::default());
         for name in names {
-            let slot = self.keys.child(of, &name);
+            let slot = self.keys.child(object, &name);
             let rows = requests.first().map_or(&[][..], |request| &request.rows);
             let rivals = rows.iter().enumerate().filter(|(_, row)| row.to == [name.as_str()]);
             sent.push((slot, rivals.fold(0, |bits, (at, _)| bits | 1u128 << at)));
             sent_set.insert(slot);
         }
         Ok(LeftoverRule {
-            of,
+            object,
             code: self.code(call, def.code.as_ref())?,
             each: def.each,
             nulls: def.nulls,
@@ -259,7 +264,7 @@ impl TableBuilder<'_> {
 
     /// Returns the fields that are filled from inside an object, each under its own name and under
     /// the name of the member that fills it.
-    fn names_below(&self, of: &str, requests: &[Request]) -> Vec<FieldName> {
+    fn names_below(&self, object: &str, requests: &[Request]) -> Vec<FieldName> {
         let mut names = Vec::new();
         let field = |name: String, from: &str| {
             let norm = norm(&name).into_owned();
@@ -269,7 +274,7 @@ impl TableBuilder<'_> {
             for source in &row.from {
                 let FieldSource::Spot(slot) = source else { continue };
                 let from = self.keys.pointer(*slot);
-                if from.strip_prefix(of).is_some_and(|rest| rest.starts_with('/')) {
+                if from.strip_prefix(object).is_some_and(|rest| rest.starts_with('/')) {
                     names.push(field(pointer::last(from).into_owned(), from));
                     names.extend(row.to.last().map(|to| field(to.clone(), from)));
                 }

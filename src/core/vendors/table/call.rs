@@ -108,7 +108,8 @@ pub(crate) struct RequestDef {
     pub only_with: Option<Word>,
     #[serde(default)]
     pub body: BodyKind,
-    /// The caveats of a request that the vendor's public API might refuse.
+    /// The caveats of a request that is our interpretation, and that the vendor's public API would
+    /// refuse.
     #[serde(default)]
     pub caveat: Vec<CaveatDef>,
     #[serde(default)]
