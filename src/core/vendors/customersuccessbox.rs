@@ -1,5 +1,5 @@
-//! The code for CustomerSuccessBox, which aggregates usage by day, and needs a group call before an
-//! identify call.
+//! The code for CustomerSuccessBox, which aggregates usage by day, and expects a group call before
+//! an identify call.
 
 use super::code_id::CodeId;
 use super::rules::{LearnedFacts, RuleParts, Rules};
