@@ -1,4 +1,4 @@
-//! What to change, in words: a sentence made from the first near miss.
+//! Suggestions of changes in words, made from the first near miss.
 
 use super::near_names::is_misspelling;
 use super::{Finding, Hint, HintKind, Reason, norm};
@@ -7,7 +7,7 @@ use crate::findings::doubtful_ids::{IdDoubt, doubt_of, names_nobody};
 use crate::findings::near_misses::wanted_name;
 use std::borrow::Cow;
 
-/// The words for what stands at a place.
+/// Returns the words for the state of a place.
 pub fn reason_words(reason: Reason) -> &'static str {
     match reason {
         Reason::Absent => "is missing",
@@ -17,7 +17,7 @@ pub fn reason_words(reason: Reason) -> &'static str {
     }
 }
 
-/// The part of a message that points at the first near miss.
+/// Returns the part of a message that suggests a change because of a near miss.
 pub fn advice(hint: &Hint, expected: &str) -> String {
     let found = dotted(&hint.path);
     match IdRoute::from_hint(Some(hint), expected) {
@@ -34,18 +34,19 @@ pub fn advice(hint: &Hint, expected: &str) -> String {
     }
 }
 
-/// The part of a message that points at an id inside of JSON text.
+/// Returns the part of a message that mentions an id inside JSON text.
 pub(crate) fn json_text_advice(place: &str, name: &str) -> String {
     let (place, name) = (dotted(place), text::visible(name));
     format!("`{place}` is JSON text and holds `{name}`: send it as an object")
 }
 
-/// The fix of an id that stands inside of JSON text.
+/// Returns the fix for an id inside JSON text.
 pub(crate) fn json_text_fix(place: &str) -> String {
     format!("send `{}` as an object instead of JSON text", dotted(place))
 }
 
-/// How many levels further down the same name stands, if that is all that is wrong.
+/// Returns the number of levels that a value with the expected name is too deep, if it is inside
+/// the expected container.
 fn levels_up(path: &str, expected: &str) -> Option<usize> {
     let same = pointer::last(path) == pointer::last(expected);
     let below = container(path).strip_prefix(container(expected))?;
@@ -53,8 +54,8 @@ fn levels_up(path: &str, expected: &str) -> Option<usize> {
     is_below.then(|| below.matches('/').count())
 }
 
-/// What is so about a call, without the advice of its first near miss: for where the fix stands
-/// below it.
+/// Returns the message of a finding without the advice of its first near miss, for places that show
+/// the fix below the message.
 pub fn without(finding: &Finding) -> Cow<'_, str> {
     let message = &finding.message;
     match finding.advice.as_ref().filter(|advice| message.contains(advice.as_str())) {
@@ -63,7 +64,7 @@ pub fn without(finding: &Finding) -> Cow<'_, str> {
     }
 }
 
-/// Where a rule was read, in words, if not in the vendor's document.
+/// Returns the source of a rule in words, if it is not the vendor's document.
 pub fn source_words(source: &str) -> Option<Cow<'_, str>> {
     match source {
         "document" => None,
@@ -75,13 +76,14 @@ pub fn source_words(source: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The first near miss that is worth a word: a text that names nobody is none.
+/// Returns the first near miss that is worth mentioning. A text that is probably not an id is
+/// skipped.
 pub fn worth<'h>(hints: &'h [Hint], event: &Event<'_>) -> Option<&'h Hint> {
     let mut worth = hints.iter().filter(|hint| {
         let text = event.pointer(&hint.path).and_then(|value| value.as_str());
         !text.is_some_and(|text| names_nobody(&text))
     });
-    // a visitor's id is what there is only if there is nothing else
+    // an `anonymousId` is suggested only if there is no other near miss
     let first = worth.next()?;
     match first.kind {
         HintKind::Anonymous => worth.next().or(Some(first)),
@@ -89,25 +91,25 @@ pub fn worth<'h>(hints: &'h [Hint], event: &Event<'_>) -> Option<&'h Hint> {
     }
 }
 
-/// How an id gets to where it belongs.
+/// The way in which an id can get to the place where it is expected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdRoute<'w> {
-    /// A value of this place goes there.
+    /// The value at this path is moved there.
     Rename(&'w str),
-    /// A value of this place stands there too.
+    /// The value at this path is copied there.
     Copy(&'w str),
-    /// The same with one that may be another id.
+    /// The value at this path is copied there if it is the same id.
     Alias(&'w str),
-    /// Nobody knows it before the user is known.
+    /// The id is known only when the user is known.
     Later,
-    /// It is this one, which a call with this number named.
+    /// The id is known from the call with this number.
     Known(&'w str, u64),
-    /// The app has to say it.
+    /// The app has to supply the id.
     Say,
 }
 
 impl<'w> IdRoute<'w> {
-    /// What a near miss makes possible for an id that is expected at a place.
+    /// Returns the way that a near miss offers for an id that is expected at a place.
     pub fn from_hint(hint: Option<&'w Hint>, expected: &str) -> IdRoute<'w> {
         let Some(Hint { path, kind }) = hint else { return IdRoute::Say };
         let key = pointer::last(path);
@@ -126,16 +128,17 @@ impl<'w> IdRoute<'w> {
     }
 }
 
-/// Follows a group that an earlier call of the user named.
+/// The text after a group id that is known from an earlier call of the user.
 const SINCE_CALL: &str = ", the user's group since call ";
 
-/// Returns true for a fix that holds for one call only, because it names what its user did before.
+/// Returns true for a fix that is valid for one call only, because it names an earlier call of the
+/// user.
 pub fn names_earlier_call(fix: &str) -> bool {
     fix.contains(SINCE_CALL)
 }
 
-/// The fix of a missing id. `instead` says what stands in its place; where nothing does it is
-/// empty.
+/// Returns the fix for a missing id. `instead` describes the value at its place, and is empty if
+/// there is none.
 pub fn fix(way: IdRoute<'_>, expected: &str, instead: &str) -> String {
     let target = target(expected);
     let key = name(expected);
@@ -168,7 +171,7 @@ pub fn fix(way: IdRoute<'_>, expected: &str, instead: &str) -> String {
     }
 }
 
-/// What stands where an id should, for [`fix`].
+/// Returns the description of the value at the place of an id, for [`fix`].
 pub fn instead(reason: Option<Reason>) -> &'static str {
     match reason {
         None | Some(Reason::Absent) => "",
@@ -178,7 +181,7 @@ pub fn instead(reason: Option<Reason>) -> &'static str {
     }
 }
 
-/// The container that a place is in or goes to, in words.
+/// Returns the container of a place in words, with a preposition.
 fn within(path: &str, preposition: &str) -> String {
     match container(path) {
         "" => "at the top level".to_owned(),
@@ -186,7 +189,7 @@ fn within(path: &str, preposition: &str) -> String {
     }
 }
 
-/// Why an id that is used is doubtful, in a few words.
+/// Returns the reason why an id is doubtful, in a few words.
 pub fn doubt(id: &str) -> &'static str {
     match doubt_of(id) {
         Some(IdDoubt::Placeholder) => "a missing value or a template",
@@ -196,14 +199,14 @@ pub fn doubt(id: &str) -> &'static str {
     }
 }
 
-/// A pointer as people write it: `properties.user_id`.
+/// Converts a pointer to the notation with dots: `properties.user_id`.
 pub fn dotted(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     write_dotted(&mut out, path);
     out
 }
 
-/// Appends what [`dotted`] gives.
+/// Appends the result of [`dotted`].
 pub fn write_dotted(out: &mut String, path: &str) {
     for (at, token) in pointer::tokens(path).enumerate() {
         if at > 0 {
@@ -213,7 +216,7 @@ pub fn write_dotted(out: &mut String, path: &str) {
     }
 }
 
-/// Where a pointer's value stands, in words: `in properties`, `at the top level`.
+/// Returns the place of a pointer's value in words: `in properties`, `at the top level`.
 pub fn place(path: &str) -> String {
     match container(path) {
         "" => "at the top level".to_owned(),
@@ -228,7 +231,7 @@ fn target(expected: &str) -> String {
     }
 }
 
-/// The name that people know a value by: its key, for `…/company/id` both.
+/// Returns the name to show for a value: its key, or `company.id` for `…/company/id`.
 fn name(path: &str) -> String {
     let last = pointer::last(path);
     let shown = text::visible(&last).into_owned();

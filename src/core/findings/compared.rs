@@ -1,30 +1,31 @@
-//! Which names are close to those of ids, remembered: calls have the same names again and again, and
-//! a report that shows thousands of them spent a fifth of its time on comparing names.
+//! A cache of name comparisons. Calls have the same names again and again, and without the cache, a
+//! report on thousands of calls spent 1/5 of its time on comparing names.
 
 use super::{HintKind, Id};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::cell::RefCell;
 
-/// A thread keeps so many answers; then it begins again.
-const MAX_ANSWERS: usize = 4_096;
-/// Longer names are compared each time.
-const MAX_BYTES: usize = 256;
+/// The maximum number of cached results of a thread. When it is reached, the thread discards all.
+const MAX_RESULTS: usize = 4_096;
+/// The maximum total length of the names of a cached comparison.
+const MAX_KEY_BYTES: usize = 256;
 
-/// What was compared.
+/// The cached comparisons of a thread.
 #[derive(Default)]
 struct ComparedTexts {
-    /// Room for a question: the id, the wanted name, the name of the object, and the name.
-    question: String,
-    answers: HashMap<String, Option<HintKind>, RandomState>,
+    /// A buffer for a cache key: the id, the wanted name, the name of the object, and the name.
+    cache_key: String,
+    results: HashMap<String, Option<HintKind>, RandomState>,
 }
 
 thread_local! {
     static COMPARED: RefCell<ComparedTexts> = RefCell::default();
 }
 
-/// How a name is close to the wanted one of an id, by itself or below the name of an object. It
-/// follows from these names alone, so `compare` is asked once.
+/// Returns how a name is close to the wanted name of an id, by itself or together with the name of
+/// its object. The result depends only on these names, so `compare` is called once and its result
+/// is cached.
 pub(crate) fn compare_once(
     (id, wanted): (Id, &str),
     parent: Option<&str>,
@@ -32,31 +33,31 @@ pub(crate) fn compare_once(
     compare: impl FnOnce() -> Option<HintKind>,
 ) -> Option<HintKind> {
     let names = [wanted, parent.unwrap_or_default(), key];
-    // it separates the names of a question
+    // NUL separates the names of a cache key
     let is_plain = |name: &str| !name.contains('\0');
-    if names.iter().map(|name| name.len()).sum::<usize>() > MAX_BYTES
+    if names.iter().map(|name| name.len()).sum::<usize>() > MAX_KEY_BYTES
         || !names.into_iter().all(is_plain)
     {
         return compare();
     }
     COMPARED.with_borrow_mut(|compared| {
-        let ComparedTexts { question, answers } = compared;
-        question.clear();
-        question.push_str(id.name());
-        question.push(if parent.is_some() { '.' } else { '-' });
+        let ComparedTexts { cache_key, results } = compared;
+        cache_key.clear();
+        cache_key.push_str(id.name());
+        cache_key.push(if parent.is_some() { '.' } else { '-' });
         for name in names {
-            question.push('\0');
-            question.push_str(name);
+            cache_key.push('\0');
+            cache_key.push_str(name);
         }
-        if let Some(known) = answers.get(question.as_str()) {
+        if let Some(known) = results.get(cache_key.as_str()) {
             return *known;
         }
-        if answers.len() >= MAX_ANSWERS {
-            answers.clear();
+        if results.len() >= MAX_RESULTS {
+            results.clear();
         }
-        let answer = compare();
-        answers.insert(question.clone(), answer);
-        answer
+        let result = compare();
+        results.insert(cache_key.clone(), result);
+        result
     })
 }
 
@@ -65,17 +66,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_question_is_asked_once_and_no_other_is_taken_for_it() {
-        let ask = |id, wanted: &str, parent: Option<&str>, key: &str| {
-            let mut asked = false;
-            let answer = compare_once((id, wanted), parent, key, || {
-                asked = true;
+    fn each_comparison_is_made_once_and_has_its_own_result() {
+        let is_compared = |id, wanted: &str, parent: Option<&str>, key: &str| {
+            let mut called = false;
+            let result = compare_once((id, wanted), parent, key, || {
+                called = true;
                 Some(HintKind::Alias)
             });
-            assert_eq!(answer, Some(HintKind::Alias));
-            asked
+            assert_eq!(result, Some(HintKind::Alias));
+            called
         };
-        let questions = [
+        let comparisons = [
             (Id::Account, "a", None, "bc"),
             (Id::User, "a", None, "bc"),
             (Id::Account, "ab", None, "c"),
@@ -83,16 +84,17 @@ mod tests {
             (Id::Account, "a", Some("b"), "c"),
             (Id::Account, "a", Some("-"), "bc"),
         ];
-        for (id, wanted, parent, key) in questions {
-            assert!(ask(id, wanted, parent, key), "{parent:?} {key}");
-            assert!(!ask(id, wanted, parent, key), "{parent:?} {key}");
+        for (id, wanted, parent, key) in comparisons {
+            assert!(is_compared(id, wanted, parent, key), "{parent:?} {key}");
+            assert!(!is_compared(id, wanted, parent, key), "{parent:?} {key}");
         }
-        // what could be taken for another question is compared each time
+        // a comparison whose cache key would be ambiguous is not cached
         assert!(
-            ask(Id::Account, "a", Some("b\0c"), "d") && ask(Id::Account, "a", Some("b"), "c\0d")
+            is_compared(Id::Account, "a", Some("b\0c"), "d")
+                && is_compared(Id::Account, "a", Some("b"), "c\0d")
         );
-        for nth in 0..MAX_ANSWERS + 10 {
-            assert!(ask(Id::User, "b", None, &nth.to_string()));
+        for nth in 0..MAX_RESULTS + 10 {
+            assert!(is_compared(Id::User, "b", None, &nth.to_string()));
         }
     }
 }

@@ -1,15 +1,15 @@
-//! Texts that are used as ids and are none: missing values turned into text, names that stand for
-//! an id, and ids with blanks (`docs/specs/vendors.md` A.4).
+//! Texts that are used as ids but probably are not ids: missing values converted to text, names
+//! that stand for an id, and ids with blanks (`docs/specs/vendors.md` A.4).
 //!
-//! Every id of every call is asked about, so an ordinary one is passed by after one look at its
-//! bytes, and nothing here allocates.
+//! Every id of every call is checked. So one pass over the bytes is enough for an ordinary id, and
+//! no check allocates.
 
 use crate::call::text::is_blank_or_invisible;
 
-/// Why a text that is used as an id is probably none.
+/// The reason why a text that is used as an id is probably not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdDoubt {
-    /// What a missing value or an unfilled template becomes as text.
+    /// The text of a missing value or an unfilled template.
     Placeholder,
     /// A name that stands for an id.
     StandIn,
@@ -17,17 +17,17 @@ pub enum IdDoubt {
     Blanks,
 }
 
-/// Names that corrected calls have where the id is not in the call.
+/// The names that corrected calls contain for ids that are not in the call.
 pub mod stand_in {
-    /// An account.
+    /// The name for an account.
     pub const ACCOUNT: &str = "ACCOUNT_ID";
-    /// A user.
+    /// The name for a user.
     pub const USER: &str = "USER_ID";
-    /// A session.
+    /// The name for a session.
     pub const ANONYMOUS: &str = "ANONYMOUS_ID";
-    /// A group.
+    /// The name for a group.
     pub const GROUP: &str = "GROUP_ID";
-    /// The earlier id of a user.
+    /// The name for the earlier id of a user.
     pub const PREVIOUS: &str = "PREVIOUS_ID";
 
     /// Returns true for one of these names.
@@ -36,11 +36,12 @@ pub mod stand_in {
     }
 }
 
-/// Texts that a missing value becomes.
+/// The texts of missing values.
 const MISSING: [&str; 7] = ["undefined", "null", "nil", "none", "nan", "n/a", "false"];
-/// Those that count as a part of an id too (`org_undefined`).
+/// The texts of missing values that also count as part of an id (`org_undefined`). The first two
+/// also count in an email address.
 const MISSING_PARTS: [&str; 5] = ["undefined", "null", "nil", "none", "nan"];
-/// What stands in an unfilled template.
+/// The delimiters of unfilled templates.
 const TEMPLATES: [(&str, &str); 7] = [
     ("{{", "}}"),
     ("${", "}"),
@@ -50,7 +51,7 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("{%", "%}"),
     ("{!!", "!!}"),
 ];
-/// How a language prints what is not a string: the beginning and the end, without case.
+/// The beginnings and ends of values that are not strings as languages print them, ignoring case.
 const PRINTED: [(&str, &str); 30] = [
     ("[object ", "]"),
     ("optional(", ")"),
@@ -83,12 +84,12 @@ const PRINTED: [(&str, &str); 30] = [
     ("scalar(0x", ")"),
     ("system.threading.tasks.task`", ""),
 ];
-/// Texts that are printed so and nothing else, without case.
+/// Values that are not strings as languages print them, ignoring case.
 const PRINTED_WHOLE: [&str; 9] =
     ["optional.empty", "<na>", "#n/a", "#null!", "#ref!", "#value!", "#name?", "#num!", "#div/0!"];
-/// Names that stand for anybody.
+/// Names that stand for any user.
 const ANYBODY: [&str; 4] = ["anonymous", "guest", "unknown", "test"];
-/// Names of ids, lower case without separators, that stand for the id itself.
+/// Names of ids, in lower case without separators, that stand for the id itself.
 const NAMES: [&str; 27] = [
     "accountid",
     "companyid",
@@ -119,11 +120,11 @@ const NAMES: [&str; 27] = [
     "previousid",
 ];
 
-/// Signs that templates and printed values have.
+/// The class of characters that templates and printed values contain.
 const SIGN: u8 = 1;
-/// White space, control characters and everything that is not ASCII.
+/// The class of white space, control characters and all bytes that are not ASCII.
 const BLANK: u8 = 2;
-/// `n`, which most texts of missing values have.
+/// The class of the letter `n`, which most texts of missing values contain.
 const N: u8 = 4;
 
 static CLASS: [u8; 256] = {
@@ -142,7 +143,8 @@ static CLASS: [u8; 256] = {
     class
 };
 
-/// Says why a text that is used as an id is probably none.
+/// Returns the reason why a text that is used as an id is probably not an id, or `None` if it
+/// probably is one.
 #[inline]
 pub fn doubt_of(id: &str) -> Option<IdDoubt> {
     let bytes = id.as_bytes();
@@ -150,20 +152,20 @@ pub fn doubt_of(id: &str) -> Option<IdDoubt> {
     let seen = bytes.iter().fold(0, |seen, &byte| seen | CLASS[usize::from(byte)]);
     let ordinary = (seen == 0 || seen == N && !may_have_missing_part(bytes))
         && last.is_ascii_alphanumeric()
-        // a name of an id ends in `id` or `here`
+        // names of ids end in `id` or `here`
         && !(matches!(last | 0x20, b'd' | b'e') && ends_as_name(bytes))
         // `test`, `guest`, `false`, `Array`, `Object`
         && !(matches!(bytes.len(), 4..=6) && matches!(first | 0x20, b't' | b'g' | b'f' | b'a' | b'o'))
         // a UUID of zeros
         && !(first == b'0' && bytes.len() >= 32);
-    if ordinary { None } else { closely(id, seen) }
+    if ordinary { None } else { check_closely(id, seen) }
 }
 
-/// What follows an `n` in [`MISSING`], [`ANYBODY`], and [`PRINTED_WHOLE`].
+/// The texts that follow an `n` in [`MISSING`], [`ANYBODY`], and [`PRINTED_WHOLE`].
 const ENDINGS_AFTER_N: [&str; 9] =
     ["ull", "il", "one", "an", "def", "/a", "onymous", "own", "al.empty"];
 
-/// True if an `n` is followed by what follows it in one of those texts.
+/// Returns true if one of [`ENDINGS_AFTER_N`] follows an `n`.
 fn may_have_missing_part(text: &[u8]) -> bool {
     let begins = |rest: &[u8], part: &str| {
         rest.get(..part.len()).is_some_and(|head| head.eq_ignore_ascii_case(part.as_bytes()))
@@ -172,8 +174,8 @@ fn may_have_missing_part(text: &[u8]) -> bool {
     n.any(|(at, _)| ENDINGS_AFTER_N.iter().any(|part| begins(&text[at + 1..], part)))
 }
 
-/// True if the last two letters without separators are those of a name of an id. One in eight ids
-/// of hexadecimal digits ends in the last of them.
+/// Returns true if the last two characters without separators end a name of an id. The last one
+/// alone would not be enough: 1 in 8 ids of hexadecimal digits ends in `d` or `e`.
 fn ends_as_name(text: &[u8]) -> bool {
     let mut letters = text.iter().rev().filter(|byte| !is_separator(**byte));
     let mut next = || letters.next().map(u8::to_ascii_lowercase);
@@ -184,13 +186,13 @@ fn is_separator(byte: u8) -> bool {
     matches!(byte, b'_' | b'-' | b'.' | b' ')
 }
 
-/// Returns true for a text that names nobody, though vendors take it for an id.
+/// Returns true for a text that identifies nobody, although vendors use it as an id.
 pub fn names_nobody(id: &str) -> bool {
     matches!(doubt_of(id), Some(IdDoubt::Placeholder | IdDoubt::StandIn))
 }
 
 #[inline(never)]
-fn closely(id: &str, seen: u8) -> Option<IdDoubt> {
+fn check_closely(id: &str, seen: u8) -> Option<IdDoubt> {
     let trimmed = if seen & BLANK == 0 { id } else { id.trim_matches(is_blank_or_invisible) };
     if is_placeholder(trimmed, seen) {
         Some(IdDoubt::Placeholder)
@@ -218,15 +220,15 @@ fn is_any_of(text: &str, all: &[&str]) -> bool {
     all.iter().any(|one| one.eq_ignore_ascii_case(text))
 }
 
-/// The text without one pair of brackets or quotes around it.
+/// Removes one pair of brackets or quotes around a text.
 fn unwrapped(text: &str) -> &str {
     let pairs = [('(', ')'), ('<', '>'), ('[', ']'), ('{', '}'), ('"', '"'), ('\'', '\'')];
     let inside = |(open, close)| text.strip_prefix(open)?.strip_suffix(close);
     pairs.into_iter().find_map(inside).unwrap_or(text)
 }
 
-/// A missing value between `-`, `_`, `:`, `/` and `.`. Of an email address, `nil` and `nan` may be
-/// somebody's name.
+/// Returns true if a text has the text of a missing value between `-`, `_`, `:`, `/` and `.`. In an
+/// email address, only `undefined` and `null` count, because the others may be part of a name.
 fn has_missing_part(text: &str) -> bool {
     let words = if text.contains('@') { &MISSING_PARTS[..2] } else { &MISSING_PARTS[..] };
     text.split(['-', '_', ':', '/', '.']).any(|part| is_any_of(part, words))
@@ -266,7 +268,7 @@ fn is_printed(text: &str) -> bool {
         || is_json(text)
 }
 
-/// A list or an object as text, in JSON or with the quotes of Python.
+/// Returns true for a list or an object as text, in JSON or with the quotes of Python.
 fn is_json(text: &str) -> bool {
     let inside = |open, close| Some(text.strip_prefix(open)?.strip_suffix(close)?.trim());
     if let Some(members) = inside('{', '}') {
@@ -282,26 +284,27 @@ fn is_json(text: &str) -> bool {
     })
 }
 
-/// A name of an id in any spelling, as `<account_id>`, `your_account_id`, or a name for anybody.
+/// Returns true for a name of an id in any spelling, such as `<account_id>` or `your_account_id`,
+/// and for a name that stands for any user.
 fn is_stand_in(text: &str) -> bool {
     let core = text.trim_matches(|c: char| c.is_ascii_punctuation());
     if is_any_of(core, &ANYBODY) {
         return true;
     }
-    let mut room = [0; 40];
+    let mut buffer = [0; 40];
     let mut len = 0;
     for byte in core.bytes().filter(|byte| !is_separator(*byte)) {
-        if len == room.len() || !byte.is_ascii_alphabetic() {
+        if len == buffer.len() || !byte.is_ascii_alphabetic() {
             return false;
         }
-        room[len] = byte.to_ascii_lowercase();
+        buffer[len] = byte.to_ascii_lowercase();
         len += 1;
     }
-    let name = &room[..len];
-    let asked = name.strip_prefix(b"your").or_else(|| name.strip_prefix(b"my")).unwrap_or(name);
-    let asked = asked.strip_suffix(b"here").unwrap_or(asked);
-    let is_said_to_be = asked.len() < name.len() || core.len() < text.len();
-    NAMES.iter().any(|known| known.as_bytes() == asked) || is_said_to_be && asked == b"id"
+    let name = &buffer[..len];
+    let bare = name.strip_prefix(b"your").or_else(|| name.strip_prefix(b"my")).unwrap_or(name);
+    let bare = bare.strip_suffix(b"here").unwrap_or(bare);
+    let is_marked = bare.len() < name.len() || core.len() < text.len();
+    NAMES.iter().any(|known| known.as_bytes() == bare) || is_marked && bare == b"id"
 }
 
 #[cfg(test)]

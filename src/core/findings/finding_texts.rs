@@ -1,79 +1,83 @@
-//! The text of finding codes, read from tables.
+//! The texts of finding codes, which tables define.
 
 use crate::findings::{Effect, Id, Severity};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// What a table says about one code.
+/// The entry of a code in a table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CodeText {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What it does to the call; a warning degrades and an info does nothing unless it is said.
+    /// The effect on the call. By default, a warning degrades the call, and others have no effect.
     pub effect: Option<Effect>,
     /// The sentence about the call, with `{placeholders}`.
     pub message: String,
-    /// What it says of a sender all of whose calls have it, in a few words; for what libraries
-    /// leave out, so that it can be said once.
+    /// A few words about a sender all of whose calls have the code. They are for fields that a
+    /// library omits, so that the code can be reported once for the sender.
     pub summary: Option<String>,
-    /// Why it matters, naming the document.
+    /// The reason why the finding matters, with the name of the document.
     pub why: String,
-    /// What to change; empty where it follows from the near misses of a missing id.
+    /// The fix; empty if it is derived from the near misses of a missing id.
     pub fix: String,
-    /// The change of the call that takes the finding away, where the call has what it needs.
+    /// The change of the call that removes the finding, if the call has the necessary values.
     #[serde(default)]
     pub change: Option<ValueChange>,
-    /// The list of the settings that takes the finding away, if what the call has belongs into it.
+    /// The list setting that removes the finding, if a part of the call is added to it.
     #[serde(default)]
     pub listed_in: Option<ListedIn>,
-    /// What to change where a name that is read is near this one: `{near}`.
+    /// The fix if the name is close to a name that is read, which is `{near}`.
     pub fix_near: Option<String>,
-    /// Where a missing id is best sent, if not where it is expected first: a JSON pointer.
+    /// The JSON pointer of the best place for a missing id, if it is not the first expected place.
     pub fix_at: Option<String>,
-    /// What to change where the value is an object or a list.
+    /// The fix if the value is an object or a list.
     pub fix_nested: Option<String>,
-    /// Where the rule was read: `document`, `public: …` or `ours`.
+    /// The source of the rule: `document`, `public: …` or `ours`.
     pub source: String,
-    /// It tells of something that does not happen if the call is lost, and is left out then.
+    /// True if the finding applies only to calls that are sent, and is left out if the call is
+    /// lost.
     #[serde(default)]
     pub only_if_sent: bool,
-    /// Every vendor says the same, so that it is shown once a call and not once a vendor.
+    /// True if every vendor reports the same, so that the finding is shown once for each call and
+    /// not once for each vendor.
     #[serde(default)]
     pub once: bool,
-    /// It says that calls came in an order that is no good.
+    /// True if the finding is about calls in a wrong order.
     #[serde(default)]
     pub order: bool,
-    /// It is about a violation of the plan. Each place in the call is a finding of its own.
+    /// True if the finding is about a violation of the plan. Each place in the call then has a
+    /// finding of its own.
     #[serde(default)]
     pub of_plan: bool,
-    /// The id that it says is missing. The rule of an id states it for its own codes.
+    /// The id that the code reports as missing. Codes that the rule of an id names do not need
+    /// this.
     pub about: Option<Id>,
-    /// How loudly it says that an id is missing: strong, but weak for an info.
+    /// The weight of a missing id: by default weak for an info, otherwise strong.
     pub headline: Option<Loudness>,
-    /// Whether a code about a missing id says what stands in its place and what is near it; yes,
-    /// unless the table says no.
+    /// True if the findings of a code about a missing id have a reason and near misses, which is
+    /// the default.
     pub near_misses: Option<bool>,
 }
 
-/// How loudly a code says that an id is missing.
+/// The weight of a code that reports an id as missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Loudness {
-    /// the id counts as missing
+    /// The id counts as missing.
     Strong,
-    /// the id is absent or doubtful, and the call goes through
+    /// The id is absent or doubtful, but the call is accepted.
     Weak,
 }
 
-/// What of a call belongs into a list of its vendor's settings.
+/// A part of a call that belongs to a list in its vendor's settings.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListedIn {
     /// The setting.
     pub setting: String,
-    /// The part of the call that belongs into the list.
+    /// The part of the call that belongs to the list.
     pub what: ListedPart,
 }
 
@@ -81,38 +85,39 @@ pub struct ListedIn {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ListedPart {
-    /// the name of the field that the finding is about
+    /// The name of the field that the finding is about.
     Key,
-    /// its value
+    /// The value of the field.
     Value,
-    /// the names of the numbers in it
+    /// The names of the members of the field that are numbers.
     Numbers,
 }
 
-/// How one value of a call has to change.
+/// A change of one value of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ValueChange {
-    /// It becomes a text.
+    /// The value becomes a text.
     Text,
-    /// It becomes a number, if its text is one.
+    /// The value becomes a number, if its text is numeric.
     Number,
-    /// It becomes `true` or `false`, if its text or number stands for one.
+    /// The value becomes `true` or `false`, if its text or number means one of them.
     Boolean,
-    /// It becomes the number or the boolean that its text shows.
+    /// The value becomes the number or the boolean that its text contains.
     Plain,
-    /// It gets the name of the vendor's field that differs only by case and separators.
+    /// The value gets the name of the vendor's field that differs only by case and separators.
     Rename,
-    /// It gets this name, in the same object.
+    /// The value gets this name in the same object.
     Key(String),
-    /// It goes to this place, a JSON pointer.
+    /// The value is moved to this place, a JSON pointer.
     Place(String),
-    /// The value at this place, a JSON pointer, goes to where the finding is.
+    /// The value at this place, a JSON pointer, is moved to the path of the finding.
     From(String),
 }
 
 impl CodeText {
-    /// The effect, said or by severity. An error without one does nothing to the call at a vendor.
+    /// Returns the effect, or the default for the severity. An error has no effect on the call by
+    /// default.
     pub fn effect(&self) -> Effect {
         self.effect.unwrap_or(match self.severity {
             Severity::Warning => Effect::Degrade,
@@ -121,10 +126,10 @@ impl CodeText {
     }
 }
 
-/// Codes by name, in byte order; a name may stand for a family: `X-{T,I}-Y`.
+/// The texts of codes by name, in byte order. A name may stand for a family: `X-{T,I}-Y`.
 pub type FindingTexts = BTreeMap<String, CodeText>;
 
-/// The codes that a name in a table stands for.
+/// Returns the codes that a name in a table stands for.
 pub fn family(name: &str) -> Vec<String> {
     match name.split_once('{').and_then(|(head, rest)| Some((head, rest.split_once('}')?))) {
         Some((head, (letters, tail))) => {
@@ -134,14 +139,14 @@ pub fn family(name: &str) -> Vec<String> {
     }
 }
 
-/// Fills the `{placeholders}` of a template; one that nobody knows is left empty.
+/// Fills the `{placeholders}` of a template; unknown placeholders become empty.
 pub fn fill(template: &str, mut word: impl FnMut(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     fill_into(&mut out, template, |out, name| out.push_str(&word(name).unwrap_or_default()));
     out
 }
 
-/// Appends a template with its `{placeholders}` filled by what writes the word of a name.
+/// Appends a template; `word` writes the text for the name of each `{placeholder}`.
 pub fn fill_into(out: &mut String, template: &str, mut word: impl FnMut(&mut String, &str)) {
     let mut rest = template;
     while let Some(open) = memchr::memchr(b'{', rest.as_bytes()) {
@@ -158,13 +163,14 @@ pub fn fill_into(out: &mut String, template: &str, mut word: impl FnMut(&mut Str
     out.push_str(rest);
 }
 
-/// The codes that every vendor has (`docs/specs/vendors.md` A.4).
+/// Returns the codes that every vendor has (`docs/specs/vendors.md` A.4).
 pub fn common() -> FindingTexts {
     toml::from_str(include_str!("../../../assets/findings/common.toml"))
         .expect("the built-in table of common codes is valid")
 }
 
-/// True for a code that every vendor gives for the same reason, so that one of them is enough.
+/// Returns true for a code that every vendor reports for the same reason, so that one finding is
+/// enough.
 pub fn is_said_once(code: &str) -> bool {
     static ONCE: LazyLock<Vec<String>> = LazyLock::new(|| {
         let all = common().into_iter().filter(|(_, text)| text.once);

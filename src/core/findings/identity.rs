@@ -1,30 +1,33 @@
-//! What counts as an id, a text, a number or a date (`docs/specs/vendors.md` A.5, A.6).
+//! The definitions of ids, texts and numbers (`docs/specs/vendors.md` A.5, A.6).
 
 use super::Reason;
 use crate::call::{JsonKind, Val};
 use std::borrow::Cow;
 
-/// Which values a vendor takes for an id, and which it reads as absent.
+/// The rule of a vendor for the values that are ids and those that count as absent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ValueRule {
     /// An id is a text that is not blank, or a number.
     #[default]
     Plain,
-    /// JavaScript's reading: absent, `null` and `""` are passed over, an id is anything truthy.
+    /// As in JavaScript: `null` and `""` count as absent, and any truthy value is an id.
     Truthy,
 }
 
-/// An id as it was found.
+/// The text of an id in a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IdText<'d> {
-    /// The id as text; of a value that is not a string, its JSON text.
+    /// The id as text; for a value that is not a string, its JSON text.
     pub text: Cow<'d, str>,
-    /// False if the value was no string.
+    /// True if the value is a string.
     pub is_string: bool,
 }
 
-/// The id that a value is under a rule, or why it is none.
+/// Returns the id of a value according to a rule.
+///
+/// # Errors
+/// Fails with the reason if the value is not an id.
 pub fn id_of(value: Option<Val<'_>>, rule: ValueRule) -> Result<IdText<'_>, Reason> {
     let value = value.ok_or(Reason::Absent)?;
     let raw = || Ok(IdText { text: Cow::Borrowed(value.raw()), is_string: false });
@@ -44,7 +47,7 @@ pub fn id_of(value: Option<Val<'_>>, rule: ValueRule) -> Result<IdText<'_>, Reas
     }
 }
 
-/// What stands at a place where no usable id was found.
+/// Returns the reason why a value is not a usable id, from its kind alone.
 pub fn reason_at(value: Option<Val<'_>>) -> Reason {
     match value.map(|value| value.kind()) {
         None => Reason::Absent,
@@ -54,7 +57,7 @@ pub fn reason_at(value: Option<Val<'_>>) -> Reason {
     }
 }
 
-/// Empty, or only Unicode white space.
+/// Returns true if a text is empty or only Unicode white space.
 #[inline]
 pub fn is_blank(text: &str) -> bool {
     match text.as_bytes().first() {
@@ -63,13 +66,13 @@ pub fn is_blank(text: &str) -> bool {
     }
 }
 
-/// A string that is not blank.
+/// Returns a string that is not blank.
 #[inline]
 pub fn text_of(value: Val<'_>) -> Option<Cow<'_, str>> {
     value.as_str().filter(|text| !is_blank(text))
 }
 
-/// JavaScript's truth of a value.
+/// Returns true if a value is true in JavaScript.
 pub fn truthy(value: Val<'_>) -> bool {
     match value.kind() {
         JsonKind::Null | JsonKind::False => false,
@@ -79,9 +82,11 @@ pub fn truthy(value: Val<'_>) -> bool {
     }
 }
 
-/// True for `0` in any spelling. A number too small for a double is zero too, as it is to a reader.
+/// Returns true for `0` in any spelling, and for a number that is too small for a double, because
+/// programs parse it as 0.
 pub fn is_zero(number: &str) -> bool {
-    // without an exponent, and not too long, any other digit makes it one that a double holds
+    // a number of this length without an exponent is large enough for a double if any digit is not
+    // 0
     let plain = number.len() < 300 && number.bytes().all(|b| !matches!(b, b'e' | b'E'));
     if plain && number.bytes().any(|b| matches!(b, b'1'..=b'9')) {
         return false;
@@ -89,7 +94,7 @@ pub fn is_zero(number: &str) -> bool {
     number.parse::<f64>().is_ok_and(|number| number == 0.0)
 }
 
-/// `-?digits[.digits]`, nothing around it.
+/// Returns true for `-?digits[.digits]` without anything around it.
 pub fn is_numeric_text(text: &str) -> bool {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     let text = text.strip_prefix('-').unwrap_or(text);
@@ -99,8 +104,8 @@ pub fn is_numeric_text(text: &str) -> bool {
     }
 }
 
-/// A JSON number without a fractional part: `3`, `3.0`, `1.5e1`. Decided on the digits, since a
-/// double has no fraction left in large numbers.
+/// Returns true for a JSON number without a fractional part: `3`, `3.0`, `1.5e1`. It checks the
+/// digits, because large doubles have no fractional part.
 pub fn is_integer(number: &str) -> bool {
     let number = number.trim_start_matches('-');
     let (mantissa, exponent) = number.split_once(['e', 'E']).unwrap_or((number, "0"));

@@ -1,4 +1,4 @@
-//! What a finding is: one thing about a call that a developer should know.
+//! Findings: each is one thing about a call that a developer should know.
 
 pub mod advice;
 mod compared;
@@ -24,13 +24,13 @@ pub use verdict::{Effect, Severity, Verdict, VerdictCounts};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// True for a code about the call itself, whoever reads it; the codes of what a service does to a call
-/// are in small letters.
+/// Returns true for a code about the call itself, in upper case. Codes about the effect of a
+/// service on a call are in lower case.
 pub fn is_of_call(code: &str) -> bool {
     code.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
-/// True for a code about a violation of the plan.
+/// Returns true for a code about a violation of the plan.
 pub fn is_of_plan(code: &str) -> bool {
     discards().get(code).is_some_and(|text| text.of_plan)
 }
@@ -40,105 +40,105 @@ pub fn is_of_plan(code: &str) -> bool {
 pub struct Finding {
     /// The code, such as `EVT-TYPE-MISSING`.
     pub code: Cow<'static, str>,
-    /// How bad it is; fixed for each code.
+    /// The severity, which is fixed for each code.
     pub severity: Severity,
-    /// What it does to the call; fixed for each code.
+    /// The effect on the call, which is fixed for each code.
     pub effect: Effect,
-    /// The vendor that it is about; none for what Segment itself does.
+    /// The vendor that it is about; `None` if it does not depend on a vendor.
     pub vendor: Option<String>,
-    /// JSON pointer into the call (with its derived fields), or to where a field was expected.
+    /// JSON pointer into the call (with its derived fields), or to the place of an expected field.
     pub path: String,
-    /// What is so about this call, in a sentence.
+    /// The finding about this call, in a sentence.
     pub message: String,
-    /// Why that matters, naming the document that says so.
+    /// The reason why it matters, with the name of the document.
     pub why: String,
-    /// What stands at `path`, for codes about a missing identity.
+    /// The reason why the value at `path` is not an id, for codes about a missing id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
-    /// Near misses, for codes about a missing identity.
+    /// The near misses, for codes about a missing id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hints: Option<Vec<Hint>>,
     /// The account that was inferred from earlier calls; the inner option is JSON's null.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inferred: Option<Option<String>>,
-    /// What earlier calls of the same user say about an account that is missing.
+    /// Information from earlier calls of the same user about a missing account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<String>,
-    /// The part of the message that points at the first near miss.
+    /// The part of the message about the first near miss.
     #[serde(skip)]
     pub advice: Option<String>,
-    /// What to change.
+    /// The fix.
     pub fix: String,
-    /// Where the rule was read: `document`, `public: …` or `ours`.
+    /// The source of the rule: `document`, `public: …` or `ours`.
     pub source: Cow<'static, str>,
-    /// The id that it says is missing, as the vendor's table has it.
+    /// The id that it reports as missing, according to the vendor's table.
     #[serde(skip)]
     pub headline: Option<Headline>,
-    /// The id that it says is not a string, as the vendor's table has it.
+    /// The id that it reports as not being a string, according to the vendor's table.
     #[serde(skip)]
     pub mistyped: Option<Id>,
 }
 
 impl Finding {
-    /// The id that the call is said to lack, however loudly.
+    /// Returns the id that the finding reports as missing, strongly or weakly.
     pub fn lacks(&self) -> Option<Id> {
         self.headline.map(Headline::id)
     }
 }
 
-/// What stands where an identity was expected.
+/// The reason why a value at the expected place is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reason {
-    /// nothing
+    /// There is no value.
     Absent,
-    /// `null`
+    /// The value is null.
     Null,
-    /// an empty text, or only white space
+    /// The value is an empty text, or only white space.
     Empty,
-    /// a value of a type that cannot be an identity
+    /// The value has a type that cannot be an id.
     Type,
 }
 
-/// A value close to where an identity was expected.
+/// A value whose name or place is close to that of an expected id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Hint {
     /// JSON pointer of the value.
     pub path: String,
-    /// How it is close.
+    /// The kind of similarity.
     pub kind: HintKind,
 }
 
-/// How a near miss is close.
+/// The kind of similarity of a near miss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HintKind {
-    /// right place, same name but for case and separators
+    /// The expected place, and the same name except for case and separators.
     Spelling,
-    /// same name in another place
+    /// The same name at another place.
     Level,
-    /// another name for the same thing
+    /// Another name for the same thing.
     Alias,
-    /// the `anonymousId`
+    /// The `anonymousId`.
     Anonymous,
-    /// further down, in an object or a list
+    /// A value at a deeper level, in an object or a list.
     Nested,
-    /// a misspelled or shortened name
+    /// A misspelled or shortened name.
     Typo,
 }
 
-/// Which of the two ids.
+/// One of the two ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Id {
-    /// the account id
+    /// The account id.
     Account,
-    /// the user id
+    /// The user id.
     User,
 }
 
 impl Id {
-    /// The name that the call record uses.
+    /// Returns the name that the call record uses.
     pub fn name(self) -> &'static str {
         match self {
             Id::Account => "account_id",
@@ -147,17 +147,17 @@ impl Id {
     }
 }
 
-/// How loudly a code says that an id is missing. The vendor's table states it for each code.
+/// The id that a code reports as missing, and the weight of that. The vendor's table states both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Headline {
-    /// The vendor in use misses the id.
+    /// The id counts as missing if the vendor is in use.
     Strong(Id),
-    /// The id is absent or doubtful, and the call still goes through.
+    /// The id is absent or doubtful, but the call is still accepted.
     Weak(Id),
 }
 
 impl Headline {
-    /// The id.
+    /// Returns the id.
     pub fn id(self) -> Id {
         match self {
             Headline::Strong(id) | Headline::Weak(id) => id,

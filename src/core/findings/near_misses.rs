@@ -1,4 +1,4 @@
-//! Near misses: ids that stand close to where one was expected (`docs/specs/vendors.md` A.5).
+//! Near misses: values close to the place of an expected id (`docs/specs/vendors.md` A.5).
 
 use crate::call::{Doc, Event, Val, pointer};
 use crate::findings::compared::compare_once;
@@ -7,17 +7,17 @@ use crate::findings::near_names::{IdNames, norm};
 use crate::findings::{Hint, HintKind, Id};
 use std::borrow::Cow;
 
-/// Where ids are looked for, in the order in which they are reported.
+/// The places that are searched for ids, in the order in which near misses are reported.
 const PLACES: [&str; 5] = ["/properties", "/traits", "/context/traits", "", "/context"];
-/// The objects that are looked through to the bottom.
+/// The objects that are searched at all levels.
 const CONTAINERS: [&str; 3] = ["/properties", "/traits", "/context"];
-/// How many levels below a container are looked at.
+/// The maximum number of levels of a container that are searched.
 const MAX_LEVELS: usize = 6;
-/// How many members of a call are looked at below the places.
+/// The maximum number of members of the containers that are visited.
 const MAX_MEMBERS: usize = 2000;
 
-/// The near misses of an id that was expected at `expected` and is not there: in the places where
-/// ids stand, then further down, then misspelt. The same name elsewhere comes before other names.
+/// Returns the near misses of an id that is missing at `expected`, the best first: the same name at
+/// another place, then other names, then misspelled names.
 pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<Hint> {
     let search = NearMissSearch {
         event,
@@ -48,8 +48,8 @@ pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<
     found
 }
 
-/// A container that is JSON text and holds an id that is missing: the path of the container, and
-/// the name of the id in it.
+/// Returns the path of a container that is JSON text and contains a missing id, and the name of the
+/// id in it.
 pub(crate) fn in_json_text(
     event: &Event<'_>,
     id: Id,
@@ -76,7 +76,8 @@ pub(crate) fn in_json_text(
     None
 }
 
-/// The norm of the name that an id is expected by: the id of a company is not any `id`.
+/// Returns the normalized name of an expected id. For `…/company/id`, it is `companyid`, because
+/// not every `id` is that of a company.
 pub(crate) fn wanted_name(expected: &str) -> String {
     let last = pointer::last(expected);
     let parent = expected.rsplit_once('/').map_or("", |(place, _)| place);
@@ -88,22 +89,22 @@ pub(crate) fn wanted_name(expected: &str) -> String {
     }
 }
 
-/// What one search looks for.
+/// A search for the near misses of an id.
 struct NearMissSearch<'s, 'd> {
     event: &'s Event<'d>,
     expected: &'s str,
     rule: ValueRule,
     id: Id,
     names: &'static IdNames,
-    /// The norm of the expected name.
+    /// The normalized expected name.
     wanted: String,
 }
 
 impl<'d> NearMissSearch<'_, 'd> {
-    /// Adds a path whose value can be used, once.
+    /// Adds a path once, if its value is usable as an id.
     fn add(&self, path: &str, kind: HintKind, found: &mut Vec<Hint>) {
         let usable = || id_of(self.event.pointer(path), self.rule).is_ok();
-        // nor is the object that it was expected in
+        // the expected place itself and the objects that contain it are not near misses
         let is_expected = self
             .expected
             .strip_prefix(path)
@@ -113,15 +114,15 @@ impl<'d> NearMissSearch<'_, 'd> {
         }
     }
 
-    /// Adds what the members of a place name, in byte order.
+    /// Adds the members of a place whose names are close, in byte order.
     fn place(&self, place: &str, found: &mut Vec<Hint>) {
         let wanted_place = self.expected.rsplit_once('/').map_or("", |(place, _)| place);
         let mut keys: Vec<(Cow<'d, str>, HintKind)> = Vec::new();
-        let mut look = |member: Val<'d>| {
+        let mut compare = |member: Val<'d>| {
             let key = member.key();
             let kind = match self.kind_of(&key) {
                 Some(HintKind::Level) if place == wanted_place => HintKind::Spelling,
-                // what is inside of `account` and the like is looked at by itself
+                // the members of `account` and the like are searched separately
                 Some(HintKind::Typo) if member.is_object() || member.is_array() => return,
                 Some(kind) => kind,
                 None => return,
@@ -129,10 +130,10 @@ impl<'d> NearMissSearch<'_, 'd> {
             keys.push((key, kind));
         };
         match place {
-            "" => self.event.members().for_each(&mut look),
+            "" => self.event.members().for_each(&mut compare),
             _ => match self.event.pointer(place) {
                 Some(object) if object.is_object() && in_objects(self.event, place) => {
-                    object.children().for_each(&mut look);
+                    object.children().for_each(&mut compare);
                 }
                 _ => {}
             },
@@ -143,7 +144,7 @@ impl<'d> NearMissSearch<'_, 'd> {
         }
     }
 
-    /// How the key of a place is close.
+    /// Returns how a key of a place is close.
     fn kind_of(&self, key: &str) -> Option<HintKind> {
         compare_once((self.id, &self.wanted), None, key, || {
             let norm = norm(key);
@@ -159,7 +160,7 @@ impl<'d> NearMissSearch<'_, 'd> {
         })
     }
 
-    /// Adds what stands deeper than the places.
+    /// Adds the near misses at deeper levels than the places.
     fn further_down(&self, found: &mut Vec<Hint>) {
         let mut left = MAX_MEMBERS;
         for place in CONTAINERS {
@@ -203,9 +204,9 @@ impl<'d> NearMissSearch<'_, 'd> {
         }
     }
 
-    /// How a member of an object further down is close.
+    /// Returns how a member of an object at a deeper level is close.
     fn kind_below(&self, object: Val<'d>, parent: &str, key: &str) -> Option<HintKind> {
-        // RudderStack's and Segment's own lists of ids
+        // an item of the lists of ids that RudderStack and Segment define
         if key == "id" && matches!(&*norm(parent), "externalids" | "externalid") {
             let kind = object.get("type").and_then(|kind| kind.as_str())?;
             let made = self.names.are_made_by("", &kind) || self.names.are_made_by(&kind, "id");
@@ -222,7 +223,8 @@ impl<'d> NearMissSearch<'_, 'd> {
         is_near.then_some(HintKind::Typo)
     }
 
-    /// The same name in another place comes first, other names after it; misspellings are last.
+    /// Returns the rank of a near miss: the same name at another place is first, other names
+    /// follow, and misspelled names are last.
     fn rank(&self, hint: &Hint) -> u8 {
         match hint.kind {
             HintKind::Spelling | HintKind::Level => 0,
@@ -235,16 +237,16 @@ impl<'d> NearMissSearch<'_, 'd> {
     }
 }
 
-/// The way to a member.
+/// The parent of a member.
 struct Above<'p> {
     path: &'p str,
-    /// The name of the object that it stands in; items of a list go by the list's.
+    /// The name of the object that contains the member; items of a list have the list's name.
     name: &'p str,
     levels: usize,
 }
 
-/// True if every step on the way to a place is through an object, so that `/traits/company/id`
-/// does not walk into a list.
+/// Returns true if all parents of a place are objects, so that `/traits/company/id` is not found
+/// inside a list.
 fn in_objects(event: &Event<'_>, path: &str) -> bool {
     path.match_indices('/')
         .skip(1)

@@ -1,4 +1,4 @@
-//! Which names are close to the name of an id: other words for the same thing, the same words in
+//! Names that are close to the name of an id: other words for the same thing, the same words in
 //! another order, and misspellings (`docs/specs/vendors.md` A.5).
 
 use super::Id;
@@ -6,13 +6,13 @@ use std::borrow::Cow;
 
 /// The names of one kind of id.
 pub(crate) struct IdNames {
-    /// Norms that name the id.
+    /// Normalized names of the id.
     pub forms: &'static [&'static str],
-    /// Short and long forms that probably name it.
+    /// Other normalized names that probably mean it.
     short: &'static [&'static str],
-    /// Words that name it together with `id`.
+    /// Words that mean it together with `id`.
     nouns: &'static [&'static str],
-    /// Such words that only do so in a path: `team.id`.
+    /// Words that mean it together with `id` only in a path: `team.id`.
     path_nouns: &'static [&'static str],
 }
 
@@ -64,9 +64,9 @@ static USER: IdNames = IdNames {
     path_nouns: &["usr", "member", "contact"],
 };
 
-/// Forms that name the id of whatever they stand in.
+/// Names that mean the id of the object that contains them.
 const GENERIC: [&str; 2] = ["uid", "externalid"];
-/// Objects that are nothing by themselves.
+/// Objects that have no id of their own.
 const NEUTRAL: [&str; 15] = [
     "attributes",
     "custom",
@@ -84,7 +84,7 @@ const NEUTRAL: [&str; 15] = [
     "properties",
     "traits",
 ];
-/// Words near the names of ids that mean something else.
+/// Words that are close to the names of ids but mean something else.
 const WORDS: [&str; 31] = [
     "accent",
     "amount",
@@ -118,12 +118,12 @@ const WORDS: [&str; 31] = [
     "usher",
     "workplace",
 ];
-/// What `id` becomes by one slip of the hand, or is cut to.
+/// The results of a typing error in `id`, or of shortening it.
 const ID_SLIPS: [&str; 12] =
     ["idd", "iid", "ids", "di", "is", "if", "ie", "od", "ud", "no", "d", "i"];
 
 impl IdNames {
-    /// The names of an account or a user.
+    /// Returns the names of the account id or the user id.
     pub fn for_id(id: Id) -> &'static IdNames {
         match id {
             Id::Account => &ACCOUNT,
@@ -131,7 +131,7 @@ impl IdNames {
         }
     }
 
-    /// Returns true if a name, with the name of the object that it stands in, makes the id.
+    /// Returns true if a name, together with the name of the object that contains it, means the id.
     pub fn are_made_by(&self, parent: &str, key: &str) -> bool {
         let parent_norm = norm(cut(parent));
         let is_group = matches!(&*parent_norm, "group" | "groups");
@@ -162,7 +162,7 @@ impl IdNames {
         is_noun_and_id(&both, self.nouns) || is_noun_and_id(&both, self.path_nouns)
     }
 
-    /// Returns true for a short form or a misspelling of the name that is wanted or of a form.
+    /// Returns true for a short form or a misspelling of the wanted name or of one of `forms`.
     pub fn are_nearly(&self, key: &str, wanted: &str) -> bool {
         let bare = cut(key);
         let name = &*norm(bare);
@@ -177,7 +177,7 @@ impl IdNames {
     }
 }
 
-/// Returns true for a misspelling of the very name that is wanted, or an abbreviation of it.
+/// Returns true for a misspelling or an abbreviation of the wanted name itself.
 pub(crate) fn is_misspelling(key: &str, wanted: &str) -> bool {
     let key = cut(key);
     let name = &*norm(key);
@@ -193,7 +193,7 @@ pub(crate) fn is_misspelling(key: &str, wanted: &str) -> bool {
         || Some(name) != stem && (is_misspelt(name, wanted, true) || reordered())
 }
 
-/// Returns true for a noun and `id` in any order, with `external` or without it.
+/// Returns true for a noun and `id` in any order, with or without `external`.
 fn is_noun_and_id(words: &[String], nouns: &[&str]) -> bool {
     let is = |word: &str, one: &String| one == word;
     let noun = |word: &&String| !is("id", word) && !is("external", word);
@@ -207,18 +207,18 @@ fn holds_id(key: &str) -> bool {
     key.as_bytes().windows(2).any(|two| two.eq_ignore_ascii_case(b"id"))
 }
 
-/// Edit distance 1 or 2, unless the name is another word or means something else.
+/// Returns true if the edit distance is 1 or 2, unless the name is another word.
 fn is_misspelt(key: &str, name: &str, is_wanted: bool) -> bool {
     if key == name || WORDS.contains(&key) {
         return false;
     }
     let Some(stem) = name.strip_suffix("id").filter(|stem| stem.len() >= 4) else {
-        let most = match name.len() {
+        let max_distance = match name.len() {
             0..=3 => 0,
             4..=6 => 1,
             _ => 2,
         };
-        return distance(key, name) <= most;
+        return distance(key, name) <= max_distance;
     };
     if key == stem {
         return is_wanted;
@@ -229,46 +229,47 @@ fn is_misspelt(key: &str, name: &str, is_wanted: bool) -> bool {
     if let Some(end) = key.strip_prefix(stem) {
         return ID_SLIPS.contains(&end);
     }
-    // `grouped` is no `group_id`
+    // `grouped` does not mean `group_id`
     let written = |end: &&str| key.strip_suffix(end).filter(|written| !written.ends_with('e'));
     ID_SLIPS.iter().filter_map(written).any(|written| slips(written, stem, is_wanted) == 1)
 }
 
-/// How many slips of the hand make a stem of what was written; 0 if it is something else.
+/// Returns the number of typing errors between a text and a stem, or 0 if the text is another word.
 fn slips(written: &str, stem: &str, is_wanted: bool) -> usize {
     if WORDS.contains(&written) {
         return 0;
     }
-    let most = match stem.len() {
+    let max_slips = match stem.len() {
         0..=4 => 1,
         5..=6 if !is_wanted => 1,
         _ => 2,
     };
     let slips = distance(written, stem);
-    // who hits the first letter wrong rarely does so twice
+    // a word with a wrong first letter rarely has a second error
     let begins = written.as_bytes().first() == stem.as_bytes().first();
-    if slips <= most && (slips == 1 || begins) { slips } else { 0 }
+    if slips <= max_slips && (slips == 1 || begins) { slips } else { 0 }
 }
 
-/// The edit distance of two names; more than 2 where it is larger.
+/// Returns the edit distance of two names, or some number above 2 if it is larger than 2.
 fn distance(a: &str, b: &str) -> usize {
-    // two edits change at most four letters of the alphabet that a name has
+    // two edits change at most four members of the set of letters of a name
     let far = a.len().abs_diff(b.len()) > 2
         || a.is_ascii() && b.is_ascii() && (letters(a) ^ letters(b)).count_ones() > 4;
     if far { 3 } else { strsim::damerau_levenshtein(a, b) }
 }
 
-/// A bit for each letter that an ASCII name has; other characters share bits.
+/// Returns the set of letters of an ASCII name, one bit each; other characters share bits.
 fn letters(name: &str) -> u32 {
     name.bytes().fold(0, |letters, byte| letters | 1 << (byte & 31))
 }
 
-/// A name without the sign that services put before their own.
+/// Removes the sign that services put before their own names.
 fn cut(key: &str) -> &str {
     key.strip_prefix(['$', '@']).unwrap_or(key)
 }
 
-/// The words of a name in lower case: `accountExternalId` has three. `_id` and `uuid` are `id`.
+/// Returns the words of a name in lower case: `accountExternalId` has three. `_id`, `uuid` and
+/// `guid` become `id`.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
@@ -293,7 +294,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// One of many: `companies` is `company`.
+/// Returns the singular of a word: `companies` becomes `company`.
 fn singular(word: &str) -> String {
     match word.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
@@ -304,8 +305,8 @@ fn singular(word: &str) -> String {
 #[cfg(test)]
 mod tests;
 
-/// Returns true for a key that names an id of a person, an account, or a session, or an
-/// address of mail, by which some vendors find a person.
+/// Returns true for the name of an id of a person, an account, or a session, and for `email`, by
+/// which some vendors find a person.
 pub fn names_an_id(key: &str) -> bool {
     let key = norm(key);
     let is_named = |names: &IdNames| names.forms.contains(&&*key) || names.short.contains(&&*key);
@@ -314,7 +315,8 @@ pub fn names_an_id(key: &str) -> bool {
         || matches!(&*key, "anonymousid" | "previousid" | "email" | "id")
 }
 
-/// A key in lower case without `_`, `-` and spaces: what two spellings of one name share.
+/// Normalizes a key to lower case without `_`, `-` and spaces, so that spellings of the same name
+/// become equal.
 pub fn norm(key: &str) -> Cow<'_, str> {
     let changes = |b: u8| b.is_ascii_uppercase() || matches!(b, b'_' | b'-' | b' ') || b >= 0x80;
     if !key.bytes().any(changes) {

@@ -1,5 +1,5 @@
-//! What the service in front of the vendors does not pass on (`docs/specs/wire.md` 7 and 9), as findings
-//! of no vendor.
+//! The findings that do not depend on a vendor, such as those about calls that the service does not
+//! forward (`docs/specs/wire.md` 7 and 9).
 
 use crate::findings::{CodeText, Effect, Finding, FindingTexts, advice, fill, is_of_call};
 use crate::wire::{Service, discard};
@@ -13,11 +13,11 @@ static DISCARDS: LazyLock<FindingTexts> = LazyLock::new(|| {
     all
 });
 
-/// The texts of the codes of which RudderStack's gateway makes something else than Segment.
+/// The texts of the codes for which RudderStack's gateway behaves differently from Segment.
 static GATEWAY: LazyLock<FindingTexts> =
     LazyLock::new(|| book(include_str!("../../../assets/findings/gateway.toml")));
 
-/// Reads a table. A code that loses the call has that effect, which no table says.
+/// Parses a table, and sets the effect of codes that lose the call, which tables do not contain.
 fn book(table: &str) -> FindingTexts {
     let mut book: FindingTexts =
         toml::from_str(table).expect("the built-in table of codes is valid");
@@ -34,8 +34,8 @@ static REMARKS: LazyLock<FindingTexts> = LazyLock::new(|| {
         .expect("the built-in table of remarks is valid")
 });
 
-/// All codes of no vendor with their texts: what a service discards, and what is wrong with a call
-/// whoever reads it.
+/// Returns all codes that do not depend on a vendor, with their texts: those about the service, the
+/// call itself, and the plan.
 pub fn discards() -> &'static FindingTexts {
     &DISCARDS
 }
@@ -45,15 +45,15 @@ fn text_of(code: &str, service: Service) -> Option<(&'static str, &'static CodeT
     own.or_else(|| DISCARDS.get_key_value(code)).map(|(code, text)| (code.as_str(), text))
 }
 
-/// The finding for a code of no vendor at a place of the call or of its request. `said` are words
-/// for placeholders.
+/// Makes the finding of a code that does not depend on a vendor, at a place of the call or of its
+/// request. `values` has the values of placeholders.
 ///
 /// # Panics
 /// If the code is in none of `wire.toml`, `call.toml` and `plan.toml` in `assets/findings`.
 pub fn finding_for_discard(
     code: &str,
     path: &str,
-    said: &[(&str, String)],
+    values: &[(&str, String)],
     service: Service,
 ) -> Finding {
     let (code, text) = text_of(code, service).expect("a discard code of the table");
@@ -61,7 +61,10 @@ pub fn finding_for_discard(
         fill(template, |name| match name {
             "dotted" => Some(advice::dotted(path)),
             "item" => item(path),
-            name => said.iter().find(|(said, _)| *said == name).map(|(_, word)| word.clone()),
+            name => values
+                .iter()
+                .find(|(placeholder, _)| *placeholder == name)
+                .map(|(_, word)| word.clone()),
         })
     };
     let cause = words(&text.message);
@@ -74,20 +77,21 @@ pub fn finding_for_discard(
     }
 }
 
-/// The finding for a remark about ids, by its name in `assets/findings/remarks.toml`: a code, and
-/// behind it what the ids are.
+/// Makes the finding for a remark about ids. Its name in `assets/findings/remarks.toml` is a code,
+/// followed by the kind of the ids.
 ///
 /// # Panics
 /// If the name is not in that file.
-pub fn finding_for_remark(name: &str, path: &str, said: &[(&str, String)]) -> Finding {
+pub fn finding_for_remark(name: &str, path: &str, values: &[(&str, String)]) -> Finding {
     let (name, text) = REMARKS.get_key_value(name).expect("a remark of the table");
     let code = name.split(' ').next().unwrap_or_default();
-    let word =
-        |name: &str| said.iter().find(|(said, _)| *said == name).map(|(_, word)| word.clone());
+    let word = |name: &str| {
+        values.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, word)| word.clone())
+    };
     finding(code, text, path, |template| fill(template, word))
 }
 
-/// The finding of a code of no vendor, whose templates are filled by `words`.
+/// Makes the finding of a code that does not depend on a vendor; `words` fills its templates.
 fn finding(
     code: &'static str,
     text: &'static CodeText,
@@ -114,7 +118,7 @@ fn finding(
     }
 }
 
-/// The place of an item in its batch, from 1, by a pointer into the body.
+/// Returns the position, from 1, of the item in its batch that a pointer into the body refers to.
 fn item(path: &str) -> Option<String> {
     let (_, index) = path.rsplit_once('/')?;
     index.parse().ok().map(|index: usize| (index + 1).to_string())

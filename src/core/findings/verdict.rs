@@ -1,21 +1,21 @@
-//! Severity, effect and verdict: three small scales with one fixed order each.
+//! Severity, effect and verdict, each with a fixed order.
 
 use serde::{Deserialize, Serialize};
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The call is lost, or never was a call.
     Error,
-    /// The call goes through changed, or with less than it could have.
+    /// The call is accepted, but changed or incomplete.
     Warning,
-    /// Good to know.
+    /// The finding is only information.
     Info,
 }
 
 impl Severity {
-    /// The word for it.
+    /// Returns the word for the severity.
     pub fn name(self) -> &'static str {
         match self {
             Severity::Error => "error",
@@ -25,51 +25,52 @@ impl Severity {
     }
 }
 
-/// What a finding does to the call at its vendor; the later, the stronger.
+/// The effect of a finding on the call at its vendor; later variants are stronger.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {
-    /// nothing
+    /// No effect.
     #[default]
     None,
-    /// something is defaulted, changed or left out
+    /// Something is defaulted, changed or left out.
     Degrade,
-    /// the vendor takes the call and does nothing with it
+    /// The vendor accepts the call without an error, and does not use it.
     Drop,
-    /// an error comes back
+    /// The vendor responds with an error.
     Reject,
-    /// the vendor does not act on it
+    /// The vendor does not act on such a call.
     Ignore,
-    /// the service in front of the vendors does not pass the call on; no vendor's finding does that
+    /// The service does not forward the call to any vendor; no vendor's finding has this effect.
     #[serde(skip_deserializing)]
     Discard,
 }
 
-/// What becomes of a call at a vendor (`docs/specs/vendors.md` A.2).
+/// The outcome of a call at a vendor (`docs/specs/vendors.md` A.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// mapped in full
+    /// The call is accepted in full.
     Delivered,
-    /// mapped, but something was defaulted, changed, ignored or recommended and missing
+    /// The call is accepted, but something is defaulted, changed, ignored, or recommended and
+    /// missing.
     Degraded,
-    /// accepted and silently not used
+    /// The call is accepted without an error and not used.
     Dropped,
-    /// an error comes back
+    /// The vendor responds with an error.
     Rejected,
-    /// this vendor does not act on the call, or is switched off for it
+    /// The vendor does not act on the call, or is switched off for it.
     Ignored,
-    /// the service in front of the vendors does not pass the call on
+    /// The service does not forward the call to any vendor.
     Discarded,
 }
 
-/// How many calls have each verdict, in the order of [`Verdict::WORST_FIRST`].
+/// The number of calls with each verdict, in the order of [`Verdict::WORST_FIRST`].
 pub type VerdictCounts = [u64; Verdict::COUNT];
 
 impl Verdict {
-    /// How many verdicts there are.
+    /// The number of verdicts.
     pub const COUNT: usize = 6;
 
     /// All six, the worst first, in the order that the filter's `verdict` uses.
@@ -82,7 +83,7 @@ impl Verdict {
         Verdict::Ignored,
     ];
 
-    /// The verdict that the strongest effect gives.
+    /// Returns the verdict for the strongest effect.
     pub fn from_effect(strongest: Effect) -> Verdict {
         match strongest {
             Effect::None => Verdict::Delivered,
@@ -94,12 +95,12 @@ impl Verdict {
         }
     }
 
-    /// Whether the call is lost: the vendor was to get it and does not use it.
+    /// Returns true if the call is lost: the vendor should get it and does not use it.
     pub fn is_loss(self) -> bool {
         !self.goes_through() && self != Verdict::Ignored
     }
 
-    /// The word for it.
+    /// Returns the word for the verdict.
     pub fn name(self) -> &'static str {
         match self {
             Verdict::Delivered => "delivered",
@@ -111,7 +112,7 @@ impl Verdict {
         }
     }
 
-    /// True if the vendor does something with the call.
+    /// Returns true if the vendor accepts the call and uses it.
     pub fn goes_through(self) -> bool {
         matches!(self, Verdict::Delivered | Verdict::Degraded)
     }

@@ -2,7 +2,7 @@
 
 use crate::vendors::rules::Build;
 
-/// The vendors that are built in, in the order of their columns.
+/// The tables of the built-in vendors and their code, in the order of their columns.
 pub(crate) const BUILT_IN: &[(&str, Option<Build>)] = &[
     (
         include_str!("../../../assets/vendors/customersuccessbox.toml"),

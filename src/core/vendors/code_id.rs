@@ -1,5 +1,5 @@
 //! The numbers of finding codes.
 
-/// The number of a finding code; of two vendors' codes of one name each has its own.
+/// The number of a finding code. Codes of the same name have a number for each vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CodeId(pub u16);

@@ -1,4 +1,4 @@
-//! One number for each finding code of each vendor.
+//! The finding codes of all vendors, each with a number.
 
 use crate::findings::{CodeText, Effect, FindingTexts, Headline, Id, Severity, discards};
 use crate::plan::PlanOutcome;
@@ -8,39 +8,40 @@ use crate::vendors::table::id_codes::{IdCode, IdCodes};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What is fixed about a code.
+/// The properties of a code that are the same for all its findings.
 #[derive(Debug, Clone)]
 pub struct CodeEntry {
-    /// The vendor's index; none for what Segment itself discards.
+    /// The vendor's index; `None` for codes that do not depend on a vendor.
     pub vendor: Option<usize>,
     /// The code.
     pub code: Arc<str>,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What it does to the call.
+    /// The effect on the call.
     pub effect: Effect,
-    /// The id that it says is missing.
+    /// The id that the code reports as missing.
     pub headline: Option<Headline>,
-    /// The id that it says is not a string.
+    /// The id that the code reports as not being a string.
     pub mistyped: Option<Id>,
-    /// It says what stands in the id's place.
+    /// True if the findings have a reason: what the call has at the place of the id.
     pub(crate) reason: bool,
-    /// It says what is near the place of this id.
+    /// The id whose near misses the findings list.
     pub(crate) near_misses: Option<Id>,
-    /// Its sentences.
+    /// The texts of the code.
     pub text: Arc<CodeText>,
     pub(crate) sentences: Arc<Sentences>,
 }
 
-/// All codes: Segment's discards first, then each vendor's, in byte order of their names.
+/// All codes: first those that do not depend on a vendor, then each vendor's, in byte order of
+/// their names.
 #[derive(Debug, Default)]
 pub struct Codes {
     entries: Vec<CodeEntry>,
-    /// Of what Segment discards, then of each vendor.
+    /// The codes by name: first those that do not depend on a vendor, then those of each vendor.
     by_name: Vec<HashMap<Arc<str>, CodeId>>,
 }
 
-/// Where a vendor's codes are listed.
+/// Returns the index in `by_name` of a vendor's codes.
 fn place(vendor: Option<usize>) -> usize {
     vendor.map_or(0, |vendor| vendor + 1)
 }
@@ -76,24 +77,25 @@ impl Codes {
         }
     }
 
-    /// What is fixed about a code.
+    /// Returns the entry of a code.
     #[inline]
     pub fn entry(&self, id: CodeId) -> &CodeEntry {
         &self.entries[id.0 as usize]
     }
 
-    /// The number of a vendor's code, or of a discard code (no vendor).
+    /// Returns the number of a vendor's code, or, without a vendor, of a code that does not depend
+    /// on one.
     pub fn find(&self, vendor: Option<usize>, code: &str) -> Option<CodeId> {
         self.by_name.get(place(vendor))?.get(code).copied()
     }
 
-    /// The numbers of every code of that name, whatever the vendor.
+    /// Returns the numbers of all codes with a name, regardless of their vendors.
     pub fn all_named(&self, code: &str) -> Vec<CodeId> {
         self.iter().filter(|(_, entry)| *entry.code == *code).map(|(id, _)| id).collect()
     }
 
-    /// Whether a code counts where these vendors are in use: its vendor is among them, or it has none.
-    /// Of what every vendor says, only the first vendor's code counts.
+    /// Returns true if a code counts for the vendors in use (one bit each): its vendor is in use,
+    /// or it has no vendor. A code that all vendors report counts only at the first vendor in use.
     pub fn counts(&self, id: CodeId, in_use: u64) -> bool {
         let entry = self.entry(id);
         entry.vendor.is_none_or(|vendor| {
@@ -107,23 +109,23 @@ impl Codes {
         outcome.codes().filter_map(|code| self.find(None, code.name()))
     }
 
-    /// Returns the numbers of the codes that are violations of a plan with the severity error.
+    /// Returns the numbers of the codes for plan violations with the severity error.
     pub fn plan_errors(&self) -> Vec<CodeId> {
         let is_error = |entry: &CodeEntry| entry.text.of_plan && entry.severity == Severity::Error;
         self.iter().filter(|(_, entry)| is_error(entry)).map(|(id, _)| id).collect()
     }
 
-    /// All codes in order.
+    /// Returns all codes in order.
     pub fn iter(&self) -> impl Iterator<Item = (CodeId, &CodeEntry)> {
         self.entries.iter().enumerate().map(|(i, entry)| (CodeId(i as u16), entry))
     }
 
-    /// How many there are.
+    /// Returns the number of codes.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// True if there is none, which never happens.
+    /// Returns true if there is no code, which never happens.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

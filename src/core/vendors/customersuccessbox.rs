@@ -1,4 +1,5 @@
-//! CustomerSuccessBox: usage is aggregated by day, and a group call should come before identify.
+//! The code for CustomerSuccessBox, which aggregates usage by day, and expects a group call before
+//! an identify call.
 
 use super::code_id::CodeId;
 use super::rules::{LearnedFacts, RuleParts, Rules};
@@ -9,7 +10,7 @@ use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
 use crate::vendors::memory::facts::Topic;
 
-/// Accounts that had a group call.
+/// The topic of the accounts that had a group call.
 const GROUPED: Topic = 0;
 
 struct CustomerSuccessBox {
@@ -44,7 +45,7 @@ impl Rules for CustomerSuccessBox {
 }
 
 impl CustomerSuccessBox {
-    /// Usage of another day than that of its arrival is not aggregated any more.
+    /// Reports an event of another day than that of its arrival, which is not aggregated any more.
     fn backdated(&self, evaluation: &mut Evaluation<'_>) {
         let (Some((slot, _, event)), Some((_, _, received))) =
             (evaluation.look.event_time(), evaluation.look.received_at())
@@ -67,7 +68,7 @@ impl CustomerSuccessBox {
     }
 }
 
-/// The day that a call counts for, and the moment from which it can be seen.
+/// Shows the day that a call counts for, and the time from which it is visible.
 fn aggregation(evaluation: &mut Evaluation<'_>) {
     let Some((slot, _, at)) =
         evaluation.look.received_at().or_else(|| evaluation.look.event_time())

@@ -1,39 +1,46 @@
-//! What each vendor makes of a call.
+//! The evaluation of calls at vendors: verdicts, ids, findings and outputs.
 //!
-//! A vendor is a table, `assets/vendors/NAME.toml` ([`table`] has its form, one doc comment a key),
-//! and, for what a table cannot say, a file of code here. One run of both ([`engine::run_rules`]) serves the two
-//! steps: [`Vendors::judge`] for every call in order (verdicts, ids, codes, what is remembered) and
-//! [`Vendors::render`] when someone looks (messages, hints, bodies with the origin of each value).
+//! A vendor is a table, `assets/vendors/NAME.toml` ([`table`] describes each key in a doc comment),
+//! and, for rules that a table cannot express, a file of code in this folder. Both run together
+//! ([`engine::run_rules`]) in each of the two steps: [`Vendors::judge`] for every call in order
+//! (verdicts, ids, codes, memory), and [`Vendors::render`] when a call is shown (messages,
+//! hints, bodies with the origin of each value).
 //!
-//! # A vendor of its own
-//! A file without code: `assets/vendors/template.toml`, or any user's file, given to
-//! [`Vendors::new`].
+//! # Adding a vendor
+//! A user's vendor is a file without code, such as `assets/vendors/template.toml`, that is passed
+//! to [`Vendors::new`].
 //!
 //! A built-in vendor needs four things:
 //! 1. `assets/vendors/NAME.toml`;
-//! 2. `src/core/vendors/NAME.rs` with `pub(crate) fn build(&mut Parts) -> Result<Box<dyn Rules>, _>`, if
-//!    the table does not say all;
+//! 2. `src/core/vendors/NAME.rs` with a function `build` ([`rules::Build`]), if the table is not
+//!    enough;
 //! 3. a line in [`builtin::BUILT_IN`] (and `mod NAME;` here);
-//! 4. cases: `tests/vendors/NAME/*.toml` (the form is described in `tests/vendors/cases.rs`).
+//! 4. test cases: `tests/vendors/NAME/*.toml` (`tests/vendors/cases.rs` describes their form).
 //!
-//! # The order of a run
+//! # Steps of a run
 //! 1. The common checks (type, integrations, a table for the call type).
 //! 2. The table's ids: the first usable place of `account`, `user`, `session`, or the `missing`
 //!    code. An id with `decided_by_code` is left to step 3.
-//! 3. [`rules::Rules::before`]: decides ids, names values (`@name`), skips requests, may stop.
-//! 4. The table's spreads and fields, request by request ([`engine::spread`], [`engine::field_rules`]).
+//! 3. [`rules::Rules::before`]: decides ids, sets values for `@name` fields, skips requests, may
+//!    stop the run.
+//! 4. The table's spreads and fields, request by request ([`engine::spread`],
+//!    [`engine::field_rules`]).
 //! 5. The table's `rest`: members that nothing reads.
-//! 6. [`rules::Rules::after`]: further findings, bodies ([`crate::vendors::engine::evaluation::Evaluation::put`], [`crate::vendors::engine::evaluation::Evaluation::change`]),
-//!    extras.
-//! 7. If the call goes through (or [`crate::vendors::engine::evaluation::Evaluation::partial`] was called): [`rules::Rules::learn`] gives
-//!    facts, [`rules::Rules::step`] moves a state on and may leave a note under the call's seq,
-//!    which [`rules::Rules::show`] shows.
+//! 6. [`rules::Rules::after`]: further findings, bodies
+//!    ([`put`](crate::vendors::engine::evaluation::Evaluation::put),
+//!    [`change`](crate::vendors::engine::evaluation::Evaluation::change)), extras.
+//! 7. If the vendor accepts the call (or
+//!    [`partial`](crate::vendors::engine::evaluation::Evaluation::partial) was called):
+//!    [`rules::Rules::learn`] adds facts. If the vendor accepts the call, [`rules::Rules::step`]
+//!    also advances a state and may store a note under the call's seq, which
+//!    [`rules::Rules::show`] shows.
 //!
-//! Code works on [`crate::vendors::engine::evaluation::Evaluation`]: `evaluation.look.get(slot)` for values (spots are made once, in `build`),
-//! `evaluation.find(code, place)` for findings (codes too), `evaluation.facts` for what was known *before* this
-//! call (pass `evaluation.seq`). Anything costly belongs in a closure or behind [`crate::vendors::engine::evaluation::Evaluation::rendering`].
-//! Steps 3 to 6 never change what is remembered, so a call's output is the same whenever it is
-//! made.
+//! Code works on [`Evaluation`](crate::vendors::engine::evaluation::Evaluation):
+//! `evaluation.look.get(slot)` returns values, `evaluation.find(code, place)` reports findings, and
+//! `evaluation.facts` has the facts from *before* this call (pass `evaluation.seq`). Slots and
+//! codes are looked up once, in `build`. Put costly work in a closure or behind
+//! [`rendering`](crate::vendors::engine::evaluation::Evaluation::rendering). Steps 3 to 6 never
+//! change the memory, so a call's output is the same whenever it is made.
 
 mod builtin;
 mod code_id;
@@ -98,13 +105,13 @@ use vendor::Vendor;
 /// A vendor's table that a user wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorFile {
-    /// What errors call it: its path.
+    /// The name of the file in error messages: its path.
     pub name: String,
     /// Its text.
     pub text: String,
 }
 
-/// All vendors with their settings; never changed, shared by all who look.
+/// All vendors with their settings; immutable and shared between threads.
 pub struct Vendors {
     vendors: Vec<Vendor>,
     codes: Codes,
@@ -128,7 +135,8 @@ struct TableSource<'s> {
     build: Option<Build>,
 }
 
-/// The tables of the built-in vendors, read once: `map` makes vendors anew for other settings.
+/// The tables of the built-in vendors, parsed once, because `segscope map` makes vendors again for
+/// each line with other settings.
 static SOURCES: LazyLock<Vec<TableSource<'static>>> = LazyLock::new(|| {
     let read = |&(text, build)| TableSource::read("", text, build);
     let sources: Result<_, VendorError> = BUILT_IN.iter().map(read).collect();
@@ -136,7 +144,8 @@ static SOURCES: LazyLock<Vec<TableSource<'static>>> = LazyLock::new(|| {
 });
 
 impl Vendors {
-    /// The built-in vendors and those of the user's files, with the settings of each by its name.
+    /// Makes the built-in vendors and those of the user's files. `settings` has the settings of
+    /// each vendor under its name.
     pub fn new(
         settings: &Map<String, Value>,
         files: &[VendorFile],
@@ -158,7 +167,7 @@ impl Vendors {
         Vendors::from_sources(&sources, settings)
     }
 
-    /// Only the vendors of these names, the built-in ones first.
+    /// Makes only the vendors with these names, the built-in ones first.
     pub fn only(
         names: &[&str],
         settings: &Map<String, Value>,
@@ -238,43 +247,43 @@ impl Vendors {
         self.plan.as_ref().map_or_else(PlanOutcome::default, |plan| plan.check(event))
     }
 
-    /// How many vendors there are.
+    /// Returns the number of vendors.
     pub fn len(&self) -> usize {
         self.vendors.len()
     }
 
-    /// True if there is none.
+    /// Returns true if there are no vendors.
     pub fn is_empty(&self) -> bool {
         self.vendors.is_empty()
     }
 
-    /// Their names, in the order of their columns.
+    /// Returns the names of the vendors, in the order of their columns.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.vendors.iter().map(|vendor| vendor.info.name.as_str())
     }
 
-    /// The index of the vendor of that name.
+    /// Returns the index of the vendor with a name.
     pub fn index_of(&self, name: &str) -> Option<usize> {
         self.names().position(|known| known == name)
     }
 
-    /// What a vendor takes.
+    /// Returns the description of a vendor.
     pub fn info(&self, vendor: usize) -> &VendorInfo {
         &self.vendors[vendor].info
     }
 
-    /// The settings of a vendor that are in force.
+    /// Returns the settings of a vendor that are in force.
     pub fn settings(&self, vendor: usize) -> &VendorSettings {
         &self.vendors[vendor].settings
     }
 
-    /// All finding codes.
+    /// Returns all finding codes.
     pub fn codes(&self) -> &Codes {
         &self.codes
     }
 
-    /// Whether these can go on where others stopped: the same vendors with the same codes, so that
-    /// what is counted and remembered keeps its meaning. Settings, texts and mappings may differ.
+    /// Returns true if counts and memories of `before` stay valid for these vendors: the vendors
+    /// and their codes are the same. Settings, texts and mappings may differ.
     pub fn continues(&self, before: &Vendors) -> bool {
         let entries = |vendors: &Vendors| {
             let codes = vendors.codes.iter();
@@ -288,7 +297,7 @@ impl Vendors {
         self.names().eq(before.names()) && entries(self) == entries(before)
     }
 
-    /// An empty memory for these vendors.
+    /// Makes an empty memory for these vendors.
     pub fn memory(&self) -> Memory {
         Memory::new(self.vendors.iter())
     }
@@ -310,7 +319,8 @@ impl<'s> TableSource<'s> {
         VendorError::File { name: self.name().to_owned(), error, more: Vec::new() }
     }
 
-    /// What errors call it: its path, or of a built-in one its name.
+    /// Returns the name in error messages: the path of a user's file, or the name of a built-in
+    /// vendor.
     fn name(&self) -> &str {
         if self.name.is_empty() { self.file.name.get_ref() } else { self.name }
     }

@@ -1,4 +1,4 @@
-//! A vendor's settings: checked against its table, defaults filled in, read by type.
+//! The settings of a vendor, checked against its table and completed with defaults.
 
 use super::deliver::address::misfit;
 use crate::call::credential::without_credentials;
@@ -6,7 +6,7 @@ use crate::vendors::table::{SettingDef, SettingKind};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// Settings that a vendor does not understand.
+/// The error that a setting is unknown or has a wrong value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{vendor}: {message}")]
 pub struct SettingsError {
@@ -14,7 +14,7 @@ pub struct SettingsError {
     pub vendor: String,
     /// The setting that is wrong, if one is.
     pub key: Option<String>,
-    /// What is wrong, and what would be right.
+    /// The problem, and what is expected instead.
     pub message: String,
 }
 
@@ -73,28 +73,28 @@ impl VendorSettings {
         Ok(settings)
     }
 
-    /// A text setting.
+    /// Returns a text setting.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.values.get(key)?.as_str()
     }
 
-    /// A setting that is on or off.
+    /// Returns a setting that is on or off; the default is off.
     pub fn flag(&self, key: &str) -> bool {
         self.values.get(key).and_then(Value::as_bool).unwrap_or(false)
     }
 
-    /// A number.
+    /// Returns a number.
     pub fn number(&self, key: &str) -> Option<f64> {
         self.values.get(key)?.as_f64()
     }
 
-    /// A list of texts; none if the setting is not set and has no default.
+    /// Returns a list of texts, or `None` if the setting is not set and has no default.
     pub fn texts(&self, key: &str) -> Option<Vec<String>> {
         let list = self.values.get(key)?.as_array()?;
         Some(list.iter().filter_map(text_of).collect())
     }
 
-    /// A list of tables, each name with its text; a name that is null or not there is left out.
+    /// Returns a list of tables of texts, without the entries that are null.
     pub fn tables(&self, key: &str) -> Vec<BTreeMap<String, String>> {
         let list = self.values.get(key).and_then(Value::as_array);
         let table = |value: &Value| {
@@ -104,18 +104,19 @@ impl VendorSettings {
         list.map_or_else(Vec::new, |list| list.iter().map(table).collect())
     }
 
-    /// A table of texts, merged over its default; an entry that was set to null is not in it.
+    /// Returns a table of texts, merged over its default, without the entries that were set to
+    /// null.
     pub fn map(&self, key: &str) -> BTreeMap<String, String> {
         let members = self.values.get(key).and_then(Value::as_object).into_iter().flatten();
         members.filter_map(|(key, value)| Some((key.clone(), text_of(value)?))).collect()
     }
 
-    /// A setting as it is.
+    /// Returns the value of a setting.
     pub(crate) fn value(&self, key: &str) -> Option<&Value> {
         self.values.get(key)
     }
 
-    /// A setting as it may be shown: a secret never is, nor the password of an address.
+    /// Returns a setting as it may be shown: without secrets and passwords in addresses.
     pub fn shown(&self, key: &str) -> Option<String> {
         match self.kinds.get(key)? {
             SettingKind::Secret => Some("***".to_owned()),
@@ -136,13 +137,13 @@ fn text_of(value: &Value) -> Option<String> {
     }
 }
 
-/// Null, and a blank text where a text is wanted, count as not set.
+/// Returns true for null, and for a blank text if the setting is a text: both count as not set.
 fn is_unset(def: &SettingDef, value: &Value) -> bool {
     let text = matches!(def.kind, SettingKind::Text | SettingKind::Secret);
     value.is_null() || (text && value.as_str().is_some_and(|text| text.trim().is_empty()))
 }
 
-/// The value, if the setting may have it.
+/// Checks that a setting may have a value, and returns the value.
 pub(crate) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
     let all = |list: &Value, fits: &dyn Fn(&Value) -> bool| {
         list.as_array().is_some_and(|list| list.iter().all(fits))
@@ -167,7 +168,7 @@ pub(crate) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
     if value.is_string()
         && let Some(expected) = misfit(def.address_part, text)
     {
-        // without the value: it may hold a password
+        // the message does not contain the value, which may have a password
         return Err(format!("`{}` must be {expected}", def.key));
     }
     let tables: Vec<&Map<String, Value>> = match value {
@@ -176,12 +177,12 @@ pub(crate) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
         _ => Vec::new(),
     };
     for table in tables {
-        table_fits(def, table)?;
+        check_table(def, table)?;
     }
     Ok(value.clone())
 }
 
-fn table_fits(def: &SettingDef, table: &Map<String, Value>) -> Result<(), String> {
+fn check_table(def: &SettingDef, table: &Map<String, Value>) -> Result<(), String> {
     let names = || def.fields.iter().map(|field| field.trim_end_matches('?'));
     for (name, value) in table {
         if !names().any(|known| known == name) {
@@ -223,14 +224,14 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// Longer names are not compared with known ones.
+/// The maximum length of a name that is compared with known ones.
 const MAX_NAME_CHARS: usize = 64;
-/// A name is compared with no more known ones.
+/// The maximum number of known names that a name is compared with.
 const MAX_KNOWN: usize = 1_000;
 
-/// The known name that takes the fewest single changes to reach, if that is close enough.
+/// Returns the known name with the smallest edit distance, if it is close enough.
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    // no known name is near a longer one
+    // no known name is close to a longer one
     if name.chars().nth(MAX_NAME_CHARS).is_some() {
         return None;
     }
@@ -240,7 +241,7 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
     (changes <= name.chars().count().max(3) / 2).then_some(near)
 }
 
-/// How many single changes lead from one name to the other.
+/// Returns the edit distance of two names.
 pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -1,14 +1,15 @@
-//! What a finding code says, in a few words that are true of every call that has it.
+//! Short descriptions of finding codes, in words that are true of every call with the code.
 
 use crate::findings::{Headline, Id};
 use crate::vendors::codes::CodeEntry;
 
-/// Where the first clause of a message ends. What follows is about the example, or a consequence.
+/// The ends of the first clause of a message. The text after it is about the single call, or is a
+/// consequence.
 const CLAUSE_ENDS: [&str; 5] = ["; ", ": ", ", so ", ", and ", " ("];
 
 impl CodeEntry {
-    /// The words: its summary, of a missing id which one, otherwise the first clause of the message, without what
-    /// differs from call to call.
+    /// Returns a short description: the code's summary, or the name of the missing id, or the first
+    /// clause of the message without the words that differ from call to call.
     pub fn short_words(&self) -> String {
         match (&self.text.summary, self.headline.map(Headline::id)) {
             (Some(summary), _) => first_clause(summary).to_owned(),
@@ -25,7 +26,8 @@ fn first_clause(message: &str) -> &str {
     message.get(..ends.min().unwrap_or(message.len())).unwrap_or(message)
 }
 
-/// A clause with general words in place of its placeholders; none if hardly anything else is in it.
+/// Replaces the placeholders of a clause with general words. Returns `None` if fewer than 5 letters
+/// are not from placeholders.
 fn without_values(clause: &str) -> Option<String> {
     let mut out = String::new();
     let mut own_letters = 0;
@@ -38,7 +40,7 @@ fn without_values(clause: &str) -> Option<String> {
         };
         own_letters += before.chars().filter(|c| c.is_alphabetic()).count();
         out.push_str(before);
-        // behind a noun of its own the placeholder is a value, and the noun is enough
+        // a placeholder after a noun is a value, and the noun is enough
         let is_field = matches!(name, "dotted" | "key") && !before.ends_with(char::is_alphabetic);
         let follows_noun = before.ends_with("id ") || before.ends_with("trait ");
         out.push_str(match name {
@@ -54,7 +56,8 @@ fn without_values(clause: &str) -> Option<String> {
     (own_letters >= 5).then(|| out.trim_start_matches('…').trim().to_owned())
 }
 
-/// `PH-G-NO-METRICS` is `no metrics`: a vendor's code begins with the vendor and the type of call.
+/// Converts a code to words: `PH-G-NO-METRICS` becomes `no metrics`, because a vendor's code begins
+/// with the vendor and the type of call.
 fn words_of_code(code: &str, is_of_vendor: bool) -> String {
     let words = code.split('-').skip(usize::from(is_of_vendor));
     let own = words.skip_while(|word| is_of_vendor && word.len() == 1);

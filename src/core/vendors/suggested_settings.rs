@@ -1,5 +1,5 @@
-//! Settings that are offered ready to paste: what a vendor's document recommends, and what was
-//! learned from objects that a vendor pushed. Nothing is set by itself.
+//! Suggestions of settings, ready to paste: those that a vendor's document recommends, those that
+//! fixes name, and those from objects that a vendor pushed. segscope never sets them itself.
 
 use crate::call::{JsonKind, Val, pointer};
 use crate::findings::{Finding, ListedIn, ListedPart};
@@ -7,17 +7,18 @@ use crate::vendors::Vendors;
 use crate::vendors::settings::VendorSettings;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Settings as the vendor's document recommends them.
+/// Suggested settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Preset {
-    /// Their names.
+    /// The names of the settings.
     pub keys: Vec<String>,
     /// The lines of a settings file.
     pub lines: String,
 }
 
 impl Vendors {
-    /// What a vendor's document recommends to set; none if all of it is in force.
+    /// Returns the settings that a vendor's document recommends and that are not in force, or
+    /// `None` if all are.
     pub fn preset(&self, vendor: usize) -> Option<Preset> {
         let info = self.info(vendor);
         let recommended =
@@ -32,8 +33,8 @@ impl Vendors {
         (!keys.is_empty()).then(|| Preset { keys, lines: lines(&info.name, &values) })
     }
 
-    /// The settings that the fixes of a call's findings name, as lists of what is set already and
-    /// what the call has. None if no fix names one.
+    /// Returns the settings that the fixes of a call's findings name, as lists of the current
+    /// entries and those of the call. Returns `None` if no fix names a setting.
     pub fn settings_for(
         &self,
         vendor: usize,
@@ -73,7 +74,7 @@ impl Vendors {
         (!values.is_empty()).then(|| Preset { keys, lines: lines(name, &values) })
     }
 
-    /// A list of texts as it is set, with more.
+    /// Returns the entries of a list setting together with more entries.
     fn list_with(
         &self,
         vendor: usize,
@@ -85,14 +86,13 @@ impl Vendors {
         toml::Value::Array(all.into_iter().map(toml::Value::String).collect())
     }
 
-    /// The vendor whose setting may be filled with the ids of companies that were pushed, and the
-    /// setting.
+    /// Returns the vendor that has a setting for the ids of pushed companies, and the setting.
     pub fn filled_by_pushes(&self) -> Option<(usize, &str)> {
         (0..self.len()).find_map(|at| Some((at, self.info(at).pushes.as_ref()?.fills.as_deref()?)))
     }
 
-    /// The lines of a settings file that hold the ids of companies that were pushed, besides those
-    /// that are set already.
+    /// Returns the lines of a settings file with the ids of pushed companies and the ids that are
+    /// already set.
     pub fn pushed_companies<'i>(&self, ids: impl Iterator<Item = &'i str>) -> Option<String> {
         let (vendor, key) = self.filled_by_pushes()?;
         let list = self.list_with(vendor, key, ids.map(str::to_owned));
@@ -101,7 +101,7 @@ impl Vendors {
 }
 
 impl VendorSettings {
-    /// Whether a setting holds this.
+    /// Returns true if a setting has this value.
     fn is(&self, key: &str, value: &toml::Value) -> bool {
         serde_json::to_value(value).is_ok_and(|value| self.value(key) == Some(&value))
     }
@@ -124,7 +124,7 @@ mod tests {
         Vendors::new(&settings, &[]).expect("valid")
     }
 
-    /// What is offered can be read as the settings that it is for.
+    /// Reads suggested lines as settings, to show that they are valid.
     fn read(lines: &str) -> Vendors {
         let file: Value = toml::from_str(lines).expect("TOML");
         vendors(file["vendors"].clone())

@@ -1,4 +1,4 @@
-//! A vendor made ready: its table with every pointer, code and setting resolved.
+//! A vendor ready for use: its table with all pointers, codes and settings resolved.
 
 use super::code_id::CodeId;
 use super::rules::Rules;
@@ -7,7 +7,7 @@ use crate::call::CallType;
 use crate::findings::identity::ValueRule;
 use crate::fql::Filter;
 use crate::vendors::deliver::request_template::RequestTemplate;
-use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::engine::integration_names::SwitchNames;
 use crate::vendors::engine::presence::PresenceMap;
 use crate::vendors::engine::spread::Spread;
@@ -16,10 +16,10 @@ use crate::vendors::vendor_info::VendorInfo;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// How many values a vendor's code may name for its table's fields (`@name`).
+/// The maximum number of values that a vendor's code may set for its table's `@name` fields.
 pub(crate) const NAMES: usize = 8;
 
-/// One number for each call type, to index tables with.
+/// Returns the index of a call type in tables.
 pub(crate) fn slot(call: CallType) -> usize {
     call as usize
 }
@@ -36,17 +36,17 @@ pub(crate) struct Vendor {
     /// The user's destination filter.
     pub only: Option<Filter>,
     pub rules: Option<Box<dyn Rules>>,
-    /// The calls that it acts on, in words.
+    /// The types of the calls that it acts on, as a phrase.
     pub supported: String,
 }
 
-/// The spots and codes of the checks that every vendor makes first.
+/// The slots and codes of the checks that come first at every vendor.
 pub(crate) struct CommonChecks {
     pub kind: FieldSlot,
     pub integrations: Vec<FieldSlot>,
-    /// The names of all vendors, for those that are nearly one.
+    /// The names of all vendors in `integrations`, to find misspelled ones.
     pub switches: Arc<SwitchNames>,
-    /// `All` and `all`.
+    /// The slots of `All` and `all` in `integrations`.
     pub all: [FieldSlot; 2],
     pub type_missing: CodeId,
     pub off: CodeId,
@@ -55,7 +55,7 @@ pub(crate) struct CommonChecks {
     pub placeholder: CodeId,
     pub stand_in: CodeId,
     pub blanks: CodeId,
-    /// For each call type that the vendor does not act on.
+    /// The codes for the call types that the vendor does not act on.
     pub unsupported: [Option<CodeId>; 6],
 }
 
@@ -63,119 +63,121 @@ pub(crate) struct CallRules {
     pub account: Option<IdRule>,
     pub user: Option<IdRule>,
     pub session: Option<IdRule>,
-    /// The places of each object of which a call has one or the other.
+    /// The places of the alternative objects of each choice.
     pub choices: Vec<Vec<FieldSlot>>,
     pub requests: Vec<Request>,
     pub rests: Vec<LeftoverRule>,
-    /// Places of a person's data that are read, and what corrected calls have there.
+    /// The places of personal data that are read, each with the example value of corrected calls.
     pub made_up: Vec<(FieldSlot, Box<str>)>,
 }
 
 pub(crate) struct IdRule {
     pub from: Vec<FieldSlot>,
-    /// The choice that each of these depends on; empty where none does.
+    /// The guard of each of these places; empty if none has a guard.
     pub guards: Vec<Option<Guard>>,
     pub missing: Option<CodeId>,
     pub kind: Option<CodeId>,
-    /// Placeholders are reported.
+    /// True if placeholders are reported.
     pub used: bool,
-    /// The vendor's code decides; the engine does not look.
+    /// True if the vendor's code finds the id instead of the engine.
     pub by_code: bool,
 }
 
-/// A place that counts only if the call has the object that it is in, and none that comes before.
+/// The condition of a place that it counts only if the call has the object that contains it, and no
+/// object of higher priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Guard {
-    /// The number of the choice in [`CallRules::choices`].
+    /// The index of the choice in [`CallRules::choices`].
     pub choice: u8,
-    /// The number of the object in it.
+    /// The index of the object in the choice.
     pub object: u8,
 }
 
-/// Method, address and headers, ready to show.
+/// The method, address and headers of a request, as they may be shown.
 pub(crate) struct Carrier {
     pub method: String,
-    /// The address, with `{@user}` and the like where an id of the call goes.
+    /// The address, with `{@user}` and so on for ids of the call.
     pub url: String,
     /// The ids in the address.
     pub ids: Vec<FieldSource>,
     pub headers: Vec<(String, String)>,
-    /// The same before settings are filled in.
+    /// The address and headers before settings are filled in.
     pub template: Arc<RequestTemplate>,
 }
 
 pub(crate) struct Request {
     pub carrier: Carrier,
-    /// It is made only if one of these is there; empty: always.
+    /// The request is made only if one of these sources has a value; empty for always.
     pub only_with: Vec<FieldSource>,
     pub body: BodyKind,
     pub caveats: Vec<Caveat>,
     pub rows: Vec<FieldRule>,
     pub spreads: Vec<Spread>,
-    /// What of it a call is judged by.
-    pub asks: Vec<Ask>,
+    /// The triggers of the rows that may report something about a call that is only judged.
+    pub row_triggers: Vec<RowTrigger>,
 }
 
-/// What is doubtful about a request, by what its body has.
+/// A caveat of a request that depends on its body.
 pub(crate) struct Caveat {
     /// The member of the body.
     pub of: Vec<String>,
-    /// Whether it is doubtful with that member or without it.
+    /// True if the caveat applies with that member, and false if it applies without it.
     pub with: bool,
     pub says: String,
 }
 
-/// A row that may matter to a call that is only judged, and when it surely does not. A row of more
-/// than one place has an ask for each.
+/// A condition for running a row for a call that is only judged: the row runs unless the value at
+/// `slot` is of a kind in `fine` and not longer than `max`. A row with several places has a trigger
+/// for each.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Ask {
-    /// The number of the row.
+pub(crate) struct RowTrigger {
+    /// The index of the row.
     pub row: u8,
-    /// A place that it looks at.
+    /// A place that the row reads.
     pub slot: FieldSlot,
-    /// What may stand there without its having anything to tell.
+    /// The kinds of values there about which the row reports nothing.
     pub fine: PresenceMap,
-    /// A text is that only up to so many bytes.
+    /// The maximum number of bytes of such a value, if the row has a limit.
     pub max: Option<u32>,
 }
 
-/// Where a row's value comes from.
+/// A source of a row's value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum FieldSource {
     Spot(FieldSlot),
-    /// A place in an object of which a call has one or another.
+    /// A place in one of several alternative objects.
     Guarded(FieldSlot, Guard),
     Account,
     User,
     Session,
-    /// The event time's text.
+    /// The text of the event time.
     Time,
-    /// A value that the vendor's code names.
+    /// A value that the vendor's code sets.
     Named(Name),
 }
 
-/// A value that the vendor's code names.
+/// The number of a value that the vendor's code sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Name(pub u8);
 
 /// A value that is the same for every call.
 pub(crate) struct FixedValue {
     pub json: String,
-    /// The setting that it is; none for one of the table's own.
+    /// The setting that supplies the value; `None` for a value of the table.
     pub setting: Option<String>,
 }
 
 pub(crate) struct FieldRule {
-    /// It can give a finding. One that cannot is run only where its value is wanted.
+    /// True if the row can report a finding. Other rows run only if their value is needed.
     pub speaks: bool,
     pub to: Vec<String>,
     pub from: Vec<FieldSource>,
-    /// Where a value is expected.
+    /// The place where a value is expected.
     pub place: FieldSlot,
-    /// Names that are probably meant for it.
+    /// Names that are probably meant to be this field.
     pub near: Vec<String>,
     pub always: Option<FixedValue>,
-    /// It is written only if one of these is there; empty: always.
+    /// The field is written only if one of these sources has a value; empty for always.
     pub only_with: Vec<FieldSource>,
     pub take: Take,
     pub check: Option<Check>,
@@ -191,30 +193,30 @@ pub(crate) struct FieldRule {
     pub unknown: Option<CodeId>,
 }
 
-/// What becomes of the members of an object that no row reads.
+/// The rule for the members of an object that no row reads.
 pub(crate) struct LeftoverRule {
-    pub of: FieldSlot,
+    pub object: FieldSlot,
     pub code: Option<CodeId>,
     pub each: bool,
     pub nulls: bool,
     pub kind: Option<CodeId>,
     pub send_type: Option<CodeId>,
-    /// Spots that a row, an id or the vendor's code reads.
-    pub claimed: SpotSet,
-    /// Members that a setting lists, with the rows (of the first request) whose output they would
-    /// take: such a row wins.
+    /// The slots that a row, an id or the vendor's code reads.
+    pub claimed: SlotSet,
+    /// The members that a setting lists, each with the rows of the first request that write the
+    /// same field, one bit each. Such a row has priority.
     pub sent: Vec<(FieldSlot, u128)>,
-    pub sent_set: SpotSet,
-    /// Names of an output's fields.
+    pub sent_set: SlotSet,
+    /// The names of the fields of outputs.
     pub names: Vec<FieldName>,
-    /// What to change about a member of that name.
+    /// The fixes for members with particular names.
     pub advice: BTreeMap<String, String>,
 }
 
-/// A name of an output's field, or of the member that fills it.
+/// The name of a field of an output, or of the member that fills it.
 pub(crate) struct FieldName {
     pub name: String,
-    /// What it shares with its other spellings ([`crate::findings::norm`]).
+    /// The normalized name, which all its spellings share ([`crate::findings::norm`]).
     pub norm: String,
     /// The pointer that fills the field.
     pub from: String,

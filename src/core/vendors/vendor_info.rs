@@ -1,4 +1,4 @@
-//! What a vendor takes, for the screens and commands that show it.
+//! Descriptions of vendors, for the pages and commands that show them.
 
 use crate::call::CallType;
 use crate::findings::Id;
@@ -13,25 +13,26 @@ use crate::vendors::table::{
 pub struct VendorInfo {
     /// The name in settings, flags and records.
     pub name: String,
-    /// The name that people know.
+    /// The name for people.
     pub title: String,
-    /// The head of its column: two or three characters.
+    /// The head of its column: one to three characters.
     pub short: String,
-    /// What its finding codes begin with.
+    /// The prefix of its finding codes.
     pub prefix: String,
-    /// Its document as a user can find it.
+    /// Its document, named so that a user can find it.
     pub document: String,
-    /// Which service feeds it.
+    /// The service that feeds it.
     pub fed_by: FedBy,
     /// The names under which `integrations` switches it off.
     pub integrations: Vec<String>,
-    /// How true its shown requests are.
+    /// The fidelity of its shown requests.
     pub fidelity: Fidelity,
-    /// What a user should know once.
+    /// A note about the vendor for the user.
     pub note: Option<String>,
-    /// What it pushes to Segment, if it does that.
+    /// The objects that it pushes to Segment, if it does so.
     pub pushes: Option<PushesInfo>,
-    /// What carries the call itself to it, as method and address, and where that was read.
+    /// The method and address of the request that carries the call itself to it, and the source of
+    /// this information.
     pub transport: Option<(String, String)>,
     /// Its settings.
     pub settings: Vec<SettingDef>,
@@ -39,43 +40,43 @@ pub struct VendorInfo {
     pub calls: Vec<CallInfo>,
 }
 
-/// What a vendor pushes to Segment.
+/// The objects that a vendor pushes to Segment.
 #[derive(Debug, Clone)]
 pub struct PushesInfo {
-    /// When it does so, in a sentence.
+    /// The occasion for a push, in a sentence.
     pub when: String,
     /// The setting that the ids of pushed companies may fill.
     pub fills: Option<String>,
-    /// Where it was read.
+    /// The source of this information.
     pub source: String,
 }
 
-/// What a vendor makes of one call type.
+/// The handling of one call type by a vendor.
 #[derive(Debug, Clone)]
 pub struct CallInfo {
     /// The call type.
     pub call: CallType,
-    /// What it becomes, in two or three words.
+    /// The vendor's name for what the call becomes, in two or three words.
     pub becomes: String,
-    /// When to make the call, where the document says so.
+    /// The occasion for the call, if the document names it.
     pub when: Option<String>,
-    /// Where it was read: `document`, `public: …` or `ours`.
+    /// The source of the rules: `document`, `public: …` or `ours`.
     pub source: String,
-    /// Where the account id is looked for.
+    /// The places of the account id.
     pub account: Option<LooksFor>,
-    /// Where the user id is looked for.
+    /// The places of the user id.
     pub user: Option<LooksFor>,
-    /// Where the session's id is looked for.
+    /// The places of the session id.
     pub session: Option<LooksFor>,
-    /// Names for objects of which a call has one or the other, with their places in order.
+    /// The names of alternative objects, with their places in order.
     pub choose: Vec<(String, Vec<String>)>,
     /// Its requests.
     pub requests: Vec<RequestInfo>,
-    /// What the vendor's own code reads besides.
+    /// Further places that the vendor's own code reads.
     pub reads: Vec<String>,
     /// The fields of its requests.
     pub fields: Vec<FieldInfo>,
-    /// The objects whose members go into its requests under their own names.
+    /// The objects whose members are copied to its requests under their own names.
     pub spreads: Vec<SpreadInfo>,
 }
 
@@ -84,26 +85,27 @@ pub struct CallInfo {
 pub struct RequestInfo {
     /// Its method and address, with the settings and ids by name.
     pub line: String,
-    /// It is made only if this is there.
+    /// The source that has to be present for the request to be made.
     pub only_with: Option<String>,
-    /// Its body is the call itself.
+    /// True if its body is the call itself.
     pub is_call: bool,
 }
 
-/// Where an id is looked for, and how much it is needed.
+/// The places of an id, and its importance.
 #[derive(Debug, Clone)]
 pub struct LooksFor {
     /// JSON pointers, in order; the first is where it is expected.
     pub from: Vec<String>,
-    /// The same as the table has it: a name with `@` stands for an object that is chosen once.
+    /// The places as the table states them: a name with `@` refers to one of several alternative
+    /// objects.
     pub stated: Vec<String>,
-    /// How much it is needed.
+    /// The importance of the id.
     pub need: IdNeed,
-    /// The codes that say that it is missing, and that it is not a string.
+    /// The codes for a missing id and for an id that is not a string.
     pub codes: Vec<String>,
-    /// The vendor's own code decides.
+    /// True if the vendor's own code finds the id.
     pub decided_by_code: bool,
-    /// Where it was read.
+    /// The source of this information.
     pub source: String,
 }
 
@@ -114,48 +116,48 @@ pub struct FieldInfo {
     pub request: usize,
     /// JSON pointer into the body.
     pub to: String,
-    /// JSON pointers into the call, or names with `@`; none for a value that is always the same.
+    /// JSON pointers into the call, or names with `@`; empty for a fixed value.
     pub from: Vec<String>,
-    /// It is sent only if this is there.
+    /// The source that has to be present for the field to be sent.
     pub only_with: Option<String>,
-    /// Which values it takes.
+    /// The values that it takes.
     pub take: Take,
-    /// What is looked at in a value that is sent whatever it is.
+    /// The check of a value that is sent even if the check fails.
     pub check: Option<Check>,
-    /// At most so many characters are kept.
+    /// The maximum number of characters; a longer text is cut.
     pub max: Option<usize>,
-    /// What is sent where nothing usable was found, or always.
+    /// The fixed value, or the default if no source has a usable value.
     pub value: Option<String>,
-    /// The setting that is sent where nothing usable was found.
+    /// The setting that is sent if no source has a usable value.
     pub setting: Option<String>,
-    /// Where it was read.
+    /// The source of this information.
     pub source: String,
 }
 
-/// An object whose members go into an output under their own names.
+/// An object whose members are copied to an output under their own names.
 #[derive(Debug, Clone)]
 pub struct SpreadInfo {
     /// The list setting that names the members, if not all are sent.
     pub listed: Option<String>,
     /// The request, from 0.
     pub request: usize,
-    /// JSON pointer into the body: the object that they go into.
+    /// The JSON pointer into the body of the object that they are copied to.
     pub to: String,
-    /// JSON pointers into the call; the first that holds an object counts.
+    /// The JSON pointers into the call; the first that refers to an object counts.
     pub from: Vec<String>,
     /// Names that are left out.
     pub without: Vec<String>,
-    /// Members that get another name.
+    /// The members that are renamed, each with its new name.
     pub rename: Vec<(String, String)>,
-    /// Objects and lists are left out, besides null.
+    /// True if objects and lists are left out, besides null.
     pub scalar: bool,
-    /// Values that JavaScript takes for false are left out, besides null.
+    /// True if values that are false in JavaScript are left out, besides null.
     pub truthy: bool,
-    /// Each member that is left out for its value gives a finding.
+    /// True if each member that is left out because of its value leads to a finding.
     pub lost_is_told: bool,
-    /// The object is sent even if the call has none.
+    /// True if the object is sent even if the call has none.
     pub always: bool,
-    /// Where it was read.
+    /// The source of this information.
     pub source: String,
 }
 
@@ -189,12 +191,12 @@ impl VendorInfo {
         }
     }
 
-    /// What the vendor makes of a call type; none if it does not act on it.
+    /// Returns the handling of a call type, or `None` if the vendor does not act on it.
     pub fn call(&self, call: CallType) -> Option<&CallInfo> {
         self.calls.iter().find(|info| info.call == call)
     }
 
-    /// Where an id is looked for in a call; none where the vendor does not look.
+    /// Returns the places of an id in a call, or `None` if the vendor does not read it.
     pub fn looks_for(&self, call: CallType, id: Id) -> Option<&LooksFor> {
         let info = self.call(call)?;
         match id {
@@ -290,7 +292,7 @@ impl SpreadInfo {
         }
     }
 
-    /// The members of an object that a setting lists, in the first request.
+    /// Describes the members of an object that a setting lists and that the first request contains.
     fn listed(of: &str, setting: &Word, source: &str) -> SpreadInfo {
         SpreadInfo {
             listed: Some(setting.get_ref().clone()),

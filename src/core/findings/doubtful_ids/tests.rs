@@ -244,13 +244,13 @@ fn ids_are_left_alone() {
 }
 
 proptest::proptest! {
-    /// The one look at the bytes passes by only what the close look finds nothing wrong with.
+    /// Checks that the pass over the bytes accepts only texts that the close check accepts too.
     #[test]
-    fn an_ordinary_id_is_none_that_a_close_look_doubts(
+    fn the_pass_over_the_bytes_agrees_with_the_close_check(
         text in "[nNuUiIlLoOaAdDeEfF_.:/-]{1,12}|[a-zA-Z0-9_.:/-]{1,24}\
                  |[a-z]{0,5}[-_:/.]?(undefined|NULL|nil|None|nan|n/a|Anonymous|unknown|userId|Optional[.]empty)"
     ) {
         let seen = text.bytes().fold(0, |seen, byte| seen | CLASS[usize::from(byte)]);
-        proptest::prop_assert_eq!(doubt_of(&text), closely(&text, seen), "{}", text);
+        proptest::prop_assert_eq!(doubt_of(&text), check_closely(&text, seen), "{}", text);
     }
 }

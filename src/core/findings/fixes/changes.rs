@@ -1,4 +1,5 @@
-//! Changes of values that are no missing ids: a name that is nearly right, a value of the wrong type.
+//! Changes of values other than missing ids, such as a misspelled name or a value of the wrong
+//! type.
 
 use super::BrokenCall;
 use super::edits::{Edit, Edits, ValueShape, ValueSource};
@@ -6,8 +7,8 @@ use crate::call::pointer;
 use crate::findings::fixes::json_tree::Lit;
 use crate::findings::{Finding, Severity, ValueChange};
 
-/// The change that a code's table names for a finding, if the call has what it needs. `field` is
-/// the place of the vendor's field with nearly the same name.
+/// Returns the edit for the change that a code's entry names for a finding, if the call has the
+/// necessary values. `field` returns the place of the vendor's field with nearly the same name.
 pub fn change(
     call: &BrokenCall<'_>,
     (vendor, finding): (usize, &Finding),
@@ -46,12 +47,12 @@ pub fn change(
         ValueChange::Place(place) => moved(&call.sendable(place), path, true),
         ValueChange::From(place) => moved(&call.sendable(path), place, true),
     }?;
-    // a text that is not a number stays what it is
+    // without a value of the wanted type, such as for a text that is not numeric, there is no edit
     edit.value(&Lit::whole(&call.event)).is_some().then_some(edit)
 }
 
-/// The changes with one more, which gives way to a change of the same place. `copied`: what it
-/// reads stays where it is.
+/// Adds an edit to others. If there is an edit of the same place, the stronger one is kept. If
+/// `copied` is true, the added edit copies its value instead of moving it.
 pub fn with(edits: &[Edit], more: &Edit, copied: bool) -> Vec<Edit> {
     let mut all = Edits(edits.to_vec());
     let mut more = more.clone();

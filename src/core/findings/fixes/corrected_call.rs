@@ -1,4 +1,4 @@
-//! The call as it should have been, and what of it a sender's library can send.
+//! The corrected call, reduced to the fields that the sender's library can send.
 
 use crate::call::{CallType, Event, pointer, time};
 use crate::findings::advice::dotted;
@@ -9,22 +9,23 @@ use crate::findings::fixes::language::{CallSyntax, Choice};
 use crate::findings::fixes::omitted_fields::{self, OmittedFields};
 use crate::findings::fixes::{BrokenCall, SnippetAudience};
 
-/// Fields that are one text at the top level of a call.
-pub(crate) const TEXTS: [&str; 8] =
+/// The fields at the top level of a call that are texts.
+pub(crate) const TEXT_FIELDS: [&str; 8] =
     ["userId", "anonymousId", "groupId", "previousId", "event", "name", "category", "timestamp"];
 
-/// A time that differs by more from the time of sending was set by the app: libraries send what
-/// they queue within seconds.
-const SET_BY_LIBRARY_MS: i64 = 60_000;
+/// The maximum difference, in milliseconds, between a `timestamp` that the library set and the time
+/// of sending. Libraries send queued calls within seconds, so a larger difference shows that the
+/// app set the time.
+const MAX_LIBRARY_DELAY_MS: i64 = 60_000;
 
-/// A corrected call, and what is other in it besides the edits.
+/// A corrected call, with notes on its differences other than the edits.
 pub(crate) struct CorrectedCall {
     pub tree: Lit,
     pub notes: Vec<String>,
 }
 
 impl Lit {
-    /// The whole call.
+    /// Converts a whole call.
     pub(crate) fn whole(event: &Event<'_>) -> Lit {
         let mut tree = Lit::Map(Vec::new());
         for member in event.members() {
@@ -34,7 +35,7 @@ impl Lit {
     }
 }
 
-/// The call with the edits made.
+/// Returns the call with the edits applied.
 pub(crate) fn changed(call: &BrokenCall<'_>, edits: &[Edit]) -> Lit {
     let mut tree = Lit::whole(&call.event);
     make(&mut tree, edits);
@@ -55,7 +56,7 @@ fn make(tree: &mut Lit, edits: &[Edit]) {
     }
 }
 
-/// The call as it should have been, with what the library of the language can send.
+/// Returns the corrected call, with only the fields that the language's library can send.
 pub(crate) fn sent(
     call: &BrokenCall<'_>,
     edits: &[Edit],
@@ -74,8 +75,8 @@ pub(crate) fn sent(
     if choice.nests_custom {
         flatten_custom(&mut tree, &mut notes);
     }
-    // RudderStack's libraries take the traits of an identify call as such and send them in the
-    // context, where their destinations look
+    // RudderStack's libraries take the traits of an identify call as an argument and send them in
+    // the context, where their destinations read them
     if call.kind == CallType::Identify
         && call.rudder
         && !language.anything
@@ -89,7 +90,7 @@ pub(crate) fn sent(
             tree.remove("/context");
         }
     }
-    // the service drops a call of nobody
+    // the service drops a call without `userId` and `anonymousId`
     let known = |name| tree.get(name).and_then(Lit::id).is_some();
     if !language.client_side && !known("userId") && !known("anonymousId") {
         tree.set("userId", Lit::Text(stand_in::USER.to_owned()));
@@ -108,7 +109,7 @@ pub(crate) fn sent(
     CorrectedCall { tree, notes }
 }
 
-/// Keeps the time of a call if the app set it and the library takes one.
+/// Keeps the time of a call if the app set it and the library accepts a time.
 fn set_time(
     tree: &mut Lit,
     call: &BrokenCall<'_>,
@@ -130,7 +131,7 @@ fn set_time(
     });
     let at = |text: &str| time::parse(text);
     let by_library = match (at(&given), sent.as_deref().and_then(at)) {
-        (Some(given), Some(sent)) => (sent - given).abs() <= SET_BY_LIBRARY_MS,
+        (Some(given), Some(sent)) => (sent - given).abs() <= MAX_LIBRARY_DELAY_MS,
         (Some(_), None) => !language.anything,
         (None, _) => false,
     };
@@ -143,7 +144,8 @@ fn set_time(
     }
 }
 
-/// Libraries take a group id only in group calls; for others its place is in the context.
+/// Moves the group id to the context, unless the library accepts it at the top level. Most
+/// libraries do so only in group calls.
 fn move_group(
     tree: &mut Lit,
     call: &BrokenCall<'_>,
@@ -175,7 +177,8 @@ fn move_group(
     }
 }
 
-/// An old version of a library sends what is no trait of its own inside of `custom`.
+/// Moves the members of `traits.custom` to `traits`. An old version of a library sends traits that
+/// it does not know inside `custom`.
 fn flatten_custom(tree: &mut Lit, notes: &mut Vec<String>) {
     let Some(Lit::Map(members)) = tree.at("/traits/custom").cloned() else { return };
     tree.remove("/traits/custom");
@@ -190,7 +193,8 @@ fn flatten_custom(tree: &mut Lit, notes: &mut Vec<String>) {
     );
 }
 
-/// The value without members that are null, whose places are noted.
+/// Removes members that are null, and adds their places to `nulls` unless they are at the top
+/// level.
 fn without_nulls(value: Lit, path: &str, nulls: &mut Vec<String>) -> Lit {
     let Lit::Map(members) = value else { return value };
     let mut kept = Vec::new();
@@ -205,18 +209,18 @@ fn without_nulls(value: Lit, path: &str, nulls: &mut Vec<String>) -> Lit {
     Lit::Map(kept)
 }
 
-/// Leaves out what the library has no argument for, and names it.
+/// Removes the fields for which the library has no argument, and names them in a note.
 fn leave_out(tree: &mut Lit, (choice, form): (&Choice, &CallSyntax), notes: &mut Vec<String>) {
     let Lit::Map(members) = tree else { return };
     let mut gone: Vec<String> = Vec::new();
-    let texts = members.iter_mut().filter(|(name, _)| TEXTS.contains(&name.as_str()));
+    let texts = members.iter_mut().filter(|(name, _)| TEXT_FIELDS.contains(&name.as_str()));
     for (_, value) in texts.filter(|_| !choice.language.anything) {
         if let Lit::Number(digits) = value {
             *value = Lit::Text(digits.clone());
         }
     }
     members.retain(|(name, value)| {
-        let held = match TEXTS.contains(&name.as_str()) {
+        let held = match TEXT_FIELDS.contains(&name.as_str()) {
             true => value.id().is_some(),
             false => matches!(value, Lit::Map(_)),
         };

@@ -1,5 +1,5 @@
-//! What has to change in a call, worked out from its findings: one list that the header of a call,
-//! all languages and the transformation share.
+//! The edits that correct a call, derived from its findings: one list for the header of a call, the
+//! code in all languages, and the transformation.
 
 use super::BrokenCall;
 use crate::call::{Event, pointer, text};
@@ -10,54 +10,54 @@ use crate::findings::fixes::omitted_fields::made_up;
 use crate::findings::identity::ValueRule;
 use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, in_json_text, norm};
 
-/// Where a session has its id.
+/// The pointer of a session's id.
 const SESSION: &str = "/anonymousId";
 
-/// What to do where the library knows the user by itself.
+/// The fix for a library that adds the user by itself.
 const IDENTIFY_FIRST: &str =
     "call `identify` with the user's id first; the library then adds `userId` to each call";
 
 /// One change of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// Where the value belongs, as a JSON pointer, in a place that the sender's library can fill.
+    /// The JSON pointer of the place for the value, which the sender's library can fill.
     pub to: String,
-    /// Where it comes from.
+    /// The source of the value.
     pub source: ValueSource,
-    /// The paths of the findings that it answers.
+    /// The paths of the findings that the edit removes.
     pub answers: Vec<String>,
     /// The vendors that need it.
     pub vendors: Vec<usize>,
-    /// The value is an id, which is always a text; any other value keeps its type.
+    /// True if the value is an id, which is always a text. Other values keep their types.
     pub is_id: bool,
 }
 
-/// Where a value comes from.
+/// The source of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValueSource {
-    /// Another place of the call, which keeps it.
+    /// Another place of the call, from which the value is copied.
     Copy(String),
-    /// Another place of the call, which loses it.
+    /// Another place of the call, from which the value is moved.
     Rename(String),
-    /// The place itself: the value gets another type.
+    /// The place itself, where the value gets another type.
     As(ValueShape),
-    /// Nowhere in the call: this stands for it.
+    /// This text, because the value is not in the call.
     Add(String),
 }
 
-/// The type that a value gets.
+/// The new type of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ValueShape {
-    /// a text
+    /// A text.
     Text,
-    /// a number
+    /// A number.
     Number,
-    /// `true` or `false`
+    /// `true` or `false`.
     Boolean,
 }
 
 impl ValueShape {
-    /// What it is called.
+    /// Returns the name of the type in words.
     pub fn words(self) -> &'static str {
         match self {
             ValueShape::Text => "a string",
@@ -68,7 +68,7 @@ impl ValueShape {
 }
 
 impl Edit {
-    /// The change in words.
+    /// Describes the edit in words.
     pub fn words(&self) -> String {
         let to = advice::dotted(&self.to);
         match &self.source {
@@ -79,7 +79,7 @@ impl Edit {
         }
     }
 
-    /// The place of the call that it reads, if it is another one.
+    /// Returns the other place of the call that the edit reads, if there is one.
     pub fn from(&self) -> Option<&str> {
         match &self.source {
             ValueSource::Copy(from) | ValueSource::Rename(from) => Some(from),
@@ -87,7 +87,7 @@ impl Edit {
         }
     }
 
-    /// True if it takes the finding away.
+    /// Returns true if the edit removes the finding.
     pub fn answers(&self, finding: &Finding) -> bool {
         self.answers.contains(&finding.path)
     }
@@ -101,7 +101,7 @@ impl Edit {
         }
     }
 
-    /// The value that it puts in place; none if the call does not have it.
+    /// Returns the value that the edit sets, or `None` if the call does not have it.
     pub(crate) fn value(&self, call: &Lit) -> Option<Lit> {
         match &self.source {
             ValueSource::Add(text) => Some(Lit::Text(text.clone())),
@@ -115,7 +115,7 @@ impl Edit {
 }
 
 impl Lit {
-    /// The value in another type, if it has one that means the same.
+    /// Converts the value to another type, if that keeps its meaning.
     fn shaped(&self, shape: ValueShape) -> Option<Lit> {
         match (shape, self) {
             (ValueShape::Text, _) => self.id().map(|text| Lit::Text(text.to_owned())),
@@ -133,12 +133,12 @@ impl Lit {
     }
 }
 
-/// The changes of a call, put together one by one.
+/// The edits of a call while they are collected.
 #[derive(Default)]
 pub(crate) struct Edits(pub Vec<Edit>);
 
 impl Edits {
-    /// Adds a change, or makes it one with a change of the same place.
+    /// Adds an edit, or merges it with an edit of the same place.
     pub fn add(&mut self, mut edit: Edit) {
         let Some(known) = self.0.iter_mut().find(|known| known.to == edit.to) else {
             return self.0.push(edit);
@@ -156,8 +156,9 @@ impl Edits {
         known.vendors.dedup();
     }
 
-    /// What is read more than once is taken away by the last that reads it, and what an edit fills
-    /// is not taken away at all.
+    /// Returns the edits in an order in which they can be applied. If several edits move the same
+    /// value, only the last moves it and the others copy it. A place that an edit fills is not
+    /// emptied by another one.
     pub fn settled(self) -> Vec<Edit> {
         let mut edits = self.0;
         edits.sort_by_key(|edit| matches!(edit.source, ValueSource::Rename(_)));
@@ -172,7 +173,8 @@ impl Edits {
     }
 }
 
-/// True for a finding that an edit takes away.
+/// Returns the id that a finding is about and whether an edit has to supply its value or change its
+/// type, or `None` if no edit can remove the finding.
 pub(crate) fn kind_of(finding: &Finding) -> Option<(WantedValue, Id)> {
     if finding.severity == Severity::Info {
         return None;
@@ -185,12 +187,12 @@ pub(crate) fn kind_of(finding: &Finding) -> Option<(WantedValue, Id)> {
     }
 }
 
-/// True for a finding that says that an id is none.
+/// Returns true for a finding that an id is a placeholder, unless the path is one of personal data.
 pub(crate) fn names_nobody_at(finding: &Finding) -> bool {
     matches!(&*finding.code, "ID-PLACEHOLDER" | "ID-STAND-IN") && made_up(&finding.path).is_none()
 }
 
-/// The id that a finding is about, if it says that the call lacks a real one.
+/// Returns the id that a finding is about, if it reports that the call has no real id.
 pub fn is_without(finding: &Finding) -> Option<Id> {
     match names_nobody_at(finding) {
         true => Some(placed(&finding.path)),
@@ -204,7 +206,7 @@ pub(crate) enum WantedValue {
     Text,
 }
 
-/// Which of the two ids stands at a place.
+/// Guesses from its name which of the two ids belongs at a place.
 fn placed(path: &str) -> Id {
     let last = pointer::last(path);
     match &*norm(&last) {
@@ -215,7 +217,7 @@ fn placed(path: &str) -> Id {
     }
 }
 
-/// The name that stands for an id which is not in the call.
+/// Returns the name that stands for an id that is not in the call.
 fn stand_in_for(path: &str, id: Id) -> String {
     match (path, id) {
         (SESSION, _) => stand_in::ANONYMOUS,
@@ -225,11 +227,11 @@ fn stand_in_for(path: &str, id: Id) -> String {
     .to_owned()
 }
 
-/// The near misses of an id that is missing, or that names nobody.
+/// Returns the near misses of an id that is missing or is a placeholder.
 fn near(event: &Event<'_>, finding: &Finding, id: Id) -> Vec<Hint> {
     match &finding.hints {
         Some(known) => known.clone(),
-        // no other id is one of a session
+        // no other id can replace a session's id
         None if names_nobody_at(finding) && finding.path != SESSION => {
             hints(event, id, &finding.path, ValueRule::Plain)
         }
@@ -237,8 +239,9 @@ fn near(event: &Event<'_>, finding: &Finding, id: Id) -> Vec<Hint> {
     }
 }
 
-/// The changes that take findings about ids away, one for each place. `keeps` says of a place that
-/// a vendor in use could not do without it if its value went to another: it is copied, not renamed.
+/// Returns the edits that remove findings about ids, one for each place. `keeps` returns true for a
+/// place that a vendor in use still needs if its value is moved to another place; such a value is
+/// copied instead.
 pub fn edits<'f>(
     call: &BrokenCall<'_>,
     findings: impl Iterator<Item = (usize, &'f Finding)>,
@@ -277,9 +280,9 @@ pub fn edits<'f>(
     edits.settled()
 }
 
-/// The fix of a finding in words, where one of the edits takes it away: it says what the corrected
-/// call has. None where the finding's own words have to do. `known` is the account that is known
-/// from a call with this number.
+/// Returns the fix of a finding in words that match the corrected call, if one of the edits removes
+/// the finding. Returns `None` if the finding's own fix is to be shown. `known` is an account that
+/// is known from an earlier call, and the number of that call.
 pub fn words(
     call: &BrokenCall<'_>,
     finding: &Finding,

@@ -1,26 +1,26 @@
-//! A call as a tree that can be changed.
+//! A call as a mutable tree.
 
 use crate::call::{JsonKind, Val, pointer};
 
-/// How deep values are followed; what is deeper is left out of a corrected call.
-const DEEPEST: usize = 48;
+/// The maximum depth of objects and lists in a corrected call; deeper ones become null.
+const MAX_DEPTH: usize = 48;
 
 /// A value of a corrected call.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Lit {
     Null,
     Bool(bool),
-    /// Its digits as they came.
+    /// A number as it is written in the call.
     Number(String),
     Text(String),
     List(Vec<Lit>),
-    /// Each name once, in the order of the call.
+    /// An object: each name once, in the order of the call.
     Map(Vec<(String, Lit)>),
 }
 
 impl Lit {
     pub fn from_value(value: Val<'_>) -> Lit {
-        Lit::within(value, DEEPEST)
+        Lit::within(value, MAX_DEPTH)
     }
 
     fn within(value: Val<'_>, depth: usize) -> Lit {
@@ -42,7 +42,7 @@ impl Lit {
         }
     }
 
-    /// Sets a member of a map; of repeated names the last counts, as in `JSON.parse`.
+    /// Sets a member of a map. If the name repeats, the last value counts, as in `JSON.parse`.
     pub fn set(&mut self, name: &str, value: Lit) {
         if let Lit::Map(members) = self {
             match members.iter_mut().find(|(known, _)| known == name) {
@@ -62,7 +62,7 @@ impl Lit {
         members.iter_mut().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
-    /// The value at a pointer.
+    /// Returns the value at a pointer.
     pub fn at(&self, path: &str) -> Option<&Lit> {
         pointer::tokens(path).try_fold(self, |value, token| match value {
             Lit::List(items) => items.get(pointer::index(&token)?),
@@ -70,7 +70,7 @@ impl Lit {
         })
     }
 
-    /// The value as JSON text.
+    /// Returns the value as JSON text.
     pub fn to_json(&self) -> String {
         let mut out = String::new();
         self.write_json(&mut out);
@@ -105,7 +105,7 @@ impl Lit {
         }
     }
 
-    /// Puts a value at a pointer; whatever stands on the way and is not an object becomes one.
+    /// Sets the value at a pointer. Any other value on the path is replaced by an object.
     pub fn put(&mut self, path: &str, value: Lit) {
         let tokens: Vec<_> = pointer::tokens(path).collect();
         let Some((last, way)) = tokens.split_last() else { return };
@@ -122,7 +122,7 @@ impl Lit {
         at.set(last, value);
     }
 
-    /// Takes out what stands at a pointer.
+    /// Removes the value at a pointer.
     pub fn remove(&mut self, path: &str) {
         let Some((way, last)) = path.rsplit_once('/') else { return };
         let last = last.replace("~1", "/").replace("~0", "~");
@@ -132,7 +132,7 @@ impl Lit {
         }
     }
 
-    /// A text or a number as text, if it is not blank.
+    /// Returns a text or a number as text, if it is not blank.
     pub fn id(&self) -> Option<&str> {
         match self {
             Lit::Text(text) | Lit::Number(text) if !text.trim().is_empty() => Some(text),
@@ -140,7 +140,7 @@ impl Lit {
         }
     }
 
-    /// True for an object without members.
+    /// Returns true for an object without members.
     pub fn is_empty_map(&self) -> bool {
         matches!(self, Lit::Map(members) if members.is_empty())
     }
@@ -175,6 +175,6 @@ mod tests {
             depth += 1;
             at = &items[0];
         }
-        assert_eq!((depth, at), (DEEPEST, &Lit::Null));
+        assert_eq!((depth, at), (MAX_DEPTH, &Lit::Null));
     }
 }

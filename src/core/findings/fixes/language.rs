@@ -1,20 +1,20 @@
-//! How each language writes a value and each SDK takes a call: tables.
+//! The tables of languages and SDKs: the syntax of values, and the form of calls.
 
 use crate::call::CallType;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// One language with the calls of its SDK.
+/// The syntax of a language and the calls of its SDK.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Language {
-    /// The library knows user and visitor by itself: no call names them.
+    /// True if the library adds the ids of user and visitor by itself, so that no call has them.
     pub client_side: bool,
-    /// A call may carry any field at its top level.
+    /// True if a call can have any field at its top level.
     #[serde(default)]
     pub anything: bool,
-    /// What a line that is a comment begins with.
+    /// The beginning of a comment line.
     #[serde(default = "slashes")]
     pub comment: String,
     pub indent: String,
@@ -28,9 +28,9 @@ pub(crate) struct Language {
     pub number: NumberSyntax,
     pub map: LiteralSyntax,
     pub list: LiteralSyntax,
-    /// A line before the call that tells the library who the user is.
+    /// A line before the call that identifies the user to the library.
     pub identify: Option<String>,
-    /// How a user is named where that is one argument.
+    /// The form of the user, if both ids are one argument.
     pub user: Option<User>,
     pub call: BTreeMap<String, CallSyntax>,
 }
@@ -47,41 +47,42 @@ fn no() -> String {
     "false".to_owned()
 }
 
-/// How texts are quoted.
+/// The syntax of texts.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Strings {
-    /// A quote inside which only itself and the backslash are escaped; for tame texts.
+    /// A quote inside which only itself and the backslash are escaped. It is used for texts without
+    /// control characters and the like.
     pub plain: Option<char>,
     pub quote: char,
     pub unicode: Unicode,
-    /// Characters that need a backslash besides the quote and the backslash.
+    /// The characters, besides the quote and the backslash, that need a backslash.
     #[serde(default)]
     pub also: String,
-    /// The code may stand inside a web page: no tag begins or ends in a text.
+    /// True if the code may be part of a web page, so that no text may contain a tag.
     #[serde(default)]
     pub markup: bool,
 }
 
-/// How a character that is not written as it is gets named.
+/// The form of an escaped character.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Unicode {
     /// `\u1234` for each UTF-16 unit.
     Utf16,
-    /// `\u{1234}`
+    /// `\u{1234}`.
     Braces,
-    /// `\u1234`, `\U00012345`
+    /// `\u1234` or `\U00012345`.
     Fixed,
 }
 
-/// How numbers are written that are not as usual.
+/// The syntax of large numbers.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct NumberSyntax {
-    /// Integers of more than 32 bits.
+    /// The form of integers of more than 32 bits.
     pub long: String,
-    /// What fits neither 64 bits nor a double.
+    /// The form of numbers that fit neither into 64 bits nor into a double.
     pub wide: String,
 }
 
@@ -91,21 +92,21 @@ impl Default for NumberSyntax {
     }
 }
 
-/// How objects or lists are written.
+/// The syntax of objects or lists.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LiteralSyntax {
     pub open: String,
     pub close: String,
     pub separator: String,
-    /// The separator stands behind the last one too.
+    /// True if a separator follows the last item too.
     #[serde(default)]
     pub trailing: bool,
     #[serde(default = "value")]
     pub item: String,
-    /// The same for a name that may stand without quotes.
+    /// The form of an item whose name needs no quotes.
     pub word: Option<String>,
-    /// The same for names that mean something else in this language.
+    /// The forms of items whose names have another meaning in this language.
     #[serde(default)]
     pub odd: BTreeMap<String, String>,
     pub empty: Option<String>,
@@ -117,7 +118,7 @@ fn value() -> String {
     "{value}".to_owned()
 }
 
-/// How a user is named where that is one argument.
+/// The form of a user, if both ids are one argument.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct User {
@@ -126,22 +127,22 @@ pub(crate) struct User {
     pub both: String,
 }
 
-/// How a call of one type is written.
+/// The syntax of a call of one type.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct CallSyntax {
-    /// Arguments and layout are those of another type.
+    /// The call type whose arguments and layout are used.
     pub like: Option<String>,
     pub open: String,
     pub close: String,
-    /// All arguments on one line, as long as they hold no objects.
+    /// True if all arguments are on one line, unless they contain objects.
     pub inline: bool,
-    /// The whole argument stands in single quotes of a shell.
+    /// True if the arguments are inside single quotes of a shell.
     pub shell: bool,
     pub trailing: bool,
     pub separator: Option<String>,
     pub args: Vec<Arg>,
-    /// What stands behind the call.
+    /// The parts after the call.
     pub after: Vec<Arg>,
 }
 
@@ -149,31 +150,31 @@ pub(crate) struct CallSyntax {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Arg {
-    /// The field of the call; `options`, `user` and `call` are put together from several.
+    /// The field of the call; `options`, `user` and `call` combine several fields.
     pub of: Option<String>,
-    /// Around the value; `{}` stands for it.
+    /// The text around the value, which is `{}`.
     #[serde(rename = "as")]
     pub form: Option<String>,
-    /// How the object's type is called where it is not the usual one.
+    /// The opening of the object, if its type is not the usual one.
     pub open: Option<String>,
-    /// Each member of the object for itself, one after the other.
+    /// The form of each member of the object, if members are written one after the other.
     pub each: Option<String>,
-    /// The same for a member that is an object.
+    /// The form of a member that is an object.
     pub each_object: Option<String>,
-    /// It is never left out.
+    /// True if the argument is never left out.
     pub required: bool,
-    /// What stands in its place when a later argument is there.
+    /// The text in its place if it is left out and a later argument is not.
     pub default: Option<String>,
-    /// It is put together from those of these that the call has.
+    /// The parts of the argument; those that the call does not have are left out.
     pub parts: Vec<Arg>,
-    /// These words, whatever the call has.
+    /// A fixed text.
     pub say: Option<String>,
-    /// No separator follows.
+    /// True if no separator follows.
     pub last: bool,
 }
 
 impl CallSyntax {
-    /// True if the call has an argument for a top-level field.
+    /// Returns true if the call has an argument for a top-level field.
     pub fn takes(&self, name: &str) -> bool {
         let args = || self.args.iter().chain(&self.after);
         args().chain(args().flat_map(|arg| &arg.parts)).any(|arg| arg.takes(name))
@@ -193,7 +194,7 @@ impl Arg {
 }
 
 impl Language {
-    /// How a call of a type is written: its own form, and the one that has the arguments.
+    /// Returns the syntax of a call of a type: its own, and the one that has its arguments.
     pub fn form(&self, kind: CallType) -> Option<(&CallSyntax, &CallSyntax)> {
         let own = self.call.get(kind.name())?;
         match &own.like {
@@ -228,10 +229,10 @@ struct SdkLibrary {
     client: String,
     rudder_title: Option<String>,
     rudder_client: Option<String>,
-    /// RudderStack's library of that name sends any field of the top level.
+    /// True if RudderStack's library with this name sends any field at the top level.
     #[serde(default)]
     rudder_anything: bool,
-    /// An old version sends traits inside of `custom`.
+    /// True for an old version that sends traits inside `custom`.
     #[serde(default)]
     nests_custom: bool,
 }
@@ -248,30 +249,31 @@ static LIBRARIES: LazyLock<Vec<SdkLibrary>> = LazyLock::new(|| {
     read.library
 });
 
-/// A library's language, the name to show for it, and what its client object is called.
+/// The language of a library, the name to show for it, and the name of its client object.
 pub(crate) struct Choice {
     pub language: &'static Language,
     pub title: &'static str,
     pub client: &'static str,
-    /// The library sends a group id with every call.
+    /// True if the library can send a group id with every call.
     groups: bool,
-    /// An old version of the library sends traits inside of `custom`.
+    /// True for an old version of the library that sends traits inside `custom`.
     pub nests_custom: bool,
 }
 
 impl Choice {
-    /// A curl line.
+    /// Returns the choice of a curl line.
     pub fn curl() -> Choice {
         let language = LANGUAGES.get("curl").expect("a language of the list above");
         Choice { language, title: "curl", client: "", groups: true, nests_custom: false }
     }
 
-    /// True if a call of a type can name its group at the top level.
+    /// Returns true if a call of a type can have its group id at the top level.
     pub fn takes_group(&self, kind: CallType) -> bool {
         self.groups || kind == CallType::Group
     }
 
-    /// What a library's name says; `rudder` tells which of two libraries with one name it is.
+    /// Returns the choice for the name of a library, or curl for an unknown one. `rudder` is true
+    /// for a library of RudderStack, because some have the same name as one of Segment's.
     pub fn for_library(library: Option<&str>, rudder: bool) -> Choice {
         let known = library.and_then(|name| {
             let same = |known: &String| known.eq_ignore_ascii_case(name);

@@ -1,10 +1,11 @@
-//! Values in a language: texts, numbers, objects and lists.
+//! The literals of a language: texts, numbers, objects and lists.
 
 use super::language::{Language, LiteralSyntax, Strings, Unicode};
 use crate::call::text::is_hostile;
 use crate::findings::fixes::json_tree::Lit;
 
-/// Replaces each token of a template by its text, in one pass: what is put in is not looked at.
+/// Replaces each token of a template with its text in one pass, so that tokens in inserted texts
+/// are not replaced.
 pub(crate) fn put(template: &str, words: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
@@ -27,12 +28,12 @@ pub(crate) fn put(template: &str, words: &[(&str, &str)]) -> String {
 }
 
 impl Language {
-    /// A value, its later lines indented by `depth` levels.
+    /// Returns the literal of a value, with its later lines indented by `depth` levels.
     pub fn literal(&self, value: &Lit, depth: usize) -> String {
         self.opened(value, depth, None)
     }
 
-    /// The same, with another name for the type of the outermost object.
+    /// Returns the literal of a value, with another opening for the outermost object.
     pub fn opened(&self, value: &Lit, depth: usize, open: Option<&str>) -> String {
         match value {
             Lit::Null => self.null.clone(),
@@ -74,7 +75,7 @@ impl Language {
         let open = open.unwrap_or(&shape.open);
         if items.is_empty() {
             return match &shape.empty {
-                // another type has another name for its empty object
+                // the empty form is that of the usual type only
                 Some(empty) if open == shape.open => empty.clone(),
                 _ => format!("{}{}", open.trim_end(), shape.close),
             };
@@ -108,7 +109,7 @@ impl Language {
     }
 }
 
-/// A name that may stand without quotes where a language has such names.
+/// Returns true for a name that needs no quotes in languages that have such names.
 fn is_word(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_lowercase() || b == b'_')
@@ -116,7 +117,8 @@ fn is_word(name: &str) -> bool {
 }
 
 impl Strings {
-    /// A text as a literal. What a terminal or an editor may act on is named, not written.
+    /// Returns the literal of a text. Characters that could control a terminal or an editor are
+    /// escaped.
     pub fn quote(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 2);
         if let Some(plain) = self.plain.filter(|_| !text.contains(is_hostile)) {

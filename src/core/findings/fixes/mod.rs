@@ -1,8 +1,8 @@
-//! The fix, ready to paste: the call as it should have been, in the language of the SDK that sent
-//! it, and the function that fixes it on its way for those who cannot change the app.
+//! Fixes that are ready to paste: the corrected call in the language of the SDK that sent it, and a
+//! function that corrects calls in the service, for teams that cannot change the app.
 //!
-//! From findings follows one list of [`Edit`]s; the header of a call, every language and the
-//! function share it. What a language looks like is in `assets/fixes`.
+//! The findings lead to one list of [`Edit`]s, which the header of a call, the code in every
+//! language and the function share. `assets/fixes` has the syntax of the languages.
 
 mod changes;
 mod corrected_call;
@@ -31,19 +31,19 @@ use std::borrow::Cow;
 /// A call that is to be corrected.
 #[derive(Debug, Clone, Copy)]
 pub struct BrokenCall<'a> {
-    /// The call as a destination sees it.
+    /// The call as a destination receives it.
     pub event: Event<'a>,
     /// Its type.
     pub kind: CallType,
     /// `context.library.name`.
     pub library: Option<&'a str>,
-    /// It was sent by a library of RudderStack, which may carry the name of one of Segment's.
+    /// True if a library of RudderStack sent it, which may have the same name as one of Segment's.
     pub rudder: bool,
 }
 
 impl BrokenCall<'_> {
-    /// The place where the sender's library can put what belongs at a place: most take a group id
-    /// only in group calls, and for others its place is in the context.
+    /// Returns the place where the sender's library can send a value that belongs at `path`. Most
+    /// libraries accept a group id only in group calls; in others, its place is in the context.
     pub fn sendable<'p>(&self, path: &'p str) -> Cow<'p, str> {
         if path == "/groupId"
             && !Choice::for_library(self.library, self.rudder).takes_group(self.kind)
@@ -53,8 +53,8 @@ impl BrokenCall<'_> {
         Cow::Borrowed(path)
     }
 
-    /// True if the sender's library puts the id of a user at a place by itself, once `identify` has
-    /// told it.
+    /// Returns true if the sender's library sets the user id at `path` by itself after a call of
+    /// `identify`.
     fn is_told_the_user(&self, path: &str) -> bool {
         let by_call = matches!(self.kind, CallType::Identify | CallType::Alias);
         let client_side = || Choice::for_library(self.library, self.rudder).language.client_side;
@@ -62,33 +62,33 @@ impl BrokenCall<'_> {
     }
 }
 
-/// Who reads a corrected call.
+/// The readers of a corrected call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SnippetAudience {
-    /// The user whose call it is: values are as they came.
+    /// The user whose call it is: values are not changed.
     Owner,
-    /// Anybody, as with a report of CI: secrets and what is about a person are replaced.
+    /// Anybody, for example the readers of a CI report: secrets and personal data are replaced.
     Anybody,
 }
 
 /// Code to paste.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
-    /// The language and the library that it is for.
+    /// The name of the language and library.
     pub language: &'static str,
     /// The code, without the notes.
     pub code: String,
-    /// Differences from the call that are no edits: what the language cannot express, and what
-    /// was replaced.
+    /// The differences from the call besides the edits: fields that the language cannot express,
+    /// and replaced values.
     pub notes: Vec<String>,
-    /// What a line that is a comment begins with.
+    /// The beginning of a comment line.
     comment: &'static str,
-    /// The call that the code makes, as JSON, without what its library adds.
+    /// The call that the code makes, as JSON, without the fields that its library adds.
     pub call: String,
 }
 
 impl Snippet {
-    /// The code below its notes, each a comment.
+    /// Returns the notes as comments, followed by the code.
     pub fn text(&self) -> String {
         let mut out = String::new();
         for note in &self.notes {
@@ -99,29 +99,29 @@ impl Snippet {
     }
 }
 
-/// What to paste for a call.
+/// The fix for a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What is different in the corrected call; nothing where nothing is to be changed.
+    /// The edits in the corrected call; empty if there is nothing to change.
     pub edits: Vec<Edit>,
     /// The corrected call.
     pub snippet: Snippet,
-    /// The function that does the same on each such call, where the values are in the call.
+    /// The function that corrects each such call in the service, if the call has the values.
     pub transformation: Option<Snippet>,
 }
 
-/// True for a finding that a fix may take away.
+/// Returns true for a finding about an id, which a fix may remove.
 pub fn is_about_ids(finding: &Finding) -> bool {
     edits::kind_of(finding).is_some()
 }
 
-/// The call with the changes made, as JSON: what a vendor gets if nothing else changes.
+/// Returns the call with the edits applied, as JSON, with all other fields unchanged.
 pub fn changed(call: &BrokenCall<'_>, edits: &[Edit]) -> String {
     crate::findings::fixes::corrected_call::changed(call, edits).to_json()
 }
 
-/// The fix for a call, with these changes. `group`: further places at which vendors in use find
-/// the account that the call names in `groupId`, for a library that cannot send it there.
+/// Makes the fix for a call from its edits. `group` has further places at which vendors in use find
+/// the account of the call's `groupId`, for a library that cannot send `groupId`.
 pub fn fix(
     call: &BrokenCall<'_>,
     edits: Vec<Edit>,

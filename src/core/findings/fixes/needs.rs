@@ -1,25 +1,25 @@
-//! What the vendors in use need of a call, a line for those that need the same.
+//! The needs of the vendors in use from a call, with one entry for vendors that need the same.
 
 use super::edits::{Edit, ValueShape, ValueSource, kind_of, names_nobody_at};
 use crate::call::{Event, text};
 use crate::findings::{Finding, Headline, Severity, advice};
 
-/// What some vendors need.
+/// A need of one or more vendors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorNeed {
     /// The vendors, in their order.
     pub vendors: Vec<usize>,
-    /// How bad it is without it.
+    /// The severity if the need is not met.
     pub severity: Severity,
-    /// What has to be in the call, and where it comes from.
+    /// The values that have to be in the call, and their sources.
     pub changes: Vec<String>,
-    /// An id counts as missing without it.
+    /// True if an id counts as missing without it.
     pub missing: bool,
-    /// What to do that no change of the call's values is, in a sentence.
+    /// A fix in a sentence, for a need that no change of the call's values meets.
     pub advice: Option<String>,
 }
 
-/// One change, before those of the same vendors are put together.
+/// The need for one change, before those of the same vendors are combined.
 struct SingleNeed {
     at: String,
     vendors: Vec<usize>,
@@ -28,13 +28,13 @@ struct SingleNeed {
     words: Result<String, String>,
 }
 
-/// Whether a finding becomes a need of its vendor: an error, or something wrong with an id.
+/// Returns true if a finding becomes a need of its vendor: if it is an error, or about a wrong id.
 pub fn is_need(finding: &Finding) -> bool {
     finding.severity == Severity::Error || kind_of(finding).is_some()
 }
 
-/// The needs that the findings of the vendors in use tell of, the worst first. `known` is the
-/// account that is known from a call with this number.
+/// Returns the needs that the findings of the vendors in use lead to, the worst first. `known` is
+/// an account that is known from an earlier call, and the number of that call.
 pub fn needs<'f>(
     event: &Event<'_>,
     findings: impl Iterator<Item = (usize, &'f Finding)>,
@@ -91,7 +91,7 @@ pub fn needs<'f>(
     needs
 }
 
-/// Where the value belongs and where it comes from: `properties.user_id (copy userId)`.
+/// Describes the place for a value and its source: `properties.user_id (copy userId)`.
 fn change(event: &Event<'_>, finding: &Finding, edit: &Edit, known: Option<(&str, u64)>) -> String {
     let to = advice::dotted(&edit.to);
     let container = |path: &str| path.rsplit_once('/').map_or(0, |(container, _)| container.len());

@@ -1,5 +1,5 @@
-//! What a corrected call does not repeat: what the sender's library adds by itself and, where anybody
-//! may read it, secrets and what is about a person.
+//! The fields that a corrected call does not repeat: those that the sender's library adds by itself
+//! and, if anybody may read it, secrets and personal data.
 
 use crate::call::{CallType, pointer};
 use crate::findings::fixes::SnippetAudience;
@@ -31,8 +31,8 @@ static TABLE: LazyLock<OmittedTable> = LazyLock::new(|| {
         .expect("the built-in table of what is private is valid")
 });
 
-/// What corrected calls have at a place instead of a person's data. Only what nobody would send: a
-/// birthday may be anybody's.
+/// Returns the example value that corrected calls have at a place instead of personal data. Dates
+/// and other values that begin with a digit are not returned, because they may be real values.
 pub fn made_up(path: &str) -> Option<&'static str> {
     let place = path.rsplit_once('/').map_or("", |(place, _)| place);
     if !["/properties", "/traits", "/context/traits"].contains(&place) {
@@ -46,15 +46,15 @@ pub fn made_up(path: &str) -> Option<&'static str> {
     (!text.starts_with(|c: char| c.is_ascii_digit())).then_some(text)
 }
 
-/// What was replaced in a call.
+/// The replaced fields of a call.
 pub(crate) struct OmittedFields {
     /// The places, with dots.
     pub replaced: Vec<String>,
 }
 
-/// Leaves out what the library of the language adds by itself, and replaces what is not for the
-/// reader. What an edit reads stays as it is. `client_side`: the library repeats the user's traits
-/// in the context by itself.
+/// Removes the fields that the language's library adds by itself, and replaces values that are not
+/// for the reader. Values that an edit reads are not changed. A client-side library repeats the
+/// user's traits in the context by itself.
 pub(crate) fn clean(
     tree: &mut Lit,
     kind: CallType,
@@ -85,7 +85,7 @@ pub(crate) fn clean(
     if kind == CallType::Page && language.client_side {
         gone(tree, "/properties", &table.page);
     }
-    // RudderStack's libraries carry the traits of an identify call there
+    // RudderStack's libraries send the traits of an identify call there
     if language.client_side && kind != CallType::Identify && !touched("/context/traits") {
         tree.remove("/context/traits");
     }
@@ -115,7 +115,7 @@ pub(crate) fn clean(
     OmittedFields { replaced }
 }
 
-/// Switches that say what would be without them.
+/// Returns true if `integrations` only repeats the default.
 fn says_nothing(integrations: &Lit) -> bool {
     match integrations {
         Lit::Map(members) => {
@@ -125,7 +125,7 @@ fn says_nothing(integrations: &Lit) -> bool {
     }
 }
 
-/// Replaces what is private in a value, and notes where.
+/// The state of replacing private values, with the places of the replaced ones.
 struct Masking<'k> {
     path: String,
     personal: bool,
@@ -177,20 +177,20 @@ impl Masking<'_> {
     }
 }
 
-/// What stands for a member whose name or value is private.
+/// Returns the replacement for a member whose name or value is private.
 fn stand_in(name: &str, personal: bool, value: &Lit) -> Option<String> {
     let table = &*TABLE;
     let name = norm(name);
     let secret = match value {
         Lit::Null | Lit::Bool(_) => false,
-        // `tokens_used` is a count, `card_number` is not
+        // a number is a secret only if its name ends in a secret's name: `tokens_used` is a count
         Lit::Number(_) => table.secret_keys.iter().any(|key| name.ends_with(key.as_str())),
         _ => table.secret_keys.iter().any(|key| name.contains(key.as_str())),
     };
     if secret {
         return Some(table.secret.clone());
     }
-    // an id may look like an e-mail address: it is what the call is about
+    // an id may look like an e-mail address, but is kept, because the call is about it
     if matches!(&*name, "userid" | "accountid" | "companyid" | "groupid" | "externalid") {
         return value.id().map(str::to_owned).filter(|_| matches!(value, Lit::Text(_)));
     }

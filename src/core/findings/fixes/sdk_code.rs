@@ -1,16 +1,16 @@
-//! A corrected call in a language.
+//! The code of a corrected call in a language.
 
 use crate::call::CallType;
 use crate::findings::doubtful_ids::stand_in;
-use crate::findings::fixes::corrected_call::{self, CorrectedCall, TEXTS};
+use crate::findings::fixes::corrected_call::{self, CorrectedCall, TEXT_FIELDS};
 use crate::findings::fixes::edits::Edit;
 use crate::findings::fixes::json_tree::Lit;
 use crate::findings::fixes::language::{Arg, CallSyntax, Choice, Language};
 use crate::findings::fixes::literal::put;
 use crate::findings::fixes::{BrokenCall, Snippet, SnippetAudience};
 
-/// The call with the edits done, in the language of the library that sent it; a curl line where
-/// that has no such call.
+/// Returns the code of the corrected call in the language of the library that sent it, or a curl
+/// line if the library has no such call.
 pub(crate) fn snippet(
     call: &BrokenCall<'_>,
     edits: &[Edit],
@@ -32,7 +32,7 @@ fn written(
 ) -> Option<Snippet> {
     let language = choice.language;
     let (own, form) = language.form(call.kind)?;
-    // a form that borrows another's words has only what differs
+    // a call type that is like another one defines only what differs
     let pick = |own: &str, other: &str| if own.is_empty() { other } else { own }.to_owned();
     let (open, close) = (pick(&own.open, &form.open), pick(&own.close, &form.close));
     let CorrectedCall { tree, notes } =
@@ -60,7 +60,7 @@ struct CodeWriter<'a> {
 }
 
 impl CodeWriter<'_> {
-    /// A field of the call, as the SDKs take it.
+    /// Returns a field of the call, as the SDKs accept it.
     fn field(&self, name: &str) -> Option<Lit> {
         match name {
             "call" => Some(self.tree.clone()),
@@ -73,14 +73,14 @@ impl CodeWriter<'_> {
                 }
                 (!options.is_empty_map()).then_some(options)
             }
-            _ if TEXTS.contains(&name) => {
+            _ if TEXT_FIELDS.contains(&name) => {
                 self.tree.get(name)?.id().map(|text| Lit::Text(text.to_owned()))
             }
             _ => self.tree.get(name).filter(|value| matches!(value, Lit::Map(_))).cloned(),
         }
     }
 
-    /// A text field as a literal, or a name that stands for it.
+    /// Returns the literal of a text field, or of a name that stands for it.
     fn text(&self, name: &str) -> String {
         let stand_in = match name {
             "event" => "EVENT NAME",
@@ -95,7 +95,7 @@ impl CodeWriter<'_> {
 
     fn filled(&self, template: &str) -> String {
         let texts: Vec<(String, String)> =
-            TEXTS.iter().map(|name| (format!("{{{name}}}"), self.text(name))).collect();
+            TEXT_FIELDS.iter().map(|name| (format!("{{{name}}}"), self.text(name))).collect();
         let mut words: Vec<(&str, &str)> =
             texts.iter().map(|(token, text)| (token.as_str(), text.as_str())).collect();
         words.push(("{client}", self.choice.client));
@@ -171,7 +171,7 @@ impl CodeWriter<'_> {
         })
     }
 
-    /// Each member of an object by itself; one that is an object in another form.
+    /// Writes each member of an object by itself; `object` is the form of members that are objects.
     fn each(&self, (form, object): (&str, &str), value: Lit) -> Option<String> {
         let Lit::Map(members) = value else { return None };
         let one = |(name, value): &(String, Lit)| {
@@ -183,7 +183,7 @@ impl CodeWriter<'_> {
         (!all.is_empty()).then_some(all)
     }
 
-    /// Both ids, where they are one argument.
+    /// Returns both ids as one argument.
     fn user(&self) -> Option<String> {
         let user = self.language.user.as_ref()?;
         let quoted = |name| self.field(name).map(|id| self.language.literal(&id, 0));

@@ -2,7 +2,7 @@ use super::*;
 use crate::call::Doc;
 use crate::findings::{Effect, Headline, Hint, HintKind, Id, Reason, Severity};
 
-/// A track call whose ids stand elsewhere, with everything that is hard to write down.
+/// A track call whose ids are at other places, with everything that is hard to write in a language.
 const TRACK: &str = r#"{"type":"track","event":"Report \"Exported\" $x #{y} it's","messageId":"m-1",
 "userId":"jane","anonymousId":null,"timestamp":"2026-11-22T10:00:00Z",
 "properties":{"accountId":"acme-42","total":12.50,"big":12345678901,"huge":123456789012345678901234567890,"neg":-3,
@@ -53,7 +53,7 @@ fn fix_for(json: &str, library: &str, rudder: bool, findings: &[Finding], used: 
     fix(&call, edits, &[], SnippetAudience::Owner)
 }
 
-/// The same as anybody may read it.
+/// Returns the code of the corrected call for any reader.
 fn for_anybody(json: &str, library: &str, findings: &[Finding]) -> Snippet {
     let doc = Doc::parse(json).expect("JSON");
     let kind = doc.root().get("type").and_then(|kind| kind.as_str()).expect("a type");
@@ -168,10 +168,10 @@ fn a_group_id_at_the_top_level_is_kept_in_every_language() {
         assert!(snippet.code.contains("a1"), "{}", snippet.code);
         assert_eq!(snippet.notes, ["`groupId` is in `context.groupId` here"], "{library}");
     }
-    // whoever cannot send it says so
+    // a library that cannot send the group id has a note
     let snippet = fix_for(call, "analytics_flutter", false, &[], &[]).snippet;
     assert!(snippet.text().contains("// left out: `groupId`"), "{}", snippet.text());
-    // RudderStack's library for Node and a bare request take it where it is
+    // RudderStack's library for Node and a plain request accept it at the top level
     for (library, rudder) in [("analytics-node", true), ("something else", false)] {
         let snippet = fix_for(call, library, rudder, &[], &[]).snippet;
         assert!(snippet.notes.is_empty() && snippet.code.contains("a1"), "{}", snippet.text());
@@ -297,10 +297,11 @@ fn edits_of_several_vendors_become_one_list() {
             "`properties.accountId` renamed to `properties.account_id`"
         ]
     );
-    // what another vendor reads stays
+    // a value that another vendor reads is copied
     let kept = words(&both()[..1], &["/properties/accountId"]);
     assert_eq!(kept, ["`properties.accountId` copied to `properties.account_id`"]);
-    // what two edits read is taken away last, and a known value is better than a name that stands for it
+    // a value that two edits read is moved by the last one, and a value of the call is preferred to
+    // a name that stands for an id
     let alias = missing(
         "Z-T-COMPANY-MISSING",
         "/properties/company_id",

@@ -1,4 +1,4 @@
-//! The fix for teams that cannot change the app: code that the service runs on each call.
+//! The fix for teams that cannot change the app: a function that the service runs on each call.
 
 use super::edits::{Edit, ValueShape, ValueSource};
 use super::language::Choice;
@@ -38,8 +38,8 @@ static STEPS: LazyLock<TransformSteps> = LazyLock::new(|| {
         .expect("the built-in steps of transformations are valid")
 });
 
-/// The function that does the edits on each call of this type; none where an id is nowhere in the
-/// call, since no function can know it.
+/// Returns the function that applies the edits to each call of this type. Edits whose value is not
+/// in the call are left out, because no function can know it; returns `None` if no edit remains.
 pub(crate) fn transformation(call: &BrokenCall<'_>, edits: &[Edit]) -> Option<Snippet> {
     let table = &*STEPS;
     let node = Choice::for_library(Some("@segment/analytics-node"), false).language;

@@ -1,5 +1,5 @@
-//! Custify, as RudderStack feeds it: who the user is, which company a person is linked to, and who
-//! is known.
+//! The code for Custify, as RudderStack feeds it: finding the user, linking the person to a
+//! company, and remembering known users and companies.
 
 mod parts;
 mod person;
@@ -12,7 +12,7 @@ use super::vendor::{IdRule, Name, slot};
 use crate::call::{CallType, JsonKind, Val};
 use crate::findings::{advice, identity::truthy};
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
-use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::engine::javascript_numbers;
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact};
 use crate::vendors::engine::presence::Presence;
@@ -20,12 +20,12 @@ use crate::vendors::memory::facts::Topic;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// Users of identify and group calls.
+/// The topic of the users of identify and group calls.
 const USERS: Topic = 0;
-/// Companies of identify and group calls.
+/// The topic of the companies of identify and group calls.
 const COMPANIES: Topic = 1;
 
-/// An object that may supply custom attributes, and the company in it.
+/// The slots of an object that may supply custom attributes and a company.
 struct Traits {
     own: FieldSlot,
     id: FieldSlot,
@@ -55,7 +55,8 @@ struct CustifyCodes {
 
 struct Custify {
     send_anonymous: bool,
-    /// The pointer that the setting's dotted path stands for, if there is one.
+    /// `None` if deduplication is off; otherwise the slot of the setting's dotted path, if it is
+    /// set.
     deduplication: Option<Option<FieldSlot>>,
     known_users: HashSet<String>,
     known_companies: HashSet<String>,
@@ -70,7 +71,7 @@ struct Custify {
     times: [FieldSlot; 2],
     first_names: Vec<FieldSlot>,
     last_names: Vec<FieldSlot>,
-    read_behind: SpotSet,
+    read_behind: SlotSet,
     falsy_user: Name,
     falsy_company: Name,
     deduplicated: Name,
@@ -99,7 +100,7 @@ impl Rules for Custify {
         Flow::Go
     }
 
-    /// An event's metadata names its user, unless a property does.
+    /// Adds the user to an event's metadata, unless a property has done so.
     fn after(&self, evaluation: &mut Evaluation<'_>) {
         if evaluation.kind != CallType::Track || !evaluation.rendering() {
             return;
@@ -129,7 +130,7 @@ impl Rules for Custify {
 }
 
 impl Custify {
-    /// Finds the user, or an email that stands in for one.
+    /// Finds the user, or an email that is used instead.
     fn user(&self, evaluation: &mut Evaluation<'_>) {
         let kind = evaluation.kind;
         self.find_user(evaluation);
@@ -169,8 +170,8 @@ impl Custify {
         }
     }
 
-    /// Finds the user's id, without a word. One that is falsy is still copied, and with the
-    /// fallback on gives way to `anonymousId`, whatever that is.
+    /// Finds the user's id without reporting findings. A falsy id is copied to the output; if the
+    /// setting `send_anonymous_id` is on, it is replaced with `anonymousId`, whatever its value.
     fn find_user(&self, evaluation: &mut Evaluation<'_>) {
         let Some((&anonymous, places)) =
             user_rule(evaluation).and_then(|rule| rule.from.split_last())
@@ -196,7 +197,7 @@ impl Custify {
         }
     }
 
-    /// What a track call has besides.
+    /// Checks the company id of a track call, and sets its company and deduplication values.
     fn event(&self, evaluation: &mut Evaluation<'_>) {
         if let Some(company) = evaluation.account.clone() {
             self.rounded(evaluation, &company);
@@ -223,7 +224,7 @@ impl Custify {
         }
     }
 
-    /// Reports a company id that is another one after RudderStack has read it.
+    /// Reports a company id that changes when RudderStack parses it.
     fn rounded<'a>(&self, evaluation: &mut Evaluation<'a>, company: &FoundId<'a>) {
         if let (Some(_), From::Place(place)) = (rounded(company), company.from) {
             evaluation.find_with(
@@ -236,7 +237,8 @@ impl Custify {
         }
     }
 
-    /// The company is made before its user is looked for, and stays made without one.
+    /// Runs the rules of a group call. Custify creates the company before it looks for the user, so
+    /// the company is created even if there is no user.
     fn group(&self, evaluation: &mut Evaluation<'_>) -> Flow {
         let rule = evaluation.vendor.calls[slot(evaluation.kind)]
             .as_ref()
@@ -281,14 +283,15 @@ impl Custify {
         Flow::Go
     }
 
-    /// Which of user and company Custify has before the call, and so what the call does.
+    /// Shows whether Custify has the user and the company before the call, and so what the call
+    /// does.
     fn association(&self, evaluation: &mut Evaluation<'_>, company: &FoundId<'_>) {
         if !evaluation.rendering() {
             return;
         }
         let user = evaluation.user.clone().and_then(|user| self.knows_user(evaluation, &user));
         let known = &self.known_companies;
-        let company = knows(evaluation, COMPANIES, known, "known_companies", &company.text);
+        let company = known_origin(evaluation, COMPANIES, known, "known_companies", &company.text);
         evaluation.extra("association", |evaluation| {
             let flag = |known: Option<From<'_>>| {
                 let origin = known.map_or(ValueOrigin::Default, |from| evaluation.origin(from));
@@ -309,12 +312,12 @@ impl Custify {
     }
 
     fn knows_user<'a>(&self, evaluation: &Evaluation<'a>, user: &FoundId<'_>) -> Option<From<'a>> {
-        knows(evaluation, USERS, &self.known_users, "known_users", &user.text)
+        known_origin(evaluation, USERS, &self.known_users, "known_users", &user.text)
     }
 }
 
-/// Where it is from that an id is known, if it is.
-fn knows<'a>(
+/// Returns the origin of the knowledge about an id, if the id is known.
+fn known_origin<'a>(
     evaluation: &Evaluation<'a>,
     topic: Topic,
     listed: &HashSet<String>,
@@ -327,7 +330,7 @@ fn knows<'a>(
     evaluation.facts.known_since(topic, id, evaluation.seq).map(From::Memory)
 }
 
-/// How an id that is not a string is sent.
+/// Describes how an id that is not a string is sent.
 fn sent(id: &FoundId<'_>) -> String {
     match rounded(id) {
         Some(rounded) => format!("as {rounded} (JavaScript rounds it to another id)"),
@@ -335,7 +338,7 @@ fn sent(id: &FoundId<'_>) -> String {
     }
 }
 
-/// The number that JavaScript makes of an id, if it is another one.
+/// Returns the number that JavaScript makes of an id, if it differs.
 fn rounded<'i>(id: &'i FoundId<'_>) -> Option<Cow<'i, str>> {
     let is_number = id.value.is_some_and(|value| value.kind() == JsonKind::Number);
     (is_number && javascript_numbers::changes(&id.text))
@@ -346,13 +349,13 @@ fn user_rule<'a>(evaluation: &Evaluation<'a>) -> Option<&'a IdRule> {
     evaluation.vendor.calls[slot(evaluation.kind)].as_ref().and_then(|call| call.user.as_ref())
 }
 
-/// The place of `anonymousId`: the last that the table names for a user.
+/// Returns the place of `anonymousId`, which is the last that the table lists for the user.
 fn anonymous<'a>(evaluation: &Evaluation<'a>) -> Option<&'a FieldSlot> {
     user_rule(evaluation)?.from.last()
 }
 
-/// The value at a spot, if it is not absent, null or `""`.
-fn counts<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<Val<'a>> {
+/// Returns the value at a slot, unless it is null or `""`.
+fn nonempty_value<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<Val<'a>> {
     match evaluation.look.state(slot) {
         Presence::Absent | Presence::Null => None,
         Presence::Text => evaluation.look.get(slot).filter(|value| value.raw() != "\"\""),
@@ -360,12 +363,13 @@ fn counts<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<Val<'a>> {
     }
 }
 
-/// The first value that counts; `0` and `false` do.
+/// Returns the first value that is not absent, null or `""`.
 fn first<'a>(evaluation: &Evaluation<'a>, places: &[FieldSlot]) -> Option<(FieldSlot, Val<'a>)> {
-    places.iter().find_map(|&slot| Some((slot, counts(evaluation, slot)?)))
+    places.iter().find_map(|&slot| Some((slot, nonempty_value(evaluation, slot)?)))
 }
 
-/// The id at a spot, if it is truthy. Objects and lists are compared without their blanks.
+/// Returns the id at a slot, if it is truthy. The text of an object or a list has no blanks between
+/// its tokens, so that equal values compare as equal.
 fn id<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<FoundId<'a>> {
     let mut id = evaluation.id_at(slot)?;
     if id.value.is_some_and(|value| matches!(value.kind(), JsonKind::Object | JsonKind::Array)) {

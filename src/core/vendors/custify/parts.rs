@@ -1,14 +1,15 @@
-//! What Custify's rules are made from: settings, places and codes.
+//! The construction of Custify's rules from settings, slots and codes.
 
 use super::{Custify, CustifyCodes, Traits};
 use crate::call::pointer;
-use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::rules::{RuleParts, Rules};
 use crate::vendors::settings::SettingsError;
 
 const FIRST_NAMES: [&str; 3] = ["firstName", "firstname", "first_name"];
 const LAST_NAMES: [&str; 3] = ["lastName", "lastname", "last_name"];
-/// Besides names of people, what an identify call finds in `context.traits` behind `traits`.
+/// The fields, besides names of people, that an identify call takes from `context.traits` if
+/// `traits` lacks them.
 const READ_BEHIND: [&str; 9] = [
     "email",
     "phone",
@@ -29,7 +30,7 @@ pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, Setting
     });
     let deduplicates = parts.settings.flag("enable_deduplication");
     let deduplication = deduplicates.then(|| field.map(|field| parts.slot(&field)));
-    let mut read_behind = SpotSet::default();
+    let mut read_behind = SlotSet::default();
     for name in FIRST_NAMES.iter().chain(&LAST_NAMES).chain(&READ_BEHIND) {
         read_behind.insert(parts.slot(&format!("/context/traits/{name}")));
     }

@@ -1,6 +1,6 @@
-//! The person of identify and group calls: name, date of sign-up, company.
+//! The rules for the person of identify and group calls: name, date of sign-up, company.
 
-use super::{Custify, Traits, counts, first, id};
+use super::{Custify, Traits, first, id, nonempty_value};
 use crate::call::{CallType, JsonKind, Val};
 use crate::findings::identity::truthy;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
@@ -11,7 +11,8 @@ use crate::vendors::table::Check;
 use std::borrow::Cow;
 
 impl Custify {
-    /// What identify and group calls share. Gives the company that the person is linked to.
+    /// Runs the rules that identify and group calls share, and returns the company that the person
+    /// is linked to.
     pub(crate) fn person<'a>(&self, evaluation: &mut Evaluation<'a>) -> Option<FoundId<'a>> {
         let signed_up_at = [self.traits.signed_up_at, self.context.signed_up_at];
         let given =
@@ -27,12 +28,12 @@ impl Custify {
         self.link(evaluation)
     }
 
-    /// The name of a person who has only first and last names.
+    /// Sets the name of a person from first and last name.
     fn compose_name(&self, evaluation: &mut Evaluation<'_>) {
         let single = |value: Val<'_>| !matches!(value.kind(), JsonKind::Object | JsonKind::Array);
         let part = |places: &[FieldSlot]| {
             let mut values =
-                places.iter().filter_map(|&slot| Some((slot, counts(evaluation, slot)?)));
+                places.iter().filter_map(|&slot| Some((slot, nonempty_value(evaluation, slot)?)));
             values.find(|(_, value)| single(*value))
         };
         let (first, last) = (part(&self.first_names), part(&self.last_names));
@@ -46,7 +47,7 @@ impl Custify {
         evaluation.name(self.full_name, name, From::Place(CallPlace::Spot(slot)));
     }
 
-    /// Links the person to a company, or takes them out of it.
+    /// Links the person to a company, or removes the link.
     fn link<'a>(&self, evaluation: &mut Evaluation<'a>) -> Option<FoundId<'a>> {
         let traits = self.source(evaluation);
         let own = traits.and_then(|traits| id(evaluation, traits.id));
@@ -71,7 +72,7 @@ impl Custify {
         if evaluation.kind == CallType::Identify {
             evaluation.check_id(&company, None);
         }
-        // the group's own id has been looked at
+        // the id of a group call has been checked already
         if evaluation.kind == CallType::Identify || own.is_some() {
             self.rounded(evaluation, &company);
         }
@@ -114,17 +115,18 @@ impl Custify {
         Some(company)
     }
 
-    /// The object that supplies custom attributes and company.
+    /// Returns the object that supplies custom attributes and the company.
     fn source(&self, evaluation: &Evaluation<'_>) -> Option<&Traits> {
         let identify = evaluation.kind == CallType::Identify;
         let places = [identify.then_some(&self.traits), Some(&self.context)];
         places.into_iter().flatten().find(|traits| evaluation.look.object(traits.own).is_some())
     }
 
-    /// `context.traits` behind `traits`: whatever only custom attributes would take is lost.
+    /// Reports a member of `context.traits` that is lost: if there are `traits`, custom attributes
+    /// are taken only from them.
     pub(crate) fn shadowed(&self, evaluation: &mut Evaluation<'_>) {
         let Some(traits) = evaluation.look.object(self.traits.own) else { return };
-        // the two often hold the same keys in the same order
+        // the two objects often have the same keys in the same order
         let mut beside = traits.children();
         let lost = evaluation.look.members(self.context.own).find(|(value, slot)| {
             let key = value.key();

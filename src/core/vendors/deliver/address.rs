@@ -1,9 +1,10 @@
-//! Ids of a call in the address of a request: `https://api.example/users/{@user}/events`.
+//! The ids and settings in the address of a request, such as
+//! `https://api.example/users/{@user}/events`.
 
 use super::request_template::{next_name, settings_of};
 use crate::vendors::table::AddressPart;
 
-/// The names with `@` in an address.
+/// Returns the names with `@` in an address.
 pub(crate) fn ids(url: &str) -> impl Iterator<Item = &str> {
     let mut rest = url;
     let names = std::iter::from_fn(move || {
@@ -14,14 +15,15 @@ pub(crate) fn ids(url: &str) -> impl Iterator<Item = &str> {
     names.filter(|name| name.starts_with('@'))
 }
 
-/// True if each id stands behind the host: what a call says must not decide where keys go.
+/// Returns true if each id is after the host: the content of a call must not decide where keys are
+/// sent.
 pub(crate) fn ids_are_in_the_path(url: &str) -> bool {
     let Some(first) = url.find("{@") else { return true };
     let host = url.find("://").map_or(0, |at| at + 3);
     url[host..].find('/').is_some_and(|slash| slash > 0 && host + slash < first)
 }
 
-/// An address with its ids filled in, each percent-encoded.
+/// Fills in the ids of an address, each percent-encoded.
 pub(crate) fn with_ids<'i>(url: &str, id: impl Fn(&str) -> &'i str) -> String {
     let mut out = String::with_capacity(url.len() + 32);
     let mut rest = url;
@@ -38,7 +40,8 @@ pub(crate) fn with_ids<'i>(url: &str, id: impl Fn(&str) -> &'i str) -> String {
     out
 }
 
-/// The settings that the host of an address is made of, and what each is of it.
+/// Returns the settings in the host of an address, each with the part of the address that it
+/// supplies.
 pub(crate) fn settings_in_host(url: &str) -> Vec<(&str, AddressPart)> {
     let (host, is_base) = match url.split_once("://") {
         Some((_, rest)) => (rest.split(['/', '?', '#']).next().unwrap_or(rest), false),
@@ -55,7 +58,7 @@ pub(crate) fn settings_in_host(url: &str) -> Vec<(&str, AddressPart)> {
         };
         found.extend(settings_of(name).map(|key| (key, part)));
         if is_base {
-            // what follows stands behind the host
+            // what follows a base address is its path
             break;
         }
         rest = after;
@@ -63,7 +66,8 @@ pub(crate) fn settings_in_host(url: &str) -> Vec<(&str, AddressPart)> {
     found
 }
 
-/// What a setting must be to be that part of an address, if it is not; none if it is.
+/// Returns a description of what a setting must be if its value does not fit as that part of an
+/// address, or `None` if it fits.
 pub(crate) fn misfit(part: AddressPart, text: &str) -> Option<&'static str> {
     let (fits, expected) = match part {
         AddressPart::None => return None,
@@ -84,7 +88,7 @@ fn is_label(text: &str) -> bool {
         && !text.ends_with('-')
 }
 
-/// A host with or without a port.
+/// Returns true for a host with or without a port.
 fn is_host(text: &str) -> bool {
     let is_port = |port: &str| port.parse::<u16>().is_ok();
     let name = match text.rsplit_once(':') {
@@ -110,7 +114,8 @@ fn is_base(text: &str) -> bool {
         && !text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\')
 }
 
-/// Appends a text as one segment of a path, as `encodeURIComponent` and stricter ones do.
+/// Appends a text as one segment of a path, percent-encoding at least what `encodeURIComponent`
+/// encodes.
 fn push_encoded(out: &mut String, text: &str) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
@@ -124,7 +129,8 @@ fn push_encoded(out: &mut String, text: &str) {
     }
 }
 
-/// True if a part of the path is `.` or `..`, which clients and servers take for another path.
+/// Returns true if a segment of the path is `.` or `..`, which clients and servers resolve to
+/// another path.
 pub(crate) fn leads_elsewhere(url: &str) -> bool {
     let path = url.split(['?', '#']).next().unwrap_or(url);
     path.split('/').any(|part| part == "." || part == "..")

@@ -1,4 +1,4 @@
-//! An output as a line for the shell, with variables in place of keys.
+//! Outputs as curl command lines, with shell variables instead of keys.
 
 use super::{Filling, How, NamedSettings, NoDelivery, Trust, next_name, rebased};
 use crate::call::credential::without_credentials;
@@ -8,10 +8,12 @@ use crate::vendors::{SettingKind, Vendors};
 use std::fmt::Write;
 
 impl Vendors {
-    /// An output as a curl line, with variables of the shell in place of keys and of what is not set.
+    /// Returns an output as a curl command line, with shell variables instead of keys and of
+    /// settings that are not set.
     ///
     /// # Errors
-    /// Fails where sending would, but for what is not set: a pasted line sends the same.
+    /// Fails as [`Vendors::delivery`] does, because the pasted line sends the same request, but
+    /// neither for settings that are not set nor for keys for which the table names no setting.
     pub fn delivery_as_curl(
         &self,
         vendor: usize,
@@ -47,7 +49,7 @@ impl Vendors {
 }
 
 impl Filling<'_> {
-    /// A template for a text in double quotes: settings in it, and variables in place of secrets.
+    /// Fills in a template as text for double quotes, with shell variables instead of secrets.
     fn as_shell_text(&self, template: &str, in_url: bool) -> Result<String, NoDelivery> {
         let info = self.vendors.info(self.vendor);
         let settings = self.vendors.settings(self.vendor);
@@ -64,7 +66,7 @@ impl Filling<'_> {
                 self.check_trust(key)?;
                 let is_secret =
                     info.settings.iter().any(|s| s.key == key && s.kind == SettingKind::Secret);
-                // an address whose password is not shown is the user's to fill in
+                // an address with a password is not shown in full, so the user has to fill it in
                 let shown = settings.shown(key).filter(|_| !is_secret);
                 let shown =
                     shown.filter(|shown| settings.text(key).is_none_or(|text| text == shown));
@@ -93,7 +95,7 @@ impl Filling<'_> {
     }
 }
 
-/// The environment variable that sets a vendor's setting.
+/// Returns the environment variable that sets a vendor's setting.
 pub fn variable(vendor: &str, key: &str) -> String {
     format!("SEGSCOPE_VENDORS_{vendor}_{key}").to_uppercase().replace('-', "_")
 }

@@ -1,5 +1,6 @@
-//! An output as it is really sent, with the user's own keys: nothing else opens a secret. What may
-//! be shown of it stands beside it, and what is secret in it can be masked in any answer.
+//! Outputs as they are sent to a vendor, with the user's own keys. Only this module reads secrets.
+//! A [`Delivery`] also has the address and the headers in the form that may be shown, and can mask
+//! its secrets in a response.
 
 pub(crate) mod address;
 mod curl;
@@ -22,9 +23,9 @@ use base64::engine::general_purpose::STANDARD;
 pub struct Delivery {
     /// The method.
     pub method: String,
-    /// The address, keys and all: not to be shown.
+    /// The address, including keys; it must not be shown.
     pub url: String,
-    /// The headers, keys and all: not to be shown.
+    /// The headers, including keys; they must not be shown.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
@@ -36,20 +37,20 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// A text without the keys of this request: an answer may repeat them.
+    /// Replaces the keys of this request in a text, because a response may repeat them.
     pub fn masked(&self, text: &str) -> String {
         self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
     }
 }
 
-// a derived one would print the keys
+// a derived implementation would print the keys
 impl std::fmt::Debug for Delivery {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}", self.method, self.shown_url)
     }
 }
 
-/// Why an output cannot be sent.
+/// The reason why an output cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoDelivery {
     /// A setting that the request needs is not set.
@@ -59,13 +60,13 @@ pub enum NoDelivery {
         vendor: String,
         /// The setting.
         key: String,
-        /// What it is.
+        /// The description of the setting.
         doc: String,
     },
-    /// A setting comes from where none may come from that says where keys go.
+    /// A setting that determines where keys are sent comes from a source that is not trusted.
     #[error("{0}")]
     NotTrusted(String),
-    /// The table names no setting for a key.
+    /// The vendor's table names no setting for a key.
     #[error(
         "{vendor}'s table names no setting for the key of this request, so it cannot be sent from here"
     )]
@@ -73,7 +74,7 @@ pub enum NoDelivery {
         /// The vendor's name.
         vendor: String,
     },
-    /// An id of the call makes another address.
+    /// An id of the call would lead to another address.
     #[error(
         "an id of this call is `.` or `..`, which a URL treats as another path, so it cannot be sent to {vendor} from here"
     )]
@@ -81,24 +82,25 @@ pub enum NoDelivery {
         /// The vendor's name.
         vendor: String,
     },
-    /// What is filled in makes no request.
+    /// A value that is filled in does not fit into a request.
     #[error("vendors.{vendor}.{key} does not fit into a request: expected {expected}")]
     Unfit {
         /// The vendor's name.
         vendor: String,
         /// The setting.
         key: String,
-        /// What would fit.
+        /// A description of a value that fits.
         expected: &'static str,
     },
 }
 
-/// Who says which settings may be used: a setting's dotted name in, the complaint out.
+/// A check whether a setting may be used: it gets the setting's dotted name, and returns an error
+/// message if the setting's source is not trusted.
 pub type Trust<'t> = &'t dyn Fn(&str) -> Result<(), String>;
 
 impl Vendors {
-    /// An output as it is sent to its vendor, or to another base address. Keys and whatever says
-    /// where they go are taken only if they are trusted.
+    /// Prepares an output to be sent to its vendor, or to another base address. Keys, and settings
+    /// that determine where they are sent, are used only if `trust` allows it.
     pub fn delivery(
         &self,
         vendor: usize,
@@ -114,7 +116,7 @@ impl Vendors {
         let url = filling.fill(&template.url, true, &mut secrets)?.unwrap_or_default();
         let (mut headers, mut shown_headers) = (Vec::new(), Vec::new());
         for ((name, value), (_, shown)) in template.headers.iter().zip(&output.headers) {
-            // one that signs is left out where there is nothing to sign with
+            // a signature header is left out if there is no key to sign with
             if let Some(value) = filling.fill(value, false, &mut secrets)? {
                 headers.push((name.clone(), value));
                 shown_headers.push((name.clone(), shown.clone()));
@@ -139,7 +141,7 @@ impl Vendors {
     }
 }
 
-/// Fills what is secret in, too.
+/// A filler of templates that also fills in secrets.
 struct Filling<'f> {
     vendors: &'f Vendors,
     vendor: usize,
@@ -152,7 +154,8 @@ impl Filling<'_> {
         self.vendors.info(self.vendor).name.clone()
     }
 
-    /// A setting stands in the address by its name still, and an id as it will be sent.
+    /// Checks that no id of the call is `.` or `..` in the path. At this point, the address has the
+    /// ids as they will be sent, but still the names of settings.
     fn check_ids(&self, template: &RequestTemplate) -> Result<(), NoDelivery> {
         match address::leads_elsewhere(&template.url) {
             true => Err(NoDelivery::IdIsPath { vendor: self.vendor_name() }),
@@ -165,8 +168,8 @@ impl Filling<'_> {
             .map_err(NoDelivery::NotTrusted)
     }
 
-    /// Whether a value fits into an address, or into a header. `place` says whether it is in an
-    /// address, whether nothing stands before it there, and what stands after it.
+    /// Checks that a value fits into an address or a header. `place` is a tuple: true if the value
+    /// is in an address, true if nothing precedes it there, and the text that follows it.
     fn check_value(
         &self,
         key: &str,
@@ -180,8 +183,8 @@ impl Filling<'_> {
         if value.chars().any(|c| c.is_control() || !c.is_ascii()) {
             return unfit("ASCII text on one line");
         }
-        // a part of an address holds no sign that would make it another address; a whole address,
-        // or all before its path, is the setting's own
+        // a value in an address must not contain characters that change the rest of the address,
+        // unless the value is the whole address or all of it before the path
         let whole = begins && (after.is_empty() || after.starts_with('/'));
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
         if in_url && !whole && !value.chars().all(plain) {
@@ -190,7 +193,8 @@ impl Filling<'_> {
         Ok(())
     }
 
-    /// A template with its settings; none if it signs and there is nothing to sign with.
+    /// Fills in the settings of a template. Returns `None` for a signature without a key to sign
+    /// with.
     fn fill(
         &self,
         template: &str,
@@ -254,7 +258,7 @@ impl Filling<'_> {
     }
 }
 
-/// An address with another scheme, host and port.
+/// Replaces the scheme, host and port of an address.
 fn rebased(url: &str, base: &str) -> String {
     let after = url.split_once("://").map_or(url, |(_, rest)| rest);
     let path = after.find('/').map_or("", |at| &after[at..]);

@@ -1,20 +1,22 @@
-//! A request as a vendor's table writes it, before settings are filled in.
+//! Requests as a vendor's table defines them, before settings are filled in.
 
 use crate::vendors::settings::VendorSettings;
 
-/// What a secret is shown as.
+/// The text that is shown instead of a secret.
 pub(crate) const MASK: &str = "***";
 
-/// A request's address and headers as the vendor's table has them, before settings are filled in.
+/// The address and headers of a request as the vendor's table defines them, before settings are
+/// filled in.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RequestTemplate {
     pub url: String,
     pub headers: Vec<(String, String)>,
 }
 
-/// The settings that a name in a template stands for, and what is done with them.
+/// The settings that a name in a template refers to, and the conversion of their values.
 pub(crate) struct NamedSettings<'n> {
-    /// One, but for base64: its text is these, joined by `:`, an empty one for nothing.
+    /// The keys of the settings: one, except for base64, which encodes the values joined by `:`. An
+    /// empty key has an empty value.
     pub(crate) keys: Vec<&'n str>,
     pub(crate) how: How,
 }
@@ -23,9 +25,9 @@ pub(crate) struct NamedSettings<'n> {
 pub(crate) enum How {
     AsIs,
     Lower,
-    /// The HMAC-SHA1 of the body with it, in hexadecimal.
+    /// The HMAC-SHA1 of the body in hexadecimal, with the setting as its key.
     Signed,
-    /// In base64, as Basic keys are.
+    /// Base64, as in Basic authentication.
     Base64,
 }
 
@@ -41,20 +43,20 @@ impl<'n> NamedSettings<'n> {
     }
 }
 
-/// The settings that a name in a template stands for.
+/// Returns the keys of the settings that a name in a template refers to.
 pub(crate) fn settings_of(name: &str) -> impl Iterator<Item = &str> {
     let NamedSettings { keys, how } = NamedSettings::parse(name);
     let keys = if keys.iter().all(|key| key.is_empty()) { vec![name] } else { keys };
     keys.into_iter().filter(move |key| how != How::Base64 || !key.is_empty())
 }
 
-/// What may be shown for a name in a template.
+/// Returns the text that may be shown for a name in a template.
 pub(crate) fn shown(name: &str, settings: &VendorSettings) -> String {
     let NamedSettings { keys, how } = NamedSettings::parse(name);
     let key = keys.first().copied().unwrap_or_default();
     let shown = || settings.shown(key).unwrap_or_else(|| format!("{{{key}}}"));
     match how {
-        // what is in it can be read from it
+        // base64 is no protection: it can be decoded
         How::Base64 => MASK.to_owned(),
         How::Lower => shown().to_lowercase(),
         How::AsIs | How::Signed => shown(),

@@ -144,7 +144,7 @@ fn a_curl_line_names_variables_for_keys() {
     );
 }
 
-/// Each built-in vendor's requests say which key they are sent with, or need none.
+/// Checks that each request of a built-in vendor names the setting of its key, or needs none.
 #[test]
 fn all_that_built_in_vendors_show_can_be_sent_with_keys() {
     let mut all = Map::new();

@@ -1,37 +1,38 @@
-//! One call, looked through once for all vendors.
+//! A view of one call, which is read once for all vendors.
 
 use crate::call::{CallType, Event, Val, time};
 use crate::findings::doubtful_ids::{IdDoubt, doubt_of};
-use crate::vendors::engine::field_slots::{FieldSlot, SlotTable, SpotSet};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet, SlotTable};
 use crate::vendors::engine::presence::Presence;
 use crate::vendors::engine::shape_rules::ShapeRules;
 use crate::vendors::look_plan::{Member, Plan, Scratch, decode, value};
 use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
-/// A call with what was found in it.
+/// A call with the positions of the values that vendors read.
 pub(crate) struct CallView<'a> {
     /// The call.
     pub event: &'a Event<'a>,
-    /// How many vendors there are.
+    /// The number of vendors.
     vendors: usize,
     keys: &'a SlotTable,
     plan: &'a Plan,
     basics: CallBasics,
-    /// What its type says, read once for all vendors.
+    /// The `type` of the call, parsed once for all vendors.
     pub kind: TypeOf,
-    /// The times at the spots of [`CallBasics`], read once for all vendors too.
+    /// The times at the slots of [`CallBasics`], also parsed once for all vendors.
     received: Option<time::Millis>,
     timestamp: Option<time::Millis>,
     original: Option<time::Millis>,
-    /// Why the ids at some spots are probably none: most vendors look at the same ones.
+    /// The reasons why the texts at some slots are probably not ids, cached because most vendors
+    /// read the same slots.
     doubts: [Cell<Option<KnownDoubt>>; 8],
 }
 
-/// A spot, and why the id there is probably none.
+/// A slot, and the reason why the text there is probably not an id.
 type KnownDoubt = (FieldSlot, Option<IdDoubt>);
 
-/// The spots of a call's type and of the times that it may carry.
+/// The slots of a call's type, of its times, and of its `integrations`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CallBasics {
     pub kind: FieldSlot,
@@ -52,7 +53,7 @@ impl<'a> CallView<'a> {
         let get = |slot| value(&plan.slots, slot, event);
         let time = |slot| time::parse(&get(slot)?.as_str()?);
         let timestamp = time(basics.timestamp);
-        // most calls say the same time more than once
+        // most calls have the same time in more than one field, so equal texts are parsed once
         let raw = |slot| get(slot).map(|value| value.raw());
         let known = raw(basics.timestamp);
         let other = |slot| if raw(slot) == known { timestamp } else { time(slot) };
@@ -70,7 +71,7 @@ impl<'a> CallView<'a> {
         }
     }
 
-    /// Returns why the id at a spot, whose text is given, is probably none.
+    /// Returns the reason why `id`, the text at a slot, is probably not an id.
     pub fn doubt_at(&self, slot: FieldSlot, id: &str) -> Option<IdDoubt> {
         let cell = &self.doubts[usize::from(slot.0) % self.doubts.len()];
         match cell.get() {
@@ -83,7 +84,7 @@ impl<'a> CallView<'a> {
         }
     }
 
-    /// Returns the place of a vendor's rules for calls of this shape and a type.
+    /// Returns the cell of a vendor's rules for calls of this shape and the given type.
     #[inline]
     pub fn rules(&self, vendor: usize, kind: CallType) -> &'a OnceLock<Arc<ShapeRules>> {
         let of_kind = self.plan.rules[kind as usize]
@@ -91,19 +92,19 @@ impl<'a> CallView<'a> {
         &of_kind[vendor]
     }
 
-    /// What kind of value stands at a spot.
+    /// Returns the kind of the value at a slot.
     #[inline]
     pub fn state(&self, slot: FieldSlot) -> Presence {
         self.plan.states[slot.0 as usize]
     }
 
-    /// The value at a spot.
+    /// Returns the value at a slot.
     #[inline]
     pub fn get(&self, slot: FieldSlot) -> Option<Val<'a>> {
         value(&self.plan.slots, slot, self.event)
     }
 
-    /// The value at a spot, unless it is null.
+    /// Returns the value at a slot, unless it is null.
     #[inline]
     pub fn present(&self, slot: FieldSlot) -> Option<Val<'a>> {
         match self.state(slot) {
@@ -112,12 +113,13 @@ impl<'a> CallView<'a> {
         }
     }
 
-    /// An object.
+    /// Returns the value at a slot if it is an object.
     pub fn object(&self, slot: FieldSlot) -> Option<Val<'a>> {
         if self.state(slot) == Presence::Object { self.get(slot) } else { None }
     }
 
-    /// The members of a listed spot, each key once, with their spots where somebody reads them.
+    /// Returns the members of a listed slot, each key once, with the slot of each member that some
+    /// vendor reads.
     pub fn members(
         &self,
         slot: FieldSlot,
@@ -126,12 +128,12 @@ impl<'a> CallView<'a> {
         self.listed(slot).iter().map(move |member| (decode(member.node, event), member.slot))
     }
 
-    /// The members of a listed spot that are not in a set.
+    /// Returns the members of a listed slot whose slots are not in a set.
     #[inline]
     pub fn members_besides(
         &self,
         slot: FieldSlot,
-        known: &'a SpotSet,
+        known: &'a SlotSet,
     ) -> impl Iterator<Item = (Val<'a>, Option<FieldSlot>)> + use<'a> {
         let event = self.event;
         self.listed(slot)
@@ -147,12 +149,12 @@ impl<'a> CallView<'a> {
         &self.plan.members[start as usize..end as usize]
     }
 
-    /// The pointer of a spot.
+    /// Returns the pointer of a slot.
     pub fn pointer(&self, slot: FieldSlot) -> &'a str {
         self.keys.pointer(slot)
     }
 
-    /// The time at a spot, if it is valid ISO-8601.
+    /// Returns the time at a slot, if it is valid ISO-8601.
     pub fn time(&self, slot: FieldSlot) -> Option<(FieldSlot, Val<'a>, time::Millis)> {
         let value = self.get(slot)?;
         let at = match slot {
@@ -164,25 +166,26 @@ impl<'a> CallView<'a> {
         Some((slot, value, at?))
     }
 
-    /// The event time (A.6): the first valid one of `timestamp`, `originalTimestamp`.
+    /// Returns the event time (`docs/specs/vendors.md` A.6): `timestamp`, or `originalTimestamp` if
+    /// that is not valid.
     pub fn event_time(&self) -> Option<(FieldSlot, Val<'a>, time::Millis)> {
         self.time(self.basics.timestamp).or_else(|| self.time(self.basics.original))
     }
 
-    /// The time of arrival, if the call carries a valid one.
+    /// Returns the time of arrival, if `receivedAt` is valid.
     pub fn received_at(&self) -> Option<(FieldSlot, Val<'a>, time::Millis)> {
         self.time(self.basics.received)
     }
 }
 
-/// What a call's `type` says.
+/// The `type` of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum TypeOf {
-    /// nothing usable
+    /// There is no usable text.
     Missing,
-    /// no call type
+    /// The text is not a call type.
     Unknown,
-    /// one of the six
+    /// The text is one of the six call types.
     Known(CallType),
 }
 
@@ -212,9 +215,9 @@ mod tests {
         let event = Event::bare(call.root());
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
-        let look = CallView::new(&event, (0, &keys), &scratch, basics);
-        assert!(look.get(id).is_none());
-        let members: Vec<String> = look
+        let view = CallView::new(&event, (0, &keys), &scratch, basics);
+        assert!(view.get(id).is_none());
+        let members: Vec<String> = view
             .members(traits)
             .map(|(value, _)| format!("{}={}", value.key(), value.raw()))
             .collect();
@@ -238,8 +241,8 @@ mod tests {
         let event = Event { derived: Some(derived.root()), ..Event::bare(call.root()) };
         let mut scratch = Scratch::default();
         scratch.read(&keys, &event);
-        let look = CallView::new(&event, (0, &keys), &scratch, basics);
-        assert_eq!(look.get(group).map(|v| v.raw()), Some("\"g\""));
-        assert!(look.get(other).is_none());
+        let view = CallView::new(&event, (0, &keys), &scratch, basics);
+        assert_eq!(view.get(group).map(|v| v.raw()), Some("\"g\""));
+        assert!(view.get(other).is_none());
     }
 }

@@ -1,8 +1,8 @@
-//! One call at one vendor, while the rules run over it.
+//! The state of one call at one vendor while the vendor's rules run.
 //!
-//! The same run judges and renders: without a sheet it only gathers codes and ids, with one it also
-//! writes findings, bodies and extras. What is costly to make is made in closures that run only
-//! with a sheet.
+//! The same run judges and renders. Without a [`Rendering`], it collects only codes and ids; with
+//! one, it also writes findings, bodies and extras. Costly values are made in closures that are
+//! called only with a [`Rendering`].
 
 use crate::call::{CallType, Seq, Val, pointer};
 use crate::findings::doubtful_ids::{IdDoubt, doubt_of};
@@ -22,24 +22,24 @@ use std::borrow::Cow;
 /// A place in the call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CallPlace<'a> {
-    /// A place that has a spot.
+    /// A place that has a slot.
     Spot(FieldSlot),
-    /// A member of the object at a spot.
+    /// A member of the object at a slot.
     Member(FieldSlot, Val<'a>),
     /// A member of the call itself.
     Top(Val<'a>),
 }
 
-/// Where a value came from.
+/// The origin of a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum From<'a> {
     /// A place in the call.
     Place(CallPlace<'a>),
     /// A setting.
     Setting(&'a str),
-    /// The vendor's own.
+    /// A value that the vendor always sends, or its default.
     Default,
-    /// What an earlier call taught.
+    /// A fact that was learned from an earlier call.
     Memory(Seq),
 }
 
@@ -48,88 +48,88 @@ pub(crate) enum From<'a> {
 pub(crate) struct FoundId<'a> {
     /// The id as text.
     pub text: Cow<'a, str>,
-    /// The value in the call; none if it was remembered.
+    /// The value in the call; `None` if the id comes from memory.
     pub value: Option<Val<'a>>,
     pub from: From<'a>,
-    /// Why its text is probably no id.
+    /// The reason why its text is probably not an id.
     pub doubt: Option<IdDoubt>,
 }
 
 impl<'a> FoundId<'a> {
-    /// An id, whose text is looked at once.
+    /// Makes an id and checks its text for doubts.
     pub fn new(text: Cow<'a, str>, value: Option<Val<'a>>, from: From<'a>) -> FoundId<'a> {
         let doubt = doubt_of(&text);
         FoundId { text, value, from, doubt }
     }
 
-    /// True for an id that is used and yet looks wrong: no text, or one that is probably no id.
+    /// Returns true if the id is used although it is no string or its text is probably not an id.
     pub fn doubtful(&self) -> bool {
         !self.is_text() || self.doubt.is_some()
     }
 
-    /// True for an id that is a text in the call, or was remembered.
+    /// Returns true if the id is a string in the call, or comes from memory.
     fn is_text(&self) -> bool {
         self.value.is_none_or(|value| value.kind() == crate::call::JsonKind::String)
     }
 }
 
-/// A value on its way into a body.
+/// A value that is to be written to a body.
 #[derive(Debug, Clone)]
 pub(crate) enum FieldValue<'a> {
-    /// Copied from the call as it is.
+    /// A value that is copied from the call.
     Copy(Val<'a>),
-    /// A text that was made.
+    /// A generated text.
     Text(Cow<'a, str>),
-    /// JSON that was made.
+    /// Generated JSON text.
     Json(Cow<'a, str>),
-    /// A tree that was made, each leaf with its own origin.
+    /// A generated tree, each leaf with its own origin.
     Made(Box<OutputJson>),
 }
 
-/// What is written only when a call is rendered.
+/// The findings and the output of a call that is rendered.
 #[derive(Debug, Default)]
 pub(crate) struct Rendering<'a> {
-    /// The output is made too, not only the findings.
+    /// True if the output is made too, not only the findings.
     pub has_output: bool,
-    /// One for each of [`Evaluation::found`], until both are settled.
+    /// One finding for each code of [`Evaluation::found`], until `settle` sorts both.
     pub findings: Vec<Finding>,
     pub bodies: Vec<OutputJson>,
     pub extras: Vec<(&'static str, OutputJson)>,
-    /// What is doubtful about a request, by its number.
+    /// The caveats of requests, each with the number of its request.
     pub caveats: Vec<(usize, String)>,
-    /// What the vendor's code named for the table's fields.
+    /// The values that the vendor's code supplies for the table's `@name` fields.
     pub(crate) named: [Option<(FieldValue<'a>, From<'a>)>; NAMES],
 }
 
-/// Words for a finding's sentences that only the rule knows.
+/// Values for the placeholders of a finding's sentences that only the rule knows.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
-    pub said: Vec<(&'static str, String)>,
+    pub values: Vec<(&'static str, String)>,
     phrases: Vec<(&'static str, &'static str)>,
     pub inferred: Option<Option<String>>,
-    /// What to change, in place of the code's own fix.
+    /// The fix to show instead of the fix in the code's texts.
     pub advice: Option<String>,
 }
 
 impl Words {
-    /// A word for a `{placeholder}` of the code's texts.
+    /// Sets the value of a `{placeholder}` of the code's texts; it is shortened when it is shown.
     pub fn say(&mut self, name: &'static str, word: impl ToString) {
-        self.said.push((name, word.to_string()));
+        self.values.push((name, word.to_string()));
     }
 
-    /// Words of our own for a `{placeholder}`, of any length.
+    /// Sets a fixed phrase for a `{placeholder}`; it is shown at full length.
     pub fn phrase(&mut self, name: &'static str, phrase: &'static str) {
         self.phrases.push((name, phrase));
     }
 
-    /// The phrase of that name.
+    /// Returns the phrase of a placeholder.
     pub fn phrase_of(&self, name: &str) -> Option<&'static str> {
-        self.phrases.iter().find(|(said, _)| *said == name).map(|(_, phrase)| *phrase)
+        self.phrases.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, phrase)| *phrase)
     }
 
-    /// True if there are words for a placeholder.
+    /// Returns true if [`Words::say`] has set a value for a placeholder.
     pub fn has(&self, name: &str) -> bool {
-        self.said.iter().any(|(said, _)| *said == name)
+        self.values.iter().any(|(placeholder, _)| *placeholder == name)
     }
 }
 
@@ -140,7 +140,7 @@ pub(crate) struct Evaluation<'a> {
     pub codes: &'a Codes,
     pub facts: &'a Facts,
     pub seq: Seq,
-    /// The call type; of a call without a known one nothing but the common checks runs.
+    /// The call type; for a call without a known type, only the common checks run.
     pub kind: CallType,
     pub account: Option<FoundId<'a>>,
     pub user: Option<FoundId<'a>>,
@@ -150,23 +150,23 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) skipped: u8,
     pub(crate) kept: usize,
     pub(crate) carried: bool,
-    /// A bit for each row that wrote its field, of the first request's rows.
+    /// The rows of the first request that wrote their field, one bit each.
     pub(crate) written: u128,
-    /// Kept apart: a call that is only judged carries none of it about.
+    /// The rendering, if there is one; boxed because most calls are only judged and do not need it.
     pub(crate) sheet: Option<Box<Rendering<'a>>>,
 }
 
 impl<'a> Evaluation<'a> {
     #[inline(always)]
     pub(crate) fn new(
-        look: &'a CallView<'a>,
+        view: &'a CallView<'a>,
         vendor: &'a Vendor,
         codes: &'a Codes,
         facts: &'a Facts,
         seq: Seq,
     ) -> Evaluation<'a> {
         Evaluation {
-            look,
+            look: view,
             vendor,
             codes,
             facts,
@@ -176,8 +176,8 @@ impl<'a> Evaluation<'a> {
             user: None,
             session: None,
             found: Vec::new(),
-            // all checks run all the same, so that a developer sees at once what there is to change
-            strongest: if look.event.discarded { Effect::Discard } else { Effect::None },
+            // all checks run even for a discarded call, so that all findings are shown at once
+            strongest: if view.event.discarded { Effect::Discard } else { Effect::None },
             skipped: 0,
             kept: 0,
             carried: true,
@@ -186,27 +186,27 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// True when findings are written, false when the call is only judged.
+    /// Returns true if findings are written, and false if the call is only judged.
     pub fn writes_findings(&self) -> bool {
         self.sheet.is_some()
     }
 
-    /// True when the output is made.
+    /// Returns true if the output is made.
     pub fn rendering(&self) -> bool {
         self.sheet.as_ref().is_some_and(|sheet| sheet.has_output)
     }
 
-    /// The sheet, if the output is made.
+    /// Returns the rendering, if the output is made.
     fn output(&mut self) -> Option<&mut Rendering<'a>> {
         self.sheet.as_deref_mut().filter(|sheet| sheet.has_output)
     }
 
-    /// A finding at a place.
+    /// Adds a finding at a place.
     pub fn find(&mut self, code: CodeId, place: CallPlace<'a>) {
         self.find_with(code, place, |_| {});
     }
 
-    /// A finding with words of the rule's own.
+    /// Adds a finding whose placeholders `say` fills.
     #[inline]
     pub fn find_with(&mut self, code: CodeId, place: CallPlace<'a>, say: impl FnOnce(&mut Words)) {
         self.strongest = self.strongest.max(self.codes.entry(code).effect);
@@ -226,36 +226,37 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// The verdict by what was found so far.
+    /// Returns the verdict according to the findings so far.
     pub fn verdict(&self) -> Verdict {
         Verdict::from_effect(self.strongest)
     }
 
-    /// True if the call, by what was found so far, goes through.
+    /// Returns true if, according to the findings so far, the vendor accepts the call.
     pub fn goes_through(&self) -> bool {
         self.verdict().goes_through()
     }
 
-    /// The first so many requests are made, and the call teaches, even if it is then refused.
+    /// Keeps the first `requests` requests, and lets the vendor learn from the call, even if a
+    /// later rule refuses the call.
     pub fn partial(&mut self, requests: usize) {
         if self.strongest < Effect::Discard {
             self.kept = requests;
         }
     }
 
-    /// A request of the table that this call does not give.
+    /// Leaves out a request of the table for this call.
     pub fn skip(&mut self, request: usize) {
         self.skipped |= 1 << request;
     }
 
-    /// Names a value for the table's `@name` fields, which only the output has.
+    /// Sets the value of the table's field `@name`; only the output needs it.
     pub fn name(&mut self, name: Name, value: FieldValue<'a>, from: From<'a>) {
         if let Some(sheet) = self.output() {
             sheet.named[name.0 as usize] = Some((value, from));
         }
     }
 
-    /// The value of that name, if the vendor's code gave one.
+    /// Returns the value of a name, if the vendor's code has set one.
     pub(crate) fn named(&self, name: Name) -> Option<(FieldValue<'a>, From<'a>)> {
         self.sheet.as_ref()?.named[name.0 as usize].clone()
     }
@@ -268,7 +269,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Changes a request's body, when there is one.
+    /// Changes the body of a request, if the output is made.
     pub fn change(&mut self, request: usize, change: impl FnOnce(&mut OutputJson)) {
         if let Some(sheet) = self.output()
             && let Some(body) = sheet.bodies.get_mut(request)
@@ -277,14 +278,14 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Says what is doubtful about a request.
+    /// Adds a caveat to a request.
     pub fn doubt(&mut self, request: usize, says: &str) {
         if let Some(sheet) = self.output() {
             sheet.caveats.push((request, says.to_owned()));
         }
     }
 
-    /// Something else to show, under a name.
+    /// Adds a further value to show under a name.
     pub fn extra(&mut self, name: &'static str, make: impl FnOnce(&Self) -> OutputJson) {
         if self.rendering() {
             let out = make(self);
@@ -294,7 +295,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// A value of an output.
+    /// Converts a value to a value of an output.
     pub fn out(&self, value: FieldValue<'a>, from: From<'a>) -> OutputJson {
         let origin = self.origin(from);
         match value {
@@ -308,7 +309,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// An origin, spelled out.
+    /// Converts an origin to the form that the output has.
     pub fn origin(&self, from: From<'a>) -> ValueOrigin {
         match from {
             From::Place(place) => ValueOrigin::Input(self.path(place)),
@@ -318,7 +319,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// A place as a JSON pointer.
+    /// Converts a place to a JSON pointer.
     pub fn path(&self, place: CallPlace<'a>) -> String {
         match place {
             CallPlace::Spot(slot) => self.look.pointer(slot).to_owned(),
@@ -327,13 +328,13 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Whether the call has the object that a place is in, and none that comes before it.
+    /// Returns true if the call has the object of a guarded place, and none of higher priority.
     pub(crate) fn allows(&self, guard: Guard) -> bool {
         let call = self.vendor.calls[slot(self.kind)].as_ref();
         call.is_some_and(|call| is_chosen(guard, call, self.look))
     }
 
-    /// Whether there is something, and not null.
+    /// Returns true if a source has a value that is not null.
     pub(crate) fn has(&self, source: FieldSource) -> bool {
         match source {
             FieldSource::Spot(slot) => self.look.present(slot).is_some(),
@@ -348,7 +349,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// An id at a spot under the vendor's rule.
+    /// Returns the id at a slot, according to the vendor's rule for ids.
     pub fn id_at(&self, slot: FieldSlot) -> Option<FoundId<'a>> {
         let value = self.look.present(slot)?;
         let text = identity::id_of(Some(value), self.vendor.values).ok()?.text;
@@ -356,13 +357,13 @@ impl<'a> Evaluation<'a> {
         Some(FoundId { text, value: Some(value), from: From::Place(CallPlace::Spot(slot)), doubt })
     }
 
-    /// A value as an id under the vendor's rule.
+    /// Converts a value to an id, according to the vendor's rule for ids.
     pub fn id_in(&self, value: Val<'a>, place: CallPlace<'a>) -> Option<FoundId<'a>> {
         let id = identity::id_of(Some(value), self.vendor.values).ok()?;
         Some(FoundId::new(id.text, Some(value), From::Place(place)))
     }
 
-    /// Reports an id that is used although it is not a string (`kind`) or probably no id.
+    /// Reports an id that is used although it is not a string (`kind`) or is probably not an id.
     pub fn check_id(&mut self, id: &FoundId<'a>, kind: Option<CodeId>) {
         self.check_type(id, kind);
         if let (From::Place(place), Some(doubt), true) = (id.from, id.doubt, id.is_text()) {
@@ -376,7 +377,7 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Reports the texts of made-up persons that corrected calls have, where the vendor reads them.
+    /// Reports example values that were copied from a corrected call, where the vendor reads them.
     pub fn check_made_up<'m>(&mut self, made_up: impl Iterator<Item = &'m (FieldSlot, Box<str>)>) {
         for (slot, text) in made_up {
             if let Some(value) = self.look.get(*slot)

@@ -1,4 +1,5 @@
-//! One field of an output: which value it takes, what it makes of it, what is wrong with it.
+//! The rules for one field of an output: the value that it takes, the conversion of the value, and
+//! the findings about it.
 
 use crate::call::redacted::is_redacted;
 use crate::call::{JsonKind, Val, time};
@@ -12,11 +13,11 @@ use crate::vendors::engine::near_miss::meant_for;
 use crate::vendors::engine::presence::{Presence, PresenceMap};
 use crate::vendors::engine::run_rules::id_value;
 use crate::vendors::table::{Check, Take};
-use crate::vendors::vendor::{Ask, FieldRule, FieldSource, FixedValue};
+use crate::vendors::vendor::{FieldRule, FieldSource, FixedValue, RowTrigger};
 use std::borrow::Cow;
 
 /// Runs one row of a request.
-pub(crate) fn row<'a>(
+pub(crate) fn run_row<'a>(
     evaluation: &mut Evaluation<'a>,
     request: usize,
     number: usize,
@@ -27,7 +28,7 @@ pub(crate) fn row<'a>(
     }
     let value = match &row.always {
         Some(fixed) => Some(fixed_value(fixed)),
-        None => taken(evaluation, row),
+        None => take_value(evaluation, row),
     };
     if let Some((value, from)) = value {
         if request == 0 {
@@ -40,29 +41,30 @@ pub(crate) fn row<'a>(
     }
 }
 
-/// When the rows of a request have to be run for a call that is only judged. One that is `watched`,
-/// a bit each, is always run: whether it writes its field matters.
-pub(crate) fn asks(rows: &[FieldRule], watched: u128) -> Vec<Ask> {
+/// Returns the triggers of a request's rows. A call that is only judged runs just the rows that are
+/// triggered. `watched` has a bit for each row that always runs because a leftover rule depends on
+/// whether the row writes its field.
+pub(crate) fn row_triggers(rows: &[FieldRule], watched: u128) -> Vec<RowTrigger> {
     let rows = rows.iter().enumerate();
-    rows.flat_map(|(at, row)| asks_of(at, row, watched >> at & 1 == 1)).collect()
+    rows.flat_map(|(at, row)| triggers_of_row(at, row, watched >> at & 1 == 1)).collect()
 }
 
-/// The asks of one row; none if it never has anything to tell.
-fn asks_of(number: usize, row: &FieldRule, watched: bool) -> Vec<Ask> {
+/// Returns the triggers of one row; none if the row never reports a finding.
+fn triggers_of_row(number: usize, row: &FieldRule, watched: bool) -> Vec<RowTrigger> {
     if !row.speaks && !watched {
         return Vec::new();
     }
-    let spot_of = |source: &FieldSource| match source {
+    let slot_of = |source: &FieldSource| match source {
         FieldSource::Spot(slot) => Some(*slot),
         _ => None,
     };
-    let slots: Vec<FieldSlot> = row.from.iter().filter_map(spot_of).collect();
+    let slots: Vec<FieldSlot> = row.from.iter().filter_map(slot_of).collect();
     let wanted = row.missing.is_some() || row.recommended.is_some();
     let alone = slots.len() == 1;
     let number = number as u8;
     let sure = slots.len() == row.from.len() && row.only_with.is_empty();
     if watched || !sure || (wanted && !alone) {
-        return vec![Ask {
+        return vec![RowTrigger {
             row: number,
             slot: FieldSlot::ROOT,
             fine: PresenceMap::default(),
@@ -75,10 +77,11 @@ fn asks_of(number: usize, row: &FieldRule, watched: bool) -> Vec<Ask> {
     };
     let fine: PresenceMap = Presence::ALL.into_iter().filter(fine).collect();
     let max = row.max.map(|max| u32::try_from(max).unwrap_or(u32::MAX));
-    slots.into_iter().map(|slot| Ask { row: number, slot, fine, max }).collect()
+    slots.into_iter().map(|slot| RowTrigger { row: number, slot, fine, max }).collect()
 }
 
-/// True if [`judge`] tells nothing of a value of that kind, but for a text over the limit.
+/// Returns true if [`convert_value`] reports nothing about a value of that kind, except for a text
+/// over the limit.
 fn is_fine(row: &FieldRule, state: Presence) -> bool {
     use Presence::{Absent, Array, False, Filled, Null, Number, Object, Text, True};
     let checked = match row.check.filter(|_| row.invalid.is_some()) {
@@ -89,7 +92,7 @@ fn is_fine(row: &FieldRule, state: Presence) -> bool {
         Some(Check::String) => state == Filled,
     };
     match row.take {
-        // what a row passes over, or calls blank
+        // the row may skip such a value, or report it as blank
         _ if matches!(state, Absent | Null | Text) => false,
         Take::Any => checked,
         Take::Truthy => checked && !matches!(state, False | Number),
@@ -102,15 +105,17 @@ fn is_fine(row: &FieldRule, state: Presence) -> bool {
     }
 }
 
-type Taken<'a> = Option<(FieldValue<'a>, From<'a>)>;
+type TakenValue<'a> = Option<(FieldValue<'a>, From<'a>)>;
 
-fn taken<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> Taken<'a> {
+fn take_value<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> TakenValue<'a> {
     for &source in &row.from {
         let found = match source {
             FieldSource::Guarded(_, guard) if !evaluation.allows(guard) => None,
             FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => {
-                match present(evaluation, row, slot) {
-                    Some(value) => return judge(evaluation, row, value, CallPlace::Spot(slot)),
+                match usable_value(evaluation, row, slot) {
+                    Some(value) => {
+                        return convert_value(evaluation, row, value, CallPlace::Spot(slot));
+                    }
                     None => None,
                 }
             }
@@ -127,17 +132,21 @@ fn taken<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> Taken<'a> {
         }
     }
     for code in [row.recommended, row.missing].into_iter().flatten() {
-        let look = evaluation.look;
+        let view = evaluation.look;
         evaluation.find_with(code, CallPlace::Spot(row.place), |words| {
-            let near = meant_for(look.event, look.pointer(row.place), row);
+            let near = meant_for(view.event, view.pointer(row.place), row);
             near.into_iter().for_each(|near| words.say("near", near));
         });
     }
     row.default.as_ref().map(fixed_value)
 }
 
-/// The value at a spot, if the row does not pass it over.
-fn present<'a>(evaluation: &Evaluation<'a>, row: &FieldRule, slot: FieldSlot) -> Option<Val<'a>> {
+/// Returns the value at a slot, unless the row skips it.
+fn usable_value<'a>(
+    evaluation: &Evaluation<'a>,
+    row: &FieldRule,
+    slot: FieldSlot,
+) -> Option<Val<'a>> {
     let value = evaluation.look.present(slot)?;
     let passed = match row.take {
         Take::Text => text_of(value).is_none(),
@@ -147,91 +156,92 @@ fn present<'a>(evaluation: &Evaluation<'a>, row: &FieldRule, slot: FieldSlot) ->
     (!passed).then_some(value)
 }
 
-/// What a row makes of a value that is there.
-fn judge<'a>(
+/// Converts a value for a row, and reports findings about it.
+fn convert_value<'a>(
     evaluation: &mut Evaluation<'a>,
     row: &'a FieldRule,
     value: Val<'a>,
     place: CallPlace<'a>,
-) -> Taken<'a> {
+) -> TakenValue<'a> {
     let copied = Some((FieldValue::Copy(value), From::Place(place)));
     let kind = value.kind();
     if kind == JsonKind::String && value.as_str().is_some_and(|text| is_redacted(&text)) {
-        // nobody knows what form the value had
+        // the form of the original value is unknown
         return copied;
     }
     if kind == JsonKind::String
         && row.recommended.is_some()
         && value.as_str().is_some_and(|t| is_blank(&t))
     {
-        tell(evaluation, row.recommended, place);
+        report(evaluation, row.recommended, place);
     }
     match row.take {
         Take::Any | Take::Truthy => {
-            checked(evaluation, row, value, place);
+            check_value(evaluation, row, value, place);
             copied
         }
-        Take::Text => text(evaluation, row, value.as_str()?, Some(value), place),
+        Take::Text => limited_text(evaluation, row, value.as_str()?, Some(value), place),
         Take::String if kind == JsonKind::String => {
-            text(evaluation, row, value.as_str()?, Some(value), place)
+            limited_text(evaluation, row, value.as_str()?, Some(value), place)
         }
         Take::String if kind == JsonKind::Number => {
-            tell(evaluation, row.kind, place);
-            text(evaluation, row, Cow::Borrowed(value.raw()), None, place)
+            report(evaluation, row.kind, place);
+            limited_text(evaluation, row, Cow::Borrowed(value.raw()), None, place)
         }
         Take::Scalar if !matches!(kind, JsonKind::Object | JsonKind::Array) => {
-            checked(evaluation, row, value, place);
+            check_value(evaluation, row, value, place);
             copied
         }
         Take::Number if kind == JsonKind::Number => copied,
         Take::Numeric if kind == JsonKind::Number => copied,
         Take::Numeric => {
-            tell(evaluation, row.kind, place);
+            report(evaluation, row.kind, place);
             let number = value.as_str().filter(|text| is_numeric_text(text))?;
             Some((FieldValue::Json(Cow::Owned(json_number(&number))), From::Place(place)))
         }
         Take::Count if is_count(value) => {
             if is_zero(value.raw()) {
-                tell(evaluation, row.zero, place);
+                report(evaluation, row.zero, place);
             }
             copied
         }
-        Take::Date if is(Check::Date, value) => copied,
+        Take::Date if passes(Check::Date, value) => copied,
         Take::Date => {
-            tell(evaluation, row.invalid, place);
+            report(evaluation, row.invalid, place);
             None
         }
         Take::Bool if value.as_bool().is_some() => copied,
         Take::Bool => {
-            tell(evaluation, row.kind, place);
+            report(evaluation, row.kind, place);
             let json = if converts_to_true(value) { "true" } else { "false" };
             Some((FieldValue::Json(Cow::Borrowed(json)), From::Place(place)))
         }
         Take::Object if kind == JsonKind::Object => copied,
         Take::Count | Take::Object => {
-            tell(evaluation, row.kind, place);
+            report(evaluation, row.kind, place);
             row.default.as_ref().map(fixed_value)
         }
         Take::String | Take::Scalar | Take::Number => {
-            tell(evaluation, row.kind, place);
+            report(evaluation, row.kind, place);
             None
         }
     }
 }
 
-/// A text, cut to the row's limit and compared with its list; `value` if it stands so in the call.
-fn text<'a>(
+/// Cuts a text to the row's limit and checks it against the row's list. `value` is the text's value
+/// in the call, if the text is unchanged.
+fn limited_text<'a>(
     evaluation: &mut Evaluation<'a>,
     row: &'a FieldRule,
     text: Cow<'a, str>,
     value: Option<Val<'a>>,
     place: CallPlace<'a>,
-) -> Taken<'a> {
+) -> TakenValue<'a> {
     let from = From::Place(place);
     if !row.one_of.is_empty() && !row.one_of.iter().any(|one| *one == text) {
-        tell(evaluation, row.unknown, place);
+        report(evaluation, row.unknown, place);
     }
-    // a text has at least as many bytes as characters
+    // a text never has more characters than bytes
     let max = row.max.filter(|max| text.len() > *max);
     let end = max.and_then(|max| text.char_indices().nth(max)).map(|(at, _)| at);
     if let Some(end) = end {
@@ -244,20 +254,20 @@ fn text<'a>(
     Some((value.map_or_else(|| FieldValue::Text(text), FieldValue::Copy), from))
 }
 
-fn checked<'a>(
+fn check_value<'a>(
     evaluation: &mut Evaluation<'a>,
     row: &FieldRule,
     value: Val<'a>,
     place: CallPlace<'a>,
 ) {
     if let (Some(check), Some(code)) = (row.check, row.invalid)
-        && !is(check, value)
+        && !passes(check, value)
     {
         evaluation.find_with(code, place, |words| words.say("wanted", check.words()));
     }
 }
 
-fn is(check: Check, value: Val<'_>) -> bool {
+fn passes(check: Check, value: Val<'_>) -> bool {
     let text = |fits: fn(&str) -> bool| value.as_str().is_some_and(|text| fits(&text));
     match check {
         Check::Date => text(|text| time::parse(text).is_some()),
@@ -272,7 +282,7 @@ fn is_count(value: Val<'_>) -> bool {
     value.as_number().is_some_and(|n| is_integer(n) && (!n.starts_with('-') || is_zero(n)))
 }
 
-/// Whole numbers but 0, also as text, and the text `true`.
+/// Returns true for whole numbers except 0, also as text, and for the text `true`.
 fn converts_to_true(value: Val<'_>) -> bool {
     let whole = |number: &str| is_integer(number) && !is_zero(number);
     match value.kind() {
@@ -284,7 +294,7 @@ fn converts_to_true(value: Val<'_>) -> bool {
     }
 }
 
-/// A numeric text as a JSON number, which has no needless zeros in front.
+/// Converts a numeric text to a JSON number, which must not have leading zeros.
 fn json_number(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
     let bare = digits.trim_start_matches('0');
@@ -297,7 +307,7 @@ fn fixed_value<'a>(fixed: &'a FixedValue) -> (FieldValue<'a>, From<'a>) {
     (FieldValue::Json(Cow::Borrowed(&fixed.json)), from)
 }
 
-fn tell<'a>(evaluation: &mut Evaluation<'a>, code: Option<CodeId>, place: CallPlace<'a>) {
+fn report<'a>(evaluation: &mut Evaluation<'a>, code: Option<CodeId>, place: CallPlace<'a>) {
     if let Some(code) = code {
         evaluation.find(code, place);
     }

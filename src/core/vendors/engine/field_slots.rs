@@ -1,13 +1,13 @@
-//! One look-up a key that answers for all vendors.
+//! A table of the places that any vendor reads, with one lookup for each key of a call.
 //!
-//! Every pointer that any table, setting or rule names is a [`FieldSlot`]. They form a tree: a spot
-//! whose value holds other spots is opened when a call is read ([`crate::vendors::engine::call_view`]), and each member
-//! key is looked up once, with the spot of its object, for everybody.
+//! Every pointer that a vendor's table, setting or code names is a [`FieldSlot`]. The slots form a
+//! tree. When a call is read ([`crate::vendors::look_plan`]), the objects that contain slots are
+//! opened, and each member key is looked up once, with the slot of its object, for all vendors.
 
 use crate::call::pointer;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A place in the call that somebody reads: its number in the tree.
+/// A place in the call that some vendor reads, by its number in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FieldSlot(pub u16);
 
@@ -16,11 +16,11 @@ impl FieldSlot {
     pub const ROOT: FieldSlot = FieldSlot(0);
 }
 
-/// A set of spots.
+/// A set of slots.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct SpotSet(Vec<u64>);
+pub(crate) struct SlotSet(Vec<u64>);
 
-impl SpotSet {
+impl SlotSet {
     pub fn insert(&mut self, slot: FieldSlot) {
         let word = slot.0 as usize / 64;
         if word >= self.0.len() {
@@ -39,9 +39,9 @@ impl SpotSet {
 struct SlotPlace {
     pointer: String,
     key: String,
-    /// Spots right below this one that hold spots themselves.
+    /// The children of this slot that have to be opened.
     open: Vec<FieldSlot>,
-    /// Its members are listed, known or not: the number of the list.
+    /// The number of its list, if all its members are listed, including those without a slot.
     list: Option<u16>,
 }
 
@@ -49,28 +49,28 @@ struct SlotPlace {
 struct SlotEntry {
     sign: Sign,
     parent: u16,
-    /// 0: the cell is free.
+    /// The number of the slot; 0 if the cell is free.
     slot: u16,
 }
 
-/// The number of the next tree.
-static NEXT: AtomicU64 = AtomicU64::new(1);
+/// The number of the next table.
+static NEXT_NUMBER: AtomicU64 = AtomicU64::new(1);
 
 const FREE: SlotEntry = SlotEntry { sign: Sign { head: 0, tail: 0, len: 0 }, parent: 0, slot: 0 };
 
-/// The tree of spots with its hash table.
+/// The tree of slots with its hash table.
 #[derive(Debug)]
 pub(crate) struct SlotTable {
-    /// No two trees of a run have the same.
+    /// A number that no other table of this process has.
     number: u64,
     places: Vec<SlotPlace>,
     cells: Vec<SlotEntry>,
-    /// How many places are listed.
+    /// The number of slots whose members are listed.
     lists: u16,
 }
 
-/// Both ends of a key and its length: all there is to say about one of up to 16 bytes, so that
-/// most keys are compared without going to their text.
+/// Both ends of a key and its length. They determine a key of up to 16 bytes completely, so most
+/// keys are compared without reading their text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sign {
     head: u64,
@@ -97,13 +97,14 @@ impl Sign {
         Sign { head, tail, len: key.len() as u32 }
     }
 
-    /// True if there may be two keys of this sign.
+    /// Returns true if several keys may have this sign.
     #[inline]
     fn is_partial(self) -> bool {
         self.len > 16
     }
 
-    /// A quick hash; its table is filled by tables and settings only, never by calls.
+    /// Returns a fast, unseeded hash. Only tables and settings, never calls, add keys to the hash
+    /// table, so a sender cannot fill it with colliding keys.
     #[inline(always)]
     pub fn hash(self) -> u32 {
         const K: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -116,18 +117,18 @@ impl Default for SlotTable {
     fn default() -> Self {
         let root =
             SlotPlace { pointer: String::new(), key: String::new(), open: Vec::new(), list: None };
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
         SlotTable { number, places: vec![root], cells: vec![FREE; 64], lists: 0 }
     }
 }
 
 impl SlotTable {
-    /// The spot of a pointer, made if it is new. The empty pointer is the call.
+    /// Returns the slot of a pointer and creates it if it is new. The empty pointer is the call.
     pub fn slot(&mut self, path: &str) -> FieldSlot {
         pointer::tokens(path).fold(FieldSlot::ROOT, |parent, key| self.child(parent, &key))
     }
 
-    /// The spot of a member, made if it is new.
+    /// Returns the slot of a member and creates it if it is new.
     pub fn child(&mut self, parent: FieldSlot, key: &str) -> FieldSlot {
         let sign = Sign::from_key(key.as_bytes());
         if let Some(slot) = self.find(parent, key.as_bytes(), sign) {
@@ -145,7 +146,8 @@ impl SlotTable {
         slot
     }
 
-    /// The spot of a member whose members are to be listed, known or not.
+    /// Returns the slot of a pointer and marks it as listed: the plan of a call contains all its
+    /// members, including those without a slot.
     pub fn listed(&mut self, path: &str) -> FieldSlot {
         let slot = self.slot(path);
         let list = &mut self.places[slot.0 as usize].list;
@@ -157,7 +159,7 @@ impl SlotTable {
         slot
     }
 
-    /// Notes, at its parent, that a spot is to be opened.
+    /// Records at the parent of a slot that the slot has to be opened.
     fn open(&mut self, slot: FieldSlot) {
         let path = &self.places[slot.0 as usize].pointer;
         let Some((parent, _)) = path.rsplit_once('/') else { return };
@@ -191,7 +193,7 @@ impl SlotTable {
         (sign.hash() ^ u32::from(parent.0).wrapping_mul(0x85eb_ca6b)) as usize
     }
 
-    /// The spot of a member, if anybody reads it.
+    /// Returns the slot of a member, if some vendor reads it.
     #[inline(always)]
     pub fn find(&self, parent: FieldSlot, key: &[u8], sign: Sign) -> Option<FieldSlot> {
         let mask = self.cells.len() - 1;
@@ -211,38 +213,38 @@ impl SlotTable {
         }
     }
 
-    /// What tells this tree from others.
+    /// Returns the number that distinguishes this table from others.
     pub fn number(&self) -> u64 {
         self.number
     }
 
-    /// How many spots there are.
+    /// Returns the number of slots.
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// All spots.
+    /// Returns all slots.
     pub fn slots(&self) -> impl Iterator<Item = FieldSlot> + use<> {
         (0..self.places.len() as u16).map(FieldSlot)
     }
 
-    /// The pointer of a spot.
+    /// Returns the pointer of a slot.
     pub fn pointer(&self, slot: FieldSlot) -> &str {
         &self.places[slot.0 as usize].pointer
     }
 
-    /// The spots right below one that are to be opened.
+    /// Returns the children of a slot that have to be opened.
     pub(crate) fn opened(&self, slot: FieldSlot) -> &[FieldSlot] {
         &self.places[slot.0 as usize].open
     }
 
-    /// The number of the list of a spot's members, if they are listed.
+    /// Returns the number of the list of a slot's members, if they are listed.
     #[inline]
     pub(crate) fn list(&self, slot: FieldSlot) -> Option<usize> {
         self.places[slot.0 as usize].list.map(usize::from)
     }
 
-    /// How many lists there are.
+    /// Returns the number of lists.
     pub(crate) fn lists(&self) -> usize {
         usize::from(self.lists)
     }
@@ -253,7 +255,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spot_has_one_number() {
+    fn a_slot_has_one_number() {
         let mut keys = SlotTable::default();
         let deep = keys.slot("/context/traits/company/id");
         let many: Vec<FieldSlot> =

@@ -13,113 +13,118 @@ use std::sync::Arc;
 
 impl ShapeRules {
     /// Returns the rules for calls of the shape and type of one of them.
-    pub fn for_call<'a>(vendor: &Vendor, kind: CallType, look: &CallView<'a>) -> &'a ShapeRules {
-        look.rules(vendor.index, kind).get_or_init(|| {
-            let rules = ShapeRules::new(vendor, kind, look);
-            // a call without a shape is hardly like another
-            if look.event.shape.is_some() { share(rules) } else { Arc::new(rules) }
+    pub fn for_call<'a>(vendor: &Vendor, kind: CallType, view: &CallView<'a>) -> &'a ShapeRules {
+        view.rules(vendor.index, kind).get_or_init(|| {
+            let rules = ShapeRules::new(vendor, kind, view);
+            // a call without a shape rarely has the same rules as another call
+            if view.event.shape.is_some() { share(rules) } else { Arc::new(rules) }
         })
     }
 
-    fn new(vendor: &Vendor, kind: CallType, look: &CallView<'_>) -> ShapeRules {
-        let is_off = is_switched_off(vendor, look);
+    fn new(vendor: &Vendor, kind: CallType, view: &CallView<'_>) -> ShapeRules {
+        let is_off = is_switched_off(vendor, view);
         let Some(call) = vendor.calls[slot(kind)].as_ref() else {
             return ShapeRules { is_off, ..ShapeRules::default() };
         };
         let ids = |rule: &Option<IdRule>| {
-            rule.as_ref().map_or_else(Vec::new, |rule| id_places(rule, call, look))
+            rule.as_ref().map_or_else(Vec::new, |rule| id_places(rule, call, view))
         };
-        let made_up = numbers(&call.made_up, |(slot, _)| look.state(*slot) == Presence::Filled);
+        let made_up = numbers(&call.made_up, |(slot, _)| view.state(*slot) == Presence::Filled);
         ShapeRules {
             is_off,
             account: ids(&call.account),
             user: ids(&call.user),
             session: ids(&call.session),
             made_up,
-            requests: call.requests.iter().map(|request| rules_of(request, call, look)).collect(),
-            rests: rules_to_run(&call.rests, |rest| codes_of_rest(rest, look)),
+            requests: call.requests.iter().map(|request| rules_of(request, call, view)).collect(),
+            rests: rules_to_run(&call.rests, |rest| codes_of_rest(rest, view)),
         }
     }
 }
 
-/// Returns true if `integrations` names the vendor with false, or does not name it and says false
-/// for all.
-pub(crate) fn is_switched_off(vendor: &Vendor, look: &CallView<'_>) -> bool {
+/// Returns true if `integrations` has the vendor's name with the value false, or if it does not
+/// have the name and has `All` or `all` with the value false.
+pub(crate) fn is_switched_off(vendor: &Vendor, view: &CallView<'_>) -> bool {
     let codes = &vendor.common;
-    let is_false = |slot| look.state(slot) == Presence::False;
+    let is_false = |slot| view.state(slot) == Presence::False;
     if codes.integrations.iter().any(|&name| is_false(name)) {
         return true;
     }
-    let named = codes.integrations.iter().any(|&name| look.state(name) != Presence::Absent);
+    let named = codes.integrations.iter().any(|&name| view.state(name) != Presence::Absent);
     !named && codes.all.iter().any(|&all| is_false(all))
 }
 
-/// Returns true if the call has the object that a place is in, and none that comes before it.
-pub(crate) fn is_chosen(guard: Guard, call: &CallRules, look: &CallView<'_>) -> bool {
+/// Returns true if the call has the object of a guarded place, and no object of higher priority.
+pub(crate) fn is_chosen(guard: Guard, call: &CallRules, view: &CallView<'_>) -> bool {
     let places = call.choices.get(usize::from(guard.choice));
     let first =
-        places.and_then(|places| places.iter().position(|&place| look.present(place).is_some()));
+        places.and_then(|places| places.iter().position(|&place| view.present(place).is_some()));
     first == Some(usize::from(guard.object))
 }
 
-fn id_places(rule: &IdRule, call: &CallRules, look: &CallView<'_>) -> Vec<FieldSlot> {
+fn id_places(rule: &IdRule, call: &CallRules, view: &CallView<'_>) -> Vec<FieldSlot> {
     let guards = rule.guards.iter().copied().chain(std::iter::repeat(None));
     let places = rule.from.iter().copied().zip(guards);
     places
         .filter(|(slot, guard)| {
             let is_there =
-                !matches!(look.state(*slot), Presence::Absent | Presence::Null | Presence::False);
-            is_there && guard.is_none_or(|guard| is_chosen(guard, call, look))
+                !matches!(view.state(*slot), Presence::Absent | Presence::Null | Presence::False);
+            is_there && guard.is_none_or(|guard| is_chosen(guard, call, view))
         })
         .map(|(slot, _)| slot)
         .collect()
 }
 
-fn rules_of(request: &Request, call: &CallRules, look: &CallView<'_>) -> RequestRules {
-    let spreads = rules_to_run(&request.spreads, |spread| codes_of_spread(spread, call, look));
+fn rules_of(request: &Request, call: &CallRules, view: &CallView<'_>) -> RequestRules {
+    let spreads = rules_to_run(&request.spreads, |spread| codes_of_spread(spread, call, view));
     let mut rows: Vec<RowToRun> = Vec::new();
-    for ask in &request.asks {
-        let state = look.state(ask.slot);
-        let is_fine = ask.fine.has(state);
-        if is_fine && (ask.max.is_none() || state == Presence::Absent) {
+    for trigger in &request.row_triggers {
+        let state = view.state(trigger.slot);
+        let is_fine = trigger.fine.has(state);
+        if is_fine && (trigger.max.is_none() || state == Presence::Absent) {
             continue;
         }
         // a row of several places runs once
-        match rows.last_mut().filter(|known| known.row == ask.row) {
+        match rows.last_mut().filter(|known| known.row == trigger.row) {
             Some(known) => known.unless_within = None,
             None => {
-                let unless_within = ask.max.filter(|_| is_fine).map(|max| (ask.slot, max));
-                rows.push(RowToRun { row: ask.row, unless_within });
+                let unless_within = trigger.max.filter(|_| is_fine).map(|max| (trigger.slot, max));
+                rows.push(RowToRun { row: trigger.row, unless_within });
             }
         }
     }
     RequestRules { spreads, rows }
 }
 
-/// Returns the codes that a spread finds; `Err` if that depends on values.
+/// Returns the codes of the findings of a spread.
+///
+/// # Errors
+/// Fails if the findings depend on values.
 fn codes_of_spread(
     spread: &Spread,
     call: &CallRules,
-    look: &CallView<'_>,
+    view: &CallView<'_>,
 ) -> Result<Vec<CodeId>, DependsOnValue> {
-    let object = spread.object(look, |guard| is_chosen(guard, call, look));
+    let object = spread.object(view, |guard| is_chosen(guard, call, view));
     let Some(object) = object.filter(|_| spread.speaks()) else { return Ok(Vec::new()) };
-    let members = look.members(object).map(|(value, slot)| spread.code_by_kind(value, slot));
+    let members = view.members(object).map(|(value, slot)| spread.code_by_kind(value, slot));
     members.filter_map(Result::transpose).collect()
 }
 
-/// Returns the codes that are found for members of an object that no row reads; `Err` if that
-/// depends on values.
-fn codes_of_rest(rest: &LeftoverRule, look: &CallView<'_>) -> Result<Vec<CodeId>, DependsOnValue> {
-    match look.present(rest.of) {
+/// Returns the codes of the findings about members of an object that no row reads.
+///
+/// # Errors
+/// Fails if the findings depend on values.
+fn codes_of_rest(rest: &LeftoverRule, view: &CallView<'_>) -> Result<Vec<CodeId>, DependsOnValue> {
+    match view.present(rest.object) {
         None => Ok(Vec::new()),
         Some(members) if !members.is_object() => Ok(rest.kind.into_iter().collect()),
         Some(_) => {
-            let members = look.members_besides(rest.of, &rest.claimed);
+            let members = view.members_besides(rest.object, &rest.claimed);
             let reported = members.filter(|(value, _)| rest.nulls || !value.is_null());
             let mut codes = Vec::new();
             for (_, slot) in reported {
-                // whether it is sent depends on what the rows wrote
+                // the member is sent only if no row wrote a field of the same name
                 if slot.is_some_and(|slot| rest.sent_set.has(slot)) {
                     return Err(DependsOnValue);
                 }
@@ -130,7 +135,7 @@ fn codes_of_rest(rest: &LeftoverRule, look: &CallView<'_>) -> Result<Vec<CodeId>
     }
 }
 
-/// Returns the rules that find something, or may.
+/// Returns the rules that report a finding or may report one.
 fn rules_to_run<T>(
     rules: &[T],
     find: impl Fn(&T) -> Result<Vec<CodeId>, DependsOnValue>,

@@ -1,5 +1,5 @@
-//! The findings of a call that do not depend on a vendor: names in its `integrations`, and violations
-//! of the plan.
+//! The findings about a call that do not depend on a vendor: names in its `integrations`, and
+//! violations of the plan.
 
 use crate::call::text::write_excerpt;
 use crate::call::{Event, Val, pointer};
@@ -11,14 +11,14 @@ use crate::vendors::engine::integration_names::CODE;
 use crate::wire::Service;
 
 impl Vendors {
-    /// The code of what is wrong with a call whichever vendor reads it, if anything is.
-    pub(crate) fn code_of_call(&self, look: &CallView<'_>) -> Option<CodeId> {
-        let integrations = look.object(self.basics.integrations)?;
+    /// Returns the code of a misspelled vendor name in `integrations`, if the call has one.
+    pub(crate) fn code_of_call(&self, view: &CallView<'_>) -> Option<CodeId> {
+        let integrations = view.object(self.basics.integrations)?;
         self.switches.members(integrations).next()?;
         self.switches.code
     }
 
-    /// The findings of a call that do not depend on a vendor.
+    /// Returns the findings about a call that do not depend on a vendor.
     pub fn findings_of_call(&self, event: &Event<'_>) -> Vec<Finding> {
         let of_plan = self.plan().into_iter().flat_map(|plan| plan.findings(event));
         let Some(integrations) = event.get("integrations") else { return of_plan.collect() };
@@ -27,11 +27,11 @@ impl Vendors {
             let (name, title) = &self.switches.vendors[vendor];
             let mut shown = String::new();
             write_excerpt(&mut shown, &key);
-            let said = [("key", shown), ("name", name.clone()), ("title", title.clone())];
+            let values = [("key", shown), ("name", name.clone()), ("title", title.clone())];
             finding_for_discard(
                 CODE,
                 &pointer::push("/integrations", &key),
-                &said,
+                &values,
                 Service::Segment,
             )
         };

@@ -1,5 +1,5 @@
-//! Names in a call's `integrations` that are nearly the name of a vendor. The service compares names
-//! exactly, so such a name switches nothing.
+//! Names in a call's `integrations` that nearly match the name of a vendor. The service compares
+//! names exactly, so such a name has no effect.
 
 use crate::call::text::write_excerpt;
 use crate::call::{Val, pointer};
@@ -9,25 +9,26 @@ use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::sentences::integration;
 use crate::vendors::table::VendorTable;
 
-/// At most so many members of `integrations` are looked at.
+/// The maximum number of members of `integrations` that are checked.
 const MAX_MEMBERS: usize = 64;
 
-/// Longer names are nobody's.
+/// The maximum length of a name that is compared with the vendors' names.
 const MAX_NAME_BYTES: usize = 64;
 
-/// A name this short is near only if nothing but case, blanks and signs is different.
+/// The minimum length of a name that may differ by typing errors. A shorter name must be the same
+/// except for case, blanks and signs.
 const MIN_TYPO_CHARS: usize = 6;
 
 pub(crate) const CODE: &str = "EVT-INTEGRATION-NAME";
 
-/// The names that switch vendors, and what may be taken for them.
+/// The names that switch vendors on and off, and similar names.
 #[derive(Debug, Default)]
 pub(crate) struct SwitchNames {
-    /// The exact names, `All` among them.
+    /// The exact names, including `All` and `all`.
     exact: Vec<String>,
-    /// What one may write instead, folded, and whose it is.
+    /// The names that a developer may write instead, folded, each with the index of its vendor.
     near: Vec<(String, usize)>,
-    /// The right name of each vendor, and its title.
+    /// The name of each vendor in `integrations`, and its title.
     pub(crate) vendors: Vec<(String, String)>,
     pub(crate) code: Option<CodeId>,
 }
@@ -54,7 +55,7 @@ impl SwitchNames {
         names
     }
 
-    /// The vendor whose name a key nearly is.
+    /// Returns the vendor whose name a key nearly matches.
     fn vendor(&self, key: &str) -> Option<usize> {
         if key.len() > MAX_NAME_BYTES || self.exact.iter().any(|name| name == key) {
             return None;
@@ -70,7 +71,8 @@ impl SwitchNames {
         near.min().map(|(_, vendor)| vendor)
     }
 
-    /// The members of `integrations` that are nearly the name of a vendor, each with that vendor.
+    /// Returns the members of `integrations` whose keys nearly match the name of a vendor, each
+    /// with that vendor.
     pub(crate) fn members<'d>(
         &self,
         integrations: Val<'d>,
@@ -80,18 +82,18 @@ impl SwitchNames {
     }
 }
 
-/// A name in lower case, without blanks and signs.
+/// Converts a name to lower case and removes blanks and signs.
 fn folded(name: &str) -> String {
     name.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Points out, in the finding that says that the vendor is switched off, the name that was to switch
-/// it on.
+/// Adds to the finding that the vendor is switched off the misspelled name that was probably meant
+/// to switch it on.
 pub(crate) fn point_out(evaluation: &mut Evaluation<'_>, integrations: Val<'_>) {
     let Some(name) = integration(evaluation).cloned() else { return };
     let vendor = evaluation.vendor.index;
     let is_meant =
-        |(member, of): &(Val<'_>, usize)| *of == vendor && member.as_bool() != Some(false);
+        |(member, meant): &(Val<'_>, usize)| *meant == vendor && member.as_bool() != Some(false);
     let Some((member, _)) = evaluation.vendor.common.switches.members(integrations).find(is_meant)
     else {
         return;

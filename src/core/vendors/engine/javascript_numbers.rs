@@ -1,13 +1,14 @@
-//! Numbers as JavaScript has them: what comes out of a service that reads a call into doubles and
-//! writes it again. A number that stays the same keeps its spelling: `12.0` and `12` are one JSON
-//! value.
+//! Numbers as JavaScript writes them: the output of a service that parses a call into doubles and
+//! serializes it again. A number whose value does not change keeps its spelling, because `12.0` and
+//! `12` are the same JSON value.
 
 use std::borrow::Cow;
 
-/// An integer of so many digits is a double without loss.
+/// The maximum number of digits with which every integer is exact as a double.
 const EXACT_DIGITS: usize = 15;
 
-/// Returns the number that JavaScript makes of a number's JSON text.
+/// Returns the JSON text of a number after JavaScript has parsed and serialized it, or the
+/// unchanged text if the value is the same.
 pub(crate) fn number(json: &str) -> Cow<'_, str> {
     let after = text(json);
     if *after == *json || decimal(&after) == decimal(json) { Cow::Borrowed(json) } else { after }
@@ -25,12 +26,12 @@ pub(crate) fn text(json: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns true if a number is another one after JavaScript has read it.
+/// Returns true if the value of a number changes when JavaScript parses it.
 pub(crate) fn changes(json: &str) -> bool {
     *number(json) != *json
 }
 
-/// Returns JSON text with each number as JavaScript has it.
+/// Replaces each number in JSON text with the number that JavaScript makes of it.
 pub(crate) fn rewrite(json: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(json.len()), json);
     while let Some(at) = rest.find(|c: char| c == '"' || c == '-' || c.is_ascii_digit()) {
@@ -45,7 +46,7 @@ pub(crate) fn rewrite(json: &str) -> String {
     out
 }
 
-/// The bytes of the string that a text begins with, quotes included.
+/// Returns the number of bytes of the string that a text begins with, including its quotes.
 fn string_len(text: &str) -> usize {
     let mut escaped = false;
     let end = text.bytes().enumerate().skip(1).find(|(_, b)| {
@@ -61,7 +62,7 @@ fn number_len(text: &str) -> usize {
     text.bytes().position(|b| !of_number(b)).unwrap_or(text.len())
 }
 
-/// Follows `Number::toString` of ECMAScript.
+/// Formats a number as `Number::toString` of ECMAScript does.
 fn print(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
@@ -71,7 +72,7 @@ fn print(value: f64) -> String {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let digits = mantissa.replace('.', "");
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    // the decimal point stands behind so many digits
+    // the number of digits before the decimal point
     let point = exponent + 1;
     let count = digits.len() as i32;
     let text = match point {
@@ -93,8 +94,8 @@ fn print(value: f64) -> String {
     format!("{sign}{text}")
 }
 
-/// A decimal number as its sign, its digits without zeros around them, and the power of ten of the
-/// last digit.
+/// Splits a decimal number into its sign, its digits without leading and trailing zeros, and the
+/// power of ten of the last digit.
 fn decimal(text: &str) -> (bool, String, i64) {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -113,7 +114,7 @@ fn decimal(text: &str) -> (bool, String, i64) {
 mod tests {
     use super::*;
 
-    /// Each was printed by `JSON.stringify(JSON.parse(text))` of Node.
+    /// Compares with the output of Node's `JSON.stringify(JSON.parse(text))`.
     #[test]
     fn numbers_are_printed_as_javascript_prints_them() {
         for (json, want) in [

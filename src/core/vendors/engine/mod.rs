@@ -1,4 +1,5 @@
-//! Evaluating a call at a vendor: the call's view, the vendor's field rules, and the finding's sentences.
+//! The evaluation of a call at a vendor: the view of the call, the vendor's field rules, and the
+//! sentences of findings.
 
 pub(crate) mod call_view;
 pub(crate) mod evaluation;

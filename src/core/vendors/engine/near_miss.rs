@@ -1,4 +1,4 @@
-//! Near misses: of ids, for a log that has no room for more, and of the names of other fields.
+//! Near misses of ids, for the log's short hints, and near misses of the names of other fields.
 
 use crate::call::{CallType, Event, pointer};
 use crate::findings::{Hint, Id, hints, norm};
@@ -6,22 +6,23 @@ use crate::vendors::Vendors;
 use crate::vendors::settings::distance;
 use crate::vendors::vendor::{FieldName, FieldRule, LeftoverRule};
 
-/// Shorter names are not compared letter by letter: `state` is not `stage`.
+/// The minimum length of names that are compared for typing errors: `stage` is not `state`.
 const MIN_TYPO_CHARS: usize = 6;
 
 impl Vendors {
-    /// Near misses of an id that a vendor does not find, counted from where it looks first.
+    /// Returns the near misses of an id that a vendor does not find, relative to the first place
+    /// where the vendor reads the id.
     pub fn hints(&self, vendor: usize, event: &Event<'_>, id: Id) -> Vec<Hint> {
         let vendor = &self.vendors[vendor];
         let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
-        let looks = kind.and_then(|kind| vendor.info.looks_for(kind, id));
-        let place = looks.and_then(|looks| looks.from.first());
+        let places = kind.and_then(|kind| vendor.info.looks_for(kind, id));
+        let place = places.and_then(|places| places.from.first());
         place.map_or(Vec::new(), |place| hints(event, id, place, vendor.values))
     }
 }
 
-/// Returns the name of the field that a member which nothing reads was probably meant for, as seen
-/// from their object. A field that the call fills is not meant.
+/// Returns the dotted path, relative to `object`, of the field that was probably meant by a member
+/// that nothing reads. Fields that the call contains are not considered.
 pub(crate) fn meant_by(
     event: &Event<'_>,
     object: &str,
@@ -42,7 +43,7 @@ pub(crate) fn meant_by(
     Some(pointer::tokens(below).collect::<Vec<_>>().join("."))
 }
 
-/// Returns the name that was probably meant for a field that is missing, in the same object.
+/// Returns the name of the member of the same object that was probably meant to be a missing field.
 pub(crate) fn meant_for(event: &Event<'_>, expected: &str, row: &FieldRule) -> Option<String> {
     let (object, _) = expected.rsplit_once('/')?;
     let name = pointer::last(expected);

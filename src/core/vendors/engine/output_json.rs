@@ -1,25 +1,25 @@
-//! The output: a small tree whose leaves are JSON texts, each with where it came from.
+//! The values of outputs: small trees whose leaves are JSON texts, each with its origin.
 
 use crate::call::{Event, JsonKind, Seq, Val, pointer};
 use crate::vendors::engine::javascript_numbers;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
-/// Where an output value came from.
+/// The origin of a value of an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ValueOrigin {
     /// The value at a JSON pointer into the call.
     Input(String),
     /// A setting of the vendor.
     Setting(String),
-    /// What the vendor always sends, or sends where nothing is given.
+    /// A value that the vendor always sends, or a default.
     Default,
-    /// What an earlier call taught.
+    /// A fact that was learned from an earlier call.
     Memory(Seq),
 }
 
 impl ValueOrigin {
-    /// `{"input": …}` and so on, as the call record has it.
+    /// Returns the origin as the call record contains it: `{"input": …}` and so on.
     pub fn json(&self) -> serde_json::Value {
         match self {
             ValueOrigin::Input(path) => serde_json::json!({ "input": path }),
@@ -33,11 +33,11 @@ impl ValueOrigin {
 /// A value of an output.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OutputJson {
-    /// A value as JSON text on one line: copied from the call as it came, or made.
+    /// A value as JSON text on one line, copied from the call or generated.
     Leaf {
         /// The JSON text.
         json: String,
-        /// Where it came from.
+        /// The origin of the value.
         from: ValueOrigin,
     },
     /// An object, its members in order.
@@ -47,7 +47,7 @@ pub enum OutputJson {
 }
 
 impl OutputJson {
-    /// A value copied from the call as it came, but for blanks between its tokens.
+    /// Copies a value of the call, without the blanks between its tokens.
     pub fn copy(value: Val<'_>, from: ValueOrigin) -> OutputJson {
         let json = match value.kind() {
             JsonKind::Object | JsonKind::Array => compact(value.raw()),
@@ -56,7 +56,7 @@ impl OutputJson {
         OutputJson::Leaf { json, from }
     }
 
-    /// A value copied from the call, its numbers as JavaScript has them.
+    /// Copies a value of the call, with its numbers as JavaScript writes them.
     pub(crate) fn copy_as_javascript(value: Val<'_>, from: ValueOrigin) -> OutputJson {
         match value.kind() {
             JsonKind::Number => OutputJson::json(javascript_numbers::number(value.raw()), from),
@@ -67,14 +67,14 @@ impl OutputJson {
         }
     }
 
-    /// A text.
+    /// Makes a string from a text.
     pub fn text(text: &str, from: ValueOrigin) -> OutputJson {
         let mut json = String::with_capacity(text.len() + 2);
         write_text(&mut json, text);
         OutputJson::Leaf { json, from }
     }
 
-    /// A whole call with its derived fields, as the service passes it on.
+    /// Copies a whole call with its derived fields, as the service forwards it.
     pub fn whole_call(event: &Event<'_>) -> OutputJson {
         let members = event.members().map(|member| {
             let path = pointer::push("", &member.key());
@@ -83,22 +83,22 @@ impl OutputJson {
         OutputJson::Object(members.collect())
     }
 
-    /// JSON that is made here (a number, a boolean).
+    /// Makes a leaf from generated JSON, such as a number or a boolean.
     pub fn json(json: impl ToString, from: ValueOrigin) -> OutputJson {
         OutputJson::Leaf { json: json.to_string(), from }
     }
 
-    /// An object without members.
+    /// Makes an empty object.
     pub fn object() -> OutputJson {
         OutputJson::Object(Vec::new())
     }
 
-    /// An object without members, with room for some.
+    /// Makes an empty object with capacity for a number of members.
     pub(crate) fn with_room(members: usize) -> OutputJson {
         OutputJson::Object(Vec::with_capacity(members))
     }
 
-    /// The member of that name.
+    /// Returns the member with a name.
     pub fn get(&self, key: &str) -> Option<&OutputJson> {
         match self {
             OutputJson::Object(members) => {
@@ -108,7 +108,8 @@ impl OutputJson {
         }
     }
 
-    /// Sets the member at a path of names, making objects on the way. A leaf on the way gives way.
+    /// Sets the member at a path of names. Objects on the path are created; a leaf on the path is
+    /// replaced by an object.
     pub fn set<S: AsRef<str>>(&mut self, path: &[S], value: OutputJson) {
         let Some((key, rest)) = path.split_first() else {
             *self = value;
@@ -128,7 +129,8 @@ impl OutputJson {
         members[at].1.set(rest, value);
     }
 
-    /// Adds members, each name once, to the object at a path of names, which is made if need be.
+    /// Adds members, whose names must be distinct, to the object at a path of names. The object is
+    /// created if it does not exist.
     pub(crate) fn add<S: AsRef<str>>(&mut self, path: &[S], members: Vec<(String, OutputJson)>) {
         let mut object = self;
         for key in path {
@@ -147,7 +149,7 @@ impl OutputJson {
         }
     }
 
-    /// The value on one line.
+    /// Returns the value as JSON on one line.
     pub fn to_json(&self) -> String {
         let mut text = String::new();
         self.write(&mut text);
@@ -182,12 +184,12 @@ impl OutputJson {
         }
     }
 
-    /// The value over several lines, indented by two.
+    /// Returns the value as JSON on several lines, indented by two spaces.
     pub fn to_pretty(&self) -> String {
         pretty(&self.to_json())
     }
 
-    /// Each leaf's place in the output, as a JSON pointer, with where it came from.
+    /// Returns the JSON pointer of each leaf with its origin.
     pub fn from(&self) -> Vec<(String, &ValueOrigin)> {
         let mut found = Vec::new();
         self.walk("", &mut found);
@@ -235,7 +237,7 @@ impl Serialize for OutputJson {
     }
 }
 
-/// Appends a text as JSON.
+/// Appends a text as a JSON string.
 fn write_text(json: &mut String, text: &str) {
     if text.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
         json.push('"');
@@ -246,7 +248,7 @@ fn write_text(json: &mut String, text: &str) {
     }
 }
 
-/// JSON text without blanks between its tokens.
+/// Removes the blanks between the tokens of JSON text.
 pub fn compact(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     let bytes = json.as_bytes();
@@ -266,7 +268,7 @@ pub fn compact(json: &str) -> String {
     out
 }
 
-/// Behind the closing quote of a string whose text begins at a place.
+/// Returns the position after the closing quote of a string whose text begins at `at`.
 fn string_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
         at += found + 1;
@@ -278,12 +280,12 @@ fn string_end(bytes: &[u8], mut at: usize) -> usize {
     bytes.len()
 }
 
-/// The space that may stand between tokens.
+/// Returns true for the blanks that JSON allows between tokens.
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\n' | '\r' | '\t')
 }
 
-/// JSON text over several lines, whatever space it came with.
+/// Formats JSON text on several lines, regardless of the blanks that it contains.
 pub fn pretty(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
     let (mut depth, mut in_string, mut skip) = (0usize, false, false);

@@ -1,5 +1,5 @@
-//! Judging vendor by vendor: what one vendor remembers is no other's business, so several threads
-//! can judge at once, each at another vendor, as long as every vendor sees the calls in their order.
+//! Judging at one vendor at a time. Vendors do not share what they remember, so several threads can
+//! judge in parallel, each for another vendor, if each vendor gets the calls in their order.
 
 use crate::call::{Event, Seq, time::Millis};
 use crate::vendors::Vendors;
@@ -10,30 +10,30 @@ use crate::vendors::look_plan::Scratch;
 use crate::vendors::memory::{Memory, VendorMemory};
 use crate::vendors::rules::LearnedFacts;
 
-/// What one vendor remembers.
+/// The memory of one vendor.
 #[derive(Default)]
 pub struct Share(VendorMemory);
 
 impl Memory {
-    /// What each vendor remembers, apart from the others.
+    /// Splits the memory into that of each vendor.
     pub fn apart(self) -> Vec<Share> {
         self.vendors.into_iter().map(Share).collect()
     }
 
-    /// What all of them remember.
+    /// Joins the memories of all vendors.
     pub fn together(shares: impl IntoIterator<Item = Share>) -> Memory {
         Memory { vendors: shares.into_iter().map(|share| share.0).collect() }
     }
 }
 
-/// Memory that looking through a call uses again for the next call.
+/// A buffer for reading a call, reused for the next call.
 #[derive(Default)]
 pub struct CallViewer(Scratch);
 
-/// A call that was looked through, for all vendors.
+/// A call that was read for all vendors.
 pub struct ViewedCall<'a>(CallView<'a>);
 
-/// Memory that judging uses again for the next call.
+/// Buffers for judging a call, reused for the next call.
 #[derive(Default)]
 pub struct PerVendorScratch {
     found: Vec<CodeId>,
@@ -41,35 +41,36 @@ pub struct PerVendorScratch {
     text: String,
 }
 
-/// What a vendor finds in a call.
+/// The findings of a vendor about a call.
 pub struct PerVendorFindings<'r> {
-    /// Codes, in order.
+    /// The codes of the findings, in order.
     pub codes: &'r [CodeId],
     /// The account id.
     pub account: Option<&'r str>,
     /// The user id.
     pub user: Option<&'r str>,
-    /// Whether the account id and the user id are doubtful.
+    /// True if the account id is doubtful, and true if the user id is.
     pub doubtful: [bool; 2],
 }
 
 impl Vendors {
-    /// Looks through a call, once for all vendors.
+    /// Reads a call into a buffer, once for all vendors.
     pub fn read(&self, event: &Event<'_>, room: &mut CallViewer) {
         room.0.read(&self.keys, event);
     }
 
-    /// What was found in a call by [`Vendors::read`].
+    /// Returns the view of a call that [`Vendors::read`] has read.
     pub fn looked<'a>(&'a self, event: &'a Event<'a>, room: &'a CallViewer) -> ViewedCall<'a> {
         ViewedCall(self.view(event, &room.0))
     }
 
-    /// What [`Vendors::judge`] finds that is wrong whichever vendor reads the call.
+    /// Returns the code, if any, that [`Vendors::judge`] reports regardless of vendors. Codes of
+    /// the plan are not included.
     pub fn code_apart(&self, looked: &ViewedCall<'_>) -> Option<CodeId> {
         self.code_of_call(&looked.0)
     }
 
-    /// What [`Vendors::judge`] does, at one vendor. `share` is what that vendor remembers.
+    /// Judges a call as [`Vendors::judge`] does, but at one vendor, whose memory is `share`.
     pub fn judge_apart<'r>(
         &self,
         vendor: usize,
@@ -89,7 +90,7 @@ impl Vendors {
         PerVendorFindings { codes: found, account, user, doubtful }
     }
 
-    /// What [`Vendors::idle_flush`] does to what one vendor remembers.
+    /// Closes idle sessions as [`Vendors::idle_flush`] does, but in the memory of one vendor.
     pub fn flush_apart(&self, vendor: usize, now: Millis, share: &mut Share) {
         if let (Some(rules), Some(state)) = (&self.vendors[vendor].rules, &mut share.0.state) {
             rules.flush(now, state);

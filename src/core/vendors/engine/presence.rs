@@ -1,26 +1,26 @@
-//! What stands at a place of a call, in a few bits.
+//! The kind of value at a place of a call, in a few bits.
 
 use crate::call::{JsonKind, Val};
 
-/// What stands at a spot: enough for most rules to pass on.
+/// The kind of value at a slot. For most rules, this shows that they report nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Presence {
-    /// nothing
+    /// There is no value.
     #[default]
     Absent,
     Null,
     False,
     True,
     Number,
-    /// a text that begins with a visible ASCII character, and so is not blank
+    /// A text that begins with a visible ASCII character and so is not blank.
     Filled,
-    /// any other text
+    /// Any other text.
     Text,
     Array,
     Object,
 }
 
-/// A set of states.
+/// A set of kinds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct PresenceMap(u16);
 
@@ -37,7 +37,7 @@ impl Presence {
         Presence::Object,
     ];
 
-    /// What a value is.
+    /// Returns the kind of a value.
     #[inline]
     pub fn from_value(value: Val<'_>) -> Presence {
         match value.kind() {
@@ -60,7 +60,7 @@ impl FromIterator<Presence> for PresenceMap {
 }
 
 impl PresenceMap {
-    /// True if a state is in the set.
+    /// Returns true if a kind is in the set.
     #[inline]
     pub fn has(self, state: Presence) -> bool {
         self.0 >> state as u16 & 1 == 1

@@ -1,4 +1,4 @@
-//! The way of one call through one vendor's table and code.
+//! The run of one call through one vendor's table and code.
 
 use crate::call::CallType;
 use crate::findings::doubtful_ids::stand_in;
@@ -7,7 +7,7 @@ use crate::fql::CallFields;
 use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::call_view::TypeOf;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
-use crate::vendors::engine::field_rules::row;
+use crate::vendors::engine::field_rules::run_row;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::find_shape_rules::is_switched_off;
 use crate::vendors::engine::integration_names;
@@ -19,12 +19,12 @@ use crate::vendors::rules::Flow;
 use crate::vendors::table::BodyKind;
 use crate::vendors::vendor::{CallRules, Guard, IdRule, LeftoverRule, Request, slot};
 
-/// Runs all checks and, with a sheet, writes all findings and bodies.
+/// Runs all checks and, if the call is rendered, writes all findings and bodies.
 pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
     let vendor = evaluation.vendor;
-    let Some((call, rules)) = common(evaluation) else { return };
+    let Some((call, rules)) = run_common_checks(evaluation) else { return };
     let mut find = |rule: &Option<IdRule>, places: &[FieldSlot]| {
-        rule.as_ref().and_then(|rule| id(evaluation, rule, places))
+        rule.as_ref().and_then(|rule| find_id(evaluation, rule, places))
     };
     let [account, user, session] = [
         find(&call.account, &rules.account),
@@ -53,11 +53,11 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
         if !made {
             evaluation.skip(number);
         }
-        fields(evaluation, number, request, &rules.requests[number]);
+        run_request(evaluation, number, request, &rules.requests[number]);
     }
     for to_run in &rules.rests {
-        if !tell_decided(evaluation, to_run) {
-            rest(evaluation, &call.rests[usize::from(to_run.number)]);
+        if !report_known_codes(evaluation, to_run) {
+            run_leftover_rule(evaluation, &call.rests[usize::from(to_run.number)]);
         }
     }
     if let Some(rules) = &vendor.rules {
@@ -65,10 +65,12 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
     }
 }
 
-/// The checks that come first at every vendor (A.4). If they all pass, returns the call's table and
-/// the rules in it that may say something.
-fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<(&'a CallRules, &'a ShapeRules)> {
-    let (look, vendor) = (evaluation.look, evaluation.vendor);
+/// Runs the checks that come first at every vendor (`docs/specs/vendors.md` A.4). If all pass,
+/// returns the rules of the call's table, and those of them that may report something.
+fn run_common_checks<'a>(
+    evaluation: &mut Evaluation<'a>,
+) -> Option<(&'a CallRules, &'a ShapeRules)> {
+    let (view, vendor) = (evaluation.look, evaluation.vendor);
     let codes = &vendor.common;
     let kind = match evaluation.look.kind {
         TypeOf::Missing => {
@@ -79,11 +81,11 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<(&'a CallRules, &'a Sha
         TypeOf::Unknown => None,
         TypeOf::Known(kind) => Some(kind),
     };
-    let rules = kind.map(|kind| ShapeRules::for_call(vendor, kind, look));
-    if rules.map_or_else(|| is_switched_off(vendor, look), |rules| rules.is_off) {
+    let rules = kind.map(|kind| ShapeRules::for_call(vendor, kind, view));
+    if rules.map_or_else(|| is_switched_off(vendor, view), |rules| rules.is_off) {
         evaluation.carried = false;
         evaluation.kind = kind.unwrap_or(CallType::Track);
-        off(evaluation, codes.off);
+        report_switched_off(evaluation, codes.off);
         return None;
     }
     if let Some(only) = &vendor.only
@@ -109,7 +111,7 @@ fn common<'a>(evaluation: &mut Evaluation<'a>) -> Option<(&'a CallRules, &'a Sha
     call.zip(rules)
 }
 
-fn off(evaluation: &mut Evaluation<'_>, code: CodeId) {
+fn report_switched_off(evaluation: &mut Evaluation<'_>, code: CodeId) {
     if let Some(integrations) = evaluation.look.event.get("integrations") {
         evaluation.find(code, CallPlace::Top(integrations));
         if evaluation.writes_findings() {
@@ -118,9 +120,9 @@ fn off(evaluation: &mut Evaluation<'_>, code: CodeId) {
     }
 }
 
-/// Returns an id by the table, from the first usable of the places where one may stand, or finds
-/// the code that it is missing.
-fn id<'a>(
+/// Returns the id at the first usable of `places`, as the table orders them, or reports that the id
+/// is missing.
+fn find_id<'a>(
     evaluation: &mut Evaluation<'a>,
     rule: &IdRule,
     places: &[FieldSlot],
@@ -145,9 +147,9 @@ fn id<'a>(
     found
 }
 
-/// Runs the spreads and rows of a request: all of them for its output, else those that may say
-/// something.
-fn fields<'a>(
+/// Runs the spreads and rows of a request: all of them if the output is made, otherwise only those
+/// that may report something.
+fn run_request<'a>(
     evaluation: &mut Evaluation<'a>,
     number: usize,
     request: &'a Request,
@@ -158,19 +160,19 @@ fn fields<'a>(
     }
     if !evaluation.rendering() {
         for to_run in &rules.spreads {
-            if !tell_decided(evaluation, to_run) {
+            if !report_known_codes(evaluation, to_run) {
                 spread(evaluation, number, &request.spreads[usize::from(to_run.number)]);
             }
         }
-        let look = evaluation.look;
+        let view = evaluation.look;
         for to_run in &rules.rows {
-            // a text has at most as many characters as its JSON has bytes
+            // a text never has more characters than its JSON has bytes
             let fits = |(slot, max): (FieldSlot, u32)| {
-                look.get(slot).is_none_or(|value| value.span().len() <= max as usize)
+                view.get(slot).is_none_or(|value| value.span().len() <= max as usize)
             };
             if !to_run.unless_within.is_some_and(fits) {
                 let at = usize::from(to_run.row);
-                row(evaluation, number, at, &request.rows[at]);
+                run_row(evaluation, number, at, &request.rows[at]);
             }
         }
         return;
@@ -179,7 +181,7 @@ fn fields<'a>(
         spread(evaluation, number, each);
     }
     for (at, each) in request.rows.iter().enumerate() {
-        row(evaluation, number, at, each);
+        run_row(evaluation, number, at, each);
     }
     if request.body == BodyKind::Call {
         let whole = OutputJson::whole_call(evaluation.look.event);
@@ -187,9 +189,9 @@ fn fields<'a>(
     }
 }
 
-/// Tells what a rule finds, if the call is only judged and its shape decides that; returns false if
-/// the rule has to run.
-fn tell_decided(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bool {
+/// Reports the findings of a rule without running it, if the call is only judged and its shape
+/// determines the findings. Returns false if the rule has to run.
+fn report_known_codes(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bool {
     match &to_run.codes {
         Some(codes) if !evaluation.writes_findings() => {
             codes.iter().for_each(|&code| evaluation.find(code, CallPlace::Spot(FieldSlot::ROOT)));
@@ -199,22 +201,22 @@ fn tell_decided(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bool {
     }
 }
 
-/// The members of an object that no row reads.
-fn rest<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
-    let Some(members) = evaluation.look.present(rest.of) else { return };
+/// Reports or sends the members of an object that no row reads.
+fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
+    let Some(members) = evaluation.look.present(rest.object) else { return };
     if !members.is_object() {
         if let Some(code) = rest.kind {
-            evaluation.find(code, CallPlace::Spot(rest.of));
+            evaluation.find(code, CallPlace::Spot(rest.object));
         }
         return;
     }
-    let mut told = false;
-    let object = evaluation.look.pointer(rest.of);
-    for (value, slot) in evaluation.look.members_besides(rest.of, &rest.claimed) {
+    let mut is_reported = false;
+    let object = evaluation.look.pointer(rest.object);
+    for (value, slot) in evaluation.look.members_besides(rest.object, &rest.claimed) {
         if value.is_null() && !rest.nulls {
             continue;
         }
-        let place = CallPlace::Member(rest.of, value);
+        let place = CallPlace::Member(rest.object, value);
         if let Some(slot) = slot.filter(|slot| rest.sent_set.has(*slot)) {
             let rivals = rest.sent.iter().find(|(sent, _)| *sent == slot).map_or(0, |sent| sent.1);
             if rivals & evaluation.written == 0 {
@@ -235,8 +237,8 @@ fn rest<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
                     }
                 }
             });
-        } else if !std::mem::replace(&mut told, true) {
-            evaluation.find(code, CallPlace::Spot(rest.of));
+        } else if !std::mem::replace(&mut is_reported, true) {
+            evaluation.find(code, CallPlace::Spot(rest.object));
         }
     }
 }
@@ -257,7 +259,8 @@ fn send<'a>(
     }
 }
 
-/// Puts what was found in order, each code once, without what did not happen after all.
+/// Sorts the codes, removes duplicates, and sorts the findings by severity. If the call is not
+/// accepted, first removes findings that apply only to calls that are sent.
 pub(crate) fn settle(evaluation: &mut Evaluation<'_>) {
     if !evaluation.verdict().goes_through() {
         let codes = evaluation.codes;
@@ -275,7 +278,8 @@ pub(crate) fn settle(evaluation: &mut Evaluation<'_>) {
     }
 }
 
-/// The value of an id as it goes into a body: text, or at a vendor that copies ids, what it is.
+/// Returns the value of an id for a body: its text, or the unchanged value at a vendor that copies
+/// ids.
 pub(crate) fn id_value<'a>(
     evaluation: &Evaluation<'a>,
     id: &FoundId<'a>,

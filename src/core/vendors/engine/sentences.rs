@@ -1,4 +1,4 @@
-//! A finding's sentences, made from its code's table entry and the call.
+//! The sentences of findings, made from a code's texts and the call.
 
 use crate::call::pointer;
 use crate::call::text::{EXCERPT_CHARS, visible_blank, write_excerpt as show};
@@ -9,12 +9,12 @@ use crate::vendors::codes::CodeEntry;
 use crate::vendors::engine::evaluation::{Evaluation, Words};
 use std::borrow::Cow;
 
-/// The texts of a code, each taken apart once.
+/// The templates of a code, each parsed once.
 #[derive(Debug, Clone)]
 pub(crate) struct Sentences {
     message: Sentence,
     why: Sentence,
-    /// None where it follows from the near misses.
+    /// The fix; `None` if it is derived from the near misses.
     fix: Option<Sentence>,
     fix_near: Option<Sentence>,
     fix_nested: Option<Sentence>,
@@ -32,10 +32,10 @@ impl Sentences {
     }
 }
 
-/// A template, taken apart.
+/// A parsed template.
 #[derive(Debug, Clone)]
 struct Sentence {
-    /// Plain text, and the placeholder behind it.
+    /// Pairs of a plain text and the placeholder after it.
     parts: Vec<(String, String)>,
     end: String,
 }
@@ -65,7 +65,7 @@ impl Sentence {
     }
 }
 
-/// The finding of a code at a path.
+/// Makes the finding of a code at a path.
 pub(crate) fn finding(
     evaluation: &Evaluation<'_>,
     code: CodeId,
@@ -75,7 +75,7 @@ pub(crate) fn finding(
     let entry = evaluation.codes.entry(code);
     let (reason, hints) = identity_part(evaluation, entry, &path);
     let first = hints.as_ref().and_then(|hints| advice::worth(hints, evaluation.look.event));
-    // what stands in the right place comes first, even as text
+    // JSON text counts if it is at the expected place, or if there is no better near miss
     let in_text =
         hints.as_ref().and_then(|_| json_text(evaluation, entry, &path)).filter(|(place, _)| {
             path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)
@@ -88,7 +88,7 @@ pub(crate) fn finding(
     let advice = advice.map(|advice| format!("; {advice}"));
     let text = |sentence: &Sentence| {
         sentence.write(|out, name| match name {
-            // a sentence that goes on behind the advice has a place for it
+            // a message that continues after the advice has a placeholder for it
             "advice" => out.push_str(advice.as_deref().unwrap_or_default()),
             name => word(out, evaluation, name, &path, reason, &words),
         })
@@ -132,7 +132,7 @@ pub(crate) fn finding(
     }
 }
 
-/// Reason and near misses, for the codes that carry them (A.3).
+/// Returns the reason and the near misses, for codes that have them (`docs/specs/vendors.md` A.3).
 fn identity_part(
     evaluation: &Evaluation<'_>,
     entry: &CodeEntry,
@@ -148,7 +148,7 @@ fn identity_part(
     (Some(reason), hints)
 }
 
-/// The container that is JSON text and holds the id of a code, and the id's name in it.
+/// Returns the container that is JSON text and contains the id of a code, and the id's name in it.
 fn json_text(
     evaluation: &Evaluation<'_>,
     entry: &CodeEntry,
@@ -157,7 +157,7 @@ fn json_text(
     in_json_text(evaluation.look.event, entry.near_misses?, path, evaluation.vendor.values)
 }
 
-/// Appends the word for a placeholder; nothing for one that nobody knows.
+/// Appends the value of a placeholder, or nothing for an unknown placeholder.
 fn word(
     out: &mut String,
     evaluation: &Evaluation<'_>,
@@ -166,8 +166,8 @@ fn word(
     reason: Option<Reason>,
     words: &Words,
 ) {
-    if let Some((_, said)) = words.said.iter().find(|(said, _)| *said == name) {
-        return show(out, said);
+    if let Some((_, value)) = words.values.iter().find(|(placeholder, _)| *placeholder == name) {
+        return show(out, value);
     }
     if let Some(phrase) = words.phrase_of(name) {
         return out.push_str(phrase);
@@ -177,7 +177,7 @@ fn word(
         "dotted" => advice::write_dotted(out, path),
         "key" => show(out, &pointer::last(path)),
         "place" => out.push_str(&advice::place(path)),
-        // as it stands in JSON, so that the text "5" is not taken for the number 5
+        // a string is quoted as in JSON, so that "5" is not taken for the number 5
         "literal" => match value().map(|value| (value, value.as_str())) {
             None => out.push_str("nothing"),
             Some((_, Some(text))) => {
@@ -194,7 +194,7 @@ fn word(
         },
         "reason" => out.push_str(reason.map_or("", advice::reason_words)),
         "instead" => out.push_str(advice::instead(reason)),
-        // every blank escaped
+        // the id with every blank escaped
         "blanks" => {
             if let Some(id) = value().and_then(|value| value.as_str()) {
                 out.extend(id.chars().take(EXCERPT_CHARS).map(visible_blank));
@@ -220,7 +220,7 @@ fn word(
     }
 }
 
-/// The vendor's name in `integrations` that switches it off, else its first.
+/// Returns the name of the vendor by which `integrations` switches it off, or else its first name.
 pub(crate) fn integration<'v>(evaluation: &Evaluation<'v>) -> Option<&'v String> {
     let names = &evaluation.vendor.info.integrations;
     let off = |name: &&String| {

@@ -1,34 +1,35 @@
-//! The rules of a vendor that may say something about calls of one shape.
+//! The rules of a vendor that may report something about calls of one shape.
 //!
-//! Most rules pass over most calls by the names and kinds of their members alone: a field is there
-//! and of the kind that its row takes, a place for an id is empty. The rules that are left are
-//! found once for each shape, vendor, and call type ([`crate::vendors::engine::find_shape_rules`]),
-//! and further calls of the shape run only those. Values, the vendor's memory, and its code decide
-//! what they say, so that is found for each call.
+//! For most calls, the names and kinds of the members alone show that a rule reports nothing: a
+//! field is present and of the kind that its row takes, or a place for an id is empty. The other
+//! rules are determined once for each shape, vendor, and call type
+//! ([`crate::vendors::engine::find_shape_rules`]), and later calls of the shape run only those. The
+//! findings themselves depend on values, the vendor's memory, and its code, so the rules run for
+//! each call.
 
 use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::field_slots::FieldSlot;
 
-/// The rules of a vendor for one call type that may say something about calls of a shape.
+/// The rules of a vendor for one call type that may report something about calls of a shape.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ShapeRules {
-    /// `integrations` switches the vendor off.
+    /// True if `integrations` switches the vendor off.
     pub is_off: bool,
-    /// The places where an account id may stand, in the order of the table.
+    /// The slots where calls of the shape may have an account id, in the order of the table.
     pub account: Vec<FieldSlot>,
-    /// The places where a user id may stand.
+    /// The slots where they may have a user id.
     pub user: Vec<FieldSlot>,
-    /// The places where a session id may stand.
+    /// The slots where they may have a session id.
     pub session: Vec<FieldSlot>,
-    /// The numbers of [`crate::vendors::vendor::CallRules::made_up`] to compare.
+    /// The indexes in [`crate::vendors::vendor::CallRules::made_up`] of the texts to compare.
     pub made_up: Vec<u16>,
-    /// One for each request of the table.
+    /// The rules of each request of the table.
     pub requests: Vec<RequestRules>,
     /// Rules for the members that no row reads ([`crate::vendors::vendor::CallRules::rests`]).
     pub rests: Vec<RuleToRun>,
 }
 
-/// The rules of a request that may say something; its output needs all of them.
+/// The rules of a request that may report something; its output needs all rules of the request.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct RequestRules {
     /// Spreads of the request ([`crate::vendors::vendor::Request::spreads`]).
@@ -36,21 +37,21 @@ pub(crate) struct RequestRules {
     pub rows: Vec<RowToRun>,
 }
 
-/// A rule that may say something.
+/// A rule that may report something.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct RuleToRun {
-    /// Its number.
+    /// Its index.
     pub number: u16,
-    /// The codes that it finds, one for each finding, if the shape alone decides that. A call that
-    /// is only judged needs no more of the rule.
+    /// The codes of its findings, one for each finding, if the shape alone determines them. For a
+    /// call that is only judged, the rule then does not run.
     pub codes: Option<Vec<CodeId>>,
 }
 
-/// A row that may say something.
+/// A row that may report something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RowToRun {
-    /// Its number.
+    /// Its index.
     pub row: u8,
-    /// It says nothing if the value at a place has at most so many bytes.
+    /// A slot and a number of bytes: the row reports nothing if the value at the slot is no longer.
     pub unless_within: Option<(FieldSlot, u32)>,
 }

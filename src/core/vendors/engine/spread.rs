@@ -1,11 +1,12 @@
-//! Members of an object that go into a body under their own names: custom attributes, metadata.
+//! Rules that copy members of an object to a body under their own names, such as custom attributes
+//! and metadata.
 
 use crate::call::{CallType, JsonKind, Val, pointer};
 use crate::findings::identity::truthy;
 use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
-use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::engine::output_json::OutputJson;
 use crate::vendors::engine::presence::Presence;
 use crate::vendors::table::build::TableBuilder;
@@ -17,48 +18,50 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpreadDef {
-    /// The object that they go into: a pointer into the body. A field of that place wins.
+    /// The object that the members are copied to, as a pointer into the body. A field of the
+    /// request at the same place wins.
     pub to: Word,
-    /// The object whose members they are: the first of these places that holds one.
+    /// The places of the object whose members are copied; the first that holds an object wins.
     pub from: Vec<Word>,
-    /// Names that are left out, without a word.
+    /// Names that are left out without a finding.
     #[serde(default)]
     pub without: Vec<String>,
     /// Names that are left out, with `refusal` for each that is not null.
     #[serde(default)]
     pub refused: Vec<String>,
-    /// Code: a refused name.
+    /// The code for a refused name.
     pub refusal: Option<Word>,
-    /// Other names that members get.
+    /// The new names of members that are renamed.
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
-    /// Which values are taken; any, but scalar where `lost` says what happens to the others. Null is
-    /// always left out.
+    /// The values that are copied: by default any, or only scalars if `lost` is set. Null is always
+    /// left out.
     pub take: Option<SpreadTake>,
-    /// Besides, `0`, `false` and `""` are left out.
+    /// True if `0`, `false` and `""` are left out as well.
     #[serde(default)]
     pub truthy: bool,
-    /// Code: a member that is left out for its value; null is left out without a word.
+    /// The code for a member that is left out because of its value; null is left out without a
+    /// finding.
     pub lost: Option<Word>,
-    /// The object is sent even if no place holds one.
+    /// True if the object is sent even if no place holds one.
     #[serde(default)]
     pub always: bool,
-    /// Where this was read, if not where the call was.
+    /// The document that this rule is taken from, if not that of the call.
     pub source: Option<String>,
 }
 
-/// Which values go into the object.
+/// The values that a spread copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum SpreadTake {
-    /// all but null, objects and lists as they came
+    /// All values except null; objects and lists are copied unchanged.
     Any,
-    /// texts, numbers and booleans
+    /// Texts, numbers and booleans.
     Scalar,
 }
 
 impl SpreadDef {
-    /// Objects and lists are left out.
+    /// Returns true if objects and lists are left out.
     pub fn scalar(&self) -> bool {
         match self.take {
             Some(take) => take == SpreadTake::Scalar,
@@ -70,8 +73,8 @@ impl SpreadDef {
 pub(crate) struct Spread {
     to: Vec<String>,
     from: Vec<FieldSource>,
-    without: SpotSet,
-    refused: SpotSet,
+    without: SlotSet,
+    refused: SlotSet,
     refusal: Option<CodeId>,
     rename: BTreeMap<String, String>,
     scalar: bool,
@@ -84,7 +87,7 @@ impl TableBuilder<'_> {
     pub(crate) fn spread(
         &mut self,
         call: CallType,
-        of: &CallDef,
+        call_def: &CallDef,
         def: &SpreadDef,
     ) -> Result<Spread, TableError> {
         // the empty pointer is the body itself
@@ -98,8 +101,8 @@ impl TableBuilder<'_> {
         let mut spread = Spread {
             to: pointer::tokens(def.to.get_ref()).map(|name| name.into_owned()).collect(),
             from: Vec::new(),
-            without: SpotSet::default(),
-            refused: SpotSet::default(),
+            without: SlotSet::default(),
+            refused: SlotSet::default(),
             refusal: self.code(call, def.refusal.as_ref())?,
             rename: def.rename.clone(),
             scalar: def.scalar(),
@@ -108,7 +111,7 @@ impl TableBuilder<'_> {
             always: def.always,
         };
         for word in &def.from {
-            for source in self.places(of, word)? {
+            for source in self.places(call_def, word)? {
                 let (FieldSource::Spot(slot) | FieldSource::Guarded(slot, _)) = source else {
                     continue;
                 };
@@ -126,12 +129,12 @@ impl TableBuilder<'_> {
     }
 }
 
-/// The shape of a call does not tell what a rule finds.
+/// The error that the findings of a rule depend on values, not only on the shape of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DependsOnValue;
 
 impl Spread {
-    /// It can give a finding.
+    /// Returns true if the spread can report a finding.
     pub fn speaks(&self) -> bool {
         self.refusal.is_some() || self.lost.is_some()
     }
@@ -139,21 +142,21 @@ impl Spread {
     /// Returns the first of its places that holds an object.
     pub fn object(
         &self,
-        look: &CallView<'_>,
+        view: &CallView<'_>,
         is_allowed: impl Fn(Guard) -> bool,
     ) -> Option<FieldSlot> {
         self.from.iter().find_map(|source| match *source {
             FieldSource::Guarded(_, guard) if !is_allowed(guard) => None,
             FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => {
-                look.object(slot).map(|_| slot)
+                view.object(slot).map(|_| slot)
             }
             _ => None,
         })
     }
 
-    /// Returns the fate of a member with this name and value.
+    /// Decides whether a member with this name and value is sent or left out.
     fn fate(&self, value: Val<'_>, slot: Option<FieldSlot>) -> MemberFate {
-        let is_among = |names: &SpotSet| slot.is_some_and(|slot| names.has(slot));
+        let is_among = |names: &SlotSet| slot.is_some_and(|slot| names.has(slot));
         if value.is_null() || is_among(&self.without) {
             return MemberFate::LeftOut(None);
         }
@@ -167,8 +170,10 @@ impl Spread {
         }
     }
 
-    /// Returns the code that is found about every member with this name and a value of this kind;
-    /// `Err` if that depends on the value.
+    /// Returns the code that is reported about every member with this name and kind of value.
+    ///
+    /// # Errors
+    /// Fails if the code depends on the value.
     pub fn code_by_kind(
         &self,
         value: Val<'_>,
@@ -188,10 +193,10 @@ impl Spread {
     }
 }
 
-/// The fate of a member of the object that a spread takes.
+/// The decision about a member of the object that a spread copies.
 enum MemberFate {
     Sent,
-    /// It is left out, and this is found.
+    /// The member is left out, and the code, if any, is reported.
     LeftOut(Option<CodeId>),
 }
 
@@ -201,8 +206,8 @@ pub(crate) fn spread<'a>(evaluation: &mut Evaluation<'a>, request: usize, spread
     if from.is_none() && !spread.always {
         return;
     }
-    let (look, mut sent) = (evaluation.look, Vec::new());
-    for (value, slot) in from.into_iter().flat_map(|from| look.members(from)) {
+    let (view, mut sent) = (evaluation.look, Vec::new());
+    for (value, slot) in from.into_iter().flat_map(|from| view.members(from)) {
         let place = CallPlace::Member(from.unwrap_or(FieldSlot::ROOT), value);
         match spread.fate(value, slot) {
             MemberFate::LeftOut(Some(code)) => evaluation.find(code, place),
@@ -218,14 +223,14 @@ pub(crate) fn spread<'a>(evaluation: &mut Evaluation<'a>, request: usize, spread
         }
     }
     if !spread.rename.is_empty() {
-        once(&mut sent);
+        keep_last_of_each_name(&mut sent);
     }
     evaluation.change(request, |body| body.add(&spread.to, sent));
 }
 
-/// Keeps a name once, in its first place with its last value: a renamed member may take the name
-/// of another one.
-fn once(sent: &mut Vec<(String, OutputJson)>) {
+/// Keeps each name once, at its first position and with its last value. Names can repeat because a
+/// renamed member may get the name of another one.
+fn keep_last_of_each_name(sent: &mut Vec<(String, OutputJson)>) {
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut kept: Vec<(String, OutputJson)> = Vec::with_capacity(sent.len());
     for (name, out) in sent.drain(..) {

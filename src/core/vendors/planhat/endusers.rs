@@ -1,5 +1,5 @@
-//! Which endusers Planhat has: those of the settings, and those that captured calls created. One
-//! that is there is never merged with another and never updated.
+//! The endusers that Planhat has: those of the settings, and those that captured calls created. An
+//! existing enduser is never merged with another one and never updated.
 
 use super::super::rules::LearnedFacts;
 use super::super::settings::VendorSettings;
@@ -8,9 +8,9 @@ use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::memory::facts::Topic;
 use std::collections::HashMap;
 
-/// Created endusers by their user id; the value is their company.
+/// The topic of created endusers by their user id; the value is their company.
 const BY_ID: Topic = 0;
-/// The same by their email in lower case.
+/// The topic of created endusers by their email in lower case; the value is their company.
 const BY_EMAIL: Topic = 1;
 
 /// The endusers of the settings; each may lack any field.
@@ -23,7 +23,7 @@ pub(crate) struct Endusers {
 pub(crate) struct Enduser<'a> {
     pub company: Option<&'a str>,
     by: &'static str,
-    /// The call that created it; none for one of the settings.
+    /// The call that created it; `None` for an enduser of the settings.
     created: Option<Seq>,
 }
 
@@ -43,7 +43,7 @@ impl Endusers {
         Endusers { by_id, by_email }
     }
 
-    /// The enduser of that user id, or else of that email.
+    /// Returns the enduser with a user id, or else with an email.
     pub fn find<'a>(
         &'a self,
         evaluation: &Evaluation<'a>,
@@ -63,7 +63,7 @@ impl Endusers {
 }
 
 impl Enduser<'_> {
-    /// How it is known, in a few words.
+    /// Describes how the enduser is known, in a few words.
     pub fn known(&self) -> String {
         match self.created {
             Some(seq) => format!("by its {}, created by call {seq}", self.by),
@@ -72,7 +72,7 @@ impl Enduser<'_> {
     }
 }
 
-/// A created enduser.
+/// Remembers an enduser that a call created.
 pub(crate) fn learn(
     lessons: &mut LearnedFacts,
     user: Option<&str>,

@@ -1,4 +1,5 @@
-//! Where Planhat's ids stand: its page spells them in several ways, and all are read.
+//! The places of Planhat's ids. Planhat's documentation spells them in several ways, and all are
+//! read.
 
 use super::super::rules::RuleParts;
 use crate::call::Val;
@@ -7,13 +8,13 @@ use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FoundId};
 use crate::vendors::engine::field_slots::FieldSlot;
 use std::borrow::Cow;
 
-/// The names of the company's id beside `company_id`, in the order in which they are looked for. All
-/// names that are looked for together begin with the same letter.
+/// The names of the company's id besides `company_id`, in the order of their priority. All names of
+/// such a list begin with the same letter, as [`may_spell`] requires.
 const COMPANY: [&str; 3] = ["companyid", "customerid", "companyexternalid"];
 const USER: &str = "userid";
 const GROUP: &str = "groupid";
 
-/// An id, and whether it stands where the document names it.
+/// An id; `alias` is true if it is not at the place that Planhat's document names.
 pub(crate) struct SpelledId<'a> {
     pub id: FoundId<'a>,
     pub alias: bool,
@@ -27,7 +28,7 @@ fn alias(id: FoundId<'_>) -> SpelledId<'_> {
     SpelledId { id, alias: true }
 }
 
-/// The places of the two ids and the email in identify or track calls.
+/// The slots of the two ids and the email in identify or track calls.
 pub(crate) struct Places {
     /// `traits` or `properties`.
     pub container: FieldSlot,
@@ -35,7 +36,7 @@ pub(crate) struct Places {
     /// `userId` at the top level.
     pub user: FieldSlot,
     user_id: FieldSlot,
-    /// Only on identify: `traits.id`.
+    /// `traits.id`, only in identify calls.
     id: Option<FieldSlot>,
     pub email: FieldSlot,
     context_email: FieldSlot,
@@ -55,14 +56,14 @@ impl Places {
         }
     }
 
-    /// The first usable company id: `company_id`, then other spellings, name by name.
+    /// Returns the first usable company id: `company_id`, then other spellings, name by name.
     pub fn company_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<SpelledId<'a>> {
         let spelled = || self.in_container(evaluation, &COMPANY);
         evaluation.id_at(self.company).map(plain).or_else(|| spelled().map(alias))
     }
 
-    /// The first usable user id: where the document has it, then other spellings at the top level
-    /// and in the container, then `id`.
+    /// Returns the first usable user id: at the documented places, then under other spellings at
+    /// the top level and in the container, then `id`.
     pub fn user_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<SpelledId<'a>> {
         let named = [self.user, self.user_id].into_iter().find_map(|slot| evaluation.id_at(slot));
         let other = || {
@@ -73,7 +74,7 @@ impl Places {
         named.map(plain).or_else(|| other().map(alias))
     }
 
-    /// The attributes that name the user once more, by the id that was used.
+    /// Returns the attributes that repeat the user id that was used.
     pub fn repeats_of<'a>(&self, evaluation: &Evaluation<'a>) -> [Option<Val<'a>>; 2] {
         [Some(self.user_id), self.id].map(|slot| {
             let id = evaluation.id_at(slot?)?;
@@ -81,7 +82,7 @@ impl Places {
         })
     }
 
-    /// The email, with the value that it is.
+    /// Returns the text of the email and its value in the call.
     pub fn email_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<(Cow<'a, str>, Val<'a>)> {
         [self.email, self.context_email].into_iter().find_map(|slot| {
             let value = evaluation.look.get(slot)?;
@@ -89,7 +90,8 @@ impl Places {
         })
     }
 
-    /// The usable one of the first of these names that has any.
+    /// Returns a usable id from the container: by the order of `names`, then by the byte order of
+    /// keys.
     fn in_container<'a>(&self, evaluation: &Evaluation<'a>, names: &[&str]) -> Option<FoundId<'a>> {
         let usable = |(value, _): (Val<'a>, Option<FieldSlot>)| {
             if !may_spell(value, names[0]) {
@@ -105,7 +107,7 @@ impl Places {
     }
 }
 
-/// The group's id: `groupId`, then other spellings at the top level.
+/// Returns the group's id: `groupId`, then other spellings at the top level.
 pub(crate) fn group_of<'a>(
     evaluation: &Evaluation<'a>,
     canonical: FieldSlot,
@@ -120,7 +122,7 @@ fn at_top<'a>(evaluation: &Evaluation<'a>, name: &str) -> Option<FoundId<'a>> {
         if !spells(&key, name) {
             return None;
         }
-        // of a repeated key the last counts
+        // the last of repeated keys counts
         let value = event.get(&key)?;
         evaluation.id_in(value, CallPlace::Top(value))
     };
@@ -128,21 +130,21 @@ fn at_top<'a>(evaluation: &Evaluation<'a>, name: &str) -> Option<FoundId<'a>> {
     first(members.filter(|member| may_spell(*member, name)).filter_map(usable))
 }
 
-/// The one whose key comes first in byte order.
+/// Returns the id whose key is first in byte order.
 fn first<'a>(found: impl Iterator<Item = FoundId<'a>>) -> Option<FoundId<'a>> {
     let key = |id: &FoundId<'a>| id.value.map(|value| value.key());
     found.min_by(|a, b| key(a).cmp(&key(b)))
 }
 
-/// False for the many keys whose first letter is not that of a name.
+/// Returns false for a key whose first letter is not that of a name, which is true of most keys.
 #[inline]
 fn may_spell(member: Val<'_>, name: &str) -> bool {
     let first = member.key_first();
     first.is_some_and(|b| !b.is_ascii_alphanumeric() || b | 0x20 == name.as_bytes()[0])
 }
 
-/// True if a key is a name but for case, `_`, `-` and spaces: what [`norm`] says, without making
-/// its text for every key of a call.
+/// Returns true if a key equals a name except for case, `_`, `-` and spaces. The result is that of
+/// [`norm`], but without allocating a text for every key of a call.
 fn spells(key: &str, name: &str) -> bool {
     if !key.is_ascii() {
         return norm(key) == name;
@@ -160,7 +162,7 @@ mod tests {
         for key in ["companyId", "company_Id", "COMPANY ID-", "company\u{130}d", "companyid2", ""] {
             assert_eq!(spells(key, "companyid"), norm(key) == "companyid", "{key}");
         }
-        // a sign whose lower case is an ASCII letter
+        // a character whose lower case is an ASCII letter
         assert!(spells("_KEY\u{212a}", "keyk"));
     }
 }

@@ -1,5 +1,5 @@
-//! Group calls fill Company Metrics: numbers in traits that are defined as metrics. Which metrics
-//! Planhat has is known only if the setting says so.
+//! Company Metrics, which group calls fill with the numbers in traits that are defined as metrics.
+//! The metrics that Planhat has are known only if the setting lists them.
 
 use super::super::code_id::CodeId;
 use super::super::rules::RuleParts;
@@ -16,8 +16,8 @@ const SETTING: &str = "metrics";
 
 pub(crate) struct Metrics {
     traits: FieldSlot,
-    /// The metrics that Planhat has; `None` if the setting does not say, and then any number may
-    /// be one.
+    /// The metrics that Planhat has; `None` if the setting is not set, and then any number may be a
+    /// metric.
     defined: Option<HashSet<String>>,
     name: CodeId,
     no_number: CodeId,
@@ -41,7 +41,7 @@ impl Metrics {
         }
     }
 
-    /// Sends one entry for each number that is, or may be, a metric, in byte order of their names.
+    /// Sends one entry for each number that is or may be a metric, in byte order of their names.
     pub fn send(&self, evaluation: &mut Evaluation<'_>) {
         let mut traits: Vec<Val<'_>> =
             evaluation.look.members(self.traits).map(|(value, _)| value).collect();
@@ -96,8 +96,8 @@ impl Metrics {
         }
     }
 
-    /// True for a trait that is or may be a metric. Where it is not known which there are, these are
-    /// numbers and the texts that are one.
+    /// Returns true if a trait is or may be a metric. If the metrics are not known, numbers and
+    /// numeric texts may be metrics.
     fn is_metric(&self, value: Val<'_>) -> bool {
         match &self.defined {
             Some(defined) => defined.contains(&*value.key()),
@@ -126,7 +126,7 @@ impl Metrics {
         });
     }
 
-    /// What is a metric's own in its entry.
+    /// Makes the fields of an entry that differ from metric to metric.
     fn entry<'a>(
         &self,
         evaluation: &Evaluation<'a>,
@@ -142,7 +142,7 @@ impl Metrics {
     }
 }
 
-/// The entries, each with the fields that the table gives all of them.
+/// Adds to each entry the fields that the table defines for all entries.
 fn entries_with(table: &OutputJson, mut entries: Vec<OutputJson>) -> Vec<OutputJson> {
     if let Some(OutputJson::Object(shared)) = table.get("0") {
         for entry in &mut entries {
@@ -154,12 +154,12 @@ fn entries_with(table: &OutputJson, mut entries: Vec<OutputJson>) -> Vec<OutputJ
     entries
 }
 
-/// Lists the names of traits for a sentence.
+/// Joins the names of traits for a sentence.
 fn names<'n>(traits: impl Iterator<Item = Val<'n>>) -> String {
     traits.map(|value| value.key()).collect::<Vec<_>>().join(", ")
 }
 
-/// Letters, digits, `_` and `-`, at least one.
+/// Returns true if a name has only letters, digits, `_` and `-`, and is not empty.
 fn is_plain(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
     !name.is_empty() && name.bytes().all(plain)

@@ -1,5 +1,5 @@
-//! Planhat: one company id under five names, endusers that are found or created, and metrics only
-//! where they are defined.
+//! The code for Planhat: a company id with five names, endusers that Planhat finds or creates, and
+//! metrics that have to be defined.
 
 mod endusers;
 mod ids;
@@ -33,11 +33,11 @@ struct Planhat {
     creates: bool,
     companies: Option<HashSet<String>>,
     metrics: Metrics,
-    codes: Ours,
+    codes: PlanhatCodes,
 }
 
-/// The codes that the table's rows do not give.
-struct Ours {
+/// The codes that the table's rows do not use.
+struct PlanhatCodes {
     user_missing: Family,
     user_alias: Family,
     user_type: Family,
@@ -54,18 +54,18 @@ struct Ours {
     trait_ignored: CodeId,
 }
 
-/// What segscope, not Planhat, knows of a user of no earlier call.
+/// The phrase for a user of no earlier call, whom Planhat may know although segscope does not.
 const UNSEEN: &str =
     " and segscope has not seen this user (vendors.planhat.known_endusers lists those of Planhat)";
 const UNLESS_MATCHED: &str =
     ", unless Planhat already has this user, or knows the domain of the email";
 const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
 
-/// Traits that make the enduser, besides ids.
-const NAMES: [&str; 4] = ["name", "firstName", "lastName", "title"];
+/// The traits, besides ids and the email, that Planhat uses for the enduser.
+const ENDUSER_TRAITS: [&str; 4] = ["name", "firstName", "lastName", "title"];
 
 pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
-    let codes = Ours {
+    let codes = PlanhatCodes {
         user_missing: parts.family("USER-MISSING"),
         user_alias: parts.family("USER-ALIAS"),
         user_type: parts.family("USER-TYPE"),
@@ -101,11 +101,11 @@ impl Rules for Planhat {
     fn before(&self, evaluation: &mut Evaluation<'_>) -> Flow {
         match evaluation.kind {
             CallType::Identify => {
-                self.of_enduser(evaluation, &self.identify);
+                self.check_enduser(evaluation, &self.identify);
                 self.full_name(evaluation);
             }
-            CallType::Track => self.of_enduser(evaluation, &self.track),
-            _ => self.of_company(evaluation),
+            CallType::Track => self.check_enduser(evaluation, &self.track),
+            _ => self.check_company(evaluation),
         }
         Flow::Go
     }
@@ -113,7 +113,7 @@ impl Rules for Planhat {
     fn after(&self, evaluation: &mut Evaluation<'_>) {
         match evaluation.kind {
             CallType::Identify => self.ignored_traits(evaluation),
-            CallType::Track => self.info(evaluation),
+            CallType::Track => self.send_info(evaluation),
             _ => self.metrics.send(evaluation),
         }
     }
@@ -135,8 +135,9 @@ impl Rules for Planhat {
 }
 
 impl Planhat {
-    /// Identify and track: who it is about, and whether Planhat finds or creates that enduser.
-    fn of_enduser<'a>(&self, evaluation: &mut Evaluation<'a>, places: &Places) {
+    /// Finds the user of an identify or track call, and decides whether Planhat finds or creates
+    /// the enduser.
+    fn check_enduser<'a>(&self, evaluation: &mut Evaluation<'a>, places: &Places) {
         let (codes, kind) = (&self.codes, evaluation.kind);
         let user = places.user_of(evaluation);
         let user = accept(
@@ -151,7 +152,8 @@ impl Planhat {
         if user.is_none() && email.is_none() {
             evaluation.find(codes.user_missing.code_for(kind), CallPlace::Spot(places.user));
             if company.is_none() {
-                // there is no user that Planhat could have
+                // no phrase about a known user: Planhat cannot find one without a user id or an
+                // email
                 evaluation
                     .find(codes.company_missing.code_for(kind), CallPlace::Spot(places.company));
             }
@@ -161,7 +163,7 @@ impl Planhat {
         let user = user.as_ref().map(|id| &*id.text);
         match (self.endusers.find(evaluation, user, email.as_deref()), company) {
             (Some(enduser), company) => {
-                self.found(evaluation, places, &enduser, company.as_ref());
+                self.check_known_company(evaluation, places, &enduser, company.as_ref());
                 if kind == CallType::Identify {
                     evaluation
                         .find_with(codes.matched, who, |words| words.say("known", enduser.known()));
@@ -197,8 +199,8 @@ impl Planhat {
         }
     }
 
-    /// What the call says of a known enduser's company.
-    fn found<'a>(
+    /// Compares the company of the call with that of a known enduser.
+    fn check_known_company<'a>(
         &self,
         evaluation: &mut Evaluation<'a>,
         places: &Places,
@@ -226,8 +228,8 @@ impl Planhat {
         }
     }
 
-    /// Group: the company that the metrics belong to.
-    fn of_company(&self, evaluation: &mut Evaluation<'_>) {
+    /// Finds the company that the metrics of a group call belong to.
+    fn check_company(&self, evaluation: &mut Evaluation<'_>) {
         match self.company(evaluation, ids::group_of(evaluation, self.group_id)) {
             None => {
                 let place = CallPlace::Spot(self.group_id);
@@ -260,7 +262,7 @@ impl Planhat {
         self.companies.as_ref().is_none_or(|known| known.contains(&*company.text))
     }
 
-    /// The name of a new enduser whose traits have only its parts.
+    /// Sets the name of a new enduser from first and last name.
     fn full_name(&self, evaluation: &mut Evaluation<'_>) {
         if !evaluation.rendering() {
             return;
@@ -276,9 +278,10 @@ impl Planhat {
 
     fn ignored_traits(&self, evaluation: &mut Evaluation<'_>) {
         let traits = self.identify.container;
-        let used = self.used(evaluation, &self.identify);
+        let used = self.used_values(evaluation, &self.identify);
         let other = |value: Val<'_>| {
-            !NAMES.contains(&&*value.key()) && !used.iter().flatten().any(|one| same(*one, value))
+            !ENDUSER_TRAITS.contains(&&*value.key())
+                && !used.iter().flatten().any(|one| is_same_value(*one, value))
         };
         let members =
             || evaluation.look.members(traits).map(|(value, _)| value).filter(|v| other(*v));
@@ -292,20 +295,22 @@ impl Planhat {
         });
     }
 
-    /// All properties that are not sent under a name of their own.
-    fn info(&self, evaluation: &mut Evaluation<'_>) {
+    /// Sends all properties that have no field of their own as `info`.
+    fn send_info(&self, evaluation: &mut Evaluation<'_>) {
         if !evaluation.rendering() {
             return;
         }
         let properties = self.track.container;
         let weight =
             evaluation.look.get(self.weight).filter(|value| value.kind() == JsonKind::Number);
-        let used = self.used(evaluation, &self.track);
+        let used = self.used_values(evaluation, &self.track);
         let members: Vec<(String, OutputJson)> = evaluation
             .look
             .members(properties)
             .map(|(value, _)| value)
-            .filter(|value| !used.iter().chain([&weight]).flatten().any(|one| same(*one, *value)))
+            .filter(|value| {
+                !used.iter().chain([&weight]).flatten().any(|one| is_same_value(*one, *value))
+            })
             .map(|value| {
                 let from = From::Place(CallPlace::Member(properties, value));
                 (value.key().into_owned(), evaluation.out(FieldValue::Copy(value), from))
@@ -316,8 +321,13 @@ impl Planhat {
         }
     }
 
-    /// The values that the call's ids and email are, also where one says an id once more.
-    fn used<'a>(&self, evaluation: &Evaluation<'a>, places: &Places) -> [Option<Val<'a>>; 5] {
+    /// Returns the values of the call that are its ids and email, including repetitions of the user
+    /// id.
+    fn used_values<'a>(
+        &self,
+        evaluation: &Evaluation<'a>,
+        places: &Places,
+    ) -> [Option<Val<'a>>; 5] {
         let value = |id: &Option<FoundId<'a>>| id.as_ref().and_then(|id| id.value);
         let email = places.email_of(evaluation).map(|(_, value)| value);
         let [user_id, id] = places.repeats_of(evaluation);
@@ -325,7 +335,7 @@ impl Planhat {
     }
 }
 
-/// Takes an id, with what there is to say about where and what it is.
+/// Takes an id, and reports findings about its spelling and its value.
 fn accept<'a>(
     evaluation: &mut Evaluation<'a>,
     found: Option<SpelledId<'a>>,
@@ -340,7 +350,7 @@ fn accept<'a>(
     Some(id)
 }
 
-/// Where an id stands; all of them stand in the call.
+/// Returns the place of an id; all ids of this vendor come from the call.
 fn place<'a>(id: &FoundId<'a>) -> CallPlace<'a> {
     match id.from {
         From::Place(place) => place,
@@ -348,7 +358,7 @@ fn place<'a>(id: &FoundId<'a>) -> CallPlace<'a> {
     }
 }
 
-/// True if two are the same value of the same text, not only equal.
-fn same(a: Val<'_>, b: Val<'_>) -> bool {
+/// Returns true if two values are the same place of a text, not only equal.
+fn is_same_value(a: Val<'_>, b: Val<'_>) -> bool {
     std::ptr::eq(a.raw(), b.raw())
 }

@@ -1,4 +1,4 @@
-//! The headless form of the other direction: objects that Planhat pushes to Segment
+//! The form of `segscope map` for the objects that Planhat pushes to Segment
 //! (`docs/specs/vendors.md` F and H).
 
 use super::super::Vendors;
@@ -8,13 +8,13 @@ use crate::vendors::map_lines::{Mapper, text};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 
-/// What a line names in `vendor` for this form.
+/// The value of `vendor` in a line of this form.
 pub(crate) const NAME: &str = "planhat-sync";
 
-/// The vendor whose settings it takes.
+/// The vendor whose settings are used.
 const VENDOR: &str = "planhat";
 
-/// Plays the requests of a line; the statuses, and the panel afterwards.
+/// Plays the requests of a line, and returns the response statuses and the panel after them.
 pub(crate) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<String, String> {
     let requests = input.get("sync_requests").filter(|list| !list.is_null());
     if requests.is_some_and(|list| !list.is_array()) {
@@ -51,7 +51,7 @@ pub(crate) fn mapped(input: Val<'_>, mapper: &mut Mapper) -> Result<String, Stri
     Ok(json!({ "response_status": statuses, "panel": panel }).to_string())
 }
 
-/// The panel, with the time of the last sync as the request wrote it.
+/// Returns the panel as JSON, with the time of the last sync as the request has it.
 fn shown(panel: &Panel, ats: &[String]) -> Value {
     let at = panel.ended_by.and_then(|number| ats.get(usize::try_from(number).ok()? - 1));
     json!({
@@ -63,8 +63,8 @@ fn shown(panel: &Panel, ats: &[String]) -> Value {
 }
 
 impl Vendors {
-    /// So long a pause ends a run of objects that a vendor pushes to Segment: what the vendor that
-    /// does so has in its settings.
+    /// Returns the length, in milliseconds, of the pause that ends a run of objects that a vendor
+    /// pushes to Segment: the largest setting `sync_gap_s` of all vendors.
     pub fn sync_gap_ms(&self) -> time::Millis {
         let gaps = (0..self.len()).filter_map(|at| self.settings(at).number("sync_gap_s"));
         (gaps.reduce(f64::max).unwrap_or_default() * 1000.0) as time::Millis
@@ -75,7 +75,7 @@ fn millis(name: &str, at: &str) -> Result<time::Millis, String> {
     time::parse(at).ok_or_else(|| format!("`{name}` is not an ISO-8601 time: {at}"))
 }
 
-/// A body as it is sent: a value's JSON text, or of an upload the text.
+/// Returns a body as it is sent: the JSON text of a value, or the text itself for an upload.
 fn body<'d>(step: ObjectsRoute<'_>, body: Option<Val<'d>>) -> Cow<'d, str> {
     let Some(value) = body.filter(|value| !value.is_null()) else { return Cow::Borrowed("") };
     match value.as_str() {
@@ -84,7 +84,7 @@ fn body<'d>(step: ObjectsRoute<'_>, body: Option<Val<'d>>) -> Cow<'d, str> {
     }
 }
 
-/// A path with the ids that were given out in the place of `$1`, `$2` and so on.
+/// Replaces `$1`, `$2` and so on in a path with the ids that earlier responses assigned.
 fn with_ids(path: &str, ids: &[String]) -> String {
     let mut parts = path.split('$');
     let mut whole = parts.next().unwrap_or_default().to_owned();

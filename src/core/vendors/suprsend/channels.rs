@@ -1,4 +1,4 @@
-//! A user's channels: which trait fills which, and all values that each ever had.
+//! The channels of a user: the traits that fill them, and all values that each has had.
 
 use super::super::code_id::CodeId;
 use super::super::rules::{LearnedFacts, RuleParts};
@@ -13,18 +13,18 @@ use crate::vendors::memory::facts::Topic;
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// A channel as the vendor's table has it.
+/// A channel as the vendor's table defines it.
 #[derive(Deserialize)]
 pub(crate) struct ChannelData {
     name: String,
-    /// Where the operation has the value.
+    /// The path of the value in the operation.
     to: Vec<String>,
     /// The operation's `$id_provider`.
     provider: Option<String>,
-    /// Its values are phone numbers.
+    /// True if its values are phone numbers.
     #[serde(default)]
     phone: bool,
-    /// What is doubtful about its operation.
+    /// A caveat about its operation.
     caveat: Option<String>,
 }
 
@@ -32,14 +32,14 @@ pub(crate) struct Channel {
     data: ChannelData,
     /// The trait that is mapped to it.
     from: Option<FieldSlot>,
-    /// The trait that the document proposes.
+    /// The trait that SuprSend's document proposes.
     reference: String,
-    /// The norm of that.
+    /// The normalized name of `reference`.
     norm: String,
 }
 
 impl Channel {
-    /// The value that a call has for it: a text that is not blank.
+    /// Returns the value that a call has for the channel: a text that is not blank.
     fn value<'a>(&self, evaluation: &Evaluation<'a>) -> Option<(FieldSlot, Val<'a>, Cow<'a, str>)> {
         let slot = self.from?;
         let value = evaluation.look.present(slot)?;
@@ -52,7 +52,8 @@ pub(crate) struct Channels {
     list: Vec<Channel>,
     /// The traits that are mapped to channels, each once.
     mapped: Vec<FieldSlot>,
-    /// Which channels a key may look like that begins with a letter: a bit each, going round.
+    /// The channels that a key may resemble, by the first letter of the key. Channel `n` has the
+    /// bit `n % 32`.
     beginning: [u32; 128],
     traits: FieldSlot,
     kind: CodeId,
@@ -101,25 +102,25 @@ impl Channels {
         }
     }
 
-    /// The channels, each with the topic of its facts.
+    /// Returns the channels, each with the topic of its facts.
     fn iter(&self) -> impl Iterator<Item = (Topic, &Channel)> {
         (0..).zip(&self.list)
     }
 
-    /// The channels that a trait is mapped to.
+    /// Returns the channels that a trait is mapped to.
     fn fed_by(&self, from: FieldSlot) -> impl Iterator<Item = (Topic, &Channel)> {
         self.iter().filter(move |(_, channel)| channel.from == Some(from))
     }
 
-    /// What a key may begin with if it looks like a reference trait.
+    /// Returns the bytes that a key may begin with if it resembles a reference trait.
     pub fn beginnings(&self) -> impl Iterator<Item = u8> {
         let norms = self.list.iter().filter_map(|channel| channel.norm.bytes().next());
         norms.flat_map(|b| [b, b.to_ascii_uppercase()]).chain(SEPARATORS).chain(0x80..=0xff)
     }
 
-    /// The channel that a trait looks like, if it is mapped to none.
+    /// Returns the channel that a trait resembles, if the trait is mapped to none.
     pub fn like(&self, key: &str, slot: Option<FieldSlot>) -> Option<&Channel> {
-        // most keys differ in the first letter
+        // most keys differ from all channels in the first letter
         let first = key.bytes().find(|b| !SEPARATORS.contains(b))?.to_ascii_lowercase();
         let may = self.beginning.get(first as usize).copied().unwrap_or(u32::MAX);
         if may == 0 || slot.is_some_and(|slot| self.mapped.contains(&slot)) {
@@ -129,14 +130,14 @@ impl Channels {
         channels.map(|(_, channel)| channel).find(|channel| is_norm(key, &channel.norm))
     }
 
-    /// All findings about channels; `alike` are the traits that look like a channel's.
+    /// Reports all findings about channels; `alike` are the traits that resemble a channel's.
     pub fn check<'a>(&self, evaluation: &mut Evaluation<'a>, alike: Vec<(Val<'a>, &Channel)>) {
         self.values(evaluation);
         self.unmapped(evaluation, alike);
         self.new_values(evaluation);
     }
 
-    /// What is wrong with the values of mapped traits.
+    /// Reports wrong values of mapped traits.
     fn values(&self, evaluation: &mut Evaluation<'_>) {
         for &slot in &self.mapped {
             let Some(value) = evaluation.look.present(slot) else { continue };
@@ -158,7 +159,7 @@ impl Channels {
         }
     }
 
-    /// Traits that look like a channel's and are mapped to none, in byte order.
+    /// Reports traits that resemble a channel's and are mapped to none, in byte order.
     fn unmapped<'a>(&self, evaluation: &mut Evaluation<'a>, mut alike: Vec<(Val<'a>, &Channel)>) {
         alike.sort_by(|(a, _), (b, _)| a.key().cmp(&b.key()));
         for (value, channel) in alike {
@@ -169,12 +170,12 @@ impl Channels {
         }
     }
 
-    /// New values for channels that have one already.
+    /// Reports new values for channels that already have a value.
     fn new_values(&self, evaluation: &mut Evaluation<'_>) {
-        let (look, facts, seq) = (evaluation.look, evaluation.facts, evaluation.seq);
+        let (view, facts, seq) = (evaluation.look, evaluation.facts, evaluation.seq);
         let Some(user) = evaluation.user.clone() else { return };
         for &slot in &self.mapped {
-            let Some(value) = look.present(slot).and_then(text_of) else { continue };
+            let Some(value) = view.present(slot).and_then(text_of) else { continue };
             let is_new = |(topic, _): &(Topic, &Channel)| {
                 facts.has(*topic, &user.text, &value, seq).is_none()
                     && facts.known_since(*topic, &user.text, seq).is_some()
@@ -187,19 +188,19 @@ impl Channels {
         }
     }
 
-    /// Says what is doubtful about the operations of the call, each doubt once.
+    /// Adds the caveats about the operations of the call, each once.
     pub fn doubt(&self, evaluation: &mut Evaluation<'_>) {
-        let mut said: Vec<&str> = Vec::new();
+        let mut added: Vec<&str> = Vec::new();
         for channel in &self.list {
             let Some(caveat) = channel.data.caveat.as_deref() else { continue };
-            if channel.value(evaluation).is_some() && !said.contains(&caveat) {
-                said.push(caveat);
+            if channel.value(evaluation).is_some() && !added.contains(&caveat) {
+                added.push(caveat);
                 evaluation.doubt(0, caveat);
             }
         }
     }
 
-    /// What each operation appends.
+    /// Returns the value that each operation appends.
     pub fn operations<'a>(&self, evaluation: &Evaluation<'a>) -> impl Iterator<Item = OutputJson> {
         self.list.iter().filter_map(|channel| {
             let (slot, value, _) = channel.value(evaluation)?;
@@ -215,7 +216,7 @@ impl Channels {
         })
     }
 
-    /// All values of the user's channels once the call has come.
+    /// Returns all values of the user's channels after the call.
     pub fn after_the_call(&self, evaluation: &Evaluation<'_>) -> OutputJson {
         let Some(user) = &evaluation.user else { return OutputJson::object() };
         let channels = self.iter().filter_map(|(topic, channel)| {
@@ -236,7 +237,7 @@ impl Channels {
         OutputJson::Object(channels.collect())
     }
 
-    /// The values that a call gives to a user's channels.
+    /// Remembers the values that a call adds to a user's channels.
     pub fn learn(&self, evaluation: &Evaluation<'_>, lessons: &mut LearnedFacts) {
         let Some(user) = &evaluation.user else { return };
         for (topic, channel) in self.iter() {
@@ -252,10 +253,11 @@ fn names<'c>(channels: impl Iterator<Item = (Topic, &'c Channel)>) -> String {
     names.join(", ")
 }
 
-/// What a norm leaves out.
+/// The characters that [`norm`] removes.
 const SEPARATORS: [u8; 3] = *b"_- ";
 
-/// `norm(key) == wanted` without making it, for keys of every call.
+/// Returns true if `norm(key) == wanted`, without allocating, because it runs for keys of every
+/// call.
 fn is_norm(key: &str, wanted: &str) -> bool {
     if !key.is_ascii() {
         return norm(key) == wanted;
@@ -264,7 +266,7 @@ fn is_norm(key: &str, wanted: &str) -> bool {
     letters.map(|b| b.to_ascii_lowercase()).eq(wanted.bytes())
 }
 
-/// `+`, then 7 to 15 digits of which the first is not 0.
+/// Returns true for `+` and 7 to 15 digits, the first of which is not 0.
 fn is_phone(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (7..=15).contains(&digits.len())
@@ -272,7 +274,7 @@ fn is_phone(text: &str) -> bool {
         && !digits.starts_with('0')
 }
 
-/// What keeps a text from being a phone number in international form.
+/// Describes why a text is not a phone number in international form.
 fn phone_words(text: &str) -> &'static str {
     let Some(digits) = text.trim().strip_prefix('+') else {
         return "it has no `+` and country code in front";

@@ -1,5 +1,5 @@
-//! SuprSend: traits become user properties, some of them also the language and channels, and a
-//! channel keeps every value that it ever had.
+//! The code for SuprSend: traits become user properties, and some of them also set the language and
+//! channels. A channel keeps every value that it has had.
 
 mod channels;
 
@@ -17,18 +17,18 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// What the vendor's table has under `[data]`.
+/// The section `[data]` of the vendor's table.
 #[derive(Deserialize)]
 struct ChannelTable {
     event_prefix: String,
-    /// Beginnings of names that the vendor keeps for itself.
+    /// The prefixes of names that the vendor reserves.
     reserved: Vec<String>,
-    /// Names of events that begin so and are allowed all the same.
+    /// The names of events with such a prefix that are allowed nevertheless.
     allowed_events: BTreeSet<String>,
-    /// What is doubtful about an event's name of one character.
+    /// The caveat about an event's name of one character.
     short_event: String,
     language_operation: String,
-    /// Traits that look like the language.
+    /// The traits that probably are the language.
     language_traits: Vec<String>,
     languages: BTreeSet<String>,
     channel: Vec<ChannelData>,
@@ -38,13 +38,13 @@ struct SuprSend {
     event: FieldSlot,
     traits: FieldSlot,
     context_traits: FieldSlot,
-    /// The event's name with the prefix, if it gets one.
+    /// The field for the event's name with the prefix, if the prefix is added.
     prefixed: Option<Name>,
     event_prefix: String,
     reserved: Vec<String>,
     allowed_events: BTreeSet<String>,
     short_event: String,
-    /// What a trait's key begins with, as it came, if there may be something to tell about it.
+    /// True for each first byte of an undecoded key about which there may be a finding.
     notable: [bool; 256],
     /// The trait that is mapped to the language.
     language: Option<FieldSlot>,
@@ -68,7 +68,7 @@ pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, Setting
     let heads = data.reserved.iter().filter_map(|head| head.bytes().next());
     let heads = heads.flat_map(|head| [head, head.to_ascii_uppercase()]);
     let mut notable = [false; 256];
-    // an escape may hide any beginning
+    // an escape sequence may stand for any first byte
     for byte in channels.beginnings().chain(heads).chain([b'\\']) {
         notable[byte as usize] = true;
     }
@@ -129,7 +129,7 @@ impl Rules for SuprSend {
 }
 
 impl SuprSend {
-    /// What a name begins with, in whatever case, that the vendor keeps for itself.
+    /// Returns the reserved prefix that a name begins with, ignoring case.
     fn reserved(&self, name: &str) -> Option<&str> {
         let begins = |head: &&str| {
             name.get(..head.len()).is_some_and(|start| start.eq_ignore_ascii_case(head))
@@ -137,7 +137,7 @@ impl SuprSend {
         self.reserved.iter().map(String::as_str).find(begins)
     }
 
-    /// The event's name as it is sent.
+    /// Checks the event's name as it is sent, and sets it if a prefix is added.
     fn event(&self, evaluation: &mut Evaluation<'_>) {
         let Some(event) = evaluation.look.get(self.event).and_then(text_of) else { return };
         let name = match self.prefixed {
@@ -157,7 +157,7 @@ impl SuprSend {
         }
     }
 
-    /// Tells of traits with reserved names; those that look like a channel's come back.
+    /// Reports traits with reserved names, and returns those that resemble a channel's.
     fn names_of_traits<'a>(&self, evaluation: &mut Evaluation<'a>) -> Vec<(Val<'a>, &Channel)> {
         let mut alike = Vec::new();
         for (value, slot) in evaluation.look.members(self.traits) {
@@ -176,7 +176,7 @@ impl SuprSend {
         alike
     }
 
-    /// The preferred language, if the call gives a valid one.
+    /// Returns the preferred language, if the call has a valid one, and reports findings about it.
     fn language<'a>(&self, evaluation: &mut Evaluation<'a>) -> Option<(FieldSlot, Val<'a>)> {
         let Some(slot) = self.language else {
             for &slot in &self.language_traits {
@@ -194,7 +194,7 @@ impl SuprSend {
         None
     }
 
-    /// Traits that stand only where the vendor does not look.
+    /// Reports traits that are only in `context.traits`, which the vendor does not read.
     fn level(&self, evaluation: &mut Evaluation<'_>) {
         let filled = |slot| {
             let object = evaluation.look.get(slot).filter(|value| value.is_object());
@@ -205,7 +205,7 @@ impl SuprSend {
         }
     }
 
-    /// `$user_operations`: the traits, the language, the channels.
+    /// Returns `$user_operations`: the traits, the language, the channels.
     fn operations<'a>(
         &self,
         evaluation: &Evaluation<'a>,
@@ -241,7 +241,8 @@ mod tests {
     use crate::vendors::map_line;
     use serde_json::Value;
 
-    /// Errors, warnings, infos, each in the order of the checks; near misses in byte order.
+    /// Compares with errors, warnings and infos, each in the order of the checks, with near misses
+    /// in byte order.
     #[test]
     fn findings_come_in_order() {
         let line = r#"{"vendor":"suprsend","settings":{"channel_mapping":{"whatsapp":"wa"}},

@@ -1,4 +1,4 @@
-//! From a vendor's table and settings to a [`Vendor`], with errors that point at the line.
+//! The conversion of a vendor's table and settings to a [`Vendor`], with errors that name the line.
 
 use crate::call::CallType;
 use crate::call::text::visible;
@@ -20,10 +20,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// No more errors of one table are said at once.
+/// The maximum number of errors of one table that are reported at once.
 const MAX_ERRORS: usize = 100;
 
-/// A vendor that cannot be made.
+/// The error that a vendor cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VendorError {
     /// Its table is wrong.
@@ -31,33 +31,33 @@ pub enum VendorError {
     File {
         /// The file, or the vendor's name for a built-in one.
         name: String,
-        /// What is wrong, and where.
+        /// The first error.
         error: TableError,
-        /// What else is wrong.
+        /// Further errors.
         more: Vec<TableError>,
     },
     /// Its settings are wrong.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// Settings for a vendor that is not there.
+    /// There are settings for an unknown vendor.
     #[error("no vendor is named `{name}`{near}")]
     Unknown {
         /// The name.
         name: String,
-        /// A guess at what was meant, or empty.
+        /// A suggestion of the name that was probably meant, or empty.
         near: String,
     },
 }
 
-/// Each error on a line of its own that says where it is.
+/// Formats each error on a line of its own that names the place.
 fn lines(name: &str, error: &TableError, more: &[TableError]) -> String {
     let errors = std::iter::once(error).chain(more);
-    // what is quoted from the file begins no line
+    // a line break in a text from the file must not begin a line of the message
     let line = |error| visible(&format!("{name}: {error}")).into_owned();
     errors.map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// All codes of a vendor: its own, families spelled out, and those that every vendor has.
+/// Returns all codes of a vendor: its own, with families expanded, and those that every vendor has.
 pub(crate) fn book(file: &VendorTable, text: &TableText<'_>) -> Result<FindingTexts, TableError> {
     let mut book = FindingTexts::new();
     for (name, code) in &file.code {
@@ -86,7 +86,7 @@ pub(crate) fn book(file: &VendorTable, text: &TableText<'_>) -> Result<FindingTe
     Ok(book)
 }
 
-/// What a table is made ready with.
+/// The state of building a vendor from its table.
 pub(crate) struct TableBuilder<'m> {
     pub text: &'m TableText<'m>,
     pub file: &'m VendorTable,
@@ -94,12 +94,12 @@ pub(crate) struct TableBuilder<'m> {
     pub keys: &'m mut SlotTable,
     pub codes: &'m Codes,
     pub switches: &'m Arc<SwitchNames>,
-    /// What is wrong so far: as much as possible is said at once.
+    /// The errors so far, collected so that as many as possible are reported at once.
     pub errors: Vec<TableError>,
 }
 
 impl TableBuilder<'_> {
-    /// Makes the vendor.
+    /// Builds the vendor.
     pub fn make(
         &mut self,
         given: Option<&Value>,
@@ -163,7 +163,7 @@ impl TableBuilder<'_> {
         })
     }
 
-    /// What was made, or none with the error kept.
+    /// Returns the value of a result, or records the error and returns `None`.
     pub(crate) fn keep<T>(&mut self, made: Result<T, TableError>) -> Option<T> {
         made.map_err(|error| {
             if self.errors.len() < MAX_ERRORS {
@@ -303,12 +303,12 @@ impl TableBuilder<'_> {
         Err(TableError::word(self.text, word, message))
     }
 
-    /// The name of a text setting.
+    /// Returns the name of a setting, which must be a text.
     pub(crate) fn text_setting<'w>(&self, word: &'w Word) -> Result<&'w str, TableError> {
         self.setting(word, &[SettingKind::Text], "a string")
     }
 
-    /// The name of a list setting.
+    /// Returns the name of a setting, which must be a list.
     pub(crate) fn list_setting<'w>(&self, word: &'w Word) -> Result<&'w str, TableError> {
         self.setting(
             word,
@@ -332,7 +332,7 @@ impl TableBuilder<'_> {
         }
     }
 
-    /// What codes would list has to be a setting that is a list.
+    /// Checks that each setting that a code names in `listed_in` exists and is a list.
     fn check_listed(&mut self) {
         let file = self.file;
         for listed in file.code.values().filter_map(|text| text.listed_in.as_ref()) {
@@ -348,7 +348,7 @@ impl TableBuilder<'_> {
         }
     }
 
-    /// What settings are when nobody sets them has to be what they may be.
+    /// Checks that the default of each setting is a valid value of it.
     fn check_defaults(&mut self) {
         let file = self.file;
         for def in &file.setting {
@@ -364,7 +364,7 @@ impl TableBuilder<'_> {
         }
     }
 
-    /// A code by the end of its name: `X` is `PREFIX-T-X` in a track call's table.
+    /// Finds a code by the end of its name: `X` is `PREFIX-T-X` in a track call's table.
     pub(crate) fn code(
         &self,
         call: CallType,

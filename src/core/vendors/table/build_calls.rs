@@ -1,10 +1,11 @@
-//! From a call's table to a [`CallRules`]: its ids, its requests, and what nothing reads.
+//! The conversion of a call's table to [`CallRules`]: its ids, its requests, and the rules for
+//! members that nothing reads.
 
 use crate::call::{CallType, pointer};
 use crate::findings::fixes::made_up;
 use crate::findings::{Effect, norm};
-use crate::vendors::engine::field_rules::asks;
-use crate::vendors::engine::field_slots::{FieldSlot, SpotSet};
+use crate::vendors::engine::field_rules::row_triggers;
+use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::settings::VendorSettings;
 use crate::vendors::table::build::TableBuilder;
 use crate::vendors::table::{CallDef, CaveatDef, IdDef, RequestDef, RestDef, TableError, Word};
@@ -36,7 +37,7 @@ impl TableBuilder<'_> {
         }
         let checked = self.some_is_made(call, def, &requests);
         self.keep(checked);
-        let mut claimed = SpotSet::default();
+        let mut claimed = SlotSet::default();
         for id in [&account, &user, &session].into_iter().flatten() {
             id.from.iter().for_each(|slot| claimed.insert(*slot));
         }
@@ -64,9 +65,10 @@ impl TableBuilder<'_> {
         let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
         let watched = rivals.fold(0, |all, rivals| all | rivals);
         for (number, request) in requests.iter_mut().enumerate() {
-            request.asks = asks(&request.rows, if number == 0 { watched } else { 0 });
+            request.row_triggers =
+                row_triggers(&request.rows, if number == 0 { watched } else { 0 });
         }
-        // the code's places are those of all call types
+        // the vendor's code has one list of slots for all call types
         let own = match call {
             CallType::Identify | CallType::Group => "/traits/",
             _ => "/properties/",
@@ -96,7 +98,8 @@ impl TableBuilder<'_> {
         Ok(choices)
     }
 
-    /// A call of which nothing might be sent would count as delivered: one request is always made.
+    /// Checks that at least one request is always made. Otherwise a call that sends nothing would
+    /// count as delivered.
     fn some_is_made(
         &self,
         call: CallType,
@@ -133,8 +136,8 @@ impl TableBuilder<'_> {
         Err(TableError::word(self.text, &first.url, message))
     }
 
-    /// Marks a spot, and the objects on the way to it, as read.
-    fn claim(&mut self, claimed: &mut SpotSet, slot: FieldSlot) {
+    /// Marks a slot and the objects on the path to it as read.
+    fn claim(&mut self, claimed: &mut SlotSet, slot: FieldSlot) {
         let mut path = self.keys.pointer(slot).to_owned();
         while !path.is_empty() {
             claimed.insert(self.keys.slot(&path));
@@ -142,10 +145,15 @@ impl TableBuilder<'_> {
         }
     }
 
-    fn id(&mut self, call: CallType, of: &CallDef, def: &IdDef) -> Result<IdRule, TableError> {
+    fn id(
+        &mut self,
+        call: CallType,
+        call_def: &CallDef,
+        def: &IdDef,
+    ) -> Result<IdRule, TableError> {
         let (mut from, mut guards) = (Vec::new(), Vec::new());
         for word in &def.from {
-            for source in self.places(of, word)? {
+            for source in self.places(call_def, word)? {
                 match source {
                     FieldSource::Guarded(slot, guard) => {
                         from.push(slot);
@@ -175,28 +183,28 @@ impl TableBuilder<'_> {
     fn request(
         &mut self,
         call: CallType,
-        of: &CallDef,
+        call_def: &CallDef,
         def: &RequestDef,
         settings: &VendorSettings,
         names: &[&str],
     ) -> Result<Request, TableError> {
         let headers = def.headers.as_ref().unwrap_or(&self.file.headers);
         let carrier = self.carrier(&def.method, &def.url, headers, settings);
-        let only_with = self.only_with(of, def.only_with.as_ref());
+        let only_with = self.only_with(call_def, def.only_with.as_ref());
         let mut rows = Vec::new();
         for field in &def.fields {
-            let made = self.row(call, of, field, settings, names);
+            let made = self.row(call, call_def, field, settings, names);
             rows.extend(self.keep(made));
         }
         if rows.len() > 128 {
             return Err(TableError::word(self.text, &def.url, "a request has at most 128 fields"));
         }
-        let spreads = def.spread.iter().map(|def| self.spread(call, of, def));
+        let spreads = def.spread.iter().map(|def| self.spread(call, call_def, def));
         let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
         let caveats = def.caveat.iter().map(|caveat| self.caveat(caveat, &def.url));
         let caveats = caveats.collect::<Result<Vec<_>, _>>()?;
-        let (carrier, only_with, asks) = (carrier?, only_with?, Vec::new());
-        Ok(Request { carrier, only_with, body: def.body, caveats, rows, spreads, asks })
+        let (carrier, only_with, row_triggers) = (carrier?, only_with?, Vec::new());
+        Ok(Request { carrier, only_with, body: def.body, caveats, rows, spreads, row_triggers })
     }
 
     fn caveat(&self, def: &CaveatDef, request: &Word) -> Result<Caveat, TableError> {
@@ -218,11 +226,11 @@ impl TableBuilder<'_> {
         call: CallType,
         def: &RestDef,
         settings: &VendorSettings,
-        claimed: &SpotSet,
+        claimed: &SlotSet,
         requests: &[Request],
     ) -> Result<LeftoverRule, TableError> {
         self.pointer(&def.of)?;
-        let of = self.keys.listed(def.of.get_ref());
+        let object = self.keys.listed(def.of.get_ref());
         let mut claimed = claimed.clone();
         for word in &def.silent {
             claimed.insert(self.pointer(word)?);
@@ -231,16 +239,16 @@ impl TableBuilder<'_> {
             Some(word) => settings.texts(self.list_setting(word)?).unwrap_or_default(),
             None => Vec::new(),
         };
-        let (mut sent, mut sent_set) = (Vec::new(), SpotSet::default());
+        let (mut sent, mut sent_set) = (Vec::new(), SlotSet::default());
         for name in names {
-            let slot = self.keys.child(of, &name);
+            let slot = self.keys.child(object, &name);
             let rows = requests.first().map_or(&[][..], |request| &request.rows);
             let rivals = rows.iter().enumerate().filter(|(_, row)| row.to == [name.as_str()]);
             sent.push((slot, rivals.fold(0, |bits, (at, _)| bits | 1u128 << at)));
             sent_set.insert(slot);
         }
         Ok(LeftoverRule {
-            of,
+            object,
             code: self.code(call, def.code.as_ref())?,
             each: def.each,
             nulls: def.nulls,
@@ -254,9 +262,9 @@ impl TableBuilder<'_> {
         })
     }
 
-    /// The fields that are filled from below an object, each by its own name and by the name of
-    /// what fills it.
-    fn names_below(&self, of: &str, requests: &[Request]) -> Vec<FieldName> {
+    /// Returns the fields that are filled from inside an object, each under its own name and under
+    /// the name of the member that fills it.
+    fn names_below(&self, object: &str, requests: &[Request]) -> Vec<FieldName> {
         let mut names = Vec::new();
         let field = |name: String, from: &str| {
             let norm = norm(&name).into_owned();
@@ -266,7 +274,7 @@ impl TableBuilder<'_> {
             for source in &row.from {
                 let FieldSource::Spot(slot) = source else { continue };
                 let from = self.keys.pointer(*slot);
-                if from.strip_prefix(of).is_some_and(|rest| rest.starts_with('/')) {
+                if from.strip_prefix(object).is_some_and(|rest| rest.starts_with('/')) {
                     names.push(field(pointer::last(from).into_owned(), from));
                     names.extend(row.to.last().map(|to| field(to.clone(), from)));
                 }

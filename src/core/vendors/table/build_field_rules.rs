@@ -1,4 +1,4 @@
-//! From a field of a vendor's table to a [`FieldRule`].
+//! The conversion of a field of a vendor's table to a [`FieldRule`].
 
 use crate::call::CallType;
 use crate::vendors::engine::field_slots::FieldSlot;
@@ -12,7 +12,7 @@ impl TableBuilder<'_> {
     pub(crate) fn row(
         &mut self,
         call: CallType,
-        of: &CallDef,
+        call_def: &CallDef,
         def: &FieldDef,
         settings: &VendorSettings,
         names: &[&str],
@@ -34,13 +34,13 @@ impl TableBuilder<'_> {
         let to = to.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect();
         let mut from = Vec::new();
         for word in &def.from {
-            from.extend(self.sources(of, word, names)?);
+            from.extend(self.sources(call_def, word, names)?);
         }
         let place = from.iter().find_map(|source| match source {
             FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => Some(*slot),
             _ => None,
         });
-        let only_with = self.only_with(of, def.only_with.as_ref())?;
+        let only_with = self.only_with(call_def, def.only_with.as_ref())?;
         let setting = match &def.default_setting {
             Some(word) => settings.text(self.text_setting(word)?),
             None => None,
@@ -88,11 +88,11 @@ impl TableBuilder<'_> {
         })
     }
 
-    /// What a name or a pointer of a field stands for: more than one place if it is in an object of
-    /// which a call has one or the other.
+    /// Returns the sources that a name or a pointer of a field refers to. There are several if it
+    /// begins with the name of a choice (`choose` in the table).
     fn sources(
         &mut self,
-        of: &CallDef,
+        call_def: &CallDef,
         word: &Word,
         names: &[&str],
     ) -> Result<Vec<FieldSource>, TableError> {
@@ -106,22 +106,22 @@ impl TableBuilder<'_> {
         match name.strip_prefix('@').and_then(|name| names.iter().position(|known| *known == name))
         {
             Some(at) => Ok(vec![FieldSource::Named(Name(at as u8))]),
-            None => self.places(of, word),
+            None => self.places(call_def, word),
         }
     }
 
-    /// The places that a name or a pointer stands for.
+    /// Returns the places that a name or a pointer refers to.
     pub(crate) fn places(
         &mut self,
-        of: &CallDef,
+        call_def: &CallDef,
         word: &Word,
     ) -> Result<Vec<FieldSource>, TableError> {
         let name = word.get_ref().as_str();
-        let Some((choice, places, rest)) = of.choice(name) else {
+        let Some((choice, places, rest)) = call_def.choice(name) else {
             if !name.starts_with('@') {
                 return Ok(vec![FieldSource::Spot(self.pointer(word)?)]);
             }
-            let known = of.choose.keys().map(|choice| format!(", @{choice}"));
+            let known = call_def.choose.keys().map(|choice| format!(", @{choice}"));
             let message = format!(
                 "`{name}` is none of @account, @user, @session, @time{}, or is used where only a place of the call is allowed",
                 known.collect::<String>()
@@ -134,17 +134,17 @@ impl TableBuilder<'_> {
         Ok(slots.map(|(object, slot)| FieldSource::Guarded(slot, guard(object))).collect())
     }
 
-    /// The places of which one has to be there.
+    /// Returns the sources of which at least one must be present.
     pub(crate) fn only_with(
         &mut self,
-        of: &CallDef,
+        call_def: &CallDef,
         word: Option<&Word>,
     ) -> Result<Vec<FieldSource>, TableError> {
         let Some(word) = word else { return Ok(Vec::new()) };
-        self.sources(of, word, &[])
+        self.sources(call_def, word, &[])
     }
 
-    /// A value that is always the same.
+    /// Converts a fixed value to JSON.
     fn fixed(
         &self,
         def: &FieldDef,
@@ -160,7 +160,7 @@ impl TableBuilder<'_> {
     }
 }
 
-/// The id that a name stands for.
+/// Returns the id that a name refers to.
 pub(crate) fn id_source(name: &str) -> Option<FieldSource> {
     match name {
         "@account" => Some(FieldSource::Account),

@@ -1,4 +1,5 @@
-//! What a table says of a type of call: where its ids are, what is sent, what is left.
+//! The part of a vendor's table about one type of call: the places of its ids, the requests, and
+//! the rules for members that nothing reads.
 
 use crate::call::CallType;
 use crate::vendors::engine::spread::SpreadDef;
@@ -33,30 +34,31 @@ impl CallDefs {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CallDef {
-    /// What the call becomes, in two or three words (`feature usage`).
+    /// The vendor's name for what the call becomes, in two or three words (`feature usage`).
     pub becomes: String,
-    /// When to make the call, where the document says so.
+    /// The occasion for the call, if the document names it.
     pub when: Option<String>,
-    /// Where the call's rules were read: `document`, `public: …` or `ours`.
+    /// The source of the call's rules: `document`, `public: …` or `ours`.
     pub source: String,
     pub account: Option<IdDef>,
     pub user: Option<IdDef>,
     pub session: Option<IdDef>,
-    /// Names for objects of which a call has one or the other: the first place that is there, and
-    /// not null, is the one for all that begins with `@NAME`.
+    /// Names for alternative objects, each with its places. In a call, `@NAME` refers to the first
+    /// of these places that has a value other than null.
     #[serde(default)]
     pub choose: BTreeMap<String, Vec<Word>>,
     #[serde(default)]
     pub request: Vec<RequestDef>,
     #[serde(default)]
     pub rest: Vec<RestDef>,
-    /// Pointers that the vendor's code reads: not unmapped.
+    /// Pointers that the vendor's code reads; they are not reported as unmapped.
     #[serde(default)]
     pub reads: Vec<Word>,
 }
 
 impl CallDef {
-    /// The choice that a name with `@` begins with: its number, its places, and what follows.
+    /// Returns the choice that a name with `@` begins with: its index, its places, and the rest of
+    /// the name.
     pub fn choice<'d>(&'d self, name: &'d str) -> Option<(usize, &'d [Word], &'d str)> {
         let name = name.strip_prefix('@')?;
         let (head, rest) = name.split_at(name.find('/').unwrap_or(name.len()));
@@ -64,7 +66,7 @@ impl CallDef {
         Some((at, self.choose.values().nth(at)?, rest))
     }
 
-    /// The pointers that a name or a pointer of an id stands for.
+    /// Returns the pointers that a name or a pointer of an id refers to.
     pub fn pointers(&self, name: &str) -> Vec<String> {
         match self.choice(name) {
             None => vec![name.to_owned()],
@@ -78,21 +80,21 @@ impl CallDef {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IdDef {
-    /// Where it is looked for, in order; the first is where it is expected.
+    /// The places where the id is read, in order; the first is where it is expected.
     pub from: Vec<Word>,
     pub need: IdNeed,
-    /// The code when no place has a usable one.
+    /// The code if no place has a usable id.
     pub missing: Option<Word>,
-    /// The code when it is not a string.
+    /// The code if the id is not a string.
     #[serde(rename = "type")]
     pub kind: Option<Word>,
-    /// False for an id that is only looked at: no placeholder is reported then.
+    /// False for an id that is checked but not used; placeholders are then not reported.
     #[serde(default = "yes")]
     pub used: bool,
-    /// The vendor's code decides; the places are for the reader.
+    /// True if the vendor's code decides; the places are then only documentation.
     #[serde(default)]
     pub decided_by_code: bool,
-    /// Where this id was read, if not where the call was.
+    /// The source of this id's rules, if not that of the call.
     pub source: Option<String>,
 }
 
@@ -102,11 +104,12 @@ pub(crate) struct RequestDef {
     pub method: String,
     pub url: Word,
     pub headers: Option<BTreeMap<String, Word>>,
-    /// It is made only if this is there, and not null: a place of the call or an id.
+    /// A place of the call or an id: the request is made only if it is present and not null.
     pub only_with: Option<Word>,
     #[serde(default)]
     pub body: BodyKind,
-    /// Where the request is our reading, and the vendor's public API would refuse it.
+    /// The caveats of a request that is our interpretation, and that the vendor's public API would
+    /// refuse.
     #[serde(default)]
     pub caveat: Vec<CaveatDef>,
     #[serde(default)]
@@ -115,50 +118,50 @@ pub(crate) struct RequestDef {
     pub spread: Vec<SpreadDef>,
 }
 
-/// What is doubtful about a request.
+/// A caveat of a request.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CaveatDef {
-    /// If the body has this member: a pointer into it.
+    /// A pointer into the body: the caveat applies if the body has this member.
     pub with: Option<Word>,
-    /// If the body does not have this member.
+    /// A pointer into the body: the caveat applies if the body does not have this member.
     pub without: Option<Word>,
-    /// The doubt, in a sentence.
+    /// The caveat, in a sentence.
     pub says: String,
 }
 
-/// What a request's body is made of.
+/// The content of a request's body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum BodyKind {
-    /// an object of the fields
+    /// An object with the fields.
     #[default]
     Fields,
-    /// the call itself
+    /// The call itself.
     Call,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RestDef {
-    /// The object whose members are looked through.
+    /// The object whose members are checked.
     pub of: Word,
-    /// Code for members that nothing reads.
+    /// The code for members that nothing reads.
     pub code: Option<Word>,
-    /// One finding for each member, not one for all.
+    /// True for one finding for each member instead of one for all.
     #[serde(default)]
     pub each: bool,
-    /// A member that is null counts too.
+    /// True if members that are null are reported too.
     #[serde(default)]
     pub nulls: bool,
-    /// Code for something that is neither object nor null in its place.
+    /// The code for a value at this place that is neither an object nor null.
     #[serde(rename = "type")]
     pub kind: Option<Word>,
-    /// The list setting of members that are sent under their own name in the first request.
+    /// The list setting that names members to send under their own names in the first request.
     pub send: Option<Word>,
-    /// Code for a sent member that is an object or a list; it is left out.
+    /// The code for such a member that is an object or a list; it is left out.
     pub send_type: Option<Word>,
-    /// What to change about a member of that name, in a sentence, in place of the code's fix.
+    /// The fixes for members with particular names, in a sentence each, instead of the code's fix.
     #[serde(default)]
     pub advice: BTreeMap<String, String>,
     /// Pointers (members of `of`) that are never reported.
@@ -166,15 +169,15 @@ pub(crate) struct RestDef {
     pub silent: Vec<Word>,
 }
 
-/// How much a vendor needs an id.
+/// The importance of an id for a vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IdNeed {
-    /// the call is lost without it
+    /// The call is lost without it.
     Required,
-    /// the call goes through with less
+    /// The call is accepted without it, but with less effect.
     Recommended,
-    /// good to have
+    /// The id is useful but not needed.
     Info,
 }
 

@@ -4,7 +4,7 @@ use crate::fql::{self, Filter};
 use crate::vendors::settings::{SettingsError, VendorSettings};
 use crate::vendors::table::ONLY;
 
-/// Reads the user's destination filter for a vendor, if there is one.
+/// Parses the user's destination filter for a vendor, if there is one.
 pub(crate) fn destination_filter(
     vendor: &str,
     settings: &VendorSettings,

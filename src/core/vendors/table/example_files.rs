@@ -1,9 +1,10 @@
-//! Vendor files that come with the program: to be read, copied and used, never in use by themselves.
+//! Vendor files that are included in the program as examples. They are not in use unless the user
+//! passes them as a vendor file.
 
-/// One that shows all that a vendor file may say.
+/// A vendor file that shows everything that such a file can contain.
 pub const TEMPLATE: &str = include_str!("../../../../assets/vendors/template.toml");
 
-/// Vendors that need no code, each by its name.
+/// Vendor files of real services that need no code, by name.
 pub const EXAMPLES: &[(&str, &str)] = &[
     ("userpilot", include_str!("../../../../assets/vendors/examples/userpilot.toml")),
     ("vitally", include_str!("../../../../assets/vendors/examples/vitally.toml")),

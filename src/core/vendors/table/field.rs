@@ -1,55 +1,56 @@
-//! What a table says of a field of a request: where it comes from, and what it may be.
+//! The part of a vendor's table about one field of a request: its sources and its valid values.
 
 use crate::vendors::table::Word;
 use serde::{Deserialize, Serialize};
 
-/// Which values a field takes, and what it makes of the others.
+/// The values that a field takes, and the handling of other values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Take {
-    /// anything but null, as it came
+    /// Any value except null, unchanged.
     #[default]
     Any,
-    /// what JavaScript takes for true, as it came; else it is missing
+    /// A value that is true in JavaScript, unchanged; other values count as missing.
     Truthy,
-    /// a text that is not blank; else it is missing
+    /// A text that is not blank; other values count as missing.
     Text,
-    /// a text, also an empty one; a number becomes text, others are left out
+    /// A text, which may be empty. A number is converted to text; other values are left out.
     String,
-    /// text, number or boolean; objects and lists are left out
+    /// A text, number or boolean; objects and lists are left out.
     Scalar,
-    /// a number; others are left out
+    /// A number; other values are left out.
     Number,
-    /// a number; a text that is one is converted, others are left out
+    /// A number. A numeric text is converted; other values are left out.
     Numeric,
-    /// a whole number from 0 up; others give way to the default
+    /// A whole number of at least 0; other values are replaced with the default.
     Count,
-    /// a valid ISO-8601 text; others are left out
+    /// A valid ISO-8601 text; other values are left out.
     Date,
-    /// a boolean; whole numbers and texts are converted
+    /// A boolean; any other value is converted: nonzero whole numbers (also as text) and the text
+    /// `true` to true, the rest to false.
     Bool,
-    /// an object, as it came; others give way to the default
+    /// An object, unchanged; other values are replaced with the default.
     Object,
 }
 
-/// What is looked at in a value that is sent whatever it is.
+/// A check of a value that is sent even if the check fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Check {
-    /// a valid ISO-8601 text
+    /// The value is a valid ISO-8601 text.
     Date,
-    /// a number, or a text that is one
+    /// The value is a number or a numeric text.
     Numeric,
-    /// a number
+    /// The value is a number.
     Number,
-    /// a boolean
+    /// The value is a boolean.
     Boolean,
-    /// a text
+    /// The value is a text.
     String,
 }
 
 impl Check {
-    /// As a sentence has it: "send it as …".
+    /// Returns the expected value in words that complete "send it as …".
     pub(crate) fn words(self) -> &'static str {
         match self {
             Check::Date => "an ISO-8601 date, like 2024-05-01T09:00:00Z",
@@ -63,46 +64,47 @@ impl Check {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FieldDef {
-    /// Where it goes: a pointer into the body.
+    /// The place of the field: a pointer into the body.
     pub to: Word,
-    /// Where it comes from, in order: pointers into the call, or `@account`, `@user`, `@session`,
-    /// `@time` (the event time's text), or a name that the vendor's code sets.
+    /// The sources of the value, in order: pointers into the call, `@account`, `@user`, `@session`,
+    /// `@time` (the text of the event time), or a name that the vendor's code sets.
     #[serde(default)]
     pub from: Vec<Word>,
-    /// A value that is always the same.
+    /// A fixed value.
     pub value: Option<toml::Value>,
-    /// It is sent only if this is there, and not null: a place of the call or an id.
+    /// A place of the call or an id: the field is sent only if it is present and not null.
     pub only_with: Option<Word>,
     #[serde(default)]
     pub take: Take,
     pub check: Option<Check>,
-    /// At most so many characters are kept.
+    /// The maximum number of characters; a longer text is cut.
     pub max: Option<usize>,
     /// A list setting that should hold the value.
     pub one_of: Option<Word>,
-    /// What is sent where nothing usable was found.
+    /// The value that is sent if no source has a usable value.
     pub default: Option<toml::Value>,
-    /// The text setting that is sent where nothing usable was found; before `default`.
+    /// The text setting that is sent if no source has a usable value; it has priority over
+    /// `default`.
     pub default_setting: Option<Word>,
-    /// Names beside its own that are probably meant for it, in the same object; names that differ
-    /// from its own by case and signs alone need no mention.
+    /// Other names in the same object that are probably meant to be this field. Names that differ
+    /// only by case and signs need not be listed.
     #[serde(default)]
     pub near: Vec<String>,
-    /// Code: nothing usable was found.
+    /// The code if no source has a usable value.
     pub missing: Option<Word>,
-    /// Code: absent, null or blank, and it should be there; what is there is still sent.
+    /// The code if a recommended value is absent, null or blank; a blank value is still sent.
     pub recommended: Option<Word>,
-    /// Code: a value of another type.
+    /// The code for a value of another type.
     #[serde(rename = "type")]
     pub kind: Option<Word>,
-    /// Code: the check failed, or the date is none.
+    /// The code for a value that fails the check, or is not a date.
     pub invalid: Option<Word>,
-    /// Code: cut to `max`.
+    /// The code for a text that is cut to `max`.
     pub long: Option<Word>,
-    /// Code: the count is 0.
+    /// The code for a count of 0.
     pub zero: Option<Word>,
-    /// Code: not in the `one_of` list.
+    /// The code for a value that is not in the `one_of` list.
     pub unknown: Option<Word>,
-    /// Where this field was read, if not where the call was.
+    /// The source of this field's rules, if not that of the call.
     pub source: Option<String>,
 }

@@ -1,28 +1,28 @@
-//! Which id each of a vendor's finding codes is about. The vendor's table states it: a rule of an
-//! id names its codes, and a code that no rule names says `about`.
+//! The ids that a vendor's finding codes are about. In the vendor's table, the rule of an id names
+//! its codes, and a code that no rule names has the key `about`.
 
 use crate::call::CallType;
 use crate::findings::{CodeText, FindingTexts, Headline, Id, Loudness, Severity, family};
 use crate::vendors::table::{IdDef, TableError, TableText, VendorTable, Word};
 use std::collections::HashMap;
 
-/// What a code says of an id.
+/// The relation of a code to an id.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct IdCode {
-    /// The id that is missing, and how loudly.
+    /// The missing id, and whether it counts as missing or only as a warning.
     pub headline: Option<Headline>,
-    /// The id that is not a string.
+    /// The id that the code reports as not being a string.
     pub mistyped: Option<Id>,
-    /// It says what stands in the id's place.
+    /// True if the findings have a reason: what the call has at the place of the id.
     pub reason: bool,
-    /// It says what is near the place of this id.
+    /// The id whose near misses the findings list.
     pub near_misses: Option<Id>,
 }
 
-/// The codes that are about an id.
+/// The codes that are about an id, by name.
 pub(crate) type IdCodes = HashMap<String, IdCode>;
 
-/// Reads a table's rules of ids and its codes.
+/// Returns the codes of a table that are about an id.
 pub(crate) fn id_codes(
     file: &VendorTable,
     text: &TableText<'_>,
@@ -33,12 +33,12 @@ pub(crate) fn id_codes(
         let Some(def) = file.call.get(call) else { continue };
         for (rule, id) in [(&def.account, Id::Account), (&def.user, Id::User)] {
             if let Some(rule) = rule {
-                reader.rule(call, rule, id)?;
+                reader.add_rule(call, rule, id)?;
             }
         }
         if let Some(word) = def.session.as_ref().and_then(|rule| rule.missing.as_ref()) {
-            let code = reader.full(call, word);
-            // a call without a session cannot be told from those of other sessions of its user
+            let code = reader.full_name(call, word);
+            // without a session id, a call cannot be assigned to one of its user's sessions
             let headline = Some(Headline::Weak(Id::User));
             reader.codes.entry(code).or_insert(IdCode {
                 headline,
@@ -48,7 +48,7 @@ pub(crate) fn id_codes(
         }
     }
     for (name, code) in &file.code {
-        family(name).into_iter().try_for_each(|each| reader.stated(name, each, code))?;
+        family(name).into_iter().try_for_each(|each| reader.add_stated(name, each, code))?;
     }
     Ok(reader.codes)
 }
@@ -61,42 +61,42 @@ struct IdCodeReader<'r> {
 }
 
 impl IdCodeReader<'_> {
-    /// A code by the end of its name, as a call's table has it.
-    fn full(&self, call: CallType, word: &Word) -> String {
+    /// Returns the full name of a code from the end of its name in a call's table.
+    fn full_name(&self, call: CallType, word: &Word) -> String {
         format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref())
     }
 
-    fn rule(&mut self, call: CallType, rule: &IdDef, id: Id) -> Result<(), TableError> {
+    fn add_rule(&mut self, call: CallType, rule: &IdDef, id: Id) -> Result<(), TableError> {
         if let Some(word) = &rule.missing {
-            let code = self.full(call, word);
-            // one without an entry is reported where the rule is made
+            let code = self.full_name(call, word);
+            // a code without an entry is reported when the rule is built
             let Some(text) = self.book.get(&code) else { return Ok(()) };
-            let made = missing(id, text);
+            let made = missing_id_code(id, text);
             let known = self.codes.entry(code.clone()).or_insert(made);
             if known.headline.is_none_or(|headline| headline.id() != id) {
-                return Err(self.shared(word, &code));
+                return Err(self.shared_code_error(word, &code));
             }
         }
         if let Some(word) = &rule.kind {
-            let code = self.full(call, word);
+            let code = self.full_name(call, word);
             let made = IdCode { mistyped: Some(id), ..IdCode::default() };
             let known = self.codes.entry(code.clone()).or_insert(made);
             if known.mistyped != Some(id) {
-                return Err(self.shared(word, &code));
+                return Err(self.shared_code_error(word, &code));
             }
         }
         Ok(())
     }
 
-    fn shared(&self, word: &Word, code: &str) -> TableError {
+    fn shared_code_error(&self, word: &Word, code: &str) -> TableError {
         let message = format!(
             "code `{code}` is named twice, so it is unclear which id it is about: give `missing` and `type` of each id a code of its own"
         );
         TableError::word(self.text, word, message)
     }
 
-    /// What an entry under `[code]` says itself.
-    fn stated(&mut self, name: &str, each: String, text: &CodeText) -> Result<(), TableError> {
+    /// Adds a code whose entry under `[code]` has the key `about`.
+    fn add_stated(&mut self, name: &str, each: String, text: &CodeText) -> Result<(), TableError> {
         let by_rule = self.codes.get(&each).and_then(|code| code.headline);
         let wrong = |message: String| {
             TableError::at(self.text, self.text.find(name).unwrap_or_default(), message)
@@ -106,7 +106,7 @@ impl IdCodeReader<'_> {
                 "code `{each}` says `about` one id, and the rule of the other id names it: leave `about` out"
             ))),
             (Some(id), None) => {
-                self.codes.entry(each).or_insert_with(|| missing(id, text));
+                self.codes.entry(each).or_insert_with(|| missing_id_code(id, text));
                 Ok(())
             }
             (None, None) if text.headline.is_some() || text.near_misses.is_some() => {
@@ -119,8 +119,8 @@ impl IdCodeReader<'_> {
     }
 }
 
-/// What a code says that tells that an id is missing.
-fn missing(id: Id, text: &CodeText) -> IdCode {
+/// Makes the relation of a code that reports an id as missing.
+fn missing_id_code(id: Id, text: &CodeText) -> IdCode {
     let by_severity = match text.severity {
         Severity::Info => Loudness::Weak,
         Severity::Error | Severity::Warning => Loudness::Strong,

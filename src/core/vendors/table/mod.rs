@@ -1,4 +1,4 @@
-//! The form of a vendor's table: what `assets/vendors/NAME.toml` and a user's own file may say.
+//! The form of a vendor's table, as in `assets/vendors/NAME.toml` and in a user's own file.
 
 pub(crate) mod build;
 pub(crate) mod build_calls;
@@ -27,41 +27,42 @@ use std::ops::Deref;
 use std::sync::OnceLock;
 use toml::Spanned;
 
-/// A name, pointer or code that an error can point at.
+/// A name, pointer or code with its position, for errors.
 pub(crate) type Word = Spanned<String>;
 
-/// Which service feeds a vendor, so that calls of the other one's libraries are not judged by it.
+/// The service that feeds a vendor. Calls of the other service's libraries are not judged for the
+/// vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FedBy {
-    /// Segment
+    /// Segment.
     Segment,
-    /// RudderStack
+    /// RudderStack.
     Rudderstack,
-    /// both of them
+    /// Segment and RudderStack.
     Both,
-    /// any sender
+    /// Any sender.
     Any,
 }
 
-/// How true the shown requests are to what the vendor gets.
+/// The fidelity of the shown requests to those that the vendor gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fidelity {
-    /// the same write, expressed in the vendor's public API
+    /// The same write, expressed in the vendor's public API.
     Equivalent,
-    /// exactly what is sent
+    /// Exactly the requests that are sent.
     Wire,
 }
 
-/// What becomes of a call's numbers on their way.
+/// The handling of a call's numbers before they reach the vendor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum NumberRule {
-    /// they stay as they came
+    /// Numbers are not changed.
     #[default]
     Kept,
-    /// a service in JavaScript reads and prints them
+    /// A service in JavaScript parses and serializes them.
     Javascript,
 }
 
@@ -70,11 +71,11 @@ pub(crate) enum NumberRule {
 pub(crate) struct VendorTable {
     pub name: Word,
     pub title: String,
-    /// The head of the vendor's column: two or three characters.
+    /// The head of the vendor's column: one to three characters.
     pub short: Word,
-    /// What the vendor's finding codes begin with.
+    /// The prefix of the vendor's finding codes.
     pub prefix: String,
-    /// The vendor's document as a user can find it.
+    /// The vendor's document, named so that a user can find it.
     pub document: String,
     pub fed_by: FedBy,
     /// The names under which `integrations` switches the vendor off.
@@ -85,11 +86,11 @@ pub(crate) struct VendorTable {
     pub values: ValueRule,
     #[serde(default)]
     pub numbers: NumberRule,
-    /// What a user should know once.
+    /// A note about the vendor for the user.
     pub note: Option<String>,
-    /// What it pushes to Segment, if it does that.
+    /// The objects that the vendor pushes to Segment, if it does so.
     pub pushes: Option<PushesDef>,
-    /// Headers of every mapped request that does not have its own.
+    /// The headers of every mapped request that does not define its own.
     #[serde(default)]
     pub headers: BTreeMap<String, Word>,
     #[serde(default)]
@@ -98,21 +99,21 @@ pub(crate) struct VendorTable {
     pub call: CallDefs,
     #[serde(default)]
     pub code: FindingTexts,
-    /// What the vendor's own code reads: lists and tables of no other use ([`Parts::data`]).
+    /// Lists and tables that only the vendor's own code reads ([`RuleParts::data`]).
     ///
-    /// [`Parts::data`]: crate::vendors::rules::RuleParts::data
+    /// [`RuleParts::data`]: crate::vendors::rules::RuleParts::data
     pub data: Option<Spanned<toml::Table>>,
 }
 
-/// The other direction: a vendor that pushes its objects to Segment.
+/// The objects that a vendor pushes to Segment.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PushesDef {
-    /// When it does so, in a sentence.
+    /// The occasion for a push, in a sentence.
     pub when: String,
     /// The setting that the ids of pushed companies may fill: a list of ids.
     pub fills: Option<Word>,
-    /// Where it was read.
+    /// The source of this information.
     pub source: String,
 }
 
@@ -123,21 +124,21 @@ pub(crate) struct CarrierDef {
     pub url: Word,
     #[serde(default)]
     pub headers: BTreeMap<String, Word>,
-    /// Where it was read.
+    /// The source of this information.
     pub source: String,
 }
 
-/// What is wrong with a vendor's table, and where.
+/// An error in a vendor's table, with its line.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {message}")]
 pub struct TableError {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong, naming the key.
+    /// The problem and the key that it is about.
     pub message: String,
 }
 
-/// The text of a vendor's table. Its lines are looked for once, when an error first needs one.
+/// The text of a vendor's table. The starts of its lines are found once, for the first error.
 #[derive(Debug)]
 pub(crate) struct TableText<'t> {
     text: &'t str,
@@ -163,7 +164,7 @@ impl Deref for TableText<'_> {
 }
 
 impl TableError {
-    /// An error at a byte of the file.
+    /// Makes an error at a byte of the file.
     pub(crate) fn at(
         text: &TableText<'_>,
         offset: usize,
@@ -172,7 +173,7 @@ impl TableError {
         TableError { line: text.line_of(offset), message: message.into() }
     }
 
-    /// An error at a word of the file.
+    /// Makes an error at a word of the file.
     pub(crate) fn word(
         text: &TableText<'_>,
         word: &Word,
@@ -182,7 +183,8 @@ impl TableError {
     }
 }
 
-/// A message of the parser in the words of the template, with the key that it is about.
+/// Rewrites a message of the TOML parser in the words of the template, with the key that it is
+/// about.
 fn plain(text: &str, offset: usize, message: &str) -> String {
     let words = [
         ("invalid type: ", "expected another type, not "),
@@ -202,7 +204,7 @@ fn plain(text: &str, offset: usize, message: &str) -> String {
     }
 }
 
-/// Notes which settings the hosts of the table's addresses are made of.
+/// Records in each setting which part of the table's addresses it supplies.
 fn find_address_parts(file: &mut VendorTable) {
     let calls = CallType::ALL.into_iter().filter_map(|call| file.call.get(call));
     let urls = calls.flat_map(|call| &call.request).map(|request| &request.url);
@@ -214,7 +216,7 @@ fn find_address_parts(file: &mut VendorTable) {
     }
 }
 
-/// Reads a vendor's table.
+/// Parses a vendor's table.
 pub(crate) fn parse(text: &TableText<'_>) -> Result<VendorTable, TableError> {
     let mut file: VendorTable = toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);

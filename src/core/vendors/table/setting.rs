@@ -1,4 +1,4 @@
-//! What a table says of a setting.
+//! The part of a vendor's table about one setting.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,35 +6,36 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SettingKind {
-    /// a text; blank counts as not set
+    /// A text; a blank text counts as not set.
     Text,
-    /// a text that is never shown
+    /// A text that is never shown.
     Secret,
-    /// true or false
+    /// True or false.
     Bool,
-    /// a number
+    /// A number.
     Number,
-    /// a list of texts
+    /// A list of texts.
     Texts,
-    /// a list of ids: texts or numbers, compared as text
+    /// A list of ids: texts or numbers, compared as text.
     Ids,
-    /// a list of tables
+    /// A list of tables.
     Tables,
-    /// a table of texts; null takes an entry away
+    /// A table of texts; null removes an entry.
     Map,
 }
 
-/// What a setting is of the address of a vendor's requests; the later ones allow less.
+/// The part that a setting supplies of the address of a vendor's requests. Later variants allow
+/// fewer values.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AddressPart {
-    /// nothing, or a part behind the host
+    /// No part, or a part after the host.
     #[default]
     None,
-    /// the address, or all of it before the path
+    /// The whole address, or all of it before the path.
     Base,
-    /// the whole host
+    /// The whole host.
     Host,
-    /// one part of the host's name, or a piece of one
+    /// One label of the host's name, or a part of a label.
     Label,
 }
 
@@ -47,28 +48,28 @@ pub(crate) const ONLY: &str = "only";
 pub struct SettingDef {
     /// Its name under `[vendors.NAME]`.
     pub key: String,
-    /// What it holds.
+    /// The kind of its value.
     #[serde(rename = "type")]
     pub kind: SettingKind,
-    /// What holds where it is not set.
+    /// The value if it is not set.
     pub default: Option<toml::Value>,
-    /// What the vendor's document recommends to those who start, offered whole.
+    /// The value that the vendor's document recommends, offered as a suggestion.
     pub preset: Option<toml::Value>,
-    /// What it means, in a line.
+    /// A description of the setting in one line.
     pub doc: String,
-    /// The texts that it may be.
+    /// The valid texts; empty if all are valid.
     #[serde(default)]
     pub one_of: Vec<String>,
-    /// The names that a table in it may have; those that end in `?` may be left out.
+    /// The names that a table in it may have; names that end in `?` are optional.
     #[serde(default)]
     pub fields: Vec<String>,
-    /// What it is of the addresses in the vendor's table.
+    /// The part that it supplies of the addresses in the vendor's table.
     #[serde(skip)]
     pub(crate) address_part: AddressPart,
 }
 
 impl SettingDef {
-    /// The setting that every vendor has.
+    /// Makes the setting that every vendor has.
     pub(crate) fn only() -> SettingDef {
         SettingDef {
             key: ONLY.to_owned(),

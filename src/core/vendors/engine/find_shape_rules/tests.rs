@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 impl ShapeRules {
-    /// Returns all rules, whether or not they say something.
-    fn all(vendor: &Vendor, kind: CallType, look: &CallView<'_>) -> ShapeRules {
-        let is_off = is_switched_off(vendor, look);
+    /// Returns all rules, including those that report nothing.
+    fn all(vendor: &Vendor, kind: CallType, view: &CallView<'_>) -> ShapeRules {
+        let is_off = is_switched_off(vendor, view);
         let Some(call) = vendor.calls[slot(kind)].as_ref() else {
             return ShapeRules { is_off, ..ShapeRules::default() };
         };
@@ -25,7 +25,7 @@ impl ShapeRules {
             let guards = rule.guards.iter().copied().chain(std::iter::repeat(None));
             let places = rule.from.iter().copied().zip(guards);
             places
-                .filter(|(_, guard)| guard.is_none_or(|guard| is_chosen(guard, call, look)))
+                .filter(|(_, guard)| guard.is_none_or(|guard| is_chosen(guard, call, view)))
                 .map(|(slot, _)| slot)
                 .collect()
         };
@@ -62,10 +62,10 @@ fn vendors() -> Vendors {
 /// The findings of each vendor: a code for each, the verdict, and the ids.
 type Found = Vec<(Vec<CodeId>, Verdict, [Option<String>; 3])>;
 
-fn judge(vendors: &Vendors, look: &CallView<'_>) -> Found {
+fn judge(vendors: &Vendors, view: &CallView<'_>) -> Found {
     let facts = Facts::default();
     let find = |vendor| {
-        let mut evaluation = Evaluation::new(look, vendor, &vendors.codes, &facts, Seq(1));
+        let mut evaluation = Evaluation::new(view, vendor, &vendors.codes, &facts, Seq(1));
         run(&mut evaluation);
         evaluation.found.sort_unstable();
         let ids = [&evaluation.account, &evaluation.user, &evaluation.session];
@@ -91,14 +91,14 @@ fn judge_both(
         let event = Event { call: doc.root(), derived, discarded, shape };
         let mut scratch = Scratch::default();
         scratch.read(&vendors.keys, &event);
-        let look = CallView::new(&event, (vendors.len(), &vendors.keys), &scratch, vendors.basics);
+        let view = CallView::new(&event, (vendors.len(), &vendors.keys), &scratch, vendors.basics);
         if shape.is_none() {
             for vendor in &vendors.vendors {
-                let all = Arc::new(ShapeRules::all(vendor, kind, &look));
-                look.rules(vendor.index, kind).set(all).expect("a plan of this call alone");
+                let all = Arc::new(ShapeRules::all(vendor, kind, &view));
+                view.rules(vendor.index, kind).set(all).expect("a plan of this call alone");
             }
         }
-        judge(vendors, &look)
+        judge(vendors, &view)
     })
 }
 
@@ -159,7 +159,7 @@ proptest! {
         let mut again = call.clone();
         for ((at, value), new) in members.iter().zip(values) {
             put(&mut call, place(at), value.clone());
-            // the same kinds with other values find other things
+            // other values of the same kinds lead to other findings
             put(&mut again, place(at), if same_kind(value, &new) { new } else { value.clone() });
         }
         for (at, value) in &others {
@@ -171,7 +171,7 @@ proptest! {
             put(call, "/type", json!(kind.name()));
         }
         for call in [call, again] {
-            // of a repeated member the last counts
+            // the last of repeated members counts
             let call = call.to_string().replacen('{', r#"{"userId":"first","traits":{"id":1},"#, 1);
             let derived = json!({ "timestamp": "2026-11-28T10:00:00.000Z", "context": context });
             let added = (&*derived.to_string(), discarded);
