@@ -1,18 +1,20 @@
-//! What comes by itself: calls, what became of what goes on behind, what is wrong.
+//! The lines that are printed without a command: new calls, results of background work, and
+//! problems.
 
 use crate::inspector::{Sending, row_words};
 use crate::plain::session::PlainSession;
 use crate::report::plural;
 use std::io;
 
-/// Where more come at once, only the last are said, and how many they are.
-const AT_ONCE: u64 = 20;
-const LAST: u64 = 5;
+/// The maximum number of calls that are printed at once. If more arrive, only their number and the
+/// last [`LAST_ROWS`] are printed.
+const MAX_ROWS_AT_ONCE: u64 = 20;
+const LAST_ROWS: u64 = 5;
 
 impl PlainSession<'_> {
-    /// Says what is new.
+    /// Prints everything that is new since the last time.
     pub fn news(&mut self) -> io::Result<()> {
-        self.say_calls()?;
+        self.print_new_calls()?;
         if let Some(told) = self.inspector.told() {
             match told {
                 Ok(told) => self.say(&told)?,
@@ -80,10 +82,10 @@ impl PlainSession<'_> {
         Ok(())
     }
 
-    fn say_calls(&mut self) -> io::Result<()> {
+    fn print_new_calls(&mut self) -> io::Result<()> {
         let rows = self.inspector.rows();
         if rows < self.next {
-            // cleared away
+            // the log was cleared
             (self.next, self.current) = (rows, None);
         }
         let shown = self.inspector.shown();
@@ -97,9 +99,9 @@ impl PlainSession<'_> {
             self.unsaid += count;
             return Ok(());
         }
-        let first = if count > AT_ONCE { shown.rows - LAST } else { from };
+        let first = if count > MAX_ROWS_AT_ONCE { shown.rows - LAST_ROWS } else { from };
         if first > from {
-            self.say(&format!("{} arrived; the last {LAST}:", plural(count, "line")))?;
+            self.say(&format!("{} arrived; the last {LAST_ROWS}:", plural(count, "line")))?;
         }
         let new = self.inspector.shown_rows(first..shown.rows);
         let vendors = self.vendors();
@@ -110,7 +112,7 @@ impl PlainSession<'_> {
         Ok(())
     }
 
-    /// Says no more calls, or goes on.
+    /// Stops or resumes printing calls.
     pub(crate) fn pause(&mut self) -> io::Result<()> {
         self.paused = !self.paused;
         if self.paused {
@@ -120,7 +122,7 @@ impl PlainSession<'_> {
         self.say(&format!("resumed; {} arrived meanwhile", plural(unsaid, "line")))
     }
 
-    /// Where it listens and what came.
+    /// Prints the addresses of the listener and the totals.
     pub(crate) fn status(&mut self) -> io::Result<()> {
         let (stats, addresses) = (self.inspector.stats(), self.inspector.addresses());
         match addresses.is_empty() {

@@ -1,4 +1,4 @@
-//! The file behind a recording: opened once, lock_file, appended to.
+//! The file of a recording: opened once, locked, appended to.
 
 use crate::call::time::Millis;
 use crate::config::{self, ExposedPath};
@@ -200,7 +200,7 @@ impl RecordingFile {
             match RecordingFile::open(&path, self.fsync) {
                 Ok((mut created, _)) => {
                     // another program that prunes the folder may have removed the empty file before
-                    // it was lock_file
+                    // it was locked
                     if created.look()? != FileStatus::Removed {
                         self.file = created.file.take();
                         self.len = created.len;
