@@ -1,6 +1,6 @@
 //! Sending requests: calls to a tracking API (a segscope, Segment, or a RudderStack data plane),
-//! requests to a vendor, and forwarded or mirrored requests. The clients here never retry by
-//! themselves and follow no redirection.
+//! requests to a vendor, and forwarded or mirrored requests. No client sends a request again after
+//! any byte of it was written, and none follows a redirection.
 
 mod connect_head;
 mod env_proxy;

@@ -9,7 +9,7 @@ use crate::fql::times::Moment;
 use crate::fql::value::Value;
 
 /// Returns whether the condition is true for the call. Stops at the first term that decides.
-pub(crate) fn is_true<C: FilterInput + ?Sized>(expr: &Expr, call: &C) -> bool {
+pub(crate) fn holds<C: FilterInput + ?Sized>(expr: &Expr, call: &C) -> bool {
     match expr {
         Expr::And(terms) => terms.by_cost().all(|term| holds(term, call)),
         Expr::Or(terms) => terms.by_cost().any(|term| holds(term, call)),
