@@ -1,4 +1,4 @@
-//! Reads a plan file.
+//! The plan file.
 
 use super::places::PlanPlace;
 use super::rules::PlanRules;
@@ -38,7 +38,8 @@ pub struct PlanError {
     pub message: String,
 }
 
-/// Reads a file that a plan names. Returns its name for findings and its text, or an error message.
+/// A function that reads a file that a plan names. It returns the file's name for findings and its
+/// text, or an error message.
 pub type LoadFile<'l> = &'l dyn Fn(&str) -> Result<(String, String), String>;
 
 /// A mistake and its place in the text.
