@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxy_at_the_listeners_address_is_itself() {
+    fn recognizes_a_proxy_at_the_listeners_address() {
         let own = |text: &str| [text.parse::<SocketAddr>().expect("an address")];
         for (proxy, at, want) in [
             ("http://127.0.0.1:7357", "127.0.0.1:7357", true),

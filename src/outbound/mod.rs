@@ -264,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_url_is_told() {
+    fn explains_a_wrong_url() {
         for (url, want) in [
             ("127.0.0.1:7357", "expected http:// or https://"),
             ("ftp://x", "expected http:// or https://"),

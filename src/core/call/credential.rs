@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_names_of_credentials_from_others() {
+    fn distinguishes_names_of_credentials_from_others() {
         for name in [
             "authorization",
             "proxy-authorization",

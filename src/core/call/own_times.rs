@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_move_together_and_all_else_stays() {
+    fn moves_all_times_and_nothing_else() {
         let batch =
             r#"[{"originalTimestamp": "2026-11-24T09:59:59Z", "event": "2026-11-24T09:59:59Z"}]"#;
         let call = format!(

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_come_decoded() {
+    fn decodes_tokens() {
         for (pointer, want) in [
             ("", &[][..]),
             ("none", &[]),

@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_its_own_texts_only() {
+    fn recognizes_only_its_own_texts() {
         for text in [REMOVED, &hashed(0, false), &hashed(u64::MAX, true)] {
             assert!(is_redacted(text), "{text}");
         }

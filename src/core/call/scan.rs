@@ -317,7 +317,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_needs_a_look_is_found_wherever_it_stands(
+        fn finds_special_bytes_at_any_offset(
             mut bytes in proptest::collection::vec(any::<u8>(), 0..80),
             plain_byte in prop_oneof![Just(b'a'), Just(0x80), Just(0xff), Just(b'!'), Just(b'#')],
             odd_at in 0usize..80,

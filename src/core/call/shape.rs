@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_kinds_places_and_orders_are_another_shape() {
+    fn different_names_kinds_places_and_orders_have_different_shapes() {
         let long = "k".repeat(40);
         let mut objects: Vec<String> = [
             r#"{}"#,
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_object_has_none() {
+    fn a_huge_object_has_no_shape() {
         let of = |values: usize| format!(r#"{{"a":[{}1]}}"#, "1,".repeat(values));
         assert!(shape(&of(MAX_VALUES - 3)).is_some());
         assert!(shape(&of(MAX_VALUES - 2)).is_none());

@@ -256,7 +256,7 @@ mod tests {
     proptest! {
         /// Texts that are nearly of the common form give the same time by both functions.
         #[test]
-        fn both_ways_give_the_same_time(
+        fn both_parsers_give_the_same_time(
             year in 0u32..10_000, month in 0u32..14, day in 0u32..33, hour in 0u32..26,
             minute in 0u32..62, second in 0u32..62, ms in 0u32..1000,
             at in 0usize..48, other in any::<u8>(),
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn the_short_way_reads_as_the_long_one() {
+    fn the_fast_parser_reads_like_the_full_one() {
         let text = b"2024-02-29T23:59:59.999Z";
         for at in 0..text.len() {
             for byte in 0..128 {

@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_project_has_its_own() {
+    fn each_project_has_its_own_choices() {
         let folder = tempfile::tempdir().expect("a folder");
         let state = folder.path().join("new");
         let (a, b) = (

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_history_has_no_doubles_and_an_end() {
+    fn a_history_has_no_duplicates_and_a_maximum_length() {
         let folder = tempfile::tempdir().expect("a folder");
         let notebook = InputHistory::new(&folder.path().join("new"));
         assert_eq!(notebook.read(), HistoryEntries::default());
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_stands_for_one_filter() {
+    fn a_name_belongs_to_one_filter() {
         let mut kept = HistoryEntries::default();
         let named = |name: &str, text: &str| Memo::Named { name: name.into(), text: text.into() };
         kept.keep(&named("b", "1"));

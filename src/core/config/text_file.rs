@@ -174,7 +174,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn refuses_what_is_no_regular_file_and_says_what_it_is() {
+    fn refuses_special_files_and_names_their_kind() {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         symlink("/dev/zero", at("zero")).expect("linked");
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_up_to_the_bound() {
+    fn reads_up_to_the_limit() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("a");
         std::fs::write(&file, "12345678").expect("written");
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn each_place_has_its_line() {
+    fn finds_the_line_of_each_offset() {
         let lines = LineStarts::new(b"ab\n\nc\n");
         let found: Vec<usize> = (0..8).map(|at| lines.line_of(at)).collect();
         assert_eq!(found, [1, 1, 1, 2, 3, 3, 4, 4]);

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn closes_what_other_users_could_open() {
+    fn closes_files_that_other_users_could_open() {
         let folder = tempfile::tempdir().expect("a folder");
         let state = folder.path().join("a/b");
         create_private_folder(&state).expect("created");

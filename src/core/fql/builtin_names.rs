@@ -301,7 +301,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_names_are_found_and_far_ones_are_not() {
+    fn finds_only_names_that_are_near() {
         let functions = || FUNCTIONS.iter().map(|(name, _)| *name);
         assert_eq!(nearest("contain", functions()), Some("contains"));
         assert_eq!(nearest("Lowercase", functions()), Some("lowercase"));

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_are_resolved_and_broken_ones_stay() {
+    fn resolves_escapes_and_keeps_invalid_ones() {
         for (json, plain) in [
             (r"gr\u00fc\u00DFe", "grüße"),
             (r"\u003cb\u003e", "<b>"),

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_the_filter_language() {
+    fn accepts_the_names_of_the_filter_language() {
         for name in
             ["properties.plan", "messageId", "library.name", "write_key", "traits.a\\ b", "path"]
         {

@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_marks_and_classes() {
+    fn matches_stars_question_marks_and_classes() {
         for (pattern, text) in [
             ("*", ""),
             ("", ""),
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn unfinished_patterns_are_refused() {
+    fn refuses_unfinished_patterns() {
         for pattern in ["[", "[a", "[]", "a\\", "[a-", "[\\"] {
             assert_eq!(Glob::new(pattern), None, "{pattern}");
         }

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escaped_text_matches_too() {
+    fn matches_escaped_text_too() {
         let pattern = Pattern::new("gr..e", false).expect("a pattern");
         assert!(pattern.is_in("viele grüße".as_bytes()));
         assert!(pattern.is_in(br"viele gr\u00fc\u00dfe"));
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_one_is_explained_in_a_line() {
+    fn explains_an_invalid_expression_in_one_line() {
         let wrong = |source| Pattern::new(source, false).expect_err("no pattern");
         assert_eq!(wrong("(a"), "unclosed group");
         assert_eq!(wrong("(a{1000}){1000}"), "too large");

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_text_has_its_colors() {
+    fn colors_an_incomplete_text() {
         let parts = |text: &str| -> Vec<(String, Tone)> {
             tones(text).into_iter().map(|(part, tone)| (text[part].to_owned(), tone)).collect()
         };

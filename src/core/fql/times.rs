@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn durations() {
+    fn reads_durations() {
         assert_eq!(duration_ms("5m"), Some(300_000.0));
         assert_eq!(duration_ms("250ms"), Some(250.0));
         assert_eq!(duration_ms("1.5 h"), Some(5_400_000.0));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_with_an_offset() {
+    fn reads_moments_with_an_offset() {
         assert_eq!(fixed("1970-01-01T00:00Z"), 0);
         assert_eq!(fixed("2026-11-22T10:00:00.000Z"), 1_795_341_600_000);
         assert_eq!(fixed("2026-11-22T12:00+02:00"), 1_795_341_600_000);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_without_one_are_local() {
+    fn reads_moments_without_an_offset_as_local() {
         let local = |text| matches!(moment(text), Some(Moment::Local(_)));
         assert!(local("2026-11-22"));
         assert!(local("2026-11-22T10:00"));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment() {
+    fn refuses_invalid_moments() {
         for bad in [
             "",
             "2026",

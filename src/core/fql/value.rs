@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_those_of_json() {
+    fn reads_the_numbers_of_json() {
         for good in ["0", "-0", "5", "-5", "1.5", "1e5", "1E-5", "120.25e+3", "0.1"] {
             assert!(is_json_number(good), "{good}");
         }
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn large_whole_numbers_stay_apart() {
+    fn distinguishes_large_whole_numbers() {
         let number = |text| Value::Number(Number::Json(text));
         assert!(!number("9007199254740993").same(&number("9007199254740992")));
         assert!(number("5").same(&number("5.0")));
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn json_of_a_list_has_no_space() {
+    fn writes_lists_without_spaces() {
         let object = r#"{ "a b" : "c \" d \\" , "e" : [ 1 , 2 ] }"#;
         let list = Value::List(vec![
             Value::Null,

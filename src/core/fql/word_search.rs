@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn case_counts_only_with_a_capital() {
+    fn is_case_sensitive_only_with_a_capital() {
         assert!(found("refund", r#"{"event":"Refund Asked"}"#));
         assert!(found("refund", r#"{"event":"REFUND"}"#));
         assert!(found("Refund", r#"{"event":"Refund Asked"}"#));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn escaped_text_is_found_as_raw_text_is() {
+    fn finds_escaped_text_like_raw_text() {
         for json in
             [r#"{"a":"viele grüße"}"#, r#"{"a":"viele gr\u00fc\u00dfe"}"#, r"GR\u00FC\u00DFE"]
         {
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_of_the_text() {
+    fn finds_text_at_the_edges() {
         assert!(found("", ""));
         assert!(found("", "abc"));
         assert!(!found("abc", ""));
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_without_letters_is_enough_to_search_for() {
+    fn searches_for_a_part_without_letters() {
         assert_eq!(longest_caseless_part("m-777-x"), Some((1, 6)));
         assert_eq!(longest_caseless_part("a12b"), None);
         let find = |needle: &str, text: &str| Needle::new(needle).find(text.as_bytes());
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_cannot_hold_it_is_told_apart() {
+    fn recognizes_a_block_that_cannot_contain_the_text() {
         let needle = Needle::new("refund");
         assert!(needle.may_be_in(b"... REFUND ..."));
         assert!(needle.may_be_in(br"... \u0072 ..."));

@@ -35,11 +35,11 @@ impl Status {
 pub struct Panel {
     /// The status of the run.
     pub status: Status,
-    /// The time when it ended; `None` while it runs and after it is_expired.
+    /// The time when it ended; `None` while it runs and after it expired.
     pub last_sync: Option<Millis>,
     /// The number of the request that ended it (see [`Objects::requests`]).
     pub ended_by: Option<u64>,
-    /// Its duration; `None` while it runs and after it is_expired.
+    /// Its duration; `None` while it runs and after it expired.
     pub duration_ms: Option<Millis>,
     /// Its models in byte order.
     pub models: Vec<ModelRow>,

@@ -130,7 +130,7 @@ impl Objects {
     }
 
     /// Returns true if the status of the shown run differs between two times because the run
-    /// is_expired, so that the panel must be drawn again although no request came.
+    /// expired, so that the panel must be drawn again although no request came.
     pub fn expires(&self, before: Millis, now: Millis) -> bool {
         let status = |at| self.panel(at).map(|panel| panel.status);
         status(before) != status(now)

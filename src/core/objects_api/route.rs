@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_path_of_the_table() {
+    fn routes_every_path_of_the_table() {
         for (method, path, want) in [
             ("POST", "/v1/set", Some(ObjectsRoute::Set)),
             ("POST", "/v1/set/", Some(ObjectsRoute::Set)),

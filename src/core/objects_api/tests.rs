@@ -82,7 +82,7 @@ fn a_body_that_cannot_be_read_is_one_error() {
 }
 
 #[test]
-fn old_syncs_are_forgotten_at_last() {
+fn forgets_old_syncs() {
     let mut objects = Objects::new(60_000);
     for _ in 0..=MAX_SYNCS {
         take(&mut objects, 0, "/v0/start", "");
@@ -94,7 +94,7 @@ fn old_syncs_are_forgotten_at_last() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_does_not_change_what_is_shown() {
+fn a_clock_that_is_set_back_does_not_change_the_panel() {
     let mut objects = Objects::new(60_000);
     take(&mut objects, 100, "/v0/start", "");
     take(&mut objects, 50, "/v0/start", "");

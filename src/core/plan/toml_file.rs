@@ -129,7 +129,7 @@ mod tests {
     use crate::plan::{CountRange, Expectation};
 
     #[test]
-    fn what_is_left_out_has_its_meaning() {
+    fn omitted_keys_have_defaults() {
         let text = "# a comment\n[[event]]\nname = \"Order Received\"\n\n[[event]]\ntype = \"Identify\"\nids = []\ncount = 3\n[[event]]\ntype = \"page\"\nids = [\"user_id\"]\n";
         let plan = Plan::read(text).expect("a plan");
         let entry = |kind, name: Option<&str>, ids, least| Expectation {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_its_line_and_what_was_expected() {
+    fn a_mistake_is_reported_with_its_line_and_what_was_expected() {
         let cases = [
             ("", "1: nothing is expected: write an `[[event]]`"),
             (

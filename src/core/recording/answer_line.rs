@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_was_written() {
+    fn reads_back_an_answer() {
         for body in [&b""[..], b"{\"success\":\n true}", b"\xff\x00"] {
             let answer = UpstreamAnswer {
                 at: 1_714_557_600_123,

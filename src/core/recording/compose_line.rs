@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_whatever_the_body() {
+    fn writes_any_body_as_one_line() {
         let headers = [
             ("x".to_owned(), "1".to_owned()),
             ("y".to_owned(), "2".to_owned()),

@@ -139,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_ways_agree(
+        fn both_readers_agree(
             headers in proptest::collection::vec(("[a-z-]{1,9}", "[ -~é]{0,12}"), 0..4),
             query in "[a-z=&\"\\\\]{0,6}",
             json in prop_oneof![Just("{}"), Just(r#"{"a":"}","b":[1,{"c":"\""}]}"#), Just("[]")],
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_take_the_long_way() {
+    fn leaves_other_lines_to_the_full_parser() {
         let head = LineHead {
             request: 1,
             received_at: 0,

@@ -72,7 +72,7 @@ mod tests {
     use crate::recording::{RecordingEntry, parse};
 
     #[test]
-    fn reads_what_was_written() {
+    fn reads_back_marks_and_notes() {
         for says in [
             MarkOrNote::Marked(true),
             MarkOrNote::Marked(false),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn names_the_wrong_field() {
         for (line, want) in [
             (r#"{"v":1,"kind":"mark","seq":1}"#, "expected `marked` to be true or false"),
             (

@@ -239,7 +239,7 @@ mod tests {
     use crate::recording::compose_line::{Body, LineHead, RefusalRecord, compose};
 
     #[test]
-    fn reads_what_was_written() {
+    fn reads_back_a_request() {
         let headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
         let head = LineHead {
             request: 3,
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn explains_a_wrong_line() {
         for (line, want) in [
             (
                 "{",
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_its_end_is_no_line_yet() {
+    fn does_not_return_a_line_without_its_end() {
         let mut lines = ReadLines::new(&b"ab\nc\nde"[..], 10);
         let mut line = Vec::new();
         assert_eq!(lines.next_line(&mut line).expect("read"), Some(Ok(10)));

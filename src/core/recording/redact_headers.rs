@@ -214,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_write_keys_and_what_is_no_credential() {
+    fn keeps_write_keys_and_values_without_credentials() {
         for (name, value) in [
             ("authorization", "Basic d2tfdGVzdDo="),
             ("authorization", "basic d2tfdGVzdA"),

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_item_wins_member_by_member() {
+    fn the_item_takes_precedence_member_by_member() {
         for (own, batch, want) in [
             ("null", r#"{"a":1}"#, Some(r#"{"a":1}"#)),
             ("{ }", r#"{"a":1}"#, Some(r#"{"a":1}"#)),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_ends() {
+    fn stops_merging_at_the_limit() {
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(1 << 20));
         let large = Doc::parse(large.as_str()).expect("JSON");
         let (mut out, mut budget) = (builder(), Budget::default());

@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_path_of_its_own_goes_as_a_batch() {
+    fn posts_calls_without_a_path_of_their_own_as_a_batch() {
         for (text, path, body) in [
             (r#"{"type":"page"}"#, "/v1/page", r#"{"type":"page"}"#),
             (r#"{"type":"delete"}"#, BATCH, r#"{"batch":[{"type":"delete"}]}"#),

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_call_again_has_the_same_print() {
+    fn a_repeat_has_the_same_fingerprint() {
         let first = r#"{"event":"A","sentAt":"1","properties":{"a":[1,{"b":"x"}],"c":"é"},"timestamp":"t"}"#;
         for again in [
             r#"{"event":"A","sentAt":"2","properties":{"a":[1,{"b":"x"}],"c":"é"},"timestamp":"t"}"#,
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn another_call_has_another_print() {
+    fn a_different_call_has_a_different_fingerprint() {
         let calls = [
             r#"{"event":"A"}"#,
             r#"{"event":"B"}"#,

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn decides_by_content() {
+    fn detects_gzip_by_content() {
         let packed = gzip(b"\xef\xbb\xbf{}");
         for (encoding, raw) in [
             ("gzip", &packed[..]),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_broken() {
+    fn refuses_broken_bodies() {
         let packed = gzip(&b"{\"a\":1}".repeat(100));
         assert!(matches!(with("gzip", &packed[..packed.len() / 2]), Err(RefusalReason::Gzip(_))));
         assert!(matches!(with("gzip", b"{}"), Err(RefusalReason::Gzip(_))));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_unpacked_to_the_limit_only() {
+    fn decompresses_a_bomb_only_up_to_the_limit() {
         let bomb = gzip(&vec![b' '; 64 << 20]);
         assert!(bomb.len() < 100_000);
         let limit = RUDDERSTACK_LIMIT;

@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_path_names_the_one_that_was_meant() {
+    fn a_wrong_path_names_the_intended_one() {
         for (path, intended) in [
             ("/v1/v1/batch", "/v1/batch?"),
             ("//v1/batch", "/v1/batch?"),

@@ -80,7 +80,7 @@ mod tests {
     use crate::call::Doc;
 
     #[test]
-    fn a_known_shape_gives_what_a_new_one_does() {
+    fn a_known_shape_has_the_same_layout_as_a_new_one() {
         let content = |json: &str, shape: Option<ObjectShape>| {
             let doc = Doc::parse(json).expect("JSON");
             with_layout(doc.root(), shape, |layout| {

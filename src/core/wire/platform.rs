@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn by_what_the_sender_shows() {
+    fn detects_the_service_of_a_sender() {
         use Platform::*;
         let none = ("accept", "*/*");
         let node = r#"{"context":{"library":{"name":"analytics-node"}}}"#;

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn rudderstack_adds_its_own() {
+    fn adds_the_fields_of_rudderstacks_server() {
         let added = r#""channel":"web","integrations":{"All":true},"originalTimestamp":"2024-05-01T10:00:00.000Z","sentAt":"2024-05-01T10:00:00.000Z""#;
         assert_eq!(
             body("GET", "/pixel/v1/track?writeKey=k&event=E&properties.a=1"),
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn percent_keeps_what_is_no_escape() {
+    fn keeps_invalid_percent_escapes() {
         for (text, want) in
             [("%", "%"), ("%4", "%4"), ("%zz", "%zz"), ("%41%", "A%"), ("%ff", "\u{fffd}")]
         {

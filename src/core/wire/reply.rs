@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_configuration_answers() {
+    fn returns_the_settings_of_libraries() {
         let headers = [("host".to_owned(), "localhost:9".to_owned())];
         let want = r#"{"integrations":{"Segment.io":{"apiKey":"w\"k","apiHost":"localhost:9/v1","protocol":"http"}},"plan":{},"metrics":{"sampleRate":0}}"#;
         assert_eq!(body("GET", "/v1/projects/w%22k/settings", &headers), (200, want.to_owned()));
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_others() {
+    fn returns_the_other_responses() {
         assert_eq!(body("POST", "/v1/m", &[]), (200, r#"{"success": true}"#.to_owned()));
         assert_eq!(body("GET", "/health", &[]).1, r#"{"server":"UP"}"#);
         assert_eq!(body("GET", "/x", &[]).0, 404);

@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_path_of_the_table() {
+    fn routes_every_path_of_the_table() {
         use Route::Calls;
         for (method, path, want) in [
             ("POST", "/v1/track", Calls(BodyShape::One(CallType::Track))),

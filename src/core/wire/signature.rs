@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_segment_signs_is_valid() {
+    fn accepts_segments_signatures() {
         let captures = include_str!("../../../tests/captures/raw-http.jsonl");
         let mut seen = Vec::new();
         for line in captures.lines() {

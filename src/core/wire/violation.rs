@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_segment_forwards() {
+    fn reads_a_forwarded_violation() {
         // as Segment documents it
         let call = r#"{"event":"Violation Generated","type":"track","userId":"schema-violations",
             "messageId":"sch-1","properties":{"eventMessageID":"node-1","eventName":"Order Completed",

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_in_its_order() {
+    fn finds_the_key_at_every_place_in_order() {
         let everywhere = r#"{"writeKey":"body","batch":[{"writeKey":"item"}]}"#;
         for (authorization, path, body, want) in [
             (
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_stands_for_one_is_told_from_a_key() {
+    fn distinguishes_placeholders_from_keys() {
         for stands in [
             "undefined",
             "null",
