@@ -10,7 +10,7 @@ impl PlainSession<'_> {
     /// Returns the number of the call that the user means, whether it is marked, and the text after
     /// the number.
     fn parse_call_number<'a>(&mut self, text: &'a str) -> io::Result<Option<(Seq, bool, &'a str)>> {
-        let Some((row, rest)) = self.meant(text)? else { return Ok(None) };
+        let Some((row, rest)) = self.parse_row(text)? else { return Ok(None) };
         let view = self.inspector.window(row..row + 1).pop();
         match view.and_then(|view| Some((view.seq?, view.marked))) {
             Some((seq, marked)) => Ok(Some((seq, marked, rest))),
@@ -159,7 +159,7 @@ impl PlainSession<'_> {
             (draft, None, rest)
         } else {
             let rest = number(text).1;
-            let Some((row, _)) = self.meant(text)? else { return Ok(()) };
+            let Some((row, _)) = self.parse_row(text)? else { return Ok(()) };
             let Some(call) = self.call_of(row)? else { return Ok(()) };
             (crate::tui::pages::compose::with_type(&call), call.write_key.clone(), rest)
         };

@@ -13,7 +13,7 @@ const LAST_ROWS: u64 = 5;
 
 impl PlainSession<'_> {
     /// Prints everything that is new since the last time.
-    pub fn news(&mut self) -> io::Result<()> {
+    pub fn print_news(&mut self) -> io::Result<()> {
         self.print_new_calls()?;
         if let Some(told) = self.inspector.told() {
             match told {
@@ -22,23 +22,23 @@ impl PlainSession<'_> {
             }
         }
         let sending = self.inspector.sending();
-        if sending != self.said.sending {
+        if sending != self.printed.sending {
             if let Some(sending) =
                 sending.as_ref().filter(|now| !matches!(now, Sending::Underway { .. }))
             {
                 self.say(&sending.words())?;
             }
-            self.said.sending = sending;
+            self.printed.sending = sending;
         }
         let settings = self.inspector.settings();
-        if settings.refused != self.said.refused_settings {
+        if settings.refused != self.printed.refused_settings {
             if let Some(refused) = &settings.refused {
                 self.say_error(refused)?;
             }
-            self.said.refused_settings = settings.refused.clone();
+            self.printed.refused_settings = settings.refused.clone();
         }
-        if let Some(judged) = settings.judged.filter(|judged| judged.number > self.said.judged) {
-            self.said.judged = judged.number;
+        if let Some(judged) = settings.judged.filter(|judged| judged.number > self.printed.judged) {
+            self.printed.judged = judged.number;
             match &judged.changes {
                 Ok(changes) => {
                     self.say(&format!("checked {} again", plural(changes.calls, "call")))?;
@@ -50,23 +50,23 @@ impl PlainSession<'_> {
             }
         }
         let stats = self.inspector.stats();
-        if stats.problem != self.said.problem {
+        if stats.problem != self.printed.problem {
             match &stats.problem {
                 Some(problem) => self.say(&format!("attention: {problem}"))?,
                 None => self.say("this is no longer a problem")?,
             }
-            self.said.problem = stats.problem.clone();
+            self.printed.problem = stats.problem.clone();
         }
         let alerts = self.inspector.alerts();
-        if alerts.dropped > self.said.unalerted {
-            let new = alerts.dropped - self.said.unalerted;
-            self.said.unalerted = alerts.dropped;
+        if alerts.dropped > self.printed.unalerted {
+            let new = alerts.dropped - self.printed.unalerted;
+            self.printed.unalerted = alerts.dropped;
             let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
             self.say(&format!("attention: {} without an alert{failed}", plural(new, "call")))?;
         }
         let lost = stats.unrecorded + stats.too_much;
-        if lost > self.said.lost {
-            self.said.lost = lost;
+        if lost > self.printed.lost {
+            self.printed.lost = lost;
             self.say(&format!(
                 "attention: {} {}, {} too much at once{}",
                 stats.unrecorded,
@@ -96,7 +96,7 @@ impl PlainSession<'_> {
         let count = shown.rows.saturating_sub(from);
         self.next = shown.of;
         if self.paused {
-            self.unsaid += count;
+            self.unprinted += count;
             return Ok(());
         }
         let first = if count > MAX_ROWS_AT_ONCE { shown.rows - LAST_ROWS } else { from };
@@ -118,8 +118,8 @@ impl PlainSession<'_> {
         if self.paused {
             return self.say("paused; nothing is lost");
         }
-        let unsaid = std::mem::take(&mut self.unsaid);
-        self.say(&format!("resumed; {} arrived meanwhile", plural(unsaid, "line")))
+        let unprinted = std::mem::take(&mut self.unprinted);
+        self.say(&format!("resumed; {} arrived meanwhile", plural(unprinted, "line")))
     }
 
     /// Prints the addresses of the listener and the totals.

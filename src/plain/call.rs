@@ -31,7 +31,7 @@ impl PlainSession<'_> {
 
     /// Prints everything about a call, or the part that `text` names.
     pub(crate) fn show(&mut self, text: &str) -> io::Result<()> {
-        let Some((row, part)) = self.meant(text)? else { return Ok(()) };
+        let Some((row, part)) = self.parse_row(text)? else { return Ok(()) };
         let call = match self.inspector.detail(row) {
             Some(Detail::Call(call)) => call,
             Some(Detail::NoCall(request)) => {
@@ -176,7 +176,7 @@ impl PlainSession<'_> {
 
     /// Prints a call in the form that `text` names, for copying.
     pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
-        let Some((row, what)) = self.meant(text)? else { return Ok(()) };
+        let Some((row, what)) = self.parse_row(text)? else { return Ok(()) };
         let Some(call) = self.call_of(row)? else { return Ok(()) };
         let (action, vendor) = match what {
             "" | "call" => (Action::CopyCall, None),

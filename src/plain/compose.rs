@@ -19,7 +19,7 @@ impl PlainSession<'_> {
         } else if let Some(template) = template(text) {
             self.draft = Some(template.text.clone());
         } else if text.is_empty() || number(text).0.is_some() {
-            let Some((row, _)) = self.meant(text)? else { return Ok(()) };
+            let Some((row, _)) = self.parse_row(text)? else { return Ok(()) };
             let Some(call) = self.call_of(row)? else { return Ok(()) };
             self.draft = Some(with_type(&call));
         } else {
@@ -113,7 +113,7 @@ impl PlainSession<'_> {
             };
             (CallSource::Text(draft), rest)
         } else {
-            let Some((row, name)) = self.meant(text)? else { return Ok(()) };
+            let Some((row, name)) = self.parse_row(text)? else { return Ok(()) };
             (CallSource::Row(row), name)
         };
         let Some(vendor) = self.vendor(name) else {

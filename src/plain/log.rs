@@ -49,7 +49,7 @@ impl PlainSession<'_> {
 
     /// Returns the row whose number the text begins with, or the current row, and the rest of the
     /// text. If there is no such row, prints that and returns `None`.
-    pub(crate) fn meant<'a>(&mut self, text: &'a str) -> io::Result<Option<(u64, &'a str)>> {
+    pub(crate) fn parse_row<'a>(&mut self, text: &'a str) -> io::Result<Option<(u64, &'a str)>> {
         let (named, rest) = number(text);
         let row = match named {
             Some(seq) => self.row_of(seq),
@@ -216,13 +216,17 @@ impl PlainSession<'_> {
         self.apply_filter();
         self.wait_for_filter();
         let shown = self.inspector.shown();
-        let of = match (self.filtered.filter.is_some(), self.filtered.only_marked) {
+        let description = match (self.filtered.filter.is_some(), self.filtered.only_marked) {
             (false, _) => "no filter".to_owned(),
             (true, false) => format!("filter {}", self.filtered.text),
             (true, true) => "only marked calls".to_owned(),
         };
         let so_far = if shown.looked_at < shown.of { " so far" } else { "" };
-        self.say(&format!("{of}: {} of {} lines{so_far}", shown.rows, self.inspector.rows()))?;
+        self.say(&format!(
+            "{description}: {} of {} lines{so_far}",
+            shown.rows,
+            self.inspector.rows()
+        ))?;
         self.print_filter_hints()
     }
 

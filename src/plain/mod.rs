@@ -48,18 +48,20 @@ pub fn run(
         match lines.recv_timeout(POLL_INTERVAL) {
             Ok(line) => {
                 // rows that arrived before the command are printed before its result
-                session.news()?;
+                session.print_news()?;
                 if session.command(line.trim())? == SessionFlow::Quit {
                     return Ok(());
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) if !can_grow(inspector) => return session.news(),
+            Err(RecvTimeoutError::Disconnected) if !can_receive_calls(inspector) => {
+                return session.print_news();
+            }
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(POLL_INTERVAL),
         }
         // checked before printing, so that rows that arrived before the end are still printed
         let last = ends();
-        session.news()?;
+        session.print_news()?;
         if last {
             return Ok(());
         }
@@ -67,7 +69,7 @@ pub fn run(
 }
 
 /// Returns whether more calls may arrive: at a listener, or in a file that is followed.
-fn can_grow(inspector: &Inspector) -> bool {
+fn can_receive_calls(inspector: &Inspector) -> bool {
     !inspector.addresses().is_empty() || inspector.stats().opened.is_none_or(|opened| opened.grows)
 }
 

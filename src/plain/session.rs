@@ -46,13 +46,13 @@ pub struct PlainSession<'t> {
     pub(crate) next: u64,
     pub(crate) paused: bool,
     /// The number of rows that arrived while the session was paused.
-    pub(crate) unsaid: u64,
+    pub(crate) unprinted: u64,
     pub(crate) filtered: ActiveFilter,
     pub(crate) search: Option<Arc<Filter>>,
     pub(crate) draft: Option<String>,
     /// The number of the delivery that `deliver` showed last.
     pub(crate) prepared: Option<u64>,
-    pub(crate) said: BackgroundStatus,
+    pub(crate) printed: BackgroundStatus,
 }
 
 impl<'t> PlainSession<'t> {
@@ -64,12 +64,12 @@ impl<'t> PlainSession<'t> {
             current: None,
             next: from,
             paused: false,
-            unsaid: 0,
+            unprinted: 0,
             filtered: ActiveFilter::default(),
             search: None,
             draft: None,
             prepared: None,
-            said: BackgroundStatus::default(),
+            printed: BackgroundStatus::default(),
         }
     }
 

@@ -14,13 +14,13 @@ use std::io;
 const MAX_LINES: usize = 50;
 
 impl PlainSession<'_> {
-    fn print_some(&mut self, lines: Vec<String>, of: u64, nothing: &str) -> io::Result<()> {
+    fn print_some(&mut self, lines: Vec<String>, total: u64, nothing: &str) -> io::Result<()> {
         if lines.is_empty() {
             return self.say(nothing);
         }
-        let said = lines.len().min(MAX_LINES);
+        let printed = lines.len().min(MAX_LINES);
         self.print(lines.into_iter().take(MAX_LINES))?;
-        match of.saturating_sub(said as u64) {
+        match total.saturating_sub(printed as u64) {
             0 => Ok(()),
             more => self.say(&format!("and {more} more")),
         }
@@ -69,7 +69,8 @@ impl PlainSession<'_> {
             other => return self.say(&format!("`{other}` is not one of library, version, key")),
         };
         let groups = self.inspector.coverage(by);
-        let lines: Vec<String> = groups.rows.iter().map(|row| self.covered(row, by)).collect();
+        let lines: Vec<String> =
+            groups.rows.iter().map(|row| self.coverage_line(row, by)).collect();
         self.print_some(lines, groups.of, "no calls yet")?;
         match self.inspector.expectations() {
             Some(expected) => self.say(&expected.line()),
@@ -77,7 +78,7 @@ impl PlainSession<'_> {
         }
     }
 
-    fn covered(&self, row: &Coverage, by: GroupBy) -> String {
+    fn coverage_line(&self, row: &Coverage, by: GroupBy) -> String {
         let calls = row.counted.calls;
         let name = [row.kind.as_deref(), row.event.as_deref()];
         let mut words = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
