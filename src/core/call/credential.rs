@@ -24,8 +24,8 @@ pub fn is_write_key(name: &str) -> bool {
 }
 
 /// Returns whether the text begins with a word that occurs only in names of credentials. Each
-/// position of a name is compared only with the words of its first letter, because the listener
-/// thread checks every header of a request.
+/// position of a name is compared only with the words of its first letter, because every header of
+/// every request is checked.
 fn begins_with_word(text: &[u8]) -> bool {
     let words: &[&str] = match text[0].to_ascii_lowercase() {
         b'a' => &[

@@ -50,12 +50,12 @@ impl<'t> Doc<'t> {
         Doc { text: Cow::Owned(text), nodes }
     }
 
-    /// Returns the table's memory for reuse.
+    /// Gives the table's memory to `spare` for reuse.
     pub fn recycle(self, spare: &mut Spare) {
         spare.0 = self.nodes;
     }
 
-    /// Returns the table's memory for reuse, and the text.
+    /// Gives the table's memory to `spare` for reuse, and returns the text.
     pub fn into_text(self, spare: &mut Spare) -> Cow<'t, str> {
         spare.0 = self.nodes;
         self.text

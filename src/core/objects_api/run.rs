@@ -134,8 +134,8 @@ impl Run {
     }
 }
 
-/// The destination of what is received for a run: all of it is kept if the run is the one that is
-/// shown, otherwise only the company ids, which are collected across runs.
+/// A receiver of the objects and errors of a run. It keeps all of them if the run is the one that
+/// is shown, otherwise only the company ids, which are collected across runs.
 pub(crate) struct BoundedRun<'r> {
     pub run: Option<&'r mut Run>,
     pub companies: &'r mut Companies,

@@ -111,7 +111,7 @@ impl Recordings {
     /// Deletes the oldest recordings while more than `files` have calls or all together exceed
     /// `bytes`, and empty files that a crash left behind. Never deletes a recording in use. Names
     /// begin with a time, so the order of the names is the order of age. Returns the number of
-    /// deleted recordings.
+    /// deleted recordings, including the empty files.
     pub fn prune(&self, files: usize, bytes: u64) -> io::Result<usize> {
         // two programs that prune at the same time would together delete too much
         let folder_lock = File::open(&self.folder)?;

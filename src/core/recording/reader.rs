@@ -215,8 +215,8 @@ impl<R: BufRead> ReadLines<R> {
     }
 
     /// Reads the next line, without its line end, into `line` and returns its offset; `None` at the
-    /// end. For bytes after the last line end, returns `Err` with their number, and a later call
-    /// does not return them as a line.
+    /// end. For bytes after the last line end, returns `Err` with their number and does not advance
+    /// the offset.
     pub fn next_line(&mut self, line: &mut Vec<u8>) -> io::Result<Option<Result<u64, u64>>> {
         line.clear();
         let read = self.input.read_until(b'\n', line)? as u64;

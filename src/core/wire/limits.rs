@@ -18,7 +18,7 @@ pub(crate) const MAX_BATCH_CALLS: usize = 2_500;
 pub(crate) const MESSAGE_ID_LIMIT: usize = 100;
 
 /// Returns the maximum number of bytes of a body of this route, for any sender, before and after
-/// decoding. A larger body is refused without being read.
+/// decoding. A larger body can be refused without reading it.
 pub fn body_limit(route: &Route<'_>) -> usize {
     match route {
         Route::Calls(BodyShape::Webhook | BodyShape::Bare) => WEBHOOK_LIMIT,

@@ -169,7 +169,7 @@ impl<'b> ParsedRequest<'b> {
         ParsedRequest { doc, derived, write_key, platform, calls, discards }
     }
 
-    /// Returns the memory for reuse.
+    /// Gives the memory to `scratch` for reuse.
     pub fn recycle(self, scratch: &mut ParseScratch) {
         if let Some(Cow::Owned(mut text)) = self.doc.map(|doc| doc.into_text(&mut scratch.body)) {
             text.clear();
