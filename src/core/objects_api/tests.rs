@@ -115,7 +115,7 @@ fn a_huge_run_is_counted_and_bounded() {
         let list: Vec<String> = (0..10).map(|i| object(batch * 10 + i)).collect();
         format!(r#"{{"collection":"users","objects":[{}]}}"#, list.join(","))
     };
-    // the same objects again take no more room
+    // the same objects again take no more memory
     for batch in (0..220).chain([0, 219, 219]) {
         take(&mut objects, 0, "/v1/set", &body(batch));
     }
