@@ -9,11 +9,10 @@ const MAX_HEAD_BYTES: usize = 16 * 1024;
 /// The bytes at the end of a head.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// Reads a head to its end and not a byte further: the bytes behind it are for the next reader
-/// of the connection. A head that is too large is returned without its end.
+/// Reads a head to its end and not a byte further: the bytes after it are for the next reader of
+/// the connection. A head that is too large is returned without its end.
 ///
-/// # Errors
-/// Fails if the connection ends before.
+/// # Errors Fails if the connection ends before the head does.
 pub async fn read_connect_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     let mut buffer = [0; 2048];
@@ -23,7 +22,7 @@ pub async fn read_connect_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         let read = head.len();
-        // the end may have begun in what was read before
+        // the end may have begun in the bytes that were read before
         let overlap = read.saturating_sub(HEAD_END.len() - 1);
         head.extend_from_slice(&buffer[..seen]);
         let end = memchr::memmem::find(&head[overlap..], HEAD_END);

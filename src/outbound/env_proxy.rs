@@ -17,8 +17,8 @@ use tower_service::Service;
 /// The maximum time for a connection to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Returns the proxy of the environment for an https URL; none if there is none, or if it is the
-/// listener at these addresses, which would connect to itself.
+/// Returns the proxy of the environment for an https URL; `None` if there is none, or if it is the
+/// listener at these addresses, which would then connect to itself.
 pub(crate) fn proxy_to(uri: &Uri, own: &[SocketAddr]) -> Option<Intercept> {
     Matcher::from_env().intercept(uri).filter(|proxy| !is_own_proxy(proxy.uri(), own))
 }
@@ -37,7 +37,7 @@ pub fn is_exempt_from_proxy(host: &str) -> bool {
     matcher.intercept(&uri).is_none()
 }
 
-/// Creates the connector of all connections that are made without a pool of their own.
+/// Creates a connector for connections that are not pooled.
 pub(crate) fn new_connector() -> HttpConnector {
     let mut direct = HttpConnector::new();
     direct.enforce_http(false);
@@ -46,7 +46,7 @@ pub(crate) fn new_connector() -> HttpConnector {
     direct
 }
 
-/// Connects to any host, for the clients of a listener that is a proxy.
+/// A dialer that connects to any host, for the clients of a listener that is a proxy.
 pub struct HostDialer {
     direct: HttpConnector,
     own: Vec<SocketAddr>,
@@ -58,7 +58,7 @@ impl HostDialer {
         HostDialer { direct: new_connector(), own: own.to_vec() }
     }
 
-    /// Connects to a host, through the proxy of the environment if one leads to it.
+    /// Connects to a host, through the proxy of the environment if one applies to it.
     ///
     /// # Errors
     /// Fails with the reason if there is no connection.
@@ -87,8 +87,8 @@ impl HostDialer {
         }
     }
 
-    /// Asks a proxy for a connection. Unlike hyper-util's tunnel it takes nothing of what the host
-    /// says first.
+    /// Asks a proxy for a connection. Unlike hyper-util's tunnel, it reads none of the bytes that
+    /// the host sends first.
     async fn connect_through(&self, proxy: &Intercept, to: &Uri) -> Result<TcpStream, String> {
         if proxy.uri().scheme_str() != Some("http") {
             return Err("expected http://HOST:PORT".to_owned());
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_proxy_at_the_listeners_address_is_itself() {
+    fn recognizes_a_proxy_at_the_listeners_address() {
         let own = |text: &str| [text.parse::<SocketAddr>().expect("an address")];
         for (proxy, at, want) in [
             ("http://127.0.0.1:7357", "127.0.0.1:7357", true),

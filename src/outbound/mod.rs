@@ -1,5 +1,6 @@
-//! Sending: calls to a tracking API (a segscope, Segment, or a RudderStack data plane), and requests
-//! to a vendor. Nothing is sent twice by itself, and no redirection is followed.
+//! Sending requests: calls to a tracking API (a segscope, Segment, or a RudderStack data plane),
+//! requests to a vendor, and forwarded or mirrored requests. No client sends a request again after
+//! any byte of it was written, and none follows a redirection.
 
 mod connect_head;
 mod env_proxy;
@@ -23,14 +24,15 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::time::{Duration, Instant};
 
-/// The limits of an exchange: the bytes of the answer that are read, and the time.
+/// The limits of an exchange: the maximum length of the answer's body, and the time. A longer body
+/// is left out.
 #[derive(Debug, Clone, Copy)]
 struct AnswerLimits {
     bytes: usize,
     time: Duration,
 }
 
-/// The limits of an answer of which only the beginning is shown.
+/// The limits of an answer that is shown to the user.
 const SHOWN_ANSWER_LIMITS: AnswerLimits =
     AnswerLimits { bytes: 64 << 10, time: Duration::from_secs(30) };
 /// The maximum length of a listener's answer: a page of call records, and one large record.
@@ -42,12 +44,12 @@ pub enum SendError {
     /// The text is not a URL.
     #[error("`{url}` is not a base URL such as http://127.0.0.1:7357: {reason}")]
     Url {
-        /// As it was given.
+        /// The URL as it was given.
         url: String,
         /// The mistake in it.
         reason: String,
     },
-    /// There was no answer, or it broke off.
+    /// There was no answer.
     #[error("could not send to {url}: {reason}")]
     Exchange {
         /// The URL as it may be shown.
@@ -62,11 +64,11 @@ pub enum SendError {
 pub struct UpstreamResponse {
     /// The HTTP status.
     pub status: u16,
-    /// The beginning of the body, as text.
+    /// The body as text; empty if it was too long or broke off.
     pub body: String,
 }
 
-/// A request as it goes out.
+/// A request to send.
 pub struct Outgoing<'o> {
     /// The method.
     pub method: &'o str,
@@ -76,7 +78,7 @@ pub struct Outgoing<'o> {
     pub headers: &'o [(String, String)],
     /// The body.
     pub body: String,
-    /// The address in error messages: the one that may be shown.
+    /// The address for error messages, which may be shown.
     pub named: &'o str,
 }
 
@@ -91,7 +93,8 @@ pub struct TrackingClient {
 }
 
 impl TrackingClient {
-    /// Creates a client for the API at a base URL; the write key goes as HTTP Basic, as server SDKs do.
+    /// Creates a client for the API at a base URL. The write key is sent as HTTP Basic, as server
+    /// SDKs send it.
     pub fn new(base: &str, write_key: Option<&str>) -> Result<TrackingClient, SendError> {
         check_base(base)?;
         let mut headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
@@ -144,7 +147,7 @@ impl ListenerClient {
         without_credentials(&self.base).into_owned()
     }
 
-    /// Sends a request to one of the own paths, and waits this long for the answer.
+    /// Sends a request to one of the own paths, and waits at most `time` for the answer.
     pub async fn ask(
         &self,
         method: &str,
@@ -197,7 +200,7 @@ async fn exchange(
         return send_and_read(client, outgoing, limits).await;
     }
     let began = Instant::now();
-    // neither the path nor the query: they may hold keys and ids
+    // the path and the query are not logged, because they may contain keys and ids
     let host = outgoing.url.parse::<Uri>().ok();
     let host = host.as_ref().and_then(Uri::authority).map(|authority| {
         let port = authority.port().map_or(String::new(), |port| format!(":{port}"));
@@ -247,7 +250,7 @@ async fn send_and_read(
     }
 }
 
-/// Returns the innermost cause, which says what happened; the outer ones say "client error".
+/// Returns the innermost cause, which says what happened; the outer ones say only "client error".
 fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
@@ -261,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_url_is_told() {
+    fn explains_a_wrong_url() {
         for (url, want) in [
             ("127.0.0.1:7357", "expected http:// or https://"),
             ("ftp://x", "expected http:// or https://"),

@@ -1,4 +1,4 @@
-//! What is done with calls and with the log.
+//! The commands that act on calls, on the log and on the settings.
 
 use crate::call::Seq;
 use crate::plain::command::{number, word};
@@ -7,9 +7,10 @@ use crate::report::{ExportFormat, calls_words, plural};
 use std::io;
 
 impl PlainSession<'_> {
-    /// The number of the call that is meant, whether it is marked, and what follows.
-    fn numbered<'a>(&mut self, text: &'a str) -> io::Result<Option<(Seq, bool, &'a str)>> {
-        let Some((row, rest)) = self.meant(text)? else { return Ok(None) };
+    /// Returns the number of the call that the user means, whether it is marked, and the text after
+    /// the number.
+    fn parse_call_number<'a>(&mut self, text: &'a str) -> io::Result<Option<(Seq, bool, &'a str)>> {
+        let Some((row, rest)) = self.parse_row(text)? else { return Ok(None) };
         let view = self.inspector.window(row..row + 1).pop();
         match view.and_then(|view| Some((view.seq?, view.marked))) {
             Some((seq, marked)) => Ok(Some((seq, marked, rest))),
@@ -17,23 +18,23 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Marks a call, or takes the mark away.
+    /// Marks a call, or removes its mark.
     pub(crate) fn mark(&mut self, text: &str) -> io::Result<()> {
-        let Some((seq, marked, _)) = self.numbered(text)? else { return Ok(()) };
+        let Some((seq, marked, _)) = self.parse_call_number(text)? else { return Ok(()) };
         let done = self.inspector.mark(seq, !marked);
         let words = if marked { "mark removed" } else { "marked" };
         self.done(done, &format!("{}: {words}", seq.0))
     }
 
-    /// Puts a note to a call.
+    /// Sets or removes the note of a call.
     pub(crate) fn note(&mut self, text: &str) -> io::Result<()> {
-        let Some((seq, _, note)) = self.numbered(text)? else { return Ok(()) };
+        let Some((seq, _, note)) = self.parse_call_number(text)? else { return Ok(()) };
         let done = self.inspector.note(seq, note);
         let words = if note.is_empty() { "note removed" } else { "noted" };
         self.done(done, &format!("{}: {words}", seq.0))
     }
 
-    /// Chooses the vendors in use, or says them.
+    /// Chooses the vendors in use; without names, prints them.
     pub(crate) fn choose_vendors(&mut self, names: &str) -> io::Result<()> {
         let vendors = self.vendors();
         if names.is_empty() {
@@ -71,7 +72,7 @@ impl PlainSession<'_> {
         self.done(done, "the choice is saved")
     }
 
-    /// Sets a code aside or brings it back, or says which are.
+    /// Mutes or unmutes a finding code; without a code, prints the muted ones.
     pub(crate) fn aside(&mut self, code: &str) -> io::Result<()> {
         let mut codes = self.inspector.aside();
         if code.is_empty() {
@@ -98,7 +99,7 @@ impl PlainSession<'_> {
         self.done(done, &words)
     }
 
-    /// Judges all calls again.
+    /// Checks all calls again.
     pub(crate) fn judge(&mut self) -> io::Result<()> {
         let begun = self.inspector.judge_again();
         match begun {
@@ -107,7 +108,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Injects faults, or stops that.
+    /// Starts or stops the injection of faults.
     pub(crate) fn toggle_faults(&mut self) -> io::Result<()> {
         match self.inspector.toggle_faults() {
             Ok(told) => self.say(&told),
@@ -134,14 +135,14 @@ impl PlainSession<'_> {
         self.done(done, "cleared; the recording keeps everything, and `undo` restores it")
     }
 
-    /// Brings back what was cleared away.
+    /// Restores the cleared calls.
     pub(crate) fn undo(&mut self) -> io::Result<()> {
         let before = self.inspector.rows();
         let done = self.inspector.undo_clear();
         if done.is_ok() {
             self.wait_until(|inspector| inspector.rows() > before);
         }
-        // what comes back was said before
+        // the restored calls were printed before
         self.next = self.inspector.rows();
         let stats = self.inspector.stats();
         let words = format!("restored; {} now", calls_words(stats.calls, stats.repeats));
@@ -158,7 +159,7 @@ impl PlainSession<'_> {
             (draft, None, rest)
         } else {
             let rest = number(text).1;
-            let Some((row, _)) = self.meant(text)? else { return Ok(()) };
+            let Some((row, _)) = self.parse_row(text)? else { return Ok(()) };
             let Some(call) = self.call_of(row)? else { return Ok(()) };
             (crate::tui::pages::compose::with_type(&call), call.write_key.clone(), rest)
         };

@@ -1,18 +1,20 @@
-//! What comes by itself: calls, what became of what goes on behind, what is wrong.
+//! The lines that are printed without a command: new calls, results of background work, and
+//! problems.
 
 use crate::inspector::{Sending, row_words};
 use crate::plain::session::PlainSession;
 use crate::report::plural;
 use std::io;
 
-/// Where more come at once, only the last are said, and how many they are.
-const AT_ONCE: u64 = 20;
-const LAST: u64 = 5;
+/// The maximum number of calls that are printed at once. If more arrive, only their number and the
+/// last [`LAST_ROWS`] are printed.
+const MAX_ROWS_AT_ONCE: u64 = 20;
+const LAST_ROWS: u64 = 5;
 
 impl PlainSession<'_> {
-    /// Says what is new.
-    pub fn news(&mut self) -> io::Result<()> {
-        self.say_calls()?;
+    /// Prints everything that is new since the last time.
+    pub fn print_news(&mut self) -> io::Result<()> {
+        self.print_new_calls()?;
         if let Some(told) = self.inspector.told() {
             match told {
                 Ok(told) => self.say(&told)?,
@@ -20,23 +22,23 @@ impl PlainSession<'_> {
             }
         }
         let sending = self.inspector.sending();
-        if sending != self.said.sending {
+        if sending != self.printed.sending {
             if let Some(sending) =
                 sending.as_ref().filter(|now| !matches!(now, Sending::Underway { .. }))
             {
                 self.say(&sending.words())?;
             }
-            self.said.sending = sending;
+            self.printed.sending = sending;
         }
         let settings = self.inspector.settings();
-        if settings.refused != self.said.refused_settings {
+        if settings.refused != self.printed.refused_settings {
             if let Some(refused) = &settings.refused {
                 self.say_error(refused)?;
             }
-            self.said.refused_settings = settings.refused.clone();
+            self.printed.refused_settings = settings.refused.clone();
         }
-        if let Some(judged) = settings.judged.filter(|judged| judged.number > self.said.judged) {
-            self.said.judged = judged.number;
+        if let Some(judged) = settings.judged.filter(|judged| judged.number > self.printed.judged) {
+            self.printed.judged = judged.number;
             match &judged.changes {
                 Ok(changes) => {
                     self.say(&format!("checked {} again", plural(changes.calls, "call")))?;
@@ -48,23 +50,23 @@ impl PlainSession<'_> {
             }
         }
         let stats = self.inspector.stats();
-        if stats.problem != self.said.problem {
+        if stats.problem != self.printed.problem {
             match &stats.problem {
                 Some(problem) => self.say(&format!("attention: {problem}"))?,
                 None => self.say("this is no longer a problem")?,
             }
-            self.said.problem = stats.problem.clone();
+            self.printed.problem = stats.problem.clone();
         }
         let alerts = self.inspector.alerts();
-        if alerts.dropped > self.said.unalerted {
-            let new = alerts.dropped - self.said.unalerted;
-            self.said.unalerted = alerts.dropped;
+        if alerts.dropped > self.printed.unalerted {
+            let new = alerts.dropped - self.printed.unalerted;
+            self.printed.unalerted = alerts.dropped;
             let failed = alerts.failed.map_or(String::new(), |error| format!(": {error}"));
             self.say(&format!("attention: {} without an alert{failed}", plural(new, "call")))?;
         }
         let lost = stats.unrecorded + stats.too_much;
-        if lost > self.said.lost {
-            self.said.lost = lost;
+        if lost > self.printed.lost {
+            self.printed.lost = lost;
             self.say(&format!(
                 "attention: {} {}, {} too much at once{}",
                 stats.unrecorded,
@@ -80,10 +82,10 @@ impl PlainSession<'_> {
         Ok(())
     }
 
-    fn say_calls(&mut self) -> io::Result<()> {
+    fn print_new_calls(&mut self) -> io::Result<()> {
         let rows = self.inspector.rows();
         if rows < self.next {
-            // cleared away
+            // the log was cleared
             (self.next, self.current) = (rows, None);
         }
         let shown = self.inspector.shown();
@@ -94,12 +96,12 @@ impl PlainSession<'_> {
         let count = shown.rows.saturating_sub(from);
         self.next = shown.of;
         if self.paused {
-            self.unsaid += count;
+            self.unprinted += count;
             return Ok(());
         }
-        let first = if count > AT_ONCE { shown.rows - LAST } else { from };
+        let first = if count > MAX_ROWS_AT_ONCE { shown.rows - LAST_ROWS } else { from };
         if first > from {
-            self.say(&format!("{} arrived; the last {LAST}:", plural(count, "line")))?;
+            self.say(&format!("{} arrived; the last {LAST_ROWS}:", plural(count, "line")))?;
         }
         let new = self.inspector.shown_rows(first..shown.rows);
         let vendors = self.vendors();
@@ -110,17 +112,17 @@ impl PlainSession<'_> {
         Ok(())
     }
 
-    /// Says no more calls, or goes on.
+    /// Stops or resumes printing calls.
     pub(crate) fn pause(&mut self) -> io::Result<()> {
         self.paused = !self.paused;
         if self.paused {
             return self.say("paused; nothing is lost");
         }
-        let unsaid = std::mem::take(&mut self.unsaid);
-        self.say(&format!("resumed; {} arrived meanwhile", plural(unsaid, "line")))
+        let unprinted = std::mem::take(&mut self.unprinted);
+        self.say(&format!("resumed; {} arrived meanwhile", plural(unprinted, "line")))
     }
 
-    /// Where it listens and what came.
+    /// Prints the addresses of the listener and the totals.
     pub(crate) fn status(&mut self) -> io::Result<()> {
         let (stats, addresses) = (self.inspector.stats(), self.inspector.addresses());
         match addresses.is_empty() {

@@ -1,4 +1,4 @@
-//! All about one call, and what is copied from it.
+//! The commands that print a call, and the ones that print a part of it for copying.
 
 use crate::inspector::{
     CallDetail, DELETED_ROW, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail,
@@ -13,7 +13,7 @@ use crate::wire::proxy_headers::client_address;
 use std::io;
 
 impl PlainSession<'_> {
-    /// The call of a row, or says that it is none.
+    /// Returns the call of a row; if it has none, prints why and returns `None`.
     pub(crate) fn call_of(&mut self, row: u64) -> io::Result<Option<Box<CallDetail>>> {
         match self.inspector.detail(row) {
             Some(Detail::Call(call)) => Ok(Some(call)),
@@ -29,9 +29,9 @@ impl PlainSession<'_> {
         })
     }
 
-    /// Says all about a call, or a part of it.
+    /// Prints everything about a call, or the part that `text` names.
     pub(crate) fn show(&mut self, text: &str) -> io::Result<()> {
-        let Some((row, part)) = self.meant(text)? else { return Ok(()) };
+        let Some((row, part)) = self.parse_row(text)? else { return Ok(()) };
         let call = match self.inspector.detail(row) {
             Some(Detail::Call(call)) => call,
             Some(Detail::NoCall(request)) => {
@@ -136,7 +136,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// The request as it came, without its write key.
+    /// Prints the request as received, without its write key.
     fn show_request(&mut self, request: &RequestDetail, key: Option<&str>) -> io::Result<()> {
         let mark = if request.query.is_empty() { "" } else { "?" };
         let target = format!("{}{mark}{}", request.path, request.query);
@@ -174,9 +174,9 @@ impl PlainSession<'_> {
         self.show_request(&row.request, None)
     }
 
-    /// Prints something of a call, as it is taken over elsewhere.
+    /// Prints a call in the form that `text` names, for copying.
     pub(crate) fn copy(&mut self, text: &str) -> io::Result<()> {
-        let Some((row, what)) = self.meant(text)? else { return Ok(()) };
+        let Some((row, what)) = self.parse_row(text)? else { return Ok(()) };
         let Some(call) = self.call_of(row)? else { return Ok(()) };
         let (action, vendor) = match what {
             "" | "call" => (Action::CopyCall, None),

@@ -1,8 +1,8 @@
-//! What may be typed.
+//! The commands of plain mode.
 
 use crate::call::nearest_name;
 
-/// A command: its name, what may follow it, and what it does.
+/// A command: its name, its arguments, and a description.
 pub struct PlainCommand {
     pub name: &'static str,
     pub usage: &'static str,
@@ -12,7 +12,7 @@ pub struct PlainCommand {
 
 macro_rules! commands {
     ($($kind:ident $name:literal $usage:literal $does:literal,)*) => {
-        /// Which command it is.
+        /// The kind of a command.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum CommandKind { $($kind),* }
 
@@ -88,8 +88,8 @@ commands! {
         "quits",
 }
 
-/// Short names.
-const SHORT: &[(&str, &str)] = &[
+/// The short names of commands.
+const SHORT_NAMES: &[(&str, &str)] = &[
     ("?", "help"),
     ("h", "help"),
     ("l", "list"),
@@ -102,9 +102,10 @@ const SHORT: &[(&str, &str)] = &[
     ("exit", "quit"),
 ];
 
-/// The command of a name, a short name, or the beginning of just one name; else what to say.
+/// Returns the command with this name or short name, or the only one that begins with it; otherwise
+/// an error message.
 pub fn find(name: &str) -> Result<&'static PlainCommand, String> {
-    let name = SHORT.iter().find(|(short, _)| *short == name).map_or(name, |(_, long)| long);
+    let name = SHORT_NAMES.iter().find(|(short, _)| *short == name).map_or(name, |(_, long)| long);
     if let Some(found) = COMMANDS.iter().find(|command| command.name == name) {
         return Ok(found);
     }
@@ -124,7 +125,7 @@ pub fn find(name: &str) -> Result<&'static PlainCommand, String> {
     }
 }
 
-/// A word and what follows it.
+/// Splits a text into its first word and the rest.
 pub fn word(text: &str) -> (&str, &str) {
     let text = text.trim();
     match text.split_once(char::is_whitespace) {
@@ -133,7 +134,7 @@ pub fn word(text: &str) -> (&str, &str) {
     }
 }
 
-/// A number that a text begins with, and what follows it.
+/// Splits a text into the number that it begins with, if any, and the rest.
 pub fn number(text: &str) -> (Option<u64>, &str) {
     let (first, rest) = word(text);
     match first.trim_start_matches('#').parse() {

@@ -1,4 +1,5 @@
-//! A call that is written: the draft, what vendors would make of it, and what goes to a vendor.
+//! The commands on the draft of a call: writing it, its result at the vendors, and delivering it to
+//! a vendor.
 
 use super::command::{number, word};
 use crate::call::set_value;
@@ -11,14 +12,14 @@ use serde_json::Value;
 use std::io;
 
 impl PlainSession<'_> {
-    /// Begins a draft: from a call, a template or a text.
+    /// Begins a draft from a call, a template or a JSON text.
     pub(crate) fn compose(&mut self, text: &str) -> io::Result<()> {
         if text.starts_with(['{', '[']) {
             self.draft = Some(text.to_owned());
         } else if let Some(template) = template(text) {
             self.draft = Some(template.text.clone());
         } else if text.is_empty() || number(text).0.is_some() {
-            let Some((row, _)) = self.meant(text)? else { return Ok(()) };
+            let Some((row, _)) = self.parse_row(text)? else { return Ok(()) };
             let Some(call) = self.call_of(row)? else { return Ok(()) };
             self.draft = Some(with_type(&call));
         } else {
@@ -61,7 +62,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Makes the changes that the vendors in use need.
+    /// Makes the changes to the draft that the vendors in use need.
     pub(crate) fn correct(&mut self) -> io::Result<()> {
         let Some(draft) = &self.draft else {
             return self.say("no draft; `compose` starts one");
@@ -81,7 +82,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Says the draft and what vendors would make of it.
+    /// Prints the draft and its result at each vendor in use.
     pub(crate) fn draft(&mut self) -> io::Result<()> {
         let Some(draft) = self.draft.clone() else {
             return self.say("no draft; `compose` starts one");
@@ -103,7 +104,7 @@ impl PlainSession<'_> {
         self.say(&format!("{correct}`set /POINTER VALUE` changes it, `send draft` sends it"))
     }
 
-    /// Shows what would go to the vendor itself.
+    /// Shows the requests that `yes` would send to the vendor itself.
     pub(crate) fn deliver(&mut self, text: &str) -> io::Result<()> {
         let (first, rest) = word(text);
         let (chosen, name) = if first == "draft" {
@@ -112,7 +113,7 @@ impl PlainSession<'_> {
             };
             (CallSource::Text(draft), rest)
         } else {
-            let Some((row, name)) = self.meant(text)? else { return Ok(()) };
+            let Some((row, name)) = self.parse_row(text)? else { return Ok(()) };
             (CallSource::Row(row), name)
         };
         let Some(vendor) = self.vendor(name) else {
@@ -131,7 +132,7 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Sends what was shown last.
+    /// Sends the requests that `deliver` showed last.
     pub(crate) fn yes(&mut self) -> io::Result<()> {
         match self.prepared.take() {
             Some(number) => match self.inspector.deliver(number) {

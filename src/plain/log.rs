@@ -1,4 +1,4 @@
-//! Going through the calls: lists, the next of a kind, the filter, the search.
+//! The commands that go through the calls: lists, the next call of a kind, the filter, the search.
 
 use super::command::{number, word};
 use crate::fql;
@@ -8,18 +8,20 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// So many calls are listed where no number is said, and at most this at once.
-const USUAL: u64 = 20;
-const MOST: u64 = 1_000;
-/// A filter or a search is waited for so long; then what is known so far is said.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How often it is looked how far it has come.
-const LOOK: Duration = Duration::from_millis(5);
+/// The number of calls that `list` prints by default, and the maximum.
+const DEFAULT_LIST_ROWS: u64 = 20;
+const MAX_LIST_ROWS: u64 = 1_000;
+/// The time limit for waiting for a filter or a search. After it, `filter` and `list` use the rows
+/// found so far, and a search prints that there is no further call.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The interval at which the progress of a filter or a search is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 impl PlainSession<'_> {
-    /// The row of a call's number.
+    /// Returns the row of the call with this number.
     pub(crate) fn row_of(&self, seq: u64) -> Option<u64> {
-        // a refused request has a row and no number, so a call's row is never before its number's
+        // a refused request has a row but no number, so a call's row is never before its number's
+        // position
         let (mut low, mut high) = (seq.checked_sub(1)?, self.inspector.rows());
         while low < high {
             let middle = low + (high - low) / 2;
@@ -45,9 +47,9 @@ impl PlainSession<'_> {
         None
     }
 
-    /// The row that a text begins with the number of, else the current one, and what follows; none
-    /// if it was said that there is none.
-    pub(crate) fn meant<'a>(&mut self, text: &'a str) -> io::Result<Option<(u64, &'a str)>> {
+    /// Returns the row whose number the text begins with, or the current row, and the rest of the
+    /// text. If there is no such row, prints that and returns `None`.
+    pub(crate) fn parse_row<'a>(&mut self, text: &'a str) -> io::Result<Option<(u64, &'a str)>> {
         let (named, rest) = number(text);
         let row = match named {
             Some(seq) => self.row_of(seq),
@@ -69,8 +71,8 @@ impl PlainSession<'_> {
     /// Lists calls.
     pub(crate) fn list(&mut self, text: &str) -> io::Result<()> {
         let (count, rest) = number(text);
-        let count = count.unwrap_or(USUAL).min(MOST);
-        self.settled();
+        let count = count.unwrap_or(DEFAULT_LIST_ROWS).min(MAX_LIST_ROWS);
+        self.wait_for_filter();
         let shown = self.inspector.shown().rows;
         let first = match word(rest) {
             ("", _) => shown.saturating_sub(count),
@@ -100,7 +102,7 @@ impl PlainSession<'_> {
         self.say(&format!("{} of {shown} lines", rows.len()))
     }
 
-    /// The next call of a kind, or the one before.
+    /// Prints the next call of a kind, or the previous one.
     pub(crate) fn go(&mut self, kind: &str, forward: bool) -> io::Result<()> {
         let what = match kind {
             "" => return self.step(forward),
@@ -142,17 +144,17 @@ impl PlainSession<'_> {
             match self.inspector.find(at, forward, what) {
                 NextRow::Row(row) => return Some(row),
                 NextRow::None => return None,
-                NextRow::Paused { .. } if begun.elapsed() > PATIENCE => return None,
+                NextRow::Paused { .. } if begun.elapsed() > WAIT_TIMEOUT => return None,
                 NextRow::Paused { at: further } => {
                     at = further;
-                    std::thread::sleep(LOOK);
+                    std::thread::sleep(POLL_INTERVAL);
                 }
             }
         }
     }
 
     fn step(&mut self, forward: bool) -> io::Result<()> {
-        self.settled();
+        self.wait_for_filter();
         let shown = self.inspector.shown().rows;
         let place = match self.current {
             Some(row) => {
@@ -173,23 +175,23 @@ impl PlainSession<'_> {
         }
     }
 
-    /// Waits until the filter has seen all, or for as long as anybody would.
-    fn settled(&self) {
+    /// Waits until the filter has looked at all rows, at most [`WAIT_TIMEOUT`].
+    fn wait_for_filter(&self) {
         self.wait_until(|inspector| {
             let shown = inspector.shown();
             shown.looked_at >= shown.of
         });
     }
 
-    /// Waits for what is done behind the talk, or for as long as anybody would.
+    /// Waits for background work until `done` returns true, at most [`WAIT_TIMEOUT`].
     pub(crate) fn wait_until(&self, done: impl Fn(&Inspector) -> bool) {
         let begun = Instant::now();
-        while !done(self.inspector) && begun.elapsed() < PATIENCE {
-            std::thread::sleep(LOOK);
+        while !done(self.inspector) && begun.elapsed() < WAIT_TIMEOUT {
+            std::thread::sleep(POLL_INTERVAL);
         }
     }
 
-    /// Changes the filter, or says it.
+    /// Changes the filter; without an expression, prints it.
     pub(crate) fn filter(&mut self, text: &str) -> io::Result<()> {
         let filtered = &mut self.filtered;
         match text {
@@ -211,21 +213,25 @@ impl PlainSession<'_> {
                 }
             },
         }
-        self.put_in_force();
-        self.settled();
+        self.apply_filter();
+        self.wait_for_filter();
         let shown = self.inspector.shown();
-        let of = match (self.filtered.filter.is_some(), self.filtered.only_marked) {
+        let description = match (self.filtered.filter.is_some(), self.filtered.only_marked) {
             (false, _) => "no filter".to_owned(),
             (true, false) => format!("filter {}", self.filtered.text),
             (true, true) => "only marked calls".to_owned(),
         };
         let so_far = if shown.looked_at < shown.of { " so far" } else { "" };
-        self.say(&format!("{of}: {} of {} lines{so_far}", shown.rows, self.inspector.rows()))?;
-        self.say_doubts()
+        self.say(&format!(
+            "{description}: {} of {} lines{so_far}",
+            shown.rows,
+            self.inspector.rows()
+        ))?;
+        self.print_filter_hints()
     }
 
-    /// Says what is doubtful about a filter that nothing passes.
-    fn say_doubts(&mut self) -> io::Result<()> {
+    /// Prints hints about a filter that no row matches.
+    fn print_filter_hints(&mut self) -> io::Result<()> {
         let (shown, rows) = (self.inspector.shown(), self.inspector.rows());
         let Some(filter) = self.filtered.filter.clone() else { return Ok(()) };
         if shown.rows > 0 || shown.looked_at < shown.of || rows == 0 {
@@ -241,7 +247,7 @@ impl PlainSession<'_> {
         Ok(())
     }
 
-    fn put_in_force(&mut self) {
+    fn apply_filter(&mut self) {
         let filtered = &mut self.filtered;
         let own = if filtered.off { "" } else { filtered.text.as_str() };
         let text = match (own.is_empty(), filtered.only_marked) {
@@ -249,12 +255,12 @@ impl PlainSession<'_> {
             (true, true) => "marked".to_owned(),
             (false, true) => format!("({own}) and marked"),
         };
-        let wanted = fql::parse(&text).ok().filter(|filter| !filter.is_all()).map(Arc::new);
-        filtered.filter = wanted.clone();
-        self.inspector.filter(wanted);
+        let filter = fql::parse(&text).ok().filter(|filter| !filter.is_all()).map(Arc::new);
+        filtered.filter = filter.clone();
+        self.inspector.filter(filter);
     }
 
-    /// Searches for something from the current call on.
+    /// Searches from the current call on.
     pub(crate) fn search(&mut self, text: &str) -> io::Result<()> {
         match fql::parse(text) {
             Ok(filter) if filter.is_all() => self.say("expected something to search for"),

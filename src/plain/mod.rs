@@ -1,8 +1,8 @@
-//! The inspector in lines, for screen readers and terminals that cannot draw: each call is said as
-//! it comes, one line in words, and lines that are typed do what the screen's keys do.
+//! The inspector in plain mode, for screen readers and terminals that cannot draw: each call is
+//! printed as one line when it arrives, and typed lines do what the screen's keys do.
 //!
-//! It reads the same [`Inspector`] as the screen, so that nothing is said here that is not so there. No
-//! drawing sequence is ever written, and what was captured is escaped.
+//! It reads the same [`Inspector`] as the screen, so both always agree. It never writes a drawing
+//! sequence, and it escapes everything that was captured.
 
 mod actions;
 mod announcements;
@@ -21,15 +21,16 @@ use std::io::{self, BufRead, Read, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
-/// How often it is looked whether something has come.
-const LOOK: Duration = Duration::from_millis(20);
-/// So many typed lines wait; then their sender does.
-const LINES: usize = 64;
-/// A typed line is no longer; what is beyond is left out.
-const MOST_BYTES: u64 = 256 << 10;
+/// The interval at which the inspector is checked for news.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// The maximum number of typed lines that wait; then the thread that reads them waits.
+const MAX_WAITING_LINES: usize = 64;
+/// The maximum number of bytes of a typed line; the rest of a longer one is discarded.
+const MAX_LINE_BYTES: u64 = 256 << 10;
 
-/// Listens to what is typed and says the rows that come from a row on, until `quit` or until `ends`
-/// says so. Where the input ends it goes on saying what comes; if nothing can come, it ends.
+/// Runs typed commands, and prints the rows from `from` on as they arrive, until `quit` or until
+/// `ends` returns true. At the end of the input it continues to print rows, or returns if no more
+/// can arrive.
 pub fn run(
     inspector: &Inspector,
     from: u64,
@@ -37,42 +38,44 @@ pub fn run(
     out: &mut dyn Write,
     mut ends: impl FnMut() -> bool,
 ) -> io::Result<()> {
-    let lines = typed(input)?;
-    let mut talk = PlainSession::new(inspector, from, out);
-    talk.begin()?;
+    let lines = spawn_line_reader(input)?;
+    let mut session = PlainSession::new(inspector, from, out);
+    session.begin()?;
     if let Some(filter) = inspector.first_filter() {
-        talk.filter(filter)?;
+        session.filter(filter)?;
     }
     loop {
-        match lines.recv_timeout(LOOK) {
+        match lines.recv_timeout(POLL_INTERVAL) {
             Ok(line) => {
-                // what came before it is said before it
-                talk.news()?;
-                if talk.command(line.trim())? == SessionFlow::Quit {
+                // rows that arrived before the command are printed before its result
+                session.print_news()?;
+                if session.command(line.trim())? == SessionFlow::Quit {
                     return Ok(());
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) if !can_grow(inspector) => return talk.news(),
-            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
+            Err(RecvTimeoutError::Disconnected) if !can_receive_calls(inspector) => {
+                return session.print_news();
+            }
+            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(POLL_INTERVAL),
         }
-        // asked first, so that what came before the end is still said
+        // checked before printing, so that rows that arrived before the end are still printed
         let last = ends();
-        talk.news()?;
+        session.print_news()?;
         if last {
             return Ok(());
         }
     }
 }
 
-/// Whether more calls may come: to a listener, or to a file that is followed.
-fn can_grow(inspector: &Inspector) -> bool {
+/// Returns whether more calls may arrive: at a listener, or in a file that is followed.
+fn can_receive_calls(inspector: &Inspector) -> bool {
     !inspector.addresses().is_empty() || inspector.stats().opened.is_none_or(|opened| opened.grows)
 }
 
-/// The lines that are typed, read by a thread of their own.
-fn typed(input: impl BufRead + Send + 'static) -> io::Result<Receiver<String>> {
-    let (sender, lines) = sync_channel(LINES);
+/// Starts a thread that reads the typed lines.
+fn spawn_line_reader(input: impl BufRead + Send + 'static) -> io::Result<Receiver<String>> {
+    let (sender, lines) = sync_channel(MAX_WAITING_LINES);
     std::thread::Builder::new().name("lines".to_owned()).spawn(move || read(input, &sender))?;
     Ok(lines)
 }
@@ -80,15 +83,15 @@ fn typed(input: impl BufRead + Send + 'static) -> io::Result<Receiver<String>> {
 fn read(mut input: impl BufRead, lines: &SyncSender<String>) {
     loop {
         let mut line = Vec::new();
-        let mut part = (&mut input).take(MOST_BYTES);
+        let mut part = (&mut input).take(MAX_LINE_BYTES);
         match part.read_until(b'\n', &mut line) {
             Ok(1..) => {}
             Ok(0) | Err(_) => return,
         }
-        if line.last() != Some(&b'\n') && line.len() as u64 == MOST_BYTES {
+        if line.last() != Some(&b'\n') && line.len() as u64 == MAX_LINE_BYTES {
             // the rest of a line that is too long is not a line of its own
             let mut rest = Vec::new();
-            while matches!((&mut input).take(MOST_BYTES).read_until(b'\n', &mut rest), Ok(1..))
+            while matches!((&mut input).take(MAX_LINE_BYTES).read_until(b'\n', &mut rest), Ok(1..))
                 && rest.last() != Some(&b'\n')
             {
                 rest.clear();

@@ -7,21 +7,23 @@ use crate::tui::pages::lists::{by_type as calls_by_type, calls_of, shows as orde
 use std::io;
 use std::sync::Arc;
 
-/// So many calls are gone through at once.
-const STEP: u64 = 5_000;
+/// The number of rows that are read at once.
+const ROWS_AT_ONCE: u64 = 5_000;
 
 impl PlainSession<'_> {
-    /// What the calls of a user show of their order, and what vendors find about it.
+    /// Prints how the calls of a user are ordered, and what vendors find about the order.
     pub(crate) fn order(&mut self, user: &str) -> io::Result<()> {
         self.inspector.trace(parse(&calls_of(user)).ok().map(Arc::new));
         self.wait_until(|inspector| inspector.traced().looked_at >= inspector.traced().of);
-        let (mut timeline, mut gone, traced) = (Timeline::default(), 0, self.inspector.traced());
-        while gone < traced.known {
-            let rows = self.inspector.traced_rows(gone..traced.known.min(gone + STEP));
+        let (mut timeline, mut rows_read, traced) =
+            (Timeline::default(), 0, self.inspector.traced());
+        while rows_read < traced.known {
+            let rows =
+                self.inspector.traced_rows(rows_read..traced.known.min(rows_read + ROWS_AT_ONCE));
             if rows.is_empty() {
                 break;
             }
-            gone += rows.len() as u64;
+            rows_read += rows.len() as u64;
             self.inspector.timeline(&rows, &mut timeline);
         }
         let known = traced.looked_at >= traced.of;

@@ -1,4 +1,4 @@
-//! What was found, in words.
+//! Findings and values as lines of text.
 
 use crate::call::text::visible;
 use crate::call::{Doc, Val, pointer};
@@ -6,7 +6,7 @@ use crate::engine::IdShare;
 use crate::findings::{Finding, Severity, advice, is_said_once};
 use crate::report::share;
 
-/// A finding, its reason and its fix, one line each.
+/// Returns a finding, its reason and its fix, one line each.
 pub fn finding(finding: &Finding) -> Vec<String> {
     let at = if finding.path.is_empty() {
         String::new()
@@ -34,24 +34,25 @@ pub fn finding(finding: &Finding) -> Vec<String> {
     out
 }
 
-/// Findings, the loud ones first.
+/// Returns the lines of findings, with info findings last.
 pub fn findings<'f>(all: impl Iterator<Item = &'f Finding> + Clone) -> Vec<String> {
-    let mut said: Vec<&'f Finding> = Vec::new();
+    let mut shown: Vec<&'f Finding> = Vec::new();
     for finding in all {
-        // every vendor says it for the same reason
+        // every vendor reports this code for the same reason, so it is printed once
         let again =
-            is_said_once(&finding.code) && said.iter().any(|other| other.code == finding.code);
+            is_said_once(&finding.code) && shown.iter().any(|other| other.code == finding.code);
         if !again {
-            said.push(finding);
+            shown.push(finding);
         }
     }
-    let all = said.into_iter();
+    let all = shown.into_iter();
     let loud = all.clone().filter(|finding| finding.severity != Severity::Info);
     let quiet = all.filter(|finding| finding.severity == Severity::Info);
     loud.chain(quiet).flat_map(finding).collect()
 }
 
-/// A JSON text, a line a value, indented: `name: value`. What is not JSON is a line.
+/// Returns a JSON text as indented lines, one per value: `name: value`. A text that is not JSON
+/// keeps its lines.
 pub fn json(text: &str) -> Vec<String> {
     let mut out = Vec::new();
     match Doc::parse(text) {
@@ -83,7 +84,7 @@ fn members(value: &Val<'_>, depth: usize, out: &mut Vec<String>) {
     }
 }
 
-/// The value at a pointer of a JSON text: a string's text, else the JSON.
+/// Returns the value at a pointer of a JSON text: the text of a string, otherwise the JSON.
 pub fn value_at(text: &str, at: &str) -> Option<String> {
     let doc = Doc::parse(text).ok()?;
     let mut value = doc.root();
@@ -96,7 +97,7 @@ pub fn value_at(text: &str, at: &str) -> Option<String> {
     Some(value.as_str().map_or_else(|| value.raw().to_owned(), |text| text.into_owned()))
 }
 
-/// `86% with an account (3 of them missing at another vendor, 2 doubtful)`.
+/// Returns the share of calls with an id: `86% with an account (3 missing, 2 doubtful)`.
 pub fn id_words(one: &str, id: &IdShare) -> String {
     if id.looked == 0 {
         return format!("no vendor looks for {one}");

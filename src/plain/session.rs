@@ -1,4 +1,4 @@
-//! The talk: what is known of it, what is said, and which command does what.
+//! A session of plain mode: its state, its output, and the dispatch of its commands.
 
 use crate::call::text::visible;
 use crate::fql::Filter;
@@ -8,14 +8,14 @@ use crate::plain::command::{COMMANDS, CommandKind};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// Whether it goes on.
+/// The continuation of a session after a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SessionFlow {
     On,
     Quit,
 }
 
-/// What was said of what goes on behind the talk.
+/// The state of background work as it was last printed.
 #[derive(Default)]
 pub(crate) struct BackgroundStatus {
     pub problem: Option<String>,
@@ -23,11 +23,11 @@ pub(crate) struct BackgroundStatus {
     pub sending: Option<Sending>,
     pub judged: u64,
     pub lost: u64,
-    /// Calls without an alert.
+    /// The number of calls without an alert.
     pub unalerted: u64,
 }
 
-/// The filter in force, and as it was typed.
+/// The filter: as it was typed, and the one that is active.
 #[derive(Default)]
 pub(crate) struct ActiveFilter {
     pub text: String,
@@ -36,27 +36,27 @@ pub(crate) struct ActiveFilter {
     pub filter: Option<Arc<Filter>>,
 }
 
-/// The talk.
+/// A session of plain mode.
 pub struct PlainSession<'t> {
     pub(crate) inspector: &'t Inspector,
     out: &'t mut dyn Write,
-    /// The row that was said last.
+    /// The row that was printed last.
     pub(crate) current: Option<u64>,
-    /// Rows from here on were not said yet.
+    /// The first row that has not been printed yet.
     pub(crate) next: u64,
     pub(crate) paused: bool,
-    /// How many came while paused.
-    pub(crate) unsaid: u64,
+    /// The number of rows that arrived while the session was paused.
+    pub(crate) unprinted: u64,
     pub(crate) filtered: ActiveFilter,
     pub(crate) search: Option<Arc<Filter>>,
     pub(crate) draft: Option<String>,
-    /// The number of what `deliver` showed last.
+    /// The number of the delivery that `deliver` showed last.
     pub(crate) prepared: Option<u64>,
-    pub(crate) said: BackgroundStatus,
+    pub(crate) printed: BackgroundStatus,
 }
 
 impl<'t> PlainSession<'t> {
-    /// A talk about what an inspector has, in which the rows from one on are news.
+    /// Creates a session on an inspector. Rows from `from` on count as new.
     pub fn new(inspector: &'t Inspector, from: u64, out: &'t mut dyn Write) -> PlainSession<'t> {
         PlainSession {
             inspector,
@@ -64,28 +64,28 @@ impl<'t> PlainSession<'t> {
             current: None,
             next: from,
             paused: false,
-            unsaid: 0,
+            unprinted: 0,
             filtered: ActiveFilter::default(),
             search: None,
             draft: None,
             prepared: None,
-            said: BackgroundStatus::default(),
+            printed: BackgroundStatus::default(),
         }
     }
 
-    /// The first words.
+    /// Prints the first lines.
     pub fn begin(&mut self) -> io::Result<()> {
         self.status()?;
         self.say("calls are printed as they arrive; help lists the commands")
     }
 
-    /// Says a line.
+    /// Prints a line.
     pub(crate) fn say(&mut self, words: &str) -> io::Result<()> {
         self.print([words])
     }
 
-    /// Says lines. Whatever they hold, nothing in them is a command to the terminal or begins a line
-    /// of its own.
+    /// Prints lines. The content is escaped, so nothing in it is a command to the terminal or
+    /// begins a line of its own.
     pub(crate) fn print<L: AsRef<str>>(
         &mut self,
         lines: impl IntoIterator<Item = L>,
@@ -96,19 +96,19 @@ impl<'t> PlainSession<'t> {
         self.out.flush()
     }
 
-    /// Says what went wrong. Further lines of it are indented, for they may quote what was captured.
+    /// Prints an error. Its further lines are indented, because they may quote captured text.
     pub(crate) fn say_error(&mut self, error: &str) -> io::Result<()> {
         let mut lines = error.lines();
         self.print(lines.next())?;
         self.print(lines.map(|line| format!("  {line}")))
     }
 
-    /// Prints a text with its own lines, as it is taken over elsewhere.
+    /// Prints a text with its own line breaks, for copying.
     pub(crate) fn print_text(&mut self, text: &str) -> io::Result<()> {
         self.print(text.split('\n'))
     }
 
-    /// Says what was done, or why it was not.
+    /// Prints `words` after success, otherwise the error.
     pub(crate) fn done(&mut self, done: Result<(), String>, words: &str) -> io::Result<()> {
         match done {
             Ok(()) => self.say(words),
@@ -120,14 +120,14 @@ impl<'t> PlainSession<'t> {
         self.inspector.vendors()
     }
 
-    /// The vendor of a name, a title or a short name, whatever the case.
+    /// Returns the index of the vendor with this name, title or short name; the case is ignored.
     pub(crate) fn vendor(&self, name: &str) -> Option<usize> {
         let is = |known: &str| known.eq_ignore_ascii_case(name);
         let vendors = self.vendors();
         vendors.iter().position(|vendor| is(&vendor.name) || is(&vendor.title) || is(&vendor.short))
     }
 
-    /// Does what a typed line says.
+    /// Runs a typed command.
     pub fn command(&mut self, line: &str) -> io::Result<SessionFlow> {
         if line.is_empty() {
             return Ok(SessionFlow::On);
@@ -197,7 +197,7 @@ impl<'t> PlainSession<'t> {
         }
     }
 
-    /// Says a row, which is the current one from now on.
+    /// Prints a row and makes it the current one.
     pub(crate) fn say_row(&mut self, row: u64) -> io::Result<()> {
         match self.inspector.window(row..row + 1).pop() {
             Some(view) => {

@@ -1,4 +1,4 @@
-//! The pages that count, in words.
+//! The commands that print summaries: findings, coverage, people and object pushes.
 
 use crate::call::text::masked;
 use crate::call::time;
@@ -10,23 +10,23 @@ use crate::plain::session::PlainSession;
 use crate::report::{calls_words, plural};
 use std::io;
 
-/// So many lines are said; how many more there are is said too.
-const MOST: usize = 50;
+/// The maximum number of lines that are printed; after them comes the number of further ones.
+const MAX_LINES: usize = 50;
 
 impl PlainSession<'_> {
-    fn some(&mut self, lines: Vec<String>, of: u64, nothing: &str) -> io::Result<()> {
+    fn print_some(&mut self, lines: Vec<String>, total: u64, nothing: &str) -> io::Result<()> {
         if lines.is_empty() {
             return self.say(nothing);
         }
-        let said = lines.len().min(MOST);
-        self.print(lines.into_iter().take(MOST))?;
-        match of.saturating_sub(said as u64) {
+        let printed = lines.len().min(MAX_LINES);
+        self.print(lines.into_iter().take(MAX_LINES))?;
+        match total.saturating_sub(printed as u64) {
             0 => Ok(()),
             more => self.say(&format!("and {more} more")),
         }
     }
 
-    /// What was found, the worst first.
+    /// Prints the findings by code and event, worst first.
     pub(crate) fn findings(&mut self) -> io::Result<()> {
         let (groups, vendors) = (self.inspector.findings(false), self.vendors());
         let lines = groups.rows.iter().map(|found| {
@@ -52,14 +52,14 @@ impl PlainSession<'_> {
             )
         });
         let lines: Vec<String> = lines.collect();
-        self.some(lines, groups.of, "no findings yet")?;
+        self.print_some(lines, groups.of, "no findings yet")?;
         if groups.of > 0 {
             self.say("`show NUMBER findings` says why and what to change; `filter match(finding, \"CODE\")` lists the calls")?;
         }
         Ok(())
     }
 
-    /// Event by event: calls, ids, verdicts.
+    /// Prints calls, ids and verdicts by event.
     pub(crate) fn coverage(&mut self, by: &str) -> io::Result<()> {
         let by = match by {
             "" => GroupBy::Event,
@@ -69,15 +69,16 @@ impl PlainSession<'_> {
             other => return self.say(&format!("`{other}` is not one of library, version, key")),
         };
         let groups = self.inspector.coverage(by);
-        let lines: Vec<String> = groups.rows.iter().map(|row| self.covered(row, by)).collect();
-        self.some(lines, groups.of, "no calls yet")?;
+        let lines: Vec<String> =
+            groups.rows.iter().map(|row| self.coverage_line(row, by)).collect();
+        self.print_some(lines, groups.of, "no calls yet")?;
         match self.inspector.expectations() {
             Some(expected) => self.say(&expected.line()),
             None => Ok(()),
         }
     }
 
-    fn covered(&self, row: &Coverage, by: GroupBy) -> String {
+    fn coverage_line(&self, row: &Coverage, by: GroupBy) -> String {
         let calls = row.counted.calls;
         let name = [row.kind.as_deref(), row.event.as_deref()];
         let mut words = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
@@ -106,7 +107,7 @@ impl PlainSession<'_> {
         words
     }
 
-    /// Accounts or users, or who belongs to one of them.
+    /// Prints accounts or users, or the members of one of them.
     pub(crate) fn people(&mut self, text: &str) -> io::Result<()> {
         let (who, id) = match word(text) {
             ("users", id) => (Who::Users, id),
@@ -126,14 +127,14 @@ impl PlainSession<'_> {
                     format!("{other} {id}, since call {}", member.since)
                 })
                 .collect();
-            self.some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
+            self.print_some(lines, members.of, &format!("no {other} belongs to the {one} {id}"))?;
             for finding in self.inspector.id_remarks_about(who, id) {
                 let Finding { severity, code, message, fix, .. } = &finding;
                 self.say(&format!("{} {code}: {message}; {fix}", severity.name()))?;
             }
             return if who == Who::Users { self.order(id) } else { Ok(()) };
         }
-        let people = self.inspector.people(who, 0..MOST as u64);
+        let people = self.inspector.people(who, 0..MAX_LINES as u64);
         let lines = people.rows.iter().map(|person| {
             let calls = calls_words(person.counted.calls, person.counted.repeats);
             let one_of = if other == "account" { "an account" } else { "a user" };
@@ -141,15 +142,15 @@ impl PlainSession<'_> {
             format!("{one} {id}: {calls}, {} with {one_of}", person.with_other)
         });
         let lines: Vec<String> = lines.collect();
-        self.some(lines, people.of, &format!("no {one} seen yet"))
+        self.print_some(lines, people.of, &format!("no {one} seen yet"))
     }
 
-    /// The objects that vendors push to Segment.
+    /// Prints the objects that vendors push to Segment.
     pub(crate) fn sync(&mut self, model: &str) -> io::Result<()> {
         let pushes = self.inspector.pushes();
         let Some(run) = pushes.run else { return self.say("no vendor has pushed objects yet") };
         if !model.is_empty() {
-            let Some(view) = self.inspector.pushed(model, 0..MOST) else {
+            let Some(view) = self.inspector.pushed(model, 0..MAX_LINES) else {
                 return self.say(&format!("the run has no model {model}"));
             };
             let lines = view.window.iter().map(|item| match item {
@@ -157,7 +158,7 @@ impl PlainSession<'_> {
                 ModelItem::Object { id, summary } => format!("{id}: {summary}"),
             });
             let lines: Vec<String> = lines.collect();
-            return self.some(lines, view.items as u64, "nothing was received");
+            return self.print_some(lines, view.items as u64, "nothing was received");
         }
         let status = match run.status {
             Status::Running => "is still running",

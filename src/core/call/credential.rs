@@ -1,30 +1,31 @@
-//! Which headers and parameters carry credentials, by their names, and addresses without theirs.
+//! Credentials: the names of headers and parameters that contain them, and addresses without them.
 
 use std::borrow::Cow;
 
-/// What a credential is shown as.
+/// The text in place of a credential.
 const MASK: &str = "***";
 
-/// Whether a header or a parameter of that name carries a credential: a token, a secret, a
-/// signature, a password, a key of an API, a session or a cookie. The name of a write key is none:
-/// write keys are public in browsers.
+/// Returns whether a header or a parameter of this name contains a credential: a token, a secret, a
+/// signature, a password, an API key, a session or a cookie. The name of a write key does not
+/// count, because write keys are public in browsers.
 pub fn is_credential(name: &str) -> bool {
     let bytes = name.as_bytes();
     (0..bytes.len()).any(|at| begins_with_word(&bytes[at..])) || has_short_word(name)
 }
 
-/// Whether a name is that of a write key, in any spelling.
+/// Returns whether a name is that of a write key, in any spelling.
 pub fn is_write_key(name: &str) -> bool {
     let mut left = "writekey".bytes();
-    // headers put something before it (`X-Write-Key`, `X-Segment-Write-Key`)
+    // headers have something before it (`X-Write-Key`, `X-Segment-Write-Key`)
     let is_letter = |byte: &u8| byte.is_ascii_alphanumeric();
     let letters = name.bytes().filter(is_letter).map(|byte| byte.to_ascii_lowercase());
     let count = name.bytes().filter(is_letter).count();
     count >= 8 && letters.skip(count - 8).all(|byte| left.next() == Some(byte))
 }
 
-/// Whether the text begins with a word that stands in names of credentials only. Each place of a
-/// name is compared with the words of its letter: the listener asks for each header of a request.
+/// Returns whether the text begins with a word that occurs only in names of credentials. Each
+/// position of a name is compared only with the words of its first letter, because every header of
+/// every request is checked.
 fn begins_with_word(text: &[u8]) -> bool {
     let words: &[&str] = match text[0].to_ascii_lowercase() {
         b'a' => &[
@@ -56,14 +57,14 @@ fn begins_with_word(text: &[u8]) -> bool {
     })
 }
 
-/// Whether one of the name's parts (`X-Auth`, `authKey`, `sig`) is a word that is too short to be
-/// looked for everywhere.
+/// Returns whether one of the name's parts (`X-Auth`, `authKey`, `sig`) is a word that is too short
+/// to be searched for at every position.
 fn has_short_word(name: &str) -> bool {
     const WORDS: [&str; 14] = [
         "auth", "creds", "hmac", "key", "nonce", "otp", "pass", "passwd", "pin", "psk", "pwd",
         "sid", "sig", "ticket",
     ];
-    // keys that open nothing
+    // keys that give access to nothing
     const HARMLESS: [&str; 6] =
         ["write", "idempotency", "websocket", "surrogate", "cache", "dedup"];
     let among =
@@ -94,8 +95,8 @@ fn has_short_word(name: &str) -> bool {
     found
 }
 
-/// Where in a text the user name and password of its addresses stand (`http://HERE@host`), each
-/// without the `@`.
+/// Returns the ranges of the user names and passwords of the addresses in a text
+/// (`http://HERE@host`), without the `@`.
 pub fn userinfo(text: &str) -> Vec<std::ops::Range<usize>> {
     let mut found = Vec::new();
     let mut from = 0;
@@ -112,8 +113,8 @@ pub fn userinfo(text: &str) -> Vec<std::ops::Range<usize>> {
     found
 }
 
-/// A text whose addresses show neither user name nor password, and of their parameters none that
-/// carries a credential.
+/// Returns a text without the user names and passwords of its addresses, and without the values of
+/// their parameters that contain credentials.
 pub fn without_credentials(text: &str) -> Cow<'_, str> {
     if !text.contains("://") {
         return Cow::Borrowed(text);
@@ -136,8 +137,8 @@ pub fn without_credentials(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text in which values of `name=value` pairs are others, where `by` gives one; none if it gives
-/// none. Pairs end at `&`, `;`, `?`, `#`, quotes and spaces.
+/// Replaces the values of `name=value` pairs for which `by` returns another value; returns `None`
+/// if it never does. Pairs end at `&`, `;`, `?`, `#`, quotes and spaces.
 pub fn replace_parameters(text: &str, by: impl Fn(&str, &str) -> Option<String>) -> Option<String> {
     let mut out = String::new();
     let mut copied = 0;
@@ -162,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tells_names_of_credentials_from_others() {
+    fn distinguishes_names_of_credentials_from_others() {
         for name in [
             "authorization",
             "proxy-authorization",

@@ -4,25 +4,27 @@ use super::scan::{Scanner, SyntaxError};
 use crate::call::json_node::{JsonKind, JsonNode};
 use std::borrow::Cow;
 
-/// A JSON text with the table of its values: numbers and strings stay as they came, the order of
-/// keys too, and nesting has no limit. A repeated key is kept; the last one wins in look-ups.
+/// A JSON text with the table of its values. Numbers, strings and the order of keys are kept as
+/// they are in the text, and nesting has no limit. Repeated keys are kept; look-ups return the last
+/// one.
 #[derive(Debug, Clone)]
 pub struct Doc<'t> {
     text: Cow<'t, str>,
     nodes: Vec<JsonNode>,
 }
 
-/// Room for the next [`Doc`], so that a busy reader allocates no table for each text.
+/// Memory that is reused for the table of the next [`Doc`], so that a busy reader allocates no
+/// table for each text.
 #[derive(Debug, Default)]
 pub struct Spare(pub(crate) Vec<JsonNode>);
 
 impl<'t> Doc<'t> {
-    /// Reads a text.
+    /// Parses a text.
     pub fn parse(text: impl Into<Cow<'t, str>>) -> Result<Doc<'t>, SyntaxError> {
         Doc::parse_with(text, &mut Spare::default())
     }
 
-    /// Reads a text into the room that an earlier one left (see [`Doc::recycle`]).
+    /// Parses a text into the memory of an earlier document (see [`Doc::recycle`]).
     pub fn parse_with(
         text: impl Into<Cow<'t, str>>,
         spare: &mut Spare,
@@ -38,7 +40,8 @@ impl<'t> Doc<'t> {
         }
     }
 
-    /// A text with the table of its values, which must be what reading it would give.
+    /// Creates a document from a text and its table, which must be equal to the result of parsing
+    /// the text.
     pub(crate) fn from_parts(text: String, nodes: Vec<JsonNode>) -> Doc<'static> {
         debug_assert!(
             Doc::parse(text.as_str()).is_ok_and(|doc| doc.nodes == nodes),
@@ -47,34 +50,34 @@ impl<'t> Doc<'t> {
         Doc { text: Cow::Owned(text), nodes }
     }
 
-    /// Gives the table's room back.
+    /// Gives the table's memory to `spare` for reuse.
     pub fn recycle(self, spare: &mut Spare) {
         spare.0 = self.nodes;
     }
 
-    /// Gives the table's room back, and the text if the document owned it.
+    /// Gives the table's memory to `spare` for reuse, and returns the text.
     pub fn into_text(self, spare: &mut Spare) -> Cow<'t, str> {
         spare.0 = self.nodes;
         self.text
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The outermost value.
+    /// Returns the outermost value.
     pub fn root(&self) -> Val<'_> {
         Val { doc: self, at: 0 }
     }
 
-    /// The value at a node number, as [`Val::node`] gave it.
+    /// Returns the value at a node number from [`Val::node`].
     pub fn at(&self, node: u32) -> Val<'_> {
         assert!((node as usize) < self.nodes.len(), "a node number of this document");
         Val { doc: self, at: node }
     }
 
-    /// A copy that owns its text, in room that was used before.
+    /// Converts to a document that owns its text, in the memory of `room`.
     pub fn into_owned_in(self, mut room: String) -> Doc<'static> {
         let text = match self.text {
             Cow::Owned(text) => text,
@@ -87,13 +90,14 @@ impl<'t> Doc<'t> {
         Doc { text: Cow::Owned(text), nodes: self.nodes }
     }
 
-    /// A copy that owns its text.
+    /// Converts to a document that owns its text.
     pub fn into_owned(self) -> Doc<'static> {
         Doc { text: Cow::Owned(self.text.into_owned()), nodes: self.nodes }
     }
 }
 
-/// A cursor on one value of a [`Doc`]. Two words: rules hand it on by the dozen.
+/// A cursor on one value of a [`Doc`]. It is only two words long, because vendors' rules pass it on
+/// often.
 #[derive(Clone, Copy)]
 pub struct Val<'d> {
     pub(crate) doc: &'d Doc<'d>,
@@ -106,39 +110,40 @@ impl<'d> Val<'d> {
         &self.doc.nodes[self.at as usize]
     }
 
-    /// The value's place in the document's table; a stable name for it while the document lives.
+    /// Returns the value's index in the document's table, which identifies it as long as the
+    /// document exists.
     #[inline]
     pub fn node(&self) -> u32 {
         self.at
     }
 
-    /// The value at a node number of the same document, as [`Val::node`] gave it.
+    /// Returns the value at a node number of the same document, from [`Val::node`].
     #[inline]
     pub fn same_doc(&self, node: u32) -> Val<'d> {
         assert!((node as usize) < self.doc.nodes.len(), "a node number of this document");
         Val { doc: self.doc, at: node }
     }
 
-    /// What kind of value it is.
+    /// Returns the kind of the value.
     #[inline]
     pub fn kind(&self) -> JsonKind {
         self.entry().kind
     }
 
-    /// The value's own text, as it came.
+    /// Returns the value's own text, unchanged.
     #[inline]
     pub fn raw(&self) -> &'d str {
         let node = self.entry();
         &self.doc.text[node.start as usize..node.end as usize]
     }
 
-    /// Where the value's text stands in the document.
+    /// Returns the range of the value's text in the document.
     pub fn span(&self) -> std::ops::Range<usize> {
         let node = self.entry();
         node.start as usize..node.end as usize
     }
 
-    /// The member name that this value stands under, decoded.
+    /// Returns the value's member name, decoded.
     #[inline]
     pub fn key(&self) -> Cow<'d, str> {
         let node = self.entry();
@@ -146,14 +151,14 @@ impl<'d> Val<'d> {
         if node.key_escaped { Cow::Owned(decode(raw)) } else { Cow::Borrowed(raw) }
     }
 
-    /// The member name as it came, escapes and all.
+    /// Returns the value's member name, not decoded.
     #[inline]
     pub fn key_raw(&self) -> &'d str {
         let node = self.entry();
         &self.doc.text[node.key_start as usize..node.key_end as usize]
     }
 
-    /// The bytes of the member name, if it came without an escape.
+    /// Returns the bytes of the member name, if it contains no escape.
     #[inline]
     pub fn key_plain(&self) -> Option<&'d [u8]> {
         let node = self.entry();
@@ -161,7 +166,8 @@ impl<'d> Val<'d> {
         (!node.key_escaped).then(|| &bytes[node.key_start as usize..node.key_end as usize])
     }
 
-    /// The first byte of the member name as it came: a backslash may stand for anything.
+    /// Returns the first byte of the member name, not decoded: a backslash may stand for any
+    /// character.
     #[inline]
     pub fn key_first(&self) -> Option<u8> {
         let node = self.entry();
@@ -169,7 +175,7 @@ impl<'d> Val<'d> {
         first.filter(|_| node.key_start < node.key_end)
     }
 
-    /// The decoded text of a string. A lone surrogate becomes U+FFFD.
+    /// Returns the decoded text of a string. A lone surrogate becomes U+FFFD.
     #[inline]
     pub fn as_str(&self) -> Option<Cow<'d, str>> {
         let node = self.entry();
@@ -180,8 +186,8 @@ impl<'d> Val<'d> {
         Some(if node.escaped { Cow::Owned(decode(raw)) } else { Cow::Borrowed(raw) })
     }
 
-    /// True for a string that begins with a visible ASCII character other than a backslash, and so
-    /// is not blank; false says nothing. A look at one byte.
+    /// Returns true for a string that begins with a visible ASCII character other than a backslash,
+    /// which is therefore not blank. False does not mean that it is blank. Reads a single byte.
     #[inline]
     pub fn is_plainly_filled(&self) -> bool {
         let node = self.entry();
@@ -189,7 +195,7 @@ impl<'d> Val<'d> {
         node.kind == JsonKind::String && matches!(first, Some(b'!' | b'#'..=b'[' | b']'..=b'~'))
     }
 
-    /// The boolean, if it is one.
+    /// Returns the value of a boolean.
     #[inline]
     pub fn as_bool(&self) -> Option<bool> {
         match self.kind() {
@@ -199,35 +205,36 @@ impl<'d> Val<'d> {
         }
     }
 
-    /// A number's text as it came.
+    /// Returns the text of a number, unchanged.
     #[inline]
     pub fn as_number(&self) -> Option<&'d str> {
         (self.kind() == JsonKind::Number).then(|| self.raw())
     }
 
-    /// A number as the nearest double.
+    /// Returns a number as the nearest double.
     pub fn as_f64(&self) -> Option<f64> {
         self.as_number().and_then(|text| text.parse().ok())
     }
 
-    /// True for `null`.
+    /// Returns true for `null`.
     #[inline]
     pub fn is_null(&self) -> bool {
         self.kind() == JsonKind::Null
     }
 
-    /// True for an object.
+    /// Returns true for an object.
     #[inline]
     pub fn is_object(&self) -> bool {
         self.kind() == JsonKind::Object
     }
 
-    /// True for an array.
+    /// Returns true for an array.
     pub fn is_array(&self) -> bool {
         self.kind() == JsonKind::Array
     }
 
-    /// The members of an object or the elements of an array, in order; of a scalar none.
+    /// Returns the members of an object or the elements of an array, in order; nothing for a
+    /// scalar.
     #[inline]
     pub fn children(&self) -> Children<'d> {
         let (at, end) = match self.kind() {
@@ -237,7 +244,7 @@ impl<'d> Val<'d> {
         Children { doc: self.doc, at, end }
     }
 
-    /// The member of that name; of repeated ones the last, as in `JSON.parse`.
+    /// Returns the member of that name; the last one if it is repeated, as in `JSON.parse`.
     #[inline]
     pub fn get(&self, name: &str) -> Option<Val<'d>> {
         if !self.is_object() {
@@ -256,12 +263,12 @@ impl<'d> Val<'d> {
         found
     }
 
-    /// The element at that index of an array.
+    /// Returns the element of an array at this index.
     pub fn index(&self, index: usize) -> Option<Val<'d>> {
         if self.is_array() { self.children().nth(index) } else { None }
     }
 
-    /// The value at an RFC 6901 JSON pointer below this one.
+    /// Returns the value at an RFC 6901 JSON pointer relative to this one.
     pub fn pointer(&self, pointer: &str) -> Option<Val<'d>> {
         super::pointer::tokens(pointer).try_fold(*self, |value, token| match value.kind() {
             JsonKind::Array => value.index(super::pointer::index(&token)?),
@@ -269,12 +276,12 @@ impl<'d> Val<'d> {
         })
     }
 
-    /// The part of the table for the whole subtree, itself first.
+    /// Returns the part of the table for the whole subtree, beginning with the value itself.
     pub(crate) fn nodes(&self) -> &'d [JsonNode] {
         &self.doc.nodes[self.at as usize..self.entry().next as usize]
     }
 
-    /// How many values the whole subtree holds, itself included.
+    /// Returns the number of values in the whole subtree, including this one.
     pub fn size(&self) -> usize {
         (self.entry().next - self.at) as usize
     }
@@ -308,7 +315,7 @@ impl<'d> Iterator for Children<'d> {
     }
 }
 
-/// Undoes JSON's escapes. The text was checked when it was read.
+/// Resolves JSON's escapes, which were checked when the text was parsed.
 fn decode(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw;

@@ -1,37 +1,37 @@
-//! A document that is put together from values of others, without reading its text again.
+//! Building a document from values of other documents, without parsing its text.
 
 use crate::call::doc::{Doc, Spare, Val};
 use crate::call::json_node::{JsonKind, JsonNode};
 use crate::call::time::{self, Millis};
 
-/// The number of no node.
+/// The value of `open` when nothing is open.
 const NONE: u32 = u32::MAX;
 
-/// Writes a JSON text and the table of its values at the same time. Names and texts that are given
-/// need no escape.
+/// A builder that writes a JSON text and the table of its values at the same time. It does not
+/// escape, so names and strings passed to it must need no escape.
 #[derive(Debug)]
 pub struct Builder {
     text: String,
     nodes: Vec<JsonNode>,
-    /// The innermost open object or list; its `next` is the number of the one around it.
+    /// The innermost open object or list. Its `next` is the number of the enclosing one.
     open: u32,
 }
 
 impl Builder {
-    /// Begins a text in the room of others.
+    /// Starts a document in the memory of earlier ones.
     pub fn new(text: String, spare: &mut Spare) -> Builder {
         let mut nodes = std::mem::take(&mut spare.0);
         nodes.clear();
         Builder { text, nodes, open: NONE }
     }
 
-    /// Opens a list; what follows are its elements.
+    /// Opens a list as an element; the values that follow are its elements.
     pub fn list(&mut self) {
         self.element();
         self.open(JsonKind::Array, '[');
     }
 
-    /// Opens an object, an element; what follows are its members.
+    /// Opens an object as an element; the values that follow are its members.
     pub fn object(&mut self) {
         self.element();
         self.open(JsonKind::Object, '{');
@@ -46,17 +46,17 @@ impl Builder {
         node.end = self.text.len() as u32;
     }
 
-    /// A member that is a text.
+    /// Writes a member that is a string.
     pub fn member(&mut self, name: &str, value: &str) {
-        self.written(name, |text| text.push_str(value));
+        self.string_member(name, |text| text.push_str(value));
     }
 
-    /// A member that is a time.
+    /// Writes a member that is a time.
     pub fn time(&mut self, name: &str, at: Millis) {
-        self.written(name, |text| time::write(text, at));
+        self.string_member(name, |text| time::write(text, at));
     }
 
-    fn written(&mut self, name: &str, write: impl FnOnce(&mut String)) {
+    fn string_member(&mut self, name: &str, write: impl FnOnce(&mut String)) {
         self.name(name);
         self.text.push('"');
         write(&mut self.text);
@@ -67,14 +67,14 @@ impl Builder {
         }
     }
 
-    /// A member that is a value of another document.
+    /// Writes a member that is a value of another document.
     pub fn copy(&mut self, name: &str, value: Val<'_>) {
         self.name(name);
         self.text.push_str(value.raw());
-        self.take(value);
+        self.copy_nodes(value);
     }
 
-    /// A member of another document, under its own name.
+    /// Writes a member of another document, under its own name.
     pub fn copy_member(&mut self, member: Val<'_>) {
         self.separate();
         self.text.push('"');
@@ -85,20 +85,21 @@ impl Builder {
         let escaped = member.key_plain().is_none();
         self.push(JsonNode { key_start, key_end, key_escaped: escaped, ..JsonNode::EMPTY });
         self.text.push_str(member.raw());
-        self.take(member);
+        self.copy_nodes(member);
     }
 
-    /// A member that is an object of another document, left open for more members. It has some.
+    /// Writes a member that is an object of another document, and leaves it open for more members.
+    /// The object must not be empty.
     pub fn reopen(&mut self, name: &str, object: Val<'_>) {
         self.name(name);
         let raw = object.raw();
         self.text.push_str(raw[..raw.len() - 1].trim_end());
         let number = self.nodes.len() as u32 - 1;
-        self.take(object);
+        self.copy_nodes(object);
         self.nodes[number as usize].next = std::mem::replace(&mut self.open, number);
     }
 
-    /// The document, all of whose objects and lists are closed.
+    /// Returns the document. All objects and lists must be closed.
     pub fn finish(self) -> Doc<'static> {
         debug_assert_eq!(self.open, NONE, "all is closed");
         Doc::from_parts(self.text, self.nodes)
@@ -127,7 +128,7 @@ impl Builder {
         self.push(JsonNode { key_start, key_end, ..JsonNode::EMPTY });
     }
 
-    /// Pushes a node that begins here, a text unless it is changed.
+    /// Pushes a node that begins here; its kind is a string until it is changed.
     fn push(&mut self, node: JsonNode) {
         let next = self.nodes.len() as u32 + 1;
         self.nodes.push(JsonNode { start: self.text.len() as u32, next, ..node });
@@ -140,8 +141,8 @@ impl Builder {
         self.text.push(sign);
     }
 
-    /// Takes over the nodes of a value whose text was just written, at the node pushed last.
-    fn take(&mut self, value: Val<'_>) {
+    /// Copies the nodes of a value whose text was just written to the node that was pushed last.
+    fn copy_nodes(&mut self, value: Val<'_>) {
         let first = self.nodes.len() - 1;
         let [own, below @ ..] = value.nodes() else { return };
         let root = &mut self.nodes[first];
@@ -152,7 +153,7 @@ impl Builder {
         self.nodes.extend(below.iter().map(|node| JsonNode {
             start: moved(node.start),
             end: moved(node.end),
-            // elements of a list have none
+            // elements of a list have no key
             key_start: if node.key_end == 0 { 0 } else { moved(node.key_start) },
             key_end: if node.key_end == 0 { 0 } else { moved(node.key_end) },
             next: first as u32 + (node.next - at),

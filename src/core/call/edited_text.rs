@@ -1,8 +1,8 @@
-//! A text with other text in place of parts of it.
+//! Replacing parts of a text.
 
 use std::ops::Range;
 
-/// Returns the text with other text in place of these ranges, which do not overlap.
+/// Returns the text with these ranges, which must not overlap, replaced.
 pub(crate) fn edited(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     edits.sort_by_key(|(range, _)| (range.start, range.end));
     let mut out = String::with_capacity(text.len() + 64);

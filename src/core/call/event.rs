@@ -1,34 +1,35 @@
-//! A call with its derived fields laid over it.
+//! A call overlaid with its derived fields.
 
 use super::{ObjectShape, Val, pointer};
 
-/// What a destination sees: the call as it came, and over it the fields that the service adds or
-/// merges (`receivedAt`, `timestamp`, a merged `context`, …). JSON pointers of findings mean this.
+/// A call as a destination sees it: as received, overlaid with the fields that the service adds or
+/// merges (`receivedAt`, `timestamp`, a merged `context`, …). The JSON pointers of findings refer
+/// to this.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'d> {
-    /// The call exactly as it came.
+    /// The call exactly as received.
     pub call: Val<'d>,
-    /// An object of derived members, each hiding the call's own member of that name.
+    /// The object of derived members, each of which hides the call's own member of that name.
     pub derived: Option<Val<'d>>,
-    /// The service in front of the destinations passes the call on to none of them.
+    /// True if the service in front of the destinations passes the call on to none of them.
     pub discarded: bool,
-    /// The shape of the call with its derived fields; none where nobody found it out.
+    /// The shape of the call with its derived fields; `None` if it was not computed.
     pub shape: Option<ObjectShape>,
 }
 
 impl<'d> Event<'d> {
-    /// A call to which nothing is added.
+    /// Creates an event without derived fields.
     pub fn bare(call: Val<'d>) -> Event<'d> {
         Event { call, derived: None, discarded: false, shape: None }
     }
 
-    /// The top-level member of that name.
+    /// Returns the top-level member of that name.
     pub fn get(&self, name: &str) -> Option<Val<'d>> {
         self.derived.and_then(|derived| derived.get(name)).or_else(|| self.call.get(name))
     }
 
-    /// The top-level members: the call's own in their order (a hidden one gives way to the derived
-    /// one in its place), then what is only derived.
+    /// Returns the top-level members: the call's own in their order (a hidden one is replaced by
+    /// the derived one), then those that are only derived.
     pub fn members(&self) -> impl Iterator<Item = Val<'d>> + '_ {
         let own = self.call.children().map(|member| {
             self.derived.and_then(|derived| derived.get(&member.key())).unwrap_or(member)
@@ -41,7 +42,8 @@ impl<'d> Event<'d> {
         own.chain(added)
     }
 
-    /// The value at a JSON pointer; the empty pointer has no single value here.
+    /// Returns the value at a JSON pointer. For the empty pointer returns `None`, because an event
+    /// is not a single value.
     pub fn pointer(&self, path: &str) -> Option<Val<'d>> {
         let mut tokens = pointer::tokens(path);
         let first = self.get(&tokens.next()?)?;

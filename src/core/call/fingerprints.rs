@@ -1,29 +1,29 @@
-//! Two fingerprints of a call: of what it says, and of its structure. One pass over its members
-//! finds the structure, where its values stand, and whether a key is repeated.
+//! Two fingerprints of a call: of its content and of its structure. One pass over its members finds
+//! the structure, the places of its values, and whether a key is repeated.
 //!
-//! Two calls say the same whatever the order of their members, their spaces and escapes. Two calls
-//! have the same structure if their members have the same names and kinds, whatever the values:
-//! calls of one structure with the same findings need the same change, so a report can state one
-//! fix for all of them.
+//! Two calls have the same content regardless of the order of their members, their spaces and their
+//! escapes. Two calls have the same structure if their members have the same names and kinds,
+//! regardless of the values. Calls of one structure with the same findings need the same change, so
+//! a report can state one fix for all of them.
 
 use super::Val;
 use super::json_node::{JsonKind, JsonNode};
 use std::collections::HashSet;
 
-// fixed: the same file must give the same report each time
+// fixed, because the same file must give the same report each time
 const SEED: u64 = 0x7365_6773_636f_7065;
 const OTHER_SEED: u64 = 0x2d35_8dcc_aa6c_78a5;
 
-/// Deeper values are compared by their text, including spaces.
+/// The depth from which values are compared by their text, including spaces.
 const MAX_DEPTH: u32 = 32;
-/// Members deeper than this are no part of the structure: near misses are looked for at most six
-/// levels deep.
+/// The depth from which members are not part of the structure. Near misses are searched for at most
+/// six levels deep.
 const MAX_STRUCTURE_DEPTH: u32 = 8;
-/// From so many members on, the keys of an object are kept in a set.
-const MANY_MEMBERS: usize = 64;
+/// The number of members from which the keys of an object are kept in a set.
+const MIN_SET_MEMBERS: usize = 64;
 
-/// A value of the structure by its kind. A blank string is one of its own: a blank id is a missing
-/// id.
+/// The hash of each kind of value, for the structure. A blank string is a kind of its own, because
+/// a blank id counts as a missing id.
 const KINDS: [u64; 8] = [
     0x9e37_79b9_7f4a_7c15,
     0xbf58_476d_1ce4_e5b9,
@@ -35,45 +35,47 @@ const KINDS: [u64; 8] = [
     0x5899_65cc_7537_4cc3,
 ];
 const BLANK_STRING: usize = 7;
-/// What an object or array counts as in what a call says, besides its members.
+/// The hash of an object or an array itself, without its members, for the content.
 const CONTAINER: u64 = 0x100;
 
-/// What calls of one shape ([`super::shape`]) have in common: their structure, and where the values
-/// stand that tell what each of them says. So only the values of a call are read for its content.
+/// The common part of calls of one shape ([`super::shape`]): their structure, and the places of the
+/// values that make up their content. With it, only a call's values are read to find the content.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Layout {
-    /// Equal for calls with the same structure. Only the first element of an array counts, so lists
-    /// of different lengths are alike.
+    /// The fingerprint of the structure. Only the first element of an array counts, so lists of
+    /// different lengths are equal.
     pub structure: u64,
-    /// An object of the call may have two members of one name.
+    /// True if an object of the call may have two members of one name.
     pub may_repeat: bool,
-    /// What the objects and arrays themselves say.
+    /// The part of the content of the objects and arrays themselves.
     containers: u64,
     leaves: Vec<Leaf>,
 }
 
-/// A value that a call says.
+/// A value that is part of the content.
 #[derive(Debug, Clone, Copy)]
 struct Leaf {
-    /// How far behind the object's its node stands.
+    /// The number of its node, counted from the object's.
     node: u32,
-    /// The fingerprint of the keys and indices that lead to it.
+    /// The fingerprint of the keys and indices on the path to it.
     place: u64,
 }
 
 impl Layout {
-    /// Reads an object. A member for which `is_left_out` returns true says nothing; it is asked
-    /// about the object's own members, and with the key of the member around them about theirs.
+    /// Computes the layout of an object. A member for which `is_left_out` returns true is not part
+    /// of the content. The function is called for the object's own members, and for their members
+    /// with the key of the enclosing member.
     pub fn new(object: Val<'_>, is_left_out: impl Fn(Option<&[u8]>, &[u8]) -> bool) -> Layout {
         let (nodes, text) = (object.nodes(), object.doc.text().as_bytes());
         let first = object.node();
         let found = Layout::default();
-        let mut pass = Pass { doc: object, nodes, text, first, is_left_out, found };
-        pass.members(0, Around { depth: 0, place: 0, key: None, has_structure: true });
+        let mut pass = LayoutReader { doc: object, nodes, text, first, is_left_out, found };
+        pass.members(0, Container { depth: 0, place: 0, key: None, has_structure: true });
         pass.found
     }
 
-    /// What an object of this layout says: equal for calls with the same content.
+    /// Returns the fingerprint of the content of an object of this layout, which is equal for calls
+    /// with the same content.
     pub fn content(&self, object: Val<'_>) -> u64 {
         let (nodes, text) = (object.nodes(), object.doc.text().as_bytes());
         self.leaves.iter().fold(self.containers, |content, leaf| {
@@ -92,13 +94,13 @@ impl Layout {
         })
     }
 
-    /// How many values it names.
+    /// Returns the number of values of the content.
     pub fn size(&self) -> usize {
         self.leaves.len()
     }
 }
 
-/// True if an object itself may have two members of one name.
+/// Returns true if the object itself may have two members of one name.
 pub(crate) fn may_repeat_in(object: Val<'_>) -> bool {
     let mut keys = ObjectKeys::default();
     let mut may_repeat = false;
@@ -108,13 +110,13 @@ pub(crate) fn may_repeat_in(object: Val<'_>) -> bool {
     may_repeat
 }
 
-/// Puts two fingerprints together; their order counts.
+/// Combines two fingerprints; their order matters.
 pub fn mix(a: u64, b: u64) -> u64 {
     let wide = u128::from(a ^ 0x9e37_79b9_7f4a_7c15) * u128::from(b ^ 0x85eb_ca6b_c2b2_ae35);
     (wide as u64) ^ (wide >> 64) as u64 ^ a.rotate_left(29)
 }
 
-/// The fingerprint of a text.
+/// Returns the fingerprint of a text.
 pub fn of_text(text: &str) -> u64 {
     hash_bytes(text.as_bytes())
 }
@@ -124,7 +126,7 @@ fn hash_bytes(text: &[u8]) -> u64 {
     hash_from(SEED, text)
 }
 
-/// Hashes a text, 16 bytes at a time. Most keys and values are no longer.
+/// Hashes a text, 16 bytes at a time; most keys and values are no longer than that.
 #[inline]
 fn hash_from(start: u64, text: &[u8]) -> u64 {
     let (mut hash, mut rest) = (start ^ text.len() as u64, text);
@@ -139,8 +141,9 @@ fn hash_from(start: u64, text: &[u8]) -> u64 {
     }
 }
 
-/// The first 16 bytes of a text, and what follows. Of 16 bytes or less these are both ends, which
-/// with the length say all of it; no byte is moved for that.
+/// Returns the first 16 bytes of a text as two words, and the rest. For a text of at most 16 bytes,
+/// the words are its beginning and its end, which may overlap; together with the length they
+/// determine the text, and no byte has to be moved.
 #[inline(always)]
 pub(crate) fn two_words(text: &[u8]) -> ((u64, u64), &[u8]) {
     let long = |eight: &[u8; 8]| u64::from_le_bytes(*eight);
@@ -166,32 +169,32 @@ pub(crate) fn two_words(text: &[u8]) -> ((u64, u64), &[u8]) {
     (words, &[])
 }
 
-struct Pass<'d, L> {
+struct LayoutReader<'d, L> {
     doc: Val<'d>,
     nodes: &'d [JsonNode],
     text: &'d [u8],
-    /// The number of the first node.
+    /// The number of the object's node in the document.
     first: u32,
     is_left_out: L,
     found: Layout,
 }
 
-/// The object or array whose members are being read.
+/// The object or array whose members are read.
 #[derive(Clone, Copy)]
-struct Around<'d> {
+struct Container<'d> {
     depth: u32,
-    /// The fingerprint of the keys and indices that lead to it.
+    /// The fingerprint of the keys and indices on the path to it.
     place: u64,
-    /// Its own key, where its members may be left out.
+    /// Its own key, if its members may be left out.
     key: Option<&'d [u8]>,
-    /// Its members are part of the structure.
+    /// True if its members are part of the structure.
     has_structure: bool,
 }
 
-impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
-    /// Reads the members of an object or the elements of an array. Members may come in any order,
-    /// so what is found of each is added; its place tells it from others.
-    fn members(&mut self, container: usize, around: Around<'d>) {
+impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> LayoutReader<'d, L> {
+    /// Reads the members of an object or the elements of an array. Members may be in any order, so
+    /// their hashes are added; the place in each hash distinguishes them.
+    fn members(&mut self, container: usize, around: Container<'d>) {
         let is_array = self.nodes[container].kind == JsonKind::Array;
         let end = (self.nodes[container].next - self.first) as usize;
         let mut keys = ObjectKeys::default();
@@ -226,14 +229,14 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
                 && (node.kind == JsonKind::Null
                     || around.depth < 2 && self.is_left_out(around, number, key))
             {
-                // an absent member says the same
+                // an absent member has the same meaning
                 continue;
             }
             match node.kind {
                 JsonKind::Object | JsonKind::Array if around.depth < MAX_DEPTH => {
                     let depth = around.depth + 1;
                     let has_structure = has_structure && depth < MAX_STRUCTURE_DEPTH;
-                    self.members(number, Around { depth, place, key, has_structure });
+                    self.members(number, Container { depth, place, key, has_structure });
                     let says = mix(place, CONTAINER + node.kind as u64);
                     self.found.containers = self.found.containers.wrapping_add(says);
                 }
@@ -242,7 +245,7 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
         }
     }
 
-    fn is_left_out(&self, around: Around<'_>, number: usize, key: &[u8]) -> bool {
+    fn is_left_out(&self, around: Container<'_>, number: usize, key: &[u8]) -> bool {
         match around.depth {
             0 if self.nodes[number].key_escaped => {
                 (self.is_left_out)(None, self.value(number).key().as_bytes())
@@ -262,7 +265,7 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> Pass<'d, L> {
     }
 }
 
-/// The keys of an object so far.
+/// The keys of an object that were read so far.
 #[derive(Default)]
 struct ObjectKeys {
     bits: [u64; 8],
@@ -270,10 +273,10 @@ struct ObjectKeys {
 }
 
 impl ObjectKeys {
-    /// Adds a key, the `nth` of its object; true if the same hash was there before.
+    /// Adds the `nth` key of an object; returns true if it may have been there before.
     #[inline]
     fn may_have(&mut self, hash: u64, object: Val<'_>, nth: usize) -> bool {
-        if nth >= MANY_MEMBERS {
+        if nth >= MIN_SET_MEMBERS {
             return self.may_have_among_many(hash, object, nth);
         }
         let (word, bit) = ((hash >> 6 & 7) as usize, 1 << (hash & 63));
@@ -291,7 +294,7 @@ impl ObjectKeys {
     }
 }
 
-/// True if an earlier member has the name of the `nth`.
+/// Returns true if an earlier member has the same name as the `nth`.
 fn is_repeated(object: Val<'_>, nth: usize) -> bool {
     let Some(member) = object.children().nth(nth) else { return false };
     let key = member.key();

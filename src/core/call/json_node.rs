@@ -1,4 +1,4 @@
-//! The nodes that a scan of JSON text gives.
+//! The nodes of the table of a JSON text.
 
 /// The kind of a JSON value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(crate) struct JsonNode {
     pub end: u32,
     pub key_start: u32,
     pub key_end: u32,
-    /// The node behind this one's whole subtree.
+    /// The number of the node after this one's whole subtree.
     pub next: u32,
     pub kind: JsonKind,
     pub escaped: bool,
@@ -33,7 +33,7 @@ pub(crate) struct JsonNode {
 }
 
 impl JsonNode {
-    /// An empty text without a name, at the beginning.
+    /// A node of an empty string without a name, at the beginning of the text.
     pub const EMPTY: JsonNode = JsonNode {
         start: 0,
         end: 0,

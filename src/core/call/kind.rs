@@ -28,7 +28,7 @@ impl CallType {
         CallType::Alias,
     ];
 
-    /// The name as it stands in a call's `type`.
+    /// Returns the name as it is in a call's `type`.
     pub fn name(self) -> &'static str {
         match self {
             CallType::Track => "track",
@@ -40,12 +40,12 @@ impl CallType {
         }
     }
 
-    /// The call type of that name, compared without regard to ASCII case.
+    /// Returns the call type of that name; the case of ASCII letters is ignored.
     pub fn parse(name: &str) -> Option<CallType> {
         CallType::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
-    /// The letter that finding codes carry for this type (`CSB-T-…`).
+    /// Returns the letter of this type in finding codes (`CSB-T-…`).
     pub fn letter(self) -> char {
         match self {
             CallType::Track => 'T',

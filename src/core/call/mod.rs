@@ -1,8 +1,8 @@
-//! The call: one Segment message as it came, read without building a tree of owned values.
+//! The call: one Segment message as received, parsed without building a tree of owned values.
 //!
-//! [`Doc`] keeps a JSON text beside a flat table of its values; [`Val`] is a cursor into it. A
-//! [`Builder`] puts one together from values of others. An
-//! [`Event`] is a call with the derived fields laid over it, which is what a destination sees.
+//! [`Doc`] is a JSON text with a flat table of its values, and [`Val`] is a cursor into it. A
+//! [`Builder`] builds a document from values of others. An [`Event`] is a call overlaid with its
+//! derived fields, which is what a destination sees.
 
 pub mod credential;
 mod doc;
@@ -33,8 +33,8 @@ pub use kind::CallType;
 pub use scan::SyntaxError;
 pub use shape::ObjectShape;
 
-/// The place of a call in the recording: 1 for the first, in order of arrival. It is the key of a
-/// call everywhere; a `messageId` may be missing or repeated and is only shown.
+/// The number of a call in the recording, from 1, in order of arrival. It identifies a call
+/// everywhere; a `messageId` may be missing or repeated and is only shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Seq(pub u64);
 

@@ -1,10 +1,10 @@
-//! Names that were probably meant.
+//! The search for the name that a misspelled one was probably meant to be.
 
-/// Longer names are not compared: no known name is near them.
+/// The maximum length of names that are compared; no known name is near a longer one.
 const MAX_NAME_CHARS: usize = 64;
 
-/// Returns the known name that takes the fewest single changes to reach, if these are at most a third
-/// of the name and one more.
+/// Returns the known name with the fewest edits from `name`, if these are at most a third of the
+/// name's length plus one.
 pub fn nearest_name<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let chars = name.chars().take(MAX_NAME_CHARS + 1).count();
     if chars > MAX_NAME_CHARS {

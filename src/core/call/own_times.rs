@@ -1,12 +1,13 @@
-//! The times that a call itself contains: finds the latest, and moves all of them.
+//! The times that a call itself contains: finding the latest, and moving all of them.
 
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, JsonKind, Val, edited};
 
-/// The times of a call, and of a batch.
+/// The members of a call and of a batch that are times.
 const TIMES: [&str; 4] = ["receivedAt", "sentAt", "timestamp", "originalTimestamp"];
 
-/// Finds the latest time of a call, or of a batch or otherwise of its calls; none if there is none.
+/// Finds the latest time of a call or a batch, or otherwise of the batch's calls; returns `None` if
+/// there is no time.
 pub fn find_latest(text: &str) -> Option<Millis> {
     let doc = Doc::parse(text).ok()?;
     let latest_of = |call: Val<'_>| own_times(call).map(|(_, at)| at).max();
@@ -39,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_move_together_and_all_else_stays() {
+    fn moves_all_times_and_nothing_else() {
         let batch =
             r#"[{"originalTimestamp": "2026-11-24T09:59:59Z", "event": "2026-11-24T09:59:59Z"}]"#;
         let call = format!(

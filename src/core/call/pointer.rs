@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Adds one member name or index to a pointer.
+/// Returns a pointer extended by one member name or index.
 pub fn push(pointer: &str, token: &str) -> String {
     let mut out = String::with_capacity(pointer.len() + token.len() + 1);
     out.push_str(pointer);
@@ -15,16 +15,16 @@ pub fn push(pointer: &str, token: &str) -> String {
     out
 }
 
-/// The decoded tokens of a pointer; of the empty pointer none.
+/// Returns the decoded tokens of a pointer; the empty pointer has none.
 pub fn tokens(pointer: &str) -> Tokens<'_> {
     Tokens { rest: after_slash(pointer) }
 }
 
-/// See [`tokens`]. Pointers are short and gone through for every finding, so they are walked byte
-/// by byte.
+/// The iterator of [`tokens`]. It searches byte by byte, because pointers are short and are read
+/// for every finding.
 #[derive(Debug, Clone)]
 pub struct Tokens<'p> {
-    /// What is behind the last slash that was passed.
+    /// The rest after the last slash that was read.
     rest: Option<&'p str>,
 }
 
@@ -52,7 +52,7 @@ fn decode(token: &str) -> Cow<'_, str> {
     }
 }
 
-/// A token as an array index: digits without a leading zero.
+/// Parses a token as an array index: digits without a leading zero.
 pub fn index(token: &str) -> Option<usize> {
     let plain = !token.is_empty()
         && token.bytes().all(|b| b.is_ascii_digit())
@@ -60,7 +60,7 @@ pub fn index(token: &str) -> Option<usize> {
     if plain { token.parse().ok() } else { None }
 }
 
-/// The last token of a pointer, decoded; of the empty pointer the empty text.
+/// Returns the last token of a pointer, decoded; the empty text for the empty pointer.
 pub fn last(pointer: &str) -> Cow<'_, str> {
     let last = pointer.bytes().rposition(|b| b == b'/');
     last.map_or(Cow::Borrowed(""), |slash| decode(&pointer[slash + 1..]))
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_come_decoded() {
+    fn decodes_tokens() {
         for (pointer, want) in [
             ("", &[][..]),
             ("none", &[]),

@@ -1,23 +1,24 @@
 //! The text in place of a value that was redacted before its call was recorded.
 //!
-//! Anybody can send such a text. Then a rule about the form of that value passes it over, and
-//! nothing else happens.
+//! Any sender can send such a text. The only effect is that rules about the form of the value
+//! ignore it.
 
 /// The beginning of every such text.
 const MARK: &str = "redacted";
 /// The text in place of a value that was removed.
 pub const REMOVED: &str = MARK;
-/// Follows the hash of an address of mail, so that it stays one. No such domain exists.
+/// The end of the hash of an email address, which keeps the form of an address. No such domain
+/// exists.
 const MAIL_DOMAIN: &str = "@redacted.invalid";
 const HASH_DIGITS: usize = 16;
 
-/// Returns what stands in place of a value with that hash.
+/// Returns the text in place of a value with this hash.
 pub fn hashed(hash: u64, is_mail: bool) -> String {
     let domain = if is_mail { MAIL_DOMAIN } else { "" };
     format!("{MARK}-{hash:016x}{domain}")
 }
 
-/// Returns true for a text that stands in place of a redacted value.
+/// Returns true for the text of a redacted value.
 pub fn is_redacted(text: &str) -> bool {
     let Some(rest) = text.strip_prefix(MARK) else { return false };
     let Some(hash) = rest.strip_prefix('-') else { return rest.is_empty() };
@@ -31,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn knows_its_own_texts_only() {
+    fn recognizes_only_its_own_texts() {
         for text in [REMOVED, &hashed(0, false), &hashed(u64::MAX, true)] {
             assert!(is_redacted(text), "{text}");
         }

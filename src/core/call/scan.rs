@@ -1,13 +1,15 @@
-//! One pass over a JSON text: checks it strictly (RFC 8259) and writes the table of its values.
+//! The scanner of JSON text, which checks it strictly (RFC 8259) and writes the table of its values
+//! in one pass.
 //!
-//! Why not serde_json: its tree costs seven times as much for a 1 KB call, it refuses what
-//! senders do send (lone surrogates in escapes, 200 levels of nesting), and a recursive reader
-//! can be made to overflow the stack. This one loops and allocates only the table.
+//! serde_json is not used because its tree costs seven times as much for a 1 KB call, it refuses
+//! texts that senders do send (lone surrogates in escapes, 200 levels of nesting), and a hostile
+//! text can make a recursive parser overflow the stack. This scanner is a loop that allocates only
+//! the table.
 
 use super::json_node::{JsonKind, JsonNode};
 use wide::u8x16;
 
-/// Why a text is not JSON: what was expected, and where.
+/// The error of a text that is not JSON: what was expected, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: expected {expected}, found {found}")]
 pub struct SyntaxError {
@@ -17,9 +19,9 @@ pub struct SyntaxError {
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// What would have been right there.
+    /// A description of what is valid at this place.
     pub expected: &'static str,
-    /// What stood there, safe to print.
+    /// The text at this place, safe to print.
     pub found: String,
 }
 
@@ -30,7 +32,7 @@ pub(crate) struct Scanner<'t> {
 
 type Scan<T> = Result<T, (usize, &'static str)>;
 
-/// Where a member name stands, without its quotes, and whether it holds an escape.
+/// The range of a member name without its quotes, and whether it contains an escape.
 #[derive(Clone, Copy)]
 struct KeySpan {
     start: u32,
@@ -42,7 +44,7 @@ impl KeySpan {
     const NONE: KeySpan = KeySpan { start: 0, end: 0, escaped: false };
 }
 
-/// The number of no node.
+/// The value of `open` when nothing is open.
 const NONE: u32 = u32::MAX;
 
 impl<'t> Scanner<'t> {
@@ -79,8 +81,8 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// Reads a whole text. While an object or a list is open, its node's `next` is the number of the
-/// one around it, so that nesting needs no room of its own.
+/// Scans a whole text. While an object or a list is open, its node's `next` is the number of the
+/// enclosing one, so that nesting needs no memory of its own.
 fn document(bytes: &[u8], nodes: &mut Vec<JsonNode>) -> Scan<()> {
     let (mut open, mut object) = (NONE, false);
     let mut key = KeySpan::NONE;
@@ -140,7 +142,7 @@ fn document(bytes: &[u8], nodes: &mut Vec<JsonNode>) -> Scan<()> {
         if holds {
             (open, object) = (number, kind == JsonKind::Object);
         } else {
-            // behind a value
+            // after a value
             loop {
                 at = space(bytes, at);
                 if open == NONE {
@@ -172,7 +174,7 @@ fn document(bytes: &[u8], nodes: &mut Vec<JsonNode>) -> Scan<()> {
     }
 }
 
-/// Reads a member's name and colon, to where its value begins.
+/// Reads a member's name and colon, and returns the offset of its value.
 #[inline(always)]
 fn member(bytes: &[u8], at: usize) -> Scan<(usize, KeySpan)> {
     if bytes.get(at) != Some(&b'"') {
@@ -187,14 +189,15 @@ fn member(bytes: &[u8], at: usize) -> Scan<(usize, KeySpan)> {
     Ok((space(bytes, colon + 1), key))
 }
 
-/// Reads on behind the opening quote to behind the closing one; true if it held an escape.
+/// Reads a string from after its opening quote to after its closing one; returns true if it
+/// contains an escape.
 #[inline(always)]
 fn string(bytes: &[u8], at: usize) -> Scan<(usize, bool)> {
     let end = plain(bytes, at);
     if bytes.get(end) == Some(&b'"') { Ok((end + 1, false)) } else { odd_string(bytes, end) }
 }
 
-/// Reads on where a string holds something else than plain text.
+/// Reads the rest of a string from its first escape or invalid character on.
 #[inline(never)]
 fn odd_string(bytes: &[u8], mut at: usize) -> Scan<(usize, bool)> {
     let mut escaped = false;
@@ -212,7 +215,7 @@ fn odd_string(bytes: &[u8], mut at: usize) -> Scan<(usize, bool)> {
     }
 }
 
-/// Steps over string bytes that need no look, 16 at a time.
+/// Skips plain bytes of a string, 16 at a time.
 #[inline(always)]
 fn plain(bytes: &[u8], mut at: usize) -> usize {
     let all = u8x16::splat;
@@ -229,7 +232,7 @@ fn plain(bytes: &[u8], mut at: usize) -> usize {
     plain_to_end(bytes, at)
 }
 
-/// The same where the text ends soon.
+/// Skips plain bytes of a string near the end of the text, one at a time.
 fn plain_to_end(bytes: &[u8], mut at: usize) -> usize {
     while bytes.get(at).is_some_and(|byte| !is_odd(byte)) {
         at += 1;
@@ -278,7 +281,7 @@ fn number(bytes: &[u8], mut at: usize) -> Scan<usize> {
     Ok(at)
 }
 
-/// Steps over digits, at least one.
+/// Skips digits, at least one.
 #[inline(always)]
 fn digits(bytes: &[u8], start: usize) -> Scan<usize> {
     let mut at = start;
@@ -293,7 +296,7 @@ fn word(bytes: &[u8], at: usize, word: &'static [u8]) -> Scan<usize> {
     if found { Ok(at + word.len()) } else { Err((at, "a JSON value")) }
 }
 
-/// Steps over white space, of which there is seldom any.
+/// Skips white space, of which there is seldom any.
 #[inline(always)]
 fn space(bytes: &[u8], at: usize) -> usize {
     if bytes.get(at).is_some_and(|byte| *byte > b' ') { at } else { some_space(bytes, at) }
@@ -314,7 +317,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_needs_a_look_is_found_wherever_it_stands(
+        fn finds_special_bytes_at_any_offset(
             mut bytes in proptest::collection::vec(any::<u8>(), 0..80),
             plain_byte in prop_oneof![Just(b'a'), Just(0x80), Just(0xff), Just(b'!'), Just(b'#')],
             odd_at in 0usize..80,

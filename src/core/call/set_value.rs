@@ -1,14 +1,15 @@
-//! A value of a call set anew, at a JSON pointer.
+//! Setting a value of a call at a JSON pointer.
 
 use crate::call::pointer;
 use serde_json::{Map, Value};
 
-/// A text that is JSON is that value, anything else is a text.
+/// Converts a text to a value: parses it if it is JSON, otherwise it is a string.
 pub fn value(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
-/// Sets the value at a pointer, making the objects on the way. Of an error the place is told.
+/// Sets the value at a pointer, and creates the missing objects on the way. An error is the place
+/// that is not an object.
 pub fn set(root: &mut Value, at: &str, value: Value) -> Result<(), String> {
     let tokens: Vec<String> = pointer::tokens(at).map(|token| token.into_owned()).collect();
     let mut place = root;

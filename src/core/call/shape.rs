@@ -1,9 +1,10 @@
-//! The shape of an object: the names and kinds of all its members in their order, as one number.
+//! The shape of an object: a number that stands for the names, kinds and order of all its members.
 //!
-//! Calls of one product have few shapes, so what follows from the names and kinds alone is worked
-//! out once for each and looked up for every further call ([`crate::wire`] and
-//! [`crate::vendors`] do). Of 300,000 varied calls with 30 values each, 99 % have a shape that came
-//! before. To number a call takes a tenth of the time that reading its JSON text takes.
+//! Calls of one product have few shapes, so whatever follows from the names and kinds alone is
+//! computed once per shape and looked up for every further call (in [`crate::wire`] and
+//! [`crate::vendors`]). Of 300,000 varied calls with 30 values each, 99 % have a shape that
+//! occurred before. Computing the shape of a call takes a tenth of the time of parsing its JSON
+//! text.
 
 use super::Val;
 use super::fingerprints::two_words;
@@ -12,24 +13,24 @@ use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU64;
 use std::sync::LazyLock;
 
-/// An object with more values than this has no shape: it is hardly like another.
+/// The maximum number of values of an object with a shape; a larger object is seldom like another.
 const MAX_VALUES: usize = 1_024;
 
-/// A text that is blank; [`JsonKind`] ends before it.
+/// The kind of a blank string; the numbers of [`JsonKind`] end before it.
 const BLANK: u64 = 8;
-/// A text that is not blank and begins with something else than a visible ASCII character.
+/// The kind of a string that is not blank and does not begin with a visible ASCII character.
 const UNPLAIN: u64 = 9;
 
 /// The shape of an object. Two objects with one shape have members of the same names, kinds and
-/// order at every depth. The kind of a text includes whether it is blank and whether it begins with
-/// a visible ASCII character, as far as [`Val::is_plainly_filled`] can tell.
+/// order at every depth. The kind of a string includes whether it is blank and whether it begins
+/// with a visible ASCII character, as far as [`Val::is_plainly_filled`] can tell.
 ///
-/// The number is another in each run, so nobody can make up objects whose shapes are the same by
-/// design, and by chance two of a thousand are one in 10^13 times.
+/// The number is different in each run, so no sender can construct objects with equal shapes on
+/// purpose. By chance, two of a thousand shapes are equal once in 10^13 times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ObjectShape(NonZeroU64);
 
-/// Numbers that nobody knows.
+/// Random numbers that no sender can know.
 struct Secret {
     start: u64,
     high: u64,
@@ -43,7 +44,7 @@ static SECRET: LazyLock<Secret> = LazyLock::new(|| {
 });
 
 impl ObjectShape {
-    /// The shape of an object; none if it holds too many values.
+    /// Computes the shape of an object; returns `None` if it has too many values.
     pub fn new(object: Val<'_>) -> Option<ObjectShape> {
         let nodes = object.nodes();
         if nodes.len() > MAX_VALUES {
@@ -73,7 +74,7 @@ impl ObjectShape {
         NonZeroU64::new(hash.max(1)).map(ObjectShape)
     }
 
-    /// The shape of two objects that belong together.
+    /// Returns the shape of two objects together.
     pub fn with(self, other: ObjectShape) -> ObjectShape {
         let Secret { high, node, .. } = *SECRET;
         let hash = fold(self.0.get().wrapping_add(node), other.0.get() ^ high);
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn other_names_kinds_places_and_orders_are_another_shape() {
+    fn different_names_kinds_places_and_orders_have_different_shapes() {
         let long = "k".repeat(40);
         let mut objects: Vec<String> = [
             r#"{}"#,
@@ -173,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_object_has_none() {
+    fn a_huge_object_has_no_shape() {
         let of = |values: usize| format!(r#"{{"a":[{}1]}}"#, "1,".repeat(values));
         assert!(shape(&of(MAX_VALUES - 3)).is_some());
         assert!(shape(&of(MAX_VALUES - 2)).is_none());

@@ -1,25 +1,25 @@
-//! Calls to begin with: one of each type, and those that are good for one vendor each.
+//! Templates of calls: one of each type, and some for a single vendor each.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::LazyLock;
 
-/// A call to begin with.
+/// A template of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
-    /// The type; for the calls of a vendor `VENDOR-TYPE`.
+    /// The name: the type of the call, or `VENDOR-TYPE` for the templates of a vendor.
     pub name: String,
-    /// The vendor that it is for; none if it has the ids of all of them.
+    /// The vendor that it is for; `None` if it has the ids of all vendors.
     pub vendor: Option<String>,
-    /// What it is, for people.
+    /// The description for the user.
     pub about: String,
-    /// Settings of the vendor without which it takes no such call.
+    /// The settings that the vendor needs to accept such a call.
     pub needs: Map<String, Value>,
     /// The call.
     pub text: String,
 }
 
-/// Those for no vendor of its own.
+/// The templates that are not for a single vendor.
 const COMMON: [(&str, &str, &str); 6] = [
     (
         "track",
@@ -44,12 +44,12 @@ const COMMON: [(&str, &str, &str); 6] = [
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TemplateFile {
-    template: Vec<OfVendor>,
+    template: Vec<VendorTemplate>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OfVendor {
+struct VendorTemplate {
     vendor: String,
     #[serde(rename = "type")]
     kind: String,
@@ -59,7 +59,7 @@ struct OfVendor {
     call: String,
 }
 
-/// All of them; those for no vendor of its own first.
+/// All templates; those that are not for a single vendor come first.
 pub static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
     let file: TemplateFile = toml::from_str(include_str!("../../../assets/templates/vendors.toml"))
         .expect("the templates that come with the program are TOML; a test reads them");
@@ -70,22 +70,22 @@ pub static TEMPLATES: LazyLock<Vec<Template>> = LazyLock::new(|| {
         needs: Map::new(),
         text: (*text).to_owned(),
     });
-    let others = file.template.into_iter().map(|of| Template {
-        name: format!("{}-{}", of.vendor, of.kind),
-        vendor: Some(of.vendor),
-        about: of.about,
-        needs: of.needs,
-        text: of.call,
+    let others = file.template.into_iter().map(|template| Template {
+        name: format!("{}-{}", template.vendor, template.kind),
+        vendor: Some(template.vendor),
+        about: template.about,
+        needs: template.needs,
+        text: template.call,
     });
     common.chain(others).collect()
 });
 
-/// The template of that name.
+/// Returns the template of that name.
 pub fn template(name: &str) -> Option<&'static Template> {
     TEMPLATES.iter().find(|template| template.name == name)
 }
 
-/// The names of all.
+/// Returns the names of all templates.
 pub fn names() -> impl Iterator<Item = &'static str> {
     TEMPLATES.iter().map(|template| template.name.as_str())
 }

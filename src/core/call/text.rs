@@ -1,7 +1,8 @@
-//! Captured text is hostile: what is shown goes through here first.
+//! Making captured text safe to show. It may be hostile, so all text that is shown goes through
+//! these functions first.
 
-/// True for a character that a terminal may act on, or that changes the order or the look of
-/// its neighbours: C0, DEL, C1, bidirectional controls, line separators, tags, a lone BOM.
+/// Returns true for a character that a terminal may act on, or that changes the order or the look
+/// of its neighbors: C0, DEL, C1, bidirectional controls, line separators, tags, a lone BOM.
 pub fn is_hostile(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}'
@@ -9,7 +10,7 @@ pub fn is_hostile(c: char) -> bool {
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Returns true for a character that shows nothing, or that a terminal may act on: zero-width
+/// Returns true for an invisible character, or one that a terminal may act on: zero-width
 /// characters, fillers, variation selectors, tags, controls.
 pub fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
@@ -23,12 +24,12 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0080}'..='\u{e0fff}')
 }
 
-/// Returns true for white space and for what shows nothing.
+/// Returns true for white space and for invisible characters.
 pub fn is_blank_or_invisible(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
-/// A character as it may be shown: itself, or an escape that names it.
+/// Returns a character in a form that is safe to show: the character itself, or an escape.
 pub fn visible_char(c: char) -> String {
     match c {
         '\n' => "\\n".to_owned(),
@@ -39,7 +40,7 @@ pub fn visible_char(c: char) -> String {
     }
 }
 
-/// A text as it may be shown on one line, hostile characters escaped.
+/// Returns a text in a form that is safe to show on one line, with hostile characters escaped.
 pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     // most texts are plain ASCII
     if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
@@ -51,8 +52,8 @@ pub fn visible(text: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-/// An id as it may be shown: two that differ look different. What shows nothing is escaped, also at
-/// its ends; a plain space inside is seen.
+/// Returns an id in a form that is safe to show, in which different ids look different. Invisible
+/// characters and white space are escaped, except plain spaces between other characters.
 pub fn visible_id(id: &str) -> std::borrow::Cow<'_, str> {
     if id.bytes().all(|b| matches!(b, b'!'..=b'~')) || !id.chars().any(is_blank_or_invisible) {
         return id.into();
@@ -65,7 +66,7 @@ pub fn visible_id(id: &str) -> std::borrow::Cow<'_, str> {
     shown.collect::<String>().into()
 }
 
-/// A character as a sentence about blanks shows it: every blank is escaped.
+/// Returns a character for a sentence about blanks: every blank is escaped.
 pub fn visible_blank(c: char) -> String {
     match c {
         c if is_blank_or_invisible(c) => format!("\\u{{{:x}}}", c as u32),
@@ -73,11 +74,10 @@ pub fn visible_blank(c: char) -> String {
     }
 }
 
-/// How many characters of a captured value a sentence may show.
+/// The maximum number of characters of a captured value in a sentence.
 pub(crate) const EXCERPT_CHARS: usize = 60;
 
-/// Appends captured text as a sentence may show it: one line, hostile characters escaped, not too
-/// long.
+/// Appends captured text for a sentence: on one line, shortened, with hostile characters escaped.
 pub fn write_excerpt(out: &mut String, captured: &str) {
     // a text has at least as many bytes as characters
     let long = captured.len() > EXCERPT_CHARS;
@@ -89,14 +89,14 @@ pub fn write_excerpt(out: &mut String, captured: &str) {
     }
 }
 
-/// A text in backticks that may be compared with another by eye: what is not seen is escaped, and so
-/// are blanks other than the usual one.
+/// Returns a text in backticks that can be compared with another by eye: invisible characters are
+/// escaped, and blanks other than the plain space.
 pub fn spelled(text: &str) -> String {
     let shown = text.chars().map(|c| if c == ' ' { " ".to_owned() } else { visible_blank(c) });
     format!("`{}`", shown.collect::<String>())
 }
 
-/// A write key as it may be shown: its last four characters.
+/// Returns a masked write key, of which only the last four characters are shown.
 pub fn masked(key: &str) -> String {
     let from = key.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
     let tail = if key.chars().count() > 4 { &key[from..] } else { "" };

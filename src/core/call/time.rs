@@ -1,24 +1,25 @@
-//! Times as calls carry them (`docs/specs/vendors.md` A.6): ISO-8601, milliseconds since the epoch.
+//! Times in the form that calls use (`docs/specs/vendors.md` A.6): ISO-8601, milliseconds since the
+//! epoch.
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
 
-/// Stands for a moment that nobody recorded.
+/// The value of an unknown time.
 pub const NO_TIME: Millis = 0;
 
 /// One day in milliseconds.
 pub const DAY_MS: Millis = 86_400_000;
 
-/// Reads `YYYY-MM-DD`, optionally followed by `T`, `HH:MM`, `:SS`, a fraction and, after a time, an
-/// offset. Milliseconds are cut, not rounded; without an offset it is UTC.
+/// Parses `YYYY-MM-DD`, optionally followed by `T`, `HH:MM`, `:SS`, a fraction and, after a time,
+/// an offset. Milliseconds are truncated, not rounded; a time without an offset is UTC.
 pub fn parse(text: &str) -> Option<Millis> {
     let bytes = text.as_bytes();
-    bytes.try_into().ok().and_then(usual).or_else(|| any_form(bytes))
+    bytes.try_into().ok().and_then(parse_common_form).or_else(|| parse_any_form(bytes))
 }
 
-/// The form that libraries write, [`format()`]'s own: every call has several of them. Its digits are
-/// checked eight bytes at a time.
-fn usual(text: &[u8; 24]) -> Option<Millis> {
+/// Parses the form that libraries and [`format()`] write, of which every call has several. Its
+/// digits are checked eight bytes at a time.
+fn parse_common_form(text: &[u8; 24]) -> Option<Millis> {
     const FORM: &[u8; 24] = b"0000-00-00T00:00:00.000Z";
     let mut odd = 0;
     for at in [0, 8, 16] {
@@ -37,7 +38,7 @@ fn usual(text: &[u8; 24]) -> Option<Millis> {
     let two = |at: usize| digit(at) * 10 + digit(at + 1);
     let (year, month, day) = (two(0) * 100 + two(2), two(5), two(8));
     let (hour, minute, second) = (two(11), two(14), two(17));
-    // all months have 28 days; the few days behind them are left to the long way
+    // all months have 28 days; the few days after them are left to `parse_any_form`
     let is_plain = (1..=12).contains(&month) && (1..=28).contains(&day);
     if !is_plain || hour > 23 || minute > 59 || second > 59 {
         return None;
@@ -46,7 +47,7 @@ fn usual(text: &[u8; 24]) -> Option<Millis> {
     Some(days_from_civil(year, month, day) * DAY_MS + Millis::from(ms))
 }
 
-/// The low four bits of each digit of the usual form, and nothing of its signs.
+/// A mask of the low four bits of each digit in the common form; 0 for its signs.
 const LOW_BITS: [u8; 24] = {
     let mut bits = [0x0f; 24];
     let signs = [4, 7, 10, 13, 16, 19, 23];
@@ -58,7 +59,7 @@ const LOW_BITS: [u8; 24] = {
     bits
 };
 
-fn any_form(text: &[u8]) -> Option<Millis> {
+fn parse_any_form(text: &[u8]) -> Option<Millis> {
     let (date, rest) = text.split_first_chunk::<10>()?;
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else { return None };
     let year = two(y1, y2)? * 100 + two(y3, y4)?;
@@ -89,7 +90,7 @@ fn any_form(text: &[u8]) -> Option<Millis> {
     Some(date + ((hour * 60 + minute - offset_minutes) * 60 + second) * 1000 + millis)
 }
 
-/// Milliseconds of at least one digit, and what comes behind the digits.
+/// Reads the milliseconds from at least one digit, and returns the rest after the digits.
 fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
     let count = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let digit = |at: usize| if at < count { i64::from(rest[at] - b'0') } else { 0 };
@@ -116,17 +117,18 @@ fn two(a: u8, b: u8) -> Option<i64> {
     (a < 10 && b < 10).then(|| i64::from(a * 10 + b))
 }
 
-/// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+/// Returns the time as `YYYY-MM-DDTHH:MM:SS.mmmZ`.
 pub fn format(millis: Millis) -> String {
     let mut out = String::with_capacity(24);
     write(&mut out, millis);
     out
 }
 
-/// Appends what [`format()`] gives, without an allocation of its own: every call has times written.
+/// Appends the text of [`format()`] without an allocation, because times are written for every
+/// call.
 pub fn write(out: &mut String, millis: Millis) {
     let (days, ms) = (millis.div_euclid(DAY_MS), millis.rem_euclid(DAY_MS) as u32);
-    // the years 0 to 9999 in 32 bits and without signs
+    // the years 0 to 9999 are computed in unsigned 32-bit numbers
     let (year, month, day) = match u32::try_from(days + 719_468) {
         Ok(days) if days < 3_652_061 => {
             let (year, month, day) = civil(days);
@@ -157,13 +159,13 @@ pub fn write(out: &mut String, millis: Millis) {
     out.push_str(text.expect("digits and signs"));
 }
 
-/// `YYYY-MM-DD` of the UTC day that holds this moment.
+/// Returns the UTC day of this time as `YYYY-MM-DD`.
 pub fn format_date(millis: Millis) -> String {
     let (year, month, day) = civil_from_days(millis.div_euclid(DAY_MS));
     format!("{year:04}-{month:02}-{day:02}")
 }
 
-/// This moment, by the system's clock.
+/// Returns the current time by the system's clock.
 pub fn now() -> Millis {
     use std::time::{SystemTime, UNIX_EPOCH};
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as Millis)
@@ -178,17 +180,18 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days since the epoch of a civil date of the years 0 to 9999 (the usual era arithmetic; March
-/// starts the year). Every call has several times, so it is done in 32 bits and without signs.
+/// Returns the days since the epoch of a civil date in the years 0 to 9999 (the usual era
+/// arithmetic; March starts the year). It uses unsigned 32-bit numbers, because every call has
+/// several times.
 fn days_from_civil(year: u32, month: u32, day: u32) -> i64 {
-    // an era later, so that the January of year 0 has a year before it
+    // one era is added, so that January of the year 0 has a year before it
     let year = year + 400 - u32::from(month <= 2);
     let from_march = if month > 2 { month - 3 } else { month + 9 };
     let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * from_march + 2) / 5 + day;
     i64::from(days) - 1 - 719_468 - 146_097
 }
 
-/// The civil date so many days after the 1st of March of the year 0.
+/// Returns the civil date `days` days after March 1 of the year 0.
 fn civil(days: u32) -> (u32, u32, u32) {
     let (era, doe) = (days / 146_097, days % 146_097);
     let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
@@ -251,9 +254,9 @@ mod tests {
     }
 
     proptest! {
-        /// Texts that are nearly of the usual form give the same time by both functions.
+        /// Texts that are nearly of the common form give the same time by both functions.
         #[test]
-        fn both_ways_give_the_same_time(
+        fn both_parsers_give_the_same_time(
             year in 0u32..10_000, month in 0u32..14, day in 0u32..33, hour in 0u32..26,
             minute in 0u32..62, second in 0u32..62, ms in 0u32..1000,
             at in 0usize..48, other in any::<u8>(),
@@ -265,10 +268,10 @@ mod tests {
             if let Some(byte) = bytes.get_mut(at) {
                 *byte = other;
             }
-            let long = any_form(&bytes);
-            prop_assert!(usual(&bytes).is_none_or(|found| Some(found) == long));
+            let long = parse_any_form(&bytes);
+            prop_assert!(parse_common_form(&bytes).is_none_or(|found| Some(found) == long));
             let is_common = long.is_some() && day <= 28 && at >= 24;
-            prop_assert!(!is_common || usual(&bytes).is_some());
+            prop_assert!(!is_common || parse_common_form(&bytes).is_some());
         }
     }
 
@@ -292,19 +295,19 @@ mod tests {
     }
 
     #[test]
-    fn the_short_way_reads_as_the_long_one() {
+    fn the_fast_parser_reads_like_the_full_one() {
         let text = b"2024-02-29T23:59:59.999Z";
         for at in 0..text.len() {
             for byte in 0..128 {
                 let mut other = *text;
                 other[at] = byte;
-                let short = usual(&other);
-                assert!(short.is_none() || short == any_form(&other), "{other:?}");
+                let short = parse_common_form(&other);
+                assert!(short.is_none() || short == parse_any_form(&other), "{other:?}");
                 let text = std::str::from_utf8(&other).expect("ASCII");
-                assert_eq!(parse(text), any_form(&other), "{text}");
+                assert_eq!(parse(text), parse_any_form(&other), "{text}");
             }
         }
-        assert_eq!(usual(b"2024-02-28T23:59:59.999Z"), Some(1_709_164_799_999));
+        assert_eq!(parse_common_form(b"2024-02-28T23:59:59.999Z"), Some(1_709_164_799_999));
     }
 
     #[test]

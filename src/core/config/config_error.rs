@@ -1,12 +1,12 @@
-//! Where a setting comes from, and what is wrong with one.
+//! The origin of a setting, and the error of an invalid one.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Where a value came from.
+/// The origin of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SettingOrigin {
-    /// A flag, as it was written.
+    /// A flag, as the user wrote it.
     Flag(String),
     /// An environment variable.
     Env(String),
@@ -22,7 +22,8 @@ pub enum SettingOrigin {
 }
 
 impl SettingOrigin {
-    /// Which layer it is of: a higher one wins. The two files share one.
+    /// Returns the number of its layer; a value of a higher layer takes precedence. The two files
+    /// share a layer.
     pub fn layer(&self) -> u8 {
         match self {
             SettingOrigin::Preset => 0,
@@ -44,11 +45,11 @@ impl fmt::Display for SettingOrigin {
     }
 }
 
-/// Why the settings cannot be used.
+/// An error that makes the settings unusable.
 #[derive(Debug, thiserror::Error)]
 #[error("{origin}: {message}")]
 pub struct ConfigError {
-    /// The place.
+    /// The origin of the wrong value.
     pub origin: SettingOrigin,
     /// The mistake, and what was expected instead.
     pub message: String,

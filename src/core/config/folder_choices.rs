@@ -1,4 +1,4 @@
-//! What the user chose on the screen, kept for each project folder.
+//! The choices that the user made on the screen, saved for each project folder.
 
 use crate::config::text_file::read_text_file;
 use crate::config::user_folders::user_state_folder;
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// How the page of the log is arranged.
+/// The arrangement of the log page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ColumnChoice {
-    /// How much of the width is the log's, in per cent.
+    /// The log's share of the width, in percent.
     pub split: Option<u16>,
     /// The log's columns by name, from the left.
     pub columns: Option<Vec<String>>,
@@ -23,13 +23,13 @@ pub struct FolderChoices {
 }
 
 impl FolderChoices {
-    /// The choices for the folder where the program was started, in the user's state folder; none
-    /// where either is not known.
+    /// Returns the choices for the folder where the program was started, saved in the user's state
+    /// folder; `None` if either folder is unknown.
     pub fn of_user() -> Option<FolderChoices> {
         Some(FolderChoices::new(&user_state_folder()?, &std::env::current_dir().ok()?))
     }
 
-    /// The choices of a project folder, kept in a state folder.
+    /// Returns the choices for a project folder, saved in a state folder.
     pub fn new(state_folder: &Path, project: &Path) -> FolderChoices {
         FolderChoices {
             file: state_folder.join("choices.json"),
@@ -37,17 +37,17 @@ impl FolderChoices {
         }
     }
 
-    /// The vendors that were chosen. A file that cannot be read counts as none.
+    /// Returns the chosen vendors. A file that cannot be read counts as no choice.
     pub fn vendors(&self) -> Option<Vec<String>> {
         self.list("vendors")
     }
 
-    /// The finding codes that are muted.
+    /// Returns the muted finding codes.
     pub fn aside(&self) -> Vec<String> {
         self.list("aside").unwrap_or_default()
     }
 
-    /// How the page of the log was arranged.
+    /// Returns the arrangement of the log page.
     pub fn arranged(&self) -> ColumnChoice {
         let all = self.read();
         let split = all.get(&self.project).and_then(|own| own.get("split")?.as_u64());
@@ -57,9 +57,9 @@ impl FolderChoices {
         }
     }
 
-    /// Keeps how it was arranged.
+    /// Saves the arrangement of the log page.
     pub fn set_arranged(&self, arranged: &ColumnChoice) -> io::Result<()> {
-        // no number is no split
+        // `null` stands for no split
         self.set("split", arranged.split.into())?;
         match &arranged.columns {
             Some(columns) => self.set("columns", columns.clone().into()),
@@ -73,12 +73,12 @@ impl FolderChoices {
         Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
     }
 
-    /// Keeps the vendors that were chosen.
+    /// Saves the chosen vendors.
     pub fn set_vendors(&self, names: &[&str]) -> io::Result<()> {
         self.set("vendors", names.into())
     }
 
-    /// Keeps the finding codes that are muted.
+    /// Saves the muted finding codes.
     pub fn set_aside(&self, names: &[&str]) -> io::Result<()> {
         self.set("aside", names.into())
     }
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_project_has_its_own() {
+    fn each_project_has_its_own_choices() {
         let folder = tempfile::tempdir().expect("a folder");
         let state = folder.path().join("new");
         let (a, b) = (

@@ -1,29 +1,29 @@
-//! What was typed before and is offered again: filters, searches, filters with names. One file in
-//! the state folder, for all projects.
+//! Earlier input that is offered again: filters, searches, commands, and named filters. One file in
+//! the state folder serves all projects.
 
 use crate::config::text_file::read_text_file;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A history keeps no more entries.
-const MOST: usize = 200;
+/// The maximum number of entries of a history.
+const MAX_ENTRIES: usize = 200;
 
-/// What was typed before.
+/// Earlier input.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HistoryEntries {
-    /// Filters, the newest last, each once.
+    /// Filters, the newest last, without duplicates.
     pub history: Vec<String>,
     /// Searches, likewise.
     pub searches: Vec<String>,
     /// Commands, likewise.
     pub commands: Vec<String>,
-    /// Filters with their names, in the order of these.
+    /// Named filters, sorted by name.
     pub named: Vec<(String, String)>,
 }
 
-/// Something to keep.
+/// A change of the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Memo {
     /// A filter that was used.
@@ -32,14 +32,14 @@ pub enum Memo {
     Search(String),
     /// A command that was used.
     Command(String),
-    /// A filter under a name; one of that name before is gone.
+    /// A filter under a name; it replaces an earlier one of that name.
     Named {
         /// the name
         name: String,
         /// the filter
         text: String,
     },
-    /// The filter of that name is forgotten.
+    /// Removes the filter of that name.
     Forget {
         /// the name
         name: String,
@@ -47,7 +47,7 @@ pub enum Memo {
 }
 
 impl Memo {
-    /// What to tell the user once it is kept.
+    /// Returns the message for the user after the change is saved.
     pub fn said(&self) -> Option<String> {
         match self {
             Memo::Filter(_) | Memo::Search(_) | Memo::Command(_) => None,
@@ -58,18 +58,19 @@ impl Memo {
 }
 
 impl HistoryEntries {
-    /// Takes something more in.
+    /// Applies a change.
     pub fn keep(&mut self, memo: &Memo) {
         match memo {
-            Memo::Filter(text) => last(&mut self.history, text),
-            Memo::Search(text) => last(&mut self.searches, text),
-            Memo::Command(text) => last(&mut self.commands, text),
+            Memo::Filter(text) => push_unique(&mut self.history, text),
+            Memo::Search(text) => push_unique(&mut self.searches, text),
+            Memo::Command(text) => push_unique(&mut self.commands, text),
             Memo::Named { name, text } => {
                 self.named.retain(|(other, _)| other != name);
                 self.named.push((name.clone(), text.clone()));
                 self.named.sort();
-                // the names are sorted, so which one goes at the bound is arbitrary; the newest stays
-                while self.named.len() > MOST {
+                // the names are sorted, so the one that is removed at the limit is arbitrary, but
+                // never the new one
+                while self.named.len() > MAX_ENTRIES {
                     let old = self.named.iter().position(|(other, _)| other != name);
                     self.named.remove(old.unwrap_or(0));
                 }
@@ -79,34 +80,34 @@ impl HistoryEntries {
     }
 }
 
-/// Puts a text last, without its double.
-fn last(history: &mut Vec<String>, text: &str) {
+/// Appends a text and removes its earlier duplicate.
+fn push_unique(history: &mut Vec<String>, text: &str) {
     history.retain(|other| other != text);
     history.push(text.to_owned());
-    let over = history.len().saturating_sub(MOST);
+    let over = history.len().saturating_sub(MAX_ENTRIES);
     history.drain(..over);
 }
 
-/// The file that keeps it.
+/// The file of the history.
 #[derive(Debug, Clone)]
 pub struct InputHistory {
     file: PathBuf,
 }
 
 impl InputHistory {
-    /// The notebook of a state folder.
+    /// Returns the history in a state folder.
     pub fn new(state_folder: &Path) -> InputHistory {
         InputHistory { file: state_folder.join("typed.json") }
     }
 
-    /// All that was kept. A file that is not there or cannot be read counts as empty.
+    /// Returns all entries. A file that does not exist or cannot be read counts as empty.
     pub fn read(&self) -> HistoryEntries {
         let text = read_text_file(&self.file, crate::config::user_folders::MAX_STATE_BYTES)
             .unwrap_or_default();
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Keeps something more, beside what another program has kept meanwhile.
+    /// Applies a change to the file, whose entries another program may have changed meanwhile.
     pub fn keep(&self, memo: &Memo) -> io::Result<()> {
         let mut kept = self.read();
         kept.keep(memo);
@@ -119,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_history_has_no_doubles_and_an_end() {
+    fn a_history_has_no_duplicates_and_a_maximum_length() {
         let folder = tempfile::tempdir().expect("a folder");
         let notebook = InputHistory::new(&folder.path().join("new"));
         assert_eq!(notebook.read(), HistoryEntries::default());
@@ -130,14 +131,14 @@ mod tests {
         assert_eq!(notebook.read().history, ["b", "a"]);
         assert_eq!(notebook.read().searches, ["s"]);
         let mut kept = HistoryEntries::default();
-        (0..MOST + 5).for_each(|n| kept.keep(&Memo::Filter(n.to_string())));
-        assert_eq!((kept.history.len(), kept.history[0].as_str()), (MOST, "5"));
+        (0..MAX_ENTRIES + 5).for_each(|n| kept.keep(&Memo::Filter(n.to_string())));
+        assert_eq!((kept.history.len(), kept.history[0].as_str()), (MAX_ENTRIES, "5"));
         std::fs::write(folder.path().join("new/typed.json"), "{").expect("written");
         assert_eq!(notebook.read(), HistoryEntries::default(), "a broken file is an empty one");
     }
 
     #[test]
-    fn a_name_stands_for_one_filter() {
+    fn a_name_belongs_to_one_filter() {
         let mut kept = HistoryEntries::default();
         let named = |name: &str, text: &str| Memo::Named { name: name.into(), text: text.into() };
         kept.keep(&named("b", "1"));
@@ -147,7 +148,7 @@ mod tests {
         assert_eq!(kept.named, [own("a", "2"), own("b", "3")]);
         kept.keep(&Memo::Forget { name: "a".into() });
         assert_eq!(kept.named, [own("b", "3")]);
-        (0..MOST + 5).for_each(|n| kept.keep(&named(&format!("n{n}"), "x")));
-        assert_eq!(kept.named.len(), MOST);
+        (0..MAX_ENTRIES + 5).for_each(|n| kept.keep(&named(&format!("n{n}"), "x")));
+        assert_eq!(kept.named.len(), MAX_ENTRIES);
     }
 }

@@ -1,11 +1,11 @@
-//! The keys that this program knows, apart from the vendors' own.
+//! The known setting keys, except the vendors' own.
 
 use crate::call::credential::{is_credential, without_credentials};
 use crate::call::nearest_name;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// What a value must be.
+/// The type of a setting's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettingValueKind {
     /// `true` or `false`
@@ -19,15 +19,16 @@ pub enum SettingValueKind {
 /// A setting.
 #[derive(Debug, Clone, Copy)]
 pub struct SettingKey {
-    /// Its dotted name.
+    /// The dotted name.
     pub name: &'static str,
-    /// What its value must be.
+    /// The type of its value.
     pub kind: SettingValueKind,
-    /// The value where nothing says otherwise, as TOML writes it.
+    /// The default value, as TOML writes it.
     pub default: Option<&'static str>,
-    /// One line for the template and for `config show`.
+    /// One line of description for the template and for `config show`.
     pub doc: &'static str,
-    /// Opens an address, sends something out or runs something: never taken from a project's file.
+    /// True if it opens an address, sends something out or runs something; such a setting is never
+    /// read from a project's file.
     pub user_only: bool,
 }
 
@@ -40,61 +41,61 @@ const fn key(
     SettingKey { name, kind, default, doc, user_only: false }
 }
 
-const fn own(key: SettingKey) -> SettingKey {
+const fn user_only(key: SettingKey) -> SettingKey {
     SettingKey { user_only: true, ..key }
 }
 
-/// All settings but the vendors' own (`[vendors.NAME]`).
+/// All settings except the vendors' own (`[vendors.NAME]`).
 pub const KEYS: &[SettingKey] = &[
-    own(key(
+    user_only(key(
         "listen",
         SettingValueKind::Text,
         Some("127.0.0.1:7357"),
         "address to listen on; port 0 picks a free one",
     )),
-    own(key(
+    user_only(key(
         "allow_remote",
         SettingValueKind::Switch,
         Some("false"),
         "allow `listen` to be an address that other machines can reach",
     )),
-    own(key(
+    user_only(key(
         "token_file",
         SettingValueKind::Text,
         None,
         "other machines may use /_segscope if they send the token in this file (one line, readable only by you) as `Authorization: Bearer TOKEN`",
     )),
-    own(key(
+    user_only(key(
         "tls",
         SettingValueKind::Switch,
         Some("false"),
         "answer https on the same port too, with certificates of the local CA (`segscope tls trust`)",
     )),
-    own(key(
+    user_only(key(
         "tls_cert",
         SettingValueKind::Text,
         None,
         "answer https with the certificate in this file (PEM, with its chain)",
     )),
-    own(key(
+    user_only(key(
         "tls_key",
         SettingValueKind::Text,
         None,
         "the file of the private key of `tls_cert` (PEM, not encrypted)",
     )),
-    own(key(
+    user_only(key(
         "intercept",
         SettingValueKind::Switch,
         Some("false"),
         "be an https proxy, and decrypt requests to hosts of Segment and RudderStack with the local CA",
     )),
-    own(key(
+    user_only(key(
         "intercept_host",
         SettingValueKind::List,
         None,
         "hosts whose requests are decrypted too, such as [\"events.example.com\", \"*.example.org\"]",
     )),
-    own(key("record", SettingValueKind::Text, None, "append the recording to this file")),
+    user_only(key("record", SettingValueKind::Text, None, "append the recording to this file")),
     key("no_record", SettingValueKind::Switch, Some("false"), "do not keep a recording after exit"),
     key(
         "keep",
@@ -114,19 +115,19 @@ pub const KEYS: &[SettingKey] = &[
         None,
         "vendors to check (default: all); `vendors = [\"…\"]` is the same where no [vendors.NAME] follows",
     ),
-    own(key(
+    user_only(key(
         "webhook_secret",
         SettingValueKind::Text,
         None,
         "shared secret of /webhook; checks X-Signature",
     )),
-    own(key(
+    user_only(key(
         "webhook_secret_file",
         SettingValueKind::Text,
         None,
         "the file that holds webhook_secret; `-` is standard input",
     )),
-    own(key(
+    user_only(key(
         "require_signature",
         SettingValueKind::Switch,
         Some("false"),
@@ -138,67 +139,67 @@ pub const KEYS: &[SettingKey] = &[
         Some("false"),
         "requests are copies that a proxy makes, such as nginx `mirror`; it discards the responses",
     ),
-    own(key(
+    user_only(key(
         "fault",
         SettingValueKind::List,
         None,
         "faults that are injected, such as [\"status=429 retry-after=2 share=0.1\"]",
     )),
-    own(key(
+    user_only(key(
         "fault_seed",
         SettingValueKind::Text,
         None,
         "a number that chooses the requests that meet a fault in the same way in each run",
     )),
-    own(key(
+    user_only(key(
         "forward",
         SettingValueKind::Text,
         None,
         "pass each request on to this URL (or `segment`, `segment-eu`) and return its own response",
     )),
-    own(key(
+    user_only(key(
         "mirror",
         SettingValueKind::Text,
         None,
         "answer each request, and send it on to this URL (or `segment`, `segment-eu`) from the recording",
     )),
-    own(key(
+    user_only(key(
         "forward_cdn",
         SettingValueKind::Text,
         None,
         "where what a page loads comes from: a URL, `segment` or `rudderstack`; known for the short names of `forward`",
     )),
-    own(key(
+    user_only(key(
         "forward_connect_to",
         SettingValueKind::Text,
         None,
         "connect to this HOST:PORT instead of that of `forward` or `mirror`",
     )),
-    own(key(
+    user_only(key(
         "forward_only",
         SettingValueKind::Text,
         None,
         "forward only requests with a call that matches this filter",
     )),
-    own(key(
+    user_only(key(
         "forward_key",
         SettingValueKind::Text,
         None,
         "forward with this write key instead of the sender's",
     )),
-    own(key(
+    user_only(key(
         "no_forwarded_for",
         SettingValueKind::Switch,
         Some("false"),
         "do not add the client's address to requests that are forwarded",
     )),
-    own(key(
+    user_only(key(
         "strict",
         SettingValueKind::Switch,
         Some("false"),
         "answer 503 to a request that cannot be recorded, instead of forwarding it",
     )),
-    own(key(
+    user_only(key(
         "redact",
         SettingValueKind::List,
         None,
@@ -211,7 +212,7 @@ pub const KEYS: &[SettingKey] = &[
         None,
         "rules to alert of, such as \"missing(account_id) above 2% of track over 5m, least 50 calls, by context.app.version\"; docs/watch.md explains them",
     ),
-    own(key(
+    user_only(key(
         "alert_with",
         SettingValueKind::Text,
         Some("bell"),
@@ -223,7 +224,7 @@ pub const KEYS: &[SettingKey] = &[
         Some("auto"),
         "auto (dark or light, as the terminal's background is), dark, light, high-contrast, or NAME of themes/NAME.toml in your config folder",
     ),
-    own(key(
+    user_only(key(
         "upstream",
         SettingValueKind::Text,
         None,
@@ -238,31 +239,34 @@ pub const KEYS: &[SettingKey] = &[
     key("ascii", SettingValueKind::Switch, Some("false"), "draw with ASCII only"),
 ];
 
-/// Before the keys of the screen: `keys.PLACE.ACTION`.
+/// The prefix of the keys of the screen: `keys.PLACE.ACTION`.
 pub(crate) const SCREEN_KEYS: &str = "keys.";
-/// Before the styles of the screen: `colors.STYLE`.
+/// The prefix of the styles of the screen: `colors.STYLE`.
 pub(crate) const COLORS: &str = "colors.";
-/// What the section of the styles was called in earlier versions, whose files are still read.
+/// The name of the section of styles in earlier versions, whose files are still read.
 const OLD_COLORS: &str = "colours";
 
-/// Before the base address that a vendor's outputs are sent to in place of its own: `deliver.NAME`.
+/// The prefix of the base address that a vendor's outputs are sent to instead of its own:
+/// `deliver.NAME`.
 pub(crate) const DELIVER: &str = "deliver.";
 
-/// Whether it is such an address, or their section.
+/// Returns whether a key is such an address, or their whole section.
 pub(crate) fn is_deliver(name: &str) -> bool {
     name.starts_with(DELIVER) || name == DELIVER.trim_end_matches('.')
 }
 
-/// Before a variable that sets a vendor's setting: `SEGSCOPE_VENDORS_NAME_KEY`.
+/// The prefix of a variable that sets a vendor's setting: `SEGSCOPE_VENDORS_NAME_KEY`.
 const VENDOR_VARIABLE: &str = "SEGSCOPE_VENDORS_";
 
-/// The vendor's setting that an environment variable sets. The vendor's name ends at the first `_`.
+/// Returns the vendor's setting that an environment variable sets. The vendor's name ends at the
+/// first `_`.
 pub(crate) fn vendor_setting_from_env(name: &str) -> Option<String> {
     let (vendor, key) = name.strip_prefix(VENDOR_VARIABLE)?.split_once('_')?;
     Some(format!("vendors.{vendor}.{key}").to_ascii_lowercase())
 }
 
-/// Whether it is one of the screen's keys or styles; the screen itself knows which there are.
+/// Returns whether a key is one of the screen's keys or styles. Only the screen knows which of them
+/// exist.
 pub(crate) fn is_of_the_screen(name: &str) -> bool {
     name.starts_with(SCREEN_KEYS) || is_color(name)
 }
@@ -281,7 +285,7 @@ pub(crate) fn with_current_section(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a project's file may not set it.
+/// Returns whether a project's file must not set a key.
 pub(crate) fn is_user_only(name: &str) -> bool {
     name.starts_with(SCREEN_KEYS) || is_deliver(name) || find(name).is_some_and(|key| key.user_only)
 }
@@ -312,13 +316,13 @@ pub(crate) fn check_of_the_screen(name: &str, value: &Value) -> Result<(), Strin
     Err(format!("`{name}` is {value}; expected {expected}"))
 }
 
-/// The key of that name.
+/// Returns the key of that name.
 pub(crate) fn find(name: &str) -> Option<&'static SettingKey> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// The key that an environment variable sets. Others that begin with `SEGSCOPE_` (such as
-/// `SEGSCOPE_URL`) are no settings.
+/// Returns the key that an environment variable sets. Other variables that begin with `SEGSCOPE_`
+/// (such as `SEGSCOPE_URL`) are not settings.
 pub(crate) fn from_env(name: &str) -> Option<&'static SettingKey> {
     let wanted = name.strip_prefix("SEGSCOPE_")?.to_ascii_lowercase();
     KEYS.iter().find(|key| key.name == wanted || (key.name == "vendors.use" && wanted == "vendors"))
@@ -336,7 +340,7 @@ impl SettingKey {
         self.default.map(|text| self.value_of(text))
     }
 
-    /// A text, as an environment variable has it, as a value of this key.
+    /// Converts the text of an environment variable to a value of this key.
     pub(crate) fn value_of(&self, text: &str) -> Value {
         match self.kind {
             SettingValueKind::Switch => match text {

@@ -1,6 +1,6 @@
-//! Settings in layers: flags over `SEGSCOPE_*` over `./segscope.toml` over the user's config
-//! folder over the presets. Each value knows where it came from, so that an error can name the
-//! place. Modules read and check their own sections; this module checks only the keys it owns.
+//! Settings in layers: flags over `SEGSCOPE_*` over `./segscope.toml` over the user's config folder
+//! over the presets. Each value has its origin, so that an error can name the place. Other modules
+//! read and check their own sections; this module checks only the keys it owns.
 
 mod config_error;
 mod folder_choices;
@@ -31,20 +31,21 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     values: BTreeMap<String, (Value, SettingOrigin)>,
-    /// The project's file, which others may have written.
+    /// The project's file, which other people may have written.
     project: Option<PathBuf>,
 }
 
-/// What the layers are read from.
+/// The sources of the layers.
 #[derive(Debug, Default)]
 pub struct Sources<'a> {
-    /// `--setting KEY=VALUE`, and flags that are settings, as key, value, and how it was written.
+    /// `--setting KEY=VALUE`, and flags that are settings: the key, the value, and the flag as it
+    /// was written.
     pub flags: Vec<(String, Value, String)>,
     /// The environment.
     pub env: Vec<(String, String)>,
-    /// The project's file, if it is there.
+    /// The project's file, if it exists.
     pub project_file: Option<&'a std::path::Path>,
-    /// The user's own file (or `--config FILE`), if it is there.
+    /// The user's own file (or `--config FILE`), if it exists.
     pub user_file: Option<&'a std::path::Path>,
 }
 
@@ -85,8 +86,8 @@ impl Settings {
     }
 
     fn set(&mut self, key: &str, value: Value, origin: SettingOrigin) -> Result<(), ConfigError> {
-        // `vendors = [..]` (in use) and `[vendors.NAME]` cannot stand in one TOML file, so a file
-        // with both writes the list as `vendors.use`
+        // one TOML file cannot contain both `vendors = [..]` (in use) and `[vendors.NAME]`, so a
+        // file with both writes the list as `vendors.use`
         let key = if key == "vendors" { "vendors.use" } else { key };
         let key = &*crate::config::known_keys::with_current_section(key);
         let checked = match crate::config::known_keys::find(key) {
@@ -105,42 +106,43 @@ impl Settings {
         Ok(())
     }
 
-    /// Puts a value in place of another, under another key: a secret in place of its file.
+    /// Replaces a value by one under another key, such as a secret in place of its file.
     pub fn replace(&mut self, key: &str, by: &str, value: Value) {
         if let Some((_, origin)) = self.values.remove(key) {
             self.values.insert(by.to_owned(), (value, origin));
         }
     }
 
-    /// Takes a value away.
+    /// Removes a value.
     pub fn remove(&mut self, key: &str) {
         self.values.remove(key);
     }
 
-    /// A value and where it came from.
+    /// Returns a value and its origin.
     pub fn get(&self, key: &str) -> Option<(&Value, &SettingOrigin)> {
         self.values.get(key).map(|(value, origin)| (value, origin))
     }
 
-    /// A text.
+    /// Returns a text.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.get(key)?.0.as_str()
     }
 
-    /// A switch; off if it is not set.
+    /// Returns whether a switch is on; false if it is not set.
     pub fn is_on(&self, key: &str) -> bool {
         self.get(key).is_some_and(|(value, _)| value == &Value::Bool(true))
     }
 
-    /// Whether a setting may say what is sent out with the user's keys, and where to: one of a
-    /// project's file may not, since others write that.
+    /// Checks that a setting may determine what is sent with the user's keys, and where to. A
+    /// project's file must not, because other people may have written it. The error says where the
+    /// setting is.
     pub fn may_send(&self, key: &str) -> Result<(), String> {
         self.project_origin(key).map_or(Ok(()), |origin| Err(format!(
             "{origin}: `{key}` is set in the project's file; for requests with your keys it is read from flags, SEGSCOPE_VENDORS_… variables and your own config file only"
         )))
     }
 
-    /// Returns the line of the project's file that decides a setting; none where something else does.
+    /// Returns the line of the project's file that sets a value; `None` if another source sets it.
     pub fn project_origin(&self, key: &str) -> Option<&SettingOrigin> {
         match (self.get(key), &self.project) {
             (Some((_, origin @ SettingOrigin::File { path, .. })), Some(project))
@@ -152,23 +154,23 @@ impl Settings {
         }
     }
 
-    /// The base address that a vendor's outputs are sent to in place of its own.
+    /// Returns the base address that a vendor's outputs are sent to instead of its own.
     pub fn deliver_to(&self, vendor: &str) -> Option<&str> {
         self.text(&format!("{}{vendor}", crate::config::known_keys::DELIVER))
     }
 
-    /// The vendors that have such an address.
+    /// Returns the vendors that have such an address.
     pub fn delivered_elsewhere(&self) -> impl Iterator<Item = &str> {
         self.values.keys().filter_map(|key| key.strip_prefix(crate::config::known_keys::DELIVER))
     }
 
-    /// A list of texts.
+    /// Returns a list of texts.
     pub fn list(&self, key: &str) -> Option<Vec<String>> {
         let items = self.get(key)?.0.as_array()?;
         Some(items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect())
     }
 
-    /// The vendors' own settings: vendor → key → value.
+    /// Returns the vendors' own settings: vendor → key → value.
     pub fn vendors(&self) -> Map<String, Value> {
         let mut out = Map::new();
         for (key, (value, _)) in &self.values {
@@ -179,7 +181,7 @@ impl Settings {
         out
     }
 
-    /// The screen's keys that are set: place, action, keys, and where that is said.
+    /// Returns the screen's keys that are set: place, action, keys, and the origin.
     pub fn screen_keys(&self) -> impl Iterator<Item = (&str, &str, Vec<String>, &SettingOrigin)> {
         self.values.iter().filter_map(|(key, (value, origin))| {
             let (place, action) =
@@ -189,19 +191,20 @@ impl Settings {
         })
     }
 
-    /// The screen's styles that are set: name, style in words, and where that is said.
+    /// Returns the screen's styles that are set: name, style in words, and the origin.
     pub fn colors(&self) -> impl Iterator<Item = (&str, &str, &SettingOrigin)> {
         self.values.iter().filter_map(|(key, (value, origin))| {
             Some((key.strip_prefix(crate::config::known_keys::COLORS)?, value.as_str()?, origin))
         })
     }
 
-    /// Whether a setting says what the screen looks like or what its keys do.
+    /// Returns whether a setting determines the look of the screen or its keys.
     pub fn is_of_the_screen(key: &str) -> bool {
         key == "theme" || crate::config::known_keys::is_of_the_screen(key)
     }
 
-    /// Where a vendor's setting came from: its own line, or the nearest one above or below it.
+    /// Returns the origin of a vendor's setting: of its own line, otherwise of the first setting
+    /// above or below it in the order of keys.
     pub fn origin_of(&self, key: &str) -> SettingOrigin {
         let below = format!("{key}.");
         let found = self.get(key).or_else(|| {
@@ -213,13 +216,13 @@ impl Settings {
         found.map_or(SettingOrigin::Preset, |(_, origin)| origin.clone())
     }
 
-    /// All values in force, by key.
+    /// Returns all values in force, by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value, &SettingOrigin)> {
         self.values.iter().map(|(key, (value, origin))| (key.as_str(), value, origin))
     }
 }
 
-/// The values of a TOML file of the user's by dotted key, each with its place.
+/// Reads the values of a TOML file, by dotted key, each with its origin.
 pub fn read_file(
     path: &std::path::Path,
 ) -> Result<Vec<(String, Value, SettingOrigin)>, ConfigError> {
@@ -245,9 +248,11 @@ fn insert(map: &mut Map<String, Value>, path: &str, value: Value) {
     }
 }
 
-/// Reads `KEY=VALUE` of `--setting`. A value that is JSON is that value, anything else is a text.
+/// Reads `KEY=VALUE` of `--setting`. A value that is valid JSON is read as JSON, any other value is
+/// a text.
 pub fn read_setting(text: &str) -> Result<(String, Value, String), ConfigError> {
-    // the value may be a secret, and this stands in errors and in `config show`
+    // only the name is kept, because the value may be a secret, and this text appears in errors and
+    // in `config show`
     let is_name = |c: char| c.is_alphanumeric() || "._-".contains(c);
     let name = text.find(|c| !is_name(c)).map_or(text, |end| &text[..end]);
     let written = format!("--setting {name}");

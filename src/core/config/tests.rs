@@ -23,7 +23,7 @@ fn load(
 }
 
 #[test]
-fn the_nearer_layer_wins() {
+fn the_nearer_layer_takes_precedence() {
     let user = "theme = \"light\"\n[vendors]\nuse = [\"acme\"]\n[vendors.acme]\nregion = \"US\"\nlist = [1]\nmap = { a = \"x\", b = \"y\" }\n";
     let project = "[vendors.acme]\nregion = \"EU\"\nmap.b = \"z\"\n";
     let settings = load(
@@ -55,7 +55,7 @@ fn a_list_of_vendors_may_stand_alone() {
 }
 
 #[test]
-fn keys_of_the_screen_are_the_users_own() {
+fn reads_keys_of_the_screen_only_from_the_user() {
     let user = "[keys.log]\nopen = [\"o\", \"enter\"]\n[keys.calls]\n";
     let settings = load("", user, &[], &["keys.calls.pause=[\"P\"]"]).expect("good");
     let all: Vec<String> = settings

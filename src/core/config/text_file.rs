@@ -1,5 +1,5 @@
-//! Files that others may have written, such as those of a cloned folder: read with a bound, and
-//! without waiting for anything.
+//! Reading text files that other people may have written, such as those of a cloned folder: with a
+//! size limit, and without blocking.
 
 use rustix::fs::{Mode, OFlags};
 use std::fs::{File, FileType, Metadata};
@@ -7,44 +7,44 @@ use std::io::{self, Read};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
-/// Settings, plans, themes and vendor files are no longer.
+/// The maximum number of bytes of settings, plans, themes and vendor files.
 pub const MAX_TEXT_FILE_BYTES: u64 = 1 << 20;
 
-/// Why a file was not read.
+/// An error of reading a file.
 #[derive(Debug, thiserror::Error)]
 pub enum TextFileError {
-    /// The system refused it.
+    /// The system returned an error.
     #[error("could not be read: {0}")]
     Io(#[from] io::Error),
-    /// It is a device, a FIFO, a socket or a folder, or a link to one.
+    /// The path is a device, a FIFO, a socket or a folder, or a link to one.
     #[error("is {0}; expected a regular file")]
     NotRegular(String),
-    /// It is longer than the bound.
+    /// The file is longer than the limit.
     #[error("is {bytes}; at most {max} is read")]
     TooLong {
         /// its size in words
         bytes: String,
-        /// the bound in words
+        /// the limit in words
         max: String,
     },
-    /// It is not UTF-8.
+    /// The file is not UTF-8.
     #[error("is not UTF-8: byte {column} of line {line} is 0x{byte:02x}")]
     NotUtf8 {
         /// the line, from 1
         line: usize,
         /// the byte of the line, from 1
         column: usize,
-        /// the first byte that does not belong there
+        /// the first invalid byte
         byte: u8,
     },
 }
 
-/// Opens a regular file. Nothing is waited for, whatever is at the path, and nothing is opened that
-/// acts when it is opened.
+/// Opens a regular file. Never blocks, whatever is at the path, and never opens a file that acts
+/// when it is opened.
 ///
 /// # Errors
 ///
-/// If it cannot be opened, or is not a regular file. The error says what it is.
+/// Fails if the file cannot be opened, or is not a regular file. The error says what it is.
 pub fn open_regular(path: &Path) -> Result<File, TextFileError> {
     refuse_special(path, &std::fs::metadata(path)?)?;
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
@@ -54,13 +54,13 @@ pub fn open_regular(path: &Path) -> Result<File, TextFileError> {
     Ok(file)
 }
 
-/// Opens a regular file to append to and to read, and creates it for its user alone if it is not
-/// there. Nothing is waited for, whatever is at the path, and no link is followed: behind it may be
-/// the standard error of the program.
+/// Opens a regular file to append to and to read, and creates it, for its user alone, if it does
+/// not exist. Never blocks, whatever is at the path, and follows no link, because a link may lead
+/// to the standard error of the program.
 ///
 /// # Errors
 ///
-/// If it cannot be opened, or is not a regular file. The error says what it is.
+/// Fails if the file cannot be opened, or is not a regular file. The error says what it is.
 pub fn open_to_append(path: &Path) -> Result<File, TextFileError> {
     match std::fs::symlink_metadata(path) {
         Ok(found) if found.is_symlink() => {
@@ -84,16 +84,16 @@ pub fn open_to_append(path: &Path) -> Result<File, TextFileError> {
 ///
 /// # Errors
 ///
-/// If it cannot be opened or read, is not a regular file, is longer, or is not UTF-8.
+/// Fails if the file cannot be opened or read, is not a regular file, is longer, or is not UTF-8.
 pub fn read_text_file(path: &Path, max: u64) -> Result<String, TextFileError> {
     read_text(open_regular(path)?, Vec::new(), max)
 }
 
-/// Reads the rest of a file behind a beginning that was read already.
+/// Reads the rest of a file after a beginning that was read already.
 ///
 /// # Errors
 ///
-/// As of [`read_text_file`].
+/// Fails for the same reasons as [`read_text_file`], except opening.
 pub fn read_text(file: File, begin: Vec<u8>, max: u64) -> Result<String, TextFileError> {
     let mut bytes = begin;
     let (size, left) = (file.metadata()?.len(), (max + 1).saturating_sub(bytes.len() as u64));
@@ -124,7 +124,7 @@ fn in_words(bytes: u64) -> String {
 }
 
 fn refuse_special(path: &Path, found: &Metadata) -> Result<(), TextFileError> {
-    let Some(kind) = special(found.file_type()) else { return Ok(()) };
+    let Some(kind) = special_file_kind(found.file_type()) else { return Ok(()) };
     let is_link = std::fs::symlink_metadata(path).is_ok_and(|file| file.is_symlink());
     if !is_link {
         return Err(TextFileError::NotRegular(kind.to_owned()));
@@ -133,36 +133,36 @@ fn refuse_special(path: &Path, found: &Metadata) -> Result<(), TextFileError> {
     Err(TextFileError::NotRegular(format!("a link to {kind}, {}", to.display())))
 }
 
-/// What a file is that is not a regular one.
-fn special(kind: FileType) -> Option<&'static str> {
+/// Returns a description of a file that is not a regular file.
+fn special_file_kind(kind: FileType) -> Option<&'static str> {
     match kind {
         kind if kind.is_file() => None,
         kind if kind.is_dir() => Some("a folder"),
         kind if kind.is_fifo() => Some("a FIFO or a pipe"),
         kind if kind.is_socket() => Some("a socket"),
-        // a terminal too
+        // this includes terminals
         kind if kind.is_char_device() || kind.is_block_device() => Some("a device"),
         _ => Some("a file of another kind"),
     }
 }
 
-/// Where the lines of a text begin, so that each place in it has its line at once.
+/// The offsets at which the lines of a text begin, to find the line of any offset quickly.
 #[derive(Debug)]
 pub struct LineStarts(Vec<usize>);
 
 impl LineStarts {
-    /// Looks for the lines of a text.
+    /// Finds the lines of a text.
     pub fn new(text: &[u8]) -> LineStarts {
         let ends = memchr::memchr_iter(b'\n', text);
         LineStarts(std::iter::once(0).chain(ends.map(|at| at + 1)).collect())
     }
 
-    /// Returns the line of a place, from 1.
+    /// Returns the line of an offset, from 1.
     pub fn line_of(&self, at: usize) -> usize {
         self.0.partition_point(|start| *start <= at)
     }
 
-    /// Returns where a line begins.
+    /// Returns the offset at which a line begins.
     fn start_of(&self, line: usize) -> usize {
         self.0[line - 1]
     }
@@ -174,7 +174,7 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn refuses_what_is_no_regular_file_and_says_what_it_is() {
+    fn refuses_special_files_and_names_their_kind() {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name);
         symlink("/dev/zero", at("zero")).expect("linked");
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_up_to_the_bound() {
+    fn reads_up_to_the_limit() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("a");
         std::fs::write(&file, "12345678").expect("written");
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn each_place_has_its_line() {
+    fn finds_the_line_of_each_offset() {
         let lines = LineStarts::new(b"ab\n\nc\n");
         let found: Vec<usize> = (0..8).map(|at| lines.line_of(at)).collect();
         assert_eq!(found, [1, 1, 1, 2, 3, 3, 4, 4]);

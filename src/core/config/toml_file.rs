@@ -1,4 +1,4 @@
-//! A TOML file as dotted keys with their lines.
+//! Reading a TOML file as dotted keys with their lines.
 
 use crate::config::config_error::{ConfigError, SettingOrigin};
 use crate::config::text_file::{LineStarts, MAX_TEXT_FILE_BYTES, read_text_file};
@@ -7,7 +7,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// All leaf values of a file: dotted key, value, line.
+/// Returns all leaf values of a file: dotted key, value, line.
 pub(crate) fn read(path: &Path) -> Result<Vec<(String, Value, usize)>, ConfigError> {
     let at = |line, message| ConfigError {
         origin: SettingOrigin::File { path: path.to_owned(), line },

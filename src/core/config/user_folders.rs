@@ -1,4 +1,4 @@
-//! Where the user's own files are, as the system's conventions say.
+//! The locations of the user's own files, by the system's conventions.
 
 use etcetera::{BaseStrategy, choose_base_strategy};
 use std::fs::{DirBuilder, OpenOptions, Permissions};
@@ -6,43 +6,46 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// A file of the state folder is no longer.
+/// The maximum number of bytes that are read of a file in the state folder.
 pub(crate) const MAX_STATE_BYTES: u64 = 64 << 20;
 
-/// The user's own settings file, there or not.
+/// Returns the path of the user's own settings file, which may not exist.
 pub fn user_config_file() -> Option<PathBuf> {
     Some(config_folder()?.join("config.toml"))
 }
 
-/// The folder of the user's own vendor files.
+/// Returns the folder of the user's own vendor files.
 pub fn user_vendors_folder() -> Option<PathBuf> {
     Some(config_folder()?.join("vendors"))
 }
 
-/// The folder of the user's own themes.
+/// Returns the folder of the user's own themes.
 pub fn user_themes_folder() -> Option<PathBuf> {
     Some(config_folder()?.join("themes"))
 }
 
-/// The folder for what this program remembers: recordings, history.
+/// Returns the folder for this program's state: recordings, history.
 pub fn user_state_folder() -> Option<PathBuf> {
     let base = choose_base_strategy().ok()?;
     Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("segscope"))
 }
 
-/// Writes a file beside its old version and renames it, so that a crash of this program leaves the
-/// old or the new one; with `is_synced` also one of the machine.
+/// Writes a new version of a file beside the old one and renames it, so that a crash of this
+/// program leaves either the old or the new version. With `is_synced`, this also holds for a crash
+/// of the machine.
 pub fn write_whole(file: &Path, text: &str, is_synced: bool) -> io::Result<()> {
     if let Some(folder) = file.parent() {
         create_private_folder(folder)?;
     }
     let beside = file.with_extension(format!("{}.tmp", std::process::id()));
-    // one that a process of the same number left, or a link that somebody else put there
+    // removes a file that an earlier process with the same number left, or a link that another user
+    // put there
     match std::fs::remove_file(&beside) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    // what was typed may hold what was captured; a new file is never behind a link
+    // readable only by its user, because typed text may contain captured data; a newly created file
+    // is never behind a link
     let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
     out.write_all(text.as_bytes())?;
     if is_synced {
@@ -52,7 +55,7 @@ pub fn write_whole(file: &Path, text: &str, is_synced: bool) -> io::Result<()> {
     std::fs::rename(&beside, file)
 }
 
-/// Creates a folder, and those above it that are missing, for its user alone.
+/// Creates a folder and its missing parent folders, for its user alone.
 pub fn create_private_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
@@ -62,12 +65,12 @@ pub fn create_private_folder(folder: &Path) -> io::Result<()> {
 pub struct ExposedPath {
     /// The mode that it had.
     pub mode: u32,
-    /// It is its owner's alone now.
+    /// True if only its owner can open it now.
     pub closed: bool,
 }
 
 impl ExposedPath {
-    /// What a user should know of it.
+    /// Returns the message for the user.
     pub fn words(&self, path: &Path) -> String {
         let (path, mode) = (path.display(), self.mode);
         match self.closed {
@@ -79,7 +82,8 @@ impl ExposedPath {
     }
 }
 
-/// Closes a file or folder to other users; none if it is closed to them, or is not there.
+/// Closes a file or folder to other users; returns `None` if it was closed already, or does not
+/// exist.
 pub fn close_to_others(path: &Path) -> Option<ExposedPath> {
     let meta = std::fs::metadata(path).ok()?;
     let mode = meta.mode() & 0o777;
@@ -114,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn closes_what_other_users_could_open() {
+    fn closes_files_that_other_users_could_open() {
         let folder = tempfile::tempdir().expect("a folder");
         let state = folder.path().join("a/b");
         create_private_folder(&state).expect("created");

@@ -1,5 +1,5 @@
-//! What a parsed filter is made of. Everything that can be prepared once (globs, regular
-//! expressions, needles, durations) is prepared here, so evaluation only reads.
+//! The syntax tree of a filter. Everything that can be prepared once (globs, regular expressions,
+//! needles, durations) is prepared when the tree is built, so evaluation only reads.
 
 use crate::fql::builtin_names::{Function, PathTarget};
 use crate::fql::glob::Glob;
@@ -8,25 +8,25 @@ use crate::fql::times::Moment;
 use crate::fql::value::{Number, Value};
 use crate::fql::word_search::Needle;
 
-/// A place in a call's JSON: names from the top, an index into a list being a name of digits.
+/// A path into a call's JSON: the names from the top. An index into a list is a name of digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Path {
     segments: Vec<String>,
 }
 
 impl Path {
-    /// A path of these names. At least one is expected; an empty path is the call itself.
+    /// Creates a path of these names. At least one is expected; an empty path is the call itself.
     pub fn new<S: Into<String>>(segments: impl IntoIterator<Item = S>) -> Self {
         let segments = segments.into_iter().map(Into::into).collect();
         Self { segments }
     }
 
-    /// The names, from the top of the call.
+    /// Returns the names, from the top of the call.
     pub fn segments(&self) -> &[String] {
         &self.segments
     }
 
-    /// The name, when the path has only one: a top-level field.
+    /// Returns the name if the path has only one, which makes it a top-level field.
     pub fn name(&self) -> Option<&str> {
         match self.segments.as_slice() {
             [one] => Some(one),
@@ -35,7 +35,7 @@ impl Path {
     }
 }
 
-/// One of the two ids that the program watches.
+/// One of the two ids that segscope checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum WatchedId {
     /// The account.
@@ -57,7 +57,7 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    /// How the operator is written.
+    /// Returns the operator as it is written.
     pub(crate) fn sign(self) -> &'static str {
         match self {
             Op::Eq => "=",
@@ -70,7 +70,7 @@ impl Op {
         }
     }
 
-    /// How tightly it binds: `in` over `<`, `<` over `=`; `and` is 1 and `or` 0.
+    /// Returns the binding strength: `in` over `<`, `<` over `=`; `and` is 1 and `or` 0.
     pub(crate) fn level(self) -> u8 {
         match self {
             Op::Eq | Op::Ne => 2,
@@ -80,23 +80,23 @@ impl Op {
     }
 }
 
-/// A value that stands in the expression itself.
+/// A value that is written in the expression itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Literal {
     Null,
     Bool(bool),
-    /// A number, with its spelling, which is what prints.
+    /// A number, with its spelling, which is printed.
     Number(String, Number<'static>),
     Str(String),
-    /// A string beside `age`: its milliseconds.
+    /// A string compared with `age`, and its milliseconds.
     Duration(String, f64),
-    /// A string beside `time`.
+    /// A string compared with `time`.
     Moment(String, Moment),
     List(Vec<Literal>),
 }
 
 impl Literal {
-    /// The literal as a value. A moment has none by itself: it may need the local clock.
+    /// Returns the literal as a value. A moment is null here, because it may need the local clock.
     pub(crate) fn value(&self) -> Value<'_> {
         match self {
             Literal::Null | Literal::Moment(..) => Value::Null,
@@ -109,8 +109,9 @@ impl Literal {
     }
 }
 
-/// Terms joined by one of `and` and `or`: as they were written, and the order in which looking
-/// at them costs least. Evaluation has no side effects, so the order cannot change the answer.
+/// Terms joined by either `and` or `or`: in the order as written, and in the order in which
+/// evaluating them costs least. Evaluation has no side effects, so the order cannot change the
+/// result.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Terms {
     pub(crate) written: Vec<Expr>,
@@ -124,14 +125,14 @@ impl Terms {
         Self { written, cheapest_first }
     }
 
-    /// The terms, the cheap ones first.
+    /// Returns the terms, cheapest first.
     pub(crate) fn by_cost(&self) -> impl Iterator<Item = &Expr> {
         self.cheapest_first.iter().map(|&at| &self.written[at])
     }
 }
 
-/// An expression. `and` and `or` hold all their terms side by side, so that a long chain is no
-/// deep tree.
+/// An expression. `and` and `or` have all their terms side by side, so that a long chain does not
+/// become a deep tree.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expr {
     Literal(Literal),
@@ -139,7 +140,7 @@ pub(crate) enum Expr {
     Text(Needle),
     Regex(Pattern),
     Call(Function, Vec<Expr>),
-    /// `match` with a pattern that is known beforehand.
+    /// `match` with a pattern that is a literal.
     Glob(Box<Expr>, Glob),
     Missing(Option<WatchedId>),
     Nearmiss(Option<WatchedId>),
@@ -150,8 +151,8 @@ pub(crate) enum Expr {
 }
 
 impl Expr {
-    /// Whether this looks at the call's text only; such terms may stand beside others without
-    /// an `and` between them.
+    /// Returns true if the expression looks only at the call's text; such terms may stand next to
+    /// others without an `and` between them.
     pub(crate) fn is_text(&self) -> bool {
         match self {
             Expr::Text(_) | Expr::Regex(_) => true,
@@ -161,7 +162,7 @@ impl Expr {
         }
     }
 
-    /// The parts directly under this expression.
+    /// Returns the direct parts of this expression.
     pub(crate) fn parts(&self) -> Vec<&Expr> {
         match self {
             Expr::Call(_, arguments) => arguments.iter().collect(),
@@ -172,8 +173,8 @@ impl Expr {
         }
     }
 
-    /// A rough rank of what looking at this costs: columns of the record, then what judging
-    /// left, the fields that an index is likely to hold, the bytes, the parsed bytes.
+    /// Returns a rough rank of the cost of evaluation, from low to high: columns of the record,
+    /// results of checking, fields that an index probably contains, the bytes, the parsed bytes.
     fn cost(&self) -> u8 {
         let own = match self {
             Expr::Missing(_) | Expr::Nearmiss(_) => 1,

@@ -1,14 +1,14 @@
-//! The names that the language itself knows: functions, keywords, fields of the record and
-//! fields that every call has; and what a misspelt one was probably meant to be.
+//! The names that are built into the language: functions, keywords, fields of the record, and
+//! fields that every call has; and the search for the name that a misspelled one was meant to be.
 
 use crate::fql::ast::Path;
 
-/// A field of the record that is no part of the call's own JSON.
+/// A field of the record that is not part of the call's own JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RecordField {
-    /// Our own number of the call.
+    /// The number that segscope gave the call.
     Seq,
-    /// The write key it came with.
+    /// The write key of the request.
     WriteKey,
     /// The name of the library that sent it.
     LibraryName,
@@ -16,19 +16,19 @@ pub enum RecordField {
     LibraryVersion,
     /// The path of the request.
     Path,
-    /// The status that was answered.
+    /// The status of the response.
     Status,
-    /// Whether its `messageId` had come before.
+    /// True if its `messageId` was received before.
     Repeat,
-    /// Whether the user marked it.
+    /// True if the user marked the call.
     Marked,
-    /// The value of the header by which tests keep apart.
+    /// The value of the `X-Segscope-Test` header, by which tests tell their calls apart.
     Test,
     /// The service in front of the vendors.
     ServiceName,
-    /// Whether that service passes the call on.
+    /// The decision of that service, whether to pass the call on.
     ServiceVerdict,
-    /// Why it does not.
+    /// The code of the reason why it does not.
     ServiceCode,
     /// The account id of the record; the call cannot shadow it.
     AccountId,
@@ -37,8 +37,8 @@ pub enum RecordField {
 }
 
 impl RecordField {
-    /// The top-level name by which a call takes this field's place with its own; `None` for the
-    /// ids, which are always the record's.
+    /// Returns the top-level name of a call's own field that replaces this one; `None` for the ids,
+    /// which are always the record's.
     pub fn shadow(self) -> Option<&'static str> {
         Some(match self {
             RecordField::Seq => "seq",
@@ -57,10 +57,10 @@ impl RecordField {
     }
 }
 
-/// Where a path leads.
+/// The target of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PathTarget {
-    /// Into the call's own JSON.
+    /// A place in the call's own JSON.
     Call,
     Record(RecordField),
     Age,
@@ -72,7 +72,7 @@ pub(crate) enum PathTarget {
 }
 
 impl PathTarget {
-    /// Where these names lead.
+    /// Returns the target of a path.
     pub(crate) fn from_path(path: &Path) -> PathTarget {
         let names: Vec<&str> = path.segments().iter().map(String::as_str).collect();
         match names.as_slice() {
@@ -100,7 +100,7 @@ impl PathTarget {
         }
     }
 
-    /// Whether it is known only once the call has been judged.
+    /// Returns whether it is known only after the call has been checked.
     pub(crate) fn is_judged(&self) -> bool {
         matches!(
             self,
@@ -117,7 +117,7 @@ impl PathTarget {
         )
     }
 
-    /// Whether it is known as soon as the request is here.
+    /// Returns whether it is known as soon as the request arrives.
     pub(crate) fn is_known_on_arrival(&self) -> bool {
         let is_later = matches!(
             self,
@@ -132,8 +132,8 @@ impl PathTarget {
         !is_later && !self.is_judged()
     }
 
-    /// Whether it can only be true or false, so that its bare name is a condition and no word
-    /// to search for.
+    /// Returns whether it can only be true or false, so that its bare name is a condition and not a
+    /// word to search for.
     pub(crate) fn is_flag(&self) -> bool {
         matches!(self, PathTarget::Record(RecordField::Repeat | RecordField::Marked))
     }
@@ -158,7 +158,7 @@ pub(crate) enum Function {
     Nearmiss,
 }
 
-/// Each function by name.
+/// The functions by name.
 pub(crate) const FUNCTIONS: &[(&str, Function)] = &[
     ("bool", Function::Bool),
     ("contains", Function::Contains),
@@ -176,10 +176,10 @@ pub(crate) const FUNCTIONS: &[(&str, Function)] = &[
     ("uppercase", Function::Uppercase),
 ];
 
-/// The words that are no names.
+/// The words that cannot be names.
 pub(crate) const KEYWORDS: &[&str] = &["and", "or", "in", "true", "false", "null"];
 
-/// What the record adds to the call, as it is written.
+/// The fields that the record adds to the call, as they are written.
 pub(crate) const RECORD_FIELDS: &[&str] = &[
     "account_id",
     "age",
@@ -202,8 +202,8 @@ pub(crate) const RECORD_FIELDS: &[&str] = &[
     "write_key",
 ];
 
-/// Top-level fields that every call has or may have by the protocol, whatever its type: a bare
-/// one is a path, not a word to search for.
+/// The top-level fields that every call, of any type, has or may have by the protocol. A bare one
+/// is a path, not a word to search for.
 pub(crate) const CALL_FIELDS: &[&str] = &[
     "anonymousId",
     "context",
@@ -217,7 +217,7 @@ pub(crate) const CALL_FIELDS: &[&str] = &[
     "userId",
 ];
 
-/// Top-level fields of some types of calls.
+/// The top-level fields of some types of calls.
 pub(crate) const TYPE_FIELDS: &[&str] =
     &["category", "event", "groupId", "name", "previousId", "properties", "traits"];
 
@@ -228,22 +228,22 @@ pub(crate) const CALL_TYPES: &[&str] = &["track", "identify", "group", "page", "
 pub(crate) const VERDICTS: &[&str] =
     &["delivered", "degraded", "dropped", "rejected", "ignored", "discarded"];
 
-/// What the service in front of the vendors does with a call.
+/// The values of `service.verdict`: what the service in front of the vendors does with a call.
 pub(crate) const SERVICE_VERDICTS: &[&str] = &["passed", "discarded"];
 
-/// The services.
+/// The values of `service.name`.
 pub(crate) const SERVICES: &[&str] = &["segment", "rudderstack"];
 
 /// The values of `severity`.
 pub(crate) const SEVERITIES: &[&str] = &["error", "warning", "info"];
 
 impl Function {
-    /// The function of that name.
+    /// Returns the function of that name.
     pub(crate) fn named(name: &str) -> Option<Function> {
         FUNCTIONS.iter().find(|(known, _)| *known == name).map(|(_, function)| *function)
     }
 
-    /// Its name.
+    /// Returns its name.
     pub(crate) fn name(self) -> &'static str {
         FUNCTIONS
             .iter()
@@ -252,7 +252,7 @@ impl Function {
             .expect("each function stands in the table")
     }
 
-    /// How many arguments it takes.
+    /// Returns the number of its arguments.
     pub(crate) fn arity(self) -> usize {
         match self {
             Function::Contains | Function::Match => 2,
@@ -261,7 +261,7 @@ impl Function {
     }
 }
 
-/// The name nearest to a misspelt one, if one is near enough to be meant.
+/// Returns the name nearest to a misspelled one, if it is near enough.
 pub fn nearest<'n>(typed: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let typed: Vec<char> = typed.to_lowercase().chars().take(40).collect();
     let bound = match typed.len() {
@@ -278,7 +278,7 @@ pub fn nearest<'n>(typed: &str, names: impl IntoIterator<Item = &'n str>) -> Opt
         .map(|(_, name)| name)
 }
 
-/// How many letters must be changed, added, left out or swapped with a neighbour.
+/// Returns the number of letters that must be changed, added, left out, or swapped with a neighbor.
 fn distance(a: &[char], b: &[char]) -> usize {
     let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
     for i in 1..=a.len() {
@@ -301,7 +301,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_names_are_found_and_far_ones_are_not() {
+    fn finds_only_names_that_are_near() {
         let functions = || FUNCTIONS.iter().map(|(name, _)| *name);
         assert_eq!(nearest("contain", functions()), Some("contains"));
         assert_eq!(nearest("Lowercase", functions()), Some("lowercase"));

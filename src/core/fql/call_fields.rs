@@ -1,10 +1,10 @@
-//! What a filter reads of a call's own JSON.
+//! The access of filters to a call's own JSON.
 
 use crate::call::{Event, JsonKind, Val};
 use crate::fql::{Civil, FilterInput, Number, Path, RecordField, Value};
 use std::borrow::Cow;
 
-/// Returns a JSON value as the filter's language has it.
+/// Returns a JSON value as a value of the filter language.
 pub fn value(val: Val<'_>) -> Value<'_> {
     match val.kind() {
         JsonKind::Null => Value::Null,
@@ -17,7 +17,7 @@ pub fn value(val: Val<'_>) -> Value<'_> {
     }
 }
 
-/// Returns what stands at a path in a call with its derived fields over it.
+/// Returns the value at a path in a call overlaid with its derived fields.
 pub fn field<'d>(event: &Event<'d>, path: &Path) -> Value<'d> {
     let mut names = path.segments().iter();
     let first = names.next().and_then(|name| event.get(name));
@@ -28,7 +28,7 @@ pub fn field<'d>(event: &Event<'d>, path: &Path) -> Value<'d> {
     found.map_or(Value::Null, value)
 }
 
-/// A call as a filter sees it that reads nothing but the call ([`crate::fql::Filter::reads_call_only`]).
+/// A call, for a filter that reads nothing but the call ([`crate::fql::Filter::reads_call_only`]).
 pub(crate) struct CallFields<'e>(pub &'e Event<'e>);
 
 impl FilterInput for CallFields<'_> {

@@ -1,4 +1,4 @@
-//! What could stand at the cursor.
+//! Completions at the cursor.
 
 use std::ops::Range;
 
@@ -10,32 +10,35 @@ use crate::fql::builtin_names::{
 use crate::fql::lexer::{SpannedToken, Token, ends_word, lex};
 use crate::fql::value::quote;
 
-/// The most offers that are made at once.
+/// The maximum number of completions that are offered at once.
 const MAX_OFFERS: usize = 200;
 
-/// What a recording really holds. All are asked with what is typed so far, so that an implementor
-/// may leave out what does not begin with it; it may also ignore that.
+/// The names and values that a recording really contains. `typed` is the text typed so far: an
+/// implementation may leave out names that do not begin with it, or ignore it.
 pub trait NameSource {
-    /// Names of the fields directly under these names, in the calls; none: the top level.
+    /// Returns the names of the fields directly under these names in the calls; with no names, at
+    /// the top level.
     fn fields(&self, under: &[String], typed: &str) -> Vec<String>;
-    /// Text values seen at a path: of the call, or of the record (`library.name`, `write_key`…).
+    /// Returns the text values seen at a path of the call or of the record (`library.name`,
+    /// `write_key`…).
     fn values(&self, path: &Path, typed: &str) -> Vec<String>;
-    /// Names of the vendors.
+    /// Returns the names of the vendors.
     fn vendors(&self) -> Vec<String>;
-    /// The name of the vendor that was probably meant, if the text names one in another way.
+    /// Returns the name of the vendor that was probably meant, if the text names one in another
+    /// way.
     fn vendor_like(&self, typed: &str) -> Option<String> {
         let vendors = self.vendors();
         nearest(typed, vendors.iter().map(String::as_str)).map(str::to_owned)
     }
-    /// Codes of the findings seen.
+    /// Returns the codes of the findings seen.
     fn codes(&self, typed: &str) -> Vec<String>;
-    /// Whether only some of the calls were looked at for these.
+    /// Returns whether only some of the calls were searched for these names.
     fn is_sample(&self) -> bool {
         false
     }
 }
 
-/// What is offered.
+/// The kind of a completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CompletionKind {
     /// A field of the call or the record, or a vendor.
@@ -48,18 +51,19 @@ pub enum CompletionKind {
     Keyword,
 }
 
-/// One offer: the part of the text to replace, and by what.
+/// A completion: a part of the text, and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// What it is.
+    /// The kind.
     pub kind: CompletionKind,
-    /// What is put in.
+    /// The replacement.
     pub text: String,
-    /// In place of these bytes of the text.
+    /// The range of the replaced text, in bytes.
     pub replace: Range<usize>,
 }
 
-/// Offers for the cursor, a byte offset into the text; one inside a character counts as before it.
+/// Returns the completions at the cursor, a byte offset into the text. An offset inside a character
+/// counts as before the character.
 pub fn complete(text: &str, cursor: usize, names: &dyn NameSource) -> Vec<Completion> {
     let mut cursor = cursor.min(text.len());
     while !text.is_char_boundary(cursor) {
@@ -88,7 +92,7 @@ pub fn complete(text: &str, cursor: usize, names: &dyn NameSource) -> Vec<Comple
     let mut offers = if open_quote {
         values(&before, start, &text[start + 1..], names)
     } else {
-        words(&before, &text[start..], start, names)
+        word_offers(&before, &text[start..], start, names)
     };
     for offer in &mut offers {
         offer.replace.end = cursor;
@@ -105,8 +109,8 @@ fn offer(kind: CompletionKind, text: impl Into<String>, start: usize) -> Complet
     Completion { kind, text: text.into(), replace: start..start }
 }
 
-/// Offers outside quotes.
-fn words(
+/// Returns the completions outside quotes.
+fn word_offers(
     before: &[SpannedToken],
     typed: &str,
     start: usize,
@@ -124,7 +128,7 @@ fn words(
         let ids = ["account_id", "user_id"].into_iter().filter(|id| id.starts_with(typed));
         return ids.map(|id| offer(CompletionKind::Field, id, start)).collect();
     }
-    // what it may be equal to comes first: a field is seldom compared with another one
+    // values come first, because a field is seldom compared with another field
     let mut offers = values(before, start, typed, names);
     offers.extend(
         fields(typed, names).into_iter().map(|field| offer(CompletionKind::Field, field, start)),
@@ -140,7 +144,7 @@ fn words(
     offers
 }
 
-/// Fields that begin as typed, as they would be written.
+/// Returns the fields that begin with the typed text, as a filter writes them.
 fn fields(typed: &str, names: &dyn NameSource) -> Vec<String> {
     // The names before the last dot, unescaped as the lexer does it.
     let (under, last) = split_path(typed);
@@ -154,7 +158,7 @@ fn fields(typed: &str, names: &dyn NameSource) -> Vec<String> {
     let is_written = |name: &String| !name.is_empty() && !name.contains(char::is_control);
     all.retain(|name| name.starts_with(&last) && is_written(name));
     let mut written: Vec<String> = all.iter().map(|name| path(name)).collect();
-    // a whole name is completed by what stands under it
+    // a complete name is completed with the names under it
     let whole: Vec<String> = under.iter().cloned().chain([last.clone()]).collect();
     let inner = |name: String| Path::new(whole.iter().cloned().chain([name])).to_string();
     if !last.is_empty() {
@@ -179,7 +183,8 @@ fn split_path(typed: &str) -> (Vec<String>, String) {
     (names, name)
 }
 
-/// Offers inside quotes, or where they could open: values of the path that stands on the other side.
+/// Returns the completions inside quotes, or where quotes could open: the values of the path on the
+/// other side of the operator.
 fn values(
     before: &[SpannedToken],
     quote_at: usize,
@@ -187,7 +192,7 @@ fn values(
     names: &dyn NameSource,
 ) -> Vec<Completion> {
     let before: Vec<&Token> = before.iter().map(|spanned| &spanned.token).collect();
-    let found = match subject(&before) {
+    let found = match compared_path(&before) {
         Some(path) => match path.segments() {
             [one] if one == "finding" => names.codes(typed),
             [one] if one == "severity" => fixed(SEVERITIES),
@@ -219,9 +224,9 @@ fn fixed(values: &[&str]) -> Vec<String> {
     values.iter().map(|value| (*value).to_owned()).collect()
 }
 
-/// The path whose value is being typed: before an operator, `in [`, or as the first argument of
-/// the same call.
-fn subject<'t>(before: &[&'t Token]) -> Option<&'t Path> {
+/// Returns the path whose value is being typed: the one before an operator or `in [`, or the first
+/// argument of the same function.
+fn compared_path<'t>(before: &[&'t Token]) -> Option<&'t Path> {
     let mut rest = before;
     // Back over the elements of a list.
     while let [head @ .., Token::Quoted(_) | Token::Number(_), Token::Sign(",")] = rest {
@@ -236,7 +241,7 @@ fn subject<'t>(before: &[&'t Token]) -> Option<&'t Path> {
     }
 }
 
-/// Whether a whole operand stands before the cursor, so that only joining words can follow.
+/// Returns whether a complete operand precedes the cursor, so that only a joining word can follow.
 fn after_operand(last: Option<&Token>) -> bool {
     match last {
         None | Some(Token::Keyword("and" | "or" | "in")) => false,
@@ -245,7 +250,7 @@ fn after_operand(last: Option<&Token>) -> bool {
     }
 }
 
-/// The function whose parenthesis has just been opened.
+/// Returns the function whose parenthesis has just been opened.
 fn open_function(before: &[SpannedToken]) -> Option<Function> {
     match before {
         [

@@ -1,4 +1,4 @@
-//! What is wrong with an expression, and where.
+//! The error of an expression that does not parse.
 
 use std::fmt;
 use std::ops::Range;
@@ -10,11 +10,11 @@ pub struct FilterError {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What could have stood there.
+    /// A description of what is valid at this place.
     pub expected: String,
-    /// What stands there.
+    /// The text at this place.
     pub found: String,
-    /// A known name close to what stands there.
+    /// A known name close to the text at this place.
     pub near: Option<String>,
     text: Box<str>,
     span: Range<usize>,
@@ -46,23 +46,23 @@ impl FilterError {
         self
     }
 
-    /// The part of the text that is wrong, in bytes; empty at the end of the text.
+    /// Returns the range of the wrong part, in bytes; empty at the end of the text.
     pub fn span(&self) -> Range<usize> {
         self.span.clone()
     }
 
-    /// The message, the line that is wrong, and an underline below what is wrong in it. Control
-    /// characters are replaced, so it can go to a terminal.
+    /// Returns the message, the wrong line, and an underline below its wrong part. Control
+    /// characters are replaced, so that the result can be written to a terminal.
     pub fn render(&self) -> String {
         let start = self.text[..self.span.start].rfind('\n').map_or(0, |at| at + 1);
         let end = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at);
         let (from, to) =
             (self.span.start, self.span.end.clamp(self.span.start, end.max(self.span.start)));
-        // A long line is cut to what stands around the place.
+        // a long line is cut to the text around the place
         let from_char = self.text[start..from].chars().count();
         let cut = from_char.saturating_sub(60);
         let mut line: String =
-            self.text[start..end].chars().skip(cut).take(120).map(tame).collect();
+            self.text[start..end].chars().skip(cut).take(120).map(printable).collect();
         if cut > 0 {
             line.insert(0, '…');
         }
@@ -72,8 +72,8 @@ impl FilterError {
     }
 }
 
-/// A text of words alone with a keyword that is written as in a title (`Logged In`), in quotes: that
-/// searches for the words.
+/// Returns a text in quotes, which searches for its words, if it consists of words only and
+/// contains a keyword written as in a title (`Logged In`).
 fn as_words(text: &str) -> Option<String> {
     let of_words = text.chars().all(|c| c.is_alphanumeric() || " _-".contains(c));
     let titled = |word: &str| {
@@ -97,17 +97,17 @@ impl fmt::Display for FilterError {
 
 impl std::error::Error for FilterError {}
 
-/// A part of the text for a message: short, and without control characters.
+/// Returns a part of the text for a message: short, and without control characters.
 pub(crate) fn shown(text: &str) -> String {
-    let mut short: String = text.chars().take(40).map(tame).collect();
+    let mut short: String = text.chars().take(40).map(printable).collect();
     if text.chars().nth(40).is_some() {
         short.push('…');
     }
     format!("`{short}`")
 }
 
-/// One character that is safe to print and takes one place.
-fn tame(c: char) -> char {
+/// Returns the character if it is safe to print and one column wide, otherwise a replacement.
+fn printable(c: char) -> char {
     if matches!(c, '\t' | '\n' | '\r') {
         ' '
     } else if c.is_control()

@@ -1,11 +1,12 @@
-//! The escapes of JSON text, resolved for searching.
+//! Resolving the escapes of JSON text for a search.
 
 use std::borrow::Cow;
 
 use memchr::memchr;
 
-/// The text with every escape of its strings resolved (`\u00fc` is `ü`, `\u003c` is `<`, `\/` is
-/// `/`). It is not JSON any more, but what a person searches. What is no escape stays as it is.
+/// Returns the text with every escape in its strings resolved (`\u00fc` is `ü`, `\u003c` is `<`,
+/// `\/` is `/`). The result is not JSON, but the text that a person searches. Invalid escapes are
+/// kept.
 pub fn unescape(json: &[u8]) -> Cow<'_, [u8]> {
     let Some(first) = memchr(b'\\', json) else {
         return Cow::Borrowed(json);
@@ -24,7 +25,7 @@ pub fn unescape(json: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out)
 }
 
-/// Resolves the escape at the start, and says how many bytes it took.
+/// Resolves the escape at the start, and returns its length in bytes.
 fn resolve(text: &[u8], out: &mut Vec<u8>) -> usize {
     let plain = match text.get(1) {
         Some(c @ (b'"' | b'\\' | b'/')) => *c,
@@ -65,12 +66,12 @@ fn low_half(text: Option<&[u8]>) -> Option<u32> {
     hex4(Some(digits)).filter(|unit| (0xdc00..=0xdfff).contains(unit))
 }
 
-/// The code point of a surrogate pair.
+/// Returns the code point of a surrogate pair.
 pub(crate) fn join(high: u32, low: u32) -> u32 {
     0x10000 + ((high & 0x3ff) << 10) + (low & 0x3ff)
 }
 
-/// Four hexadecimal digits as a number.
+/// Parses four hexadecimal digits.
 pub(crate) fn hex4(digits: Option<&[u8]>) -> Option<u32> {
     let digits = digits.filter(|digits| digits.len() == 4)?;
     digits.iter().try_fold(0, |sum, digit| Some(sum * 16 + char::from(*digit).to_digit(16)?))
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_are_resolved_and_broken_ones_stay() {
+    fn resolves_escapes_and_keeps_invalid_ones() {
         for (json, plain) in [
             (r"gr\u00fc\u00DFe", "grüße"),
             (r"\u003cb\u003e", "<b>"),

@@ -1,4 +1,4 @@
-//! Looking at one call.
+//! Evaluating an expression for one call.
 
 use crate::fql::ast::{Expr, Literal, Op, WatchedId};
 use crate::fql::builtin_names::{Function, PathTarget, RecordField};
@@ -8,7 +8,7 @@ use crate::fql::functions::apply;
 use crate::fql::times::Moment;
 use crate::fql::value::Value;
 
-/// Whether the condition holds for the call. Stops at the first term that decides.
+/// Returns whether the condition is true for the call. Stops at the first term that decides.
 pub(crate) fn holds<C: FilterInput + ?Sized>(expr: &Expr, call: &C) -> bool {
     match expr {
         Expr::And(terms) => terms.by_cost().all(|term| holds(term, call)),
@@ -16,8 +16,8 @@ pub(crate) fn holds<C: FilterInput + ?Sized>(expr: &Expr, call: &C) -> bool {
         Expr::Not(inner) => !holds(inner, call),
         Expr::Text(needle) => needle.is_in(&call.text()),
         Expr::Regex(pattern) => pattern.is_in(&call.text()),
-        Expr::Missing(id) => either(*id, |id| call.missing(id)),
-        Expr::Nearmiss(id) => either(*id, |id| call.nearmiss(id)),
+        Expr::Missing(id) => any_id(*id, |id| call.missing(id)),
+        Expr::Nearmiss(id) => any_id(*id, |id| call.nearmiss(id)),
         Expr::Compare(op, left, right) => compare(*op, left, right, call),
         Expr::Glob(subject, glob) => match subject.as_ref() {
             Expr::Path(_, PathTarget::Finding) => call.any_finding(&mut |code| glob.covers(code)),
@@ -30,21 +30,22 @@ pub(crate) fn holds<C: FilterInput + ?Sized>(expr: &Expr, call: &C) -> bool {
             let [subject, sought] = arguments.as_slice() else {
                 return false;
             };
-            searches(*function, subject, &value(sought, call), call)
+            contains_or_matches(*function, subject, &value(sought, call), call)
         }
         Expr::Literal(_) | Expr::Path(..) | Expr::Call(..) => value(expr, call).is_true(),
     }
 }
 
-fn either(id: Option<WatchedId>, test: impl Fn(WatchedId) -> bool) -> bool {
+fn any_id(id: Option<WatchedId>, test: impl Fn(WatchedId) -> bool) -> bool {
     match id {
         Some(id) => test(id),
         None => test(WatchedId::Account) || test(WatchedId::User),
     }
 }
 
-/// `contains`, and `match` with a pattern from the call; of findings, one is enough.
-fn searches<C: FilterInput + ?Sized>(
+/// Evaluates `contains`, and `match` with a pattern that is not a literal. For findings, one match
+/// is enough.
+fn contains_or_matches<C: FilterInput + ?Sized>(
     function: Function,
     subject: &Expr,
     sought: &Value<'_>,
@@ -65,7 +66,7 @@ fn searches<C: FilterInput + ?Sized>(
 
 fn compare<C: FilterInput + ?Sized>(op: Op, left: &Expr, right: &Expr, call: &C) -> bool {
     if op == Op::In {
-        return contained(&value(left, call), right, call);
+        return is_in_list(&value(left, call), right, call);
     }
     let (left, right) = (value(left, call), value(right, call));
     match op {
@@ -78,8 +79,8 @@ fn compare<C: FilterInput + ?Sized>(op: Op, left: &Expr, right: &Expr, call: &C)
     }
 }
 
-/// `in`; a list in the expression and the list of findings need not be built for it.
-fn contained<C: FilterInput + ?Sized>(item: &Value<'_>, list: &Expr, call: &C) -> bool {
+/// Evaluates `in`, without building the values of a literal list or the list of findings.
+fn is_in_list<C: FilterInput + ?Sized>(item: &Value<'_>, list: &Expr, call: &C) -> bool {
     match list {
         Expr::Literal(Literal::List(items)) => items.iter().any(|own| own.value().same(item)),
         Expr::Path(_, PathTarget::Finding) => match item {
@@ -93,7 +94,7 @@ fn contained<C: FilterInput + ?Sized>(item: &Value<'_>, list: &Expr, call: &C) -
     }
 }
 
-/// The value of an expression.
+/// Returns the value of an expression.
 pub(crate) fn value<'a, C: FilterInput + ?Sized>(expr: &'a Expr, call: &'a C) -> Value<'a> {
     match expr {
         Expr::Literal(Literal::Moment(_, moment)) => Value::int(match moment {

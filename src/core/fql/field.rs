@@ -1,4 +1,5 @@
-//! One field of a call by its name in the filter language, for those who show its value.
+//! A field of a call by its name in the filter language, for the screens and commands that show its
+//! value.
 
 use crate::fql::ast::Expr;
 use crate::fql::builtin_names::{PathTarget, RecordField};
@@ -24,8 +25,8 @@ impl PartialEq for Field {
 impl Eq for Field {}
 
 impl Field {
-    /// Parses a name. Only fields whose value never changes once the call has arrived are taken:
-    /// those of the call itself, and what the request says of its sender.
+    /// Parses a name. Accepts only fields whose value does not change after the call was recorded:
+    /// those of the call itself, of its request, and of its response.
     pub fn parse(text: &str) -> Result<Field, FilterError> {
         let mut tokens = Vec::new();
         lex(text, &mut tokens)?;
@@ -48,17 +49,17 @@ impl Field {
         }
     }
 
-    /// Its name as the filter language writes it.
+    /// Returns its name as the filter language writes it.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether it is the write key, which screens mask.
+    /// Returns whether it is the write key, which screens mask.
     pub fn is_write_key(&self) -> bool {
         matches!(self.expr, Expr::Path(_, PathTarget::Record(RecordField::WriteKey)))
     }
 
-    /// Its value in a call; null where the call has none.
+    /// Returns its value in a call; null if the call has none.
     pub fn value<'c, C: FilterInput + ?Sized>(&'c self, call: &'c C) -> Value<'c> {
         eval::value(&self.expr, call)
     }
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_those_of_the_filter_language() {
+    fn accepts_the_names_of_the_filter_language() {
         for name in
             ["properties.plan", "messageId", "library.name", "write_key", "traits.a\\ b", "path"]
         {

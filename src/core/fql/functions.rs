@@ -1,10 +1,10 @@
-//! The functions of one value. A value of a wrong type is treated as null.
+//! The functions of one argument. A value of a wrong type is treated as null.
 
 use crate::fql::builtin_names::Function;
 use crate::fql::glob::Glob;
 use crate::fql::value::{Number, Value};
 
-/// `match` with a pattern that is known only now; a wrong one matches nothing.
+/// Evaluates `match` with a pattern that is not a literal; an invalid pattern matches nothing.
 pub(crate) fn matches(text: &str, pattern: &str) -> bool {
     Glob::new(pattern).is_some_and(|glob| glob.covers(text))
 }
@@ -28,7 +28,7 @@ pub(crate) fn apply<'a>(function: Function, value: Value<'a>) -> Value<'a> {
     }
 }
 
-/// Elements of a list, bytes of a string.
+/// Returns the number of elements of a list, or of bytes of a string.
 fn length(value: &Value<'_>) -> usize {
     match value {
         Value::List(items) => items.len(),
@@ -44,7 +44,7 @@ fn text(value: &Value<'_>, change: impl Fn(&str) -> String) -> Value<'static> {
     }
 }
 
-/// The first letter of each word large, the others as they are.
+/// Capitalizes the first letter of each word and keeps the others.
 fn titlecase(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut begins = true;

@@ -1,4 +1,4 @@
-//! The patterns of `match`: they cover the whole string and heed case.
+//! The patterns of `match`: they match the whole string and are case-sensitive.
 
 /// A prepared pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,18 +14,19 @@ enum GlobPart {
     /// One character, whatever it is.
     One,
     Char(char),
-    /// One of these ranges.
+    /// One character of these ranges.
     Class(Vec<(char, char)>),
 }
 
 impl Glob {
-    /// Prepares a pattern; `None` when a bracket is not closed or empty, or a `\` ends it.
+    /// Parses a pattern; returns `None` if a bracket is not closed or is empty, or if the pattern
+    /// ends with `\`.
     pub(crate) fn new(source: &str) -> Option<Glob> {
         let mut parts = Vec::new();
         let mut chars = source.chars();
         while let Some(c) = chars.next() {
             let part = match c {
-                // Two stars say what one says, and would only cost time.
+                // two stars mean the same as one, and only cost time
                 '*' if parts.last() == Some(&GlobPart::Any) => continue,
                 '*' => GlobPart::Any,
                 '?' => GlobPart::One,
@@ -38,13 +39,13 @@ impl Glob {
         Some(Glob { source: source.to_owned(), parts })
     }
 
-    /// The pattern as it was given.
+    /// Returns the pattern as it was written.
     pub(crate) fn source(&self) -> &str {
         &self.source
     }
 
-    /// Whether it covers the whole text. Goes back to the last star only, so the time is bounded
-    /// by the product of both lengths.
+    /// Returns whether the pattern matches the whole text. Backtracks only to the last star, so the
+    /// time is bounded by the product of both lengths.
     pub(crate) fn covers(&self, text: &str) -> bool {
         let (mut rest, mut part) = (text.chars(), 0);
         let mut last_star: Option<(std::str::Chars<'_>, usize)> = None;
@@ -57,7 +58,7 @@ impl Glob {
                     continue;
                 }
                 (None, None) => return true,
-                (Some(here), Some(c)) if here.takes(c) => {
+                (Some(here), Some(c)) if here.matches(c) => {
                     rest = next;
                     part += 1;
                     continue;
@@ -77,7 +78,7 @@ impl Glob {
 }
 
 impl GlobPart {
-    fn takes(&self, c: char) -> bool {
+    fn matches(&self, c: char) -> bool {
         match self {
             GlobPart::Any | GlobPart::One => true,
             GlobPart::Char(own) => *own == c,
@@ -97,7 +98,7 @@ fn class(chars: &mut std::str::Chars<'_>) -> Option<Vec<(char, char)>> {
         };
         let mut ahead = chars.clone();
         let to = match (ahead.next(), ahead.next()) {
-            // A dash before the bracket is a dash.
+            // a dash before the closing bracket is a literal dash
             (Some('-'), Some(to)) if to != ']' => {
                 let to = if to == '\\' { ahead.next()? } else { to };
                 *chars = ahead;
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn stars_marks_and_classes() {
+    fn matches_stars_question_marks_and_classes() {
         for (pattern, text) in [
             ("*", ""),
             ("", ""),
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn unfinished_patterns_are_refused() {
+    fn refuses_unfinished_patterns() {
         for pattern in ["[", "[a", "[]", "a\\", "[a-", "[\\"] {
             assert_eq!(Glob::new(pattern), None, "{pattern}");
         }

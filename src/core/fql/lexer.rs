@@ -1,4 +1,4 @@
-//! From text to tokens.
+//! The lexer: from text to tokens.
 
 use std::ops::Range;
 
@@ -8,12 +8,12 @@ use crate::fql::error::FilterError;
 use crate::fql::escapes::{hex4, join};
 use crate::fql::value::is_json_number;
 
-/// A part of an expression that cannot be divided.
+/// A token of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Token {
     /// Names joined by dots.
     Path(Path),
-    /// A run of characters that is no path, such as `grüße` or `ada@example.com`.
+    /// A run of characters that is not a path, such as `grüße` or `ada@example.com`.
     Word(String),
     Number(String),
     /// Text in quotes.
@@ -28,20 +28,21 @@ pub(crate) enum Token {
     Sign(&'static str),
 }
 
-/// A token and where it stands, in bytes.
+/// A token and its range in the text, in bytes.
 #[derive(Debug, Clone)]
 pub(crate) struct SpannedToken {
     pub(crate) token: Token,
     pub(crate) span: Range<usize>,
 }
 
-/// The longer ones first.
+/// The operators, brackets and the comma, longest first.
 const SIGNS: &[&str] = &["!=", ">=", "<=", "!", "=", ">", "<", "(", ")", "[", "]", ","];
 
-/// What comes from other languages, and what is written here instead.
-const FOREIGN: &[(&str, &str)] = &[("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or")];
+/// Operators of other languages, and the ones to write instead.
+const FOREIGN_OPERATORS: &[(&str, &str)] =
+    &[("==", "="), ("<>", "!="), ("&&", "and"), ("||", "or")];
 
-/// Divides a text into tokens. Tokens before an error are in `out` all the same.
+/// Splits a text into tokens. After an error, `out` contains the tokens before it.
 pub(crate) fn lex(text: &str, out: &mut Vec<SpannedToken>) -> Result<(), FilterError> {
     let mut lexer = Lexer { text, at: 0 };
     while let Some(c) = lexer.peek() {
@@ -56,12 +57,12 @@ pub(crate) fn lex(text: &str, out: &mut Vec<SpannedToken>) -> Result<(), FilterE
     Ok(())
 }
 
-/// Whether a character may stand in a name as it is.
+/// Returns whether a character may appear in a name without an escape.
 pub(crate) fn is_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_' || c == '-'
 }
 
-/// Whether a character ends a run of letters.
+/// Returns whether a character ends a word.
 pub(crate) fn ends_word(c: char) -> bool {
     c.is_whitespace() || c.is_control() || "()[],\"'=!<>~".contains(c)
 }
@@ -88,7 +89,9 @@ impl Lexer<'_> {
 
     fn token(&mut self, first: char) -> Result<Token, FilterError> {
         let rest = &self.text[self.at..];
-        if let Some((theirs, ours)) = FOREIGN.iter().find(|(theirs, _)| rest.starts_with(theirs)) {
+        if let Some((theirs, ours)) =
+            FOREIGN_OPERATORS.iter().find(|(theirs, _)| rest.starts_with(theirs))
+        {
             let span = self.at..self.at + theirs.len();
             return Err(self.error(span, format!("`{ours}`")).near(Some(*ours)));
         }
@@ -107,7 +110,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Text in quotes, its escapes resolved.
+    /// Reads text in quotes and resolves its escapes.
     fn quoted(&mut self, quote: char) -> Result<Token, FilterError> {
         let open = self.at;
         self.next();
@@ -132,7 +135,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// The character after `\u`.
+    /// Reads the character after `\u`.
     fn unicode(&mut self, escape: usize) -> Result<char, FilterError> {
         let unit = self.hex4(escape)?;
         let code = if !(0xd800..=0xdbff).contains(&unit) {
@@ -156,7 +159,8 @@ impl Lexer<'_> {
         Ok(unit)
     }
 
-    /// `~expr~` or `~expr~i`; `\~` is a tilde inside, all other escapes are the expression's own.
+    /// Reads `~expr~` or `~expr~i`. `\~` is a tilde in it; all other escapes belong to the regular
+    /// expression.
     fn regex(&mut self) -> Result<Token, FilterError> {
         let open = self.at;
         self.next();
@@ -184,11 +188,11 @@ impl Lexer<'_> {
         Ok(Token::Regex { source, ignores_case })
     }
 
-    /// A keyword, number, path or other word.
+    /// Reads a keyword, number, path or other word.
     fn word(&mut self) -> Result<Token, FilterError> {
         let (mut plain, mut names, mut name) = (String::new(), Vec::new(), String::new());
         let (mut escaped, mut foreign) = (false, false);
-        // Where a name should have stood and did not.
+        // the place of the first missing name
         let mut gap = None;
         while let Some(c) = self.peek().filter(|c| !ends_word(*c)) {
             let here = self.at;
@@ -227,20 +231,20 @@ impl Lexer<'_> {
             foreign |= names[0].bytes().all(|b| b.is_ascii_digit());
         }
         match gap {
-            Some(at) if !foreign && !plain.starts_with('.') => Err(self.no_name(at)),
+            Some(at) if !foreign && !plain.starts_with('.') => Err(self.missing_name_error(at)),
             None if !foreign => Ok(Token::Path(Path::new(names))),
             _ => Ok(Token::Word(plain)),
         }
     }
 
-    /// The error about a dot that no name follows.
-    fn no_name(&self, at: usize) -> FilterError {
+    /// Creates the error about a dot without a name after it.
+    fn missing_name_error(&self, at: usize) -> FilterError {
         let end = if at < self.at { at + 1 } else { at };
         let error = self.error(at..end, "a name after the dot (or quotes around text)");
         if end == at && at < self.text.len() { error.found("none") } else { error }
     }
 
-    /// The character after a backslash in a name.
+    /// Reads the character after a backslash in a name.
     fn escaped_char(&mut self, backslash: usize) -> Result<char, FilterError> {
         match self.next() {
             Some(c) if !c.is_control() => Ok(c),

@@ -1,5 +1,5 @@
-//! What is no error but probably not meant: any name may be a field of some call, so a misspelt
-//! field can only be hinted at.
+//! Hints about expressions that are valid but probably a mistake. Any name may be a field of some
+//! call, so a misspelled field can be only a hint.
 
 use std::ops::Range;
 
@@ -11,35 +11,36 @@ use crate::fql::builtin_names::{
 use crate::fql::error::FilterError;
 use crate::fql::value::quote;
 
-/// A doubt about an expression that does parse.
+/// A hint about a valid expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilterHint {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// The part of the text that it is about, in bytes.
+    /// The range of the text that the hint is about, in bytes.
     pub span: Range<usize>,
-    /// What it is about.
+    /// The subject of the hint.
     pub subject: HintSubject,
-    /// What to think of it, for people.
+    /// The message for the user.
     pub message: String,
 }
 
-/// What a hint is about.
+/// The subject of a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HintSubject {
     /// A word or a value.
     Word,
-    /// A name in a value's place, which is read as this field.
+    /// A name in the place of a value, which is read as this field.
     Unquoted(Path),
-    /// A field that may be misspelt.
+    /// A field that may be misspelled.
     Field,
 }
 
 impl FilterHint {
     fn new(text: &str, span: &Range<usize>, message: impl FnOnce(&str) -> String) -> FilterHint {
-        // only to place the message: it counts lines and columns as errors do
+        // created only for its position, so that hints and errors count lines and columns in the
+        // same way
         let place = FilterError::new(text, span.clone(), "");
         let message = message(&place.found);
         FilterHint {
@@ -52,7 +53,8 @@ impl FilterHint {
     }
 }
 
-/// A hint about a word that is searched for beside an expression and looks like one that joins.
+/// Returns a hint about a word that is searched for next to an expression and looks like `and` or
+/// `or`.
 pub(crate) fn hint_for_word(text: &str, span: &Range<usize>) -> Option<FilterHint> {
     let near = nearest(&text[span.clone()], ["and", "or"])?;
     Some(FilterHint::new(text, span, |found| {
@@ -60,8 +62,8 @@ pub(crate) fn hint_for_word(text: &str, span: &Range<usize>) -> Option<FilterHin
     }))
 }
 
-/// A hint about a word that is a condition by itself and that segscope's own screens use: a
-/// function without its parentheses, a verdict, or `not`.
+/// Returns a hint about a word that is a condition by itself and that has a meaning on segscope's
+/// screens: a function without its parentheses, a verdict, or `not`.
 pub(crate) fn hint_for_condition(
     text: &str,
     span: &Range<usize>,
@@ -80,7 +82,7 @@ pub(crate) fn hint_for_condition(
     }))
 }
 
-/// A hint about a text that a field with a closed list of values never has.
+/// Returns a hint about a text that a field with a fixed list of values never has.
 pub(crate) fn hint_for_value(
     text: &str,
     span: &Range<usize>,
@@ -116,7 +118,8 @@ pub(crate) fn hint_for_value(
     Some(FilterHint::new(text, span, |_| format!("{shown} is not a {what}; {instead}")))
 }
 
-/// A hint about a path: near a known field, or (`as_value`) a name where a value is likely.
+/// Returns a hint about a path: one that is near a known field, or (`as_value`) a name where a
+/// value is likely.
 pub(crate) fn hint_for(
     text: &str,
     span: &Range<usize>,

@@ -1,8 +1,8 @@
-//! The filter language: Segment's FQL as destination filters use it, and what segscope adds.
+//! The filter language: Segment's FQL as destination filters use it, with segscope's additions.
 //!
-//! [`parse`] makes a [`Filter`] from text; [`Filter::matches`] looks at one call through the
-//! [`FilterInput`] that the keeper of the calls implements. [`complete`] says what could stand at the
-//! cursor. This module needs no other than [`crate::call`].
+//! [`parse`] makes a [`Filter`] from text. [`Filter::matches`] evaluates it for one call, through
+//! the [`FilterInput`] that the store of the calls implements. [`complete`] returns the completions
+//! at the cursor. This module depends only on [`crate::call`].
 
 mod ast;
 mod builtin_names;
@@ -52,21 +52,20 @@ pub use field::Field;
 pub use pattern::Pattern;
 pub use value::{Number, Value};
 
-/// A filter, ready to be asked about calls. It prints as its normal form, which parses back to an
-/// equal filter.
+/// A parsed filter. It prints as its normal form, which parses back to an equal filter.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     expr: Option<Expr>,
     hints: Vec<FilterHint>,
 }
 
-/// Parses an expression. Blank text gives the filter that lets everything through.
+/// Parses an expression. Blank text gives a filter that matches every call.
 pub fn parse(text: &str) -> Result<Filter, FilterError> {
     let (expr, hints) = parser::parse(text)?;
     Ok(Filter { expr, hints })
 }
 
-/// A text as it is written inside a filter, in its quotes.
+/// Returns a text in quotes, as a filter writes it.
 pub fn quoted(text: &str) -> String {
     let mut out = String::new();
     crate::fql::value::quote(text, &mut out);
@@ -74,23 +73,24 @@ pub fn quoted(text: &str) -> String {
 }
 
 impl Filter {
-    /// Whether it lets everything through because nothing was asked.
+    /// Returns whether the filter is empty and therefore matches every call.
     pub fn is_all(&self) -> bool {
         self.expr.is_none()
     }
 
-    /// Whether the call passes.
+    /// Returns whether the call matches.
     pub fn matches<C: FilterInput + ?Sized>(&self, call: &C) -> bool {
         self.expr.as_ref().is_none_or(|expr| eval::holds(expr, call))
     }
 
-    /// Doubts about names that are probably misspelt.
+    /// Returns hints about names that are probably misspelled.
     pub fn hints(&self) -> &[FilterHint] {
         &self.hints
     }
 
-    /// What evaluation may ask for; `is_column` says which paths into the call the asker has
-    /// without reading the call. A record field that the call itself shadows is not counted.
+    /// Returns the kinds of data that evaluation may need; `is_column` says which paths into the
+    /// call the caller has without reading the call. A record field that the call itself shadows is
+    /// not counted.
     pub fn needs(&self, is_column: impl Fn(&Path) -> bool) -> FieldNeeds {
         let mut needs = FieldNeeds::default();
         self.visit(&mut |expr| match expr {
@@ -104,8 +104,8 @@ impl Filter {
         needs
     }
 
-    /// Whether a call's request alone tells if the call passes: not how it is judged or answered, nor
-    /// what came before or comes later.
+    /// Returns whether a call's request alone decides if the call matches, independently of its
+    /// check, its response, and earlier or later calls.
     pub fn is_known_on_arrival(&self) -> bool {
         let mut is_known = true;
         self.visit(&mut |expr| match expr {
@@ -116,8 +116,8 @@ impl Filter {
         is_known
     }
 
-    /// Whether the filter reads nothing but the fields of a call, as Segment's destination filters
-    /// do.
+    /// Returns whether the filter reads nothing but the fields of a call, as Segment's destination
+    /// filters do.
     pub fn reads_call_only(&self) -> bool {
         let mut is_known = true;
         self.visit(&mut |expr| match expr {
@@ -130,8 +130,8 @@ impl Filter {
         is_known
     }
 
-    /// The paths into the call's own JSON, each once, in the order of their first mention: all
-    /// that one pass over the call would have to fetch.
+    /// Returns the paths into the call's own JSON, without duplicates, in the order of their first
+    /// mention. They are all that a single pass over the call has to fetch.
     pub fn paths(&self) -> Vec<&Path> {
         let mut paths: Vec<&Path> = Vec::new();
         self.visit(&mut |expr| {
@@ -144,8 +144,8 @@ impl Filter {
         paths
     }
 
-    /// Texts without which no call can pass: a block of calls that holds one of them neither raw
-    /// nor escaped ([`Needle::may_be_in`]) need not be looked at further.
+    /// Returns texts that every matching call contains. If a block of calls contains one of them
+    /// neither raw nor escaped ([`Needle::may_be_in`]), no call in it can match.
     pub fn required_texts(&self) -> Vec<&Needle> {
         let terms = match &self.expr {
             Some(Expr::And(terms)) => terms.written.as_slice(),
@@ -158,8 +158,8 @@ impl Filter {
             .collect()
     }
 
-    /// All texts and patterns that are searched for and not negated, to be marked where they
-    /// stand on a screen.
+    /// Returns all texts and patterns that are searched for and not negated, so that a screen can
+    /// highlight them.
     pub fn highlights(&self) -> (Vec<&Needle>, Vec<&Pattern>) {
         let (mut needles, mut patterns) = (Vec::new(), Vec::new());
         let mut open: Vec<&Expr> = self.expr.iter().collect();

@@ -1,4 +1,4 @@
-//! The normal form: double quotes, least parentheses, single spaces.
+//! The normal form of expressions: double quotes, as few parentheses as possible, single spaces.
 
 use crate::fql::value::quote;
 use std::fmt::{self, Write};
@@ -11,7 +11,7 @@ use crate::fql::value::is_json_number;
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let segments = self.segments();
-        // What would read as a keyword, a number or an index is escaped at its first letter.
+        // a path that would read as a keyword, a number or an index is escaped at its first letter
         let whole = segments.join(".");
         let reads_otherwise = is_json_number(&whole)
             || segments.first().is_some_and(|s| s.bytes().all(|b| b.is_ascii_digit()))
@@ -34,7 +34,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// How tightly an expression holds together.
+/// Returns the binding strength of an expression.
 fn level(expr: &Expr) -> u8 {
     match expr {
         Expr::Or(_) => 0,
@@ -44,7 +44,7 @@ fn level(expr: &Expr) -> u8 {
     }
 }
 
-/// Writes an expression where at least this level is needed.
+/// Writes an expression, in parentheses if its binding strength is below `needed`.
 pub(crate) fn write_expr(expr: &Expr, needed: u8, out: &mut String) {
     if level(expr) < needed {
         out.push('(');

@@ -1,4 +1,4 @@
-//! From tokens to an expression: how terms are joined.
+//! The parser, from tokens to an expression: how terms are joined.
 
 use std::ops::Range;
 
@@ -9,15 +9,17 @@ use crate::fql::lexer::{SpannedToken, Token, lex};
 use crate::fql::misspellings::{FilterHint, hint_for, hint_for_value, hint_for_word};
 use crate::fql::normal_form::write_expr;
 
-/// Longer texts are refused: a filter can come over HTTP.
+/// The maximum length of a text and of its normal form, limited because a filter can come over
+/// HTTP.
 const MAX_BYTES: usize = 64 * 1024;
-/// More words to search for are refused: each is prepared, and keeps some memory when used.
+/// The maximum number of words to search for, limited because each is prepared and keeps some
+/// memory when used.
 const MAX_TEXTS: usize = 256;
-/// Deeper nesting is refused, so that no text can exhaust the stack.
+/// The maximum depth of nesting, limited so that no text can exhaust the stack.
 const MAX_DEPTH: usize = 64;
 
-/// A part of an expression that is not yet decided on: a lone name is a word to search for where
-/// it is a condition by itself, and a path beside an operator.
+/// A part of an expression whose meaning is not decided yet: a lone name is a word to search for if
+/// it is a condition by itself, and a path if it stands next to an operator.
 pub(crate) struct ExprPart {
     pub(crate) expr: Expr,
     pub(crate) span: Range<usize>,
@@ -28,12 +30,12 @@ pub(crate) struct Parser<'t> {
     tokens: Vec<SpannedToken>,
     at: usize,
     depth: usize,
-    /// How many regular expressions there are; each may take a megabyte.
+    /// The number of regular expressions so far; each may take a megabyte.
     pub(crate) regexes: usize,
     pub(crate) hints: Vec<FilterHint>,
 }
 
-/// Parses a text; nothing in it gives no expression.
+/// Parses a text; a blank text has no expression.
 pub(crate) fn parse(text: &str) -> Result<(Option<Expr>, Vec<FilterHint>), FilterError> {
     check_length(text, text.len())?;
     let mut tokens = Vec::new();
@@ -47,7 +49,7 @@ pub(crate) fn parse(text: &str) -> Result<(Option<Expr>, Vec<FilterHint>), Filte
         return Err(parser.unexpected("`and`, `or` or the end"));
     }
     let expr = parser.condition(all);
-    // The normal form can be longer than the text, and must parse as well.
+    // the normal form can be longer than the text, and must be valid too
     let mut printed = String::new();
     write_expr(&expr, 0, &mut printed);
     check_length(text, printed.len())?;
@@ -87,18 +89,18 @@ impl Parser<'_> {
         Some(token)
     }
 
-    /// Where the next token stands.
+    /// Returns the range of the next token.
     pub(crate) fn span(&self) -> Range<usize> {
         let end = self.text.len();
         self.tokens.get(self.at).map_or(end..end, |spanned| spanned.span.clone())
     }
 
-    /// Where the last token ended.
+    /// Returns the end of the last token.
     pub(crate) fn end(&self) -> usize {
         self.at.checked_sub(1).map_or(0, |last| self.tokens[last].span.end)
     }
 
-    /// Takes a sign if it is next.
+    /// Consumes a sign if it is next.
     pub(crate) fn take(&mut self, sign: &str) -> bool {
         let is = matches!(self.peek(), Some(Token::Sign(next)) if *next == sign);
         self.at += usize::from(is);
@@ -115,7 +117,7 @@ impl Parser<'_> {
         FilterError::new(self.text, span, expected)
     }
 
-    /// The error about the next token.
+    /// Creates the error about the next token.
     pub(crate) fn unexpected(&self, expected: &str) -> FilterError {
         let near = match self.peek() {
             Some(Token::Path(path)) => {
@@ -126,7 +128,7 @@ impl Parser<'_> {
         self.error(self.span(), expected).near(near)
     }
 
-    /// One level deeper, if that is still allowed; `leave` comes back.
+    /// Enters a level of nesting, or fails if it is too deep; `leave` is the reverse.
     pub(crate) fn enter(&mut self) -> Result<(), FilterError> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -156,12 +158,12 @@ impl Parser<'_> {
         Ok(ExprPart { expr: Expr::Or(Terms::new(terms)), span: start..self.end() })
     }
 
-    /// Terms joined by `and`, or standing side by side where one of the two is text.
+    /// Parses terms joined by `and`, or side by side if one of the two is text.
     fn and(&mut self) -> Result<ExprPart, FilterError> {
         let first = self.compare(2)?;
         let start = first.span.start;
         let (mut terms, mut pending) = (Vec::new(), Some(first));
-        // A bare word behind an expression that may be a misspelt keyword.
+        // a bare word after an expression, which may be a misspelled keyword
         let mut suspect: Option<Range<usize>> = None;
         while let Some(next) = self.peek() {
             let explicit = *next == Token::Keyword("and");
@@ -187,7 +189,7 @@ impl Parser<'_> {
                 }
             }
             suspect = (!explicit && is_text && is_name && begin == span).then_some(span);
-            // between words it is one of them
+            // between other words it is just one of them
             if let Some(word) = suspect.as_ref().filter(|_| !before_is_text) {
                 self.hints.extend(hint_for_word(self.text, word));
             }
@@ -199,8 +201,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A word that stands between two expressions and looks like a keyword is an error; in quotes
-    /// it would be text.
+    /// Fails if a word between two expressions looks like a keyword; in quotes it would be text.
     fn check_keyword(&self, word: Option<Range<usize>>, after: &Expr) -> Result<(), FilterError> {
         let Some(word) = word else { return Ok(()) };
         let operand = matches!(after, Expr::Path(..) | Expr::Literal(Literal::List(_)));
@@ -211,8 +212,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Comparisons that bind at least this tightly. Those of one kind do not chain: `1 < x < 5`
-    /// would silently be false.
+    /// Parses comparisons that bind at least as strongly as `level`. Those of the same level do not
+    /// chain, because `1 < x < 5` would silently be false.
     fn compare(&mut self, level: u8) -> Result<ExprPart, FilterError> {
         let mut left = self.unary()?;
         while let Some(op) = self.peek().and_then(operator).filter(|op| op.level() >= level) {
@@ -250,7 +251,7 @@ impl Parser<'_> {
     }
 }
 
-/// Adds a condition; terms that are joined by the same word already are added one by one.
+/// Adds a condition; if it consists of terms joined by the same word, adds them one by one.
 fn add(terms: &mut Vec<Expr>, term: Expr, by_or: bool) {
     match (term, by_or) {
         (Expr::Or(inner), true) | (Expr::And(inner), false) => terms.extend(inner.written),
@@ -271,7 +272,7 @@ fn operator(token: &Token) -> Option<Op> {
     })
 }
 
-/// Whether a term can begin with this token.
+/// Returns whether a term can begin with this token.
 fn begins_term(token: &Token) -> bool {
     match token {
         Token::Sign(sign) => matches!(*sign, "!" | "(" | "["),

@@ -6,8 +6,8 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use crate::fql::escapes::unescape;
 
-/// What one expression may take when compiled; a filter may come over HTTP.
-const SIZE_LIMIT_BYTES: usize = 1 << 20;
+/// The maximum size of a compiled expression, limited because a filter may come over HTTP.
+const MAX_COMPILED_BYTES: usize = 1 << 20;
 
 /// A compiled regular expression with its spelling.
 #[derive(Debug, Clone)]
@@ -24,40 +24,40 @@ impl PartialEq for Pattern {
 }
 
 impl Pattern {
-    /// Compiles an expression, or says in a few words why it is none.
+    /// Compiles an expression, or returns a short reason why it is invalid.
     pub(crate) fn new(source: &str, ignores_case: bool) -> Result<Self, String> {
         let regex = RegexBuilder::new(source)
             .case_insensitive(ignores_case)
-            .size_limit(SIZE_LIMIT_BYTES)
-            .dfa_size_limit(SIZE_LIMIT_BYTES)
+            .size_limit(MAX_COMPILED_BYTES)
+            .dfa_size_limit(MAX_COMPILED_BYTES)
             .build()
             .map_err(|error| reason(&error))?;
         Ok(Self { source: source.to_owned(), ignores_case, regex })
     }
 
-    /// The expression between its tildes, unescaped.
+    /// Returns the expression between its tildes, unescaped.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// Whether it was given with `i`.
+    /// Returns whether it was written with `i`.
     pub fn ignores_case(&self) -> bool {
         self.ignores_case
     }
 
-    /// Whether it matches in the JSON text, as it stands or with its escapes resolved.
+    /// Returns whether it matches the JSON text, either raw or with its escapes resolved.
     pub fn is_in(&self, json: &[u8]) -> bool {
         self.regex.is_match(json)
             || matches!(unescape(json), Cow::Owned(plain) if self.regex.is_match(&plain))
     }
 
-    /// Where it first matches in text that has no escapes, as what a screen shows.
+    /// Returns the first match in text without escapes, such as the text on a screen.
     pub fn find(&self, text: &[u8]) -> Option<std::ops::Range<usize>> {
         self.regex.find(text).map(|found| found.range())
     }
 }
 
-/// The regular expression library explains over several lines; its last one says what is wrong.
+/// Returns the last line of the regex library's explanation, which names the mistake.
 fn reason(error: &regex::Error) -> String {
     match error {
         regex::Error::CompiledTooBig(_) => "too large".to_owned(),
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escaped_text_matches_too() {
+    fn matches_escaped_text_too() {
         let pattern = Pattern::new("gr..e", false).expect("a pattern");
         assert!(pattern.is_in("viele grüße".as_bytes()));
         assert!(pattern.is_in(br"viele gr\u00fc\u00dfe"));
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_one_is_explained_in_a_line() {
+    fn explains_an_invalid_expression_in_one_line() {
         let wrong = |source| Pattern::new(source, false).expect_err("no pattern");
         assert_eq!(wrong("(a"), "unclosed group");
         assert_eq!(wrong("(a{1000}){1000}"), "too large");

@@ -1,5 +1,5 @@
-//! What a part of an expression is, once it is known where it stands: a condition by itself or
-//! the operand of something.
+//! The role of a part of an expression, which its position decides: a condition by itself, or an
+//! operand.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::fql::times;
 use crate::fql::word_search::Needle;
 
 impl Parser<'_> {
-    /// Reads a string that stands beside `age` or `time`.
+    /// Replaces a string that is compared with `age` or `time` by a duration or a moment.
     pub(crate) fn timed(
         &self,
         place: &Expr,
@@ -40,7 +40,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// A part as what stands beside an operator or in a function.
+    /// Converts a part to an operand of an operator or a function.
     pub(crate) fn operand(&mut self, part: ExprPart) -> Result<Expr, FilterError> {
         if part.expr.is_text() && !matches!(part.expr, Expr::And(_) | Expr::Or(_)) {
             let expected = "a field or a value (put text in quotes)";
@@ -50,7 +50,7 @@ impl Parser<'_> {
         Ok(part.expr)
     }
 
-    /// A part as a condition by itself.
+    /// Converts a part to a condition by itself.
     pub(crate) fn condition(&mut self, part: ExprPart) -> Expr {
         self.hints.extend(hint_for_condition(self.text, &part.span, &part.expr));
         let expr = as_condition(part.expr);
@@ -61,8 +61,8 @@ impl Parser<'_> {
     }
 }
 
-/// A lone name or value that is a condition is text to search for, unless it is a field that
-/// every call has or a yes-or-no field of the record.
+/// Converts a lone name or value to text to search for, unless it is a field that every call has or
+/// a yes-or-no field of the record.
 fn as_condition(expr: Expr) -> Expr {
     match expr {
         Expr::Literal(Literal::Str(text)) => Expr::Text(Needle::new(&text)),

@@ -1,10 +1,10 @@
-//! The parts of a text for coloring it while it is typed.
+//! The parts of an expression, for coloring it while it is typed.
 
 use std::ops::Range;
 
 use crate::fql::lexer::{Token, lex};
 
-/// What a part of an expression is.
+/// The kind of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// A path or a function.
@@ -19,10 +19,10 @@ pub enum Tone {
     Sign,
 }
 
-/// The parts in their order, in bytes; up to the first that cannot be read.
+/// Returns the parts in order, with their ranges in bytes, up to the first invalid one.
 pub fn tones(text: &str) -> Vec<(Range<usize>, Tone)> {
     let mut tokens = Vec::new();
-    // the beginning of a text that is not whole yet has its colors too
+    // an incomplete text is colored as far as it can be read
     let _ = lex(text, &mut tokens);
     let tone = |token: &Token| match token {
         Token::Path(_) => Tone::Name,
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_text_has_its_colors() {
+    fn colors_an_incomplete_text() {
         let parts = |text: &str| -> Vec<(String, Tone)> {
             tones(text).into_iter().map(|(part, tone)| (text[part].to_owned(), tone)).collect()
         };

@@ -1,4 +1,4 @@
-//! From tokens to an expression: what stands between the operators.
+//! The parser, from tokens to an expression: the terms between the operators.
 
 use crate::fql::ast::{Expr, Literal, WatchedId};
 use crate::fql::builtin_names::{FUNCTIONS, Function, PathTarget, nearest};
@@ -10,11 +10,11 @@ use crate::fql::pattern::Pattern;
 use crate::fql::value::Number;
 use crate::fql::word_search::Needle;
 
-/// More regular expressions are refused: a filter can come over HTTP.
+/// The maximum number of regular expressions, limited because a filter can come over HTTP.
 const MAX_REGEXES: usize = 16;
 
 impl Parser<'_> {
-    /// Any number of `!`, then what they bind to.
+    /// Parses any number of `!` and the term after them.
     pub(crate) fn unary(&mut self) -> Result<ExprPart, FilterError> {
         let start = self.span().start;
         let mut nots = 0;
@@ -75,7 +75,8 @@ impl Parser<'_> {
             .map_err(|reason| self.error(self.span(), format!("a regular expression ({reason})")))
     }
 
-    /// The function whose call begins here; its name and the parenthesis are taken.
+    /// Consumes a function's name and its opening parenthesis, if they are next, and returns the
+    /// function.
     fn called(&mut self) -> Result<Option<Function>, FilterError> {
         let (Some(Token::Path(path)), Some(Token::Sign("("))) = (self.peek(), self.peek_after())
         else {
@@ -89,7 +90,7 @@ impl Parser<'_> {
                 self.next();
                 self.next();
             }
-            // A word and a group, side by side.
+            // a word and a group, side by side
             None if spaced => {}
             None => {
                 let near =
@@ -100,7 +101,7 @@ impl Parser<'_> {
         Ok(function)
     }
 
-    /// The arguments and the closing parenthesis.
+    /// Parses the arguments and the closing parenthesis.
     fn call(&mut self, function: Function) -> Result<Expr, FilterError> {
         match function {
             Function::Missing => return self.id().map(Expr::Missing),
@@ -140,7 +141,7 @@ impl Parser<'_> {
         if self.take(")") { Ok(()) } else { Err(self.unexpected("`)`")) }
     }
 
-    /// The argument of `missing` and `nearmiss`.
+    /// Parses the argument of `missing` and `nearmiss`.
     fn id(&mut self) -> Result<Option<WatchedId>, FilterError> {
         let id = match self.peek() {
             Some(Token::Sign(")")) => None,
@@ -166,7 +167,7 @@ impl Parser<'_> {
         Ok(id)
     }
 
-    /// A literal, if one is next.
+    /// Parses a literal, if one is next.
     fn literal(&mut self) -> Result<Option<Literal>, FilterError> {
         let literal = match self.peek() {
             Some(Token::Keyword("true")) => Literal::Bool(true),

@@ -1,37 +1,37 @@
-//! Durations beside `age` and moments beside `time`.
+//! Durations that are compared with `age`, and moments that are compared with `time`.
 
-/// A moment that an expression names.
+/// A moment in an expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moment {
-    /// With an offset: milliseconds since 1970 in UTC.
+    /// A moment with an offset: milliseconds since 1970 in UTC.
     Fixed(i64),
-    /// Without: the user's local clock.
+    /// A moment without an offset, by the user's local clock.
     Local(Civil),
 }
 
-/// A time of day on a date, wherever the user is.
+/// A date and a time of day without a time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Civil {
     /// The year, 0 to 9999.
     pub year: i16,
-    /// 1 to 12.
+    /// The month, 1 to 12.
     pub month: i8,
-    /// 1 to 31, and in the month.
+    /// The day, 1 to the length of the month.
     pub day: i8,
-    /// 0 to 23.
+    /// The hour, 0 to 23.
     pub hour: i8,
     /// 0 to 59.
     pub minute: i8,
     /// 0 to 59.
     pub second: i8,
-    /// 0 to 999.
+    /// The millisecond, 0 to 999.
     pub millisecond: i16,
 }
 
 impl Civil {
-    /// Milliseconds since 1970, taking this as UTC.
+    /// Returns the milliseconds since 1970, with this taken as UTC.
     pub fn as_utc_ms(&self) -> i64 {
-        // Days from the civil calendar, with years that begin in March.
+        // the days by the civil calendar, with years that begin in March
         let (year, month) = (i64::from(self.year), i64::from(self.month));
         let year = if month <= 2 { year - 1 } else { year };
         let era = year.div_euclid(400);
@@ -55,7 +55,7 @@ impl Civil {
     }
 }
 
-/// `5m` in milliseconds: a number and one of `ms s m h d`.
+/// Returns a duration such as `5m` in milliseconds: a number and one of `ms s m h d`.
 pub fn duration_ms(text: &str) -> Option<f64> {
     let unit_at = text.find(|c: char| c.is_ascii_alphabetic())?;
     let (number, unit) = text.split_at(unit_at);
@@ -73,7 +73,7 @@ pub fn duration_ms(text: &str) -> Option<f64> {
     Some(number * unit_ms)
 }
 
-/// `2026-11-22`, `2026-11-22T10:00`, with seconds and a fraction if wanted, and an offset.
+/// Parses `2026-11-22` or `2026-11-22T10:00`, optionally with seconds, a fraction, and an offset.
 pub(crate) fn moment(text: &str) -> Option<Moment> {
     let mut rest = Digits(text);
     let mut civil = Civil {
@@ -107,7 +107,7 @@ pub(crate) fn moment(text: &str) -> Option<Moment> {
     })
 }
 
-/// What is left to read of a moment.
+/// The rest of the text of a moment.
 struct Digits<'a>(&'a str);
 
 impl Digits<'_> {
@@ -127,7 +127,7 @@ impl Digits<'_> {
         self.take(count)
     }
 
-    /// Any number of digits after the point; milliseconds are cut, not rounded.
+    /// Reads any number of digits after the point; milliseconds are truncated, not rounded.
     fn fraction(&mut self) -> Option<i16> {
         let count = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, rest) = self.0.split_at(count);
@@ -136,7 +136,7 @@ impl Digits<'_> {
         if count == 0 { None } else { three.get(..3)?.parse().ok() }
     }
 
-    /// `Z`, `+02:00`, `-0530`, or nothing at all.
+    /// Reads `Z`, `+02:00`, `-0530`, or nothing.
     fn offset_minutes(&mut self) -> Option<Option<i64>> {
         if self.0.is_empty() {
             return Some(None);
@@ -146,7 +146,7 @@ impl Digits<'_> {
         }
         let sign = if self.skip("+").is_some() { 1 } else { self.skip("-").map(|()| -1)? };
         let hours = self.take(2)?;
-        // The colon may be left out.
+        // the colon is optional
         let _ = self.skip(":");
         let minutes = self.take(2)?;
         (hours < 24 && minutes < 60)
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn durations() {
+    fn reads_durations() {
         assert_eq!(duration_ms("5m"), Some(300_000.0));
         assert_eq!(duration_ms("250ms"), Some(250.0));
         assert_eq!(duration_ms("1.5 h"), Some(5_400_000.0));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_with_an_offset() {
+    fn reads_moments_with_an_offset() {
         assert_eq!(fixed("1970-01-01T00:00Z"), 0);
         assert_eq!(fixed("2026-11-22T10:00:00.000Z"), 1_795_341_600_000);
         assert_eq!(fixed("2026-11-22T12:00+02:00"), 1_795_341_600_000);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_without_one_are_local() {
+    fn reads_moments_without_an_offset_as_local() {
         let local = |text| matches!(moment(text), Some(Moment::Local(_)));
         assert!(local("2026-11-22"));
         assert!(local("2026-11-22T10:00"));
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment() {
+    fn refuses_invalid_moments() {
         for bad in [
             "",
             "2026",

@@ -1,5 +1,5 @@
-//! What a filter asks for and no call has, the usual reason why nothing passes: fields, vendors, and
-//! values that are written otherwise.
+//! Parts of a filter that no call has, which is the usual reason why nothing matches: fields,
+//! vendors, and values with another spelling.
 
 use crate::fql::Filter;
 use crate::fql::ast::{Expr, Literal, Op, Path};
@@ -10,18 +10,18 @@ use crate::fql::misspellings::HintSubject;
 use crate::fql::value::quote;
 use std::fmt;
 
-/// Something that was not seen in any call.
+/// A part of a filter that was not seen in any call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Absent {
-    /// A part of the filter's text that names it.
+    /// The part of the filter's text that names it.
     pub named: String,
-    /// A filter that some call passes if it is there after all; none if it cannot be there.
+    /// A filter that matches a call if the part exists after all; `None` if it cannot exist.
     pub check: Option<String>,
-    /// What is not there, as a sentence needs it: `call has`, and the rest.
+    /// The absent part, as the message contains it after `no call has`.
     what: String,
-    /// What was seen and is written nearly the same.
+    /// A part that was seen and has nearly the same spelling.
     near: Option<String>,
-    /// Only some of the calls were looked at.
+    /// True if only some of the calls were searched.
     pub of_sample: bool,
 }
 
@@ -41,11 +41,12 @@ impl fmt::Display for Absent {
     }
 }
 
-/// So many names under one field are all that is known of it; there may be more.
-const ALL_KNOWN: usize = 200;
+/// The number of names or values that a [`NameSource`] returns at most; if it returns as many,
+/// there may be more.
+const MAX_KNOWN_NAMES: usize = 200;
 
-/// What a filter asks for and none of the calls whose names are known has. A text without quotes is
-/// left out: its hint says more.
+/// Returns the parts of a filter that none of the known calls has. A text without quotes is left
+/// out, because its hint is more helpful.
 pub fn absent(filter: &Filter, names: &dyn NameSource) -> Vec<Absent> {
     let is_unquoted = |path: &&Path| {
         filter.hints().iter().any(|hint| hint.subject == HintSubject::Unquoted((*path).clone()))
@@ -77,7 +78,8 @@ fn unknown_vendor(path: &Path, vendor: &str, names: &dyn NameSource) -> Option<A
     })
 }
 
-/// A text that a field has only in another spelling: with other capitals, or nearly the same.
+/// Returns a text that a field has only in another spelling: with other capitals, or nearly the
+/// same letters.
 fn absent_value(field: &Expr, value: &Expr, names: &dyn NameSource) -> Option<Absent> {
     let (Expr::Path(path, PathTarget::Call), Expr::Literal(Literal::Str(value))) = (field, value)
     else {
@@ -101,7 +103,7 @@ fn absent_value(field: &Expr, value: &Expr, names: &dyn NameSource) -> Option<Ab
         what: shown(&format!("{path} = {typed}")),
         named: typed,
         near: Some(meant),
-        of_sample: names.is_sample() || known.len() >= ALL_KNOWN,
+        of_sample: names.is_sample() || known.len() >= MAX_KNOWN_NAMES,
     })
 }
 
@@ -112,8 +114,8 @@ fn absent_field(path: &Path, names: &dyn NameSource) -> Option<Absent> {
         if known.contains(name) {
             continue;
         }
-        // what has no fields by name is a list, or nothing is known of it
-        if known.is_empty() || known.len() >= ALL_KNOWN {
+        // a value without known names is a list, or is unknown
+        if known.is_empty() || known.len() >= MAX_KNOWN_NAMES {
             return None;
         }
         let near = nearest(name, known.iter().map(String::as_str)).map(|near| {

@@ -1,11 +1,11 @@
-//! The values that an expression works on.
+//! The values of expressions.
 
 use std::borrow::Cow;
 
 /// A value of the language. An absent field is [`Value::Null`].
 #[derive(Debug, Clone)]
 pub enum Value<'a> {
-    /// Null, or nothing there.
+    /// Null, or no value.
     Null,
     /// True or false.
     Bool(bool),
@@ -16,23 +16,23 @@ pub enum Value<'a> {
     /// A list.
     List(Vec<Value<'a>>),
     /// An object, as its JSON text. It equals nothing; the text is only for `string()` of a list
-    /// that holds it.
+    /// that contains it.
     Object(Cow<'a, str>),
 }
 
-/// A number, in the form that costs its giver least.
+/// A number, in the form that is cheapest for its source.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Number<'a> {
     /// A whole number.
     Int(i128),
     /// A number with a fraction.
     Float(f64),
-    /// A number as it stands in JSON text; keeps its spelling for `string()`.
+    /// A number as JSON text; it keeps its spelling for `string()`.
     Json(&'a str),
 }
 
 impl<'a> Number<'a> {
-    /// As text is read: `None` when it is not JSON number.
+    /// Parses a number; returns `None` if the text is not a JSON number.
     pub fn parse(text: &str) -> Option<Number<'static>> {
         is_json_number(text).then(|| match text.parse() {
             Ok(whole) => Number::Int(whole),
@@ -40,31 +40,31 @@ impl<'a> Number<'a> {
         })
     }
 
-    /// Whole numbers are compared exactly, all others as doubles.
+    /// Compares two numbers: whole numbers exactly, all others as doubles.
     fn compare(self, other: Number<'_>) -> Option<std::cmp::Ordering> {
-        match (self.known(), other.known()) {
+        match (self.parsed(), other.parsed()) {
             (Number::Int(a), Number::Int(b)) => Some(a.cmp(&b)),
             (a, b) => a.as_f64().partial_cmp(&b.as_f64()),
         }
     }
 
-    fn known(self) -> Number<'a> {
+    fn parsed(self) -> Number<'a> {
         match self {
             Number::Json(text) => Number::parse(text).unwrap_or(Number::Float(f64::NAN)),
-            known => known,
+            parsed => parsed,
         }
     }
 
-    /// As a double.
+    /// Returns the number as a double.
     pub fn as_f64(self) -> f64 {
-        match self.known() {
+        match self.parsed() {
             Number::Int(whole) => whole as f64,
             Number::Float(float) => float,
             Number::Json(_) => f64::NAN,
         }
     }
 
-    /// The JSON text; `null` for what JSON cannot say.
+    /// Returns the JSON text; `null` if JSON has no form for the number.
     pub fn json(self) -> String {
         match self {
             Number::Int(whole) => whole.to_string(),
@@ -76,22 +76,23 @@ impl<'a> Number<'a> {
 }
 
 impl Value<'_> {
-    /// A string that lives elsewhere, or null.
+    /// Creates a borrowed string, or null.
     pub fn text(text: Option<&str>) -> Value<'_> {
         text.map_or(Value::Null, |text| Value::String(Cow::Borrowed(text)))
     }
 
-    /// A whole number.
+    /// Creates a whole number.
     pub fn int(number: impl Into<i128>) -> Value<'static> {
         Value::Number(Number::Int(number.into()))
     }
 
-    /// What a condition asks: only the bool `true` is true.
+    /// Returns whether the value is true as a condition: only the bool `true` is.
     pub fn is_true(&self) -> bool {
         matches!(self, Value::Bool(true))
     }
 
-    /// `=`: the same type and strictly equal; lists element by element; an object never.
+    /// Evaluates `=`: true for strictly equal values of the same type; lists are compared element
+    /// by element; an object equals nothing.
     pub fn same(&self, other: &Value<'_>) -> bool {
         match (self, other) {
             (Value::Null, Value::Null) => true,
@@ -105,7 +106,7 @@ impl Value<'_> {
         }
     }
 
-    /// The order of two numbers; nothing else has one.
+    /// Returns the order of two numbers; other values have none.
     pub fn order(&self, other: &Value<'_>) -> Option<std::cmp::Ordering> {
         match (self, other) {
             (Value::Number(a), Value::Number(b)) => a.compare(*b),
@@ -113,7 +114,7 @@ impl Value<'_> {
         }
     }
 
-    /// The JSON text, without space between tokens.
+    /// Returns the JSON text, without spaces between tokens.
     pub fn json(&self) -> String {
         let mut out = String::new();
         self.write_json(&mut out);
@@ -141,7 +142,7 @@ impl Value<'_> {
     }
 }
 
-/// Copies JSON text without the space between its tokens.
+/// Appends JSON text without the spaces between its tokens.
 fn compact(text: &str, out: &mut String) {
     let (mut quoted, mut escaped) = (false, false);
     for c in text.chars() {
@@ -153,7 +154,7 @@ fn compact(text: &str, out: &mut String) {
     }
 }
 
-/// Whether the text is a number as JSON writes it.
+/// Returns whether the text is a JSON number.
 pub(crate) fn is_json_number(text: &str) -> bool {
     let bytes = text.strip_prefix('-').unwrap_or(text).as_bytes();
     let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
@@ -183,7 +184,7 @@ pub(crate) fn is_json_number(text: &str) -> bool {
     at == bytes.len()
 }
 
-/// Writes text in double quotes, as JSON and as this language read it back.
+/// Appends text in double quotes, in a form that JSON and this language both read back.
 pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
     for c in text.chars() {
@@ -203,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_those_of_json() {
+    fn reads_the_numbers_of_json() {
         for good in ["0", "-0", "5", "-5", "1.5", "1e5", "1E-5", "120.25e+3", "0.1"] {
             assert!(is_json_number(good), "{good}");
         }
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn large_whole_numbers_stay_apart() {
+    fn distinguishes_large_whole_numbers() {
         let number = |text| Value::Number(Number::Json(text));
         assert!(!number("9007199254740993").same(&number("9007199254740992")));
         assert!(number("5").same(&number("5.0")));
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn json_of_a_list_has_no_space() {
+    fn writes_lists_without_spaces() {
         let object = r#"{ "a b" : "c \" d \\" , "e" : [ 1 , 2 ] }"#;
         let list = Value::List(vec![
             Value::Null,

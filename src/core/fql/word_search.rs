@@ -1,4 +1,4 @@
-//! A word that is searched for in the raw JSON text of calls.
+//! Searching for a word in the raw JSON text of calls.
 
 use std::borrow::Cow;
 
@@ -7,33 +7,35 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use crate::fql::escapes::unescape;
 
-/// Text to be found, prepared. Without a capital letter it ignores the case of ASCII letters.
+/// A prepared text to search for. Without a capital letter, the search ignores the case of ASCII
+/// letters.
 #[derive(Debug, Clone)]
 pub struct Needle {
     text: String,
-    way: SearchMethod,
-    /// What JSON text must hold before an escape can stand for a part of the needle.
+    method: SearchMethod,
+    /// The bytes that JSON text must contain if an escape in it may stand for a part of the needle.
     escape: &'static [u8],
 }
 
 #[derive(Debug, Clone)]
 enum SearchMethod {
-    /// Byte for byte.
+    /// A search byte for byte.
     Exact(Box<Finder<'static>>),
-    /// Ignoring the case of ASCII letters. The engine searches for all spellings of a part of the
-    /// word at once, which is about three times as fast on common letters as looking for one of
-    /// them with `memchr2`.
+    /// A search that ignores the case of ASCII letters. The regex engine searches for all spellings
+    /// of a part of the word at once, which is about three times as fast on common letters as
+    /// searching for one of them with `memchr2`.
     Folded(Box<Regex>),
-    /// The same where a part of the word, which begins at that place in it, has no letters: that
-    /// part is searched for byte for byte, which is faster still.
-    Around(Box<Finder<'static>>, usize),
+    /// A search that ignores the case of ASCII letters, for a word with a part without letters,
+    /// which begins at the given offset. That part is searched for byte for byte, which is even
+    /// faster.
+    AroundCaselessPart(Box<Finder<'static>>, usize),
 }
 
-/// A part without letters that is shorter than this says too little.
-const LEAST_FIRM: usize = 3;
+/// The minimum length of a part without letters; a shorter one matches too often.
+const MIN_CASELESS_BYTES: usize = 3;
 
-/// The longest part of a text that has no ASCII letters: where it begins and ends.
-fn firm(text: &str) -> Option<(usize, usize)> {
+/// Returns the range of the longest part of a text without ASCII letters, if it is long enough.
+fn longest_caseless_part(text: &str) -> Option<(usize, usize)> {
     let mut longest = (0, 0);
     let mut start = 0;
     for (at, byte) in text.bytes().chain([b'a']).enumerate() {
@@ -44,7 +46,7 @@ fn firm(text: &str) -> Option<(usize, usize)> {
             start = at + 1;
         }
     }
-    (longest.1 - longest.0 >= LEAST_FIRM).then_some(longest)
+    (longest.1 - longest.0 >= MIN_CASELESS_BYTES).then_some(longest)
 }
 
 impl PartialEq for Needle {
@@ -56,33 +58,33 @@ impl PartialEq for Needle {
 impl Eq for Needle {}
 
 impl Needle {
-    /// Prepares a text.
+    /// Prepares a text for a search.
     pub fn new(text: &str) -> Self {
         let folds =
             text.bytes().any(|b| b.is_ascii_lowercase()) && !text.chars().any(char::is_uppercase);
-        if let Some((start, end)) = firm(text).filter(|_| folds) {
+        if let Some((start, end)) = longest_caseless_part(text).filter(|_| folds) {
             let finder = Finder::new(&text.as_bytes()[start..end]).into_owned();
-            return Self::with(text, SearchMethod::Around(Box::new(finder), start));
+            return Self::with(text, SearchMethod::AroundCaselessPart(Box::new(finder), start));
         }
         let folded = folds.then(|| {
             let mut builder = RegexBuilder::new(&regex::escape(text));
             builder.case_insensitive(true).unicode(false).build()
         });
-        let way = match folded {
+        let method = match folded {
             Some(Ok(regex)) => SearchMethod::Folded(Box::new(regex)),
-            // A text too long for the engine is found as it is written.
+            // a text too long for the regex engine is searched for byte for byte
             _ => SearchMethod::Exact(Box::new(Finder::new(text).into_owned())),
         };
-        Self::with(text, way)
+        Self::with(text, method)
     }
 
-    /// The same, but the case counts whatever it is.
+    /// Prepares a text for a search that is always case-sensitive.
     pub fn exact(text: &str) -> Self {
         Self::with(text, SearchMethod::Exact(Box::new(Finder::new(text).into_owned())))
     }
 
-    fn with(text: &str, way: SearchMethod) -> Self {
-        // Most text can be escaped by `\u` only; a needle of ASCII then by `\u00` only.
+    fn with(text: &str, method: SearchMethod) -> Self {
+        // most text can be escaped only with `\u`, and ASCII text only with `\u00`
         let escape: &'static [u8] =
             if text.bytes().any(|b| b < b' ' || matches!(b, b'"' | b'\\' | b'/')) {
                 b"\\"
@@ -91,21 +93,21 @@ impl Needle {
             } else {
                 b"\\u"
             };
-        Self { text: text.to_owned(), way, escape }
+        Self { text: text.to_owned(), method, escape }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether the JSON text holds it, raw or escaped. Escapes are resolved only where the text
-    /// has some that could matter.
+    /// Returns whether the JSON text contains it, raw or escaped. Escapes are resolved only if the
+    /// text has some that can matter.
     pub fn is_in(&self, json: &[u8]) -> bool {
         self.find(json).is_some() || (self.may_be_escaped_in(json) && self.is_in_resolved(json))
     }
 
-    /// A cheap test for a whole block of calls: when it says no, no call in the block holds the
+    /// Tests a whole block of calls cheaply: if it returns false, no call in the block contains the
     /// text, neither raw nor escaped.
     pub fn may_be_in(&self, block: &[u8]) -> bool {
         self.find(block).is_some() || self.may_be_escaped_in(block)
@@ -115,22 +117,22 @@ impl Needle {
         self.find_escape(json).is_some()
     }
 
-    /// Where the first escape begins that may stand for a part of it.
+    /// Returns the offset of the first escape that may stand for a part of it.
     pub fn find_escape(&self, json: &[u8]) -> Option<usize> {
         if self.text.is_empty() { None } else { memmem::find(json, self.escape) }
     }
 
-    /// Whether the JSON text holds it once its escapes are resolved.
+    /// Returns whether the JSON text contains it after its escapes are resolved.
     pub fn is_in_resolved(&self, json: &[u8]) -> bool {
         matches!(unescape(json), Cow::Owned(plain) if self.find(&plain).is_some())
     }
 
-    /// Where it first stands in text that has no escapes, as what a screen shows.
+    /// Returns the offset of the first match in text without escapes, such as the text on a screen.
     pub fn find(&self, text: &[u8]) -> Option<usize> {
-        match &self.way {
+        match &self.method {
             SearchMethod::Exact(finder) => finder.find(text),
             SearchMethod::Folded(regex) => regex.find(text).map(|found| found.start()),
-            SearchMethod::Around(finder, before) => {
+            SearchMethod::AroundCaselessPart(finder, before) => {
                 let mut from = *before;
                 while let Some(at) = text.get(from..).and_then(|rest| finder.find(rest)) {
                     let start = from + at - before;
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn case_counts_only_with_a_capital() {
+    fn is_case_sensitive_only_with_a_capital() {
         assert!(found("refund", r#"{"event":"Refund Asked"}"#));
         assert!(found("refund", r#"{"event":"REFUND"}"#));
         assert!(found("Refund", r#"{"event":"Refund Asked"}"#));
@@ -166,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn escaped_text_is_found_as_raw_text_is() {
+    fn finds_escaped_text_like_raw_text() {
         for json in
             [r#"{"a":"viele grüße"}"#, r#"{"a":"viele gr\u00fc\u00dfe"}"#, r"GR\u00FC\u00DFE"]
         {
@@ -182,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn edges_of_the_text() {
+    fn finds_text_at_the_edges() {
         assert!(found("", ""));
         assert!(found("", "abc"));
         assert!(!found("abc", ""));
@@ -194,9 +196,9 @@ mod tests {
     }
 
     #[test]
-    fn a_part_without_letters_is_enough_to_search_for() {
-        assert_eq!(firm("m-777-x"), Some((1, 6)));
-        assert_eq!(firm("a12b"), None);
+    fn searches_for_a_part_without_letters() {
+        assert_eq!(longest_caseless_part("m-777-x"), Some((1, 6)));
+        assert_eq!(longest_caseless_part("a12b"), None);
         let find = |needle: &str, text: &str| Needle::new(needle).find(text.as_bytes());
         assert_eq!(find("m-777", "M-777"), Some(0));
         assert_eq!(find("m-777", "-777 n-777 m-77 xM-7777"), Some(17));
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_cannot_hold_it_is_told_apart() {
+    fn recognizes_a_block_that_cannot_contain_the_text() {
         let needle = Needle::new("refund");
         assert!(needle.may_be_in(b"... REFUND ..."));
         assert!(needle.may_be_in(br"... \u0072 ..."));

@@ -1,24 +1,25 @@
-//! What the panel of the last run shows.
+//! The content of the panel that shows the last run.
 
 use crate::call::time::{self, Millis};
 use crate::objects_api::{Model, Objects};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// How a run stands.
+/// The status of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
-    /// It goes on.
+    /// The run is still going on.
     Running,
-    /// It is over.
+    /// The run is over.
     Ok,
-    /// It is over, and its source says that it failed.
+    /// The run is over, and its source reported that it failed.
     Failed,
-    /// Nothing came for so long that it counts as over.
+    /// The run counts as over, because no request came for
+    /// [`EXPIRES_AFTER_MS`](crate::objects_api::EXPIRES_AFTER_MS).
     Expired,
 }
 
 impl Status {
-    /// The word for it.
+    /// Returns the status as scripts read it.
     pub fn name(self) -> &'static str {
         match self {
             Status::Running => "running",
@@ -32,38 +33,38 @@ impl Status {
 /// The run that started last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Panel {
-    /// How it stands.
+    /// The status of the run.
     pub status: Status,
-    /// When it ended; none while it runs and when it expired.
+    /// The time when it ended; `None` while it runs and after it expired.
     pub last_sync: Option<Millis>,
     /// The number of the request that ended it (see [`Objects::requests`]).
     pub ended_by: Option<u64>,
-    /// How long it took; none while it runs and when it expired.
+    /// Its duration; `None` while it runs and after it expired.
     pub duration_ms: Option<Millis>,
     /// Its models in byte order.
     pub models: Vec<ModelRow>,
 }
 
-/// A model's row.
+/// The row of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelRow {
     /// The model: the collection that its objects were sent to.
     pub model: String,
-    /// How many different objects were stored.
+    /// The number of different objects that were stored.
     pub objects_synced: u64,
-    /// How many errors there were.
+    /// The number of errors.
     pub errors: u64,
 }
 
 impl Panel {
-    /// How many errors there were in all models.
+    /// Returns the number of errors in all models.
     pub fn errors(&self) -> u64 {
         self.models.iter().map(|row| row.errors).sum()
     }
 }
 
 impl Objects {
-    /// The panel at a moment; none before any run.
+    /// Returns the panel as of `now`; `None` before the first run.
     pub fn panel(&self, now: Millis) -> Option<Panel> {
         let run = self.current.as_ref()?;
         let sync = run.sync.map(|number| self.index(number).and_then(|at| self.syncs.get(at)));
@@ -71,7 +72,7 @@ impl Objects {
             None => Status::Ok,
             Some(Some(sync)) if sync.finished && run.failed => Status::Failed,
             Some(Some(sync)) if sync.finished => Status::Ok,
-            Some(Some(sync)) if !sync.expired(now) => Status::Running,
+            Some(Some(sync)) if !sync.is_expired(now) => Status::Running,
             Some(_) => Status::Expired,
         };
         let ended = matches!(status, Status::Ok | Status::Failed);
@@ -90,13 +91,13 @@ impl Objects {
         })
     }
 
-    /// What came of a model in the run that the panel shows.
+    /// Returns a model of the run that the panel shows.
     pub fn model(&self, name: &str) -> Option<&Model> {
         self.current.as_ref()?.models.get(name)
     }
 }
 
-/// As scripts read it: `last_sync` is an ISO-8601 text.
+/// The form that scripts read: `last_sync` is an ISO-8601 text.
 impl Serialize for Panel {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(4))?;

@@ -1,8 +1,8 @@
-//! Segment's Objects API and Objects Bulk API, as a source that pushes its objects to Segment
-//! speaks them (`docs/specs/vendors.md` F): what is answered, and what a panel of the last run shows.
+//! Segment's Objects API and Objects Bulk API, as used by a source that pushes its objects to
+//! Segment (`docs/specs/vendors.md` F): the responses, and the panel of the last run.
 //!
-//! Nothing here looks at a clock or a network; times come in with the requests. Only the run that
-//! started last is kept with its objects, since no other is ever shown again.
+//! This module uses no clock and no network; the caller passes the times with the requests. It
+//! keeps the objects of only the run that started last, since no other run is shown again.
 
 mod last_run;
 mod model_item;
@@ -17,38 +17,38 @@ pub use run::{Model, ObjectProblem};
 
 use crate::call::time::Millis;
 use crate::call::{Doc, Spare};
-use crate::objects_api::validate::Fault;
+use crate::objects_api::validate::ItemError;
 use crate::wire::{Reply, reply::SUCCESS};
 use run::{Companies, Run};
 use serde_json::json;
 use std::collections::VecDeque;
 
-/// A bulk sync that hears nothing for so long is over.
+/// The time after which a bulk sync without requests counts as over, in milliseconds.
 pub const EXPIRES_AFTER_MS: Millis = 10 * 60 * 1000;
 
-/// The most that the body of a push may hold, before and after unpacking. Segment names no limit in
-/// bytes for an upload; this one is ours.
+/// The maximum number of bytes in the body of a push, before and after decompression. Segment
+/// documents no limit in bytes for an upload; this limit is segscope's own.
 pub const BODY_LIMIT: usize = 32 << 20;
 
-/// How many bulk syncs are remembered by their id; older ones are unknown again.
+/// The maximum number of bulk syncs that are remembered by their id; older ids are unknown again.
 const MAX_SYNCS: usize = 10_000;
 
-/// What was received of a source's objects, and the syncs that are open.
+/// The objects received from a source, and its bulk syncs.
 #[derive(Debug)]
 pub struct Objects {
-    /// So long a pause between two single requests ends their run.
+    /// The pause between two single requests that ends their run, in milliseconds.
     gap_ms: Millis,
     /// The run that started last.
     current: Option<Run>,
     /// The number of the latest run.
     runs: u64,
-    /// The run of single requests, and its latest request.
+    /// The number of the run of single requests, and the time of its latest request.
     singles: Option<(u64, Millis)>,
-    /// Bulk syncs, the oldest first; the last has the number `started`.
+    /// The bulk syncs, oldest first; the last one has the number `started`.
     syncs: VecDeque<Sync>,
     started: u64,
     parts: u64,
-    /// Requests that came so far.
+    /// The number of requests received so far.
     requests: u64,
     companies: Companies,
     spare: Spare,
@@ -58,19 +58,20 @@ pub struct Objects {
 #[derive(Debug, Clone, Copy)]
 struct Sync {
     run: u64,
-    /// The latest of start, uploads and keep-alives.
-    heard: Millis,
+    /// The time of the latest of start, uploads and keep-alives.
+    last_active: Millis,
     finished: bool,
 }
 
 impl Sync {
-    fn expired(&self, at: Millis) -> bool {
-        !self.finished && at - self.heard >= EXPIRES_AFTER_MS
+    fn is_expired(&self, at: Millis) -> bool {
+        !self.finished && at - self.last_active >= EXPIRES_AFTER_MS
     }
 }
 
 impl Objects {
-    /// Nothing received yet. Single requests with less than `gap_ms` between them are one run.
+    /// Creates a state without any request. Single requests with less than `gap_ms` between them
+    /// are one run.
     pub fn new(gap_ms: Millis) -> Objects {
         Objects {
             gap_ms,
@@ -86,12 +87,13 @@ impl Objects {
         }
     }
 
-    /// From now on single requests with less than `gap_ms` between them are one run.
+    /// Changes the pause that ends a run of single requests, from now on.
     pub fn set_gap(&mut self, gap_ms: Millis) {
         self.gap_ms = gap_ms;
     }
 
-    /// Takes one request; its body is unpacked, or none if it cannot be read.
+    /// Processes one request and returns its response. The body is decompressed, or `None` if it
+    /// cannot be read.
     pub fn take(&mut self, at: Millis, step: ObjectsRoute<'_>, body: Option<&str>) -> Reply {
         self.requests += 1;
         match step {
@@ -103,11 +105,12 @@ impl Objects {
         }
     }
 
-    /// The status that [`Objects::take`] will answer with, so that it can be recorded before.
+    /// Returns the status that [`Objects::take`] will answer with, so that the caller can record it
+    /// before.
     pub fn status(&self, at: Millis, step: ObjectsRoute<'_>, body: Option<&str>) -> u16 {
         let sync = |id| {
             let index = self.index(crate::objects_api::route::sync_number(id)?)?;
-            self.syncs.get(index).filter(|sync| !sync.expired(at))
+            self.syncs.get(index).filter(|sync| !sync.is_expired(at))
         };
         match step {
             ObjectsRoute::Set => {
@@ -126,19 +129,20 @@ impl Objects {
         }
     }
 
-    /// Whether the run that is shown ran out of time between two moments: the panel shows it
-    /// otherwise then, though nothing came.
+    /// Returns true if the status of the shown run differs between two times because the run
+    /// expired, so that the panel must be drawn again although no request came.
     pub fn expires(&self, before: Millis, now: Millis) -> bool {
         let status = |at| self.panel(at).map(|panel| panel.status);
         status(before) != status(now)
     }
 
-    /// How many requests [`Objects::take`] has taken; the number of the latest one.
+    /// Returns the number of requests processed so far, which is the number of the latest one.
     pub fn requests(&self) -> u64 {
         self.requests
     }
 
-    /// The externalIds of the companies that came, in byte order: an offer for a vendor's settings.
+    /// Returns the externalIds of the companies received, in byte order; the screen offers them for
+    /// a vendor's settings.
     pub fn companies(&self) -> impl ExactSizeIterator<Item = &str> {
         self.companies.ids()
     }
@@ -150,16 +154,16 @@ impl Objects {
         };
         self.singles = Some((run, at));
         let request = self.requests;
-        let mut keeper = self.keeper(run);
-        keeper.end(at, request);
+        let mut bounded_run = self.bounded_run(run);
+        bounded_run.end(at, request);
         let mut spare = std::mem::take(&mut self.spare);
         let answer = match body.and_then(|text| Doc::parse_with(text, &mut spare).ok()) {
-            None => Err(Fault::unknown("the body is not JSON")),
+            None => Err(ItemError::unknown("the body is not JSON")),
             Some(doc) => {
                 let answer =
                     crate::objects_api::validate::set(doc.root()).map(|(model, objects)| {
                         for object in objects {
-                            self.keeper(run).object(
+                            self.bounded_run(run).object(
                                 at,
                                 &model,
                                 crate::objects_api::validate::object(object),
@@ -173,9 +177,9 @@ impl Objects {
         self.spare = spare;
         match answer {
             Ok(()) => Reply::json(200, SUCCESS),
-            Err(fault) => {
-                let reply = refused(&fault.reason);
-                self.keeper(run).fault(at, fault);
+            Err(error) => {
+                let reply = refused(&error.reason);
+                self.bounded_run(run).add_error(at, error);
                 reply
             }
         }
@@ -187,7 +191,7 @@ impl Objects {
         if self.syncs.len() == MAX_SYNCS {
             self.syncs.pop_front();
         }
-        self.syncs.push_back(Sync { run, heard: at, finished: false });
+        self.syncs.push_back(Sync { run, last_active: at, finished: false });
         Reply::json(
             201,
             json!({ "sync_id": crate::objects_api::route::sync_id(self.started) }).to_string(),
@@ -195,33 +199,35 @@ impl Objects {
     }
 
     fn upload(&mut self, at: Millis, id: &str, body: Option<&str>) -> Reply {
-        let open = self.sync(id).filter(|sync| !sync.finished && !sync.expired(at));
+        let open = self.sync(id).filter(|sync| !sync.finished && !sync.is_expired(at));
         let Some(sync) = open else {
             return refused("no sync with this id is open");
         };
         let run = sync.run;
         let Some(text) = body else {
-            let fault = Fault::unknown("the body of an upload cannot be read");
-            let reply = refused(&fault.reason);
-            self.keeper(run).fault(at, fault);
+            let error = ItemError::unknown("the body of an upload cannot be read");
+            let reply = refused(&error.reason);
+            self.bounded_run(run).add_error(at, error);
             return reply;
         };
-        sync.heard = at;
+        sync.last_active = at;
         self.parts += 1;
         let mut spare = std::mem::take(&mut self.spare);
         for line in text.split('\n').map(str::trim).filter(|line| !line.is_empty()) {
             match Doc::parse_with(line, &mut spare) {
-                Err(_) => self.keeper(run).fault(at, Fault::unknown("the line is not JSON")),
+                Err(_) => {
+                    self.bounded_run(run).add_error(at, ItemError::unknown("the line is not JSON"))
+                }
                 Ok(doc) => {
                     match crate::objects_api::validate::line(doc.root()) {
                         Ok(model) => {
-                            self.keeper(run).object(
+                            self.bounded_run(run).object(
                                 at,
                                 &model,
                                 crate::objects_api::validate::object(doc.root()),
                             );
                         }
-                        Err(fault) => self.keeper(run).fault(at, fault),
+                        Err(error) => self.bounded_run(run).add_error(at, error),
                     }
                     doc.recycle(&mut spare);
                 }
@@ -232,11 +238,11 @@ impl Objects {
     }
 
     fn keep_alive(&mut self, at: Millis, id: &str) -> Reply {
-        match self.sync(id).filter(|sync| !sync.expired(at)) {
+        match self.sync(id).filter(|sync| !sync.is_expired(at)) {
             None => refused("no sync with this id is open"),
             Some(sync) => {
                 if !sync.finished {
-                    sync.heard = at;
+                    sync.last_active = at;
                 }
                 Reply::json(200, SUCCESS)
             }
@@ -244,19 +250,19 @@ impl Objects {
     }
 
     fn finish(&mut self, at: Millis, id: &str, body: Option<&str>) -> Reply {
-        let Some(sync) = self.sync(id).filter(|sync| !sync.expired(at)) else {
+        let Some(sync) = self.sync(id).filter(|sync| !sync.is_expired(at)) else {
             return refused("no sync with this id is open");
         };
         if !std::mem::replace(&mut sync.finished, true) {
             let (run, request) = (sync.run, self.requests);
-            let mut keeper = self.keeper(run);
-            keeper.end(at, request);
-            keeper.failed(body.is_some_and(crate::objects_api::validate::says_error));
+            let mut bounded_run = self.bounded_run(run);
+            bounded_run.end(at, request);
+            bounded_run.failed(body.is_some_and(crate::objects_api::validate::says_error));
         }
         Reply::json(202, SUCCESS)
     }
 
-    /// Begins a run.
+    /// Starts a run and returns its number.
     fn open(&mut self, at: Millis, sync: Option<u64>) -> u64 {
         self.runs += 1;
         if self.current.as_ref().is_none_or(|current| current.start <= at) {
@@ -265,7 +271,7 @@ impl Objects {
         self.runs
     }
 
-    fn keeper(&mut self, run: u64) -> run::BoundedRun<'_> {
+    fn bounded_run(&mut self, run: u64) -> run::BoundedRun<'_> {
         let current = self.current.as_mut().filter(|current| current.number == run);
         run::BoundedRun { run: current, companies: &mut self.companies }
     }
@@ -275,7 +281,7 @@ impl Objects {
         self.syncs.get_mut(index)
     }
 
-    /// Where the sync of that number stands among those that are remembered.
+    /// Returns the index of the sync with that number in `syncs`, if it is still remembered.
     fn index(&self, number: u64) -> Option<usize> {
         let forgotten = self.started - self.syncs.len() as u64;
         usize::try_from(number.checked_sub(forgotten + 1)?).ok()

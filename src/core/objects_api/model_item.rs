@@ -1,17 +1,17 @@
-//! A model as a screen lists it: its errors, then its objects, a few at a time.
+//! The lines of a model as the screen lists them: first its errors, then its objects.
 
 use crate::objects_api::{Model, ObjectProblem};
 use std::ops::Range;
 
-/// So many characters of an object's properties stand in its line.
-const SUMMARY_CHARS: usize = 300;
-/// So many characters of one value.
-const VALUE_CHARS: usize = 60;
+/// The length in bytes beyond which no further property is added to an object's line.
+const MAX_SUMMARY_BYTES: usize = 300;
+/// The maximum number of characters shown of one value.
+const MAX_VALUE_CHARS: usize = 60;
 
 /// One line of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelItem {
-    /// Something that was not stored.
+    /// An item that was not stored.
     Problem(ObjectProblem),
     /// An object.
     Object {
@@ -23,12 +23,12 @@ pub enum ModelItem {
 }
 
 impl Model {
-    /// How many lines there are.
+    /// Returns the number of lines.
     pub fn items(&self) -> usize {
         self.problems().len() + self.objects().len()
     }
 
-    /// Copies of these lines; fewer when the range runs over the end.
+    /// Returns copies of the lines in the range; fewer if the range exceeds the end.
     pub fn window(&self, range: Range<usize>) -> Vec<ModelItem> {
         let errors = self.problems().len();
         let problems = self.problems().iter().cloned().map(ModelItem::Problem);
@@ -42,7 +42,7 @@ impl Model {
         problems.chain(objects).collect()
     }
 
-    /// The merged properties of the object in that line, each with its JSON text.
+    /// Returns the merged properties of the object in that line, each with its JSON text.
     pub fn properties(&self, item: usize) -> Option<Vec<(String, String)>> {
         let (_, properties) = self.objects().nth(item.checked_sub(self.problems().len())?)?;
         Some(properties.iter().map(|(key, json)| (key.clone(), json.clone())).collect())
@@ -50,7 +50,7 @@ impl Model {
 }
 
 fn cut(json: &str) -> String {
-    match json.char_indices().nth(VALUE_CHARS) {
+    match json.char_indices().nth(MAX_VALUE_CHARS) {
         Some((end, _)) => format!("{}...", &json[..end]),
         None => json.to_owned(),
     }
@@ -59,7 +59,7 @@ fn cut(json: &str) -> String {
 fn joined(parts: impl Iterator<Item = String>) -> String {
     let mut line = String::new();
     for part in parts {
-        if line.len() > SUMMARY_CHARS {
+        if line.len() > MAX_SUMMARY_BYTES {
             break;
         }
         line.push_str(if line.is_empty() { "" } else { ", " });

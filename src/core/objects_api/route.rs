@@ -1,23 +1,23 @@
-//! Which request of the two APIs a path is.
+//! The requests of the two APIs, by path.
 
 /// A request of the Objects API or the Objects Bulk API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObjectsRoute<'p> {
-    /// `/v1/set`: up to ten objects of one collection.
+    /// `/v1/set`: sends up to ten objects of one collection.
     Set,
-    /// `/v0/start`: a bulk sync begins and gets its id.
+    /// `/v0/start`: starts a bulk sync and returns its id.
     Start,
-    /// `/v0/upload/ID`: objects, one line each.
+    /// `/v0/upload/ID`: sends objects, one per line.
     Upload(&'p str),
-    /// `/v0/keep-alive/ID`: more is to come.
+    /// `/v0/keep-alive/ID`: says that the sync continues.
     KeepAlive(&'p str),
-    /// `/v0/finish/ID`: the sync is over.
+    /// `/v0/finish/ID`: ends the sync.
     Finish(&'p str),
 }
 
 impl ObjectsRoute<'_> {
-    /// The step that a method and a path (without the query) are, if they are one. A trailing slash
-    /// changes nothing.
+    /// Returns the request that a method and a path (without the query) stand for. A trailing slash
+    /// is ignored.
     pub fn parse<'p>(method: &str, path: &'p str) -> Option<ObjectsRoute<'p>> {
         if method != "POST" {
             return None;
@@ -41,12 +41,12 @@ impl ObjectsRoute<'_> {
     }
 }
 
-/// The id of a sync by its number: the same requests give the same ids.
+/// Returns the id of a sync by its number, so that the same requests get the same ids.
 pub(crate) fn sync_id(number: u64) -> String {
     format!("sync-{number}")
 }
 
-/// The number of a sync by its id.
+/// Returns the number of a sync by its id.
 pub(crate) fn sync_number(id: &str) -> Option<u64> {
     let number = id.strip_prefix("sync-")?.parse().ok()?;
     (sync_id(number) == id).then_some(number)
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_path_of_the_table() {
+    fn routes_every_path_of_the_table() {
         for (method, path, want) in [
             ("POST", "/v1/set", Some(ObjectsRoute::Set)),
             ("POST", "/v1/set/", Some(ObjectsRoute::Set)),

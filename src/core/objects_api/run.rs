@@ -1,22 +1,23 @@
-//! One run of pushes: its models, their objects and errors, within a bound.
+//! A run of pushes: its models with their objects and errors, within a limit.
 
 use crate::call::time::Millis;
 use crate::call::{Doc, JsonKind};
-use crate::objects_api::validate::{Fault, Good};
+use crate::objects_api::validate::{ItemError, ValidObject};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-/// The model of errors that name none.
+/// The model of errors that belong to no known model.
 pub(crate) const UNKNOWN: &str = "(unknown)";
 
-/// So many bytes of names, ids and properties are kept of a run; what comes after is only counted.
-const KEPT_BYTES: usize = 64 << 20;
-/// So many errors of a model are kept with their reasons.
-const KEPT_REASONS: usize = 1000;
-/// So many ids of companies are kept to be offered.
-const KEPT_COMPANIES: usize = 10_000;
-/// What a kept entry takes besides its text, roughly.
+/// The maximum number of bytes of names, ids and properties that are kept of a run; further objects
+/// are only counted, and errors of further models are not counted.
+const MAX_KEPT_BYTES: usize = 64 << 20;
+/// The maximum number of errors of a model that are kept with their reasons.
+const MAX_KEPT_REASONS: usize = 1000;
+/// The maximum number of company ids that are kept for the screen to offer.
+const MAX_KEPT_COMPANIES: usize = 10_000;
+/// The approximate size of a kept entry without its text.
 const ENTRY_BYTES: usize = 64;
 
 /// A run of pushes.
@@ -24,9 +25,10 @@ const ENTRY_BYTES: usize = 64;
 pub(crate) struct Run {
     pub number: u64,
     pub start: Millis,
-    /// The bulk sync that it is; none for single requests.
+    /// The number of its bulk sync; `None` for single requests.
     pub sync: Option<u64>,
-    /// When it ended, and by which request. A run of single requests ends with each of them.
+    /// The time when it ended, and the number of the request that ended it. A run of single
+    /// requests ends with each of them.
     pub end: Option<(Millis, u64)>,
     pub failed: bool,
     pub models: BTreeMap<String, Model>,
@@ -34,43 +36,43 @@ pub(crate) struct Run {
     hasher: RandomState,
 }
 
-/// What came of one model in a run.
+/// The objects and errors of one model in a run.
 #[derive(Debug, Default)]
 pub struct Model {
     objects: BTreeMap<String, BTreeMap<String, String>>,
-    /// Ids of objects for which there was no room any more.
+    /// The hashes of the ids of objects that exceeded the limit.
     only_counted: HashSet<u64>,
     errors: u64,
     problems: Vec<ObjectProblem>,
 }
 
-/// Something that could not be stored.
+/// An item that could not be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectProblem {
-    /// When it came.
+    /// The time when it was received.
     pub at: Millis,
-    /// Why it was not stored.
+    /// The reason why it was not stored.
     pub reason: Cow<'static, str>,
 }
 
 impl Model {
-    /// How many different objects were stored.
+    /// Returns the number of different objects that were stored.
     pub fn objects_synced(&self) -> u64 {
         (self.objects.len() + self.only_counted.len()) as u64
     }
 
-    /// How many errors there were.
+    /// Returns the number of errors.
     pub fn errors(&self) -> u64 {
         self.errors
     }
 
-    /// The objects by id, in byte order, each with its merged properties as JSON texts. Of a very
-    /// large run the first ones only.
+    /// Returns the objects by id, in byte order, each with its merged properties as JSON texts; of
+    /// a very large run, only those received first.
     pub fn objects(&self) -> impl ExactSizeIterator<Item = (&str, &BTreeMap<String, String>)> {
         self.objects.iter().map(|(id, properties)| (id.as_str(), properties))
     }
 
-    /// The errors in order; of very many the first ones only.
+    /// Returns the errors in order; if there are very many, only the first ones.
     pub fn problems(&self) -> &[ObjectProblem] {
         &self.problems
     }
@@ -90,7 +92,7 @@ impl Run {
         }
     }
 
-    fn object(&mut self, name: &str, good: &Good<'_>) {
+    fn object(&mut self, name: &str, good: &ValidObject<'_>) {
         if !self.models.contains_key(name) {
             self.kept += name.len() + ENTRY_BYTES;
         }
@@ -103,7 +105,7 @@ impl Run {
             Some(old) => (kept + json.len()).saturating_sub(old.len()),
             None => kept + key.len() + json.len() + ENTRY_BYTES,
         });
-        if kept > KEPT_BYTES {
+        if kept > MAX_KEPT_BYTES {
             if known.is_none() {
                 model.only_counted.insert(self.hasher.hash_one(&*good.id));
             }
@@ -116,45 +118,50 @@ impl Run {
         }
     }
 
-    fn fault(&mut self, at: Millis, fault: Fault) {
-        let known = self.models.contains_key(&fault.model);
-        if !known && self.kept + fault.model.len() + ENTRY_BYTES > KEPT_BYTES {
+    fn add_error(&mut self, at: Millis, error: ItemError) {
+        let known = self.models.contains_key(&error.model);
+        if !known && self.kept + error.model.len() + ENTRY_BYTES > MAX_KEPT_BYTES {
             return;
         }
         if !known {
-            self.kept += fault.model.len() + ENTRY_BYTES;
+            self.kept += error.model.len() + ENTRY_BYTES;
         }
-        let model = self.models.entry(fault.model).or_default();
+        let model = self.models.entry(error.model).or_default();
         model.errors += 1;
-        if model.problems.len() < KEPT_REASONS {
-            model.problems.push(ObjectProblem { at, reason: fault.reason });
+        if model.problems.len() < MAX_KEPT_REASONS {
+            model.problems.push(ObjectProblem { at, reason: error.reason });
         }
     }
 }
 
-/// Keeps what comes for a run: all of it if the run is the one that is shown, else only what is
-/// asked for across runs.
+/// A receiver of the objects and errors of a run. It keeps all of them if the run is the one that
+/// is shown, otherwise only the company ids, which are collected across runs.
 pub(crate) struct BoundedRun<'r> {
     pub run: Option<&'r mut Run>,
     pub companies: &'r mut Companies,
 }
 
 impl BoundedRun<'_> {
-    pub fn object(&mut self, at: Millis, model: &str, object: Result<Good<'_>, Cow<'static, str>>) {
+    pub fn object(
+        &mut self,
+        at: Millis,
+        model: &str,
+        object: Result<ValidObject<'_>, Cow<'static, str>>,
+    ) {
         match object {
             Ok(good) => {
-                self.companies.see(model, &good);
+                self.companies.add(model, &good);
                 if let Some(run) = &mut self.run {
                     run.object(model, &good);
                 }
             }
-            Err(reason) => self.fault(at, Fault { model: model.to_owned(), reason }),
+            Err(reason) => self.add_error(at, ItemError { model: model.to_owned(), reason }),
         }
     }
 
-    pub fn fault(&mut self, at: Millis, fault: Fault) {
+    pub fn add_error(&mut self, at: Millis, error: ItemError) {
         if let Some(run) = &mut self.run {
-            run.fault(at, fault);
+            run.add_error(at, error);
         }
     }
 
@@ -171,13 +178,13 @@ impl BoundedRun<'_> {
     }
 }
 
-/// The ids of companies that came in any run.
+/// The ids of companies received in any run.
 #[derive(Debug, Default)]
 pub(crate) struct Companies(BTreeSet<String>);
 
 impl Companies {
-    /// The collection whose objects are companies, and the names of the property that calls give
-    /// as the company's id.
+    /// The collection whose objects are companies, and the names of the property that calls give as
+    /// the company's id.
     const MODEL: &str = "companies";
     const ID: [&str; 2] = ["external_id", "externalId"];
 
@@ -185,8 +192,8 @@ impl Companies {
         self.0.iter().map(String::as_str)
     }
 
-    fn see(&mut self, model: &str, object: &Good<'_>) {
-        if model != Companies::MODEL || self.0.len() >= KEPT_COMPANIES {
+    fn add(&mut self, model: &str, object: &ValidObject<'_>) {
+        if model != Companies::MODEL || self.0.len() >= MAX_KEPT_COMPANIES {
             return;
         }
         let text = |json: &&str| {

@@ -82,7 +82,7 @@ fn a_body_that_cannot_be_read_is_one_error() {
 }
 
 #[test]
-fn old_syncs_are_forgotten_at_last() {
+fn forgets_old_syncs() {
     let mut objects = Objects::new(60_000);
     for _ in 0..=MAX_SYNCS {
         take(&mut objects, 0, "/v0/start", "");
@@ -94,7 +94,7 @@ fn old_syncs_are_forgotten_at_last() {
 }
 
 #[test]
-fn a_clock_that_is_set_back_does_not_change_what_is_shown() {
+fn a_clock_that_is_set_back_does_not_change_the_panel() {
     let mut objects = Objects::new(60_000);
     take(&mut objects, 100, "/v0/start", "");
     take(&mut objects, 50, "/v0/start", "");
@@ -115,7 +115,7 @@ fn a_huge_run_is_counted_and_bounded() {
         let list: Vec<String> = (0..10).map(|i| object(batch * 10 + i)).collect();
         format!(r#"{{"collection":"users","objects":[{}]}}"#, list.join(","))
     };
-    // the same objects again take no more room
+    // the same objects again take no more memory
     for batch in (0..220).chain([0, 219, 219]) {
         take(&mut objects, 0, "/v1/set", &body(batch));
     }

@@ -1,5 +1,5 @@
-//! Implements the traits of `jsonschema::json` for a call, on the document's own table of values.
-//! Building a `serde_json::Value` costs twenty times as much as validating one, so none is built.
+//! The traits of `jsonschema::json` for a call, on the document's own table of values. No
+//! `serde_json::Value` is built, because building one costs twenty times as much as validating it.
 
 use super::number_text::NumberText;
 use crate::call::{Children, Event, JsonKind, Val};
@@ -8,7 +8,7 @@ use jsonschema::json::{Array, Json, Node, NodeIdentity, Object, cmp};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
-/// Names this representation of JSON to the validator.
+/// The representation of JSON that the validator works on.
 #[derive(Debug)]
 pub(crate) struct CallJson;
 
@@ -44,14 +44,15 @@ impl<'d> CallMembers<'d> {
         JsonValue::Call(&self.0)
     }
 
-    /// Whether the call nests deeper than `levels`. A value with fewer parts than `levels` cannot.
+    /// Returns whether the call nests deeper than `levels`. A value with fewer parts than `levels`
+    /// cannot.
     pub fn is_deeper_than(&self, levels: usize) -> bool {
         self.0.iter().any(|member| member.size() > levels && is_deeper(*member, levels))
     }
 }
 
-/// Whether the parts of a value nest deeper than `levels`. Captured text may nest any number of times,
-/// so this does not recurse.
+/// Returns whether the parts of a value nest deeper than `levels`. It does not recurse, because
+/// captured text may nest to any depth.
 fn is_deeper(value: Val<'_>, levels: usize) -> bool {
     let mut open: Vec<Children<'_>> = vec![value.children()];
     while let Some(last) = open.last_mut() {
@@ -83,7 +84,8 @@ impl Json for CallJson {
     type PreparedKey = Box<str>;
     type StringBuffer = ();
 
-    // a lookup scans the members; from about this many lookups on, one pass over all is cheaper
+    // a lookup scans the members; from about this number of lookups on, one pass over all is
+    // cheaper
     const KEYS_PER_LOOKUP: usize = 8;
     const ACYCLIC: bool = true;
 
@@ -103,7 +105,8 @@ fn has_name(member: Val<'_>, name: &str) -> bool {
     }
 }
 
-/// Whether two members have the same name. A bitmap of hashed names avoids most comparisons.
+/// Returns whether two members have the same name. A bitmap of hashed names avoids most
+/// comparisons.
 fn has_repeats<'d>(members: impl Iterator<Item = Val<'d>> + Clone) -> bool {
     let mut seen = [0_u64; 4];
     for (at, member) in members.clone().enumerate() {
@@ -320,7 +323,7 @@ impl<'a> Object<'a, CallJson> for ObjectMembers<'a> {
     }
 }
 
-/// Iterates over the members of an object, in order, each name once.
+/// An iterator over the members of an object, in order, each name once.
 pub(crate) enum Members<'a> {
     Call(std::slice::Iter<'a, Val<'a>>),
     Object { rest: Children<'a>, is_repeated: bool },

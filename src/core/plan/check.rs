@@ -1,5 +1,5 @@
-//! Checks a call against the rules of a plan. [`Plan::check`] runs for every call and returns codes;
-//! [`Plan::findings`] writes the messages when someone looks at the call.
+//! The check of a call against the rules of a plan. [`Plan::check`] runs for every call and returns
+//! codes. [`Plan::findings`] writes the messages when a screen or a command shows the call.
 
 use super::call_json::CallMembers;
 use super::places::PlanPlace;
@@ -26,7 +26,7 @@ pub enum PlanCode {
     Never,
     /// A property that is missing.
     Required,
-    /// A keyword of the schema that is about several properties at once.
+    /// A keyword of the schema that concerns several properties at once.
     Schema,
     /// A value of the wrong type.
     Type,
@@ -94,7 +94,7 @@ impl PlanOutcome {
     }
 }
 
-/// One violation, with what its message needs.
+/// A violation, with the data of its message.
 struct Violation<'p> {
     code: PlanCode,
     /// The pointer into the call.
@@ -122,7 +122,7 @@ impl PlanRules {
 }
 
 impl RuleMatch<'_> {
-    /// Returns the codes that are about the event itself, whatever the call contains.
+    /// Returns the codes that concern the event itself, regardless of the call's content.
     fn codes(&self, rules: &PlanRules) -> impl Iterator<Item = PlanCode> {
         let never = self.rule.is_some_and(|rule| rule.never).then_some(PlanCode::Never);
         let unplanned = self.rule.is_none() && rules.is_unplanned(&self.title);
@@ -227,7 +227,7 @@ impl Plan {
         found.into_iter().map(|violation| finding(violation, &title)).collect()
     }
 
-    /// Says what to do about an event that is not in the plan.
+    /// Returns what to do about an event that is not in the plan.
     fn unplanned_fix(&self, call: &RuleMatch<'_>, name: &str) -> String {
         let near = nearest_name(name, self.rules.names(call.title.kind));
         near.map_or_else(

@@ -1,5 +1,5 @@
-//! Learns from a good recording what calls contain: the types of properties, which properties are
-//! always present, and their values if there are few.
+//! Learning the content of calls from a good recording: the types of properties, which properties
+//! are always present, and their values if there are few.
 
 use super::call_json::CallMembers;
 use super::places::{PlanPlace, SchemaLines};
@@ -12,27 +12,28 @@ use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// A plan lists the values of a property only if there are no more than this…
+/// The maximum number of values of a property that a plan lists.
 const MAX_VALUES: usize = 5;
-/// …and the property arrived this often for each value on average.
-const CALLS_PER_VALUE: u64 = 4;
-/// A longer string is free text and not one of a few values.
+/// The minimum number of calls per value, on average; with fewer, a plan does not list the values.
+const MIN_CALLS_PER_VALUE: u64 = 4;
+/// The maximum length of a value that a plan lists; a longer string is free text.
 const MAX_VALUE_BYTES: usize = 40;
-/// An object with more properties has data as keys (ids, dates), so its properties are not learned.
+/// The maximum number of properties of an object; one with more has data as keys (ids, dates), so
+/// its properties are not learned.
 const MAX_PROPERTIES: usize = 200;
-/// Objects that nest deeper are learned as `object`.
+/// The maximum depth of objects whose properties are learned; deeper ones are learned as `object`.
 const MAX_DEPTH: usize = 4;
 
-/// Collects the properties of the calls of each event.
+/// The properties of the calls of each event, collected from a recording.
 #[derive(Debug, Default)]
 pub struct PropertyLearner(HashMap<(CallType, Option<String>), LearnedObject>);
 
 #[derive(Debug, Default)]
 struct LearnedObject {
-    /// How often the object was present.
+    /// The number of calls in which the object was present.
     times: u64,
     properties: Vec<(String, LearnedProperty)>,
-    /// It had more than [`MAX_PROPERTIES`].
+    /// True if it had more than [`MAX_PROPERTIES`].
     is_full: bool,
 }
 
@@ -56,7 +57,7 @@ impl PropertyLearner {
         self.0.entry(key).or_default().add(properties, 0);
     }
 
-    /// Returns the same plan with rules about what the calls contain.
+    /// Returns the same plan with rules about the content of the calls.
     pub fn finish(mut self, plan: Plan) -> Result<Plan, PlanError> {
         let mut rules = PlanRules::default();
         for entry in &plan.list {
@@ -159,7 +160,7 @@ impl LearnedProperty {
     fn kind(&self, path: &str, required: &mut Vec<String>) -> PropertyKind {
         let values = self.values.iter().flatten();
         let few = self.values.as_ref().filter(|values| {
-            !values.is_empty() && self.times >= values.len() as u64 * CALLS_PER_VALUE
+            !values.is_empty() && self.times >= values.len() as u64 * MIN_CALLS_PER_VALUE
         });
         if few.is_some() {
             return PropertyKind::Values(values.map(|text| Value::String(text.clone())).collect());

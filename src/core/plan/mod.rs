@@ -1,9 +1,9 @@
-//! Plans: which calls are expected, and what they must contain. A plan is written by hand as a plan
-//! file, exported from a service as a tracking plan, or learned from a good recording.
+//! Plans: the calls that are expected, and their required content. A plan is written by hand as a
+//! plan file, exported from a service as a tracking plan, or learned from a good recording.
 //!
-//! A [`Plan`] has two parts. Its list of [`Expectation`]s says which events must arrive, how often, and
-//! with which ids; the engine counts the calls of each. Its rules say what the calls of each event
-//! contain: JSON Schemas, which [`check`] applies to every call when it is judged.
+//! A [`Plan`] has two parts. Its list of [`Expectation`]s names the events that must arrive, how
+//! often, and with which ids; the engine counts the calls of each. Its rules are JSON Schemas for
+//! the content of the calls of each event; [`check`] applies them to every call.
 
 mod call_json;
 mod check;
@@ -40,7 +40,7 @@ pub const MAX_EXPECTED: usize = 2_000;
 /// The two ids that a plan may require, as plans and call records name them: account and user.
 pub const ID_NAMES: [&str; 2] = ["account_id", "user_id"];
 
-/// How many calls of an event must arrive.
+/// The number of calls of an event that must arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CountRange {
     /// The minimum.
@@ -55,15 +55,15 @@ impl CountRange {
         CountRange { min, max: None }
     }
 
-    /// The event must not be sent.
+    /// The range of an event that must not be sent.
     pub const NEVER: CountRange = CountRange { min: 0, max: Some(0) };
 
-    /// Whether the event must not be sent.
+    /// Returns whether the event must not be sent.
     pub fn is_never(self) -> bool {
         self.max == Some(0)
     }
 
-    /// Whether the plan is met if no call arrives.
+    /// Returns whether the plan is met if no call arrives.
     pub fn is_optional(self) -> bool {
         self.min == 0
     }
@@ -77,15 +77,15 @@ pub struct Expectation {
     /// The event, or the name of a page or a screen; `None` for all calls of the type that have no
     /// entry of their own.
     pub name: Option<String>,
-    /// Which of [`ID_NAMES`] each call must have.
+    /// The ids of [`ID_NAMES`] that each call must have.
     pub ids: [bool; 2],
-    /// How many calls must arrive.
+    /// The number of calls that must arrive.
     pub count: CountRange,
 }
 
 impl Expectation {
-    /// Returns the entry of an event that need not arrive: a tracking plan lists all events that an app
-    /// may send.
+    /// Returns the entry of an event that need not arrive, because a tracking plan lists all events
+    /// that an app may send.
     pub(crate) fn optional(kind: CallType, name: Option<String>) -> Expectation {
         Expectation { kind, name, ids: [false; 2], count: CountRange::at_least(0) }
     }
@@ -106,24 +106,24 @@ fn title(kind: CallType, name: Option<&str>) -> String {
     name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name}"))
 }
 
-/// All expected events, each type and name once, and what their calls must contain.
+/// All expected events, each type and name once, and the rules about their content.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
     /// The events, in the order in which they are shown.
     pub list: Vec<Expectation>,
-    /// What the calls of each event contain.
+    /// The rules about the content of calls.
     rules: Arc<PlanRules>,
 }
 
 impl Plan {
-    /// Makes a plan without rules about properties.
+    /// Creates a plan without rules about properties.
     pub fn from_events(list: Vec<Expectation>) -> Plan {
         let rules = Arc::new(PlanRules::from_names(&list));
         Plan { list, rules }
     }
 }
 
-/// Whether calls of a type have a name by which a plan distinguishes them.
+/// Returns whether calls of a type have a name by which a plan distinguishes them.
 fn is_named(kind: CallType) -> bool {
     matches!(kind, CallType::Track | CallType::Page | CallType::Screen)
 }

@@ -1,4 +1,4 @@
-//! Numbers of a call, for the validator.
+//! The numbers of a call, for the validator.
 
 use jsonschema::json::JsonNumber;
 use serde_json::Number;

@@ -1,4 +1,4 @@
-//! Lines in the files of a plan, so that findings can name them.
+//! The lines in the files of a plan, which findings name.
 
 use crate::call::{Val, pointer};
 use crate::config::LineStarts;
@@ -33,7 +33,7 @@ pub(crate) struct SchemaLines {
 }
 
 impl SchemaLines {
-    /// Makes a map that has only the place of the schema itself.
+    /// Creates a map that contains only the place of the schema itself.
     pub fn new(whole: PlanPlace) -> SchemaLines {
         SchemaLines { whole, parts: BTreeMap::new() }
     }

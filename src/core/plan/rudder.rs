@@ -1,4 +1,4 @@
-//! Turns RudderStack's tracking plans into JSON Schemas.
+//! The conversion of RudderStack's tracking plans to JSON Schemas.
 
 use super::places::{PlanPlace, SchemaLines};
 use super::rudder_yaml::{
@@ -42,7 +42,7 @@ const KEYWORDS: [&str; 15] = [
 const FORMATS: [&str; 8] =
     ["date-time", "date", "time", "email", "uuid", "hostname", "ipv4", "ipv6"];
 
-/// Builds the schema of a rule.
+/// The builder of the schema of a rule.
 struct SchemaBuilder<'p> {
     project: &'p RudderProject,
     /// The place of the rule.
@@ -53,7 +53,7 @@ struct SchemaBuilder<'p> {
 }
 
 impl Plan {
-    /// Makes a plan of the rules of a project.
+    /// Creates a plan from the rules of a project.
     pub(crate) fn from_rudder(project: &RudderProject) -> Result<Plan, PlanError> {
         let mut plan = Plan::default();
         let mut rules = PlanRules::default();
@@ -114,7 +114,7 @@ fn event_of(
     }
 }
 
-/// Returns the keyword of JSON Schema for a constraint, however the file spells it.
+/// Returns the keyword of JSON Schema for a constraint, in any spelling of the file.
 fn keyword(key: &str) -> Result<&'static str, String> {
     let folded = |key: &str| key.replace('_', "").to_ascii_lowercase();
     KEYWORDS
@@ -314,7 +314,8 @@ impl<'p> SchemaBuilder<'p> {
             schema["items"] = self.types(items.into_iter(), place)?;
         }
         if !is_open || !property.properties.is_empty() || !property.variants.is_empty() {
-            // parts of a custom type have no lines: the same definition may be used in several places
+            // parts of a custom type have no lines, because the same definition may be used in
+            // several places
             let (uses, variants) = (&property.properties, &property.variants);
             let object = self.object(uses, variants, is_open, "/$defs/-")?;
             if let Value::Object(object) = object {
@@ -361,7 +362,8 @@ impl<'p> SchemaBuilder<'p> {
         })
     }
 
-    /// Adds a custom type to the definitions, once: custom types may refer to each other.
+    /// Adds a custom type to the definitions, but only once, because custom types may refer to each
+    /// other.
     fn define(&mut self, key: &str, item: &WithPlace<RudderProperty>) -> Result<(), PlanError> {
         if self.types.contains_key(key) {
             return Ok(());

@@ -1,5 +1,5 @@
-//! Reads the YAML files of a project of RudderStack's CLI: tracking plans, and the events, properties
-//! and custom types that they refer to (`rudder/v1`, and the older `rudder/v0.1`).
+//! The YAML files of a project of RudderStack's CLI: tracking plans, and the events, properties and
+//! custom types that they refer to (`rudder/v1`, and the older `rudder/v0.1`).
 
 use super::places::PlanPlace;
 use super::toml_file::PlanError;
@@ -33,7 +33,7 @@ pub(crate) struct RudderProject {
     pub types: RudderItems<RudderProperty>,
 }
 
-/// Items by their references.
+/// Items by the keys of their references.
 #[derive(Debug)]
 pub(crate) struct RudderItems<T>(HashMap<String, WithPlace<T>>);
 
@@ -44,7 +44,7 @@ impl<T> Default for RudderItems<T> {
 }
 
 impl<T> RudderItems<T> {
-    /// Returns the item that a reference names, and its unique key among the items of its kind.
+    /// Returns the item that a reference names, and the key in the reference.
     pub fn find(&self, reference: &str) -> Option<(&str, &WithPlace<T>)> {
         let key = key_of(reference)?;
         self.0.get_key_value(key).map(|(key, item)| (key.as_str(), item))
@@ -145,7 +145,7 @@ pub(crate) struct PropertyUse {
     pub properties: Vec<PropertyUse>,
 }
 
-/// A rule: what the calls of an event contain.
+/// A rule about the content of the calls of an event.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct RudderRule {
     pub event: EventUse,

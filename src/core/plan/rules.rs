@@ -14,7 +14,7 @@ pub(crate) struct PlanRules {
     events: Vec<EventRule>,
     named: HashMap<CallType, HashMap<Box<str>, usize>>,
     unnamed: HashMap<CallType, usize>,
-    /// Schemas that every call must match.
+    /// The schemas that every call must match.
     pub common: Vec<CallSchema>,
 }
 
@@ -27,9 +27,9 @@ pub(crate) struct EventRule {
     pub entry: u32,
     /// Its place in the plan; `None` for a learned event.
     pub place: Option<PlanPlace>,
-    /// The event must not be sent.
+    /// True if the event must not be sent.
     pub never: bool,
-    /// What its calls contain, one item per version; empty if the plan has no rule about that.
+    /// The rules about the content of its calls, one per version; empty if the plan has none.
     pub versions: Vec<RuleVersion>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct RuleVersion {
     pub schemas: Vec<CallSchema>,
     /// Its place in the plan.
     pub place: PlanPlace,
-    /// Whether the plan marks it as deprecated.
+    /// True if the plan marks it as deprecated.
     pub deprecated: bool,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct CallTitle<'d> {
 }
 
 impl<'d> CallTitle<'d> {
-    /// Reads the title of a call; `None` if its type is not a call type.
+    /// Reads the title of a call; returns `None` if its type is not a call type.
     pub fn from_call(members: &CallMembers<'d>) -> Option<CallTitle<'d>> {
         let kind = CallType::parse(&members.get("type")?.as_str()?)?;
         // a number counts as a name, as in the log and the counts
@@ -79,7 +79,7 @@ impl<'d> CallTitle<'d> {
 }
 
 impl PlanRules {
-    /// Makes rules that only name the events.
+    /// Creates rules that only name the events.
     pub fn from_names(list: &[Expectation]) -> PlanRules {
         let mut rules = PlanRules::default();
         for entry in list {
@@ -131,8 +131,8 @@ impl PlanRules {
         self.events.get(*at)
     }
 
-    /// Whether a call without a rule is an unplanned event. A call without a name is not an event, and
-    /// pages and screens are planned only if the plan names at least one of them.
+    /// Returns whether a call without a rule is an unplanned event. A call without a name is not an
+    /// event, and pages and screens are planned only if the plan names at least one of them.
     pub fn is_unplanned(&self, title: &CallTitle<'_>) -> bool {
         let has_events = title.kind == CallType::Track || self.named.contains_key(&title.kind);
         is_named(title.kind) && title.name.is_some() && has_events

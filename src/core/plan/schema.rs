@@ -1,4 +1,5 @@
-//! Compiled JSON Schemas of calls. A schema is never fetched, and patterns have bounded run time.
+//! Compiled JSON Schemas of calls. Schemas are never fetched, and the run time of patterns is
+//! limited.
 
 use super::call_json::{CallJson, CallMembers, JsonValue};
 use super::places::{PlanPlace, SchemaLines};
@@ -17,8 +18,8 @@ const MAX_BACKTRACKS: usize = 20_000;
 const MAX_PATTERN_BYTES: usize = 1 << 20;
 /// The maximum number of violations of a schema that are reported for a call.
 pub(crate) const MAX_VIOLATIONS: usize = 64;
-/// Calls that nest deeper are not validated, because a schema that refers to itself recurses as deep
-/// as the call nests.
+/// The maximum depth of calls that are validated, because a schema that refers to itself recurses
+/// as deep as the call nests.
 pub(crate) const MAX_DEPTH: usize = 96;
 
 /// The supported drafts of JSON Schema, by the end of their `$schema`.
@@ -42,7 +43,7 @@ impl std::fmt::Debug for CallSchema {
     }
 }
 
-/// Refuses to fetch schemas.
+/// A retriever that refuses to fetch schemas.
 struct NoRetriever;
 
 impl Retrieve for NoRetriever {
@@ -97,7 +98,7 @@ impl CallSchema {
         CallSchema::new(source, member, places)
     }
 
-    /// Whether a call matches the schema.
+    /// Returns whether a call matches the schema.
     pub fn matches(&self, members: &CallMembers<'_>) -> bool {
         self.validator.is_valid(self.described(members))
     }
@@ -110,8 +111,8 @@ impl CallSchema {
         self.validator.iter_errors(self.described(members)).take(MAX_VIOLATIONS)
     }
 
-    /// Returns the part of a call that the schema describes. If it is absent, that is an empty object,
-    /// so that each required property is reported.
+    /// Returns the part of a call that the schema describes, or an empty object if it is absent, so
+    /// that each required property is reported.
     fn described<'c>(&self, members: &'c CallMembers<'_>) -> JsonValue<'c> {
         match self.member {
             None => members.root(),
@@ -138,7 +139,7 @@ pub fn properties_member(kind: CallType) -> &'static str {
     }
 }
 
-/// The key that states which part of a call a schema describes: `call`, `properties`, `traits` or
+/// The key for the part of a call that a schema describes: `call`, `properties`, `traits` or
 /// `context`.
 pub(crate) const DESCRIBES: &str = "x-describes";
 

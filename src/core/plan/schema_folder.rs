@@ -1,4 +1,4 @@
-//! Reads a folder of JSON Schemas, one file per event.
+//! Folders of JSON Schemas, one file per event.
 
 use super::rules::{EventRule, PlanRules, RuleVersion};
 use super::schema::described_member;
@@ -14,7 +14,7 @@ const EVENT: &str = "x-event";
 const TYPE: &str = "x-type";
 
 impl Plan {
-    /// Makes a plan of schemas, each with the name of its file without the extension.
+    /// Creates a plan from schemas, each with the name of its file without the extension.
     pub(crate) fn from_schemas(files: &[(String, JsonFile<'_>)]) -> Result<Plan, PlanError> {
         let mut plan = Plan::default();
         let mut rules = PlanRules::default();

@@ -1,5 +1,5 @@
-//! Reads Segment's tracking plans, as the Public API lists their rules, and the older plans of
-//! RudderStack's API, whose rules have the same contents under other keys.
+//! Segment's tracking plans, in the form in which the Public API lists their rules, and the older
+//! plans of RudderStack's API, whose rules have the same content under other keys.
 
 use super::places::{PlanPlace, SchemaLines};
 use super::rules::{EventRule, PlanRules, RuleVersion};
@@ -95,7 +95,7 @@ fn rule_lists<'d>(root: Val<'d>) -> Vec<Val<'d>> {
     }
 }
 
-/// Whether a file contains rules of a tracking plan.
+/// Returns whether a file contains rules of a tracking plan.
 pub(crate) fn holds_rules(root: Val<'_>) -> bool {
     !rule_lists(root).is_empty()
 }
@@ -175,7 +175,7 @@ fn entry<'d>(file: &JsonFile<'_>, rule: Val<'d>) -> Result<RuleEntry<'d>, PlanEr
 }
 
 impl Plan {
-    /// Makes a plan of the rules of files, each a page or a list of pages.
+    /// Creates a plan from the rules of files, each a page or a list of pages.
     pub(crate) fn from_rules(files: &[JsonFile<'_>]) -> Result<Plan, PlanError> {
         let mut plan = Plan::default();
         let mut rules = PlanRules::default();
@@ -234,7 +234,7 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Checks that no page is missing: all its events would be unplanned.
+    /// Checks that no page is missing, because all events of a missing page would be unplanned.
     fn check_pages(&self, files: &[JsonFile<'_>]) -> Result<(), PlanError> {
         let pages = files.iter().flat_map(|file| {
             let root = file.root();

@@ -1,4 +1,4 @@
-//! Reads plans of every format from a file or a folder.
+//! Reading plans of every format from a file or a folder.
 
 use super::Plan;
 use super::rudder_yaml::RudderProject;
@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 const MAX_FILES: usize = 5_000;
 /// The maximum size of a tracking plan in one file.
 pub const MAX_PLAN_BYTES: u64 = 64 << 20;
-/// The maximum depth of folders in a folder.
-const MAX_FOLDERS: usize = 16;
+/// The maximum depth of nested folders.
+const MAX_FOLDER_DEPTH: usize = 16;
 
-/// What each format of a plan looks like, for the error of a file that has none of them.
+/// A description of each format of a plan, for the error of a file in none of them.
 const FORMATS: &str = "expected a plan: a TOML file with `[[event]]` tables, Segment's rules (`{\"data\": {\"rules\": [{\"key\", \"type\", \"jsonSchema\"}]}}`), a folder of YAML of RudderStack's CLI (`version: rudder/v1`), a folder of JSON Schemas (`Order Received.json`), or a good recording";
 
 impl Plan {
@@ -92,7 +92,7 @@ impl Plan {
         plan.map_err(|error| error.to_string())
     }
 
-    /// Describes the formats of a plan, for an error.
+    /// Returns the description of the formats of a plan, for an error.
     pub fn formats() -> &'static str {
         FORMATS
     }
@@ -108,9 +108,9 @@ fn list(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<(), Strin
             continue;
         }
         if kind.is_dir() {
-            if depth == MAX_FOLDERS {
+            if depth == MAX_FOLDER_DEPTH {
                 return Err(format!(
-                    "{}: folders nest more than {MAX_FOLDERS} levels deep",
+                    "{}: folders nest more than {MAX_FOLDER_DEPTH} levels deep",
                     path.display()
                 ));
             }

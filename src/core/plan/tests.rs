@@ -118,7 +118,7 @@ fn names_each_property_that_is_additional_where_none_is_listed() {
     assert_eq!(paths(&call, "{}"), ["/type", "/event", "/properties"]);
 }
 
-/// Replaces references to definitions by what they lead to, and normalizes each schema.
+/// Replaces references to definitions by the definitions, and normalizes each schema.
 fn flattened(schema: &Value, definitions: &Value) -> Value {
     let schema = match schema.get("$ref").and_then(Value::as_str) {
         Some(reference) => definitions.pointer(reference.trim_start_matches('#')).expect(reference),

@@ -1,4 +1,4 @@
-//! Reads an `[[event]]` of a plan file.
+//! The `[[event]]` tables of a plan file.
 
 use super::places::{PlanPlace, SchemaLines};
 use super::rules::{EventRule, RuleVersion};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// The file that is read, and how to read files that it names.
+/// The plan file that is being read, and the function that reads files that it names.
 pub(crate) struct TomlSource<'s> {
     pub file: Arc<str>,
     pub lines: LineStarts,
@@ -29,9 +29,9 @@ impl TomlSource<'_> {
 
 /// The contents of an `[[event]]`.
 pub(crate) enum TomlEvent {
-    /// An expected event, and what its calls contain.
+    /// An expected event, and the rule about the content of its calls.
     Event(Expectation, EventRule),
-    /// What every call contains.
+    /// The rules about the content of every call.
     Common(Vec<CallSchema>),
 }
 
@@ -49,7 +49,7 @@ struct EventKeys<'t, 'd> {
     deprecated: bool,
     schema: Option<SpannedValue<'t, 'd>>,
     properties: EventProperties,
-    /// The places of the parts of the schema that is made of `properties`.
+    /// The places of the parts of the schema that is built from `properties`.
     parts: Vec<(String, Range<usize>)>,
 }
 
@@ -195,9 +195,9 @@ fn schema(
 
 /// An error in an event.
 pub(crate) enum EventError {
-    /// In the plan file.
+    /// An error in the plan file.
     InPlan(Wrong),
-    /// In a schema, which may be in another file.
+    /// An error in a schema, which may be in another file.
     InSchema(PlanError),
 }
 
@@ -345,7 +345,7 @@ fn id_list(value: SpannedValue<'_, '_>) -> Result<[bool; 2], Wrong> {
     Ok(ids)
 }
 
-/// Reads how many calls must arrive: a minimum, or a range.
+/// Reads the number of calls that must arrive: a minimum, or a range.
 fn count(value: SpannedValue<'_, '_>) -> Result<CountRange, Wrong> {
     let expected = "`count` must be a whole number from 1 on, or `{ min = 1, max = 3 }`";
     let number = |value: SpannedValue<'_, '_>| {

@@ -1,4 +1,4 @@
-//! Reads a plan file.
+//! The plan file.
 
 use super::places::PlanPlace;
 use super::rules::PlanRules;
@@ -38,7 +38,8 @@ pub struct PlanError {
     pub message: String,
 }
 
-/// Reads a file that a plan names. Returns its name for findings and its text, or an error message.
+/// A function that reads a file that a plan names. It returns the file's name for findings and its
+/// text, or an error message.
 pub type LoadFile<'l> = &'l dyn Fn(&str) -> Result<(String, String), String>;
 
 /// A mistake and its place in the text.
@@ -128,7 +129,7 @@ mod tests {
     use crate::plan::{CountRange, Expectation};
 
     #[test]
-    fn what_is_left_out_has_its_meaning() {
+    fn omitted_keys_have_defaults() {
         let text = "# a comment\n[[event]]\nname = \"Order Received\"\n\n[[event]]\ntype = \"Identify\"\nids = []\ncount = 3\n[[event]]\ntype = \"page\"\nids = [\"user_id\"]\n";
         let plan = Plan::read(text).expect("a plan");
         let entry = |kind, name: Option<&str>, ids, least| Expectation {
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_its_line_and_what_was_expected() {
+    fn a_mistake_is_reported_with_its_line_and_what_was_expected() {
         let cases = [
             ("", "1: nothing is expected: write an `[[event]]`"),
             (

@@ -13,11 +13,11 @@ pub(crate) const TYPE_NAMES: [&str; 8] =
 pub struct EventProperties {
     /// Each property and its allowed values.
     pub properties: Vec<(String, PropertyKind)>,
-    /// JSON pointers of the properties that every call must have.
+    /// The JSON pointers of the properties that every call must have.
     pub required: Vec<String>,
-    /// JSON pointers of the properties that no call may have.
+    /// The JSON pointers of the properties that no call may have.
     pub forbidden: Vec<String>,
-    /// Whether other properties are not allowed.
+    /// True if other properties are not allowed.
     pub closed: bool,
 }
 
@@ -33,7 +33,7 @@ pub enum PropertyKind {
 }
 
 impl EventProperties {
-    /// Whether there is no rule about properties.
+    /// Returns whether there is no rule about properties.
     pub fn is_empty(&self) -> bool {
         *self == EventProperties::default()
     }
@@ -87,7 +87,11 @@ fn kind_schema(kind: &PropertyKind) -> Value {
 
 /// Returns the schema of the object that contains a property, adding it if necessary, and the name of
 /// the property.
-fn around<'s>(schema: &'s mut Value, path: &str, is_required: bool) -> (&'s mut Value, String) {
+fn enclosing_schema<'s>(
+    schema: &'s mut Value,
+    path: &str,
+    is_required: bool,
+) -> (&'s mut Value, String) {
     let mut names: Vec<String> = pointer::tokens(path).map(|token| token.into_owned()).collect();
     let last = names.pop().unwrap_or_default();
     let mut schema = schema;
@@ -116,13 +120,13 @@ fn push_required(schema: &mut Value, name: &str) {
 }
 
 fn require(schema: &mut Value, path: &str) {
-    let (around, name) = around(schema, path, true);
-    push_required(around, &name);
+    let (object, name) = enclosing_schema(schema, path, true);
+    push_required(object, &name);
 }
 
 fn forbid(schema: &mut Value, path: &str) {
-    let (around, name) = around(schema, path, false);
-    around["properties"][&name] = json!(false);
+    let (object, name) = enclosing_schema(schema, path, false);
+    object["properties"][&name] = json!(false);
 }
 
 /// Returns the pointer of the part of the schema that describes a property.
@@ -148,7 +152,7 @@ pub(crate) fn plain(schema: Value) -> Value {
         DESCRIBES,
     ];
     let mut out = Map::new();
-    // `type` has no effect beside values that all have that type
+    // `type` has no effect next to values that all have that type
     let kind = members.get("type").and_then(Value::as_str).map(str::to_owned);
     let values = members.get("enum").and_then(Value::as_array).cloned();
     let has_type = |value: &Value| match kind.as_deref() {
@@ -196,8 +200,8 @@ pub(crate) fn plain(schema: Value) -> Value {
     Value::Object(out)
 }
 
-/// Reads the properties of an object's schema. It may ignore keywords: the caller writes the schema
-/// again and compares, which finds what was ignored.
+/// Reads the properties of an object's schema. It may ignore keywords, because the caller writes
+/// the schema again and compares, which detects ignored ones.
 fn read_properties(
     schema: &Value,
     path: &str,
@@ -242,7 +246,7 @@ fn read_properties(
     Some(out)
 }
 
-/// Whether TOML can express a value of `enum`.
+/// Returns whether TOML can express a value of `enum`.
 fn is_writable(value: &Value) -> bool {
     value.is_string() || value.is_number() || value.is_boolean()
 }

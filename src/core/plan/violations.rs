@@ -1,4 +1,4 @@
-//! Turns errors of the validator into codes and words.
+//! The conversion of the validator's errors to codes and words.
 
 use super::call_json::CallMembers;
 use super::check::PlanCode;
@@ -25,7 +25,7 @@ pub(crate) fn for_each_violation(
     if error.instance().as_str().is_some_and(is_redacted)
         && !matches!(error.kind(), Kind::FalseSchema | Kind::PropertyNames { .. })
     {
-        // nobody knows what the value was
+        // the value is not known
         return;
     }
     match error.kind() {
@@ -76,7 +76,7 @@ fn names_in<'d>(members: &CallMembers<'d>, path: &str) -> Vec<Cow<'d, str>> {
     object.into_iter().flat_map(|object| object.children()).map(|child| child.key()).collect()
 }
 
-/// Says what the plan expects at the place of an error.
+/// Returns words for what the plan expects at the place of an error.
 pub(crate) fn expected_words(error: &ValidationError<'_>) -> String {
     match error.kind() {
         Kind::Type { kind: TypeKind::Single(kind) } => type_words(*kind).to_owned(),
@@ -132,12 +132,12 @@ pub(crate) fn expected_words(error: &ValidationError<'_>) -> String {
     }
 }
 
-/// Says which value the call has at the place of an error.
+/// Returns words for the value that the call has at the place of an error.
 pub(crate) fn found_words(error: &ValidationError<'_>) -> String {
     value_words(error.instance())
 }
 
-/// Returns the expected types, if an error says that a value has none of the types of the
+/// Returns the expected types if an error says that a value has none of the types of the
 /// alternatives.
 fn union_of_types(error: &ValidationError<'_>) -> Option<Vec<JsonType>> {
     let (Kind::AnyOf { context } | Kind::OneOfNotValid { context }) = error.kind() else {

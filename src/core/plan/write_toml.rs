@@ -1,4 +1,4 @@
-//! Writes a plan as a plan file.
+//! Writing a plan as a plan file.
 
 use super::rules::RuleVersion;
 use super::schema::{CallSchema, DESCRIBES, described_member, properties_member};
@@ -69,7 +69,7 @@ fn put_event(out: &mut String, entry: &Expectation, version: Option<&RuleVersion
     }
 }
 
-/// Writes a schema: as `properties` if they express all of it, otherwise as JSON.
+/// Writes a schema, as `properties` if they can express all of it, otherwise as JSON.
 fn put_schema(out: &mut String, schema: &CallSchema, kind: CallType) {
     match properties_of(schema, kind) {
         Some(own) => put_properties(out, &own),

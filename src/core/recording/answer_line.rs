@@ -1,7 +1,8 @@
-//! What an upstream answered to a forwarded request, as a line of the recording behind the request's:
+//! An upstream's answer to a forwarded request, as the line of the recording that follows the
+//! request's:
 //! `{"v":1,"kind":"answer","request":7,"at":"…","status":200,"headers":{…},"body_text":"…",
-//! "first_byte_ms":41.200,"took_ms":41.350}`. Where no whole answer came, `"error"` says why, in place
-//! of the status, the headers and the body.
+//! "first_byte_ms":41.200,"took_ms":41.350}`. If no complete answer came, `"error"` says why and
+//! replaces the status, the headers and the body.
 
 use crate::call::Doc;
 use crate::call::time::{self, Millis};
@@ -12,36 +13,36 @@ use crate::recording::request_line::EntryError;
 /// The `kind` of the line.
 pub(crate) const ANSWER: &str = "answer";
 
-/// Of an answer's body this much is recorded.
+/// The maximum number of bytes of an answer's body that are recorded.
 pub const MAX_RECORDED_ANSWER_BYTES: usize = 64 * 1024;
 
-/// What an upstream answered to a request.
+/// An upstream's answer to a request, or the lack of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UpstreamAnswer {
-    /// When the answer was whole, or it was given up.
+    /// The time when the answer was complete, or when the forwarder gave up.
     pub at: Millis,
-    /// How long its first byte took, in microseconds; none if none came.
+    /// The time until its first byte, in microseconds; `None` if no byte came.
     pub first_byte_us: Option<u64>,
-    /// How long all of it took, in microseconds.
+    /// The time until its last byte, in microseconds.
     pub took_us: u64,
-    /// The answer, or why no whole one came.
+    /// The answer, or the reason why no complete one came.
     pub outcome: Result<AnsweredWith, String>,
 }
 
-/// The answer of an upstream.
+/// The content of a complete answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnsweredWith {
     /// The HTTP status.
     pub status: u16,
     /// Header names (lower case) and values, in order.
     pub headers: Vec<(String, String)>,
-    /// The body as it came, or its beginning.
+    /// The body as received, or its beginning.
     pub body: Vec<u8>,
-    /// How long the whole body was.
+    /// The length of the whole body.
     pub body_bytes: u64,
 }
 
-/// Composes the line with its line end behind what is in `out` already.
+/// Appends the line, with its line end, to `out`.
 pub fn compose_answer(out: &mut Vec<u8>, request: u64, answer: &UpstreamAnswer) {
     out.extend_from_slice(b"{\"v\":1,\"kind\":\"answer\",\"request\":");
     out.extend_from_slice(format!("{request},\"at\":\"{}\"", time::format(answer.at)).as_bytes());
@@ -72,7 +73,7 @@ fn millis(us: u64) -> String {
 }
 
 impl UpstreamAnswer {
-    /// Reads the line of an answer to the request of that number; none if it is another line.
+    /// Reads the line of the answer to the given request; returns `None` for any other line.
     ///
     /// # Errors
     /// Fails if a field is absent or of the wrong type.
@@ -81,8 +82,8 @@ impl UpstreamAnswer {
         let root = doc.root();
         let text = |field: &str| root.get(field).and_then(|value| value.as_str());
         let number = |field: &str| root.get(field).and_then(|value| value.as_number());
-        let of = number("request").and_then(|of| of.parse::<u64>().ok());
-        if text("kind").as_deref() != Some(ANSWER) || of != Some(request) {
+        let answered_request = number("request").and_then(|digits| digits.parse::<u64>().ok());
+        if text("kind").as_deref() != Some(ANSWER) || answered_request != Some(request) {
             return Ok(None);
         }
         let us = |field: &str| {
@@ -112,7 +113,7 @@ impl UpstreamAnswer {
         Ok(Some(UpstreamAnswer { at, first_byte_us: us("first_byte_ms"), took_us, outcome }))
     }
 
-    /// Returns the status that the upstream answered, if a whole answer came.
+    /// Returns the status that the upstream answered, if a complete answer came.
     pub fn status(&self) -> Option<u16> {
         self.outcome.as_ref().ok().map(|with| with.status)
     }
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_was_written() {
+    fn reads_back_an_answer() {
         for body in [&b""[..], b"{\"success\":\n true}", b"\xff\x00"] {
             let answer = UpstreamAnswer {
                 at: 1_714_557_600_123,

@@ -1,4 +1,4 @@
-//! One line of the recording, composed.
+//! Composing the lines of a recording.
 
 use crate::call::time::{self, Millis};
 use crate::recording::reader::{CLEAR_CALLS, CLEAR_TEST, RecordingEvent};
@@ -7,12 +7,12 @@ use crate::recording::request_line::ResponseSource;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// What a line says of its request before the body.
+/// The part of a request's line before the body.
 #[derive(Debug, Clone, Copy)]
 pub struct LineHead<'a> {
     /// The request's number, from 1.
     pub request: u64,
-    /// When it arrived.
+    /// The time when it arrived.
     pub received_at: Millis,
     /// The HTTP method.
     pub method: &'a str,
@@ -22,45 +22,45 @@ pub struct LineHead<'a> {
     pub query: &'a str,
     /// Header names (lower case) and values, in order.
     pub headers: &'a [(String, String)],
-    /// The status that it was answered with.
+    /// The status of its response.
     pub status: u16,
-    /// Whose response the sender gets.
+    /// The origin of the response that the sender gets.
     pub response: ResponseSource,
-    /// The fault that was injected, as it is written.
+    /// The injected fault, as the user wrote it.
     pub fault: Option<&'a str>,
-    /// It came over TLS.
+    /// True if it came over TLS.
     pub is_tls: bool,
 }
 
-/// What the line of a request that came over TLS has behind its status.
+/// The member after the status in the line of a request that came over TLS.
 pub(crate) const TLS_MEMBER: &str = ",\"tls\":true";
 
-/// The body of a request as the recording keeps it.
+/// The body of a request as it is recorded.
 #[derive(Debug, Clone, Copy)]
 pub enum Body<'a> {
-    /// There was none.
+    /// No body.
     None,
     /// A JSON text.
     Json(&'a str),
-    /// Bytes that were no JSON: kept as text where they are UTF-8, else as base64.
+    /// Bytes that are not JSON: recorded as text if they are UTF-8, otherwise as base64.
     Bytes(&'a [u8]),
 }
 
-/// Why a request gave no calls, for its line.
+/// The reason why a request was refused, as its line says it.
 #[derive(Debug, Clone, Copy)]
 pub struct RefusalRecord<'a> {
-    /// A word for scripts.
+    /// A code for scripts.
     pub code: &'a str,
-    /// The sentence that the sender got.
+    /// The sentence that was sent to the sender.
     pub message: &'a str,
-    /// A word for the kind of problem; empty where the message says it all.
+    /// A code for the kind of problem; empty if the message needs no further explanation.
     pub kind: &'a str,
-    /// How long the whole body was, where only its beginning is kept.
+    /// The length of the whole body if only its beginning is recorded.
     pub body_bytes: Option<u64>,
 }
 
-/// Composes a line with its line end into `out` (cleared first). Returns where in it the body's
-/// JSON text begins; 0 where the body is not JSON.
+/// Composes a request's line, with its line end, into `out` (cleared first). Returns the offset of
+/// the body's JSON text in the line, or 0 if the body is not JSON.
 pub fn compose(
     out: &mut Vec<u8>,
     head: &LineHead<'_>,
@@ -69,21 +69,21 @@ pub fn compose(
     signature: Option<&str>,
 ) -> usize {
     out.clear();
-    compose_behind(out, head, body, refused, signature)
+    append_line(out, head, body, refused, signature)
 }
 
-/// The same of a request that was taken, behind what is in `out` already. What is returned counts
-/// from where the line begins.
+/// Appends the line of an accepted request to `out`. The returned offset of the body counts from
+/// the start of this line.
 pub fn compose_more(
     out: &mut Vec<u8>,
     head: &LineHead<'_>,
     body: Body<'_>,
     signature: Option<&str>,
 ) -> usize {
-    compose_behind(out, head, body, None, signature)
+    append_line(out, head, body, None, signature)
 }
 
-fn compose_behind(
+fn append_line(
     out: &mut Vec<u8>,
     head: &LineHead<'_>,
     body: Body<'_>,
@@ -121,7 +121,7 @@ fn compose_behind(
             body_at = out.len() - begin;
             let mut at = out.len();
             out.extend_from_slice(json.as_bytes());
-            // valid JSON holds line ends between tokens only, so none of its values changes
+            // valid JSON has line ends between tokens only, so replacing them changes no value
             while let Some(found) = memchr::memchr2(b'\n', b'\r', &out[at..]) {
                 out[at + found] = b' ';
                 at += found + 1;
@@ -166,7 +166,7 @@ pub(crate) fn other_body(out: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
-/// Composes the line of an event with its line end into `out` (cleared first).
+/// Composes the line of an event, with its line end, into `out` (cleared first).
 pub fn compose_event(out: &mut Vec<u8>, event: RecordingEvent, at: Millis) {
     out.clear();
     out.extend_from_slice(b"{\"v\":1,\"kind\":\"");
@@ -176,8 +176,8 @@ pub fn compose_event(out: &mut Vec<u8>, event: RecordingEvent, at: Millis) {
     out.extend_from_slice(b"\"}\n");
 }
 
-/// Composes the line that clears away what one test has sent, with its line end, into `out`
-/// (cleared first).
+/// Composes the line that clears the calls of one test, with its line end, into `out` (cleared
+/// first).
 pub fn compose_clear_test(out: &mut Vec<u8>, test: &str, at: Millis) {
     out.clear();
     out.extend_from_slice(b"{\"v\":1,\"kind\":");
@@ -187,9 +187,9 @@ pub fn compose_clear_test(out: &mut Vec<u8>, test: &str, at: Millis) {
     out.extend_from_slice(b"}\n");
 }
 
-/// Composes the line that clears away selected calls, with its line end, into `out` (cleared first).
-/// The ranges decide; the filter is for people: whether a call matches it depends on the settings and
-/// the time.
+/// Composes the line that clears selected calls, with its line end, into `out` (cleared first). A
+/// reader applies the ranges. The filter is only information for people, because whether a call
+/// matches it depends on the settings and the time.
 pub fn compose_clear_calls(out: &mut Vec<u8>, filter: &str, calls: &[(u64, u64)], at: Millis) {
     out.clear();
     out.extend_from_slice(b"{\"v\":1,\"kind\":");
@@ -204,7 +204,8 @@ pub fn compose_clear_calls(out: &mut Vec<u8>, filter: &str, calls: &[(u64, u64)]
     out.extend_from_slice(b"]}\n");
 }
 
-/// Header names are unique in a JSON object, so values of a repeated one are joined as HTTP does.
+/// Appends the members of the headers. A JSON object cannot repeat a name, so the values of a
+/// repeated header are joined with commas, as HTTP does.
 pub(crate) fn headers(out: &mut Vec<u8>, headers: &[(String, String)]) {
     let mut first = true;
     for (at, (name, value)) in headers.iter().enumerate() {
@@ -262,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_whatever_the_body() {
+    fn writes_any_body_as_one_line() {
         let headers = [
             ("x".to_owned(), "1".to_owned()),
             ("y".to_owned(), "2".to_owned()),

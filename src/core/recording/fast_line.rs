@@ -1,32 +1,34 @@
-//! A line as `compose` writes it, read without a table of all its values: only what stands before
-//! the body is looked at, and the body is whatever is left. Anything else is left to the long way.
+//! A fast reader of lines as `compose` writes them. It builds no table of the line's values: it
+//! reads the members before the body and takes the rest as the body. For any other line it returns
+//! `None`, and the caller uses the full parser.
 
 use crate::call::{Doc, time};
 use crate::recording::compose_line::TLS_MEMBER;
 use crate::recording::request_line::{RequestLine, ResponseSource};
 
-/// The request of a line; none where it takes the long way. That the body is JSON is not checked:
-/// who reads it does that, and takes the long way then.
+/// Reads a request's line; returns `None` if the line needs the full parser. Does not check that
+/// the body is JSON: the code that parses the body finds out, and then uses the full parser.
 pub(crate) fn parse(line: &str) -> Option<RequestLine> {
     let mut rest = LineRest { line, at: 0 };
-    rest.pass("{\"v\":1,\"request\":")?;
+    rest.skip("{\"v\":1,\"request\":")?;
     let request = rest.number()?;
-    rest.pass(",\"received_at\":")?;
+    rest.skip(",\"received_at\":")?;
     let received_at = time::parse(rest.text()?)?;
-    rest.pass(",\"method\":")?;
+    rest.skip(",\"method\":")?;
     let method = rest.text()?.to_owned();
-    rest.pass(",\"path\":")?;
+    rest.skip(",\"path\":")?;
     let path = rest.text()?.to_owned();
-    rest.pass(",\"query\":")?;
+    rest.skip(",\"query\":")?;
     let query = rest.text()?.to_owned();
-    rest.pass(",\"headers\":")?;
+    rest.skip(",\"headers\":")?;
     let headers = rest.headers()?;
-    rest.pass(",\"status\":")?;
+    rest.skip(",\"status\":")?;
     let status = rest.number()?.try_into().ok()?;
     let response = rest.response();
-    let is_tls = rest.pass(TLS_MEMBER).is_some();
-    rest.pass(",\"body\":")?;
-    // further fields behind the body make it no JSON; the usual ones end otherwise
+    let is_tls = rest.skip(TLS_MEMBER).is_some();
+    rest.skip(",\"body\":")?;
+    // further fields after the body make the rest invalid JSON, which the body's parser detects;
+    // the usual further fields end in something other than `}` or `]`
     let body = rest.at..line.strip_suffix('}')?.len();
     let text = line.get(body.clone())?;
     let ends = text.starts_with(['{', '[']) && text.ends_with(['}', ']']);
@@ -56,15 +58,15 @@ struct LineRest<'l> {
 }
 
 impl<'l> LineRest<'l> {
-    fn pass(&mut self, text: &str) -> Option<()> {
-        let passes = self.line.as_bytes()[self.at..].starts_with(text.as_bytes());
-        passes.then(|| self.at += text.len())
+    fn skip(&mut self, text: &str) -> Option<()> {
+        let matches = self.line.as_bytes()[self.at..].starts_with(text.as_bytes());
+        matches.then(|| self.at += text.len())
     }
 
-    /// Whose response the sender gets.
+    /// Reads the origin of the response that the sender gets.
     fn response(&mut self) -> ResponseSource {
         let marked = [ResponseSource::Discarded, ResponseSource::Upstream];
-        let found = marked.into_iter().find(|source| self.pass(source.member()).is_some());
+        let found = marked.into_iter().find(|source| self.skip(source.member()).is_some());
         found.unwrap_or_default()
     }
 
@@ -77,9 +79,9 @@ impl<'l> LineRest<'l> {
         digits.parse().ok().filter(|_| len == 1 || !digits.starts_with('0'))
     }
 
-    /// A text without escapes.
+    /// Reads a string that contains no escapes.
     fn text(&mut self) -> Option<&'l str> {
-        self.pass("\"")?;
+        self.skip("\"")?;
         let len = memchr::memchr(b'"', &self.line.as_bytes()[self.at..])?;
         let text = &self.line[self.at..self.at + len];
         self.at += len + 1;
@@ -87,7 +89,8 @@ impl<'l> LineRest<'l> {
         plain.then_some(text)
     }
 
-    /// The headers, which are few and short: the long way is short there.
+    /// Reads the headers with the full JSON parser, which is fast enough because headers are few
+    /// and short.
     fn headers(&mut self) -> Option<Vec<(String, String)>> {
         let start = self.at;
         let bytes = self.line.as_bytes();
@@ -122,7 +125,7 @@ mod tests {
     use crate::recording::reader::{RecordingEntry, parse_long};
     use proptest::prelude::*;
 
-    /// A line, and whether it is one that is read the short way.
+    /// Checks that both readers agree on a line; `short` says whether the fast reader accepts it.
     fn check(line: &str, short: bool) {
         let quick = parse(line);
         assert_eq!(quick.is_some(), short, "{line}");
@@ -136,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_ways_agree(
+        fn both_readers_agree(
             headers in proptest::collection::vec(("[a-z-]{1,9}", "[ -~é]{0,12}"), 0..4),
             query in "[a-z=&\"\\\\]{0,6}",
             json in prop_oneof![Just("{}"), Just(r#"{"a":"}","b":[1,{"c":"\""}]}"#), Just("[]")],
@@ -165,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lines_take_the_long_way() {
+    fn leaves_other_lines_to_the_full_parser() {
         let head = LineHead {
             request: 1,
             received_at: 0,

@@ -1,4 +1,4 @@
-//! The file behind a recording: opened once, locked, appended to.
+//! The file of a recording: opened once, locked, appended to.
 
 use crate::call::time::Millis;
 use crate::config::{self, ExposedPath};
@@ -10,34 +10,34 @@ use std::os::unix::fs::{FileExt, FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Why a recording cannot be written.
+/// An error that prevents writing a recording.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordingError {
-    /// The file or its folder refused.
+    /// An operation on the file or its folder failed.
     #[error("could not {what} the recording {}: {source}", path.display())]
     Io {
-        /// What was being done.
+        /// The operation.
         what: &'static str,
-        /// To which file.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// Another program appends to it.
+    /// Another program is writing the recording.
     #[error("the recording {} is being written by another segscope; choose another --record FILE", path.display())]
     InUse {
         /// The file.
         path: PathBuf,
     },
-    /// It is no file that could be read again.
+    /// The path is not a regular file, so it could not be read back.
     #[error("the recording {} is {what}, not a regular file; choose another --record FILE", path.display())]
     NotAFile {
-        /// Its name.
+        /// The path.
         path: PathBuf,
-        /// What it is.
+        /// The kind of file that it is.
         what: &'static str,
     },
-    /// The file holds something else.
+    /// The file is not a recording.
     #[error("{} is not a segscope recording: its first line does not begin with {{\"v\":1; nothing was appended to it", path.display())]
     Foreign {
         /// The file.
@@ -45,33 +45,33 @@ pub enum RecordingError {
     },
 }
 
-/// What was found at the end of an existing recording.
+/// The result of checking an existing recording when it is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recovery {
-    /// Bytes of a torn last line that were cut.
+    /// The number of bytes of a torn last line that were cut.
     pub cut_bytes: u64,
-    /// Users other than its owner could open it.
+    /// The file's earlier mode, if users other than its owner could open it.
     pub exposed: Option<ExposedPath>,
 }
 
-/// What became of a recording's file while it was written.
+/// The state of a recording's file compared with what was written to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileStatus {
-    /// It is not created yet: nothing has been recorded.
+    /// The file is not created yet, because nothing has been recorded.
     Planned,
-    /// It is as it was left.
+    /// The file is as this program left it.
     Whole,
-    /// It has no name any more: what is written to it is gone with this program.
+    /// The file was deleted: its content is lost when this program ends.
     Removed,
-    /// Something else has cut it or written to it.
+    /// Another program has cut the file or written to it.
     Changed {
-        /// How long it is now.
+        /// The current length of the file.
         len: u64,
     },
 }
 
-/// What a name stands for, if for no regular file.
-fn no_file(meta: &Metadata) -> Option<&'static str> {
+/// Returns a description of a file that is not a regular file.
+fn special_file_kind(meta: &Metadata) -> Option<&'static str> {
     let kind = meta.file_type();
     match () {
         () if kind.is_file() => None,
@@ -82,8 +82,8 @@ fn no_file(meta: &Metadata) -> Option<&'static str> {
     }
 }
 
-/// A file that no other program appends to while this one has it.
-fn locked(file: File, path: &Path) -> Result<File, RecordingError> {
+/// Locks the file against other programs for as long as it is open.
+fn lock_file(file: File, path: &Path) -> Result<File, RecordingError> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(RecordingError::InUse { path: path.to_owned() }),
@@ -93,50 +93,50 @@ fn locked(file: File, path: &Path) -> Result<File, RecordingError> {
     }
 }
 
-/// A recording that is written. It has one writer; readers use [`RecordingFile::reader`].
+/// A recording that is being written.
 #[derive(Debug)]
 pub struct RecordingFile {
-    /// None until the first line of a recording whose file is created with it.
+    /// `None` until the first line, if the file is created with the first line.
     file: Option<File>,
     path: Option<PathBuf>,
     len: u64,
     fsync: bool,
-    /// A half-written line stands behind `len`.
+    /// True if there is a half-written line after `len`.
     torn: bool,
-    /// The user did not name the file, so it is removed at the end if nothing is in it.
+    /// True if the user did not name the file; it is then removed at the end if it is empty.
     unnamed: bool,
     /// The limit and the names of the parts, if the recording is divided into parts.
     parts: Option<(KeepLimit, PartNames)>,
 }
 
-/// How often and with which pauses creating a file is tried while another program tidies the
-/// folder: it holds a file's lock for the moment that removing the file takes.
-const CREATE_TRIES: u32 = 20;
-const CREATE_PAUSE: Duration = Duration::from_millis(5);
+/// The number of attempts to create a file, and the pause between them, while another program
+/// prunes the folder: it holds a file's lock for the moment that removing the file takes.
+const MAX_CREATE_TRIES: u32 = 20;
+const CREATE_RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
 impl RecordingFile {
-    /// Opens a file to append to, made if it is not there, readable by its user alone. A torn last
-    /// line, as a crash in the middle of a write leaves it, is cut.
+    /// Opens a file to append to, and creates it, readable only by its user, if it does not exist.
+    /// Cuts a torn last line, which a crash in the middle of a write leaves behind.
     pub fn open(path: &Path, fsync: bool) -> Result<(RecordingFile, Recovery), RecordingError> {
         let io = |what| move |source| RecordingError::Io { what, path: path.to_owned(), source };
-        let check = |meta: &Metadata| match no_file(meta) {
+        let check = |meta: &Metadata| match special_file_kind(meta) {
             Some(what) => Err(RecordingError::NotAFile { path: path.to_owned(), what }),
             None => Ok(()),
         };
-        // before it is opened: that alone makes some devices act
+        // checked before opening, because opening alone makes some devices act
         std::fs::metadata(path).map_or(Ok(()), |meta| check(&meta))?;
         let file = OpenOptions::new()
             .read(true)
             .append(true)
             .create(true)
             .mode(0o600)
-            // a pipe that comes to the name in this moment must not make it wait
+            // if a pipe takes this path at this moment, opening it must not block
             .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
             .open(path)
             .map_err(io("open"))?;
         let meta = file.metadata().map_err(io("look at"))?;
         check(&meta)?;
-        let mut file = locked(file, path)?;
+        let mut file = lock_file(file, path)?;
         let whole = file.metadata().map_err(io("look at"))?.len();
         let mut first = [0u8; 6];
         let seen = file.read(&mut first).map_err(io("read"))?;
@@ -149,12 +149,12 @@ impl RecordingFile {
         }
         let exposed = config::close_to_others(path);
         let recovery = Recovery { cut_bytes: whole - len, exposed };
-        let mut journal = RecordingFile::opened(file, Some(path), len);
-        journal.fsync = fsync;
-        Ok((journal, recovery))
+        let mut recording = RecordingFile::opened(file, Some(path), len);
+        recording.fsync = fsync;
+        Ok((recording, recovery))
     }
 
-    /// A recording whose file is created with its first line and removed if it stays empty.
+    /// Creates a recording whose file is created with its first line and removed if it stays empty.
     pub(crate) fn planned(path: PathBuf, fsync: bool) -> RecordingFile {
         let (file, path) = (None, Some(path));
         RecordingFile { file, path, len: 0, fsync, torn: false, unnamed: true, parts: None }
@@ -171,12 +171,13 @@ impl RecordingFile {
         self
     }
 
-    /// Returns a nameless recording with its file divided into parts, of which the oldest are deleted.
+    /// Returns a nameless recording with its file divided into parts, the oldest of which are
+    /// deleted.
     pub fn keeping(self, keep: KeepLimit) -> RecordingFile {
         self.with_parts(keep, PartNames::nameless())
     }
 
-    /// How much of the recording is kept; all of it if it is not written in parts.
+    /// Returns the limit of what stays on disk; `None` if the recording is not written in parts.
     pub fn keep(&self) -> Option<KeepLimit> {
         self.parts.as_ref().map(|(keep, _)| *keep)
     }
@@ -195,17 +196,18 @@ impl RecordingFile {
         if let Some(folder) = path.parent() {
             config::create_private_folder(folder)?;
         }
-        for _ in 0..CREATE_TRIES {
+        for _ in 0..MAX_CREATE_TRIES {
             match RecordingFile::open(&path, self.fsync) {
                 Ok((mut created, _)) => {
-                    // whoever tidies the folder may have removed the empty file before it was locked
+                    // another program that prunes the folder may have removed the empty file before
+                    // it was locked
                     if created.look()? != FileStatus::Removed {
                         self.file = created.file.take();
                         self.len = created.len;
                         return Ok(());
                     }
                 }
-                Err(RecordingError::InUse { .. }) => std::thread::sleep(CREATE_PAUSE),
+                Err(RecordingError::InUse { .. }) => std::thread::sleep(CREATE_RETRY_INTERVAL),
                 Err(RecordingError::Io { source, .. }) => return Err(source),
                 Err(error) => return Err(io::Error::other(error)),
             }
@@ -217,12 +219,12 @@ impl RecordingFile {
         self.file.as_ref().ok_or_else(|| io::Error::other("the recording is not created yet"))
     }
 
-    /// Opens a recording that is there to append to it, and changes nothing of what it holds.
+    /// Opens an existing recording to append to it, without changing its content.
     pub fn join(path: &Path) -> Result<RecordingFile, RecordingError> {
         let io = |what| move |source| RecordingError::Io { what, path: path.to_owned(), source };
         let file =
             OpenOptions::new().read(true).append(true).open(path).map_err(io("append to"))?;
-        let mut file = locked(file, path)?;
+        let mut file = lock_file(file, path)?;
         let len = file.metadata().map_err(io("look at"))?.len();
         if end_of_last_line(&mut file, len).map_err(io("read"))? < len {
             let torn = io::Error::other("its last line is torn");
@@ -231,7 +233,8 @@ impl RecordingFile {
         Ok(RecordingFile::opened(file, Some(path), len))
     }
 
-    /// A recording without a name: it takes room on disk and is deleted at exit.
+    /// Creates a recording without a name, which takes disk space and is deleted when the program
+    /// ends.
     pub fn nameless() -> Result<RecordingFile, RecordingError> {
         let folder = std::env::temp_dir();
         let path =
@@ -251,19 +254,19 @@ impl RecordingFile {
         Ok(RecordingFile::opened(file, None, 0))
     }
 
-    /// Whether the file is still what was written: something else may have removed or cut it.
+    /// Compares the file with what was written: another program may have removed or cut it.
     pub fn look(&self) -> io::Result<FileStatus> {
         let Some(file) = &self.file else { return Ok(FileStatus::Planned) };
         let meta = file.metadata()?;
         Ok(match () {
             () if self.path.is_some() && meta.nlink() == 0 => FileStatus::Removed,
-            // what could not be cut after a failed write is cut before the next
+            // the rest of a failed write that could not be cut yet is cut before the next write
             () if meta.len() == self.len || self.torn && meta.len() > self.len => FileStatus::Whole,
             () => FileStatus::Changed { len: meta.len() },
         })
     }
 
-    /// The same file anew, where it was removed; its folder too.
+    /// Creates the file again after it was removed, and its folder if necessary.
     pub fn again(&self) -> io::Result<RecordingFile> {
         let path = self.path.clone().ok_or(io::ErrorKind::NotFound)?;
         let mut again = RecordingFile::planned(path, self.fsync);
@@ -272,7 +275,8 @@ impl RecordingFile {
         Ok(again)
     }
 
-    /// Goes on behind what the file holds now, on a line of its own.
+    /// Accepts the file's current content, changed by another program, and continues after it on a
+    /// new line.
     pub fn accept(&mut self) -> io::Result<()> {
         let len = self.file()?.metadata()?.len();
         let mut last = [b'\n'];
@@ -286,9 +290,9 @@ impl RecordingFile {
         Ok(())
     }
 
-    /// Appends a line and returns where it begins. When it returns, the line survives the death of
-    /// this program; with fsync also that of the machine. After an error the file ends where it
-    /// ended before, so the next line is whole.
+    /// Appends a line and returns its offset. When it returns, the line survives the end of this
+    /// program; with fsync, it also survives a crash of the machine. After an error the file ends
+    /// where it ended before, so the next line is intact.
     pub fn append(&mut self, line: &[u8]) -> io::Result<u64> {
         if self.file.is_none() {
             self.create()?;
@@ -300,15 +304,15 @@ impl RecordingFile {
         }
         let written = file.write_all(line);
         let kept = written.and_then(|()| if self.fsync { file.sync_data() } else { Ok(()) });
-        // a half-written line must not swallow the next one; if it cannot be cut now, it is before
-        // the next line, or at the next start
+        // a half-written line must not merge with the next one; if it cannot be cut now, it is cut
+        // before the next line or at the next start
         self.torn = kept.is_err() && file.set_len(at).is_err();
         kept?;
         self.len += line.len() as u64;
         Ok(at)
     }
 
-    /// A second handle for reading, by offset.
+    /// Returns a second handle, for reading by offset.
     pub fn reader(&self) -> io::Result<File> {
         self.file()?.try_clone()
     }
@@ -324,22 +328,22 @@ impl RecordingFile {
         self.file()?.read_exact_at(out, offset)
     }
 
-    /// True if there is no file until the first line is appended.
+    /// Returns true if the file is not created until the first line is appended.
     pub fn is_planned(&self) -> bool {
         self.file.is_none()
     }
 
-    /// How long the recording is.
+    /// Returns the length of the recording in bytes.
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// True while nothing is recorded.
+    /// Returns true while nothing is recorded.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The file, if it has a name.
+    /// Returns the path of the file, if it has a name.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
@@ -349,19 +353,20 @@ impl Drop for RecordingFile {
     fn drop(&mut self) {
         let empty = || self.file.as_ref()?.metadata().ok().map(|meta| meta.len() == 0);
         if let Some(path) = self.path.as_deref().filter(|_| self.unnamed && empty() == Some(true)) {
-            // its lock is still held, so it is nobody else's; what cannot be removed is at the next start
+            // the lock is still held, so no other program uses the file; if it cannot be removed
+            // now, the next start prunes it
             let _ = std::fs::remove_file(path);
         }
     }
 }
 
-/// Where the last whole line of a file of that length ends: behind its last line end.
+/// Returns the offset after the last line end in the first `len` bytes of a file.
 pub fn end_of_last_line(file: &mut File, len: u64) -> io::Result<u64> {
-    const STEP: u64 = 64 * 1024;
+    const CHUNK_BYTES: u64 = 64 * 1024;
     let mut end = len;
     let mut buffer = Vec::new();
     while end > 0 {
-        let start = end.saturating_sub(STEP);
+        let start = end.saturating_sub(CHUNK_BYTES);
         buffer.resize((end - start) as usize, 0);
         file.seek(SeekFrom::Start(start))?;
         file.read_exact(&mut buffer)?;

@@ -1,4 +1,4 @@
-//! The folder where recordings are kept when the user names no file.
+//! The folder of recordings whose files the user does not name.
 
 use crate::call::time;
 use crate::config;
@@ -13,12 +13,13 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-/// The oldest recordings are deleted while more than this many hold calls…
+/// The maximum number of recordings with calls; older ones are deleted.
 pub const MAX_RECORDINGS: usize = 20;
-/// …or while all of them take more than this.
+/// The maximum total size of all recordings; the oldest are deleted while it is exceeded.
 pub const MAX_RECORDED_BYTES: u64 = 2 * 1024 * 1024 * 1024;
-/// A recording without a call in its first bytes, this many, counts as one without calls.
-const MAX_LOOKED_AT_BYTES: u64 = 4 * 1024 * 1024;
+/// The number of bytes that are searched for a call. A recording without a call in them counts as
+/// one without calls.
+const MAX_SCANNED_BYTES: u64 = 4 * 1024 * 1024;
 
 /// A folder of recordings.
 #[derive(Debug, Clone)]
@@ -37,16 +38,16 @@ struct RecordingPart {
 }
 
 impl Recordings {
-    /// Recordings in that folder.
+    /// Returns the recordings of a folder.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Recordings {
         Recordings { folder: folder.into() }
     }
 
-    /// Plans a recording with a name of its own, whose first part is created with its first line, and
-    /// deletes the oldest recordings that are too many. Returns how many were deleted, too.
+    /// Plans a recording with a name of its own, whose first part is created with its first line,
+    /// and deletes the oldest recordings that exceed the limits. Also returns the number of deleted
+    /// ones.
     ///
-    /// # Errors
-    /// Fails if the folder cannot be created, tidied or written to.
+    /// # Errors Fails if the folder cannot be created, pruned or written to.
     pub fn begin(
         &self,
         keep: KeepLimit,
@@ -67,13 +68,12 @@ impl Recordings {
         Ok((RecordingFile::planned(path, fsync).with_parts(keep, names), deleted))
     }
 
-    /// Returns the files of the newest recording that holds a call, in their order; with `nth` 2 of
-    /// the one before, and so on.
+    /// Returns the files of the newest recording with a call, in their order; with `nth` 2, of the
+    /// one before, and so on.
     ///
-    /// # Errors
-    /// Fails if the folder is there and cannot be read.
+    /// # Errors Fails if the folder exists and cannot be read.
     pub fn newest(&self, nth: usize) -> io::Result<Option<Vec<PathBuf>>> {
-        let found = unless_gone(self.list())?.unwrap_or_default().0;
+        let found = none_if_missing(self.list())?.unwrap_or_default().0;
         let paths =
             |files: &Vec<RecordingPart>| files.iter().map(|part| part.path.clone()).collect();
         let newest = found.values().rev().map(paths);
@@ -82,7 +82,7 @@ impl Recordings {
         Ok(with_calls.nth(nth.saturating_sub(1)))
     }
 
-    /// The recordings, and the empty files.
+    /// Returns the recordings, and the empty files.
     fn list(&self) -> io::Result<(PartsByName, Vec<PathBuf>)> {
         let (mut found, mut empty) = (PartsByName::new(), Vec::new());
         for entry in std::fs::read_dir(&self.folder)? {
@@ -91,8 +91,9 @@ impl Recordings {
             if path.extension().is_none_or(|ext| ext != "ndjson") {
                 continue;
             }
-            // of the entry itself: a folder, a pipe or a link with such a name is not touched
-            match unless_gone(entry.metadata())? {
+            // metadata of the entry itself, so that a folder, a pipe or a link with such a name is
+            // not touched
+            match none_if_missing(entry.metadata())? {
                 Some(meta) if meta.is_file() && meta.len() > 0 => {
                     let (stem, number) =
                         parts::part_of(&path).unwrap_or_else(|| (path.with_extension(""), 0));
@@ -107,23 +108,25 @@ impl Recordings {
         Ok((found, empty))
     }
 
-    /// Deletes the oldest recordings while more than `files` hold calls or all take more than
-    /// `bytes`, and empty files that a crash left behind. Never deletes one that is in use. Names
-    /// begin with a time, so the order of names is the order of age. Returns how many were deleted.
+    /// Deletes the oldest recordings while more than `files` have calls or all together exceed
+    /// `bytes`, and empty files that a crash left behind. Never deletes a recording in use. Names
+    /// begin with a time, so the order of the names is the order of age. Returns the number of
+    /// deleted recordings, including the empty files.
     pub fn prune(&self, files: usize, bytes: u64) -> io::Result<usize> {
-        // two that tidy at once would each delete for the other
-        let alone = File::open(&self.folder)?;
-        alone.lock()?;
+        // two programs that prune at the same time would together delete too much
+        let folder_lock = File::open(&self.folder)?;
+        folder_lock.lock()?;
         let (found, empty) = self.list()?;
         let mut deleted = 0;
         for path in empty {
             deleted += usize::from(delete(&path, true)?);
         }
         let mut total: u64 = found.values().flatten().map(|part| part.bytes).sum();
-        // looked into only where there may be too many
-        let looks = found.len() > files;
-        let with_calls =
-            |parts: &Vec<RecordingPart>| looks && parts.iter().any(|part| has_calls(&part.path));
+        // the content is read only if there may be too many recordings
+        let reads_content = found.len() > files;
+        let with_calls = |parts: &Vec<RecordingPart>| {
+            reads_content && parts.iter().any(|part| has_calls(&part.path))
+        };
         let with_calls: Vec<bool> = found.values().map(with_calls).collect();
         let mut count = with_calls.iter().filter(|with_calls| **with_calls).count();
         for ((stem, parts), with_calls) in found.into_iter().zip(with_calls) {
@@ -137,7 +140,7 @@ impl Recordings {
                 is_gone &= is_deleted;
             }
             if is_gone {
-                unless_gone(std::fs::remove_file(resume_point(&stem)))?;
+                none_if_missing(std::fs::remove_file(resume_point(&stem)))?;
                 deleted += 1;
                 count -= usize::from(with_calls);
             }
@@ -146,27 +149,29 @@ impl Recordings {
     }
 }
 
-/// Where it is noted up to where the requests of a recording in parts are mirrored, by its name.
+/// Returns the path of the file that says up to which request a recording in parts is mirrored.
 fn resume_point(stem: &Path) -> PathBuf {
     let mut name = stem.as_os_str().to_owned();
     name.push(".mirror");
     name.into()
 }
 
-/// Deletes a recording that no program has open, only while it is empty if `empty`; whether it did.
+/// Deletes a recording that no program has open; with `empty`, only if it is still empty. Returns
+/// whether it was deleted.
 fn delete(path: &Path, empty: bool) -> io::Result<bool> {
     let Ok(file) = File::open(path) else { return Ok(false) };
-    // held until the file is gone, so that nobody begins to write to it meanwhile
+    // held until the file is deleted, so that no program begins to write to it meanwhile
     if file.try_lock().is_err() || empty && file.metadata()?.len() > 0 {
         return Ok(false);
     }
-    Ok(unless_gone(std::fs::remove_file(path))?.is_some())
+    Ok(none_if_missing(std::fs::remove_file(path))?.is_some())
 }
 
-/// Whether a recording holds a call, as far as it is looked at. One that cannot be read does not.
+/// Returns whether a call is found in the searched bytes of a recording; false if it cannot be
+/// read.
 fn has_calls(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
-    let mut lines = ReadLines::new(BufReader::new(file.take(MAX_LOOKED_AT_BYTES)), 0);
+    let mut lines = ReadLines::new(BufReader::new(file.take(MAX_SCANNED_BYTES)), 0);
     let (mut bytes, mut scratch) = (Vec::new(), ParseScratch::default());
     while let Ok(Some(Ok(_))) = lines.next_line(&mut bytes) {
         if std::str::from_utf8(&bytes).is_ok_and(|line| line_has_calls(line, &mut scratch)) {
@@ -193,8 +198,9 @@ fn line_has_calls(line: &str, scratch: &mut ParseScratch) -> bool {
     reading.is_ok_and(|reading| !reading.calls.is_empty())
 }
 
-/// What someone else has deleted at the same moment is no error.
-fn unless_gone<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+/// Turns the error of a missing file into `None`: another program may have deleted it at the same
+/// moment.
+fn none_if_missing<T>(done: io::Result<T>) -> io::Result<Option<T>> {
     match done {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         done => done.map(Some),
@@ -273,7 +279,7 @@ mod tests {
         assert_eq!(recordings.newest(1).expect("read"), in_folder(&["2026-01-01.ndjson"]));
         write(folder.path(), "2026-01-02.0002.ndjson", CALL);
         write(folder.path(), "2026-01-02.0001.ndjson", REFUSED);
-        // later ones that no call came to
+        // later recordings without a call
         write(folder.path(), "2026-01-03.0001.ndjson", REFUSED);
         write(folder.path(), "2026-01-04.0001.ndjson", "");
         let newest = ["2026-01-02.0001.ndjson", "2026-01-02.0002.ndjson"];
@@ -301,7 +307,7 @@ mod tests {
         for n in 10..31 {
             write(folder.path(), &format!("2026-04-{n}.ndjson"), &format!("{REFUSED}{CALL}"));
         }
-        // 22 hold calls: the oldest go until 20 are left
+        // 22 recordings have calls: the oldest are deleted until 20 are left
         recordings.prune(20, 1 << 30).expect("tidied");
         let left = names(folder.path());
         assert_eq!(left.iter().filter(|name| name.starts_with("2026-04")).count(), 20);

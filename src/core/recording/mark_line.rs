@@ -1,30 +1,30 @@
-//! What a user says about a call, as lines of the recording: `{"v":1,"kind":"mark","at":"…",
+//! A user's marks and notes, as lines of the recording: `{"v":1,"kind":"mark","at":"…",
 //! "seq":3,"marked":true}`, `{"v":1,"kind":"note","at":"…","seq":3,"note":"…"}`.
 
 use crate::call::Val;
 use crate::call::time::{self, Millis};
 use crate::recording::request_line::EntryError;
 
-/// Something said about a call.
+/// A mark or a note of a user, with its call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
     /// The call's number.
     pub seq: u64,
-    /// What is said.
+    /// The mark or the note.
     pub says: MarkOrNote,
 }
 
-/// What is said about a call.
+/// A mark or a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MarkOrNote {
-    /// It is marked, or is not any more.
+    /// The call is now marked, or no longer marked.
     Marked(bool),
-    /// A note; an empty one takes the note away.
+    /// A note; an empty one removes the note.
     Note(String),
 }
 
 impl Remark {
-    /// Reads a line of such a kind; none if it is of another.
+    /// Reads a line whose kind is `mark` or `note`; returns `None` for other kinds.
     pub(crate) fn read(kind: &str, root: Val<'_>) -> Result<Option<Remark>, EntryError> {
         let field = |field: &'static str, expected: &'static str| {
             root.get(field).ok_or(EntryError::Field { field, expected })
@@ -50,7 +50,7 @@ impl Remark {
     }
 }
 
-/// Composes its line with its line end into `out` (cleared first).
+/// Composes the line of a remark, with its line end, into `out` (cleared first).
 pub fn compose_remark(out: &mut Vec<u8>, remark: &Remark, at: Millis) {
     out.clear();
     let (kind, field, value) = match &remark.says {
@@ -72,7 +72,7 @@ mod tests {
     use crate::recording::{RecordingEntry, parse};
 
     #[test]
-    fn reads_what_was_written() {
+    fn reads_back_marks_and_notes() {
         for says in [
             MarkOrNote::Marked(true),
             MarkOrNote::Marked(false),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn names_the_wrong_field() {
         for (line, want) in [
             (r#"{"v":1,"kind":"mark","seq":1}"#, "expected `marked` to be true or false"),
             (

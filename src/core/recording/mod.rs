@@ -1,10 +1,10 @@
-//! The recording: NDJSON, one line a request, appended and never rewritten.
+//! The recording: NDJSON, one line per request, appended to and never rewritten.
 //!
 //! `{"v":1,"request":1,"received_at":"…","method":"POST","path":"/v1/batch","query":"",
-//! "headers":{…},"status":200,"body":…}`. The body is the decoded body's own JSON text with the
-//! line ends between tokens turned to spaces, so its length is unchanged; a body that was not JSON
-//! stands as `body_text`, one that was not UTF-8 as `body_base64`. Further fields may follow.
-//! A line of another kind carries `"kind"`. Where the oldest calls are deleted, it is several files
+//! "headers":{…},"status":200,"body":…}`. `body` is the decoded body's own JSON text, with the line
+//! ends between tokens replaced by spaces, so its length is unchanged. A body that was not JSON is
+//! in `body_text`, and one that was not UTF-8 in `body_base64`. Further fields may follow. A line
+//! of another kind has `"kind"`. A recording whose oldest calls are deleted has several files
 //! (`parts`).
 
 mod answer_line;

@@ -1,5 +1,5 @@
 //! A recording in parts: `NAME.0001.ndjson`, `NAME.0002.ndjson`, … The oldest are deleted while all
-//! of them take more than [`KeepLimit`] allows.
+//! parts together exceed the [`KeepLimit`].
 
 use crate::call::time::Millis;
 use crate::recording::file::{RecordingError, RecordingFile, Recovery};
@@ -8,19 +8,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// How much of a recording stays on disk while it is written.
+/// The limit of what stays on disk of a recording that is being written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeepLimit {
-    /// The newest bytes, this many.
+    /// The maximum number of bytes.
     Bytes(u64),
-    /// The requests of this many milliseconds.
+    /// The maximum age of requests, in milliseconds.
     Millis(Millis),
 }
 
-/// What a recording keeps whose file the user did not name.
+/// The limit of a recording whose file the user did not name.
 pub const DEFAULT_KEEP: KeepLimit = KeepLimit::Bytes(10_000_000_000);
-/// A recording is divided into about so many parts.
-const PARTS: u64 = 10;
+/// The approximate number of parts of a recording.
+const TARGET_PARTS: u64 = 10;
 
 const SIZES: [(&str, u64); 6] = [
     ("MB", 1_000_000),
@@ -31,8 +31,9 @@ const SIZES: [(&str, u64); 6] = [
     ("TiB", 1 << 40),
 ];
 const TIMES: [(&str, u64); 3] = [("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
-/// More than any disk has, and more than any recording lasts.
-const MOST: u64 = 1 << 50;
+/// The maximum of both kinds: more bytes than any disk has, and more milliseconds than any
+/// recording lasts.
+const MAX_KEEP: u64 = 1 << 50;
 
 impl FromStr for KeepLimit {
     type Err = String;
@@ -51,7 +52,7 @@ impl FromStr for KeepLimit {
             units.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, unit)| *unit)
         };
         let scaled = |unit: u64| {
-            number.checked_mul(unit).filter(|all| (1..=MOST).contains(all)).ok_or_else(expected)
+            number.checked_mul(unit).filter(|all| (1..=MAX_KEEP).contains(all)).ok_or_else(expected)
         };
         match (find(&SIZES), find(&TIMES)) {
             (Some(unit), _) => Ok(KeepLimit::Bytes(scaled(unit)?)),
@@ -65,8 +66,8 @@ impl KeepLimit {
     /// Returns whether a part of this size and age is full.
     pub fn fills_part(self, bytes: u64, millis: Millis) -> bool {
         match self {
-            KeepLimit::Bytes(most) => bytes > most / PARTS,
-            KeepLimit::Millis(most) => millis >= most / PARTS as Millis,
+            KeepLimit::Bytes(max) => bytes > max / TARGET_PARTS,
+            KeepLimit::Millis(max) => millis >= max / TARGET_PARTS as Millis,
         }
     }
 
@@ -74,8 +75,8 @@ impl KeepLimit {
     /// last line.
     pub fn is_exceeded(self, bytes: u64, millis: Millis) -> bool {
         match self {
-            KeepLimit::Bytes(most) => bytes > most,
-            KeepLimit::Millis(most) => millis > most,
+            KeepLimit::Bytes(max) => bytes > max,
+            KeepLimit::Millis(max) => millis > max,
         }
     }
 }
@@ -83,27 +84,27 @@ impl KeepLimit {
 /// The names of a recording's parts.
 #[derive(Debug, Clone)]
 pub(crate) struct PartNames {
-    /// The path without number and extension; none where parts have no name.
+    /// The path without number and extension; `None` if the parts have no name.
     stem: Option<PathBuf>,
-    /// The number of the part that is written.
+    /// The number of the part that is being written.
     number: u32,
 }
 
-/// A part that is no longer written.
+/// A part that is complete and no longer written to.
 #[derive(Debug)]
 pub struct EarlierPart {
     /// Its path.
     pub path: PathBuf,
     /// The file, locked.
     pub file: File,
-    /// How long it is.
+    /// Its length.
     pub bytes: u64,
-    /// When it was last written to.
+    /// The time of the last write.
     pub ended_at: Millis,
 }
 
 impl PartNames {
-    /// Those of a recording that the user named, `FILE.ndjson` or `FILE.0003.ndjson`.
+    /// Returns the names for a recording that the user named, `FILE.ndjson` or `FILE.0003.ndjson`.
     fn new(file: &Path) -> PartNames {
         let stem = match part_of(file) {
             Some((stem, _)) => stem,
@@ -113,29 +114,29 @@ impl PartNames {
         PartNames { stem: Some(stem), number: 1 }
     }
 
-    /// Those of a recording whose files have no name.
+    /// Returns the names for a recording whose files have no name.
     pub(crate) fn nameless() -> PartNames {
         PartNames { stem: None, number: 1 }
     }
 
-    /// Those of a recording whose parts have this path without number and extension.
+    /// Returns the names for a recording whose parts have this path without number and extension.
     pub(crate) fn with_stem(stem: PathBuf) -> PartNames {
         PartNames { stem: Some(stem), number: 1 }
     }
 
-    /// The number of the part that is written.
+    /// Returns the number of the part that is being written.
     pub(crate) fn number(&self) -> u32 {
         self.number
     }
 
-    /// The path of the part that is written.
+    /// Returns the path of the part that is being written.
     pub(crate) fn path(&self) -> Option<PathBuf> {
         let mut name = self.stem.clone()?.into_os_string();
         name.push(format!(".{:04}.ndjson", self.number));
         Some(name.into())
     }
 
-    /// The file of the next part, and its names.
+    /// Creates the file of the next part, and returns it with the names from that part on.
     pub(crate) fn next(&self, fsync: bool) -> io::Result<(RecordingFile, PartNames)> {
         let names = PartNames { number: self.number + 1, stem: self.stem.clone() };
         let file = match names.path() {
@@ -150,7 +151,7 @@ impl PartNames {
     }
 }
 
-/// The path without number and extension of a part, and its number.
+/// Splits the path of a part into the path without number and extension, and the number.
 pub fn part_of(path: &Path) -> Option<(PathBuf, u32)> {
     let stem = path.file_name()?.to_str()?.strip_suffix(".ndjson")?;
     let (stem, number) = stem.rsplit_once('.')?;
@@ -159,7 +160,7 @@ pub fn part_of(path: &Path) -> Option<(PathBuf, u32)> {
     (!stem.is_empty()).then(|| (path.with_file_name(stem), number))
 }
 
-/// The parts of a recording that are there, in their order.
+/// Returns the existing parts of a recording, in their order.
 fn found(names: &PartNames) -> io::Result<Vec<(u32, PathBuf)>> {
     let Some(stem) = &names.stem else { return Ok(Vec::new()) };
     let folder = stem.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -174,11 +175,11 @@ fn found(names: &PartNames) -> io::Result<Vec<(u32, PathBuf)>> {
     Ok(found)
 }
 
-/// Opens the recording of a name to append to its last part, made if there is none. Returns the
-/// parts before it, too.
+/// Opens a recording by name to append to its last part, which is created if there is none. Also
+/// returns the parts before it.
 ///
-/// # Errors
-/// Fails if a part cannot be opened, is no recording, or is written by another program.
+/// # Errors Fails if a part cannot be opened, is not a recording, or is being written by another
+/// program.
 pub fn open_parts(
     file: &Path,
     keep: KeepLimit,

@@ -1,4 +1,4 @@
-//! Lines of a recording, read back.
+//! Reading the lines of a recording.
 
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, Val};
@@ -11,57 +11,57 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::{self, BufRead};
 
-/// A line of the recording, read back.
+/// A line of the recording.
 #[derive(Debug)]
 pub enum RecordingEntry {
     /// A request.
     Request(Box<RequestLine>),
-    /// Something else that happened between two requests.
+    /// An event between two requests.
     Event {
-        /// What.
+        /// The event.
         event: RecordingEvent,
-        /// When.
+        /// Its time.
         at: Millis,
     },
-    /// What a user said about a call.
+    /// A mark or a note of a user.
     Remark(Remark),
-    /// What one test had sent was cleared away: the value of its header.
+    /// The calls of one test were cleared: the value of its header.
     ClearTest(String),
-    /// Selected calls were cleared away: ranges of their numbers, as this file counts them.
+    /// Selected calls were cleared: ranges of their numbers, as this file counts them.
     ClearCalls(Vec<(u64, u64)>),
-    /// A part of the recording begins.
+    /// The beginning of a part of the recording.
     Part(PartStart),
-    /// What an upstream answered to the request of the line before;
+    /// An upstream's answer to the request of the line before;
     /// [`UpstreamAnswer::read`](crate::recording::UpstreamAnswer::read) reads it.
     Answer,
-    /// Something that a later version wrote.
+    /// A line of a kind that a later version wrote.
     Other {
-        /// What the line's `kind` says.
+        /// The line's `kind`.
         kind: String,
     },
 }
 
-/// What happens between two requests and changes what the calls behind it mean.
+/// An event between two requests that changes the meaning of the calls after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RecordingEvent {
-    /// Sessions that were idle on the clock of arrival were closed.
+    /// Sessions that had been idle, by arrival times, were closed.
     Flush,
-    /// All that came before was cleared away.
+    /// All earlier calls were cleared.
     Clear,
-    /// The last clearing is taken back: what was cleared away is there again.
+    /// The last clear was undone: the cleared calls are back.
     Undo,
 }
 
-/// The `kind` of the line that clears away what one test has sent.
+/// The `kind` of the line that clears the calls of one test.
 pub(crate) const CLEAR_TEST: &str = "clear_test";
-/// The `kind` of the line that clears away selected calls.
+/// The `kind` of the line that clears selected calls.
 pub(crate) const CLEAR_CALLS: &str = "clear_calls";
 
 impl RecordingEvent {
     const ALL: [RecordingEvent; 3] =
         [RecordingEvent::Flush, RecordingEvent::Clear, RecordingEvent::Undo];
 
-    /// The `kind` of its line.
+    /// Returns the `kind` of its line.
     pub fn name(self) -> &'static str {
         match self {
             RecordingEvent::Flush => "flush",
@@ -76,8 +76,9 @@ pub fn parse(line: &str) -> Result<RecordingEntry, EntryError> {
     parse_long(line)
 }
 
-/// Reads one line whose body is going to be read, or not at all: where it turns out to be no JSON,
-/// the line is to be read by [`parse`].
+/// Reads a request's line quickly, without checking that its body is JSON; returns `None` if the
+/// line needs [`parse`]. If the body turns out not to be JSON, the caller must read the line with
+/// [`parse`].
 pub fn parse_quick(line: &str) -> Option<RequestLine> {
     fast_line::parse(line)
 }
@@ -199,7 +200,8 @@ fn call_ranges(root: Val<'_>) -> Result<Vec<(u64, u64)>, EntryError> {
     read().ok_or(EntryError::Field { field: "calls", expected })
 }
 
-/// Whole lines of a file, each with its offset. A last line without a line end is no line yet.
+/// The complete lines of a file, each with its offset. A last line without a line end does not
+/// count yet.
 #[derive(Debug)]
 pub struct ReadLines<R> {
     input: R,
@@ -207,13 +209,14 @@ pub struct ReadLines<R> {
 }
 
 impl<R: BufRead> ReadLines<R> {
-    /// Reads from here on; `offset` is where here is.
+    /// Creates a reader of the rest of `input`, which begins at `offset` of the file.
     pub fn new(input: R, offset: u64) -> ReadLines<R> {
         ReadLines { input, offset }
     }
 
-    /// The next line without its end into `line`; its offset, or none at the end. What stands
-    /// behind the last line end is left alone and given as `Err` of its length.
+    /// Reads the next line, without its line end, into `line` and returns its offset; `None` at the
+    /// end. For bytes after the last line end, returns `Err` with their number and does not advance
+    /// the offset.
     pub fn next_line(&mut self, line: &mut Vec<u8>) -> io::Result<Option<Result<u64, u64>>> {
         line.clear();
         let read = self.input.read_until(b'\n', line)? as u64;
@@ -236,7 +239,7 @@ mod tests {
     use crate::recording::compose_line::{Body, LineHead, RefusalRecord, compose};
 
     #[test]
-    fn reads_what_was_written() {
+    fn reads_back_a_request() {
         let headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
         let head = LineHead {
             request: 3,
@@ -288,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn explains_a_wrong_line() {
         for (line, want) in [
             (
                 "{",
@@ -302,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_its_end_is_no_line_yet() {
+    fn does_not_return_a_line_without_its_end() {
         let mut lines = ReadLines::new(&b"ab\nc\nde"[..], 10);
         let mut line = Vec::new();
         assert_eq!(lines.next_line(&mut line).expect("read"), Some(Ok(10)));

@@ -1,5 +1,5 @@
-//! Credentials in headers and queries are recorded as a hash: enough to see that two requests used
-//! the same one.
+//! Hashes in place of credentials in headers, queries and paths. A hash shows that two requests
+//! used the same credential and nothing else.
 
 use crate::call::credential::{is_credential, is_write_key, replace_parameters, userinfo};
 use crate::wire;
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 const HASH: &str = "sha256:";
 const HASH_BYTES: usize = HASH.len() + 64;
 
-/// Names under which a query carries the data of a call, as a body does.
+/// The beginnings of the names of query parameters that contain the data of a call, as a body does.
 const CALL_DATA: [&str; 5] = ["properties.", "traits.", "context.", "integrations.", "options."];
 
 /// The words before credentials in headers such as `Authorization`.
@@ -38,12 +38,12 @@ const SCHEMES: [&str; 20] = [
     "aws4-hmac-sha256",
 ];
 
-/// Returns the value of a header, whose name is in lower case, as the recording keeps it. The write
-/// key (the user name of `Authorization: Basic`) stays as it came: it is public in browsers, and
-/// sending a call again needs it.
+/// Returns the value of a header, whose name is in lower case, as it is recorded. The write key
+/// (the user name of `Authorization: Basic`) is kept, because it is public in browsers and sending
+/// a call again needs it.
 pub fn redacted<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
     match name {
-        // nearly all headers of nearly all requests
+        // a shortcut for nearly all headers of nearly all requests
         "host" | "accept" | "connection" | "content-type" | "content-length" | "user-agent"
         | "accept-encoding" | "accept-language" | "content-encoding" | "transfer-encoding"
         | "sec-fetch-mode" | "sec-fetch-site" | "sec-fetch-dest" | "sec-ch-ua"
@@ -52,7 +52,7 @@ pub fn redacted<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
         }
         "authorization" => redacted_authorization(value, true),
         "referer" | "referrer" => redacted_referer(value),
-        // one header among many may carry all of it
+        // the whole value of a header such as `X-Api-Key` is the credential
         _ if is_credential(name) && !is_write_key(name) => match name.contains("auth") {
             true => redacted_authorization(value, false),
             false => Cow::Owned(hash(value)),
@@ -61,8 +61,8 @@ pub fn redacted<'v>(name: &str, value: &'v str) -> Cow<'v, str> {
     }
 }
 
-/// Returns a query as the recording keeps it: the values of parameters that carry credentials are
-/// hashes. Names and order stay.
+/// Returns a query as it is recorded: the values of parameters that contain credentials are hashes.
+/// Names and order are kept.
 pub fn redacted_query(query: &str) -> Cow<'_, str> {
     if query.is_empty() {
         return Cow::Borrowed(query);
@@ -75,15 +75,16 @@ pub fn redacted_query(query: &str) -> Cow<'_, str> {
             return Some(hash(value));
         }
         let plain = wire::form_decoded(value);
-        // a whole call or address may stand in it; its hash tells no less than its parts'
+        // the value may be a whole call or address; a hash of it reveals no more than hashes of its
+        // parts
         let is_secret = is_token(&plain) || !userinfo(&plain).is_empty();
         (is_secret && !is_data()).then(|| hash(value))
     };
     replace_parameters(query, parameter).map_or(Cow::Borrowed(query), Cow::Owned)
 }
 
-/// Returns a path as the recording keeps it: one that is a whole address, or the host of a CONNECT,
-/// shows no password.
+/// Returns a path as it is recorded: without the password of a whole address, or of the host of a
+/// CONNECT.
 pub(crate) fn redacted_path(path: &str) -> Cow<'_, str> {
     match path.rsplit_once('@') {
         _ if path.starts_with('/') => Cow::Borrowed(path),
@@ -94,7 +95,8 @@ pub(crate) fn redacted_path(path: &str) -> Cow<'_, str> {
     }
 }
 
-/// Redacts the value of a header whose name says nothing: it may hold an address or a token.
+/// Redacts the value of a header whose name does not suggest a credential: it may still contain an
+/// address with a password, or a token.
 fn redacted_value(value: &str) -> Cow<'_, str> {
     if is_token(value) {
         return match value.split_once(' ') {
@@ -106,7 +108,7 @@ fn redacted_value(value: &str) -> Cow<'_, str> {
         return Cow::Borrowed(value);
     }
     let shown = without_userinfo(value);
-    // `X-Original-URL` and the like; the pairs of `Forwarded` and `Prefer` are no credentials
+    // a query as in `X-Original-URL`; the pairs of `Forwarded` and `Prefer` are not credentials
     let other = match redacted_query(&shown) {
         Cow::Borrowed(_) => None,
         Cow::Owned(other) => Some(other),
@@ -114,7 +116,8 @@ fn redacted_value(value: &str) -> Cow<'_, str> {
     other.map_or(shown, Cow::Owned)
 }
 
-/// Redacts an address whose whole query is nobody else's business.
+/// Redacts the address of a page: its password, and everything after the first `?` or `#`, because
+/// a page's query may contain anything private.
 fn redacted_referer(value: &str) -> Cow<'_, str> {
     let value = without_userinfo(value);
     match value.find(['?', '#']).filter(|at| at + 1 < value.len()) {
@@ -139,7 +142,8 @@ fn without_userinfo(value: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Redacts a scheme with its credentials. `has_write_key` says that the user name of Basic is one.
+/// Redacts the credentials after a scheme. `has_write_key` says whether the user name of Basic is a
+/// write key.
 fn redacted_authorization(value: &str, has_write_key: bool) -> Cow<'_, str> {
     let split = value.split_once(' ');
     let known = |scheme: &str| SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known));
@@ -161,7 +165,7 @@ fn redacted_authorization(value: &str, has_write_key: bool) -> Cow<'_, str> {
     Cow::Owned(format!("{scheme} {}", hash(secret)))
 }
 
-/// Whether a text is a token by its looks: a JSON Web Token, or what a scheme stands before.
+/// Returns whether a text looks like a token: a JSON Web Token, or one after `Basic` or `Bearer`.
 fn is_token(value: &str) -> bool {
     let begins = |scheme: &str| {
         value.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme))
@@ -173,7 +177,7 @@ fn is_token(value: &str) -> bool {
     }
 }
 
-/// Whether a recorded text holds the hash of a credential.
+/// Returns whether a recorded text contains the hash of a credential.
 pub fn has_hash(text: &str) -> bool {
     memchr::memmem::find_iter(text.as_bytes(), HASH).any(|at| {
         let digits = text.as_bytes().get(at + HASH.len()..at + HASH_BYTES);
@@ -182,7 +186,7 @@ pub fn has_hash(text: &str) -> bool {
 }
 
 fn hash(secret: &str) -> String {
-    // a recording made from a recording keeps the hashes that it has
+    // a recording made from another recording keeps that one's hashes
     if secret.split(", ").all(is_hash) {
         return secret.to_owned();
     }
@@ -210,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_write_keys_and_what_is_no_credential() {
+    fn keeps_write_keys_and_values_without_credentials() {
         for (name, value) in [
             ("authorization", "Basic d2tfdGVzdDo="),
             ("authorization", "basic d2tfdGVzdA"),

@@ -1,18 +1,18 @@
-//! A request of a recording, and why a line is none.
+//! A request as its line in the recording describes it, and the error of a line that is not valid.
 
 use crate::call::Val;
 use crate::call::time::Millis;
 
-/// Whose response the sender of a request gets.
+/// The origin of the response that the sender of a request gets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ResponseSource {
-    /// segscope's own.
+    /// The response of segscope itself.
     #[default]
     Own,
-    /// None: the request is a copy that a proxy made, and the proxy discards the response.
+    /// No response: the request is a copy that a proxy made, and the proxy discards the response.
     Discarded,
-    /// The upstream's: the request is forwarded. Its line has the status that segscope itself would
-    /// have answered; the upstream's is in an `answer` line.
+    /// The response of the upstream: the request is forwarded. Its line has the status that
+    /// segscope itself would have answered; the upstream's status is in an `answer` line.
     Upstream,
 }
 
@@ -21,7 +21,7 @@ impl ResponseSource {
     pub(crate) const ALL: [ResponseSource; 3] =
         [ResponseSource::Own, ResponseSource::Discarded, ResponseSource::Upstream];
 
-    /// Returns what the line of such a request has behind its status.
+    /// Returns the member after the status in the line of such a request.
     pub(crate) fn member(self) -> &'static str {
         match self {
             ResponseSource::Own => "",
@@ -30,7 +30,7 @@ impl ResponseSource {
         }
     }
 
-    /// Reads it from the line of a request.
+    /// Reads the source from the line of a request.
     pub(crate) fn from_line(line: Val<'_>) -> ResponseSource {
         let is_set = |name| line.get(name).is_some_and(|value| value.raw() == "true");
         match (is_set("copy"), is_set("forwarded")) {
@@ -41,12 +41,12 @@ impl ResponseSource {
     }
 }
 
-/// A request as its line tells it.
+/// A request as its line describes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestLine {
     /// Its number.
     pub request: u64,
-    /// When it arrived.
+    /// The time when it arrived.
     pub received_at: Millis,
     /// The HTTP method.
     pub method: String,
@@ -56,32 +56,32 @@ pub struct RequestLine {
     pub query: String,
     /// Header names and values.
     pub headers: Vec<(String, String)>,
-    /// The status that it was answered with.
+    /// The status of its response.
     pub status: u16,
-    /// Whose response the sender got.
+    /// The origin of the response that the sender got.
     pub response: ResponseSource,
-    /// The fault that was injected.
+    /// The injected fault.
     pub fault: Option<String>,
-    /// Where in the line the body's JSON text stands.
+    /// The range of the body's JSON text in the line.
     pub body: Option<std::ops::Range<usize>>,
     /// A body that was not JSON.
     pub other_body: Option<Vec<u8>>,
-    /// Why it was refused: code and message.
+    /// The code and the message of its refusal.
     pub refused: Option<(String, String)>,
-    /// A word for the kind of problem.
+    /// A code for the kind of problem.
     pub refused_kind: Option<String>,
-    /// How long the whole body was, where only its beginning is kept.
+    /// The length of the whole body if only its beginning is recorded.
     pub body_bytes: Option<u64>,
-    /// What came of checking a webhook's signature.
+    /// The result of checking a webhook's signature.
     pub signature: Option<String>,
-    /// It came over TLS.
+    /// True if it came over TLS.
     pub is_tls: bool,
 }
 
-/// Why a line is not a line of a recording.
+/// An error of a line that is not a line of a recording.
 #[derive(Debug, thiserror::Error)]
 pub enum EntryError {
-    /// It is not JSON.
+    /// The line is not JSON.
     #[error("{0}")]
     Syntax(#[from] crate::call::SyntaxError),
     /// A field is absent or of the wrong type.
@@ -89,7 +89,7 @@ pub enum EntryError {
     Field {
         /// The field.
         field: &'static str,
-        /// What it should be.
+        /// The expected value.
         expected: &'static str,
     },
 }

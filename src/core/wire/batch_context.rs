@@ -3,32 +3,35 @@
 use crate::call::{Builder, Val};
 use std::collections::HashSet;
 
-/// The most that merging may write for one request. A call's merged context is a copy of the
-/// batch's, so a large one above very many calls could ask for any amount.
-const BUDGET: usize = 8 << 20;
+/// The maximum number of bytes that merging writes for one request. A call's merged context
+/// contains a copy of the batch's, so a large one and very many calls could otherwise demand any
+/// amount of memory.
+const MAX_MERGED_BYTES: usize = 8 << 20;
 
-/// From how many members on an item's names are put into a set instead of being walked.
-const MANY: usize = 24;
+/// The number of members from which an item's names are put into a set instead of being searched
+/// one by one.
+const MIN_SET_MEMBERS: usize = 24;
 
-/// Counts what merging writes for one request.
+/// The number of bytes that merging has written for one request.
 #[derive(Default)]
 pub(crate) struct Budget {
     written: usize,
-    /// Some calls were left unmerged.
+    /// True if some calls were left unmerged.
     pub spent: bool,
 }
 
-/// What a call gets from its batch.
+/// The result of merging a member of a batch into a call.
 #[derive(Debug, PartialEq)]
 pub(crate) enum MergedValue {
-    /// Nothing: the call's own member stays.
+    /// The call's own member is unchanged.
     Own,
     /// A merged object was written.
     Written,
 }
 
-/// Appends a member of that name with the call's own members first, then those of the batch that it does
-/// not have. The call wins member by member, one level deep: a `library` is not mixed with another.
+/// Appends a member of that name with the call's own members first, then those of the batch that
+/// the call does not have. The call takes precedence member by member, one level deep: two
+/// `library` objects are not mixed.
 pub(crate) fn write(
     out: &mut Builder,
     name: &str,
@@ -43,7 +46,7 @@ pub(crate) fn write(
         return MergedValue::Own;
     }
     let size = batch.raw().len() + own.map_or(0, |own| own.raw().len());
-    if budget.written + size > BUDGET {
+    if budget.written + size > MAX_MERGED_BYTES {
         budget.spent = true;
         return MergedValue::Own;
     }
@@ -59,10 +62,10 @@ pub(crate) fn write(
     MergedValue::Written
 }
 
-/// The members of the batch that a call does not have.
+/// Appends the members of the batch that a call does not have.
 fn add(out: &mut Builder, own: Val<'_>, batch: Val<'_>) {
-    let names: Option<HashSet<_>> =
-        (own.children().nth(MANY).is_some()).then(|| own.children().map(|c| c.key()).collect());
+    let names: Option<HashSet<_>> = (own.children().nth(MIN_SET_MEMBERS).is_some())
+        .then(|| own.children().map(|c| c.key()).collect());
     for member in batch.children() {
         let key = member.key();
         let has = match &names {
@@ -98,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn the_item_wins_member_by_member() {
+    fn the_item_takes_precedence_member_by_member() {
         for (own, batch, want) in [
             ("null", r#"{"a":1}"#, Some(r#"{"a":1}"#)),
             ("{ }", r#"{"a":1}"#, Some(r#"{"a":1}"#)),
@@ -117,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_budget_ends() {
+    fn stops_merging_at_the_limit() {
         let large = format!("{{\"a\":\"{}\"}}", "x".repeat(1 << 20));
         let large = Doc::parse(large.as_str()).expect("JSON");
         let (mut out, mut budget) = (builder(), Budget::default());

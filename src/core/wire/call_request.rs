@@ -1,12 +1,12 @@
-//! How a call's text is posted: the other way round, from a call to a request.
+//! Requests made from the text of calls, the reverse of parsing.
 
 use crate::call::{CallType, Doc, SyntaxError};
 use std::borrow::Cow;
 
 const BATCH: &str = "/v1/batch";
 
-/// The path that a text (a call, an array of calls or a batch body) is posted to, and the body that
-/// it is posted as.
+/// Returns the path to post a text (a call, an array of calls or a batch body) to, and the body to
+/// post.
 pub fn posted(text: &str) -> Result<(&'static str, Cow<'_, str>), SyntaxError> {
     let doc = Doc::parse(text)?;
     let root = doc.root();
@@ -19,12 +19,12 @@ pub fn posted(text: &str) -> Result<(&'static str, Cow<'_, str>), SyntaxError> {
     let kind = root.get("type").and_then(|kind| kind.as_str());
     match kind.and_then(|kind| CallType::parse(&kind)) {
         Some(kind) => Ok((path_of(kind), text.into())),
-        // a type that is none is the receiver's to judge, not ours
+        // an unknown type is sent in a batch, so that the receiver decides about it
         None => Ok((BATCH, format!("{{\"batch\":[{text}]}}").into())),
     }
 }
 
-/// The path that a single call of a type is posted to.
+/// Returns the path to post a single call of a type to.
 pub(crate) fn path_of(kind: CallType) -> &'static str {
     match kind {
         CallType::Track => "/v1/track",
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_has_no_path_of_its_own_goes_as_a_batch() {
+    fn posts_calls_without_a_path_of_their_own_as_a_batch() {
         for (text, path, body) in [
             (r#"{"type":"page"}"#, "/v1/page", r#"{"type":"page"}"#),
             (r#"{"type":"delete"}"#, BATCH, r#"{"batch":[{"type":"delete"}]}"#),

@@ -1,21 +1,23 @@
-//! What a call says, as a fingerprint: a repeat is the same call again, and a different call that has
-//! a known `messageId` is lost.
+//! The fingerprints of a call's content and structure. A repeat is the same call again; a different
+//! call with a known `messageId` is dropped by the service.
 
 use crate::call::{CallType, ObjectShape, Val, fingerprints};
 use crate::wire::fields::Fields;
 use crate::wire::layouts::with_layout;
 
-/// What one pass over a call gives.
+/// The result of one pass over a call.
 pub(crate) struct Content {
-    /// The same for two calls that say the same; 0 if nobody asks.
+    /// The fingerprint of the content, equal for two calls of one type with the same content.
+    /// Without meaning for a call that is not compared.
     pub print: u32,
-    /// The same for two calls of one type and event whose members have the same names and kinds.
+    /// The fingerprint of the structure, equal for two calls of one type and event whose members
+    /// have the same names and kinds.
     pub structure: u64,
-    /// An object of the call may have two members of one name.
+    /// True if an object of the call may have two members of one name.
     pub may_repeat: bool,
 }
 
-/// Reads a call. What it says is asked only of one that is compared with others.
+/// Reads a call. The content is computed only if the call is compared with others.
 pub(crate) fn read(
     call: Val<'_>,
     shape: Option<ObjectShape>,
@@ -27,7 +29,7 @@ pub(crate) fn read(
         let says = if is_compared { layout.content(call) } else { 0 };
         (says, layout.structure, layout.may_repeat)
     });
-    // the type may stand in the path as well
+    // the type may also be in the path
     let typed = kind.map_or(0, |kind| kind as u64 + 1);
     let is_filled = |name: &Val<'_>| name.as_str().is_none_or(|name| !name.is_empty());
     let in_properties = || fields.properties.and_then(|properties| properties.get("name"));
@@ -38,7 +40,7 @@ pub(crate) fn read(
         _ => fields.event,
     };
     let text = |value: Option<Val<'_>>| value.map_or(0, |value| fingerprints::of_text(value.raw()));
-    // a type that is none of the six is known by its text
+    // an unknown type is distinguished by its text
     let named =
         fingerprints::mix(text(name), if kind.is_none() { text(fields.kind) } else { typed });
     Content {
@@ -85,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_call_again_has_the_same_print() {
+    fn a_repeat_has_the_same_fingerprint() {
         let first = r#"{"event":"A","sentAt":"1","properties":{"a":[1,{"b":"x"}],"c":"é"},"timestamp":"t"}"#;
         for again in [
             r#"{"event":"A","sentAt":"2","properties":{"a":[1,{"b":"x"}],"c":"é"},"timestamp":"t"}"#,
@@ -100,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn another_call_has_another_print() {
+    fn a_different_call_has_a_different_fingerprint() {
         let calls = [
             r#"{"event":"A"}"#,
             r#"{"event":"B"}"#,

@@ -1,4 +1,4 @@
-//! Undoing what stands between the bytes of a body and its text (`docs/specs/wire.md` 4).
+//! Decoding the bytes of a body to its text (`docs/specs/wire.md` 4).
 
 use super::{Refusal, RefusalReason, RequestHead, body_limit};
 use flate2::read::MultiGzDecoder;
@@ -8,13 +8,14 @@ use std::io::Read;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 const GZIP: &[u8] = b"\x1f\x8b";
 
-/// The decoded bytes of a body, without a byte order mark. The content type is never asked; gzip is
-/// known by its header or by how the body begins, and is unpacked up to the route's limit only.
+/// Returns the decoded bytes of a body, without a byte order mark. The content type is ignored.
+/// Gzip is recognized by its header or by the beginning of the body, and is decompressed only up to
+/// the route's limit.
 pub fn decode<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, [u8]>, Refusal> {
     decode_within(head, raw, body_limit(&head.route()))
 }
 
-/// The same for a body that may hold so many bytes, whatever its route.
+/// Decodes a body as [`decode`] does, with a limit that does not depend on the route.
 pub fn decode_within<'r>(
     head: &RequestHead<'_>,
     raw: &'r [u8],
@@ -25,7 +26,7 @@ pub fn decode_within<'r>(
         Some(name) if name.eq_ignore_ascii_case("identity") => false,
         Some(name) if ["gzip", "x-gzip"].iter().any(|g| name.eq_ignore_ascii_case(g)) => true,
         Some(_) if raw.is_empty() => false,
-        // a list: each of them was applied, one after the other
+        // a list of encodings, which were applied one after the other
         Some(name) if name.contains(',') => {
             let mut each = name.split(',').map(str::trim);
             let gzip = |one: &str| ["gzip", "x-gzip"].iter().any(|g| one.eq_ignore_ascii_case(g));
@@ -61,7 +62,7 @@ fn unknown(name: &str) -> Refusal {
 }
 
 fn inflate(raw: &[u8], limit: usize) -> Result<Vec<u8>, Refusal> {
-    // a guess that saves most of the growing and that a short body cannot inflate
+    // an estimate that avoids most reallocation, and that is small for a short body
     let mut unpacked = Vec::with_capacity((raw.len() * 4).min(limit));
     MultiGzDecoder::new(raw)
         .take(limit as u64 + 1)
@@ -77,7 +78,7 @@ fn too_large(limit: usize, length: Option<usize>) -> Refusal {
     Refusal::new(RefusalReason::TooLarge { what: "any request", limit, length })
 }
 
-/// The text of decoded bytes.
+/// Returns the text of decoded bytes.
 pub fn text(decoded: &[u8]) -> Result<&str, Refusal> {
     std::str::from_utf8(decoded).map_err(|error| {
         let offset = error.valid_up_to();
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn decides_by_content() {
+    fn detects_gzip_by_content() {
         let packed = gzip(b"\xef\xbb\xbf{}");
         for (encoding, raw) in [
             ("gzip", &packed[..]),
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_broken() {
+    fn refuses_broken_bodies() {
         let packed = gzip(&b"{\"a\":1}".repeat(100));
         assert!(matches!(with("gzip", &packed[..packed.len() / 2]), Err(RefusalReason::Gzip(_))));
         assert!(matches!(with("gzip", b"{}"), Err(RefusalReason::Gzip(_))));
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_unpacked_to_the_limit_only() {
+    fn decompresses_a_bomb_only_up_to_the_limit() {
         let bomb = gzip(&vec![b' '; 64 << 20]);
         assert!(bomb.len() < 100_000);
         let limit = RUDDERSTACK_LIMIT;

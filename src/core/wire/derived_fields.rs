@@ -4,18 +4,19 @@ use crate::call::{Builder, CallType, Val, time, time::Millis};
 use crate::wire::fields::Fields;
 use crate::wire::{Platform, batch_context};
 
-/// How a call's times and type come about.
+/// The way in which a call's times and type are derived.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DerivedFrom {
-    /// A tracking request; its type stands in the path, or in the call.
+    /// From a tracking request; its type is in the path, or in the call.
     Sent(Option<CallType>),
-    /// The service has seen it already: only what is missing is added, nothing is corrected.
+    /// From a service that has processed the call already: only missing fields are added, nothing
+    /// is corrected.
     Forwarded,
-    /// From a file: as forwarded, and received when the call itself says.
+    /// From a file: like `Forwarded`, but the call itself says when it was received.
     Bare,
 }
 
-/// What the calls of one request share.
+/// The data that the calls of one request share.
 pub(crate) struct RequestDefaults<'d> {
     pub origin: DerivedFrom,
     pub platform: Platform,
@@ -23,13 +24,13 @@ pub(crate) struct RequestDefaults<'d> {
     /// `received_at` as text; empty for a call from a file.
     pub received_text: String,
     pub request: u64,
-    /// The batch's own members; none for a single call.
+    /// The batch's own members; empty for a single call.
     pub batch: Fields<'d>,
 }
 
 impl RequestDefaults<'_> {
-    /// True if the service has still to check the call. A webhook's calls have been through it, and
-    /// so have calls of files that say when the service received them.
+    /// Returns true if the service still has to check the call. The calls of a webhook have passed
+    /// the service already, and so have calls in files that say when the service received them.
     pub fn is_checked(&self, call: &Fields<'_>) -> bool {
         match self.origin {
             DerivedFrom::Sent(_) => true,
@@ -38,12 +39,12 @@ impl RequestDefaults<'_> {
         }
     }
 
-    fn rudder(&self) -> bool {
+    fn is_rudderstack(&self) -> bool {
         self.platform == Platform::RudderStack
     }
 }
 
-/// Appends the object of a call's derived fields. `index` is its place in the request.
+/// Appends the object of a call's derived fields. `index` is the call's position in the request.
 pub(crate) fn write(
     out: &mut Builder,
     call: &Fields<'_>,
@@ -55,18 +56,18 @@ pub(crate) fn write(
     kind(out, call, shared);
     message_id(out, call, shared, index);
     match shared.origin {
-        DerivedFrom::Sent(_) if shared.rudder() => rudder_times(out, call, shared),
+        DerivedFrom::Sent(_) if shared.is_rudderstack() => rudder_times(out, call, shared),
         DerivedFrom::Sent(_) => segment_times(out, call, shared),
         DerivedFrom::Forwarded => forwarded_times(out, call, Some(&shared.received_text)),
         DerivedFrom::Bare => {
             let mut text = String::new();
-            let received =
-                bare_received(call, &shared.batch).map(|(value, at)| written(value, at, &mut text));
+            let received = find_file_arrival(call, &shared.batch)
+                .map(|(value, at)| service_text(value, at, &mut text));
             forwarded_times(out, call, received);
         }
     }
-    // RudderStack does not merge: its calls are whole
-    if !shared.rudder() {
+    // RudderStack does not merge, because its calls are complete
+    if !shared.is_rudderstack() {
         let batch = &shared.batch;
         batch_context::write(out, "context", call.context, batch.context, budget);
         batch_context::write(out, "integrations", call.integrations, batch.integrations, budget);
@@ -78,7 +79,7 @@ fn kind(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>) {
     let DerivedFrom::Sent(Some(kind)) = shared.origin else { return };
     let own = call.kind_text();
     let keep = match own.as_deref() {
-        Some(own) => !shared.rudder() || own == kind.name(),
+        Some(own) => !shared.is_rudderstack() || own == kind.name(),
         None => false,
     };
     if !keep {
@@ -86,14 +87,15 @@ fn kind(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>) {
     }
 }
 
-/// The call's own `messageId`, unless the service makes one in its place.
+/// Returns the call's own `messageId`, unless the service generates one instead.
 pub(crate) fn own_id<'d>(call: &Fields<'d>) -> Option<Val<'d>> {
     let says =
         |id: &Val<'_>| id.is_plainly_filled() || id.as_str().is_none_or(|id| !id.trim().is_empty());
     call.message_id.filter(says)
 }
 
-/// A made id follows from the place in the recording, so that it is the same at every reading.
+/// Writes a generated id if the call has none. It follows from the position in the recording, so
+/// that it is the same at every reading.
 fn message_id(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>, index: usize) {
     if own_id(call).is_none() {
         out.member("messageId", &format!("segscope-{}-{index}", shared.request));
@@ -115,8 +117,8 @@ fn segment_times(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<
 
 fn rudder_times(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>) {
     let arrival = shared.received_text.as_str();
-    own_or(out, "receivedAt", call.received_at, arrival);
-    own_or(out, "originalTimestamp", call.original, arrival);
+    copy_or_write(out, "receivedAt", call.received_at, arrival);
+    copy_or_write(out, "originalTimestamp", call.original, arrival);
     match call.timestamp {
         Some(own) if moment(own).is_some() => out.copy("timestamp", own),
         _ => timestamp(out, call.original, call.sent_at, shared),
@@ -126,14 +128,15 @@ fn rudder_times(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'
     }
 }
 
-fn own_or(out: &mut Builder, name: &str, own: Option<Val<'_>>, arrival: &str) {
+fn copy_or_write(out: &mut Builder, name: &str, own: Option<Val<'_>>, arrival: &str) {
     match own {
         Some(own) => out.copy(name, own),
         None => out.member(name, arrival),
     }
 }
 
-/// `receivedAt - (sentAt - original)`; without both of them the original as it came, else arrival.
+/// Writes `timestamp` as `receivedAt - (sentAt - original)`; without both of them the original as
+/// received, otherwise the time of arrival.
 fn timestamp(
     out: &mut Builder,
     original: Option<Val<'_>>,
@@ -150,7 +153,8 @@ fn timestamp(
     }
 }
 
-/// A call from a file that holds no time at all gets none.
+/// Writes the missing times of a call that was processed already. A call from a file without any
+/// time gets none.
 fn forwarded_times(out: &mut Builder, call: &Fields<'_>, received: Option<&str>) {
     if let (None, Some(received)) = (call.received_at, received) {
         out.member("receivedAt", received);
@@ -166,9 +170,9 @@ fn forwarded_times(out: &mut Builder, call: &Fields<'_>, received: Option<&str>)
     }
 }
 
-/// When a call from a file counts as received: never now, so that every reading is the same. With
-/// the value that says so.
-fn bare_received<'d>(call: &Fields<'d>, batch: &Fields<'d>) -> Option<(Val<'d>, Millis)> {
+/// Returns the time when a call from a file counts as received, and the value that it is from. It
+/// is never the current time, so that every reading is the same.
+fn find_file_arrival<'d>(call: &Fields<'d>, batch: &Fields<'d>) -> Option<(Val<'d>, Millis)> {
     let times = [
         call.received_at,
         batch.received_at,
@@ -180,10 +184,11 @@ fn bare_received<'d>(call: &Fields<'d>, batch: &Fields<'d>) -> Option<(Val<'d>, 
     times.into_iter().flatten().find_map(|value| Some((value, moment(value)?)))
 }
 
-/// A time as the service writes it; most senders write it so themselves. `value` says `at`.
-fn written<'t>(value: Val<'t>, at: Millis, room: &'t mut String) -> &'t str {
+/// Returns the time `at` of `value` as the service writes it, which is how most senders write it
+/// already.
+fn service_text<'t>(value: Val<'t>, at: Millis, room: &'t mut String) -> &'t str {
     let raw = value.raw();
-    // `"YYYY-MM-DDTHH:MM:SS.mmmZ"`: no other text of that length that is a time ends so
+    // `"YYYY-MM-DDTHH:MM:SS.mmmZ"`: no other time of this length ends like this
     if raw.len() == 26 && raw.ends_with("Z\"") && raw.as_bytes()[20] == b'.' {
         return &raw[1..25];
     }

@@ -1,6 +1,7 @@
-//! Why a service does not pass a call on to the vendors (`docs/specs/wire.md` 7 and 9).
+//! The reasons why a service does not pass a call on to the vendors (`docs/specs/wire.md` 7 and 9).
 //!
-//! Its bound of 10,000 properties has no code here: so many do not fit into the 32 KB of one call.
+//! Segment's limit of 10,000 properties has no code here, because so many do not fit into the 32 KB
+//! of one call.
 
 use super::violation::VIOLATION_REPORTED;
 use super::{Platform, Service, fields::Fields, limits};
@@ -8,24 +9,25 @@ use crate::call::{CallType, Val};
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::borrow::Cow;
 
-/// One reason for which a call, or a part of a request, does not reach a destination.
+/// A reason why a call, or a part of a request, does not reach a destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discard {
-    /// The service's own code where it has one, see [`CODES`].
+    /// The service's own code if it has one, see [`CODES`].
     pub code: &'static str,
-    /// JSON pointer: into the call, or into the body for a request's own reasons.
+    /// The JSON pointer into the call, or into the body for reasons that concern the request.
     pub path: Cow<'static, str>,
-    /// Words for the placeholders of its sentences, by name.
+    /// The values for the placeholders of its sentences, by name.
     pub said: Vec<(&'static str, String)>,
 }
 
 impl Discard {
-    /// True if a call that has this discard reaches no vendor.
+    /// Returns true if a call with this discard reaches no vendor.
     pub(crate) fn is_fatal(&self) -> bool {
         find(self.code).is_some_and(|code| code.lost)
     }
 
-    /// Whether it says that a request, or an item of it, is not a call: then it is about no call.
+    /// Returns whether it says that a request, or an item of it, is not a call, so that it belongs
+    /// to no call.
     pub fn is_about_no_call(&self) -> bool {
         matches!(self.code, "bad_request" | "empty_batch")
     }
@@ -36,13 +38,13 @@ impl Discard {
 pub struct DiscardCode {
     /// The code.
     pub code: &'static str,
-    /// True if the call that has it is lost. The codes of a whole request are of no single call, so
-    /// they are false.
+    /// True if a call with this code is lost. False for the codes of a whole request, which belong
+    /// to no single call.
     pub lost: bool,
 }
 
-/// Every code that [`super::read`] gives, in the order in which a call is checked, and that of a
-/// `messageId` which a different call had. What they mean is in `assets/findings/wire.toml` and
+/// Every code that [`super::read`] returns, in the order in which a call is checked, and that of a
+/// `messageId` which a different call had. Their meanings are in `assets/findings/wire.toml` and
 /// `assets/findings/call.toml`.
 pub const CODES: &[DiscardCode] = &[
     DiscardCode { code: "no_user_anon_id", lost: true },
@@ -73,47 +75,48 @@ pub const CODES: &[DiscardCode] = &[
     DiscardCode { code: VIOLATION_REPORTED, lost: false },
 ];
 
-/// The code of a call that the service drops, since a different one before had its `messageId`. Only
-/// who sees the calls before can tell.
+/// The code of a call that the service drops because an earlier, different call had its
+/// `messageId`. Only code that sees the earlier calls can find it.
 pub const MESSAGE_ID_REUSED: &str = "MESSAGE-ID-REUSED";
 
-/// The code of a call that is good itself, in a request that RudderStack refuses for another call.
+/// The code of a call that is valid itself, in a request that RudderStack refuses because of
+/// another call.
 pub(crate) const REQUEST_REFUSED: &str = "request_refused";
 
-/// What is fixed about a code.
+/// Returns the entry of a code.
 pub fn find(code: &str) -> Option<&'static DiscardCode> {
     CODES.iter().find(|known| known.code == code)
 }
 
-/// The first of some codes, in the order in which a call is checked, for which a service discards
-/// the call.
+/// Returns the first of some codes, in the order in which a call is checked, for which a service
+/// discards the call.
 pub fn first_fatal<'c>(codes: impl Iterator<Item = &'c str> + Clone) -> Option<&'static str> {
     let mut fatal = CODES.iter().filter(|known| known.lost);
     fatal.find(|known| codes.clone().any(|code| code == known.code)).map(|known| known.code)
 }
 
-/// What the service in front of the vendors does with a call.
+/// The decision of the service in front of the vendors about a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServiceVerdict {
     /// The service.
     pub service: Service,
-    /// Why it does not pass the call on; none if it does.
+    /// The code of the reason why it does not pass the call on; `None` if it does.
     pub code: Option<&'static str>,
 }
 
 impl ServiceVerdict {
-    /// True if the call reaches no vendor.
+    /// Returns true if the call reaches no vendor.
     pub fn is_discarded(&self) -> bool {
         self.code.is_some()
     }
 
-    /// The word for it in the call record and in filters.
+    /// Returns the word for it in the call record and in filters.
     pub fn name(&self) -> &'static str {
         if self.is_discarded() { "discarded" } else { "passed" }
     }
 }
 
-/// `discarded by Segment (no_user_anon_id)`
+/// Formats the decision, such as `discarded by Segment (no_user_anon_id)`.
 impl std::fmt::Display for ServiceVerdict {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.code {
@@ -141,8 +144,8 @@ pub(crate) fn at(code: &'static str, path: impl Into<Cow<'static, str>>) -> Disc
     Discard { code, path: path.into(), said: Vec::new() }
 }
 
-/// Adds the reasons for which the service discards a call. `kind` is its type, if it has one that is
-/// known; RudderStack's gateway checks only that there is one of the two ids.
+/// Adds the reasons why the service discards a call. `kind` is its type, if it has a known one.
+/// RudderStack's gateway checks only that the call has one of the two ids.
 pub(crate) fn check(
     call: &Fields<'_>,
     kind: Option<CallType>,
@@ -198,8 +201,8 @@ pub(crate) fn check(
     }
 }
 
-/// True for a text of nothing but white space and characters that nobody sees, which RudderStack's
-/// gateway takes out of an id before it looks at it.
+/// Returns true for a string of only white space and invisible characters, which RudderStack's
+/// gateway removes from an id before it checks it.
 fn is_blank(id: Val<'_>) -> bool {
     let unseen = |c: char| {
         c.is_whitespace()
@@ -210,8 +213,8 @@ fn is_blank(id: Val<'_>) -> bool {
 }
 
 fn too_long(id: Val<'_>) -> bool {
-    id.raw().len() >= limits::MESSAGE_ID
-        && id.as_str().is_some_and(|text| text.chars().count() >= limits::MESSAGE_ID)
+    id.raw().len() >= limits::MESSAGE_ID_LIMIT
+        && id.as_str().is_some_and(|text| text.chars().count() >= limits::MESSAGE_ID_LIMIT)
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
-//! Why a request that was answered with success holds no call, or lost some of its items, and what
-//! its sender has to change.
+//! Explanations of why a request that was answered with success contains no call, or lost some of
+//! its items, and what its sender has to change.
 
 use crate::call::{CallType, Doc, Val, text::visible};
 use crate::wire::{BodyShape, ParsedRequest, RequestHead, Route, is_page_code};
 
-/// Why a request holds no call, in words.
+/// An explanation of why a request contains no call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Explanation {
-    /// What is wrong, or what the request is for where nothing is.
+    /// The mistake, or the purpose of the request if there is none.
     pub reason: String,
-    /// What to change; empty where nothing is wrong.
+    /// The change to make; empty if there is no mistake.
     pub fix: String,
 }
 
@@ -19,13 +19,13 @@ impl Explanation {
     }
 }
 
-/// Members that a call has and an envelope of calls has not.
-const OF_A_CALL: [&str; 7] =
+/// The members that a call has and an envelope of calls does not have.
+const CALL_MEMBERS: [&str; 7] =
     ["type", "event", "userId", "anonymousId", "groupId", "previousId", "properties"];
-/// No longer part of a sender's text is quoted.
-const QUOTED_CHARS: usize = 60;
+/// The maximum number of characters that are quoted of a sender's text.
+const MAX_QUOTED_CHARS: usize = 60;
 
-/// Explains a request that was read and that holds no call, or items that are none.
+/// Explains a request that was parsed and contains no call, or items that are not calls.
 pub fn explain(head: &RequestHead<'_>, reading: &ParsedRequest<'_>) -> Explanation {
     let path = quoted(head.path);
     let root = reading.doc.as_ref().map(Doc::root);
@@ -49,7 +49,7 @@ pub fn explain(head: &RequestHead<'_>, reading: &ParsedRequest<'_>) -> Explanati
     }
 }
 
-/// What a request is for that holds no call and needs none.
+/// Returns the purpose of a request that needs no call.
 fn purpose(route: Route<'_>) -> String {
     match route {
         Route::Settings { write_key } => {
@@ -89,10 +89,10 @@ fn batch(root: Val<'_>, path: &str) -> Explanation {
     }
 }
 
-/// An object that has no `batch`.
+/// Explains an object without `batch`.
 fn no_batch(root: Val<'_>, expects: &str) -> Explanation {
     let lists = |value: &Val<'_>| value.is_array() && value.children().any(|item| item.is_object());
-    if OF_A_CALL.iter().any(|name| root.get(name).is_some()) {
+    if CALL_MEMBERS.iter().any(|name| root.get(name).is_some()) {
         let own = root.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
         let to = own.map_or("/v1/track", crate::wire::call_request::path_of);
         return Explanation::new(
@@ -136,7 +136,7 @@ fn no_batch(root: Val<'_>, expects: &str) -> Explanation {
     )
 }
 
-/// An array in which items are no calls.
+/// Explains an array with items that are not calls.
 fn items(batch: Val<'_>, name: &str) -> Explanation {
     let all = batch.children().count();
     let mut bad = batch.children().enumerate().filter(|(_, item)| !item.is_object());
@@ -192,7 +192,7 @@ fn webhook(root: Val<'_>) -> Explanation {
     not_an_object(root, "a webhook destination sends a call, or an array of them")
 }
 
-/// A body that is a text, a number, `true`, `false` or `null`.
+/// Explains a body that is a string, a number, `true`, `false` or `null`.
 fn not_an_object(root: Val<'_>, expects: &str) -> Explanation {
     if holds_json(root) {
         return Explanation::new(
@@ -206,7 +206,7 @@ fn not_an_object(root: Val<'_>, expects: &str) -> Explanation {
     )
 }
 
-/// What a value is, with its article.
+/// Returns the kind of a value, with its article.
 fn kind(value: Val<'_>) -> &'static str {
     match value.raw().as_bytes().first() {
         Some(b'{') => "an object",
@@ -219,14 +219,14 @@ fn kind(value: Val<'_>) -> &'static str {
     }
 }
 
-/// Whether a value is a text that is itself a JSON object or array.
+/// Returns whether a value is a string that contains a JSON object or array.
 fn holds_json(value: Val<'_>) -> bool {
     value.as_str().is_some_and(|text| {
         text.trim_start().starts_with(['{', '[']) && Doc::parse(text.as_ref()).is_ok()
     })
 }
 
-/// A sender's text, short and safe to print.
+/// Returns a sender's text, shortened and safe to print.
 pub(crate) fn quoted(text: &str) -> String {
-    visible(text).chars().take(QUOTED_CHARS).collect()
+    visible(text).chars().take(MAX_QUOTED_CHARS).collect()
 }

@@ -1,8 +1,9 @@
-//! The members of a call that the wire looks at, found in one pass over its top level.
+//! The members of a call that parsing needs, found in one pass over its top level.
 
 use crate::call::Val;
 
-/// A call's members; `null` counts as absent, and of a repeated name the last one counts.
+/// The members of a call. `null` counts as absent, and if a name is repeated, the last member
+/// counts.
 #[derive(Default, Clone, Copy)]
 pub(crate) struct Fields<'d> {
     pub kind: Option<Val<'d>>,
@@ -22,9 +23,9 @@ pub(crate) struct Fields<'d> {
     pub category: Option<Val<'d>>,
     pub channel: Option<Val<'d>>,
     pub write_key: Option<Val<'d>>,
-    /// What RudderStack's gateway adds.
+    /// The member that RudderStack's gateway adds.
     pub rudder_id: Option<Val<'d>>,
-    /// Only a batch envelope has it.
+    /// The calls of a batch envelope.
     pub batch: Option<Val<'d>>,
 }
 
@@ -71,12 +72,12 @@ impl<'d> Fields<'d> {
         fields
     }
 
-    /// The call's `type`, if it is a text that says something.
+    /// Returns the call's `type`, if it is a string that is not empty.
     pub fn kind_text(&self) -> Option<std::borrow::Cow<'d, str>> {
         self.kind.and_then(|kind| kind.as_str()).filter(|kind| !kind.is_empty())
     }
 
-    /// The object that names the sender's library, if the context has one.
+    /// Returns the object that names the sender's library, if the context has one.
     pub fn library(&self) -> Option<Val<'d>> {
         self.context.and_then(|context| context.get("library")).filter(Val::is_object)
     }

@@ -1,4 +1,4 @@
-//! What a request to a wrong path was meant for, and the SDK setting that sends it there.
+//! The route that a request to a wrong path was meant for, and the SDK setting that sends it there.
 
 use crate::call::CallType;
 use crate::wire::empty_request::{Explanation, quoted};
@@ -6,21 +6,22 @@ use crate::wire::{RequestHead, Route};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// The settings of an SDK that decide where it sends: from the list that the start screen shows.
+/// The settings of an SDK that decide where it sends its calls, from the list that the start screen
+/// shows.
 #[derive(Deserialize)]
 struct SdkLine {
     name: String,
-    /// The line that points the SDK here.
+    /// The line that makes the SDK send to segscope.
     change: String,
-    /// The setting that has the base URL.
+    /// The setting that contains the base URL.
     #[serde(default)]
     setting: String,
-    /// How the `user-agent` of its requests begins.
+    /// The beginnings of the `user-agent` of its requests.
     #[serde(default)]
     agents: Vec<String>,
 }
 
-/// The line of an SDK that sends its calls to another address.
+/// The line to change in an SDK so that it sends its calls to another address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetupLine {
     /// The SDK.
@@ -51,12 +52,12 @@ static SDKS: LazyLock<Vec<SdkLine>> = LazyLock::new(|| {
         .sdk
 });
 
-/// The names in paths of several calls, besides those of the call types.
-const BATCHES: [&str; 2] = ["batch", "import"];
-/// The short forms that browser and mobile libraries use.
-const SHORT: [&str; 7] = ["t", "i", "g", "p", "s", "a", "b"];
+/// The names in paths for several calls, in addition to those of the call types.
+const BATCH_NAMES: [&str; 2] = ["batch", "import"];
+/// The short names in paths that browser and mobile libraries use.
+const SHORT_NAMES: [&str; 7] = ["t", "i", "g", "p", "s", "a", "b"];
 
-/// What a path was meant for.
+/// The route that a path was meant for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum IntendedRoute {
     /// Calls, at this path.
@@ -67,15 +68,15 @@ enum IntendedRoute {
     SourceConfig,
     /// The code of a library, without which a page sends nothing.
     Library,
-    /// Code that a library can do without.
+    /// Code without which a library still sends its calls.
     Part,
     /// Code without which a RudderStack library sends nothing.
     Plugins,
-    /// Calls; which ones is not known.
+    /// Calls of an unknown kind.
     Base,
 }
 
-/// Explains a request whose path, or whose method at that path, is not known.
+/// Explains a request with an unknown path, or with a wrong method for its path.
 pub fn explain(head: &RequestHead<'_>) -> Explanation {
     if head.method == "CONNECT" {
         return Explanation::new(
@@ -85,7 +86,7 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
     }
     let (method, path) = (quoted(head.method), quoted(head.path));
     if let Route::WrongMethod(allow) = head.route()
-        && meant(head) != Some(IntendedRoute::Base)
+        && intended(head) != Some(IntendedRoute::Base)
     {
         let reason = format!("{method} is not allowed at {path}; use {allow}");
         let fix = match allow.starts_with("POST") {
@@ -95,7 +96,7 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
         return Explanation::new(reason, fix);
     }
     let base = base(head);
-    let Some(meant) = meant(head) else {
+    let Some(intended) = intended(head) else {
         return Explanation::new(
             format!("no such path: {path}; {method} {path} is not a tracking endpoint"),
             format!(
@@ -103,8 +104,8 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
             ),
         );
     };
-    let sdk = sdk(head, &meant);
-    let (what, fix) = match &meant {
+    let sdk = sdk(head, &intended);
+    let (what, fix) = match &intended {
         IntendedRoute::Calls(to) => (format!("did you mean {to}?"), host_fix(head, sdk, &base, to)),
         IntendedRoute::Settings(key) => (
             format!(
@@ -146,16 +147,16 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
     Explanation::new(format!("no such path: {method} {path}; {what}"), fix)
 }
 
-/// Whether a library can do without what it asked for.
+/// Returns whether a library sends its calls without the code that it asked for.
 pub fn is_harmless(head: &RequestHead<'_>) -> bool {
-    head.route() == Route::Unknown && meant(head) == Some(IntendedRoute::Part)
+    head.route() == Route::Unknown && intended(head) == Some(IntendedRoute::Part)
 }
 
-fn meant(head: &RequestHead<'_>) -> Option<IntendedRoute> {
+fn intended(head: &RequestHead<'_>) -> Option<IntendedRoute> {
     let parts: Vec<&str> = head.path.split('/').filter(|part| !part.is_empty()).collect();
     let is = |wanted: &str| parts.iter().any(|part| part.eq_ignore_ascii_case(wanted));
     if matches!(head.method, "GET" | "HEAD") {
-        return question(&parts, is);
+        return intended_get(&parts, is);
     }
     let lower: Vec<String> = parts.iter().map(|part| part.to_ascii_lowercase()).collect();
     let last = match lower.last().map(String::as_str) {
@@ -167,10 +168,10 @@ fn meant(head: &RequestHead<'_>) -> Option<IntendedRoute> {
         false => IntendedRoute::Calls(format!("/v1/{name}")),
     };
     if last == "settings" && is("projects") || last == "sourceconfig" {
-        return question(&parts, is);
+        return intended_get(&parts, is);
     }
     let exact = |part: &str| names().find(|name| *name == part);
-    if let Some(name) = exact(last).or_else(|| SHORT.into_iter().find(|name| *name == last)) {
+    if let Some(name) = exact(last).or_else(|| SHORT_NAMES.into_iter().find(|name| *name == last)) {
         return Some(at(name));
     }
     let near = |part: &str| {
@@ -184,8 +185,8 @@ fn meant(head: &RequestHead<'_>) -> Option<IntendedRoute> {
     near(last).or(earlier).map(at)
 }
 
-/// What a GET was meant for.
-fn question(parts: &[&str], is: impl Fn(&str) -> bool) -> Option<IntendedRoute> {
+/// Returns the route that a GET was meant for.
+fn intended_get(parts: &[&str], is: impl Fn(&str) -> bool) -> Option<IntendedRoute> {
     let projects = parts.iter().rposition(|part| part.eq_ignore_ascii_case("projects"));
     let asks = parts.last().is_some_and(|last| last.eq_ignore_ascii_case("settings"));
     if let (Some(at), true) = (projects, asks) {
@@ -207,10 +208,10 @@ fn question(parts: &[&str], is: impl Fn(&str) -> bool) -> Option<IntendedRoute> 
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    CallType::ALL.into_iter().map(CallType::name).chain(BATCHES)
+    CallType::ALL.into_iter().map(CallType::name).chain(BATCH_NAMES)
 }
 
-/// The address that the sender knows this listener by.
+/// Returns the address by which the sender knows this listener.
 fn host<'a>(head: &RequestHead<'a>) -> std::borrow::Cow<'a, str> {
     match head.header("host").filter(|host| !host.is_empty()) {
         Some(host) => crate::call::text::visible(host),
@@ -222,17 +223,17 @@ fn base(head: &RequestHead<'_>) -> String {
     format!("http://{}", host(head))
 }
 
-/// The SDK that sent it, by its user agent; a browser's library by what it asks for.
-fn sdk(head: &RequestHead<'_>, meant: &IntendedRoute) -> Option<&'static SdkLine> {
+/// Finds the SDK that sent a request by its user agent, or, for a browser's library, by the path.
+fn sdk(head: &RequestHead<'_>, intended: &IntendedRoute) -> Option<&'static SdkLine> {
     let agent = head.header("user-agent").unwrap_or_default();
     let named = |setting: &str| SDKS.iter().find(|sdk| sdk.setting == setting);
     if agent.starts_with("Mozilla/") {
-        let IntendedRoute::Calls(to) = meant else { return None };
-        let short = SHORT.iter().any(|name| to.strip_prefix("/v1/") == Some(name));
+        let IntendedRoute::Calls(to) = intended else { return None };
+        let short = SHORT_NAMES.iter().any(|name| to.strip_prefix("/v1/") == Some(name));
         return named(if short { "cdnURL" } else { "load" });
     }
-    // RudderStack's Node and Python SDKs have kept the names of those that they come from, and
-    // pack what they send
+    // RudderStack's Node and Python SDKs have kept the names of the SDKs that they are forks of,
+    // and compress their requests
     let rudder = head.header("content-encoding") == Some("gzip");
     let sent_by = |sdk: &&SdkLine| sdk.agents.iter().any(|begin| agent.starts_with(begin));
     let is_rudder = |sdk: &&SdkLine| sdk.name.starts_with("RudderStack");
@@ -240,7 +241,7 @@ fn sdk(head: &RequestHead<'_>, meant: &IntendedRoute) -> Option<&'static SdkLine
     any().find(|sdk| is_rudder(sdk) == rudder).or_else(|| any().next())
 }
 
-/// What to set so that calls go to the path that was meant.
+/// Returns the setting to change so that calls go to the intended path.
 fn host_fix(head: &RequestHead<'_>, sdk: Option<&SdkLine>, base: &str, to: &str) -> String {
     let path = head.path.trim_end_matches('/');
     let known = path.strip_suffix(to.trim_end_matches('/'));
@@ -263,7 +264,7 @@ fn host_fix(head: &RequestHead<'_>, sdk: Option<&SdkLine>, base: &str, to: &str)
             "{wrong}{name}: leave out `apiHost`, or set it to '{host}/v1' with `protocol: 'http'`; {change}"
         );
     }
-    // without `/v1` the base URL is right and another setting has the path
+    // without `/v1`, the base URL is right and another setting contains the path
     let option = if wrong.is_empty() && sdk.setting == "host" {
         " and leave out `path`, whose default is /v1/batch"
     } else {
@@ -291,8 +292,8 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_path_names_the_one_that_was_meant() {
-        for (path, meant) in [
+    fn a_wrong_path_names_the_intended_one() {
+        for (path, intended) in [
             ("/v1/v1/batch", "/v1/batch?"),
             ("//v1/batch", "/v1/batch?"),
             ("/v1/batch/v1/batch", "/v1/batch?"),
@@ -313,7 +314,7 @@ mod tests {
             ("/v1", "/v1/batch or /v1/track?"),
         ] {
             let (reason, fix) = explained("POST", path, "curl/8.0");
-            assert!(reason.ends_with(&format!("did you mean {meant}")), "{path}: {reason}");
+            assert!(reason.ends_with(&format!("did you mean {intended}")), "{path}: {reason}");
             assert!(fix.contains("http://localhost:7357"), "{path}: {fix}");
         }
         let (reason, _) = explained("POST", "/capture", "");

@@ -1,8 +1,8 @@
-//! What calls of one shape have in common, worked out once for each shape.
+//! The layouts of calls, computed once for each shape.
 //!
-//! To read the members of a call of 30 values for its fingerprints costs more than to read its JSON
-//! text. Nearly every call has a shape that came before, and of such a call only the values are
-//! read: a fifth of that.
+//! Reading the members of a call of 30 values for its fingerprints costs more than parsing its JSON
+//! text. Nearly every call has a shape that occurred before, and of such a call only the values are
+//! read, which costs a fifth of that.
 
 use crate::call::fingerprints::Layout;
 use crate::call::{ObjectShape, Val};
@@ -10,14 +10,15 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use std::cell::RefCell;
 
-/// A thread keeps the layouts of so many shapes, with so many values together; then it begins again.
+/// The maximum number of layouts, and of values in all of them, that a thread keeps; beyond that it
+/// discards all of them.
 const MAX_LAYOUTS: usize = 4_096;
 const MAX_VALUES: usize = 128 << 10;
 
 /// The layouts of a thread.
 #[derive(Default)]
 struct Layouts {
-    of: HashMap<ObjectShape, Layout, RandomState>,
+    by_shape: HashMap<ObjectShape, Layout, RandomState>,
     values: usize,
 }
 
@@ -25,7 +26,7 @@ thread_local! {
     static LAYOUTS: RefCell<Layouts> = RefCell::default();
 }
 
-/// Looks at the layout of a call, or of its derived fields.
+/// Calls `look` with the layout of a call, or of its derived fields.
 pub(crate) fn with_layout<T>(
     object: Val<'_>,
     shape: Option<ObjectShape>,
@@ -33,22 +34,22 @@ pub(crate) fn with_layout<T>(
 ) -> T {
     let Some(shape) = shape else { return look(&layout(object)) };
     LAYOUTS.with_borrow_mut(|layouts| {
-        if let Some(known) = layouts.of.get(&shape) {
+        if let Some(known) = layouts.by_shape.get(&shape) {
             return look(known);
         }
         let new = layout(object);
-        if layouts.of.len() >= MAX_LAYOUTS || layouts.values + new.size() > MAX_VALUES {
+        if layouts.by_shape.len() >= MAX_LAYOUTS || layouts.values + new.size() > MAX_VALUES {
             *layouts = Layouts::default();
         }
         layouts.values += new.size();
-        look(layouts.of.entry(shape).or_insert(new))
+        look(layouts.by_shape.entry(shape).or_insert(new))
     })
 }
 
-/// Reads the members of a call. What senders and services change when they send a call again is
-/// left out: when it was sent and received, by which key, and from which address.
+/// Computes the layout of a call. Members that senders and services change when they send a call
+/// again are left out: when it was sent and received, by which key, and from which address.
 fn layout(object: Val<'_>) -> Layout {
-    // a service that knows the original time has written `timestamp` itself
+    // with an `originalTimestamp`, the service has written `timestamp`
     let has_original = object.get("originalTimestamp").is_some_and(|time| !time.is_null());
     Layout::new(object, |around, key| match around {
         None => is_transport(key) || has_original && key == b"timestamp",
@@ -79,14 +80,14 @@ mod tests {
     use crate::call::Doc;
 
     #[test]
-    fn a_known_shape_gives_what_a_new_one_does() {
+    fn a_known_shape_has_the_same_layout_as_a_new_one() {
         let content = |json: &str, shape: Option<ObjectShape>| {
             let doc = Doc::parse(json).expect("JSON");
             with_layout(doc.root(), shape, |layout| {
                 (layout.content(doc.root()), layout.structure, layout.may_repeat)
             })
         };
-        // more of them than there is room for
+        // more of them than a thread keeps
         for nth in 0..MAX_LAYOUTS + 10 {
             let json =
                 |a: &str| format!(r#"{{"a":"{a}","b{nth}":[1,{{"c":null}}],"sentAt":"{a}"}}"#);

@@ -1,24 +1,24 @@
-//! How large things may be (`docs/specs/wire.md` 9), all counted after decoding.
+//! The limits on sizes (`docs/specs/wire.md` 9), all counted after decoding.
 
 use super::{BodyShape, Platform, Refusal, Route, refusal::RefusalReason};
 
-/// One call at Segment, alone or in a batch.
+/// The maximum number of bytes of one call at Segment, alone or in a batch.
 pub const CALL_LIMIT: usize = 32 * 1024;
-/// One batch request at Segment.
+/// The maximum number of bytes of a batch request at Segment.
 pub const BATCH_LIMIT: usize = 500 * 1024;
-/// One request at RudderStack.
+/// The maximum number of bytes of a request at RudderStack.
 pub const RUDDERSTACK_LIMIT: usize = 4_000 * 1024;
-/// One request of a webhook destination: these batch up to 4,000 calls and no document names a
-/// limit in bytes, so this one is ours.
+/// The maximum number of bytes of a request of a webhook destination. These batch up to 4,000
+/// calls, and no document names a limit in bytes, so this one is segscope's own.
 pub const WEBHOOK_LIMIT: usize = 16 * 1024 * 1024;
 
-/// How many calls Segment takes in one batch.
-pub(crate) const BATCH_CALLS: usize = 2_500;
-/// A `messageId` has fewer characters than this.
-pub(crate) const MESSAGE_ID: usize = 100;
+/// The maximum number of calls in a batch at Segment.
+pub(crate) const MAX_BATCH_CALLS: usize = 2_500;
+/// The number of characters from which a `messageId` is too long.
+pub(crate) const MESSAGE_ID_LIMIT: usize = 100;
 
-/// The most that a body of this route may hold whoever sends it, before and after decoding: what
-/// is larger need not be read to be refused.
+/// Returns the maximum number of bytes of a body of this route, for any sender, before and after
+/// decoding. A larger body can be refused without reading it.
 pub fn body_limit(route: &Route<'_>) -> usize {
     match route {
         Route::Calls(BodyShape::Webhook | BodyShape::Bare) => WEBHOOK_LIMIT,
@@ -26,7 +26,7 @@ pub fn body_limit(route: &Route<'_>) -> usize {
     }
 }
 
-/// Refuses a body that is over its sender's limit for the whole request.
+/// Refuses a body above its sender's limit for the whole request.
 pub(crate) fn check_body(
     shape: BodyShape,
     platform: Platform,
@@ -45,7 +45,7 @@ pub(crate) fn check_body(
     Err(Refusal::new(RefusalReason::TooLarge { what, limit, length: Some(length) }))
 }
 
-/// Refuses a batch that holds an item over Segment's limit for one call.
+/// Refuses a batch with an item above Segment's limit for one call.
 pub(crate) fn check_item(platform: Platform, index: usize, length: usize) -> Result<(), Refusal> {
     if platform == Platform::RudderStack || length <= CALL_LIMIT {
         return Ok(());

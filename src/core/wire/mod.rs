@@ -1,10 +1,10 @@
-//! The wire: the bytes of a request to the calls in it. No network here, so that a recording is
-//! reopened by the same code that took the request live.
+//! The parsing of requests, from bytes to calls. This module uses no network, so that the same code
+//! reads a live request and reopens a recording.
 //!
-//! The way of a request: [`route`] says what it is, [`decode`] undoes its encoding, [`text`] checks
-//! that it is UTF-8, [`read`] finds the calls and derives what the service would add to them. A
-//! request without a body (pixels, webhooks by GET) first gets one from [`query_body`]. [`reply`]
-//! holds what is answered.
+//! The steps for a request: [`route`] returns its kind, [`decode`] undoes its encoding, [`text`]
+//! checks that it is UTF-8, and [`read`] finds the calls and derives what the service would add to
+//! them. A request without a body (pixels, webhooks by GET) first gets one from [`query_body`].
+//! [`reply`] contains the responses.
 
 mod batch_context;
 mod call_request;
@@ -55,36 +55,36 @@ pub use tracking_hosts::TRACKING_HOSTS;
 
 use crate::call::time::Millis;
 
-/// What stood before a request's body, and when it came.
+/// The part of a request before its body, and the time of its arrival.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestHead<'a> {
-    /// The method, in capitals as it came.
+    /// The method as sent, in capitals.
     pub method: &'a str,
-    /// The path as it came, not decoded.
+    /// The path as sent, not decoded.
     pub path: &'a str,
-    /// What stood behind the `?`, not decoded.
+    /// The text after the `?`, not decoded.
     pub query: &'a str,
     /// The headers in their order, names in lower case.
     pub headers: &'a [(String, String)],
-    /// When the request came.
+    /// The time when the request arrived.
     pub received_at: Millis,
-    /// It came over TLS.
+    /// True if it came over TLS.
     pub is_tls: bool,
 }
 
 impl<'a> RequestHead<'a> {
-    /// The value of the first header of that (lower-case) name.
+    /// Returns the value of the first header of that (lower-case) name.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// The request's route.
+    /// Returns the request's route.
     pub fn route(&self) -> Route<'a> {
         route(self.method, self.path)
     }
 }
 
-/// A head for unit tests.
+/// Creates a head for unit tests.
 #[cfg(test)]
 pub(crate) fn test_head<'a>(
     method: &'a str,

@@ -1,17 +1,18 @@
-//! A body that is not JSON: what it is instead, which call of the batch is at fault, and how many
-//! good calls are refused with it. Only refused bodies come here.
+//! Explanations of bodies that are not JSON: the kind of mistake, the call of the batch with the
+//! mistake, and the number of valid calls that are refused with it. Only refused bodies are
+//! analyzed.
 
 use crate::call::{Doc, SyntaxError};
 use crate::wire::empty_request::quoted;
 use std::fmt::Write;
 use std::ops::Range;
 
-/// What a body is that is not JSON.
+/// An explanation of a body that is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotJson {
-    /// A word for the kind of mistake; bodies of one kind are counted together.
+    /// The code of the kind of mistake; bodies of one kind are counted together.
     pub kind: &'static str,
-    /// Where it stands and what it is, as a sentence.
+    /// The sentence with the place and the mistake.
     words: String,
 }
 
@@ -21,7 +22,7 @@ impl std::fmt::Display for NotJson {
     }
 }
 
-/// Each kind of mistake, with what to change.
+/// The kinds of mistakes, with what to change.
 const FIXES: &[(&str, &str)] = &[
     (
         "form",
@@ -71,14 +72,14 @@ const FIXES: &[(&str, &str)] = &[
     ("other", "build the body with a JSON library"),
 ];
 
-/// What to change in a body of a kind.
+/// Returns what to change in a body with a kind of mistake.
 pub fn fix(kind: &str) -> Option<&'static str> {
     FIXES.iter().find(|(known, _)| *known == kind).map(|(_, fix)| *fix)
 }
 
-/// Looks at a body that could not be read.
+/// Explains a body that could not be parsed.
 pub fn look(text: &str, error: &SyntaxError) -> NotJson {
-    if let Some((kind, what)) = whole(text) {
+    if let Some((kind, what)) = kind_of_body(text) {
         return NotJson { kind, words: format!("the body is not JSON: {what}") };
     }
     let (kind, what) = mistake(text, error);
@@ -89,13 +90,13 @@ pub fn look(text: &str, error: &SyntaxError) -> NotJson {
         write!(words, " at `{}`", quoted(&trail.path)).expect("writing to a String cannot fail");
     }
     if let Some((list, place)) = trail.item {
-        others(text, list, place, &mut words);
+        write_other_calls(text, list, place, &mut words);
     }
     NotJson { kind, words }
 }
 
-/// What a body is of which nothing is JSON.
-fn whole(text: &str) -> Option<(&'static str, String)> {
+/// Returns the kind of a body that is not JSON at all.
+fn kind_of_body(text: &str) -> Option<(&'static str, String)> {
     let body = text.trim_ascii();
     let short = || quoted(body.split(['\n', '&']).next().unwrap_or_default());
     if body.starts_with('<') {
@@ -141,11 +142,11 @@ fn is_base64(body: &str) -> bool {
     })
 }
 
-/// What is wrong at the place of an error.
+/// Returns the kind of mistake at the place of an error.
 fn mistake(text: &str, error: &SyntaxError) -> (&'static str, String) {
     let (before, rest) = text.split_at(error.offset);
     let last = before.trim_ascii_end().chars().next_back();
-    // a word is told with the sign before it
+    // the word includes a minus sign before it
     let word_at = before.len() - usize::from(before.ends_with('-'));
     let word: String = text[word_at..]
         .chars()
@@ -176,7 +177,7 @@ fn mistake(text: &str, error: &SyntaxError) -> (&'static str, String) {
         Some('“' | '”' | '„' | '‘' | '’' | '«') => {
             ("curly_quotes", format!("a typographic quote {}", error.found))
         }
-        Some('\'') if python(text) => {
+        Some('\'') if looks_like_python(text) => {
             ("python", "single quotes, as Python prints a dict".to_owned())
         }
         Some('\'') => ("single_quotes", "single quotes".to_owned()),
@@ -206,41 +207,43 @@ fn mistake(text: &str, error: &SyntaxError) -> (&'static str, String) {
     }
 }
 
-/// A number such as `01`, `1_000`, `0x1F`.
+/// Returns whether a number continues in a way that JSON does not have, such as `01`, `1_000`,
+/// `0x1F`.
 fn number_goes_on(before: &str, next: char) -> bool {
     before.ends_with(|last: char| last.is_ascii_digit())
         && (next.is_ascii_alphanumeric() || next == '_')
 }
 
-/// Whether a text with single quotes is what Python prints.
-fn python(text: &str) -> bool {
+/// Returns whether a text with single quotes looks like a dict that Python printed.
+fn looks_like_python(text: &str) -> bool {
     ["True", "False", "None"].iter().any(|word| {
         let at = text.find(&format!(": {word}"));
         at.is_some()
     }) || text.contains("': ")
 }
 
-/// Where in a body a place is.
+/// The position of a place in a body.
 #[derive(Default)]
 struct BracketStack {
-    /// The names and numbers that lead to it, joined by dots.
+    /// The names and indices on the path to it, joined by dots.
     path: String,
-    /// Where the list of calls begins behind its bracket, and which of its items the place is in.
+    /// The offset after the opening bracket of the list of calls, and the index of the item with
+    /// the place.
     item: Option<(usize, usize)>,
 }
 
-/// An object or an array that is open at a place.
+/// An object or an array that is open at the place.
 struct OpenBracket {
     is_object: bool,
     begin: usize,
     key: Range<usize>,
     index: usize,
-    /// What follows is a value: its name has come.
+    /// True if the name of a member was read, so that its value follows.
     named: bool,
 }
 
 impl BracketStack {
-    /// Follows a text, which is JSON up to a place, to there.
+    /// Reads a text, which is JSON up to `end`, up to there.
     fn to(text: &str, end: usize) -> BracketStack {
         let bytes = &text.as_bytes()[..end];
         let mut open: Vec<OpenBracket> = Vec::new();
@@ -287,7 +290,7 @@ impl BracketStack {
     }
 }
 
-/// Where the quote stands that ends a text, or where the bytes end.
+/// Returns the offset of the quote that ends a string, or the end of the bytes.
 fn close_of_text(bytes: &[u8], mut at: usize, quote: u8) -> usize {
     while at < bytes.len() && bytes[at] != quote {
         at += if bytes[at] == b'\\' { 2 } else { 1 };
@@ -295,8 +298,8 @@ fn close_of_text(bytes: &[u8], mut at: usize, quote: u8) -> usize {
     at.min(bytes.len())
 }
 
-/// Says which call of a list is at fault, and what becomes of the others.
-fn others(text: &str, list: usize, place: usize, words: &mut String) {
+/// Appends which call of a list has the mistake, and how many others are refused with it.
+fn write_other_calls(text: &str, list: usize, place: usize, words: &mut String) {
     let items = items(text, list);
     let good = items.iter().filter(|item| is_call(&text[(*item).clone()])).count();
     write!(words, ", in call {} of {}", place + 1, items.len().max(place + 1))
@@ -320,7 +323,8 @@ fn is_call(item: &str) -> bool {
     Doc::parse(item).is_ok_and(|doc| doc.root().is_object())
 }
 
-/// The items of a list that begins here, by their brackets alone: some are not JSON.
+/// Returns the items of a list that begins at `list`, found by their brackets alone, because some
+/// are not JSON.
 fn items(text: &str, list: usize) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let (mut items, mut depth, mut start, mut at) = (Vec::new(), 0usize, list, list);
@@ -332,7 +336,7 @@ fn items(text: &str, list: usize) -> Vec<Range<usize>> {
     while at < bytes.len() {
         match bytes[at] {
             b'"' => at = close_of_text(bytes, at + 1, b'"'),
-            // only where a value or a name may begin, so that no apostrophe counts
+            // only where a value or a name may begin, so that an apostrophe does not count
             b'\'' if begins_value(&bytes[list..at]) => at = close_of_text(bytes, at + 1, b'\''),
             b'{' | b'[' => depth += 1,
             b'}' | b']' if depth == 0 => {
@@ -356,7 +360,7 @@ fn begins_value(before: &[u8]) -> bool {
     before.trim_ascii_end().last().is_none_or(|byte| b",:[{".contains(byte))
 }
 
-/// The type and the event of a call that may not be JSON, where it says them.
+/// Returns the type and the event of a call that may not be JSON, as far as they are found.
 fn name_of(item: &str) -> Option<String> {
     let member = |name: &str| {
         let at = ['"', '\''].iter().find_map(|quote| {

@@ -3,9 +3,9 @@
 use crate::call::{Doc, Val, edited};
 use std::ops::Range;
 
-/// Returns Segment's settings with `integrations["Segment.io"].apiHost` and `protocol` pointing to a
-/// listener at this host; none if the text is not JSON. Settings without `Segment.io` stay as they
-/// are: with them, a page sends no calls to Segment.
+/// Returns Segment's settings with `integrations["Segment.io"].apiHost` and `protocol` pointing to
+/// a listener at this host; `None` if the text is not JSON. Settings without `Segment.io` are
+/// unchanged, because with them a page sends no calls to Segment.
 pub fn point_settings(text: &str, host: &str, secure: bool) -> Option<String> {
     let doc = Doc::parse(text).ok()?;
     let protocol = if secure { "https" } else { "http" };
@@ -22,8 +22,8 @@ pub fn point_settings(text: &str, host: &str, secure: bool) -> Option<String> {
     Some(edited(text, edits))
 }
 
-/// Returns RudderStack's `sourceConfig` with empty `dataplanes`: one that is named would win over the
-/// page's own URL. None if the text is not JSON.
+/// Returns RudderStack's `sourceConfig` with empty `dataplanes`, because a data plane in it would
+/// take precedence over the page's own URL. Returns `None` if the text is not JSON.
 pub fn empty_data_planes(text: &str) -> Option<String> {
     let doc = Doc::parse(text).ok()?;
     let planes = named(doc.root(), "source").flat_map(|source| named(source, "dataplanes"));
@@ -31,13 +31,13 @@ pub fn empty_data_planes(text: &str) -> Option<String> {
     Some(edited(text, edits))
 }
 
-/// The members of that name; a page takes the last.
+/// Returns the members of that name, of which a page uses the last.
 fn named<'d>(object: Val<'d>, name: &'static str) -> impl Iterator<Item = Val<'d>> {
     let members = object.is_object().then(|| object.children());
     members.into_iter().flatten().filter(move |member| member.key() == name)
 }
 
-/// Sets members of an object. Those that are not there are added in front.
+/// Sets members of an object. Missing ones are added at its beginning.
 fn set_members(
     object: Val<'_>,
     members: &[(&'static str, String)],
@@ -74,7 +74,7 @@ mod tests {
                 r#"{"integrations":{"Segment.io":{"apiKey":"k"}}}"#,
                 r#"{"integrations":{"Segment.io":{"apiHost":"h:1/v1","protocol":"http","apiKey":"k"}}}"#,
             ),
-            // a page takes the last of two
+            // a page uses the last of two
             (
                 r#"{"integrations":{"Segment.io":{"apiHost":1,"protocol":null,"apiHost":{"a":[]}}}}"#,
                 r#"{"integrations":{"Segment.io":{"apiHost":"h:1/v1","protocol":"http","apiHost":"h:1/v1"}}}"#,

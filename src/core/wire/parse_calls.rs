@@ -1,4 +1,4 @@
-//! From the text of a body to its calls (`docs/specs/wire.md` 5).
+//! Parsing the text of a body to its calls (`docs/specs/wire.md` 5).
 
 use crate::call::{Builder, CallType, Doc, ObjectShape, Val, fingerprints, text, time};
 use crate::wire::derived_fields;
@@ -19,14 +19,15 @@ use crate::wire::{
     batch_context, content_fingerprint, limits, not_json, repeated_keys, times, write_key,
 };
 
-/// How many items are looked at for a library that tells the sender's service.
-const LOOKED_AT: usize = 8;
+/// The maximum number of items that are searched for a library that identifies the sender's
+/// service.
+const MAX_LIBRARY_ITEMS: usize = 8;
 
-/// Reads the calls of a request. `request` is its number in the recording: made ids follow from it.
-/// `body` is its decoded text, or what [`crate::wire::query_body`] made of its query.
+/// Parses the calls of a request. `request` is its number in the recording, from which generated
+/// ids follow. `body` is its decoded text, or the result of [`crate::wire::query_body`].
 ///
-/// An event that is merely wrong is never refused. A pixel never is either: what it carries is read
-/// or, as a discard, not. A request that is not a call gives an empty reading.
+/// A call that is only invalid is never refused. A pixel is never refused either: if its call
+/// cannot be read, it gets a discard. A request that contains no call returns an empty result.
 pub fn read<'b>(
     head: &RequestHead<'_>,
     request: u64,
@@ -36,7 +37,8 @@ pub fn read<'b>(
     let shape = match head.route() {
         Route::Calls(shape) => shape,
         route => {
-            // counters and sources of other services may send what they like; this one is JSON
+            // counters and sources of other services may have any body, but the body of this route
+            // is JSON
             if route == Route::Merge {
                 parse(body, scratch)?.recycle(&mut scratch.body);
             }
@@ -152,7 +154,7 @@ impl CallReader<'_, '_> {
         Ok((self.key(top.write_key, None), platform))
     }
 
-    /// Whether what was sent to the path of a single call is a batch.
+    /// Returns whether the body that was sent to the path of a single call is a batch.
     fn is_envelope(&self, top: &Fields<'_>) -> bool {
         matches!(self.shape, BodyShape::One(_))
             && top.batch.is_some_and(|batch| batch.is_array())
@@ -171,8 +173,9 @@ impl CallReader<'_, '_> {
         let children = || items.into_iter().flat_map(|items| items.children());
         let first = children().find(Val::is_object).map(Fields::new).unwrap_or_default();
         let library = top.library();
-        let named = library
-            .or_else(|| children().take(LOOKED_AT).find_map(|item| Fields::new(item).library()));
+        let named = library.or_else(|| {
+            children().take(MAX_LIBRARY_ITEMS).find_map(|item| Fields::new(item).library())
+        });
         let platform = self.platform(&first, named);
         limits::check_body(self.shape, platform, length)?;
         let limited = matches!(self.shape, BodyShape::Batch | BodyShape::Beacon);
@@ -183,7 +186,7 @@ impl CallReader<'_, '_> {
             _ => false,
         };
         let mut item_key = None;
-        // the first item that is no good
+        // the index of the first invalid item
         let mut bad = None;
         self.derived.list();
         for (index, item) in children().enumerate() {
@@ -217,10 +220,10 @@ impl CallReader<'_, '_> {
         Ok((self.key(top.write_key, item_key), platform))
     }
 
-    /// What is so about the batch as a whole.
+    /// Adds the discards that concern the batch as a whole.
     fn batch_discards(&mut self, segment: bool) {
         if segment {
-            if self.calls.len() > limits::BATCH_CALLS {
+            if self.calls.len() > limits::MAX_BATCH_CALLS {
                 self.discards.push(at("too_many_events", "/batch"));
                 for call in &mut self.calls {
                     call.discards.push(at("too_many_events", ""));
@@ -241,7 +244,8 @@ impl CallReader<'_, '_> {
         }
     }
 
-    /// RudderStack's gateway refuses a request for one bad item: the good ones are lost with it.
+    /// Marks all valid calls as lost, because RudderStack's gateway refuses the whole request for
+    /// one invalid item.
     fn refuse_all<'d>(
         &mut self,
         items: impl Iterator<Item = Val<'d>>,
@@ -326,7 +330,7 @@ impl CallReader<'_, '_> {
             },
             platform,
             received_at: self.head.received_at,
-            // what is derived of a call from a file follows from its own times
+            // the derived fields of a call from a file follow from its own times
             received_text: match self.shape {
                 BodyShape::Bare => String::new(),
                 _ => time::format(self.head.received_at),
@@ -343,10 +347,10 @@ impl CallReader<'_, '_> {
     ) -> Option<crate::wire::WriteKey> {
         let found = write_key::find(self.head, self.headers.authorization, body, item);
         debug_assert!(found.as_ref().is_none_or(|key| key.place != WriteKeyPlace::Path));
-        if found.is_none() && write_key::is_expected(self.shape) {
+        if found.is_none() && write_key::is_required(self.shape) {
             self.discards.push(at("unknown_source", "/writeKey"));
         }
-        if let Some(found) = found.as_ref().filter(|found| write_key::is_stand_in(&found.key)) {
+        if let Some(found) = found.as_ref().filter(|found| write_key::is_placeholder(&found.key)) {
             let mut shown = String::new();
             text::write_excerpt(&mut shown, &found.key);
             let said = vec![("value", shown), ("place", found.place.name().to_owned())];

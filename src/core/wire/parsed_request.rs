@@ -1,24 +1,25 @@
-//! What a request was read to.
+//! The result of parsing a request.
 
 use crate::call::{CallType, Doc, Event, ObjectShape, Spare, Val};
 use crate::wire::{Discard, Platform, WriteKey};
 use std::borrow::Cow;
 
-/// A request's calls, with what belongs to all of them.
+/// The calls of a request, and the data that they share.
 #[derive(Debug)]
 pub struct ParsedRequest<'b> {
-    /// The body; none for a request that holds no calls.
+    /// The body; `None` for a request that contains no calls.
     pub doc: Option<Doc<'b>>,
-    /// An array of the calls' derived fields, in their order.
+    /// An array of the calls' derived fields, in the order of the calls.
     pub derived: Option<Doc<'static>>,
-    /// The write key of the request. Its place may be [`crate::wire::WriteKeyPlace::Item`]: see [`ParsedRequest::key_of`].
+    /// The write key of the request. If its place is [`crate::wire::WriteKeyPlace::Item`], see
+    /// [`ParsedRequest::key_of`].
     pub write_key: Option<WriteKey>,
-    /// Which service it was meant for.
+    /// The service that it was meant for.
     pub platform: Platform,
-    /// The calls, in their order.
+    /// The calls, in order.
     pub calls: Vec<ReadCall>,
-    /// What the service drops of the request besides what stands with the calls; the paths point
-    /// into the body.
+    /// The parts of the request that the service drops, in addition to those of the calls; the
+    /// paths point into the body.
     pub discards: Vec<Discard>,
 }
 
@@ -29,38 +30,38 @@ pub struct ReadCall {
     pub node: u32,
     /// The object of its derived fields in [`ParsedRequest::derived`].
     pub derived: u32,
-    /// Its place among the items of the request, from 0; items that are no calls count too.
+    /// Its index among the items of the request; items that are not calls count too.
     pub index: u32,
     /// Its type, if it is one of the six.
     pub kind: Option<CallType>,
-    /// The object in [`ParsedRequest::doc`] that names the library which sent it.
+    /// The object in [`ParsedRequest::doc`] that names the library that sent it.
     pub library: Option<u32>,
     /// Its own `writeKey` in [`ParsedRequest::doc`].
     pub write_key: Option<u32>,
-    /// Its own `messageId` in [`ParsedRequest::doc`]; none where the service makes one.
+    /// Its own `messageId` in [`ParsedRequest::doc`]; `None` if the service generates one.
     pub message_id: Option<u32>,
-    /// Its shape together with that of its derived fields.
+    /// The shape of the call together with that of its derived fields.
     pub shape: Option<ObjectShape>,
-    /// What it says, as a fingerprint: the same for a repeat of it. Only of a call with a
+    /// The fingerprint of its content, equal for a repeat of it. Only valid for a call with a
     /// `messageId` of its own.
     pub content: u32,
-    /// The names and kinds of its members and derived fields, its type and its event, as a
-    /// fingerprint.
+    /// The fingerprint of its structure: the names and kinds of its members and derived fields, its
+    /// type and its event.
     pub structure: u64,
-    /// Its own `event` in [`ParsedRequest::doc`],
+    /// Its own `event` in [`ParsedRequest::doc`].
     pub event: Option<u32>,
-    /// its `userId`,
+    /// Its own `userId` in [`ParsedRequest::doc`].
     pub user_id: Option<u32>,
-    /// and its `anonymousId`.
+    /// Its own `anonymousId` in [`ParsedRequest::doc`].
     pub anonymous_id: Option<u32>,
-    /// Why the service discards it, and what else it does to it.
+    /// The reasons why the service discards it, and its other findings.
     pub discards: Vec<Discard>,
 }
 
 impl ReadCall {
-    /// The code of the first reason for which the service discards the call.
+    /// Returns the code of the first reason why the service discards the call.
     pub fn discarded_as(&self) -> Option<&'static str> {
-        // nearly every call has no discards at all
+        // nearly every call has no discards
         self.discards.iter().find(|discard| discard.is_fatal()).map(|discard| discard.code)
     }
 }
@@ -74,20 +75,21 @@ pub struct Library<'d> {
     pub version: Option<Cow<'d, str>>,
 }
 
-/// Room that one reading leaves for the next.
+/// Memory of one parse that is reused for the next.
 #[derive(Debug, Default)]
 pub struct ParseScratch {
     pub(crate) body: Spare,
     pub(crate) derived: Spare,
     pub(crate) text: String,
     pub(crate) calls: Vec<ReadCall>,
-    /// Of a reading that owned its text.
+    /// The memory of a text that the parsed request owned.
     pub(crate) owned: String,
 }
 
-/// Room over this is given back to the system: one huge request should not be kept for ever.
-const KEPT_TEXT: usize = 1 << 20;
-const KEPT_CALLS: usize = 4_096;
+/// The maximum memory that is kept for reuse, so that one huge request does not keep its memory
+/// forever.
+const MAX_KEPT_TEXT_BYTES: usize = 1 << 20;
+const MAX_KEPT_CALLS: usize = 4_096;
 
 impl<'b> ParsedRequest<'b> {
     pub(crate) fn empty(write_key: Option<WriteKey>, platform: Platform) -> ParsedRequest<'b> {
@@ -101,7 +103,7 @@ impl<'b> ParsedRequest<'b> {
         }
     }
 
-    /// The call with its derived fields over it.
+    /// Returns the call overlaid with its derived fields.
     pub fn event(&self, call: &ReadCall) -> Event<'_> {
         let doc = self.doc.as_ref().expect("a request with a call has a body");
         let derived = self.derived.as_ref().map(|derived| derived.at(call.derived));
@@ -109,7 +111,7 @@ impl<'b> ParsedRequest<'b> {
         Event { call: doc.at(call.node), derived, discarded, shape: call.shape }
     }
 
-    /// The `messageId` of a call, its own or the one that the service makes.
+    /// Returns the `messageId` of a call, either its own or the one that the service generates.
     pub fn message_id(&self, call: &ReadCall) -> Option<Val<'_>> {
         match call.message_id {
             Some(own) => Some(self.doc.as_ref()?.at(own)),
@@ -117,39 +119,41 @@ impl<'b> ParsedRequest<'b> {
         }
     }
 
-    /// A value of the body by its node, as a call names it.
+    /// Returns a value of the body by its node number in a [`ReadCall`].
     pub fn value(&self, node: Option<u32>) -> Option<Val<'_>> {
         Some(self.doc.as_ref()?.at(node?))
     }
 
-    /// Whether the request should hold calls and holds none, or holds items that are no calls.
+    /// Returns whether the request should contain calls and contains none, or contains items that
+    /// are not calls.
     pub fn lacks_calls(&self) -> bool {
         self.discards.iter().any(Discard::is_about_no_call)
     }
 
-    /// What the service drops of the request as a whole. It is said once, with the first call.
+    /// Returns the discards of the request as a whole. They are reported once, with the first call.
     pub fn whole_discards(&self) -> impl Iterator<Item = &Discard> {
         self.discards.iter().filter(|discard| !discard.is_about_no_call())
     }
 
-    /// The JSON text of a call's derived fields.
+    /// Returns the JSON text of a call's derived fields.
     pub fn derived_text(&self, call: &ReadCall) -> &str {
         self.derived.as_ref().map_or("{}", |derived| derived.at(call.derived).raw())
     }
 
-    /// The library that sent a call, by its own context or by its batch's.
+    /// Returns the library that sent a call, by its own context or by its batch's.
     pub fn library(&self, call: &ReadCall) -> Option<Library<'_>> {
         let library = self.doc.as_ref()?.at(call.library?);
         let name = library.get("name")?.as_str()?;
         Some(Library { name, version: library.get("version").and_then(|v| v.as_str()) })
     }
 
-    /// The name of that library alone.
+    /// Returns only the name of that library.
     pub fn library_name(&self, call: &ReadCall) -> Option<Cow<'_, str>> {
         self.doc.as_ref()?.at(call.library?).get("name")?.as_str()
     }
 
-    /// The write key of a call: the request's; only where that has none but on its items, its own.
+    /// Returns the write key of a call: the request's, or, if the request has keys only on its
+    /// items, the item's own.
     pub fn key_of(&self, call: &ReadCall) -> Option<Cow<'_, str>> {
         let key = self.write_key.as_ref()?;
         if key.place == crate::wire::WriteKeyPlace::Item {
@@ -158,28 +162,28 @@ impl<'b> ParsedRequest<'b> {
         Some(Cow::Borrowed(&key.key))
     }
 
-    /// The same with a text of its own, so that it can go to another thread.
+    /// Converts to a request that owns its text, so that it can be sent to another thread.
     pub fn into_owned(self, scratch: &mut ParseScratch) -> ParsedRequest<'static> {
         let ParsedRequest { doc, derived, write_key, platform, calls, discards } = self;
         let doc = doc.map(|doc| doc.into_owned_in(std::mem::take(&mut scratch.owned)));
         ParsedRequest { doc, derived, write_key, platform, calls, discards }
     }
 
-    /// Gives the room back.
+    /// Gives the memory to `scratch` for reuse.
     pub fn recycle(self, scratch: &mut ParseScratch) {
         if let Some(Cow::Owned(mut text)) = self.doc.map(|doc| doc.into_text(&mut scratch.body)) {
             text.clear();
-            text.shrink_to(KEPT_TEXT);
+            text.shrink_to(MAX_KEPT_TEXT_BYTES);
             scratch.owned = text;
         }
         if let Some(derived) = self.derived {
             let mut text = derived.into_text(&mut scratch.derived).into_owned();
             text.clear();
-            text.shrink_to(KEPT_TEXT);
+            text.shrink_to(MAX_KEPT_TEXT_BYTES);
             scratch.text = text;
         }
         scratch.calls = self.calls;
         scratch.calls.clear();
-        scratch.calls.shrink_to(KEPT_CALLS);
+        scratch.calls.shrink_to(MAX_KEPT_CALLS);
     }
 }

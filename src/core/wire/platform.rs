@@ -1,20 +1,20 @@
-//! Which service a request was meant for. Limits, derived fields and discards differ by it.
+//! The service that a request was meant for. Limits, derived fields and discards depend on it.
 
 use super::{RequestHead, fields::Fields};
 
-/// The service that a sender speaks to.
+/// The service that a sender sends to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
-    /// The sender is known to be one of Segment's.
+    /// The sender is known to be a library of Segment's.
     Segment,
-    /// The sender is known to be one of RudderStack's.
+    /// The sender is known to be a library of RudderStack's.
     RudderStack,
-    /// Nothing tells; treated as Segment's.
+    /// The sender is unknown; it is treated as Segment's.
     Unknown,
 }
 
 impl Platform {
-    /// The service that stands in front of the vendors for this sender.
+    /// Returns the service in front of the vendors for this sender.
     pub fn service(self) -> Service {
         match self {
             Platform::Segment | Platform::Unknown => Service::Segment,
@@ -26,14 +26,14 @@ impl Platform {
 /// The service that receives calls and passes them on to the vendors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Service {
-    /// Segment; also where the sender does not tell.
+    /// Segment; also for an unknown sender.
     Segment,
     /// RudderStack.
     RudderStack,
 }
 
 impl Service {
-    /// The name in the call record and in filters.
+    /// Returns the name in the call record and in filters.
     pub fn name(self) -> &'static str {
         match self {
             Service::Segment => "segment",
@@ -41,7 +41,7 @@ impl Service {
         }
     }
 
-    /// The name as people write it.
+    /// Returns the name as people write it.
     pub fn title(self) -> &'static str {
         match self {
             Service::Segment => "Segment",
@@ -49,8 +49,9 @@ impl Service {
         }
     }
 
-    /// What this service does with a call that it does not pass on: Segment discards the call after
-    /// it has responded with 200, RudderStack's gateway refuses the request.
+    /// Returns the words for what this service does with a call that it does not pass on: Segment
+    /// discards the call after it has responded with 200, RudderStack's gateway refuses the
+    /// request.
     pub fn discards(self) -> &'static str {
         match self {
             Service::Segment => "discarded by Segment",
@@ -59,7 +60,7 @@ impl Service {
     }
 }
 
-/// The headers that matter, found in one pass.
+/// The headers that identify the service, and the write key's, found in one pass.
 #[derive(Default)]
 pub(crate) struct Headers<'a> {
     pub authorization: Option<&'a str>,
@@ -78,10 +79,10 @@ impl<'a> Headers<'a> {
                 "user-agent" => {
                     found.user_agent.get_or_insert(value);
                 }
-                // what its browser library adds to its requests
+                // RudderStack's browser library adds these headers
                 "anonymousid" => found.rudder = true,
                 name if name.starts_with("rsa-") => found.rudder = true,
-                // a request that was captured on its way to its data plane
+                // a request that was captured on its way to a RudderStack data plane
                 "host" if contains(value, "rudder") => found.rudder = true,
                 _ => {}
             }
@@ -90,7 +91,7 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// True if a text holds a word in small letters, whatever the case of its own. The texts are short.
+/// Returns true if a text contains a lower-case word, in any case. The texts are short.
 fn contains(text: &str, small: &str) -> bool {
     let (text, small) = (text.as_bytes(), small.as_bytes());
     let starts = text.len().saturating_sub(small.len() - 1);
@@ -100,9 +101,9 @@ fn contains(text: &str, small: &str) -> bool {
     (0..starts).any(is_there)
 }
 
-/// What a library's name says. RudderStack's Node and Python libraries carry the names of the ones
-/// they were made from, so a name like Segment's proves nothing by itself.
-fn of_library(name: &str) -> Platform {
+/// Returns the service by a library's name. RudderStack's Node and Python libraries have the names
+/// of the libraries that they are forks of, so a name like Segment's proves nothing by itself.
+fn from_library_name(name: &str) -> Platform {
     if contains(name, "rudder") {
         Platform::RudderStack
     } else if contains(name, "segment") || name.get(..9).is_some_and(|n| contains(n, "analytics")) {
@@ -112,9 +113,9 @@ fn of_library(name: &str) -> Platform {
     }
 }
 
-/// The service, by what stands in front of the body and by one call of it. `forwarded`: the call has
-/// been through the service (a webhook destination sent it, or a file holds it with its
-/// `receivedAt`), which filled it in, so its fields tell less.
+/// Detects the service by the head of a request and by one of its calls. `forwarded` says that the
+/// call has passed the service already (a webhook destination sent it, or it is in a file with its
+/// `receivedAt`), which filled in fields, so its fields reveal less.
 pub(crate) fn detect(
     head: &RequestHead<'_>,
     headers: &Headers<'_>,
@@ -134,7 +135,7 @@ pub(crate) fn detect(
     if forwarded && contains(agent, "segment") {
         return Platform::Segment;
     }
-    let named = library.map_or(Platform::Unknown, of_library);
+    let named = library.map_or(Platform::Unknown, from_library_name);
     if named == Platform::RudderStack || call.rudder_id.is_some() {
         return Platform::RudderStack;
     }
@@ -149,7 +150,7 @@ pub(crate) fn detect(
         if own_channel || (call.original.is_some() && call.timestamp.is_none()) {
             return Platform::RudderStack;
         }
-        // the short paths and this pixel are Segment's alone
+        // only Segment has the short paths and this pixel
         let short = path.trim_end_matches('/').len() == "/v1/t".len();
         if short || path.starts_with("/v1/pixel/") {
             return Platform::Segment;
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn by_what_the_sender_shows() {
+    fn detects_the_service_of_a_sender() {
         use Platform::*;
         let none = ("accept", "*/*");
         let node = r#"{"context":{"library":{"name":"analytics-node"}}}"#;

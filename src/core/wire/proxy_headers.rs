@@ -1,11 +1,11 @@
-//! What proxies say of the request that they pass on or copy: `X-Forwarded-*`, and `Host` with
-//! `-shadow`, which Envoy and Istio append to the host of a copy.
+//! The headers that proxies add to requests that they pass on or copy: `X-Forwarded-*`, and `Host`
+//! with `-shadow`, which Envoy and Istio append to the host of a copy.
 
-/// What Envoy appends to the host of a copy, before its port.
+/// The text that Envoy appends to the host of a copy, before its port.
 const SHADOW: &str = "-shadow";
 
 /// Returns the client's address: the first one of `X-Forwarded-For`, to which each proxy appends.
-/// Whoever sends a request can write anything there.
+/// It is not reliable, because any sender can write anything there.
 pub fn client_address(headers: &[(String, String)]) -> Option<&str> {
     first(headers, "x-forwarded-for")
 }
@@ -16,7 +16,7 @@ pub fn copied_host(headers: &[(String, String)]) -> Option<String> {
         return Some(host.to_owned());
     }
     let host = first(headers, "host")?;
-    // an IPv6 address has colons of its own, and no `-shadow`
+    // an IPv6 address contains colons, and has no `-shadow`
     let (name, port) = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (name, Some(port)),
         _ => (host, None),
@@ -25,8 +25,8 @@ pub fn copied_host(headers: &[(String, String)]) -> Option<String> {
     Some(port.map_or_else(|| name.to_owned(), |port| format!("{name}:{port}")))
 }
 
-/// Returns the scheme with which the client sent a request that a proxy copied: plain HTTP unless the
-/// proxy says otherwise.
+/// Returns the scheme with which the client sent a request that a proxy copied: plain HTTP unless
+/// the proxy's header says otherwise.
 pub fn copied_scheme(headers: &[(String, String)]) -> &'static str {
     match first(headers, "x-forwarded-proto") {
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => "https",
@@ -44,7 +44,7 @@ pub fn with_copied_host(headers: &[(String, String)]) -> Vec<(String, String)> {
     headers.iter().map(header).collect()
 }
 
-/// Returns the first value of a header that may hold a list.
+/// Returns the first value of a header that may be a list.
 fn first<'h>(headers: &'h [(String, String)], name: &str) -> Option<&'h str> {
     let (_, values) = headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name))?;
     let value = values.split(',').next().unwrap_or_default().trim();

@@ -1,4 +1,4 @@
-//! Queries, and the bodies that are made of them: pixels and webhooks by GET or DELETE.
+//! Queries, and the bodies that are built from them: pixels and webhooks by GET or DELETE.
 
 use super::{BodyShape, RequestHead, Route};
 use crate::call::{CallType, Doc, time};
@@ -6,11 +6,12 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
-/// More levels than any event has; deeper names stay one name, so that no query builds a tower.
-const LEVELS: usize = 32;
+/// The maximum depth of nesting, which is deeper than any event. The rest of a deeper name stays
+/// one name, so that no query creates unlimited nesting.
+const MAX_LEVELS: usize = 32;
 
-/// The JSON text of the call that a request carries in its query; none if the route has a body of
-/// its own, or if the query holds no call. What comes back is what the recording keeps as the body.
+/// Returns the JSON text of the call in the query of a request; `None` if the route has a real
+/// body, or if the query contains no call. The recording keeps the result as the body.
 pub fn query_body(head: &RequestHead<'_>) -> Option<String> {
     match head.route() {
         Route::Calls(BodyShape::Pixel(_)) => pixel(head.query),
@@ -23,7 +24,7 @@ pub fn query_body(head: &RequestHead<'_>) -> Option<String> {
     }
 }
 
-/// Segment's pixel: base64 of JSON in `data`, or the members themselves as parameters.
+/// Reads Segment's pixel: base64 of JSON in `data`, or the members themselves as parameters.
 fn pixel(query: &str) -> Option<String> {
     let Some(data) = value(query, "data") else {
         return Some(Value::Object(nested(query, |_| true)).to_string());
@@ -31,8 +32,8 @@ fn pixel(query: &str) -> Option<String> {
     pixel_call(&data)
 }
 
-/// The JSON text of the call in the `data` of a pixel, in any spelling of base64 or as it is; none
-/// if there is none.
+/// Returns the JSON text of the call in the `data` of a pixel, in any variant of base64 or as plain
+/// JSON; `None` if it is not a call.
 pub fn pixel_call(data: &str) -> Option<String> {
     let plain = data.trim();
     if plain.starts_with('{') {
@@ -55,7 +56,7 @@ fn is_object(text: &str) -> bool {
     Doc::parse(text).is_ok_and(|doc| doc.root().is_object())
 }
 
-/// RudderStack's pixel, with what its server adds.
+/// Reads RudderStack's pixel, and adds the fields that its server adds.
 fn rudder_pixel(head: &RequestHead<'_>, kind: CallType) -> String {
     let mut call = nested(head.query, |name| name != "writeKey");
     let now = time::format(head.received_at);
@@ -70,11 +71,11 @@ fn rudder_pixel(head: &RequestHead<'_>, kind: CallType) -> String {
     Value::Object(call).to_string()
 }
 
-/// The parameters as an object; dots in their names nest, all values are strings.
+/// Returns the parameters as an object. Dots in their names nest, and all values are strings.
 fn nested(query: &str, wanted: impl Fn(&str) -> bool) -> Map<String, Value> {
     let mut root = Map::new();
     for (name, value) in pairs(query).filter(|(name, _)| wanted(name)) {
-        let mut parts: Vec<&str> = name.splitn(LEVELS, '.').collect();
+        let mut parts: Vec<&str> = name.splitn(MAX_LEVELS, '.').collect();
         let last = parts.pop().unwrap_or_default();
         let mut at = &mut root;
         for part in parts {
@@ -89,7 +90,7 @@ fn nested(query: &str, wanted: impl Fn(&str) -> bool) -> Map<String, Value> {
     root
 }
 
-/// The decoded parameters in their order; a name without `=` has an empty value.
+/// Returns the decoded parameters in order; a name without `=` has an empty value.
 fn pairs(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -97,17 +98,17 @@ fn pairs(query: &str) -> impl Iterator<Item = (String, String)> + '_ {
     })
 }
 
-/// The decoded value of the first parameter of that name.
+/// Returns the decoded value of the first parameter of that name.
 pub fn value(query: &str, name: &str) -> Option<String> {
     pairs(query).find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
-/// Undoes form encoding: `+` is a space.
+/// Decodes form encoding: `+` is a space.
 pub fn form(text: &str) -> String {
     if text.contains('+') { percent(&text.replace('+', " ")) } else { percent(text) }
 }
 
-/// Undoes percent encoding; what is no escape stays, what is not UTF-8 becomes U+FFFD.
+/// Decodes percent encoding. Invalid escapes are kept, and bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn percent(text: &str) -> String {
     let bytes = text.as_bytes();
     if !bytes.contains(&b'%') {
@@ -181,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn rudderstack_adds_its_own() {
+    fn adds_the_fields_of_rudderstacks_server() {
         let added = r#""channel":"web","integrations":{"All":true},"originalTimestamp":"2024-05-01T10:00:00.000Z","sentAt":"2024-05-01T10:00:00.000Z""#;
         assert_eq!(
             body("GET", "/pixel/v1/track?writeKey=k&event=E&properties.a=1"),
@@ -203,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn percent_keeps_what_is_no_escape() {
+    fn keeps_invalid_percent_escapes() {
         for (text, want) in
             [("%", "%"), ("%4", "%4"), ("%zz", "%zz"), ("%41%", "A%"), ("%ff", "\u{fffd}")]
         {

@@ -1,56 +1,56 @@
-//! Why a request is answered 400: the few things that the real service refuses at the door.
+//! The reasons why a request is answered with 400: the few things that the real service refuses.
 
 use super::not_json::{self, NotJson};
 
-/// A request that is not taken: nothing in it becomes a call.
+/// The refusal of a request: nothing in it becomes a call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}")]
 pub struct Refusal {
     /// The status of the answer.
     pub status: u16,
-    /// The code in the answer; SDKs look for it.
+    /// The code in the response, which SDKs read.
     pub code: &'static str,
-    /// What is wrong.
+    /// The problem.
     pub problem: RefusalReason,
 }
 
-/// What is wrong with a refused request. Shows itself as one line for the sender and the user.
+/// The problem of a refused request. It is displayed as one line for the sender and the user.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RefusalReason {
-    /// Nothing was sent.
+    /// The body is empty.
     #[error("the body is empty")]
     Empty,
-    /// A content encoding that no tracking API takes.
+    /// The content encoding is one that no tracking API accepts.
     #[error("content-encoding `{0}` is not known; send gzip or none")]
     Encoding(String),
-    /// It claims to be gzip, or begins like it, and cannot be unpacked.
+    /// The body claims to be gzip, or begins like it, and cannot be decompressed.
     #[error("the gzip body is broken: {0}")]
     Gzip(String),
-    /// It is text of another kind.
+    /// The body is not UTF-8.
     #[error("the body is not UTF-8 (byte {offset} is 0x{byte:02x})")]
     NotUtf8 {
-        /// Where the first wrong byte stands.
+        /// The offset of the first invalid byte.
         offset: usize,
         /// That byte.
         byte: u8,
     },
-    /// It is not JSON.
+    /// The body is not JSON.
     #[error("{0}")]
     NotJson(NotJson),
-    /// The whole is too large.
+    /// The whole request is too large.
     #[error("{}", too_large(what, *limit, *length))]
     TooLarge {
-        /// What kind of request has this limit.
+        /// The kind of request that has this limit.
         what: &'static str,
         /// The limit in bytes, after decoding.
         limit: usize,
-        /// Its length in bytes; none if it was not read to its end.
+        /// Its length in bytes; `None` if it was not read to its end.
         length: Option<usize>,
     },
     /// One call of a batch is too large; the service then refuses the whole request.
     #[error("call {} of the batch has {length} bytes; one call may have {limit}", index + 1)]
     ItemTooLarge {
-        /// Its place in the batch, from 0.
+        /// Its index in the batch.
         index: usize,
         /// The limit in bytes.
         limit: usize,
@@ -67,12 +67,12 @@ fn too_large(what: &str, limit: usize, length: Option<usize>) -> String {
 }
 
 impl Refusal {
-    /// The refusal that a problem leads to.
+    /// Creates the refusal for a problem.
     pub fn new(problem: RefusalReason) -> Refusal {
         Refusal { status: 400, code: "invalid_request", problem }
     }
 
-    /// JSON pointer of the part that is at fault; empty for the whole body.
+    /// Returns the JSON pointer of the part with the problem; empty for the whole body.
     pub fn path(&self) -> String {
         match self.problem {
             RefusalReason::ItemTooLarge { index, .. } => format!("/batch/{index}"),
@@ -80,8 +80,8 @@ impl Refusal {
         }
     }
 
-    /// A word for the kind of problem: requests of one kind are counted together, wherever in
-    /// their bodies it stands.
+    /// Returns a code for the kind of problem. Requests with one kind are counted together,
+    /// regardless of the place in their bodies.
     pub fn kind(&self) -> &'static str {
         match &self.problem {
             RefusalReason::Empty => "empty",
@@ -94,13 +94,13 @@ impl Refusal {
         }
     }
 
-    /// What to change.
+    /// Returns what to change.
     pub fn fix(&self) -> &'static str {
         fix(self.kind()).unwrap_or_default()
     }
 }
 
-/// What to change in requests with a kind of problem.
+/// Returns what to change in requests with a kind of problem.
 pub fn fix(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "empty" => "send the call as a JSON object in the body of the request",

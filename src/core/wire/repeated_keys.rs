@@ -1,18 +1,19 @@
-//! Repeated JSON keys: the last one counts, as JavaScript reads it, and what the others held is lost.
+//! Repeated JSON keys: the last one counts, as in JavaScript, and the values of the others are
+//! lost.
 
 use crate::call::{Val, pointer, text};
 use crate::wire::discard::{Discard, at};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// At most so many repeated keys of a call have a finding of their own.
+/// The maximum number of repeated keys of a call that get a finding of their own.
 const MAX_FINDINGS: usize = 8;
 
-/// Deeper objects are not looked at.
+/// The maximum depth of objects that are checked.
 const MAX_DEPTH: usize = 32;
 
-/// At most so many values of one lost object are looked through for ids.
-const MAX_LOST: usize = 2_000;
+/// The maximum number of lost values of one key that are searched for ids.
+const MAX_LOST_VALUES: usize = 2_000;
 
 /// Adds a finding for each repeated key of a call.
 pub(crate) fn check(call: Val<'_>, out: &mut Vec<Discard>) {
@@ -58,8 +59,8 @@ fn finding(path: &str, times: usize, lost: Option<String>) -> Discard {
     Discard { said, ..at(code, path.to_owned()) }
 }
 
-/// Calls back with the path and the values of each key that is repeated below an object. What an
-/// earlier member of a name holds is not part of the call.
+/// Calls `each` with the path and the values of each repeated key in an object and below it. The
+/// content of an earlier member of a name is not part of the call.
 fn object(value: Val<'_>, path: &str, depth: usize, each: &mut dyn FnMut(&str, &[Val<'_>])) {
     if depth >= MAX_DEPTH {
         return;
@@ -82,7 +83,7 @@ fn object(value: Val<'_>, path: &str, depth: usize, each: &mut dyn FnMut(&str, &
     }
 }
 
-/// The members of an object by their names, in the order of the names' first members.
+/// Returns the members of an object grouped by name, in the order of the names' first members.
 fn by_name(object: Val<'_>) -> Vec<(Cow<'_, str>, Vec<Val<'_>>)> {
     let mut places: HashMap<Cow<'_, str>, usize> = HashMap::new();
     let mut names: Vec<(Cow<'_, str>, Vec<Val<'_>>)> = Vec::new();
@@ -97,10 +98,11 @@ fn by_name(object: Val<'_>) -> Vec<(Cow<'_, str>, Vec<Val<'_>>)> {
     names
 }
 
-/// An id that an earlier value of a repeated key has and the last one has not, and its path.
+/// Returns an id that an earlier value of a repeated key has and the last one does not have, and
+/// its path.
 fn lost_id(path: &str, values: &[Val<'_>]) -> Option<(String, String)> {
     let (last, earlier) = values.split_last()?;
-    let mut left = MAX_LOST;
+    let mut left = MAX_LOST_VALUES;
     earlier.iter().rev().find_map(|value| ids(*value, *last, path, 0, &mut left))
 }
 
@@ -129,7 +131,7 @@ fn ids(
     if is_lost && usable(last).is_none() { any_id(value, path, depth, left) } else { None }
 }
 
-/// The first id in a value.
+/// Returns the first id in a value, and its path.
 fn any_id(value: Val<'_>, path: &str, depth: usize, left: &mut usize) -> Option<(String, String)> {
     if *left == 0 || depth >= MAX_DEPTH {
         return None;
@@ -146,13 +148,13 @@ fn any_id(value: Val<'_>, path: &str, depth: usize, left: &mut usize) -> Option<
     Some((shown, path.to_owned()))
 }
 
-/// The text of a value that can be an id.
+/// Returns the text of a value that can be an id.
 fn usable(value: Val<'_>) -> Option<String> {
     let text = value.as_str().filter(|text| !text.trim().is_empty());
     text.map(|text| text.into_owned()).or_else(|| value.as_number().map(str::to_owned))
 }
 
-/// True for the name of a member that holds an id.
+/// Returns true for the name of a member that is an id.
 fn is_id_name(name: &str) -> bool {
     const WHOLE: [&str; 7] =
         ["id", "uid", "userid", "accountid", "groupid", "companyid", "anonymousid"];

@@ -1,4 +1,4 @@
-//! What is answered, to the byte (`docs/specs/wire.md` 6 and 7). The listener adds the CORS headers.
+//! The responses, to the byte (`docs/specs/wire.md` 6 and 7). The listener adds the CORS headers.
 
 use super::{Refusal, RequestHead, Route};
 use crate::wire::{intended_route, write_key};
@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// The JSON content type.
 pub const JSON: &str = "application/json";
 
-/// An answer, without what HTTP itself adds.
+/// A response, without the headers that HTTP itself adds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// The status.
@@ -17,20 +17,21 @@ pub struct Reply {
     pub content_type: &'static str,
     /// The body.
     pub body: Cow<'static, [u8]>,
-    /// After how many seconds to come back.
+    /// The value of `Retry-After`, in seconds.
     pub retry_after: Option<u32>,
-    /// The methods that the path takes, for a 405.
+    /// The methods that the path accepts, for a 405.
     pub allow: Option<&'static str>,
 }
 
-/// The one answer that every library takes for a success: exactly 200 with a JSON object.
+/// The body of the only response that every library treats as a success: exactly 200 with a JSON
+/// object.
 pub const SUCCESS: &str = r#"{"success": true}"#;
 
-/// A transparent picture of one pixel.
+/// A transparent image of one pixel.
 pub const GIF: &[u8; 43] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
 impl Reply {
-    /// An answer in JSON.
+    /// Creates a response in JSON.
     pub fn json(status: u16, body: impl Into<Cow<'static, str>>) -> Reply {
         let body = match body.into() {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -39,58 +40,60 @@ impl Reply {
         Reply { status, content_type: JSON, body, retry_after: None, allow: None }
     }
 
-    /// The calls were taken.
+    /// Creates the response to accepted calls.
     pub fn success() -> Reply {
         Reply::json(200, SUCCESS)
     }
 
-    /// The picture that a pixel gets, whatever became of its call.
+    /// Creates the response to a pixel, which is an image regardless of the result of its call.
     pub fn pixel() -> Reply {
         Reply { content_type: "image/gif", body: Cow::Borrowed(GIF), ..Reply::success() }
     }
 
-    /// The request is not taken. Libraries look for `code`, `message` and `error`, and some send
-    /// again for ever if one of them is missing.
+    /// Creates the response to a refused request. Libraries read `code`, `message` and `error`, and
+    /// some retry forever if one of them is missing.
     pub fn refused(refusal: &Refusal) -> Reply {
         Reply::failure(refusal.status, refusal.code, &refusal.to_string())
     }
 
-    /// More comes than can be taken: come back later.
+    /// Creates the response to a request for which there is no capacity now; the sender should
+    /// retry later.
     pub fn busy(seconds: u32) -> Reply {
         let message = "too many requests at once; send it again";
         Reply { retry_after: Some(seconds), ..Reply::failure(429, "too_many_requests", message) }
     }
 
-    /// It could not be recorded, so it is not acknowledged.
+    /// Creates the response to a request that could not be recorded and is therefore not
+    /// acknowledged.
     pub fn unavailable(message: &str) -> Reply {
         Reply::failure(503, "unavailable", message)
     }
 
-    /// The body did not come in time.
+    /// Creates the response to a request whose body did not arrive in time.
     pub fn too_slow() -> Reply {
         Reply::failure(408, "request_timeout", "the body did not arrive in time")
     }
 
-    /// The answer of a probe: it listens.
+    /// Creates the response to a probe, which says that the listener is running.
     pub fn up() -> Reply {
         Reply::json(200, r#"{"server":"UP"}"#)
     }
 
-    /// The answer of a probe that may know which segscope this is.
+    /// Creates the response to a probe that may know which segscope this is.
     pub fn identity() -> Reply {
         let version = env!("CARGO_PKG_VERSION");
         Reply::json(200, json!({"name": "segscope", "version": version}).to_string())
     }
 
-    /// An answer that says what went wrong.
+    /// Creates a response that says what went wrong.
     pub fn failure(status: u16, code: &str, message: &str) -> Reply {
         let body = json!({"success": false, "code": code, "message": message, "error": message});
         Reply::json(status, body.to_string())
     }
 }
 
-/// The answer of a route that holds no calls; calls that were taken get theirs here too. `here` is
-/// the address to name where the request has no `Host`.
+/// Returns the response of a route without calls, and the one to accepted calls. `here` is the
+/// address to use if the request has no `Host`.
 pub fn for_request(head: &RequestHead<'_>, here: &str) -> Reply {
     let host = || head.header("host").filter(|host| !host.is_empty()).unwrap_or(here);
     match head.route() {
@@ -103,7 +106,7 @@ pub fn for_request(head: &RequestHead<'_>, here: &str) -> Reply {
             let key = write_key::of_head(head).map(|found| found.key).unwrap_or_default();
             Reply::json(200, source_config(&key))
         }
-        // the listener tells whoever may know it which segscope this is
+        // if the client may know which segscope this is, the listener uses `identity` instead
         Route::Health | Route::Version | Route::Root => Reply::up(),
         Route::Preflight => Reply { status: 204, body: Cow::Borrowed(b""), ..Reply::success() },
         Route::WrongMethod(allow) => {
@@ -116,8 +119,8 @@ pub fn for_request(head: &RequestHead<'_>, here: &str) -> Reply {
     }
 }
 
-/// With these a page needs only the address of its settings: they send the calls here, and no
-/// counters anywhere.
+/// Returns Segment settings that make a page send its calls to this listener, and no counters
+/// anywhere. A page then needs only the address of its settings.
 fn settings(key: &str, host: &str, secure: bool) -> String {
     let protocol = if secure { "https" } else { "http" };
     let host = format!("{host}/v1");
@@ -129,7 +132,8 @@ fn settings(key: &str, host: &str, secure: bool) -> String {
     .to_string()
 }
 
-/// Enabled, and without data planes: one that is named would win over the page's own address.
+/// Returns a RudderStack source configuration that is enabled and has no data planes, because a
+/// data plane in it would take precedence over the page's own address.
 fn source_config(key: &str) -> String {
     json!({
         "source": {
@@ -155,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_configuration_answers() {
+    fn returns_the_settings_of_libraries() {
         let headers = [("host".to_owned(), "localhost:9".to_owned())];
         let want = r#"{"integrations":{"Segment.io":{"apiKey":"w\"k","apiHost":"localhost:9/v1","protocol":"http"}},"plan":{},"metrics":{"sampleRate":0}}"#;
         assert_eq!(body("GET", "/v1/projects/w%22k/settings", &headers), (200, want.to_owned()));
@@ -166,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_others() {
+    fn returns_the_other_responses() {
         assert_eq!(body("POST", "/v1/m", &[]), (200, r#"{"success": true}"#.to_owned()));
         assert_eq!(body("GET", "/health", &[]).1, r#"{"server":"UP"}"#);
         assert_eq!(body("GET", "/x", &[]).0, 404);

@@ -1,17 +1,17 @@
-//! What a method and a path mean (`docs/specs/wire.md` 2).
+//! The routes, by method and path (`docs/specs/wire.md` 2).
 
 use crate::call::CallType;
 
-/// What a request is.
+/// The kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route<'p> {
-    /// It holds calls.
+    /// It contains calls.
     Calls(BodyShape),
     /// Counters of a browser library; not calls.
     Metrics,
-    /// A browser library asks for its settings; the write key as it stands in the path.
+    /// A browser library asks for its settings.
     Settings {
-        /// The write key's path segment, not decoded.
+        /// The path segment of the write key, not decoded.
         write_key: &'p str,
     },
     /// A RudderStack browser library asks for its settings.
@@ -26,49 +26,51 @@ pub enum Route<'p> {
     Version,
     /// A probe: `/`.
     Root,
-    /// A browser asks whether it may send; never recorded.
+    /// A preflight request of a browser; never recorded.
     Preflight,
-    /// The inspector's own paths: what stands behind `/_segscope/`.
+    /// The inspector's own paths: the part after `/_segscope/`.
     Own(&'p str),
-    /// The path is known, the method is not one of its own (listed, for the `Allow` header).
+    /// A known path with a wrong method; contains the allowed ones, for the `Allow` header.
     WrongMethod(&'static str),
-    /// Nothing known.
+    /// An unknown path.
     Unknown,
 }
 
-/// How the calls of a request are laid out.
+/// The arrangement of the calls in a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyShape {
-    /// One call; its type stands in the path.
+    /// One call, whose type is in the path.
     One(CallType),
-    /// `batch` and its kin.
+    /// A batch: `batch`, `import` or `b`.
     Batch,
-    /// A batch of RudderStack's beacon: the write key stands only in the query.
+    /// A batch of RudderStack's beacon, whose write key is only in the query.
     Beacon,
     /// Segment's pixel: the call is in `data`, or in dotted parameters.
     Pixel(CallType),
     /// RudderStack's pixel: dotted parameters.
     RudderPixel(CallType),
-    /// What a webhook destination forwards: one call, or an array of them.
+    /// The body that a webhook destination forwards: one call, or an array of them.
     Webhook,
-    /// No request at all: a call, an array or a batch body from a file, already as it was sent.
+    /// Not a request: a call, an array or a batch body from a file, in the form in which it was
+    /// sent.
     Bare,
 }
 
 impl Route<'_> {
-    /// True if a request of this route may hold calls.
+    /// Returns true if a request of this route may contain calls.
     pub fn has_calls(&self) -> bool {
         matches!(self, Route::Calls(_))
     }
 
-    /// True for both kinds of pixel, which are always answered with a picture.
+    /// Returns true for both kinds of pixel, which are always answered with an image.
     pub fn is_pixel(&self) -> bool {
         matches!(self, Route::Calls(BodyShape::Pixel(_) | BodyShape::RudderPixel(_)))
     }
 }
 
-/// What a method and a path (as sent, without the query) mean. A trailing slash changes nothing.
-/// Both empty, which no request has, stands for calls from a file ([`BodyShape::Bare`]).
+/// Returns the route of a method and a path (as sent, without the query). A trailing slash is
+/// ignored. An empty method with an empty path, which no request has, stands for calls from a file
+/// ([`BodyShape::Bare`]).
 pub fn route<'p>(method: &str, path: &'p str) -> Route<'p> {
     if method == "OPTIONS" {
         return Route::Preflight;
@@ -97,13 +99,13 @@ pub fn route<'p>(method: &str, path: &'p str) -> Route<'p> {
     }
 }
 
-/// Whether a browser that shows a page of this address asks for this path by itself.
+/// Returns whether a browser that shows a page of this host asks for this path by itself.
 pub fn is_icon(path: &str) -> bool {
     path == "/favicon.ico" || path.starts_with("/apple-touch-icon")
 }
 
-/// Whether a page asks for the code of its library: Segment's analytics.js, parts of it, and the
-/// destinations that run on the page.
+/// Returns whether a page asks for the code of its library: Segment's analytics.js, parts of it,
+/// and the destinations that run on the page.
 pub fn is_page_code(method: &str, path: &str) -> bool {
     let folders = ["/analytics.js/", "/analytics-next/", "/next-integrations/"];
     matches!(method, "GET" | "HEAD") && folders.iter().any(|folder| path.starts_with(folder))
@@ -143,13 +145,14 @@ fn v1<'p>(method: &str, rest: &'p str) -> Route<'p> {
     }
 }
 
-/// A pixel is fetched once; a `HEAD` would be a look at it, not an opened mail.
+/// Returns the route of a pixel, which only a GET fetches: a `HEAD` would be a probe, not an opened
+/// mail.
 fn pixel<'p>(method: &str, shape: BodyShape) -> Route<'p> {
     only(method, "GET, OPTIONS", Route::Calls(shape))
 }
 
 fn only<'p>(method: &str, allowed: &'static str, route: Route<'p>) -> Route<'p> {
-    // the first one is what nearly all requests have
+    // nearly all requests have the first method
     let rest = allowed.strip_prefix(method);
     let first =
         !method.is_empty() && rest.is_some_and(|rest| matches!(rest.get(..1), None | Some(",")));
@@ -165,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_path_of_the_table() {
+    fn routes_every_path_of_the_table() {
         use Route::Calls;
         for (method, path, want) in [
             ("POST", "/v1/track", Calls(BodyShape::One(CallType::Track))),

@@ -1,18 +1,18 @@
-//! The signature that Segment's webhook destination puts on what it forwards (`docs/specs/wire.md` 11).
+//! The signature that Segment's webhook destination adds to its requests (`docs/specs/wire.md` 11).
 
 use super::{BodyShape, RequestHead, Route};
 use crate::call::Doc;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-/// The signature is right.
+/// The result of a valid signature.
 pub const VALID: &str = "valid";
-/// There is one, and it is wrong.
+/// The result of a wrong signature.
 pub const WRONG: &str = "wrong";
-/// A secret is set, and there is none.
+/// The result of a missing signature, if a secret is set.
 pub const MISSING: &str = "missing";
 
-/// The finding code for what came of a check, if something is wrong.
+/// Returns the finding code of a check's result, if the signature is wrong or missing.
 pub fn code(checked: Option<&str>) -> Option<&'static str> {
     match checked? {
         WRONG => Some("signature_wrong"),
@@ -21,7 +21,7 @@ pub fn code(checked: Option<&str>) -> Option<&'static str> {
     }
 }
 
-/// Returns what the sender of a refused webhook is told, by the finding code.
+/// Returns the message to the sender of a refused webhook, by the finding code.
 pub fn refusal(code: &str) -> &'static str {
     match code {
         "signature_missing" => "the request has no X-Signature header",
@@ -30,7 +30,7 @@ pub fn refusal(code: &str) -> &'static str {
 }
 
 /// Checks `X-Signature`, if a secret is set and the request is a webhook's. The sender signs the
-/// body's bytes; of an array only the first element's.
+/// bytes of the body, or, if it is an array, those of its first element.
 pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option<&'static str> {
     let secret = secret?;
     if head.route() != Route::Calls(BodyShape::Webhook) {
@@ -49,7 +49,7 @@ pub fn check(head: &RequestHead<'_>, raw: &[u8], secret: Option<&str>) -> Option
     Some(if good { VALID } else { WRONG })
 }
 
-/// The signature of a body: its HMAC-SHA1 in hexadecimal.
+/// Returns the signature of a body: its HMAC-SHA1 in hexadecimal.
 pub fn sign(body: &[u8], secret: &str) -> String {
     let mut mac = keyed(secret);
     mac.update(body);
@@ -60,7 +60,8 @@ fn keyed(secret: &str) -> Hmac<Sha1> {
     Hmac::<Sha1>::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length")
 }
 
-/// The first element of an array as its bytes stand there: writing it anew would change them.
+/// Returns the first element of an array with its exact bytes, which serializing it again would
+/// change.
 fn first_element(raw: &[u8]) -> Option<String> {
     let doc = Doc::parse(std::str::from_utf8(raw).ok()?).ok()?;
     Some(doc.root().index(0)?.raw().to_owned())
@@ -78,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_segment_signs_is_valid() {
+    fn accepts_segments_signatures() {
         let captures = include_str!("../../../tests/captures/raw-http.jsonl");
         let mut seen = Vec::new();
         for line in captures.lines() {

@@ -10,14 +10,14 @@ fn head<'a>(path: &'a str, headers: &'a [(String, String)]) -> RequestHead<'a> {
     test_head("POST", path, headers)
 }
 
-/// The derived fields of each call.
+/// Returns the derived fields of each call.
 fn derived(path: &str, body: &str) -> Vec<String> {
     let mut scratch = ParseScratch::default();
     let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
     reading.calls.iter().map(|call| reading.derived_text(call).to_owned()).collect()
 }
 
-// the head of every test says 2024-05-01T10:00:00.000Z
+// the request of every test was received at this time
 const AT: &str = r#""receivedAt":"2024-05-01T10:00:00.000Z""#;
 
 #[test]
@@ -33,12 +33,12 @@ fn times_are_corrected_by_the_senders_skew() {
             r#"{"messageId":"m","timestamp":"2024-05-01T11:59:59.1234567+02:00","sentAt":"2024-05-01T10:00:00.5Z"}"#,
             r#""originalTimestamp":"2024-05-01T11:59:59.1234567+02:00","timestamp":"2024-05-01T09:59:58.623Z""#,
         ),
-        // a clock ahead puts the time into the future
+        // a clock that is ahead would put the time into the future
         (
             r#"{"messageId":"m","timestamp":"2024-05-01T10:00:09Z","sentAt":"2024-05-01T10:00:08Z"}"#,
             r#""originalTimestamp":"2024-05-01T10:00:09Z","timestamp":"2024-05-01T10:00:01.000Z""#,
         ),
-        // without both times there is no skew, and the time stays as it was sent
+        // without both times the skew is unknown, and the time is kept
         (
             r#"{"messageId":"m","timestamp":"2024-05-01T08:00:00.1234+02:00"}"#,
             r#""originalTimestamp":"2024-05-01T08:00:00.1234+02:00","timestamp":"2024-05-01T08:00:00.1234+02:00""#,
@@ -55,7 +55,7 @@ fn times_are_corrected_by_the_senders_skew() {
             r#"{"messageId":"m","timestamp":null,"sentAt":null}"#,
             r#""timestamp":"2024-05-01T10:00:00.000Z""#,
         ),
-        // an arrival that the sender made up is replaced
+        // a time of arrival from the sender is replaced
         (
             r#"{"messageId":"m","receivedAt":"2020-01-01","timestamp":17}"#,
             r#""originalTimestamp":17,"timestamp":17"#,
@@ -67,7 +67,7 @@ fn times_are_corrected_by_the_senders_skew() {
 }
 
 #[test]
-fn rudderstack_keeps_the_time_that_it_gets() {
+fn rudderstack_keeps_the_senders_time() {
     for (call, want) in [
         (
             r#"{"originalTimestamp":"2024-05-01T09:59:50Z","sentAt":"2024-05-01T09:59:51Z"}"#,
@@ -92,7 +92,7 @@ fn rudderstack_keeps_the_time_that_it_gets() {
 }
 
 #[test]
-fn type_and_message_id_are_made_where_they_are_missing() {
+fn adds_a_missing_type_and_message_id() {
     let times = format!(r#"{AT},"timestamp":"2024-05-01T10:00:00.000Z""#);
     let made = r#""messageId":"segscope-7-0""#;
     for (path, call, want) in [
@@ -104,13 +104,13 @@ fn type_and_message_id_are_made_where_they_are_missing() {
     ] {
         assert_eq!(derived(path, call), [format!("{{{want}{times}}}")], "{path} {call}");
     }
-    // RudderStack goes by the path
+    // RudderStack takes the type from the path
     let rudder = r#"{"messageId":"m","channel":"web","type":"track"}"#;
     assert!(derived("/v1/page", rudder)[0].starts_with(r#"{"type":"page","receivedAt""#));
     let reading =
         read(&head("/v1/page", &[]), 1, rudder, &mut ParseScratch::default()).expect("JSON");
     assert_eq!(reading.calls[0].kind, Some(CallType::Page));
-    // in a batch the place counts, also behind an item that is not a call
+    // in a batch the position counts, also after an item that is not a call
     let batch = r#"{"batch":[1,{"messageId":"a"},{"type":"track"}]}"#;
     let all = derived("/v1/batch", batch);
     assert!(!all[0].contains("messageId") && !all[0].contains("\"type\""), "{}", all[0]);
@@ -118,7 +118,7 @@ fn type_and_message_id_are_made_where_they_are_missing() {
 }
 
 #[test]
-fn a_batch_lends_its_context_and_its_time_of_sending() {
+fn a_call_inherits_the_context_and_sent_at_of_its_batch() {
     let batch = r#"{"sentAt":"2024-05-01T09:59:00Z","timestamp":"1999-01-01","context":{"ip":"b","library":{"name":"analytics-go","version":"3"}},
       "integrations":{"All":false,"Amplitude":true},"batch":[
       {"messageId":"1","timestamp":"2024-05-01T09:58:59Z"},
@@ -163,7 +163,7 @@ fn a_forwarded_call_is_not_corrected_again() {
 }
 
 #[test]
-fn calls_from_a_file_never_say_now() {
+fn calls_from_a_file_never_have_the_current_time() {
     let head = RequestHead { method: "", path: "", ..head("", &[]) };
     let read = |body: &str| {
         let reading = read(&head, 1, body, &mut ParseScratch::default()).expect("readable");
@@ -210,7 +210,7 @@ fn pixels_are_never_refused() {
 }
 
 #[test]
-fn the_room_is_used_again() {
+fn reuses_the_memory() {
     let mut scratch = ParseScratch::default();
     let (long, short) = (r#"{"batch":[{"a":"é"},{"b":2}]}"#, r#"{"event":"E"}"#);
     for (path, body, count) in

@@ -1,5 +1,5 @@
-//! Checks the times that a call carries (`docs/specs/vendors.md` A.4 and A.6). A time that is wrong stays
-//! as it is: the vendors' verdicts say what each of them makes of it.
+//! Checks of the times in a call (`docs/specs/vendors.md` A.4 and A.6). A wrong time is not
+//! corrected; the vendors' verdicts say what each vendor does with it.
 
 use super::Platform;
 use super::discard::{Discard, at};
@@ -8,10 +8,10 @@ use crate::call::time::{self, DAY_MS, Millis};
 use crate::call::{Val, text};
 use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
 
-/// 2000-01-01T00:00:00Z. No call is about an event before that.
+/// 2000-01-01T00:00:00Z, the earliest plausible time of an event.
 const MIN_TIME: Millis = 946_684_800_000;
 
-/// 2100-01-01T00:00:00Z. A number beyond that is not taken for an epoch time.
+/// 2100-01-01T00:00:00Z, from which a number is not interpreted as an epoch time.
 const MAX_EPOCH: Millis = 4_102_444_800_000;
 
 /// Adds a finding for each time of a call that is invalid or implausible.
@@ -22,14 +22,14 @@ pub(crate) fn check(call: &Fields<'_>, shared: &RequestDefaults<'_>, out: &mut V
     let arrival = arrival(call, shared);
     let mut read = |name, value| moment(name, value, arrival, out);
     let timestamp = read("/timestamp", call.timestamp);
-    // most calls that have both say the same time twice
+    // most calls that have both have the same time twice
     let is_same = |value: &Val<'_>| call.timestamp.is_some_and(|own| own.raw() == value.raw());
     let original = match call.original {
         Some(value) if is_same(&value) => timestamp,
         value => read("/originalTimestamp", value),
     };
     let sent_at = read("/sentAt", call.sent_at.or(from_batch));
-    // the time from which the service takes how late the event was sent
+    // the time that the service compares with `sentAt` to find the skew of the sender's clock
     let (event, path) = match (timestamp, original) {
         // RudderStack keeps a `timestamp` as it is
         (Some(_), _) if is_sent && rudder => return,
@@ -49,7 +49,7 @@ pub(crate) fn check(call: &Fields<'_>, shared: &RequestDefaults<'_>, out: &mut V
     out.push(implausible("/sentAt", &time::format(sent_at), problem, "when the request is sent"));
 }
 
-/// When the call arrived, as far as that is known.
+/// Returns the time when the call arrived, if it is known.
 fn arrival(call: &Fields<'_>, shared: &RequestDefaults<'_>) -> Option<Millis> {
     let own = || call.received_at.and_then(|value| time::parse(&value.as_str()?));
     match shared.origin {
@@ -59,7 +59,7 @@ fn arrival(call: &Fields<'_>, shared: &RequestDefaults<'_>) -> Option<Millis> {
     }
 }
 
-/// The time at a place, if it is one; adds what is wrong with it.
+/// Returns a value as a time if it is one, and adds a finding if it is invalid or implausible.
 fn moment(
     path: &'static str,
     value: Option<Val<'_>>,
@@ -78,7 +78,7 @@ fn moment(
             true => "before the year 2000".to_owned(),
             false => format!("{} after the call arrived", span(after)),
         };
-        // what an epoch time in seconds gives where milliseconds are wanted, and the other way
+        // the time if epoch seconds were used in place of milliseconds, or the reverse
         let meant = if at < MIN_TIME { at.saturating_mul(1000) } else { at / 1000 };
         let fix = match (MIN_TIME..MAX_EPOCH).contains(&meant) {
             true => format!(
@@ -109,8 +109,8 @@ fn implausible(path: &'static str, value: &str, problem: String, meant: &str) ->
     Discard { said, ..at("EVT-TIME-IMPLAUSIBLE", path) }
 }
 
-/// The moment that a number, or digits in a text, means as seconds, milliseconds, microseconds or
-/// nanoseconds since 1970.
+/// Interprets a number, or digits in a string, as seconds, milliseconds, microseconds or
+/// nanoseconds since 1970, whichever gives a plausible time.
 fn epoch(value: Val<'_>) -> Option<Millis> {
     let text = value.as_str();
     let number: f64 = text.as_deref().unwrap_or(value.raw()).trim().parse().ok()?;
@@ -119,7 +119,7 @@ fn epoch(value: Val<'_>) -> Option<Millis> {
     moments.into_iter().find(|at| (MIN_TIME..MAX_EPOCH).contains(at))
 }
 
-/// A span of time in words, cut to whole days or years.
+/// Returns a span of time in words, truncated to whole days or years.
 fn span(millis: Millis) -> String {
     match millis / DAY_MS {
         1 => "a day".to_owned(),

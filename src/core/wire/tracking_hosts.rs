@@ -1,8 +1,8 @@
 //! The hosts to which SDKs send calls.
 
-/// Segment's hosts, by region, and RudderStack's: the one that its SDKs have as a default, and those
-/// of its cloud, each of which is one customer's. `*.` stands for one or more labels. Hosts that only
-/// serve libraries and settings are not among them.
+/// Segment's hosts, by region, and RudderStack's: the default of its SDKs, and those of its cloud,
+/// each of which belongs to one customer. `*.` stands for one or more labels. Hosts that serve only
+/// libraries and settings are not included.
 pub const TRACKING_HOSTS: [&str; 7] = [
     "api.segment.io",
     "events.eu1.segmentapis.com",

@@ -6,32 +6,32 @@ use super::fields::Fields;
 use crate::call::Val;
 use crate::call::text::visible;
 
-/// What Segment calls such a call.
+/// The `event` of such a call, as JSON text.
 const EVENT: &str = "\"Violation Generated\"";
 
-/// Of each text that Segment says of a violation this much is kept.
+/// The maximum number of characters that are kept of each text about a violation.
 const MAX_CHARS: usize = 200;
 
 /// The code of a call that reports a violation of another call.
 pub const VIOLATION_REPORTED: &str = "EVT-VIOLATION-REPORTED";
 
-/// The code of a call of which another one reports a violation.
+/// The code of a call whose violation another call reports.
 pub const VIOLATION: &str = "EVT-VIOLATION";
 
 /// A violation that Segment found in a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportedViolation {
-    /// The `messageId` of the call that it is about, as it may be shown.
+    /// The `messageId` of the call with the violation, safe to show.
     pub message_id: String,
-    /// JSON pointer of the field.
+    /// The JSON pointer of the field.
     pub path: String,
-    /// What Segment says of it.
+    /// Segment's description of the violation.
     pub description: String,
-    /// The name of the tracking plan, with a blank before it.
+    /// The name of the tracking plan, with a space before it.
     pub plan: String,
 }
 
-/// Notes that a call reports a violation, if it does.
+/// Adds a discard if a call reports a violation.
 pub(crate) fn check(call: &Fields<'_>, discards: &mut Vec<Discard>) {
     let is_report = call.event.is_some_and(|event| event.raw() == EVENT);
     let Some(properties) = call.properties.filter(|_| is_report) else { return };
@@ -40,7 +40,7 @@ pub(crate) fn check(call: &Fields<'_>, discards: &mut Vec<Discard>) {
         let text: String = text.unwrap_or_default().trim().chars().take(MAX_CHARS).collect();
         visible(&text).into_owned()
     };
-    // the beginning of an id would name no call
+    // not shortened, because the beginning of an id would identify no call
     let message_id = properties.get("eventMessageID").and_then(|id| id.as_str());
     let Some(message_id) = message_id.filter(|id| !id.is_empty()) else { return };
     let behind = |before: &str, text: String, after: &str| match text.is_empty() {
@@ -58,7 +58,7 @@ pub(crate) fn check(call: &Fields<'_>, discards: &mut Vec<Discard>) {
 }
 
 impl ReportedViolation {
-    /// Reads it from what was noted of a call that reports it.
+    /// Reads the violation from the discard of the call that reports it.
     pub fn from_discard(discard: &Discard) -> Option<ReportedViolation> {
         if discard.code != VIOLATION_REPORTED {
             return None;
@@ -76,7 +76,7 @@ impl ReportedViolation {
     }
 }
 
-/// The JSON pointer of a field that Segment names with dots: `properties.products`.
+/// Returns the JSON pointer of a field that Segment names with dots: `properties.products`.
 fn pointer(field: &str) -> String {
     let names = field.split('.').filter(|name| !name.is_empty());
     names.map(|name| format!("/{}", name.replace('~', "~0").replace('/', "~1"))).collect()
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_what_segment_forwards() {
+    fn reads_a_forwarded_violation() {
         // as Segment documents it
         let call = r#"{"event":"Violation Generated","type":"track","userId":"schema-violations",
             "messageId":"sch-1","properties":{"eventMessageID":"node-1","eventName":"Order Completed",

@@ -1,11 +1,11 @@
-//! Where the write key stands (`docs/specs/wire.md` 3).
+//! The place of the write key (`docs/specs/wire.md` 3).
 
 use crate::call::Val;
 use crate::wire::{BodyShape, RequestHead, Route, query};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
-/// A write key and where it was found.
+/// A write key and the place where it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteKey {
     /// The key.
@@ -14,7 +14,7 @@ pub struct WriteKey {
     pub place: WriteKeyPlace,
 }
 
-/// The places of a write key, in the order in which they are looked at.
+/// The places of a write key, in the order in which they are searched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteKeyPlace {
     /// `Authorization: Basic base64(key:)`
@@ -32,7 +32,7 @@ pub enum WriteKeyPlace {
 }
 
 impl WriteKeyPlace {
-    /// The place in words.
+    /// Returns the place in words.
     pub fn name(self) -> &'static str {
         match self {
             WriteKeyPlace::Basic => "Authorization: Basic",
@@ -45,7 +45,7 @@ impl WriteKeyPlace {
     }
 }
 
-/// The key of a request: `body` and `item` are the `writeKey` members found there.
+/// Returns the key of a request; `body` and `item` are the `writeKey` members found there.
 pub(crate) fn find(
     head: &RequestHead<'_>,
     authorization: Option<&str>,
@@ -61,7 +61,7 @@ pub(crate) fn find(
         .or_else(|| member(body, WriteKeyPlace::Body))
         .or_else(|| member(item, WriteKeyPlace::Item))
         .or_else(|| {
-            // no look at the query of the many that have none
+            // most requests have no query, which need not be parsed
             let key = (!head.query.is_empty()).then(|| query::value(head.query, "writeKey"))??;
             found(key, WriteKeyPlace::Query)
         })
@@ -71,14 +71,14 @@ pub(crate) fn find(
         })
 }
 
-/// The key of a request without a body of its own (settings, source configuration, pixels), or of
-/// one whose body cannot be read.
+/// Returns the key of a request without a body (settings, source configuration, pixels), or with a
+/// body that cannot be read.
 pub fn of_head(head: &RequestHead<'_>) -> Option<WriteKey> {
     find(head, head.header("authorization"), None, None)
 }
 
-/// Reads the user name and password, with the colon between them, of a Basic header; none if it is
-/// of another scheme or cannot be read.
+/// Reads the user name and password, with the colon between them, of a Basic header; returns `None`
+/// if the scheme is another or the value cannot be decoded.
 pub fn basic_credentials(value: &str) -> Option<String> {
     let (scheme, credentials) = value.trim().split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -104,9 +104,9 @@ fn basic(value: &str) -> Option<WriteKey> {
     (!key.is_empty()).then_some(WriteKey { key, place })
 }
 
-/// True for a write key that stands for one: what a setting that is not there becomes as text, and
-/// what documents print where the reader's own key belongs.
-pub(crate) fn is_stand_in(key: &str) -> bool {
+/// Returns true for a placeholder of a write key: the text that a missing setting becomes, or an
+/// example from documentation.
+pub(crate) fn is_placeholder(key: &str) -> bool {
     const WORDS: [&str; 24] = [
         "undefined",
         "null",
@@ -136,7 +136,7 @@ pub(crate) fn is_stand_in(key: &str) -> bool {
     let has = |opening: &str, closing: &str| {
         key.find(opening).is_some_and(|at| key[at..].contains(closing))
     };
-    // what a template or a shell leaves where it fills nothing in
+    // text that remains when a template or a shell fills nothing in
     let is_template = || {
         has("{{", "}}")
             || has("${", "}")
@@ -147,7 +147,7 @@ pub(crate) fn is_stand_in(key: &str) -> bool {
             || key.starts_with('$')
     };
     let letter = |b: &u8| b.is_ascii_alphanumeric();
-    // every request has a key, and nearly all are made of letters and digits: 32 of them
+    // a shortcut: every request has a key, and nearly all keys are 32 letters and digits
     if key.len() >= 32 && key.bytes().all(|b| letter(&b)) {
         return false;
     }
@@ -163,8 +163,9 @@ pub(crate) fn is_stand_in(key: &str) -> bool {
     is_x || WORDS.iter().any(|word| word.as_bytes() == plain) || is_template()
 }
 
-/// Whether a forwarded event's own key counts: a webhook destination has none to show.
-pub(crate) fn is_expected(shape: BodyShape) -> bool {
+/// Returns whether a request with this body must have a write key. A webhook destination sends
+/// none, and a file needs none.
+pub(crate) fn is_required(shape: BodyShape) -> bool {
     !matches!(shape, BodyShape::Webhook | BodyShape::Bare)
 }
 
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_in_its_order() {
+    fn finds_the_key_at_every_place_in_order() {
         let everywhere = r#"{"writeKey":"body","batch":[{"writeKey":"item"}]}"#;
         for (authorization, path, body, want) in [
             (
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_stands_for_one_is_told_from_a_key() {
+    fn distinguishes_placeholders_from_keys() {
         for stands in [
             "undefined",
             "null",
@@ -230,7 +231,7 @@ mod tests {
             "WRITE_KEY",
             "CHANGE_ME",
         ] {
-            assert!(is_stand_in(stands), "{stands}");
+            assert!(is_placeholder(stands), "{stands}");
         }
         for key in [
             "wk_test",
@@ -248,7 +249,7 @@ mod tests {
             "my-app",
             "demo",
         ] {
-            assert!(!is_stand_in(key), "{key}");
+            assert!(!is_placeholder(key), "{key}");
         }
     }
 }

@@ -3,7 +3,7 @@ use crate::call::Builder;
 use proptest::prelude::*;
 
 #[test]
-fn keeps_what_came() {
+fn keeps_the_text_unchanged() {
     let doc = Doc::parse(
         r#" {"a":12.0,"b":[1e-7,{"\u0063":"\ud83d\ude00\ud800x"}],"a":9007199254740993} "#,
     )
@@ -73,7 +73,7 @@ proptest! {
 }
 
 #[test]
-fn an_odd_byte_is_seen_anywhere_in_a_string() {
+fn finds_a_special_byte_anywhere_in_a_string() {
     for length in 0..100 {
         for at in 0..length {
             for odd in ["\"", "\\", "\\n", "\n", "\u{1f}", "é", "\u{7f}"] {
@@ -89,9 +89,9 @@ fn an_odd_byte_is_seen_anywhere_in_a_string() {
     }
 }
 
-/// That the table is what reading the text gives is asserted whenever a builder is finished.
+/// Every finished builder asserts that its table is equal to the table of the parsed text.
 #[test]
-fn a_document_is_put_together_from_values_of_others() {
+fn builds_a_document_from_values_of_others() {
     let doc = Doc::parse(
         r#"{"a" : {"k\n": [1, {"": "\u00e9"}, [], "z"], "b": {} } , "\u0062": [[true]], "e": {}}"#,
     )

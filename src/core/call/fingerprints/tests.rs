@@ -23,7 +23,7 @@ fn structure(json: &str) -> u64 {
 }
 
 #[test]
-fn calls_that_say_the_same_have_the_same_content() {
+fn equal_calls_have_the_same_content() {
     let first =
         r#"{"event":"A","sentAt":"1","context":{"ip":"1"},"a":[1,{"b":"x"}],"c":"é","d":{}}"#;
     for again in [
@@ -36,7 +36,7 @@ fn calls_that_say_the_same_have_the_same_content() {
 }
 
 #[test]
-fn calls_that_say_something_else_have_another_content() {
+fn different_calls_have_different_content() {
     let calls = [
         r#"{}"#,
         r#"{"a":"1"}"#,
@@ -62,7 +62,7 @@ fn calls_that_say_something_else_have_another_content() {
 }
 
 #[test]
-fn values_are_no_part_of_the_structure() {
+fn values_are_not_part_of_the_structure() {
     assert_eq!(
         structure(r#"{"userId":"u1","properties":{"total":1,"items":[{"a":1}]}}"#),
         structure(r#"{"properties":{"items":[{"a":7},{"b":[]}],"total":2.5},"userId":"u2"}"#)
@@ -107,7 +107,7 @@ fn a_repeated_key_is_found_at_any_place_of_an_object() {
 }
 
 #[test]
-fn deep_nesting_ends() {
+fn deep_nesting_is_bounded() {
     let deep = format!("{}1{}", r#"{"a":[{"b":"#.repeat(5_000), "}]}".repeat(5_000));
     assert_eq!(structure(&deep), structure(&deep.replace('1', "2")));
     assert_ne!(prints(&deep).content, prints(&deep.replace('1', "2")).content);

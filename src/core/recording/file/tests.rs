@@ -1,7 +1,7 @@
 use crate::recording::file::*;
 
 #[test]
-fn a_torn_last_line_is_cut_and_nothing_else() {
+fn cuts_only_a_torn_last_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("r.ndjson");
     let (mut journal, recovery) = RecordingFile::open(&path, false).expect("a new file");
@@ -24,7 +24,7 @@ fn a_torn_last_line_is_cut_and_nothing_else() {
 }
 
 #[test]
-fn another_file_is_left_alone() {
+fn does_not_change_a_file_that_is_not_a_recording() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("letter.txt");
     std::fs::write(&path, "Dear all").expect("written");
@@ -33,7 +33,7 @@ fn another_file_is_left_alone() {
 }
 
 #[test]
-fn refuses_what_is_no_regular_file() {
+fn refuses_files_that_are_not_regular() {
     let folder = tempfile::tempdir().expect("a folder");
     let fifo = folder.path().join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();
@@ -64,7 +64,7 @@ fn closes_a_file_that_other_users_could_open() {
 }
 
 #[test]
-fn only_its_user_may_read_it() {
+fn only_its_user_can_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("r.ndjson");

@@ -36,12 +36,12 @@ pub(crate) struct Entry {
     pub is_id: bool,
 }
 
-/// The place of the values of an entry.
+/// The place of the values that an entry names.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
-    /// Under a key of that name, at any depth, in any case.
+    /// Values under a key of this name, at any depth; the case is ignored.
     Key(String),
-    /// At a JSON pointer from the call: its decoded tokens.
+    /// The value at a JSON pointer from the call: the pointer's decoded tokens.
     Pointer(Vec<String>),
 }
 
@@ -57,15 +57,15 @@ pub(crate) enum Method {
 /// An entry of `--redact` that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RedactionError {
-    /// The word behind `=` is not a method.
+    /// The word after `=` is not a method.
     #[error("`{0}`: a value becomes a hash (=hash, the default) or is removed (=remove)")]
     Method(String),
-    /// It is neither a name nor a pointer.
+    /// The entry is neither a name nor a pointer.
     #[error(
         "`{0}`: expected the name of a key, such as email, or a pointer, such as /properties/ssn"
     )]
     Place(String),
-    /// Without that value calls could not be read.
+    /// Without the value, segscope could not read calls.
     #[error(
         "`{entry}`: segscope needs `{name}` to read a call; name a value in it by its pointer, such as /properties/{name}"
     )]

@@ -1,4 +1,4 @@
-//! Redacted values of a JSON text.
+//! Redacting values in a JSON text.
 
 use super::Redaction;
 use super::entry::{Entry, Place};
@@ -7,13 +7,13 @@ use hashbrown::HashMap;
 use std::borrow::Cow;
 
 impl Redaction {
-    /// Returns a JSON text without redacted values; none if it is not JSON.
+    /// Returns a JSON text without redacted values; `None` if it is not JSON.
     pub fn redact_json<'t>(&self, text: &'t str) -> Option<Cow<'t, str>> {
         let doc = Doc::parse(text).ok()?;
         let mut edits = Vec::new();
         let at_pointers = self.find_at_pointers(doc.root());
         let mut node = 0;
-        // node by node, because a hostile text nests deeper than a stack is
+        // iterates over the nodes, because a hostile text may nest deeper than the stack allows
         while (node as usize) < doc.root().size() {
             let value = doc.at(node);
             let by_key = || self.entry_of_key(&value.key());
@@ -38,7 +38,7 @@ impl Redaction {
         })
     }
 
-    /// Returns the text that replaces a value; none if it stays.
+    /// Returns the text that replaces a value; `None` if the value is kept.
     fn value_replacement(&self, entry: &Entry, value: Val<'_>) -> Option<String> {
         match value.kind() {
             JsonKind::Null => None,
@@ -47,8 +47,8 @@ impl Redaction {
         }
     }
 
-    /// Finds the values at the pointers of entries. A pointer counts from a call: from the body, and
-    /// from each item of a list of calls.
+    /// Finds the values at the pointers of entries. A pointer starts at a call: at the body, and at
+    /// each item of a list of calls.
     fn find_at_pointers(&self, root: Val<'_>) -> HashMap<u32, &Entry> {
         let mut found = HashMap::new();
         for entry in &self.entries {
@@ -70,7 +70,7 @@ impl Redaction {
     }
 }
 
-/// Returns the members of that name, repeated ones too, or the item at that index.
+/// Returns the members of that name, including repeated ones, or the item at that index.
 fn find_members<'d>(value: Val<'d>, token: &str) -> Vec<Val<'d>> {
     match value.kind() {
         JsonKind::Object => value.children().filter(|child| child.key() == token).collect(),

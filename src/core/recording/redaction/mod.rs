@@ -1,8 +1,9 @@
-//! Values that the user wants in no recording (`--redact email,/properties/ssn`): they are replaced
-//! before a request is recorded, so nothing that is read from the recording has them either.
+//! Redaction of values that the user does not want in a recording (`--redact
+//! email,/properties/ssn`). They are replaced before a request is recorded, so they are also absent
+//! from everything that is read from the recording.
 //!
-//! A replaced value is never left out: a call without it would be reported as lacking it. The text
-//! in its place says that it was redacted, and rules about the form of a value pass it over
+//! A value is replaced, never left out: a call without it would be reported as lacking it. The
+//! replacement says that the value was redacted, and rules about the form of a value ignore it
 //! ([`crate::call::redacted`]).
 
 mod entry;
@@ -36,8 +37,8 @@ impl std::fmt::Debug for Redaction {
 }
 
 impl Redaction {
-    /// Reads entries: `email`, `/properties/ssn`, `phone=remove`; none if there are none. `is_id`
-    /// tells whether a key names an id.
+    /// Reads entries: `email`, `/properties/ssn`, `phone=remove`; returns `None` if there are none.
+    /// `is_id` tells whether a key names an id.
     ///
     /// # Errors
     /// Fails at the first entry that is not valid, or that would make calls unreadable.
@@ -109,14 +110,15 @@ impl Redaction {
         headers.collect()
     }
 
-    /// Returns the body of a request without calls as it may be recorded: the JSON text of `raw`; none
-    /// if it is not JSON, because then its values are not known.
+    /// Returns the body of a request without calls as it may be recorded: the JSON text of `raw`;
+    /// `None` if it is not JSON, because then the places of its values are not known.
     pub fn redact_raw_body(&self, head: &RequestHead<'_>, raw: &[u8]) -> Option<String> {
         let bytes = wire::decode_within(head, raw, wire::body_limit(&head.route())).ok()?;
         self.redact_json(wire::text(&bytes).ok()?).map(Cow::into_owned)
     }
 
-    /// Returns the answer of an upstream as it may be recorded: a body that is not JSON is left out.
+    /// Returns the answer of an upstream as it may be recorded: a body that is not JSON is left
+    /// out.
     pub fn redact_answer(&self, answer: &UpstreamAnswer) -> UpstreamAnswer {
         let mut answer = answer.clone();
         if let Ok(with) = &mut answer.outcome {
@@ -127,7 +129,7 @@ impl Redaction {
         answer
     }
 
-    /// Returns the entry that names a key; the first of several.
+    /// Returns the first entry that names a key.
     fn entry_of_key(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| match &entry.place {
             Place::Key(name) => {
@@ -139,8 +141,8 @@ impl Redaction {
         })
     }
 
-    /// Returns the text that replaces a value; none for a blank value and one that is redacted already:
-    /// they reveal nothing, and a blank value is a finding.
+    /// Returns the text that replaces a value; `None` for a blank value, which is a finding of its
+    /// own, and for a value that is redacted already: both reveal nothing.
     fn replacement(&self, entry: &Entry, value: &str) -> Option<String> {
         if value.chars().all(is_blank_or_invisible) || redacted::is_redacted(value) {
             return None;
@@ -155,7 +157,7 @@ impl Redaction {
         Some(redacted::hashed(hash, value.contains('@')))
     }
 
-    /// Returns a text in which parameters of a URL are replaced (`?email=…`); none if it has none.
+    /// Returns a text in which parameters of a URL (`?email=…`) are replaced; `None` if none is.
     fn redact_parameters(&self, text: &str) -> Option<String> {
         if !text.contains('=') {
             return None;
@@ -176,7 +178,7 @@ pub struct RedactedHead {
 }
 
 impl RedactedHead {
-    /// Creates a head of which nothing is kept: in a request that is not HTTP, values have no known
+    /// Creates a head without any content, for a request that is not HTTP: its values have no known
     /// places.
     pub fn empty() -> RedactedHead {
         RedactedHead { path: String::new(), query: String::new(), headers: Vec::new() }

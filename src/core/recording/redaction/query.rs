@@ -1,5 +1,5 @@
-//! Redacted values of a query: parameters with dots in their names, as pixels have them, and a whole
-//! call in `data`.
+//! Redacting values in a query: parameters with dots in their names, as pixels have them, and a
+//! whole call in `data`.
 
 use super::Redaction;
 use super::entry::{Entry, Place};
@@ -8,7 +8,7 @@ use crate::wire::{self, RequestHead};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// The parameter in which a pixel has a whole call.
+/// The parameter of a pixel that contains a whole call.
 const CALL_PARAMETER: &str = "data";
 
 impl Redaction {
@@ -30,8 +30,8 @@ impl Redaction {
         pairs.collect::<Vec<String>>().join("&")
     }
 
-    /// Returns the entry that a parameter's name meets: `traits.email` is the key `email` and the
-    /// pointer `/traits/email`, and so is `traits[email]`.
+    /// Returns the entry that matches a parameter's name: `traits.email` matches the key `email`
+    /// and the pointer `/traits/email`, and so does `traits[email]`.
     fn entry_of_parameter(&self, name: &str) -> Option<&Entry> {
         let parts = || name.split(['.', '[', ']']).filter(|part| !part.is_empty());
         let by_pointer = || {
@@ -43,10 +43,11 @@ impl Redaction {
         parts().find_map(|part| self.entry_of_key(part)).or_else(by_pointer)
     }
 
-    /// Returns the text that replaces a call in `data`; none if it holds nothing that is redacted.
+    /// Returns the text that replaces a call in `data`; `None` if the call contains no redacted
+    /// value.
     fn redact_pixel_call(&self, head: &RequestHead<'_>, value: &str) -> Option<String> {
         let Some(call) = wire::pixel_call(value) else {
-            // the values of a pixel that cannot be read are not known
+            // an unreadable call of a pixel is removed, because its values are not known
             return head.route().is_pixel().then(|| redacted::REMOVED.to_owned());
         };
         match self.redact_json(&call)? {

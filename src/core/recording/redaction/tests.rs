@@ -37,7 +37,7 @@ fn replaces_values_by_key_and_by_pointer() {
 }
 
 #[test]
-fn keeps_what_reveals_nothing() {
+fn keeps_values_that_reveal_nothing() {
     let redaction = redaction("email,phone=remove");
     for text in [
         r#"{"traits":{"email":"","phone":null}}"#,
@@ -67,7 +67,7 @@ fn addresses_in_values_have_no_redacted_parameters() {
 }
 
 #[test]
-fn a_deep_text_is_walked_without_a_stack() {
+fn redacts_a_deep_text_without_recursion() {
     let redaction = redaction("email,/a/b");
     let deep = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
     assert!(redaction.redact_json(&deep).is_some());
@@ -83,7 +83,7 @@ fn many_values_at_a_pointer_are_found_in_one_pass() {
 }
 
 #[test]
-fn queries_and_headers_lose_their_values() {
+fn redacts_queries_and_headers() {
     let redaction = redaction("email,/properties/ssn,x-user");
     let data =
         |call: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, call);
@@ -117,7 +117,7 @@ fn queries_and_headers_lose_their_values() {
 }
 
 #[test]
-fn entries_that_cannot_be_used_are_told() {
+fn refuses_unusable_entries() {
     let error =
         |text: &str| Redaction::parse([text], names_an_id).expect_err("unusable").to_string();
     assert!(error("email=mask").contains("=hash") && error("email=mask").contains("email=mask"));

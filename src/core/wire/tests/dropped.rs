@@ -1,8 +1,8 @@
-//! Parsing of whole requests: what is refused, and what is taken and then dropped.
+//! Parsing of whole requests: refused ones, and accepted ones that are then dropped.
 
 use super::*;
 
-/// The discards: the request's own, then those of each call.
+/// Returns the discards: the request's own, then those of each call.
 pub(crate) fn discards(path: &str, body: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let mut scratch = ParseScratch::default();
     let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
@@ -70,7 +70,7 @@ fn only_what_cannot_be_read_is_refused() {
 }
 
 #[test]
-fn each_reason_for_a_discard() {
+fn finds_each_reason_for_a_discard() {
     let long = format!(r#""type":"track","event":"E","messageId":"{}""#, "é".repeat(100));
     let just = format!(r#""type":"track","event":"E","messageId":"{}""#, "é".repeat(99));
     for (members, want) in [
@@ -117,13 +117,13 @@ fn each_reason_for_a_discard() {
         let body = format!(r#"{{"event":"E",{ids}}}"#);
         assert_eq!(discards("/v1/track", &body).1, [want], "{ids}");
     }
-    // RudderStack wants an id and nothing else
+    // RudderStack requires an id and nothing else
     let rudder = r#"{"channel":"web","event":7}"#;
     assert_eq!(discards("/v1/track", rudder).1, [["no_user_anon_id /userId"]]);
 }
 
 #[test]
-fn what_is_said_of_a_batch() {
+fn finds_the_discards_of_a_batch() {
     let good = r#"{"type":"track","userId":"u","event":"E"}"#;
     let said =
         |items: &str| discards("/v1/batch", &format!(r#"{{"writeKey":"k","batch":[{items}]}}"#));
