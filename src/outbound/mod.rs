@@ -15,8 +15,8 @@ pub(crate) use own_address::is_own_host;
 use crate::call::credential::without_credentials;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Uri, header};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -24,17 +24,18 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::time::{Duration, Instant};
 
-/// The limits of an exchange: the maximum length of the answer's body, and the time. A longer body
-/// is left out.
+/// The limits of an exchange: the maximum length of the answer's body, and the time.
 #[derive(Debug, Clone, Copy)]
 struct AnswerLimits {
     bytes: usize,
     time: Duration,
+    /// The beginning of a longer body is enough. Without it, the exchange fails.
+    takes_beginning: bool,
 }
 
 /// The limits of an answer that is shown to the user.
 const SHOWN_ANSWER_LIMITS: AnswerLimits =
-    AnswerLimits { bytes: 64 << 10, time: Duration::from_secs(30) };
+    AnswerLimits { bytes: 64 << 10, time: Duration::from_secs(30), takes_beginning: true };
 /// The maximum length of a listener's answer: a page of call records, and one large record.
 const MAX_LISTENER_ANSWER_BYTES: usize = 24 << 20;
 
@@ -64,7 +65,7 @@ pub enum SendError {
 pub struct UpstreamResponse {
     /// The HTTP status.
     pub status: u16,
-    /// The body as text; empty if it was too long or broke off.
+    /// The body as text. If it was too long or broke off, a note at its end says so.
     pub body: String,
 }
 
@@ -158,7 +159,8 @@ impl ListenerClient {
         let url = format!("{}/_segscope/{path}", self.base);
         let outgoing =
             Outgoing { method, url: &url, headers: &self.headers, body, named: &self.base };
-        let limits = AnswerLimits { bytes: MAX_LISTENER_ANSWER_BYTES, time };
+        let limits =
+            AnswerLimits { bytes: MAX_LISTENER_ANSWER_BYTES, time, takes_beginning: false };
         exchange(&self.client, outgoing, limits).await
     }
 }
@@ -240,14 +242,34 @@ async fn send_and_read(
     let exchange = async {
         let response = client.request(request).await.map_err(|error| failed(root_cause(&error)))?;
         let status = response.status().as_u16();
-        let body = Limited::new(response.into_body(), limits.bytes).collect().await;
-        let body = body.map(|all| all.to_bytes()).unwrap_or_default();
-        Ok(UpstreamResponse { status, body: String::from_utf8_lossy(&body).into_owned() })
+        let (bytes, problem) = read_body(response.into_body(), limits.bytes).await;
+        let mut body = String::from_utf8_lossy(&bytes).into_owned();
+        match problem {
+            Some(problem) if !limits.takes_beginning => return Err(failed(problem)),
+            Some(problem) => body.push_str(&format!("… ({problem})")),
+            None => {}
+        }
+        Ok(UpstreamResponse { status, body })
     };
     match tokio::time::timeout(limits.time, exchange).await {
         Ok(answer) => answer,
         Err(_) => Err(failed(format!("no answer within {} s", limits.time.as_secs()))),
     }
+}
+
+/// Reads a body up to a length. Returns what was read, and why that is not the whole body.
+async fn read_body(mut body: Incoming, limit: usize) -> (Vec<u8>, Option<String>) {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return (bytes, Some("the answer broke off".to_owned())) };
+        let Ok(data) = frame.into_data() else { continue };
+        let room = limit - bytes.len();
+        bytes.extend_from_slice(&data[..data.len().min(room)]);
+        if data.len() > room {
+            return (bytes, Some(format!("the answer is longer than {} KB", limit >> 10)));
+        }
+    }
+    (bytes, None)
 }
 
 /// Returns the innermost cause, which says what happened; the outer ones say only "client error".
@@ -262,6 +284,7 @@ fn root_cause(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[test]
     fn explains_a_wrong_url() {
@@ -275,5 +298,51 @@ mod tests {
             assert!(error.to_string().contains(want), "{error}");
             assert!(!error.to_string().contains("s3cret"), "{error}");
         }
+    }
+
+    #[test]
+    fn says_when_an_answer_is_not_whole() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let url = format!("http://{}/", listener.local_addr().expect("bound"));
+            let answers = async {
+                for answer in ["Content-Length: 7\r\n\r\nabcdefg", "Content-Length: 7\r\n\r\nabc"] {
+                    for _ in 0..2 {
+                        let (mut stream, _) = listener.accept().await.expect("a connection");
+                        let mut head = [0; 1024];
+                        let _ = stream.read(&mut head).await;
+                        let answer = format!("HTTP/1.1 200 OK\r\nConnection: close\r\n{answer}");
+                        stream.write_all(answer.as_bytes()).await.expect("written");
+                    }
+                }
+            };
+            let asks = async {
+                let mut bodies = Vec::new();
+                for _ in 0..2 {
+                    for takes_beginning in [true, false] {
+                        let time = Duration::from_secs(30);
+                        let limits = AnswerLimits { bytes: 5, time, takes_beginning };
+                        let (body, headers) = (String::new(), &[][..]);
+                        let request =
+                            Outgoing { method: "GET", url: &url, headers, body, named: &url };
+                        let answer = send_and_read(&new_connections(), request, limits).await;
+                        bodies.push(
+                            answer.map(|answer| answer.body).map_err(|error| error.to_string()),
+                        );
+                    }
+                }
+                bodies
+            };
+            let ((), bodies) = tokio::join!(answers, asks);
+            let long = "the answer is longer than 0 KB";
+            assert_eq!(bodies[0], Ok(format!("abcde… ({long})")));
+            assert!(bodies[1].as_ref().is_err_and(|error| error.ends_with(long)), "{bodies:?}");
+            assert_eq!(bodies[2], Ok("abc… (the answer broke off)".to_owned()));
+            assert!(
+                bodies[3].as_ref().is_err_and(|error| error.ends_with("broke off")),
+                "{bodies:?}"
+            );
+        });
     }
 }

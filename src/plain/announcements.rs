@@ -15,9 +15,9 @@ impl PlainSession<'_> {
     /// Prints everything that is new since the last time.
     pub fn print_news(&mut self) -> io::Result<()> {
         self.print_new_calls()?;
-        if let Some(told) = self.inspector.told() {
-            match told {
-                Ok(told) => self.say(&told)?,
+        if let Some(message) = self.inspector.take_message() {
+            match message {
+                Ok(text) => self.say(&text)?,
                 Err(error) => self.say_error(&error)?,
             }
         }

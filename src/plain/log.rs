@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const DEFAULT_LIST_ROWS: u64 = 20;
 const MAX_LIST_ROWS: u64 = 1_000;
 /// The time limit for waiting for a filter or a search. After it, `filter` and `list` use the rows
-/// found so far, and a search prints that there is no further call.
+/// found so far, and a search prints that it is not finished.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The interval at which the progress of a filter or a search is checked.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
@@ -123,34 +123,28 @@ impl PlainSession<'_> {
             "marked" => "call that is marked",
             _ => "call that matches",
         };
+        let further = if forward { "further" } else { "earlier" };
         match self.find(&what, forward) {
-            Some(row) => self.say_row(row),
-            None if forward => self.say(&format!("no further {words}")),
-            None => self.say(&format!("no earlier {words}")),
+            NextRow::Row(row) => self.say_row(row),
+            NextRow::None => self.say(&format!("no {further} {words}")),
+            NextRow::Paused { .. } => self.say(&format!(
+                "no {further} {words} found within {} s; the search is not finished",
+                WAIT_TIMEOUT.as_secs()
+            )),
         }
     }
 
-    fn find(&self, what: &What, forward: bool) -> Option<u64> {
+    /// Searches for a row, at most [`WAIT_TIMEOUT`].
+    fn find(&self, what: &What, forward: bool) -> NextRow {
         let rows = self.inspector.rows();
-        let mut at = self.current.unwrap_or(if forward { 0 } else { rows });
+        let at = self.current.unwrap_or(if forward { 0 } else { rows });
         if forward
             && self.current.is_none()
             && self.inspector.find(1, false, what) == NextRow::Row(0)
         {
-            return Some(0);
+            return NextRow::Row(0);
         }
-        let begun = Instant::now();
-        loop {
-            match self.inspector.find(at, forward, what) {
-                NextRow::Row(row) => return Some(row),
-                NextRow::None => return None,
-                NextRow::Paused { .. } if begun.elapsed() > WAIT_TIMEOUT => return None,
-                NextRow::Paused { at: further } => {
-                    at = further;
-                    std::thread::sleep(POLL_INTERVAL);
-                }
-            }
-        }
+        search(|at| self.inspector.find(at, forward, what), at, WAIT_TIMEOUT)
     }
 
     fn step(&mut self, forward: bool) -> io::Result<()> {
@@ -276,5 +270,33 @@ impl PlainSession<'_> {
                 ))
             }
         }
+    }
+}
+
+/// Searches on from `at` until there is a result or the time is over.
+fn search(mut find: impl FnMut(u64) -> NextRow, mut at: u64, timeout: Duration) -> NextRow {
+    let begun = Instant::now();
+    loop {
+        match find(at) {
+            NextRow::Paused { at: further } if begun.elapsed() < timeout => {
+                at = further;
+                std::thread::sleep(POLL_INTERVAL);
+            }
+            next => return next,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_that_takes_too_long_does_not_end_as_if_nothing_was_found() {
+        let slow = |at| NextRow::Paused { at: at + 1 };
+        assert_eq!(search(slow, 7, Duration::ZERO), NextRow::Paused { at: 8 });
+        let third = |at| if at == 3 { NextRow::Row(3) } else { NextRow::Paused { at: at + 1 } };
+        assert_eq!(search(third, 1, WAIT_TIMEOUT), NextRow::Row(3));
+        assert_eq!(search(|_| NextRow::None, 1, WAIT_TIMEOUT), NextRow::None);
     }
 }

@@ -8,6 +8,7 @@ use crate::findings::Severity;
 use crate::report::colors::ColorWriter;
 use crate::report::format_numbers::plural;
 use crate::vendors::Vendors;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -143,17 +144,57 @@ fn write_entry(
     out.push('\n');
 }
 
-/// Returns the events of an entry with their counts; empty for a single event, which the heading names.
+/// Returns the events of an entry with their counts, the most frequent first; empty for a single event,
+/// which the heading names.
 fn event_list(events: &[&FindingGroup]) -> String {
     if events.len() == 1 {
         return String::new();
     }
-    let named = events.iter().take(MAX_EVENTS).map(|group| {
-        format!("{} {}", group.event.as_deref().unwrap_or("others"), group.calls.max(group.repeats))
-    });
+    let count = |group: &FindingGroup| group.calls.max(group.repeats);
+    let mut events = events.to_vec();
+    events.sort_by_key(|group| Reverse(count(group)));
+    let named = events
+        .iter()
+        .take(MAX_EVENTS)
+        .map(|group| format!("{} {}", group.event.as_deref().unwrap_or("others"), count(group)));
     let mut list = named.collect::<Vec<_>>().join(", ");
     if let Some(more) = events.len().checked_sub(MAX_EVENTS).filter(|more| *more > 0) {
         write!(list, " and {more} more").expect("writing to a String cannot fail");
     }
     list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_the_most_frequent_events_of_an_entry() {
+        let group = |event: String, calls| FindingGroup {
+            unit: "call",
+            code: "C".into(),
+            severity: Severity::Error,
+            missing: false,
+            fails: false,
+            vendor: None,
+            event: Some(event),
+            event_name: None,
+            calls,
+            repeats: 0,
+            message: String::new(),
+            why: String::new(),
+            history: None,
+            fix: String::new(),
+            path: String::new(),
+            other_paths: Vec::new(),
+            example: String::new(),
+            corrected: None,
+        };
+        let groups: Vec<FindingGroup> = (1..=12).map(|n| group(format!("E{n}"), n)).collect();
+        let events: Vec<&FindingGroup> = groups.iter().collect();
+        let list = event_list(&events);
+        assert!(list.starts_with("E12 12, E11 11, "), "{list}");
+        assert!(list.ends_with("E3 3 and 2 more"), "{list}");
+        assert_eq!(event_list(&events[..1]), "");
+    }
 }

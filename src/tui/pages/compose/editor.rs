@@ -35,21 +35,27 @@ impl Editor {
         self.area.lines().join("\n")
     }
 
-    fn has_room(&self, more: usize) -> bool {
-        let bytes: usize = self.area.lines().iter().map(|line| line.len() + 1).sum();
-        bytes + more <= MAX_TEXT_BYTES
+    fn bytes(&self) -> usize {
+        self.area.lines().iter().map(|line| line.len() + 1).sum()
     }
 
-    /// Handles a key. Returns true if the text changed.
+    /// Handles a key. Returns true if the text changed. A key that would make the text too large
+    /// changes nothing.
     pub fn typed(&mut self, event: KeyEvent) -> bool {
-        self.has_room(4) && self.area.input(event)
+        let before = self.bytes();
+        let is_changed = self.area.input(event);
+        if is_changed && self.bytes() > before.max(MAX_TEXT_BYTES) {
+            self.area.undo();
+            return false;
+        }
+        is_changed
     }
 
     /// Inserts a pasted text as one edit. Returns false if there is no room for it.
     pub fn paste(&mut self, pasted: &str) -> bool {
         // terminals send a carriage return for a line end
         let pasted = pasted.replace("\r\n", "\n").replace('\r', "\n");
-        self.has_room(pasted.len()) && self.area.insert_str(pasted)
+        self.bytes() + pasted.len() <= MAX_TEXT_BYTES && self.area.insert_str(pasted)
     }
 
     /// Undoes the last edit. Returns false if there is none.
@@ -139,5 +145,28 @@ impl Editor {
         if cursor == Some(column) {
             painter.put(" ", turned(look.theme.text));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crossterm::event::{KeyCode, KeyModifiers};
+
+    #[test]
+    fn a_full_editor_takes_no_more_text_and_can_still_be_shortened() {
+        let mut editor = Editor::new("");
+        assert!(editor.paste(&"x".repeat(MAX_TEXT_BYTES - 1)));
+        let key = |code| KeyEvent::new(code, KeyModifiers::NONE);
+        for code in [KeyCode::Char('y'), KeyCode::Enter] {
+            assert!(!editor.typed(key(code)));
+        }
+        assert!(!editor.paste("y"));
+        assert_eq!(editor.text(), "x".repeat(MAX_TEXT_BYTES - 1));
+        editor.typed(key(KeyCode::Left));
+        assert!(editor.typed(key(KeyCode::Backspace)));
+        assert_eq!(editor.text().len(), MAX_TEXT_BYTES - 2);
+        assert!(editor.typed(key(KeyCode::Char('y'))));
+        assert!(editor.text().ends_with("yx"));
     }
 }

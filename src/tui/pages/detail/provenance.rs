@@ -75,8 +75,13 @@ impl Provenance {
             .whole_containers
             .iter()
             .filter(move |(p, range)| *p == part && range.contains(&node) && range.start != node);
-        let mut starts: Vec<u32> = around.map(|(_, range)| range.start).collect();
-        starts.dedup();
+        // several vendors may send one container
+        let mut starts: Vec<u32> = Vec::new();
+        for (_, range) in around {
+            if !starts.contains(&range.start) {
+                starts.push(range.start);
+            }
+        }
         std::iter::once(node).chain(starts).filter_map(move |at| self.at.get(&(part, at))).flatten()
     }
 
@@ -198,6 +203,19 @@ mod tests {
             );
         }
         uses
+    }
+
+    #[test]
+    fn lists_a_use_once_when_several_vendors_send_nested_containers() {
+        let doc = Doc::parse(r#"{"properties":{"b":{"c":1}}}"#).expect("JSON");
+        let places = [(0, "/properties", "p"), (0, "/properties/b", "b"), (1, "/properties", "q")];
+        let uses = uses(&doc, &places);
+        let value = doc.root().pointer("/properties/b/c").expect("a value");
+        let to: Vec<&str> = uses
+            .uses_of_value(DocumentSide::Call, value.node())
+            .map(|place| place.to.as_str())
+            .collect();
+        assert_eq!(to, ["p", "q", "b"]);
     }
 
     #[test]
