@@ -202,7 +202,7 @@ impl JudgedIndex {
             let call = &reading.calls[nth];
             let mut event = reading.event(call);
             let seq = self.next_seq();
-            let sighting = self.store.meet(call_fields::met(reading, call));
+            let sighting = self.store.meet(call_fields::repeat_fingerprint(reading, call));
             event.discarded |= sighting.is_reused();
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
             self.people.learn(&event, call.kind, seq, line.received_at);

@@ -62,9 +62,10 @@ pub(crate) fn ids<'d>(
     }
 }
 
-/// What tells a call from others, if it has a `messageId` of its own.
-pub(crate) fn met(reading: &ParsedRequest<'_>, call: &ReadCall) -> Option<Repeat> {
-    // one that the service makes is no other call's
+/// Returns the fingerprint by which a repeat of a call is recognized, if the call has a `messageId`
+/// of its own.
+pub(crate) fn repeat_fingerprint(reading: &ParsedRequest<'_>, call: &ReadCall) -> Option<Repeat> {
+    // a `messageId` that the service generates is different for each call
     call.message_id?;
     let id = text(reading.message_id(call))?;
     let discarded = call.discarded_as().is_some();
