@@ -241,7 +241,7 @@ impl BatchResult<'_> {
         let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
             .map_err(|refusal| refusal.to_string())?;
         let read = reading.calls.get(call.nth).ok_or("the request holds no such call")?;
-        let known = DetailContext {
+        let context = DetailContext {
             vendors: self.vendors,
             memory: &self.memory,
             people: &self.people,
@@ -250,8 +250,8 @@ impl BatchResult<'_> {
         let reused = call_detail::is_reused(self.sets.get(call.set), self.vendors);
         let mut event = reading.event(read);
         event.discarded |= reused;
-        let made = known.make(&event, (call.seq, call.sender, shared.received_at), extent);
-        let noted = JudgeNotes {
+        let results = context.evaluate(&event, (call.seq, call.sender, shared.received_at), extent);
+        let notes = JudgeNotes {
             seq: call.seq,
             sender: call.sender,
             repeat: call.repeat,
@@ -260,6 +260,6 @@ impl BatchResult<'_> {
             missing: call_detail::missing(self.sets.get(call.set), self.in_use.bits(call.sender)),
             ids: [None, None],
         };
-        Ok(RowDetail::Call(Box::new(call_detail::detail(noted, made, &reading, read, &shared))))
+        Ok(RowDetail::Call(Box::new(call_detail::detail(notes, results, &reading, read, &shared))))
     }
 }

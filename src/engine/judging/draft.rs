@@ -87,7 +87,8 @@ impl Engine {
             in_use: &in_use,
             rudder: sender == SenderPlatform::RudderStack,
         };
-        let edits = asked.tell(&mut rendered, &state.index.people, Extent::Findings).edits;
+        let edits =
+            asked.complete_findings(&mut rendered, &state.index.people, Extent::Findings).edits;
         let rudder = asked.rudder;
         let corrected = CallType::parse(&call_fields::kind(&event).unwrap_or_default())
             .filter(|_| !edits.is_empty())
