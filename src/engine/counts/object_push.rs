@@ -4,7 +4,7 @@
 
 use crate::call::time::Millis;
 use crate::engine::Engine;
-use crate::engine::ingest::accept::{KEPT_OF_REFUSED_BYTES, LineEnd, line_head};
+use crate::engine::ingest::accept::{LineEnd, MAX_REFUSED_BODY_BYTES, line_head};
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
@@ -83,7 +83,7 @@ impl Engine {
         let kept = unread
             .as_ref()
             .filter(|_| redaction.is_none())
-            .map_or(&b""[..], |unread| &unread.raw[..unread.raw.len().min(KEPT_OF_REFUSED_BYTES)]);
+            .map_or(&b""[..], |unread| &unread.raw[..unread.raw.len().min(MAX_REFUSED_BODY_BYTES)]);
         let line_body = match body {
             Some(text) => body_of(step, text),
             None if kept.is_empty() => Body::None,
