@@ -1,24 +1,25 @@
-//! Files in gzip, of any number of members. Where one is cut or damaged, what comes before is read.
+//! Reads gzip files with any number of members. If a file is cut or damaged, the data before that
+//! place is read.
 
 use flate2::bufread::MultiGzDecoder;
 use std::io::{self, BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How a file in gzip begins.
+/// The first bytes of a gzip file.
 pub(crate) const MAGIC: &[u8] = b"\x1f\x8b";
 
-/// Why a file in gzip was not read to its end.
+/// The reason why a gzip file was not read to its end.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Damage(Arc<Mutex<Option<String>>>);
 
 impl Damage {
-    /// What is wrong, if something is.
+    /// Returns the message about the damage, if there is any.
     pub fn told(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// What a file in gzip holds. It ends where the file is cut or damaged.
+/// The unpacked data of a gzip file. It ends where the file is cut or damaged.
 pub(crate) struct GzipReader<R: Read> {
     input: MultiGzDecoder<BufReader<R>>,
     bytes: u64,

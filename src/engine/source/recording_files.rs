@@ -1,4 +1,4 @@
-//! What is read back: files that are only read, and behind them the one that is appended to.
+//! The files of a recording: those that are only read, followed by the one that is appended to.
 
 use crate::call::time::Millis;
 use crate::engine::rows::views::OpenedFiles;
@@ -11,11 +11,12 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The line of an upstream's answer is no longer: of the body 64 KB, six times as long where each
-/// byte is escaped, and the headers.
+/// The maximum length of the line of an upstream's response: 64 KB of the body, six times as long
+/// if each byte is escaped, and the headers.
 const MAX_LINE_BEHIND_BYTES: usize = 1 << 20;
 
-/// One long text of lines: the files in their order, then the journal. Offsets count over all.
+/// A single text of lines: the files in order, then the file that is appended to. Offsets count
+/// over all files.
 #[derive(Debug, Default)]
 pub struct Recording {
     pub(crate) parts: Vec<FileSection>,
@@ -23,14 +24,14 @@ pub struct Recording {
     /// The files that are only read.
     opened: Option<OpenedFiles>,
     pub(crate) journal: Option<RecordingFile>,
-    /// The parts of the recording that come before the journal.
+    /// The parts of the recording before the file that is appended to.
     pub(crate) earlier: Vec<ClosedPart>,
-    /// Files of calls, which become lines of the journal.
+    /// The files of calls, which become lines of the file that is appended to.
     pub(crate) inputs: Vec<FollowedFile>,
     remarks: RemarkTarget,
-    /// The one part is the opened file itself.
+    /// True if the single part is the opened file itself.
     in_place: bool,
-    /// What of the files could not be read.
+    /// Messages about contents of the files that could not be read.
     pub(crate) problems: Vec<String>,
     /// What of the files was passed over because it is not meant to be read.
     pub(crate) notes: Vec<String>,
@@ -39,28 +40,28 @@ pub struct Recording {
 /// A part of a recording that is no longer written.
 #[derive(Debug)]
 pub(crate) struct ClosedPart {
-    /// What it holds of the text.
+    /// The range of the text that it contains.
     pub range: Range<u64>,
     /// Its file, if that has a name.
     pub path: Option<PathBuf>,
-    /// When it was last written to.
+    /// The time at which it was last written to.
     pub ended_at: Millis,
 }
 
 /// Where marks and notes go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum RemarkTarget {
-    /// Into the recording that is being made.
+    /// The recording that is being written.
     #[default]
     Recorded,
-    /// Into the recording that is opened.
+    /// The recording that is opened.
     Opened(PathBuf),
-    /// They are deleted at exit: why.
+    /// A file without a name, so they are deleted at exit, with the reason.
     UntilTheEnd(String),
 }
 
 impl Recording {
-    /// Nothing but a journal.
+    /// Creates a recording with only a file that is appended to.
     pub fn of_journal(journal: RecordingFile) -> io::Result<Recording> {
         let mut recording = Recording::default();
         recording.set_journal(journal)?;
@@ -75,12 +76,12 @@ impl Recording {
         self.len += whole_lines_bytes;
     }
 
-    /// Counts a file that is open, or a folder of them.
+    /// Counts an open file, or a folder of files.
     pub(crate) fn count_file(&mut self, path: &Path, bytes: u64, grows: bool) {
         OpenedFiles::add(&mut self.opened, path, bytes, grows);
     }
 
-    /// What of the files could not be read, if that is something.
+    /// Returns the messages about contents that could not be read, if there are any.
     pub fn problem(&self) -> Option<String> {
         (!self.problems.is_empty()).then(|| self.problems.join("; "))
     }
@@ -90,7 +91,7 @@ impl Recording {
         &self.notes
     }
 
-    /// Takes a part of the recording that comes before the journal.
+    /// Adds a part of the recording before the file that is appended to.
     pub fn add_earlier_part(&mut self, part: EarlierPart) {
         let begin = self.len;
         self.parts.push(FileSection::new(begin, 0, part.file));
@@ -99,9 +100,9 @@ impl Recording {
         self.earlier.push(ClosedPart { range: begin..self.len, path, ended_at });
     }
 
-    /// Takes the journal; there is one at most, and it comes last.
+    /// Sets the file that is appended to. There is at most one, and it comes last.
     pub fn set_journal(&mut self, journal: RecordingFile) -> io::Result<()> {
-        // the part of a file that is created with its first line is added with that line
+        // a file that does not exist yet is added as a part when its first line creates it
         if !journal.is_planned() {
             self.parts.push(FileSection::new(self.len, 0, journal.reader()?));
         }
@@ -110,8 +111,8 @@ impl Recording {
         Ok(())
     }
 
-    /// Takes marks and notes: into the recording, if a single one is opened and can be appended to;
-    /// else they are deleted at exit.
+    /// Prepares for marks and notes. They are appended to the recording if a single one is open and
+    /// can be appended to; otherwise they are deleted at exit.
     pub fn take_remarks(&mut self) -> io::Result<()> {
         let joined = match (&self.opened, &self.parts[..], &self.inputs[..]) {
             (Some(opened), [_], []) if self.in_place => {
@@ -139,33 +140,34 @@ impl Recording {
         &self.remarks
     }
 
-    /// Adds a file of calls. They become lines of a journal without a name.
+    /// Adds a file of calls, which become lines of a file without a name.
     pub(crate) fn add_input(&mut self, input: FollowedFile) {
         self.inputs.push(input);
     }
 
-    /// How long the text is.
+    /// Returns the length of the text.
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// How much there is to be read, files of calls too.
+    /// Returns the number of bytes to read, including files of calls.
     pub fn unread_bytes(&self) -> u64 {
         self.len + self.inputs.iter().map(|input| input.len).sum::<u64>()
     }
 
-    /// True while there is nothing.
+    /// Returns true if the text is empty.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The journal's file, if it has a name; without a journal the first file that was opened.
+    /// Returns the path of the file that is appended to, if it has a name, or of the first file
+    /// that was opened.
     pub fn path(&self) -> Option<&Path> {
         let opened = || self.opened.as_ref().map(|opened| opened.path.as_path());
         self.journal.as_ref().and_then(RecordingFile::path).or_else(opened)
     }
 
-    /// The files that are open to be read.
+    /// Returns the files that are open for reading.
     pub(crate) fn opened(&self) -> Option<&OpenedFiles> {
         self.opened.as_ref()
     }

@@ -117,7 +117,7 @@ impl WatchWindow {
         changes
     }
 
-    /// How the rule stands, as of the last look.
+    /// Returns the state of the rule as of the last call of [`WatchWindow::look`].
     pub fn states(&self, now: Millis) -> Vec<WatchState> {
         let is_full = now - self.began >= self.rule.span_ms;
         let groups = self.groups.iter();
@@ -134,7 +134,7 @@ fn state(rule: &WatchRule, value: Option<&str>, group: &WatchedGroup, is_full: b
     let whole: u64 = group.parts.iter().map(|(_, _, whole)| whole).sum();
     let is_known = match rule.bound {
         WatchBound::ShareAbove(_) | WatchBound::ShareBelow(_) => whole >= rule.least,
-        // what never came is not missed
+        // a call that never arrived cannot stop arriving
         WatchBound::Gone => is_full && group.seen >= rule.least,
         WatchBound::RateBelow(_) if rule.by.is_some() => is_full && group.seen >= rule.least,
         WatchBound::RateBelow(_) => is_full,
@@ -157,7 +157,7 @@ fn state(rule: &WatchRule, value: Option<&str>, group: &WatchedGroup, is_full: b
     }
 }
 
-/// The message about a rule that begins or ends to alert.
+/// Returns the message about a rule that begins or ends to alert.
 fn words(rule: &WatchRule, state: &WatchState) -> String {
     let WatchState { part, whole, .. } = state;
     let number = match rule.bound {
@@ -186,7 +186,7 @@ mod tests {
         WatchWindow::new(WatchRule::parse(rule).expect(rule), 0)
     }
 
-    /// Adds calls in one second, so many of them such as the rule is about.
+    /// Adds `whole` calls in one second, of which the rule is about `part`.
     fn add(window: &mut WatchWindow, at: Millis, value: Option<&str>, (part, whole): (u64, u64)) {
         (0..whole).for_each(|n| window.add(at, value.map(str::to_owned), n < part));
     }
