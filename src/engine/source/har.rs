@@ -17,7 +17,7 @@ const MAX_BODY_BYTES: u64 = 32 << 20;
 pub(crate) enum HarEntry {
     /// A request with calls, whose recorded line was composed.
     Calls,
-    /// A request for another path.
+    /// Any other entry.
     Other,
     /// A request for a tracking path whose body is missing or cannot be read, with the reason.
     Unreadable(&'static str),

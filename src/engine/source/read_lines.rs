@@ -276,7 +276,8 @@ pub(crate) fn read_line<'l>(
     let quick = recording::parse_quick(text);
     let quick =
         quick.filter(|request| ObjectsRoute::parse(&request.method, &request.path).is_none());
-    // the quick parser does not read the body, so a damaged body may be followed by further fields
+    // the quick parser takes the rest of the line as the body; if further fields follow the body,
+    // that is not JSON, and the line is parsed in full below
     if let Some(request) = quick
         && let Ok(reading) = calls(text, &request, scratch)
         && reading.doc.is_some()

@@ -33,7 +33,8 @@ pub struct Recording {
     in_place: bool,
     /// Messages about contents of the files that could not be read.
     pub(crate) problems: Vec<String>,
-    /// What of the files was passed over because it is not meant to be read.
+    /// Messages about contents of the files that were skipped because they are not meant to be
+    /// read.
     pub(crate) notes: Vec<String>,
 }
 
@@ -48,7 +49,7 @@ pub(crate) struct ClosedPart {
     pub ended_at: Millis,
 }
 
-/// Where marks and notes go.
+/// The place where marks and notes are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum RemarkTarget {
     /// The recording that is being written.
@@ -86,7 +87,7 @@ impl Recording {
         (!self.problems.is_empty()).then(|| self.problems.join("; "))
     }
 
-    /// What of the files was passed over because it is not meant to be read.
+    /// Returns the messages about contents that were skipped because they are not meant to be read.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
@@ -135,7 +136,7 @@ impl Recording {
         }
     }
 
-    /// Where marks and notes go.
+    /// Returns the place where marks and notes are written.
     pub fn remarks(&self) -> &RemarkTarget {
         &self.remarks
     }
@@ -199,38 +200,40 @@ pub(crate) fn only_read() -> io::Error {
     io::Error::other("nothing is recorded here: the file is only read")
 }
 
-/// A file or what is behind some place in it, and the offset that this has.
+/// A file, or the rest of one from a position on, with its offset in the text.
 #[derive(Debug, Clone)]
 pub(crate) struct FileSection {
     pub base: u64,
-    /// The place in the file.
+    /// The position in the file.
     pub at: u64,
-    /// None if it is deleted.
+    /// The file; `None` if it is deleted.
     pub file: Option<Arc<File>>,
-    /// Where the file was cut: what it holds from there on is something else.
+    /// The position at which another program cut the file. Later content is not part of this
+    /// section.
     end: u64,
 }
 
 impl FileSection {
-    /// What is in a file from a place on.
+    /// Creates a section with the content of a file from a position on.
     pub fn new(base: u64, at: u64, file: File) -> FileSection {
         FileSection { base, at, file: Some(Arc::new(file)), end: u64::MAX }
     }
 }
 
-/// The text as all its readers share it. Reading it needs no lock but this one, held for a moment.
+/// The text of a recording, shared by all readers. Reading needs only this lock, and only for a
+/// moment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordingText(Arc<RwLock<Vec<FileSection>>>);
 
 impl RecordingText {
-    /// The file that holds an offset, and the offset within it.
+    /// Returns the file that contains an offset, and the position in the file.
     pub fn place(&self, offset: u64) -> Option<LinePosition> {
         let (part, _) = self.part(offset)?;
         Some(LinePosition { offset: offset - part.base + part.at, file: part.file, end: part.end })
     }
 
-    /// Notes that the file of these parts was cut to a length: what stood behind that is gone, also
-    /// when something else stands there later.
+    /// Notes that a file was cut to a length. The content after it is lost, even if other content
+    /// is written there later.
     pub fn cut(&self, file: &File, len: u64) -> io::Result<()> {
         let id = |file: &File| file.metadata().map(|meta| (meta.dev(), meta.ino()));
         let cut = id(file)?;
@@ -244,41 +247,42 @@ impl RecordingText {
         Ok(())
     }
 
-    /// Gives back the files of what stands before an offset, because they are deleted.
+    /// Closes the files of the sections before an offset, because they are deleted.
     pub fn delete_before(&self, end: u64) {
         let mut parts = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let count = parts.partition_point(|part| part.base < end);
-        // what is gone is one section, however many files it was in
+        // the deleted text becomes one section, however many files it was in
         let begin = parts.first().map_or(0, |part| part.base);
         let gone = FileSection { base: begin, at: 0, file: None, end: u64::MAX };
         parts.splice(..count, (count > 0).then_some(gone));
     }
 
-    /// Adds what is recorded from now on.
+    /// Adds the section into which new lines are recorded.
     pub fn add(&self, part: FileSection) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(part);
     }
 
-    /// The part that holds an offset, and where the next one begins, if there is one.
+    /// Returns the section that contains an offset, and the offset of the next section, if there is
+    /// one.
     pub fn part(&self, offset: u64) -> Option<(FileSection, Option<u64>)> {
         let parts = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        // of parts that begin together, all but the last are empty
+        // if several sections begin at the same offset, all but the last are empty
         let next = parts.partition_point(|part| part.base <= offset);
         let part = parts.get(next.checked_sub(1)?)?.clone();
         Some((part, parts.get(next).map(|part| part.base)))
     }
 }
 
-/// Where a line begins.
+/// The position of a line.
 #[derive(Debug, Clone)]
 pub(crate) struct LinePosition {
-    /// None if it is deleted.
+    /// The file; `None` if it is deleted.
     file: Option<Arc<File>>,
     offset: u64,
     end: u64,
 }
 
-/// Reads bytes that were there before.
+/// Reads bytes that were in the file before.
 pub(crate) fn read_exact(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
     let named = |error: io::Error| match error.kind() {
         io::ErrorKind::UnexpectedEof => cut(),
@@ -296,7 +300,7 @@ fn deleted() -> io::Error {
 }
 
 impl LinePosition {
-    /// All bytes from here up to another place, that one included.
+    /// Reads all bytes from here up to and including another position.
     pub(crate) fn read_to(&self, last: &LinePosition, into: &mut [u8]) -> io::Result<()> {
         let len = last.offset.checked_sub(self.offset).map(|len| len + 1);
         let file = self.check(into.len() as u64)?;
@@ -307,12 +311,13 @@ impl LinePosition {
         read_exact(file, into, self.offset)
     }
 
-    /// Whether the file is deleted.
+    /// Returns whether the file is deleted.
     pub(crate) fn is_deleted(&self) -> bool {
         self.file.is_none()
     }
 
-    /// The file. Refuses what is deleted and what something else has cut.
+    /// Returns the file. Fails if it is deleted or if another program cut it before the end of the
+    /// range.
     fn check(&self, len: u64) -> io::Result<&Arc<File>> {
         let file = self.file.as_ref().ok_or_else(deleted)?;
         match self.offset + len > self.end {
@@ -321,11 +326,12 @@ impl LinePosition {
         }
     }
 
-    /// The line behind the one that begins here and is that long, if it is whole and not very long.
+    /// Reads the line after the one of length `len` that begins here, if it is complete and not
+    /// longer than [`MAX_LINE_BEHIND_BYTES`].
     pub(crate) fn line_behind(&self, len: usize) -> Option<String> {
         let file = self.file.as_ref()?;
         let begin = self.offset + len as u64 + 1;
-        // nearly all are much shorter than the longest may be
+        // nearly all lines are much shorter than the maximum, so begin with a small buffer
         let mut room = 4096;
         loop {
             let mut bytes = vec![0; room];
@@ -341,7 +347,7 @@ impl LinePosition {
         }
     }
 
-    /// The line that begins here and is that long.
+    /// Reads the line of length `len` that begins here.
     pub(crate) fn read(&self, len: u32) -> io::Result<String> {
         let file = self.check(u64::from(len))?;
         let mut bytes = vec![0; len as usize];
