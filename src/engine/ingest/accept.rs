@@ -85,8 +85,8 @@ impl Engine {
                 let reply = wire::reply::for_request(head, here);
                 let redaction = self.shared.redaction.as_ref();
                 let redacted = redaction.map(|redaction| redaction.redact_head(head));
-                let told = redacted.as_ref().map_or(*head, |redacted| redacted.apply_to(head));
-                let message = wire::intended_route::explain(&told).reason;
+                let shown = redacted.as_ref().map_or(*head, |redacted| redacted.apply_to(head));
+                let message = wire::intended_route::explain(&shown).reason;
                 let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
                 let refused = RefusalRecord { code, message: &message, kind: "", body_bytes: None };
                 self.record_refused(head, raw, reply.status, refused);

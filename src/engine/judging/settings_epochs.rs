@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// The vendor that has the setting which these tests change.
+    /// Returns the vendor with the setting that these tests change.
     fn changing(vendors: &Vendors) -> usize {
         let has_it = |vendor: &usize| {
             vendors.info(*vendor).settings.iter().any(|setting| setting.key == "known_users")

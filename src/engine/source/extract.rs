@@ -109,7 +109,7 @@ impl SplitFile<'_> {
     }
 
     fn is_damaged(&self) -> bool {
-        self.damage.as_ref().is_some_and(|damage| damage.told().is_some())
+        self.damage.as_ref().is_some_and(|damage| damage.message().is_some())
     }
 
     /// Extracts the calls of a JSON value that begins at a position.
@@ -335,9 +335,9 @@ fn listed(names: &[String]) -> String {
         0 => "no members".to_owned(),
         count => {
             let more = if count > MAX_LISTED_NAMES { ", …" } else { "" };
-            let told: Vec<_> =
+            let shown: Vec<_> =
                 names.iter().take(MAX_LISTED_NAMES).map(|name| visible(name)).collect();
-            format!("{}{more}", told.join(", "))
+            format!("{}{more}", shown.join(", "))
         }
     }
 }

@@ -45,7 +45,7 @@ pub enum FileError {
     },
 }
 
-/// A message, of which a line of help is the only other line.
+/// Returns a message on one line, followed by its line of help if it has one.
 fn with_help(message: &str) -> String {
     match message.split_once("\nhelp: ") {
         Some((message, help)) => format!("{}\nhelp: {}", visible(message), visible(help)),
@@ -53,7 +53,8 @@ fn with_help(message: &str) -> String {
     }
 }
 
-/// A path in a message of several lines: it begins none of them.
+/// Returns a path for a message. Line ends in the path are escaped, so it begins no line of its
+/// own.
 fn shown(path: &Path) -> String {
     visible(&path.display().to_string()).into_owned()
 }

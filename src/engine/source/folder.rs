@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 32;
 const MAX_RECORDINGS: usize = 200;
 
 /// Adds all files of a folder and of the folders in it, in the order of their names. Files that hold
-/// no calls are passed over and told.
+/// no calls are skipped and reported.
 pub(crate) fn add(recording: &mut Recording, folder: &Path) -> Result<(), FileError> {
     let io = |source| FileError::Io { path: folder.to_owned(), source };
     let no_calls = |message| FileError::NoCalls { path: folder.to_owned(), message };

@@ -34,7 +34,7 @@ pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
     // however this thread ends, no other thread waits for it any longer
     let _settled = SettledOnDrop(&shared.import);
     let mut importer =
-        Importer { shared, spares: Vec::new(), origin: Arc::default(), wrong: 0, told: 0 };
+        Importer { shared, spares: Vec::new(), origin: Arc::default(), wrong: 0, reported: 0 };
     for input in inputs {
         let read = match (input.stream, input.follow) {
             (Some(end), _) => stream::read(&mut importer, input, end),
@@ -45,7 +45,7 @@ pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
             importer.went_wrong(FileError::Io { path: input.path.clone(), source });
         }
     }
-    importer.tell();
+    importer.report_errors();
     shared.import.lock().over = true;
 }
 
@@ -58,12 +58,12 @@ struct FilePosition {
 
 impl Importer<'_> {
     /// Reports the lines that could not be read.
-    pub fn tell(&mut self) {
+    pub fn report_errors(&mut self) {
         let shared = self.shared;
-        if self.told == self.wrong {
+        if self.reported == self.wrong {
             return;
         }
-        self.told = self.wrong;
+        self.reported = self.wrong;
         if let Some(error) = shared.import.wrong() {
             shared.notice(match self.wrong {
                 1 => format!("{error}; it was passed over"),
@@ -77,7 +77,7 @@ impl Importer<'_> {
         let mut place = FilePosition::default();
         loop {
             self.read(input, &mut place)?;
-            self.tell();
+            self.report_errors();
             self.shared.import.settled();
             if !self.shared.import.pause() {
                 return Ok(());
@@ -127,7 +127,7 @@ pub(crate) struct Importer<'s> {
     /// The number of lines that could not be read, and the number of them that the user was told
     /// about.
     wrong: u64,
-    told: u64,
+    reported: u64,
 }
 
 /// Lines that are recorded together.
@@ -140,7 +140,7 @@ struct LineBatch {
 
 impl Importer<'_> {
     /// Reports that a stream has ended, and the problems with it.
-    pub fn tell_end(&self, input: &FollowedFile) {
+    pub fn report_end(&self, input: &FollowedFile) {
         let name = input.path.display();
         self.shared.notice(match self.shared.import.wrong() {
             None => format!("{name} has ended"),

@@ -14,7 +14,7 @@ pub(crate) struct Damage(Arc<Mutex<Option<String>>>);
 
 impl Damage {
     /// Returns the message about the damage, if there is any.
-    pub fn told(&self) -> Option<String> {
+    pub fn message(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -36,7 +36,7 @@ impl<R: Read> GzipReader<R> {
 
 impl<R: Read> Read for GzipReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.damage.told().is_some() {
+        if self.damage.message().is_some() {
             return Ok(0);
         }
         let error = match self.input.read(out) {
@@ -52,8 +52,9 @@ impl<R: Read> Read for GzipReader<R> {
             _ => format!("the gzip data is damaged ({error})"),
         };
         let bytes = self.bytes;
-        let told = format!("{what} after {bytes} unpacked bytes; everything before that was read");
-        *self.damage.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+        let message =
+            format!("{what} after {bytes} unpacked bytes; everything before that was read");
+        *self.damage.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
         Ok(0)
     }
 }
@@ -77,7 +78,7 @@ mod tests {
             let mut text = String::new();
             unpacked.read_to_string(&mut text).expect("no error");
             assert!(text.starts_with("one\n"), "{text}");
-            assert_eq!(damage.told().is_some(), cut > 0, "{cut}");
+            assert_eq!(damage.message().is_some(), cut > 0, "{cut}");
         }
     }
 }

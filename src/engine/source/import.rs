@@ -15,7 +15,8 @@ pub(crate) struct Import {
     pub read: AtomicU64,
     total: AtomicU64,
     state: Mutex<Progress>,
-    told: Condvar,
+    /// Notified when the progress changes and when the import ends.
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -72,7 +73,7 @@ impl Import {
     /// true if it is, or if the import ended.
     pub fn settle_for(&self, limit: Duration) -> bool {
         let is_open = |state: &mut Progress| state.busy && !state.ended;
-        let waited = self.told.wait_timeout_while(self.lock(), limit, is_open);
+        let waited = self.changed.wait_timeout_while(self.lock(), limit, is_open);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
@@ -83,7 +84,7 @@ impl Import {
 
     pub fn end(&self) {
         self.lock().ended = true;
-        self.told.notify_all();
+        self.changed.notify_all();
     }
 
     pub fn is_ended(&self) -> bool {
@@ -93,7 +94,7 @@ impl Import {
     /// Waits for the poll interval. Returns false once the import is ended.
     pub fn pause(&self) -> bool {
         let state = self.lock();
-        let waited = self.told.wait_timeout_while(state, POLL_INTERVAL, |state| !state.ended);
+        let waited = self.changed.wait_timeout_while(state, POLL_INTERVAL, |state| !state.ended);
         !waited.map_or_else(|poison| poison.into_inner().0.ended, |(state, _)| state.ended)
     }
 
@@ -105,6 +106,6 @@ impl Import {
     /// Notes that all data that was there is in the queue.
     pub fn settled(&self) {
         self.lock().busy = false;
-        self.told.notify_all();
+        self.changed.notify_all();
     }
 }

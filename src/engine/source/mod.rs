@@ -156,7 +156,7 @@ impl Recording {
                 let (input, damage) = gzip::GzipReader::new(input);
                 let bytes = Bytes::Stream(Box::new(input), Some(damage.clone()));
                 let added = self.add_bytes(name, bytes, packed + 1, taken);
-                return match (added, damage.told()) {
+                return match (added, damage.message()) {
                     (Ok(()), Some(told)) => {
                         self.problems.push(format!("{}: {told}", name.display()));
                         Ok(())
@@ -298,5 +298,5 @@ fn spooled(mut input: Box<dyn Read>, damage: Option<gzip::Damage>) -> io::Result
             Err(error) => return Err(error),
         };
     }
-    spool.finish(damage.is_some_and(|damage| damage.told().is_some()))
+    spool.finish(damage.is_some_and(|damage| damage.message().is_some()))
 }

@@ -39,7 +39,7 @@ pub(crate) fn read(
             let (path, line) = (input.path.clone(), 1);
             let message = "this is gzip; unpack it first, with gzip -dc".to_owned();
             importer.went_wrong(FileError::Content { path, line, message });
-            importer.tell();
+            importer.report_errors();
             return Ok(());
         }
         is_begin &= ended;
@@ -67,14 +67,14 @@ pub(crate) fn read(
             }
             (is_skipping, pending) = (true, Vec::new());
         }
-        importer.tell();
+        importer.report_errors();
         if !ended {
             continue;
         }
         import.settled();
         match end {
             StreamEnd::Last => {
-                importer.tell_end(input);
+                importer.report_end(input);
                 return Ok(());
             }
             StreamEnd::Reopens if import.pause() => {}
