@@ -1,4 +1,4 @@
-//! The files of a batch check, in blocks of whole lines.
+//! Reads the files of a batch check in blocks of whole lines.
 
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
@@ -9,12 +9,12 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// A file, or a part of one.
+/// A range of lines in a file: all of a file of calls, or one part of a recording.
 pub(crate) struct LineRange<'r> {
     file: &'r File,
     begin: u64,
     end: u64,
-    /// The name of a file of calls; none of a recording.
+    /// The path of a file of calls; `None` for a recording.
     calls: Option<&'r Path>,
 }
 
@@ -23,8 +23,8 @@ impl LineRange<'_> {
         self.calls.is_none()
     }
 
-    /// What is wrong with a line of a file of calls.
-    pub fn wrong(&self, line: usize, message: String) -> FileError {
+    /// Returns the error for a line of a file of calls.
+    pub fn line_error(&self, line: usize, message: String) -> FileError {
         FileError::Content { path: self.calls.unwrap_or(Path::new("")).to_owned(), line, message }
     }
 
@@ -36,28 +36,30 @@ impl LineRange<'_> {
     }
 }
 
-/// Whole lines.
+/// A block of whole lines.
 pub(crate) struct LineBlock<'b> {
-    /// How many blocks come before it.
+    /// The number of blocks before this one.
     pub nth: u64,
-    /// The number of its file.
+    /// The index of its file in [`BlockSource::files`].
     pub file: usize,
-    /// Where in the file it begins.
+    /// The offset in the file at which it begins.
     pub at: u64,
     pub bytes: &'b [u8],
 }
 
-/// Why there are no more blocks although there is more to read.
+/// The reason why reading stops before the end of the files.
 pub(crate) enum Stop {
     /// A recording cannot be read.
     Recording,
-    /// A file of calls cannot be read: what is wrong, and which block it would have been.
+    /// A file of calls cannot be read: the number of the block that could not be read, and the
+    /// error.
     Calls(u64, FileError),
 }
 
+/// The files of a batch check, from which the worker threads take blocks.
 pub(crate) struct BlockSource<'r> {
     pub files: Vec<LineRange<'r>>,
-    /// About so much is read at once.
+    /// The approximate size of a block.
     block_bytes: u64,
     cursor: Mutex<BlockCursor>,
 }
@@ -66,13 +68,13 @@ pub(crate) struct BlockSource<'r> {
 struct BlockCursor {
     nth: u64,
     file: usize,
-    /// How much of the file is given out.
-    done: u64,
+    /// The number of bytes of the file that workers have taken.
+    taken_bytes: u64,
 }
 
 impl<'r> BlockSource<'r> {
-    /// The files of a recording, in the order in which the engine takes them; none if it is
-    /// written to or followed.
+    /// Lists the files of a recording in the order in which the engine reads them. Returns `None`
+    /// if the recording is being written to or followed.
     pub fn from_recording(recording: &'r Recording, block_bytes: u64) -> Option<BlockSource<'r>> {
         if recording.journal.is_some() || recording.inputs.iter().any(|input| input.follow) {
             return None;
@@ -92,25 +94,25 @@ impl<'r> BlockSource<'r> {
         Some(BlockSource { files, block_bytes, cursor: Mutex::default() })
     }
 
-    /// How many blocks there are, about.
-    pub fn blocks(&self) -> u64 {
+    /// Returns the approximate number of blocks.
+    pub fn estimated_blocks(&self) -> u64 {
         self.files.iter().map(|lines| (lines.end - lines.begin).div_ceil(self.block_bytes)).sum()
     }
 
-    /// The next block; its bytes come in `bytes`.
+    /// Reads the next block into `bytes`. Returns `Ok(None)` after the last one.
     pub fn next<'b>(&self, bytes: &'b mut Vec<u8>) -> Result<Option<LineBlock<'b>>, Stop> {
         let mut cursor = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
         let (lines, at) = loop {
             let Some(lines) = self.files.get(cursor.file) else { return Ok(None) };
-            let at = lines.begin + cursor.done;
+            let at = lines.begin + cursor.taken_bytes;
             if at < lines.end {
                 break (lines, at);
             }
-            (cursor.file, cursor.done) = (cursor.file + 1, 0);
+            (cursor.file, cursor.taken_bytes) = (cursor.file + 1, 0);
         };
         if let Err(source) = read_lines(lines.file, at..lines.end, self.block_bytes, bytes) {
             let nth = cursor.nth;
-            // nobody needs what follows
+            // the check ends with this error, so the rest of the files is skipped
             cursor.file = self.files.len();
             return Err(match lines.calls {
                 Some(path) => Stop::Calls(nth, FileError::Io { path: path.to_owned(), source }),
@@ -119,13 +121,13 @@ impl<'r> BlockSource<'r> {
         }
         let block = LineBlock { nth: cursor.nth, file: cursor.file, at, bytes };
         cursor.nth += 1;
-        cursor.done += block.bytes.len() as u64;
+        cursor.taken_bytes += block.bytes.len() as u64;
         Ok(Some(block))
     }
 }
 
-/// Whole lines from a place on, about a block of them or one that is longer. The last line need not
-/// have an end.
+/// Reads whole lines from an offset: about `block` bytes, or one line that is longer. The last line
+/// of the range may lack its line end.
 fn read_lines(
     file: &File,
     Range { start: at, end }: Range<u64>,

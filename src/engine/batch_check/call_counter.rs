@@ -1,5 +1,5 @@
-//! What is counted of calls in their order: repeats, who was seen with which group, what was found,
-//! and the first call of each kind, which is kept to be shown.
+//! Counts calls in the order in which they arrived: repeats, findings, and the groups of users.
+//! Keeps the first call of each kind as the example that a report shows.
 
 use crate::call::{CallType, Seq};
 use crate::engine::batch_check::read_block::{LineAction, RequestCalls};
@@ -20,43 +20,44 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// What was found of one call, before its turn comes.
+/// The findings of one call, determined before the counter gets the call.
 #[derive(Default)]
 pub(crate) struct CallFindings {
-    /// The same call came before.
+    /// True if the same call was seen before.
     pub repeat: bool,
-    /// What it has in common with calls that need the same change.
+    /// A hash that is the same for calls that need the same change.
     pub structure: u64,
-    /// Where its codes end.
+    /// The end of its codes in the block's list of codes.
     pub codes: usize,
-    /// Where the account and the user stand that the first vendor in use found.
+    /// The ranges of the account id and the user id that the first vendor in use found, in the
+    /// block's text.
     pub ids: [Option<Range<usize>>; 2],
-    /// Whether they were found, and whether they are doubtful.
+    /// For the account id and the user id, whether it was found and whether it is doubtful.
     pub has: [HasId; 2],
     /// The index of its event in the plan.
     pub entry: Option<u32>,
 }
 
-/// A row that can be shown.
+/// A row that a report can show.
 pub(crate) enum ExampleRow {
     Call(ExampleCall),
-    /// A request that was refused, or that holds no call: its line.
+    /// A request that was refused or that contains no call: its line, and which of these it is.
     NoCall(ExampleLine, NoCall),
 }
 
-/// The line of a request that is kept.
+/// The recorded line of a request that a report can show.
 pub(crate) enum ExampleLine {
-    /// The number of its file, where its line begins, and how long it is.
+    /// The index of its file, the offset of its line, and the length of the line.
     InFile(usize, u64, usize),
-    /// Its text.
+    /// The text of the line.
     Text(Arc<str>),
 }
 
-/// A call that is an example of something.
+/// A call that is shown as the example of its findings.
 pub(crate) struct ExampleCall {
-    /// Its request's line.
+    /// The line of its request.
     pub line: Arc<str>,
-    /// Its place among the request's calls.
+    /// Its index among the calls of the request.
     pub nth: usize,
     pub seq: Seq,
     pub sender: SenderPlatform,
@@ -64,27 +65,32 @@ pub(crate) struct ExampleCall {
     pub set: SetId,
 }
 
+/// The counts of all calls so far.
 pub(crate) struct CallCounter {
     /// The number of calls so far, repeats included.
     calls: u64,
-    /// Numbers that are unused because parts of a recording are deleted.
+    /// The call numbers that are unused because parts of a recording were deleted.
     gaps: NumberGaps,
-    /// The file that is read, and how many calls came before its recording.
+    /// The index of the file that is read, and the number of calls before the recording that it
+    /// belongs to, which is added to the `seq` of its remarks.
     file: (usize, u64),
-    /// Rows so far: calls, and requests that have a row of their own.
+    /// The number of rows so far: calls, and requests that have a row of their own.
     rows: u64,
     pub people: UserGroups,
     pub remarks: MarksAndNotes,
     id_remarks: IdRemarks,
     pub sets: FindingSets,
     groups: GroupCounts,
-    /// The set before, which is often the next one too.
-    last: Option<(Vec<CodeId>, SetId)>,
-    pub kept: BTreeMap<u64, ExampleRow>,
-    /// The calls of each event of the plan.
-    pub of_plan: PlanCounts,
+    /// The set of the previous call, which the next call often has too.
+    last_set: Option<(Vec<CodeId>, SetId)>,
+    /// The rows that a report can show, by the number of the row.
+    pub examples: BTreeMap<u64, ExampleRow>,
+    /// The counts of the calls of each event of the plan.
+    pub plan_counts: PlanCounts,
+    /// The rows of requests without calls.
     no_calls: Vec<u64>,
-    /// Lines that are none of a recording's: how many, and the first one's number and error.
+    /// The number of lines that are not lines of a recording, and the line number and error of the
+    /// first.
     pub bad: (u64, Option<(u64, String)>),
 }
 
@@ -100,20 +106,20 @@ impl CallCounter {
             id_remarks: IdRemarks::default(),
             sets: FindingSets::default(),
             groups: GroupCounts::default(),
-            last: None,
-            kept: BTreeMap::new(),
-            of_plan: PlanCounts::default(),
+            last_set: None,
+            examples: BTreeMap::new(),
+            plan_counts: PlanCounts::default(),
             no_calls: Vec::new(),
             bad: (0, None),
         }
     }
 
-    /// Counts the lines of a block of a file. `found` and `codes` are of its calls, in their order;
-    /// `line` counts the lines of the file before.
+    /// Counts the lines of a block. `found` and `codes` belong to the calls of the block, in order;
+    /// `file` is the index of the file, and `line` the number of its lines before the block.
     pub fn count(
         &mut self,
         (vendors, in_use): (&Vendors, &InUse),
-        steps: &[LineAction<'_>],
+        actions: &[LineAction<'_>],
         (found, codes, texts): (&[CallFindings], &[CodeId], &str),
         (file, line): (usize, u64),
     ) {
@@ -121,14 +127,14 @@ impl CallCounter {
         if self.file.0 != file {
             self.file = (file, self.calls + self.gaps.total());
         }
-        for step in steps {
-            match step {
+        for action in actions {
+            match action {
                 LineAction::Calls(calls) => {
                     let mut text = None;
                     for (nth, found) in found.by_ref().take(calls.reading.calls.len()).enumerate() {
                         let codes = &codes[begin..found.codes];
                         begin = found.codes;
-                        let set = self.set(codes, vendors);
+                        let set = self.intern_set(codes, vendors);
                         let repeat = found.repeat;
                         let call = &calls.reading.calls[nth];
                         if !repeat {
@@ -139,7 +145,7 @@ impl CallCounter {
                         }
                         if let Some(entry) = found.entry {
                             let key = PlanCell { entry, set, sender: calls.sender, has: found.has };
-                            self.of_plan.add(key, self.calls + self.gaps.total(), repeat);
+                            self.plan_counts.add(key, self.calls + self.gaps.total(), repeat);
                         }
                         self.calls += 1;
                         let seq = Seq(self.calls + self.gaps.total());
@@ -155,8 +161,8 @@ impl CallCounter {
                         if is_first && !reported(codes, vendors, bits).is_empty() {
                             let line = line_of(&mut text, calls);
                             let sender = calls.sender;
-                            let kept = ExampleCall { line, nth, seq, sender, repeat, set };
-                            self.kept.insert(row, ExampleRow::Call(kept));
+                            let example = ExampleCall { line, nth, seq, sender, repeat, set };
+                            self.examples.insert(row, ExampleRow::Call(example));
                         }
                         self.rows += 1;
                     }
@@ -165,12 +171,12 @@ impl CallCounter {
                             Some((at, len)) => ExampleLine::InFile(file, at, len),
                             None => ExampleLine::Text(line_of(&mut text, calls)),
                         };
-                        self.no_call(line, kind);
+                        self.add_no_call(line, kind);
                     }
                 }
                 LineAction::Refused { at, len, status } => {
                     let line = ExampleLine::InFile(file, *at, *len);
-                    self.no_call(line, NoCall::of_error(*status));
+                    self.add_no_call(line, NoCall::of_error(*status));
                 }
                 LineAction::Remark(remark) => {
                     let seq = remark.seq.saturating_add(self.file.1);
@@ -190,30 +196,32 @@ impl CallCounter {
         }
     }
 
-    fn no_call(&mut self, line: ExampleLine, kind: NoCall) {
+    /// Adds the row of a request without calls.
+    fn add_no_call(&mut self, line: ExampleLine, kind: NoCall) {
         self.no_calls.push(self.rows);
-        self.kept.insert(self.rows, ExampleRow::NoCall(line, kind));
+        self.examples.insert(self.rows, ExampleRow::NoCall(line, kind));
         self.rows += 1;
     }
 
-    fn set(&mut self, codes: &[CodeId], vendors: &Vendors) -> SetId {
-        if let Some((last, set)) = &self.last
+    /// Returns the id of the set of these codes.
+    fn intern_set(&mut self, codes: &[CodeId], vendors: &Vendors) -> SetId {
+        if let Some((last, set)) = &self.last_set
             && last == codes
         {
             return *set;
         }
         let set = self.sets.intern(codes, vendors.codes(), vendors.len());
-        let last = self.last.get_or_insert_default();
+        let last = self.last_set.get_or_insert_default();
         last.0.clear();
         last.0.extend_from_slice(codes);
         last.1 = set;
         set
     }
 
-    /// Takes out what was found among all rows.
+    /// Returns the tally of all rows. Takes the counts out of the counter.
     pub fn tally(&mut self, vendors: &Vendors, in_use: &InUse) -> Tally {
         let no_calls = std::mem::take(&mut self.no_calls);
-        // no_calls[k] is a row behind no_calls[k] - k calls
+        // no_calls[k] calls and other rows come before row no_calls[k], so no_calls[k] - k calls do
         let row = |call: u64| {
             let before = |(nth, row): &(usize, &u64)| **row - *nth as u64 <= call;
             call + no_calls.iter().enumerate().take_while(before).count() as u64
@@ -235,7 +243,7 @@ impl CallCounter {
     }
 }
 
-/// The line of a request, made once for all of its calls that are kept.
+/// Returns the line of a request. Its text is created once for all of its calls that are examples.
 fn line_of(text: &mut Option<Arc<str>>, calls: &RequestCalls<'_>) -> Arc<str> {
     Arc::clone(text.get_or_insert_with(|| calls.line().into()))
 }

@@ -1,16 +1,20 @@
-//! Something that blocks of lines pass one after the other, whichever thread brings them.
+//! A value that worker threads access in the order of their blocks.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// A value that is given to who brings block 0, then block 1, and so on.
+/// A value that is passed to the thread with block 0, then to the one with block 1, and so on.
 pub(crate) struct InOrder<T> {
     state: Mutex<OrderState<T>>,
-    told: Condvar,
+    /// Notified when a turn ends and when no further turn is given.
+    changed: Condvar,
 }
 
 struct OrderState<T> {
+    /// The number of the block whose turn it is.
     next: u64,
+    /// The number of threads that wait.
     waiting: u32,
+    /// True if no further block gets a turn.
     over: bool,
     value: T,
 }
@@ -18,20 +22,22 @@ struct OrderState<T> {
 impl<T> InOrder<T> {
     pub fn new(value: T) -> InOrder<T> {
         let state = OrderState { next: 0, waiting: 0, over: false, value };
-        InOrder { state: Mutex::new(state), told: Condvar::new() }
+        InOrder { state: Mutex::new(state), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, OrderState<T>> {
-        // after a panic all is over, and nothing that was counted is used
+        // after a panic the whole check ends and its counts are discarded, so the value may be in
+        // any state
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for a block's turn and takes it; none once all is over.
+    /// Waits for a block's turn and calls `work` with the value. Returns `None` after
+    /// [`InOrder::end`].
     pub fn take<R>(&self, nth: u64, work: impl FnOnce(&mut T) -> R) -> Option<R> {
         let mut state = self.lock();
         while state.next != nth && !state.over {
             state.waiting += 1;
-            state = self.told.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
             state.waiting -= 1;
         }
         if state.over {
@@ -40,15 +46,15 @@ impl<T> InOrder<T> {
         let result = work(&mut state.value);
         state.next += 1;
         if state.waiting > 0 {
-            self.told.notify_all();
+            self.changed.notify_all();
         }
         Some(result)
     }
 
-    /// No further block is let through.
+    /// Lets no further block have a turn, and wakes all threads that wait for one.
     pub fn end(&self) {
         self.lock().over = true;
-        self.told.notify_all();
+        self.changed.notify_all();
     }
 
     pub fn into_inner(self) -> T {
@@ -69,7 +75,7 @@ mod tests {
                 let turns = &turns;
                 scope.spawn(move || assert!(turns.take(nth, |seen| seen.push(nth)).is_some()));
             }
-            // this one's turn never comes
+            // block 9 is never taken, so block 10 never gets a turn
             let late = scope.spawn(|| turns.take(10, |seen| seen.push(10)));
             assert_eq!(turns.take(8, |seen| seen.push(8)), Some(()));
             turns.end();

@@ -1,21 +1,23 @@
-//! Judging all calls of files once, for a report: nothing is kept of a call but what it counts for.
+//! Checks all calls of files once, for a report. Of a call, only its contribution to the counts is
+//! kept.
 //!
-//! Where somebody may look at any call later, each becomes a line of a recording and a row of an
-//! index. A report needs neither: it has a few counts, and of each kind of finding one example. So
-//! here files are read in place, block by block, by as many threads as there are cores. Reading a
-//! block is independent of all others; what is not has turns ([`turns`]), which blocks pass in
-//! their order:
+//! The inspector can show any call later, so the engine keeps each call as a line of a recording
+//! and a row of an index. A report needs neither: it has a few counts, and one example of each kind
+//! of finding. So the files are read in place, block by block, by as many threads as there are
+//! cores (at most [`MAX_THREADS`]). Parsing a block is independent of all other blocks. The steps
+//! that depend on earlier calls take the blocks in order ([`in_order`]):
 //!
 //! ```text
-//! split ▸ number ▸ read ▸ seqs ▸ look ▸ vendor 1 ▸ vendor 2 ▸ … ▸ gather ▸ count
+//! split ▸ number lines ▸ parse ▸ number calls ▸ view ▸ vendor 1 ▸ vendor 2 ▸ … ▸ gather ▸ count
 //! ```
 //!
-//! What one vendor remembers is no other's business, so a thread judges a block at the second while
-//! another judges the next block at the first. Each thread has one block at a time: so much is in
-//! memory, however large the files are.
+//! No vendor depends on what another vendor remembers, so one thread judges a block at the second
+//! vendor while another thread judges the next block at the first. Each thread has one block at a
+//! time, which bounds the memory whatever the size of the files.
 //!
-//! What comes out is what the engine gives for the same files, to the last word; `tests/engine/batch_check`
-//! compares the two. Clearings and what is odder still are left to the engine.
+//! The result is exactly what the engine gives for the same files; `tests/engine/batch_check`
+//! compares the two. Recordings with a clear, an undo, or a part that begins in the middle of a
+//! block are left to the engine.
 
 mod blocks;
 mod call_counter;
@@ -50,10 +52,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// More threads than this would wait for each other most of the time.
-const MOST_THREADS: usize = 8;
+/// The maximum number of threads. More threads would mostly wait for each other's turns.
+const MAX_THREADS: usize = 8;
 
-/// What a batch check gives: counts, and those calls that are examples.
+/// The result of a batch check: counts, and the calls that are examples.
 pub struct BatchResult<'r> {
     vendors: &'r Vendors,
     in_use: &'r InUse,
@@ -62,34 +64,36 @@ pub struct BatchResult<'r> {
     people: UserGroups,
     remarks: MarksAndNotes,
     sets: FindingSets,
-    kept: BTreeMap<u64, ExampleRow>,
+    examples: BTreeMap<u64, ExampleRow>,
     tally: Tally,
-    of_plan: PlanCounts,
+    plan_counts: PlanCounts,
     bad: (u64, Option<(u64, String)>),
-    /// What could not be read before the lines were.
+    /// The problem found while the files were opened.
     problem: Option<String>,
     profile: Option<TrafficProfile>,
 }
 
-/// How the work is shared out.
+/// The division of the work among threads.
 #[derive(Debug, Clone, Copy)]
 pub struct Shares {
-    /// How many threads take part.
+    /// The maximum number of threads.
     pub threads: usize,
-    /// About how much each of them takes at once.
+    /// The approximate number of bytes that a thread takes at once.
     pub block_bytes: u64,
 }
 
 impl Default for Shares {
     fn default() -> Self {
         let cores = thread::available_parallelism().map_or(1, |cores| cores.get());
-        Shares { threads: cores.min(MOST_THREADS), block_bytes: 128 << 10 }
+        Shares { threads: cores.min(MAX_THREADS), block_bytes: 128 << 10 }
     }
 }
 
-/// Judges all calls of a recording's files; none where only the engine can, which then has all
-/// still to do. A line of a file of calls that is not a call is an error. Into what shares the work
-/// goes changes nothing of what comes out.
+/// Checks all calls of a recording's files. Returns `None` if only the engine can check them; the
+/// engine then starts from the beginning. The result does not depend on `shares`.
+///
+/// # Errors
+/// Fails if a file of calls cannot be read or one of its lines is not a call.
 pub fn survey<'r>(
     recording: &'r Recording,
     vendors: &'r Vendors,
@@ -99,7 +103,7 @@ pub fn survey<'r>(
     check_all(recording, (vendors, in_use), shares, None)
 }
 
-/// Judges all calls as [`survey`] does, and makes a profile of them:
+/// Checks all calls as [`survey`] does, and creates a profile of them:
 /// [`BatchResult::into_profile`].
 pub fn survey_profile<'r>(
     recording: &'r Recording,
@@ -119,7 +123,7 @@ fn check_all<'r>(
     let Some(source) = BlockSource::from_recording(recording, shares.block_bytes) else {
         return Ok(None);
     };
-    let survey = BatchCheck {
+    let check = BatchCheck {
         vendors,
         in_use,
         source,
@@ -130,24 +134,24 @@ fn check_all<'r>(
         profile,
         end: Mutex::new(None),
     };
-    let more = survey.source.blocks().min(shares.threads as u64).saturating_sub(1);
-    // one that panics has ended it all
-    let run = || drop(catch_unwind(AssertUnwindSafe(|| survey.run())));
+    let more = check.source.estimated_blocks().min(shares.threads as u64).saturating_sub(1);
+    // a thread that panics has ended the check (`EndOnPanic`)
+    let run = || drop(catch_unwind(AssertUnwindSafe(|| check.run())));
     thread::scope(|scope| {
         for _ in 0..more {
             scope.spawn(run);
         }
         run();
     });
-    let BatchCheck { source, shares, counts, profile, end, .. } = survey;
+    let BatchCheck { source, shares, counts, profile, end, .. } = check;
     match end.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        Some(End::Wrong(error)) => return Err(error),
-        Some(End::Other) => return Ok(None),
+        Some(End::InvalidFile(error)) => return Err(error),
+        Some(End::NeedsEngine) => return Ok(None),
         None => {}
     }
     let mut counts = counts.into_inner();
     let tally = counts.tally(vendors, in_use);
-    let CallCounter { people, remarks, sets, kept, bad, of_plan, .. } = counts;
+    let CallCounter { people, remarks, sets, examples, bad, plan_counts, .. } = counts;
     let memory = Memory::together(shares.into_iter().map(InOrder::into_inner));
     let files = source.files;
     let problem = recording.problem();
@@ -159,9 +163,9 @@ fn check_all<'r>(
         people,
         remarks,
         sets,
-        kept,
+        examples,
         tally,
-        of_plan,
+        plan_counts,
         bad,
         problem,
         profile: profile
@@ -170,7 +174,7 @@ fn check_all<'r>(
 }
 
 impl BatchResult<'_> {
-    /// What was found.
+    /// Returns the counts of all findings.
     pub fn tally(&self) -> &Tally {
         &self.tally
     }
@@ -178,15 +182,15 @@ impl BatchResult<'_> {
     /// Compares the calls with the plan; `None` without a plan. The times of the calls are not known.
     pub fn expectations(&self) -> Option<Expectations> {
         let plan = self.vendors.plan()?;
-        Some(self.of_plan.expectations(plan, (self.vendors, self.in_use), &self.sets))
+        Some(self.plan_counts.expectations(plan, (self.vendors, self.in_use), &self.sets))
     }
 
-    /// The profile of all calls; empty if none was asked for.
+    /// Returns the profile of all calls, which is empty unless [`survey_profile`] was called.
     pub fn into_profile(self) -> TrafficProfile {
         self.profile.unwrap_or_default()
     }
 
-    /// What is to be said of lines that could not be read.
+    /// Returns a message about lines that could not be read.
     pub fn problem(&self) -> Option<String> {
         let (lines, first) = &self.bad;
         let bad = first.as_ref().map(|(line, error)| {
@@ -198,7 +202,7 @@ impl BatchResult<'_> {
         }
     }
 
-    /// Everything about a row that the tally names; nothing of any other.
+    /// Returns everything about a row that the tally names, and `None` for any other row.
     pub fn detail(&self, row: u64) -> Result<Option<RowDetail>, String> {
         self.row(row, Extent::Everything)
     }
@@ -209,7 +213,7 @@ impl BatchResult<'_> {
     }
 
     fn row(&self, row: u64, extent: Extent) -> Result<Option<RowDetail>, String> {
-        match self.kept.get(&row) {
+        match self.examples.get(&row) {
             None => Ok(None),
             Some(ExampleRow::Call(call)) => self.call(call, extent).map(Some),
             Some(ExampleRow::NoCall(line, kind)) => {
@@ -237,7 +241,7 @@ impl BatchResult<'_> {
         let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
             .map_err(|refusal| refusal.to_string())?;
         let read = reading.calls.get(call.nth).ok_or("the request holds no such call")?;
-        let known = DetailContext {
+        let context = DetailContext {
             vendors: self.vendors,
             memory: &self.memory,
             people: &self.people,
@@ -246,8 +250,8 @@ impl BatchResult<'_> {
         let reused = call_detail::is_reused(self.sets.get(call.set), self.vendors);
         let mut event = reading.event(read);
         event.discarded |= reused;
-        let made = known.make(&event, (call.seq, call.sender, shared.received_at), extent);
-        let noted = JudgeNotes {
+        let results = context.evaluate(&event, (call.seq, call.sender, shared.received_at), extent);
+        let notes = JudgeNotes {
             seq: call.seq,
             sender: call.sender,
             repeat: call.repeat,
@@ -256,6 +260,6 @@ impl BatchResult<'_> {
             missing: call_detail::missing(self.sets.get(call.set), self.in_use.bits(call.sender)),
             ids: [None, None],
         };
-        Ok(RowDetail::Call(Box::new(call_detail::detail(noted, made, &reading, read, &shared))))
+        Ok(RowDetail::Call(Box::new(call_detail::detail(notes, results, &reading, read, &shared))))
     }
 }

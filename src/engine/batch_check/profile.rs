@@ -5,36 +5,37 @@ use crate::engine::batch_check::worker::{BatchCheck, WorkerScratch};
 use crate::engine::compare::profiles::ProfiledCall;
 
 impl BatchCheck<'_> {
-    /// Adds the calls of a block, of which each was judged; `before` calls came before the block.
+    /// Adds the calls of a block, all of which were judged. `before` is the number of calls before
+    /// the block.
     pub(crate) fn profile_calls(
         &self,
         before: u64,
-        steps: &[LineAction<'_>],
-        room: &mut WorkerScratch,
+        actions: &[LineAction<'_>],
+        scratch: &mut WorkerScratch,
     ) {
-        let requests = steps.iter().filter_map(|step| match step {
+        let requests = actions.iter().filter_map(|action| match action {
             LineAction::Calls(calls) => Some(calls),
             _ => None,
         });
         let calls = requests
             .flat_map(|request| request.reading.calls.iter().map(move |call| (request, call)));
         let mut begin = 0;
-        for ((nth, (request, call)), found) in calls.enumerate().zip(&room.calls) {
-            let codes = &room.codes[begin..found.codes];
+        for ((nth, (request, call)), found) in calls.enumerate().zip(&scratch.calls) {
+            let codes = &scratch.codes[begin..found.codes];
             begin = found.codes;
             if found.repeat {
-                room.profile.repeats += 1;
+                scratch.profile.repeats += 1;
                 continue;
             }
-            let set = room.sets.intern(codes, self.vendors.codes(), self.vendors.len());
+            let set = scratch.sets.intern(codes, self.vendors.codes(), self.vendors.len());
             let known = ProfiledCall {
                 seq: before + nth as u64 + 1,
                 kind: call.kind,
-                set: room.sets.get(set),
+                set: scratch.sets.get(set),
                 in_use: self.in_use.bits(request.sender),
                 has: found.has,
             };
-            room.profile.add(&request.reading.event(call), known);
+            scratch.profile.add(&request.reading.event(call), known);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The lines of a block, read.
+//! Parses the lines of a block.
 
 use crate::call::time::Millis;
 use crate::engine::batch_check::blocks::{LineBlock, LineRange};
@@ -11,32 +11,34 @@ use crate::recording::{self, Body, LineHead, RecordingEvent, Remark, RequestLine
 use crate::wire::{self, ParseScratch, ParsedRequest};
 use std::ops::Range;
 
-/// What a line asks for.
+/// The action that a line asks for.
 #[expect(clippy::large_enum_variant, reason = "nearly all are calls; a box is one more allocation")]
 pub(crate) enum LineAction<'b> {
-    /// Its calls are judged.
+    /// Judge the calls of the request.
     Calls(RequestCalls<'b>),
-    /// A request that was answered with an error: where in the file its line stands.
+    /// Count a request that was answered with an error. `at` and `len` say where its line is in the
+    /// file.
     Refused { at: u64, len: usize, status: u16 },
-    /// Idle sessions end.
+    /// End the sessions that are idle at this time.
     Flush(Millis),
-    /// A user says something about a call.
+    /// Add a mark or note of the user to a call.
     Remark(Remark),
-    /// A part of the recording begins, before which there were so many calls.
+    /// Begin a part of the recording. The number is that of the calls before it.
     Part(u64),
-    /// It is not a line of a recording: its number in the block, from 1, and why.
+    /// Count a line that is not a line of a recording: its number in the block, from 1, and the
+    /// error.
     Bad(u64, String),
 }
 
 /// A request with calls.
 pub(crate) struct RequestCalls<'b> {
-    /// The line of a recording, or of a file of calls the text of the call.
+    /// The line of a recording, or the text of one call in a file of calls.
     pub text: &'b str,
-    /// Where in the file its line stands, and how long it is; none in a file of calls.
+    /// The offset and the length of its line in the file; `None` in a file of calls.
     pub place: Option<(u64, usize)>,
-    /// The request's number.
+    /// The number of the request.
     number: u64,
-    /// When it arrived; none for a call from a file, which says that itself.
+    /// The time at which it arrived; `None` for a call from a file, which contains its own time.
     received_at: Option<Millis>,
     /// The finding code for a signature that is wrong or missing.
     pub signature: Option<&'static str>,
@@ -50,7 +52,7 @@ impl RequestCalls<'_> {
         self.received_at.unwrap_or_else(|| bare_calls::received_at(&self.reading))
     }
 
-    /// The line that a recording has of it.
+    /// Returns the line that a recording contains for the request.
     pub fn line(&self) -> String {
         if self.received_at.is_some() {
             return self.text.to_owned();
@@ -74,17 +76,17 @@ impl RequestCalls<'_> {
     }
 }
 
-/// A block of lines.
+/// The actions of a block of lines.
 #[derive(Default)]
 pub(crate) struct BlockActions<'b> {
-    pub steps: Vec<LineAction<'b>>,
-    /// What is wrong with the first line that is not a call.
-    pub wrong: Option<FileError>,
-    /// It holds what a batch check does not do.
-    pub other: bool,
+    pub actions: Vec<LineAction<'b>>,
+    /// The error of the first line of a file of calls that is not a call.
+    pub error: Option<FileError>,
+    /// True if the block contains a line that only the engine handles.
+    pub needs_engine: bool,
 }
 
-/// The lines of a block, without their ends.
+/// Finds the lines of a block, without their line ends.
 pub(crate) fn split(bytes: &[u8], lines: &mut Vec<Range<usize>>) {
     lines.clear();
     let mut start = 0;
@@ -97,7 +99,8 @@ pub(crate) fn split(bytes: &[u8], lines: &mut Vec<Range<usize>>) {
     }
 }
 
-/// How many requests the lines of a file of calls become, as long as none is wrong.
+/// Returns the number of requests that the lines of a file of calls become if all of them are
+/// valid.
 pub(crate) fn requests(bytes: &[u8], lines: &[Range<usize>]) -> u64 {
     let count = |line: &Range<usize>| {
         if bytes[line.clone()].first() == Some(&b'{') {
@@ -114,8 +117,8 @@ pub(crate) fn requests(bytes: &[u8], lines: &[Range<usize>]) -> u64 {
 }
 
 impl<'b> BlockActions<'b> {
-    /// Reads the lines of a file of calls. `line` counts those before, `number` is the next
-    /// request's.
+    /// Reads the lines of a file of calls. `line` is the number of lines before the block, and
+    /// `number` that of the next request.
     pub fn of_calls(
         file: &LineRange<'_>,
         block: &LineBlock<'b>,
@@ -124,12 +127,12 @@ impl<'b> BlockActions<'b> {
         spares: &mut Vec<ParseScratch>,
     ) -> BlockActions<'b> {
         let mut read =
-            BlockActions { steps: Vec::with_capacity(lines.len()), ..BlockActions::default() };
+            BlockActions { actions: Vec::with_capacity(lines.len()), ..BlockActions::default() };
         for (at, range) in lines.iter().enumerate() {
             let taken = bare_calls::objects(&block.bytes[range.clone()], &mut |text| {
                 let mut scratch = spares.pop().unwrap_or_default();
                 let BareCall { text, reading } = bare_calls::read(text, number, &mut scratch)?;
-                read.steps.push(LineAction::Calls(RequestCalls {
+                read.actions.push(LineAction::Calls(RequestCalls {
                     text,
                     place: None,
                     number,
@@ -143,7 +146,7 @@ impl<'b> BlockActions<'b> {
                 Ok(())
             });
             if let Err(message) = taken {
-                read.wrong = Some(file.wrong(line as usize + at + 1, message));
+                read.error = Some(file.line_error(line as usize + at + 1, message));
                 break;
             }
         }
@@ -157,13 +160,13 @@ impl<'b> BlockActions<'b> {
         spares: &mut Vec<ParseScratch>,
     ) -> BlockActions<'b> {
         let mut read =
-            BlockActions { steps: Vec::with_capacity(lines.len()), ..BlockActions::default() };
+            BlockActions { actions: Vec::with_capacity(lines.len()), ..BlockActions::default() };
         for (at, range) in lines.iter().enumerate() {
             let mut scratch = spares.pop().unwrap_or_default();
             let line = std::str::from_utf8(&block.bytes[range.clone()]);
             let line = line.map_err(|_| "expected UTF-8 text".to_owned());
             let found = line.and_then(|line| Ok((line, read_line(line, &mut scratch)?)));
-            let step = match found {
+            let action = match found {
                 Ok((line, ParsedLine::Request(request, reading))) => {
                     let place = (block.at + range.start as u64, range.len());
                     LineAction::Calls(calls((line, place), &request, reading, scratch))
@@ -180,21 +183,21 @@ impl<'b> BlockActions<'b> {
                     | ParsedLine::ClearTest(_)
                     | ParsedLine::ClearCalls(_),
                 )) => {
-                    read.other = true;
+                    read.needs_engine = true;
                     break;
                 }
                 Ok((_, ParsedLine::Remark(remark))) => LineAction::Remark(remark),
-                Ok((_, ParsedLine::Part(start))) if read.steps.is_empty() => {
+                Ok((_, ParsedLine::Part(start))) if read.actions.is_empty() => {
                     LineAction::Part(start.calls)
                 }
                 Ok((_, ParsedLine::Part(_))) => {
-                    read.other = true;
+                    read.needs_engine = true;
                     break;
                 }
                 Ok((_, ParsedLine::Push(_) | ParsedLine::Nothing)) => continue,
                 Err(error) => LineAction::Bad(at as u64 + 1, error),
             };
-            read.steps.push(step);
+            read.actions.push(action);
         }
         read
     }

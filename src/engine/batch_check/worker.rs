@@ -1,4 +1,4 @@
-//! What each thread of a batch check does, block by block.
+//! The work of each thread of a batch check, block by block.
 
 use crate::call::{Event, Seq};
 use crate::engine::batch_check::blocks::{BlockSource, LineBlock, Stop};
@@ -19,88 +19,90 @@ use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 
 /// The maximum number of scratch buffers that a worker keeps after a block.
-const KEPT: usize = 1024;
+const MAX_KEPT_BUFFERS: usize = 1024;
 /// The maximum number after a block in which a request's text was longer than [`LARGE_BYTES`].
-const KEPT_LARGE: usize = 8;
+const MAX_KEPT_LARGE_BUFFERS: usize = 8;
+/// The size above which the text of a request counts as large.
 const LARGE_BYTES: usize = 64 << 10;
 
 /// Why a batch check ended before its files did.
 pub(crate) enum End {
-    /// A line of a file of calls is none, or the file cannot be read.
-    Wrong(FileError),
-    /// There is what only the engine does.
-    Other,
+    /// A line of a file of calls is not a call, or the file cannot be read.
+    InvalidFile(FileError),
+    /// A file contains something that only the engine handles, or a thread panicked.
+    NeedsEngine,
 }
 
-/// How far the lines are numbered.
+/// The numbers of lines and requests that are assigned so far.
 #[derive(Default)]
 pub(crate) struct LineNumbers {
     file: usize,
-    /// Lines of the file.
+    /// The number of lines of the file.
     lines: u64,
-    /// Requests that calls from files became.
+    /// The number of requests that calls from files became.
     requests: u64,
 }
 
-/// The calls so far.
+/// The number of calls so far, and their message ids.
 #[derive(Default)]
 pub(crate) struct Order {
     calls: u64,
     seen: MessageIds,
 }
 
-/// What the threads share.
+/// The state that the threads of a batch check share.
 pub(crate) struct BatchCheck<'s> {
     pub vendors: &'s Vendors,
     pub in_use: &'s InUse,
     pub source: BlockSource<'s>,
     pub numbers: InOrder<LineNumbers>,
-    /// The calls that come before a block.
+    /// The calls before a block.
     pub order: InOrder<Order>,
-    /// What each vendor remembers.
+    /// The memory of each vendor.
     pub shares: Vec<InOrder<Share>>,
     pub counts: InOrder<CallCounter>,
-    /// The profile of all calls, if one is asked for; threads add theirs when they end.
+    /// The profile of all calls, if it was asked for. Each thread adds its own profile when it
+    /// ends.
     pub profile: Option<Mutex<TrafficProfile>>,
     pub end: Mutex<Option<End>>,
 }
 
-/// An id that a vendor found in a call: the rank of that vendor, the place of the id's text, and whether
-/// the id is doubtful.
+/// An id that a vendor found in a call: the rank of that vendor, the range of the id's text, and
+/// whether the id is doubtful.
 type IdPlace = (usize, Range<usize>, bool);
 
-/// What a thread uses again for each block.
+/// The buffers that a thread reuses for each block.
 #[derive(Default)]
 pub(crate) struct WorkerScratch {
     lines: Vec<std::ops::Range<usize>>,
-    spares: Vec<ParseScratch>,
-    looking: Vec<CallViewer>,
-    apart: PerVendorScratch,
-    /// What tells the calls of the block from others.
-    met: Vec<Option<Repeat>>,
+    parse_buffers: Vec<ParseScratch>,
+    viewers: Vec<CallViewer>,
+    per_vendor: PerVendorScratch,
+    /// The fingerprint of each call of the block, by which a repeat is recognized.
+    fingerprints: Vec<Option<Repeat>>,
     sightings: Vec<Sighting>,
-    /// What is wrong with each call whichever vendor reads it.
-    of_calls: Vec<Option<CodeId>>,
+    /// The finding of each call that does not depend on a vendor.
+    call_codes: Vec<Option<CodeId>>,
     /// The result of checking each call against the plan.
-    by_plan: Vec<PlanOutcome>,
-    /// The account and the user that the first vendor in use found in each call, in `texts`, and
-    /// how soon that vendor is asked.
+    plan_outcomes: Vec<PlanOutcome>,
+    /// The account id and the user id that the first vendor in use found in each call, as ranges of
+    /// `id_texts`.
     ids: Vec<[Option<IdPlace>; 2]>,
-    texts: String,
+    id_texts: String,
     /// The codes that vendors found, one vendor after the other.
-    found: Vec<CodeId>,
-    /// Where in `found` the codes end of each call, one vendor after the other.
-    ends: Vec<usize>,
+    vendor_codes: Vec<CodeId>,
+    /// The end of each call's codes in `vendor_codes`, one vendor after the other.
+    vendor_code_ends: Vec<usize>,
     /// The codes of all vendors, call by call.
     pub codes: Vec<CodeId>,
     pub calls: Vec<CallFindings>,
-    /// The profile of the calls that this thread read, and the sets of codes of its calls.
+    /// The profile of the calls that this thread read, and the sets of codes of these calls.
     pub profile: TrafficProfile,
     pub sets: FindingSets,
 }
 
 impl BatchCheck<'_> {
-    /// Ends it all.
+    /// Ends the check. The first reason is kept.
     fn stop(&self, end: End) {
         self.end.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(end);
         self.numbers.end();
@@ -111,48 +113,49 @@ impl BatchCheck<'_> {
 
     /// Takes blocks until there are no more.
     pub fn run(&self) {
-        // nobody may wait for a thread that is gone
+        // if this thread panics, no other thread may wait for its turn
         let _end = EndOnPanic(self);
-        let mut room = WorkerScratch::default();
-        self.blocks(&mut room);
+        let mut scratch = WorkerScratch::default();
+        self.process_blocks(&mut scratch);
         if let Some(profile) = &self.profile {
-            profile.lock().unwrap_or_else(PoisonError::into_inner).merge(room.profile);
+            profile.lock().unwrap_or_else(PoisonError::into_inner).merge(scratch.profile);
         }
     }
 
-    fn blocks(&self, room: &mut WorkerScratch) {
+    fn process_blocks(&self, scratch: &mut WorkerScratch) {
         let mut bytes = Vec::new();
         loop {
             match self.source.next(&mut bytes) {
                 Ok(None) => return,
                 Ok(Some(block)) => {
-                    if self.block(&block, room).is_none() {
+                    if self.process_block(&block, scratch).is_none() {
                         return;
                     }
                 }
-                Err(Stop::Recording) => return self.stop(End::Other),
+                Err(Stop::Recording) => return self.stop(End::NeedsEngine),
                 Err(Stop::Calls(nth, error)) => {
-                    self.wrong(nth, error);
+                    self.stop_with_error(nth, error);
                     return;
                 }
             }
         }
     }
 
-    /// Something is wrong, unless something is with an earlier block.
-    fn wrong(&self, nth: u64, error: FileError) -> Option<()> {
+    /// Ends the check with the error of a block. Waits for the block's turn, so that the error of
+    /// an earlier block wins.
+    fn stop_with_error(&self, nth: u64, error: FileError) -> Option<()> {
         self.counts.take(nth, |_| ())?;
-        self.stop(End::Wrong(error));
+        self.stop(End::InvalidFile(error));
         None
     }
 
-    /// The way of one block; none once all is over.
-    fn block(&self, block: &LineBlock<'_>, room: &mut WorkerScratch) -> Option<()> {
+    /// Parses, judges and counts one block. Returns `None` once the check has ended.
+    fn process_block(&self, block: &LineBlock<'_>, scratch: &mut WorkerScratch) -> Option<()> {
         let file = &self.source.files[block.file];
-        split(block.bytes, &mut room.lines);
+        split(block.bytes, &mut scratch.lines);
         let bare = !file.is_recording();
-        let requests = if bare { requests(block.bytes, &room.lines) } else { 0 };
-        let lines = room.lines.len() as u64;
+        let requests = if bare { requests(block.bytes, &scratch.lines) } else { 0 };
+        let lines = scratch.lines.len() as u64;
         let (line, request) = self.numbers.take(block.nth, |numbers| {
             if numbers.file != block.file {
                 (numbers.file, numbers.lines) = (block.file, 0);
@@ -163,118 +166,132 @@ impl BatchCheck<'_> {
             before
         })?;
         let read = match bare {
-            true => {
-                BlockActions::of_calls(file, block, &room.lines, (line, request), &mut room.spares)
-            }
-            false => BlockActions::of_recording(block, &room.lines, &mut room.spares),
+            true => BlockActions::of_calls(
+                file,
+                block,
+                &scratch.lines,
+                (line, request),
+                &mut scratch.parse_buffers,
+            ),
+            false => BlockActions::of_recording(block, &scratch.lines, &mut scratch.parse_buffers),
         };
-        if read.other {
-            self.stop(End::Other);
+        if read.needs_engine {
+            self.stop(End::NeedsEngine);
             return None;
         }
-        if let Some(error) = read.wrong {
-            return self.wrong(block.nth, error);
+        if let Some(error) = read.error {
+            return self.stop_with_error(block.nth, error);
         }
-        let before = self.judge(block.nth, &read.steps, room)?;
-        self.gather(&read.steps, room);
+        let before = self.judge(block.nth, &read.actions, scratch)?;
+        self.gather(&read.actions, scratch);
         if self.profile.is_some() {
-            self.profile_calls(before, &read.steps, room);
+            self.profile_calls(before, &read.actions, scratch);
         }
-        let who = (self.vendors, self.in_use);
+        let judges = (self.vendors, self.in_use);
         self.counts.take(block.nth, |counts| {
-            let found = (&room.calls[..], &room.codes[..], room.texts.as_str());
-            counts.count(who, &read.steps, found, (block.file, line));
+            let found = (&scratch.calls[..], &scratch.codes[..], scratch.id_texts.as_str());
+            counts.count(judges, &read.actions, found, (block.file, line));
         })?;
-        let mut kept = KEPT;
-        for step in read.steps {
-            if let LineAction::Calls(mut calls) = step {
+        let mut max_kept = MAX_KEPT_BUFFERS;
+        for action in read.actions {
+            if let LineAction::Calls(mut calls) = action {
                 if calls.text.len() > LARGE_BYTES {
-                    kept = KEPT_LARGE;
+                    max_kept = MAX_KEPT_LARGE_BUFFERS;
                 }
                 calls.reading.recycle(&mut calls.scratch);
-                room.spares.push(calls.scratch);
+                scratch.parse_buffers.push(calls.scratch);
             }
         }
-        room.spares.truncate(kept);
-        room.looking.truncate(kept);
+        scratch.parse_buffers.truncate(max_kept);
+        scratch.viewers.truncate(max_kept);
         Some(())
     }
 
-    /// Judges the calls of a block at one vendor after the other. Returns how many calls came before
-    /// the block.
-    fn judge(&self, nth: u64, steps: &[LineAction<'_>], room: &mut WorkerScratch) -> Option<u64> {
-        let mut events: Vec<Event<'_>> = Vec::with_capacity(steps.len());
-        // before which calls sessions end, and when
+    /// Judges the calls of a block at one vendor after the other. Returns the number of calls
+    /// before the block.
+    fn judge(
+        &self,
+        nth: u64,
+        actions: &[LineAction<'_>],
+        scratch: &mut WorkerScratch,
+    ) -> Option<u64> {
+        let mut events: Vec<Event<'_>> = Vec::with_capacity(actions.len());
+        // the index of the call before which idle sessions end, and the time
         let mut flushes = Vec::new();
-        let mut senders: Vec<SenderPlatform> = Vec::with_capacity(steps.len());
-        room.met.clear();
-        for step in steps {
-            match step {
+        let mut senders: Vec<SenderPlatform> = Vec::with_capacity(actions.len());
+        scratch.fingerprints.clear();
+        for action in actions {
+            match action {
                 LineAction::Calls(calls) => {
                     let reading = &calls.reading;
                     senders.extend(reading.calls.iter().map(|_| calls.sender));
                     events.extend(reading.calls.iter().map(|call| reading.event(call)));
-                    room.met
-                        .extend(reading.calls.iter().map(|call| call_fields::met(reading, call)));
+                    scratch.fingerprints.extend(
+                        reading
+                            .calls
+                            .iter()
+                            .map(|call| call_fields::repeat_fingerprint(reading, call)),
+                    );
                 }
                 LineAction::Flush(at) => flushes.push((events.len(), *at)),
                 _ => {}
             }
         }
         let before = self.order.take(nth, |order| {
-            room.sightings.clear();
-            order.seen.fetch(&room.met);
-            let met = room.met.iter().map(|met| order.seen.note(*met));
-            room.sightings.extend(met);
-            if let Some(LineAction::Part(calls)) = steps.first() {
+            scratch.sightings.clear();
+            order.seen.fetch(&scratch.fingerprints);
+            let sightings = scratch.fingerprints.iter().map(|print| order.seen.note(*print));
+            scratch.sightings.extend(sightings);
+            if let Some(LineAction::Part(calls)) = actions.first() {
                 order.calls = order.calls.max(*calls);
             }
             let before = order.calls;
             order.calls += events.len() as u64;
             before
         })?;
-        for (event, sighting) in events.iter_mut().zip(&room.sightings) {
+        for (event, sighting) in events.iter_mut().zip(&scratch.sightings) {
             event.discarded |= sighting.is_reused();
         }
-        if room.looking.len() < events.len() {
-            room.looking.resize_with(events.len(), CallViewer::default);
+        if scratch.viewers.len() < events.len() {
+            scratch.viewers.resize_with(events.len(), CallViewer::default);
         }
-        for (event, looking) in events.iter().zip(&mut room.looking) {
-            self.vendors.read(event, looking);
+        for (event, viewer) in events.iter().zip(&mut scratch.viewers) {
+            self.vendors.read(event, viewer);
         }
-        let looked = events.iter().zip(&room.looking);
-        let looked: Vec<ViewedCall<'_>> =
-            looked.map(|(event, looking)| self.vendors.looked(event, looking)).collect();
-        room.of_calls.clear();
-        room.of_calls.extend(looked.iter().map(|call| self.vendors.code_apart(call)));
-        room.by_plan.clear();
-        room.by_plan.extend(events.iter().map(|event| self.vendors.plan_outcome(event)));
-        room.found.clear();
-        room.ends.clear();
-        room.texts.clear();
-        room.ids.clear();
-        room.ids.resize_with(events.len(), Default::default);
+        let viewed = events.iter().zip(&scratch.viewers);
+        let viewed: Vec<ViewedCall<'_>> =
+            viewed.map(|(event, viewer)| self.vendors.looked(event, viewer)).collect();
+        scratch.call_codes.clear();
+        scratch.call_codes.extend(viewed.iter().map(|call| self.vendors.code_apart(call)));
+        scratch.plan_outcomes.clear();
+        scratch.plan_outcomes.extend(events.iter().map(|event| self.vendors.plan_outcome(event)));
+        scratch.vendor_codes.clear();
+        scratch.vendor_code_ends.clear();
+        scratch.id_texts.clear();
+        scratch.ids.clear();
+        scratch.ids.resize_with(events.len(), Default::default);
         let ranks = SenderPlatform::ALL.map(|sender| self.ranks(sender));
         for (vendor, share) in self.shares.iter().enumerate() {
             share.take(nth, |share| {
                 let mut flushes = flushes.iter().peekable();
-                for at in 0..=looked.len() {
+                for at in 0..=viewed.len() {
                     while let Some((_, when)) = flushes.next_if(|(before, _)| *before == at) {
                         self.vendors.flush_apart(vendor, *when, share);
                     }
-                    let Some(call) = looked.get(at) else { break };
+                    let Some(call) = viewed.get(at) else { break };
                     let seq = Seq(before + at as u64 + 1);
-                    let found = self.vendors.judge_apart(vendor, call, seq, share, &mut room.apart);
-                    room.found.extend_from_slice(found.codes);
-                    room.ends.push(room.found.len());
+                    let found =
+                        self.vendors.judge_apart(vendor, call, seq, share, &mut scratch.per_vendor);
+                    scratch.vendor_codes.extend_from_slice(found.codes);
+                    scratch.vendor_code_ends.push(scratch.vendor_codes.len());
                     let rank = ranks[senders[at] as usize][vendor];
                     let found = [found.account, found.user].into_iter().zip(found.doubtful);
-                    for (best, (id, is_doubtful)) in room.ids[at].iter_mut().zip(found) {
+                    for (best, (id, is_doubtful)) in scratch.ids[at].iter_mut().zip(found) {
                         let is_better = best.as_ref().is_none_or(|(known, ..)| rank < *known);
                         if let (Some(id), true) = (id, is_better && rank < usize::MAX) {
-                            let start = room.texts.len();
-                            room.texts.push_str(id);
-                            *best = Some((rank, start..room.texts.len(), is_doubtful));
+                            let start = scratch.id_texts.len();
+                            scratch.id_texts.push_str(id);
+                            *best = Some((rank, start..scratch.id_texts.len(), is_doubtful));
                         }
                     }
                 }
@@ -283,8 +300,8 @@ impl BatchCheck<'_> {
         Some(before)
     }
 
-    /// How soon each vendor is asked for the ids of a call from such a sender; those that are not in
-    /// use are not.
+    /// Returns the rank of each vendor, the smallest first, in which ids are taken from vendors for
+    /// a call from such a sender; `usize::MAX` for vendors that are not in use.
     fn ranks(&self, sender: SenderPlatform) -> Vec<usize> {
         let mut ranks = vec![usize::MAX; self.shares.len()];
         for (rank, vendor) in self.in_use.ordered(sender).enumerate() {
@@ -293,61 +310,64 @@ impl BatchCheck<'_> {
         ranks
     }
 
-    /// Puts together what was found of each call.
-    fn gather(&self, steps: &[LineAction<'_>], room: &mut WorkerScratch) {
-        let calls = room.ends.len() / self.shares.len().max(1);
-        room.codes.clear();
-        room.calls.clear();
-        let all = steps.iter().filter_map(|step| match step {
+    /// Collects the findings of each call from all vendors.
+    fn gather(&self, actions: &[LineAction<'_>], scratch: &mut WorkerScratch) {
+        let calls = scratch.vendor_code_ends.len() / self.shares.len().max(1);
+        scratch.codes.clear();
+        scratch.calls.clear();
+        let all = actions.iter().filter_map(|action| match action {
             LineAction::Calls(calls) => Some(calls),
             _ => None,
         });
         let mut at = 0;
         for request in all {
             for (nth, call) in request.reading.calls.iter().enumerate() {
-                let begin = room.codes.len();
-                // what is so about the whole request is said once, with its first call
+                let begin = scratch.codes.len();
+                // findings about the whole request are reported once, with its first call
                 let whole = if nth == 0 { &request.reading.discards[..] } else { &[] };
                 let own = call.discards.iter().chain(whole).map(|discard| discard.code);
                 let signature = request.signature.filter(|_| nth == 0);
-                let sighting = room.sightings[at];
+                let sighting = scratch.sightings[at];
                 let reused = sighting.is_reused().then_some(MESSAGE_ID_REUSED);
-                room.codes.extend(room.of_calls[at]);
-                room.codes.extend(self.vendors.codes().of_plan(room.by_plan[at]));
+                scratch.codes.extend(scratch.call_codes[at]);
+                scratch.codes.extend(self.vendors.codes().of_plan(scratch.plan_outcomes[at]));
                 for code in own.chain(reused).chain(signature) {
-                    room.codes.extend(self.vendors.codes().find(None, code));
+                    scratch.codes.extend(self.vendors.codes().find(None, code));
                 }
                 for vendor in 0..self.shares.len() {
                     let place = vendor * calls + at;
-                    let from = place.checked_sub(1).map_or(0, |before| room.ends[before]);
-                    room.codes.extend_from_slice(&room.found[from..room.ends[place]]);
+                    let from =
+                        place.checked_sub(1).map_or(0, |before| scratch.vendor_code_ends[before]);
+                    scratch.codes.extend_from_slice(
+                        &scratch.vendor_codes[from..scratch.vendor_code_ends[place]],
+                    );
                 }
                 at += 1;
-                let codes = &mut room.codes[begin..];
+                let codes = &mut scratch.codes[begin..];
                 codes.sort_unstable();
-                let kept = dedup(codes);
-                room.codes.truncate(begin + kept);
-                let structure = match room.codes.len() > begin {
-                    true => structure(&request.reading, call, room.by_plan[at - 1]),
+                let distinct = dedup(codes);
+                scratch.codes.truncate(begin + distinct);
+                let structure = match scratch.codes.len() > begin {
+                    true => structure(&request.reading, call, scratch.plan_outcomes[at - 1]),
                     false => ANY_STRUCTURE,
                 };
                 let repeat = sighting.is_repeat();
-                let [account, user] = std::mem::take(&mut room.ids[at - 1]);
+                let [account, user] = std::mem::take(&mut scratch.ids[at - 1]);
                 let has = [&account, &user].map(|id| match id {
                     None => HasId::No,
                     Some((.., true)) => HasId::Doubtful,
                     Some(_) => HasId::Yes,
                 });
                 let ids = [account, user].map(|id| id.map(|(_, part, _)| part));
-                let entry = room.by_plan[at - 1].entry;
-                let codes = room.codes.len();
-                room.calls.push(CallFindings { repeat, structure, codes, ids, has, entry });
+                let entry = scratch.plan_outcomes[at - 1].entry;
+                let codes = scratch.codes.len();
+                scratch.calls.push(CallFindings { repeat, structure, codes, ids, has, entry });
             }
         }
     }
 }
 
-/// Puts each of sorted codes to the front once; how many there are.
+/// Moves one of each of the sorted codes to the front. Returns the number of distinct codes.
 fn dedup(codes: &mut [CodeId]) -> usize {
     let mut kept = 0;
     for at in 0..codes.len() {
@@ -359,12 +379,13 @@ fn dedup(codes: &mut [CodeId]) -> usize {
     kept
 }
 
+/// Ends the check if its thread panics, so that no other thread waits for its turn.
 struct EndOnPanic<'s>(&'s BatchCheck<'s>);
 
 impl Drop for EndOnPanic<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.stop(End::Other);
+            self.0.stop(End::NeedsEngine);
         }
     }
 }

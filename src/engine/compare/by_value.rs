@@ -1,4 +1,4 @@
-//! The profiles of a recording's calls, apart by app version or library version, kept up to date while
+//! The profiles of a recording's calls by app version or library version, kept up to date while
 //! calls arrive.
 
 use crate::engine::Engine;
@@ -26,12 +26,12 @@ pub struct ValueProfile {
 #[derive(Debug)]
 pub struct ValueProfiles {
     by: GroupBy,
-    /// The settings on which the profiles depend: after a change the calls are read again.
+    /// The settings on which the profiles depend. After a change, the calls are read again.
     settings: Option<(u64, InUse)>,
     next_row: u64,
-    /// In the order of their first calls.
+    /// The values in the order of their first calls.
     values: Vec<ValueProfile>,
-    /// There are calls of further values.
+    /// True if there are calls of further values.
     has_more: bool,
 }
 
@@ -41,13 +41,13 @@ impl ValueProfiles {
         ValueProfiles { by, settings: None, next_row: 0, values: Vec::new(), has_more: false }
     }
 
-    /// Returns the field that tells the calls apart.
+    /// Returns the property by which the calls are grouped.
     pub fn by(&self) -> GroupBy {
         self.by
     }
 
-    /// Reads the next calls, but no more than can be read in a moment. Returns the number of rows that
-    /// are read by now: the number of before if no more have come.
+    /// Reads the next calls, but only a bounded number of rows. Returns the number of rows read so
+    /// far, which does not change if no more calls have arrived.
     ///
     /// # Errors
     /// Fails if a call cannot be read from the recording.
@@ -87,7 +87,8 @@ impl ValueProfiles {
             }
             to
         };
-        // all of them are read before one is merged: after an error they are read again
+        // all rows are read before any profile is merged, because after an error they are read
+        // again
         let read: Result<Vec<TrafficProfile>, String> =
             rows_of.iter().map(|rows| engine.profile(rows)).collect();
         self.values.iter_mut().zip(read?).for_each(|(value, read)| value.profile.merge(read));
@@ -95,8 +96,8 @@ impl ValueProfiles {
         Ok(to)
     }
 
-    /// Returns the settings under which the profiles were read; others after all calls were checked
-    /// again.
+    /// Returns the settings with which the profiles were read. They change when all calls are
+    /// checked again.
     pub fn settings(&self) -> Option<&(u64, InUse)> {
         self.settings.as_ref()
     }
@@ -111,8 +112,8 @@ impl ValueProfiles {
         &self.values
     }
 
-    /// Returns the value whose calls began last before those of another: the version before it. For
-    /// library versions, of the same library.
+    /// Returns the previous version: the value whose calls began last before those of the value at
+    /// `place`. For library versions, only versions of the same library count.
     pub fn previous_version(&self, place: usize) -> Option<&ValueProfile> {
         let value = &self.values.get(place)?.value;
         let is_version_of_same = |other: &&ValueProfile| match self.by {

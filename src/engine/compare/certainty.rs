@@ -1,18 +1,20 @@
-//! Whether a difference between two shares is more than chance. docs/compare.md states the rule.
+//! Tests whether a difference between two shares is more than chance. docs/compare.md states the
+//! rule.
 
 use crate::engine::compare::occurrences::{GROUPS, GroupCounts, total};
 
-/// Fewer calls on either side decide nothing.
+/// The minimum number of calls on each side for a test.
 pub(crate) const MIN_CALLS: u64 = 30;
-/// With fewer users than this, calls and not users are the independent draws.
+/// The minimum number of users. With fewer, calls are taken as the independent draws instead of
+/// users.
 const MIN_USERS: u64 = 10;
-/// How often a comparison of equal traffic may report any difference as sure.
+/// The maximum probability that a comparison of equal traffic reports any difference as sure.
 const ERROR_RATE: f64 = 0.01;
 
-/// How sure a difference is.
+/// The certainty of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Certainty {
-    /// Chance alone makes such a difference in at most one of a hundred comparisons.
+    /// Chance alone causes such a difference in at most one of a hundred comparisons.
     Sure,
     /// It may be chance.
     Chance,
@@ -21,7 +23,7 @@ pub enum Certainty {
 }
 
 impl Certainty {
-    /// A word for scripts.
+    /// Returns the name in the output for scripts.
     pub fn name(self) -> &'static str {
         match self {
             Certainty::Sure => "sure",
@@ -31,12 +33,13 @@ impl Certainty {
     }
 }
 
-/// One side of a comparison: the calls of which something is so, among those of which it could be.
+/// One side of a comparison: the calls that meet a condition (`part`) among the calls that could
+/// meet it (`whole`).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SideCounts<'g> {
     pub part: &'g GroupCounts,
     pub whole: &'g GroupCounts,
-    /// How many users sent the whole.
+    /// The number of users that sent the calls of `whole`.
     pub users: u64,
 }
 
@@ -45,8 +48,8 @@ impl SideCounts<'_> {
         total(self.part) as f64 / (total(self.whole) as f64).max(1.0)
     }
 
-    /// The variance of the share between the groups of users, whose calls are alike; nothing where
-    /// there are too few users to tell.
+    /// Returns the variance of the share between the groups of users, because the calls of one user
+    /// are similar. Returns 0 if there are too few users.
     fn variance_between_users(&self) -> f64 {
         if self.users < MIN_USERS {
             return 0.0;
@@ -59,9 +62,9 @@ impl SideCounts<'_> {
     }
 }
 
-/// The difference of two shares in standard errors; `None` if either side has too few calls. The
-/// standard error is that between users, and at least that of independent calls if the sides were
-/// equal.
+/// Returns the difference of two shares in standard errors; `None` if either side has too few
+/// calls. The standard error is that between users, but at least that of independent calls if the
+/// sides were equal.
 pub(crate) fn score(before: SideCounts<'_>, after: SideCounts<'_>) -> Option<f64> {
     let [calls_before, calls_after] = [before, after].map(|side| total(side.whole));
     if calls_before < MIN_CALLS || calls_after < MIN_CALLS {
@@ -76,14 +79,14 @@ pub(crate) fn score(before: SideCounts<'_>, after: SideCounts<'_>) -> Option<f64
     Some(difference.abs() / between.max(independent).sqrt())
 }
 
-/// The score above which a difference is sure when this many are tested at once.
+/// Returns the score above which a difference is sure if `tests` differences are tested at once.
 pub(crate) fn critical_score(tests: usize) -> f64 {
     let tail = ERROR_RATE / (2.0 * tests.max(1) as f64);
     student(normal_quantile(tail))
 }
 
-/// The value that a standard normal variable exceeds with this probability (Abramowitz and Stegun,
-/// 26.2.23, with an error below 0.0005).
+/// Returns the value that a standard normal variable exceeds with the probability `tail`
+/// (Abramowitz and Stegun, 26.2.23, with an error below 0.0005).
 fn normal_quantile(tail: f64) -> f64 {
     let t = (-2.0 * tail.ln()).sqrt();
     let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
@@ -91,8 +94,9 @@ fn normal_quantile(tail: f64) -> f64 {
     t - above / below
 }
 
-/// The quantile of Student's distribution for this one of the normal distribution (Abramowitz and
-/// Stegun, 26.7.5); a variance that is estimated from groups is itself uncertain.
+/// Returns the quantile of Student's distribution for a quantile of the normal distribution
+/// (Abramowitz and Stegun, 26.7.5), because a variance that is estimated from groups is itself
+/// uncertain.
 fn student(z: f64) -> f64 {
     let freedom = (GROUPS - 1) as f64;
     let first = (z.powi(3) + z) / 4.0;
@@ -121,7 +125,7 @@ mod tests {
         let whole = [100; GROUPS];
         let all = [99; GROUPS];
         let even = [90; GROUPS];
-        // the same share, but whole groups of users are without
+        // the same share, but the calls without it come from whole groups of users
         let mut lumped = [100; GROUPS];
         lumped[..3].fill(0);
         lumped[3] = 80;

@@ -1,4 +1,4 @@
-//! What differs between two sides, and whether that is more than chance.
+//! Finds the differences between two sides, and whether each is more than chance.
 
 use crate::engine::compare::certainty::{Certainty, MIN_CALLS, SideCounts, critical_score, score};
 use crate::engine::compare::occurrences::{GROUPS, GroupCounts, Occurrences, total};
@@ -7,38 +7,39 @@ use crate::engine::compare::properties::{PropertyProfile, TYPES};
 use crate::findings::Id;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What differs.
+/// The subject of a difference: a share of calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
-    /// The event's part of all calls.
+    /// The share of the event's calls among all calls.
     Calls,
-    /// The calls that have an id, of those in which a vendor looks for it.
+    /// The share of calls with an id, among those in which a vendor in use looks for it.
     Id(Id),
-    /// The calls that a vendor receives, of those that it is fed.
+    /// The share of calls that a vendor accepts, among those that it is fed.
     Received(usize),
-    /// The calls that a vendor receives as they are.
+    /// The share of calls that a vendor accepts in full, among those that it is fed.
     Delivered(usize),
-    /// The calls that have a property.
+    /// The share of calls with a property.
     Property(String),
-    /// The calls in which a property has this type, of those that have it.
+    /// The share of calls in which a property has this type, among those with the property.
     Type(String, &'static str),
-    /// The calls in which a property has this value, as JSON, of those that have it.
+    /// The share of calls in which a property has this value, as JSON, among those with the
+    /// property.
     Value(String, String),
 }
 
-/// What a difference means for those who read the data.
+/// The effect of a difference on the data that arrives at vendors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Impact {
-    /// Data that arrived no longer does, or has another type.
+    /// Data that arrived before no longer arrives, or has another type.
     Loss,
-    /// More of it arrives.
+    /// More data arrives.
     Gain,
-    /// It is another, which may be intended.
+    /// Different data arrives, which may be intended.
     Change,
 }
 
 impl Impact {
-    /// A word for scripts.
+    /// Returns the name in the output for scripts.
     pub fn name(self) -> &'static str {
         match self {
             Impact::Loss => "loss",
@@ -51,11 +52,11 @@ impl Impact {
 /// One side of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SideShare {
-    /// The calls of which it is so.
+    /// The number of calls in the share.
     pub part: u64,
-    /// Those of which it could be.
+    /// The number of calls of which it is a share.
     pub whole: u64,
-    /// The number of a call that shows it; none where there is none.
+    /// The number of a call that shows the difference, if there is one.
     pub sample: Option<u64>,
 }
 
@@ -64,51 +65,56 @@ pub struct SideShare {
 pub struct Difference {
     /// The event.
     pub event: EventKey,
-    /// What differs.
+    /// The share that differs.
     pub subject: Subject,
-    /// Before.
+    /// The share before.
     pub before: SideShare,
-    /// After.
+    /// The share after.
     pub after: SideShare,
-    /// How sure it is.
+    /// The certainty of the difference.
     pub certainty: Certainty,
-    /// What it means.
+    /// The effect of the difference.
     pub impact: Impact,
 }
 
 /// The numbers of an event on one side.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventNumbers {
-    /// Its calls, without repeats.
+    /// The number of calls, without repeats.
     pub calls: u64,
-    /// For account and user: the calls that have the id, and those in which it is looked for.
+    /// For the account id and the user id: the number of calls with the id, and of those in which
+    /// it is looked for.
     pub ids: [(u64, u64); 2],
-    /// For each vendor: the calls that it receives, and those that it is fed.
+    /// For each vendor: the number of calls that it accepts, and of those that it is fed.
     pub received: Vec<(u64, u64)>,
 }
 
-/// What comparing two sides gives.
+/// The result of comparing two sides.
 #[derive(Debug, Clone)]
 pub struct Comparison {
     /// Every event of either side, with its numbers before and after.
     pub events: Vec<(EventKey, [EventNumbers; 2])>,
-    /// What differs: by certainty, then losses first, then by event.
+    /// The differences: by certainty, then losses first, then by event.
     pub differences: Vec<Difference>,
-    /// How many shares were compared, which decides how large a difference must be to be sure.
+    /// The number of shares that were tested, which determines how large a difference must be to be
+    /// sure.
     pub tests: usize,
-    /// Calls of more events than are compared, and properties of more than are compared.
+    /// The number of calls of events that exceed the limit, and of occurrences of properties that
+    /// exceed the limit.
     pub left_out: [u64; 2],
 }
 
-/// A difference whose certainty depends on how many there are.
+/// A difference whose certainty depends on the number of tests.
 struct TestResult {
     difference: Difference,
     score: Option<f64>,
-    /// How many users would have sent what is gone or new; none where some of it is on both sides.
+    /// The number of users that would be expected to send an event that is on one side only; `None`
+    /// if it is on both sides.
     expected: Option<f64>,
 }
 
-/// A share on both sides, with the calls that show that it fell and that it rose.
+/// A share on both sides, with an example call of each side that has the property and one that does
+/// not.
 struct BothSides<'p> {
     part: [&'p GroupCounts; 2],
     whole: [&'p GroupCounts; 2],
@@ -163,7 +169,7 @@ impl Comparison {
         Comparison { events, differences, tests, left_out }
     }
 
-    /// Whether something that arrived before surely no longer does.
+    /// Returns whether a loss is sure.
     pub fn has_lost(&self) -> bool {
         let is_loss = |difference: &Difference| {
             difference.certainty == Certainty::Sure && difference.impact == Impact::Loss
@@ -172,7 +178,8 @@ impl Comparison {
     }
 }
 
-/// Leaves out that fewer calls are delivered as they are where fewer are received at all.
+/// Removes the differences in calls that a vendor accepts in full if the number of calls that it
+/// accepts at all surely differs.
 fn drop_implied(differences: &mut Vec<Difference>) {
     let received: BTreeSet<(EventKey, usize)> = differences
         .iter()
@@ -199,6 +206,7 @@ fn numbers(profile: Option<&EventProfile>) -> EventNumbers {
     }
 }
 
+/// Collects the differences between two sides.
 struct Collector<'s> {
     sides: [&'s TrafficProfile; 2],
     tested: Vec<TestResult>,
@@ -206,7 +214,8 @@ struct Collector<'s> {
 }
 
 impl Collector<'_> {
-    /// The event's part of all calls. One that is gone or new needs users enough to be missed.
+    /// Tests the share of the event's calls among all calls. An event that is on one side only is
+    /// sure only if enough users would have sent it on the other.
     fn calls(&mut self, key: &EventKey, profiles: [Option<&EventProfile>; 2]) {
         let none = Occurrences::default();
         let calls = profiles.map(|profile| profile.map_or(&none, |profile| &profile.calls));
@@ -239,7 +248,7 @@ impl Collector<'_> {
         }
     }
 
-    /// All else of an event that is on both sides.
+    /// Tests the ids, vendors and properties of an event that is on both sides.
     fn event(&mut self, key: &EventKey, profiles: [&EventProfile; 2]) {
         let users = profiles.map(|profile| profile.users());
         let up_is_good = |rises: bool| if rises { Impact::Gain } else { Impact::Loss };
@@ -278,7 +287,7 @@ impl Collector<'_> {
         }
     }
 
-    /// The types and the values of a property that both sides have.
+    /// Tests the types and the values of a property that both sides have.
     fn property(
         &mut self,
         key: &EventKey,
@@ -293,7 +302,7 @@ impl Collector<'_> {
             let counts = types.map(|calls| calls.total());
             let fell = counts[1] * total(whole[0]) <= counts[0] * total(whole[1]);
             if fell {
-                // another type rose, which is reported
+                // the type that rose instead is reported
                 continue;
             }
             let part = types.map(|calls| &calls.groups);
@@ -309,10 +318,10 @@ impl Collector<'_> {
         };
         let texts: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         for text in texts {
-            let of = |values: &'_ BTreeMap<String, Occurrences>| {
+            let calls_with = |values: &'_ BTreeMap<String, Occurrences>| {
                 values.get(text).map_or((NONE, 0), |calls| (calls.groups, calls.first))
             };
-            let [before, after] = [before, after].map(of);
+            let [before, after] = [before, after].map(calls_with);
             let share = BothSides {
                 part: [&before.0, &after.0],
                 whole,
@@ -324,8 +333,8 @@ impl Collector<'_> {
         }
     }
 
-    /// Tests a share, and returns the result if the sides differ. `impact` says what it means that it
-    /// rises.
+    /// Tests a share, and returns the result if the sides differ. `impact` returns the effect of a
+    /// share that rises or falls.
     fn test(
         &mut self,
         key: &EventKey,

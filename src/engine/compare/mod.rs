@@ -1,8 +1,8 @@
-//! Two sides of traffic, such as two releases, and what the later one has lost.
+//! Compares two sides of traffic, such as two releases, to find what the later one has lost.
 //!
-//! A side is read into a [`TrafficProfile`], which is small whatever the side's size: counts for each
-//! event, id, vendor and property, by groups of users. [`Comparison`] sets two of them side by side.
-//! docs/compare.md has the rule by which a difference is sure.
+//! A side is read into a [`TrafficProfile`], whose size is bounded: counts for each event, id,
+//! vendor and property, by groups of users. [`Comparison`] compares two of them. docs/compare.md
+//! states the rule by which a difference is sure.
 
 mod by_value;
 mod certainty;

@@ -1,13 +1,13 @@
-//! How often something occurs in calls, kept in groups of users, so that a comparison knows how much
-//! of a difference is chance: the calls of one user are alike, and are no independent draws.
+//! Counts calls by groups of users, so that a comparison can estimate how much of a difference is
+//! chance: the calls of one user are similar and not independent draws.
 
-/// How many groups the users are divided into.
+/// The number of groups into which users are divided.
 pub(crate) const GROUPS: usize = 32;
 
 /// Counts of calls, one for each group of users.
 pub(crate) type GroupCounts = [u32; GROUPS];
 
-/// The calls in which something is so.
+/// The number of calls with some property, by group of users.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Occurrences {
     pub groups: GroupCounts,
@@ -15,7 +15,7 @@ pub(crate) struct Occurrences {
     pub first: u64,
 }
 
-/// Where a call belongs: its group, and its number.
+/// The group and the number of a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ProfilePlace {
     pub group: usize,
@@ -29,12 +29,12 @@ impl Occurrences {
         self.first = first_of(self.first, call.seq);
     }
 
-    /// How many calls there are.
+    /// Returns the number of calls.
     pub fn total(&self) -> u64 {
         total(&self.groups)
     }
 
-    /// Counts the calls of another part of the traffic too.
+    /// Adds the counts of another part of the traffic.
     pub fn merge(&mut self, other: &Occurrences) {
         for (own, other) in self.groups.iter_mut().zip(other.groups) {
             *own = own.saturating_add(other);
@@ -43,12 +43,12 @@ impl Occurrences {
     }
 }
 
-/// The sum over all groups.
+/// Returns the sum over all groups.
 pub(crate) fn total(groups: &GroupCounts) -> u64 {
     groups.iter().map(|count| u64::from(*count)).sum()
 }
 
-/// The lower of two numbers of calls, of which 0 is none.
+/// Returns the smaller of two call numbers, where 0 stands for no call.
 pub(crate) fn first_of(one: u64, other: u64) -> u64 {
     match (one, other) {
         (0, only) | (only, 0) => only,

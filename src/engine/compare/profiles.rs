@@ -1,4 +1,4 @@
-//! A side's traffic as it is compared: its events with their ids, verdicts and properties.
+//! The profile of one side of a comparison: its events with their ids, verdicts and properties.
 
 use crate::call::{CallType, Event};
 use crate::engine::compare::occurrences::{GROUPS, Occurrences, ProfilePlace, first_of};
@@ -10,21 +10,22 @@ use foldhash::quality::FixedState;
 use hashbrown::{Equivalent, HashMap, HashSet};
 use std::hash::BuildHasher;
 
-/// Calls of more events are not compared by event; they are counted.
+/// The maximum number of events. Calls of further events are counted, but not compared by event.
 const MAX_EVENTS: usize = 1_000;
-/// How many users of one event are told apart; more are as many.
+/// The maximum number of users of one event that are counted. A larger number counts as about this
+/// many.
 const MAX_EVENT_USERS: usize = 4_096;
 
-/// An event: a track call's name, and of the other types of calls the type alone.
+/// An event: the type of a call and, for a track call, its name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventKey {
-    /// The call's type as it came; none for all calls together.
+    /// The type of the call as received; `None` for all calls together.
     pub kind: Option<String>,
     /// The name of a track call.
     pub name: Option<String>,
 }
 
-/// The event of a call that is looked up.
+/// The borrowed form of [`EventKey`], for lookups.
 #[derive(Hash)]
 struct EventName<'c> {
     kind: Option<&'c str>,
@@ -37,12 +38,12 @@ impl Equivalent<EventKey> for EventName<'_> {
     }
 }
 
-/// Which of the calls that may have something do.
+/// The calls that meet a condition (`part`) among the calls that could meet it (`whole`).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PartProfile {
     pub whole: Occurrences,
     pub part: Occurrences,
-    /// The first call that could, and does not.
+    /// The first call that could meet the condition but does not.
     pub first_without: u64,
 }
 
@@ -62,22 +63,24 @@ impl PartProfile {
     }
 }
 
-/// The calls of one event.
+/// The profile of the calls of one event.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct EventProfile {
     pub calls: Occurrences,
     users: HashSet<u64>,
-    /// Of the calls in which a vendor in use looks for the account, the user: those that have it.
+    /// For the account id and the user id: the calls with the id among those in which a vendor in
+    /// use looks for it.
     pub ids: [PartProfile; 2],
-    /// For each vendor: of the calls that it is fed, those that it receives at all, and those that it
-    /// receives as they are.
+    /// For each vendor: the calls that it accepts, and those that it accepts in full, among those
+    /// that it is fed.
     pub received: Vec<PartProfile>,
     pub delivered: Vec<PartProfile>,
     pub properties: PropertyProfiles,
 }
 
 impl EventProfile {
-    /// How many users sent it; not all are told apart.
+    /// Returns the number of users that sent the event, which is bounded by about
+    /// [`MAX_EVENT_USERS`].
     pub fn users(&self) -> u64 {
         self.users.len() as u64
     }
@@ -89,13 +92,13 @@ pub(crate) struct ProfiledCall<'c> {
     pub seq: u64,
     pub kind: Option<CallType>,
     pub set: &'c SetInfo,
-    /// The vendors that it is fed to.
+    /// The vendors that are fed the call.
     pub in_use: VendorBits,
-    /// Whether a vendor in use found its account, its user.
+    /// For the account id and the user id, whether a vendor in use found it.
     pub has: [HasId; 2],
 }
 
-/// The traffic of one side.
+/// The profile of the traffic of one side.
 #[derive(Debug, Clone, Default)]
 pub struct TrafficProfile {
     pub(crate) repeats: u64,
@@ -103,30 +106,30 @@ pub struct TrafficProfile {
     /// All calls together, without their properties.
     pub(crate) all: EventProfile,
     pub(crate) events: HashMap<EventKey, EventProfile>,
-    /// Calls of events beyond those that are compared.
+    /// The number of calls of events that exceed the limit.
     pub(crate) other_calls: u64,
 }
 
 impl TrafficProfile {
-    /// How many calls there are, without repeats.
+    /// Returns the number of calls, without repeats.
     pub fn calls(&self) -> u64 {
         self.all.calls.total()
     }
 
-    /// How many users there are: those with a `userId`, and those with an `anonymousId` alone.
+    /// Returns the number of users: those with a `userId`, and those with only an `anonymousId`.
     pub fn users(&self) -> u64 {
         self.users.len() as u64
     }
 
-    /// How many calls came again with their `messageId`; they are counted nowhere else.
+    /// Returns the number of repeats, which are part of no other count.
     pub fn repeats(&self) -> u64 {
         self.repeats
     }
 
-    /// Adds a call that is no repeat.
+    /// Adds a call that is not a repeat.
     pub(crate) fn add(&mut self, event: &Event<'_>, call: ProfiledCall<'_>) {
         let user = user_hash(event);
-        // a call of nobody is a group of its own
+        // a call without a user counts as one from a user of its own
         let group = user.unwrap_or_else(|| hash(call.seq)) as usize % GROUPS;
         let place = ProfilePlace { group, seq: call.seq };
         self.all.add(place, user, call);
@@ -140,7 +143,7 @@ impl TrafficProfile {
         profile.properties.add(event.get(member), place, profile.calls.first);
     }
 
-    /// The profile of a call's event; none if there are too many events already.
+    /// Returns the profile of a call's event; `None` if there are too many events.
     fn event_profile(
         &mut self,
         event: &Event<'_>,
@@ -183,7 +186,7 @@ impl TrafficProfile {
 }
 
 impl EventProfile {
-    /// Adds all of a call but its properties.
+    /// Adds everything about a call except its properties.
     fn add(&mut self, place: ProfilePlace, user: Option<u64>, call: ProfiledCall<'_>) {
         self.calls.add(place);
         if self.users.len() < MAX_EVENT_USERS {
@@ -222,7 +225,7 @@ impl EventProfile {
 }
 
 impl EventKey {
-    /// How it is named: `track Order Received`, `identify`.
+    /// Returns the name of the event as it is shown: `track Order Received`, `identify`.
     pub fn title(&self) -> String {
         match (self.kind.as_deref(), &self.name) {
             (None, _) => "all calls".to_owned(),
@@ -234,7 +237,8 @@ impl EventKey {
     }
 }
 
-/// A hash of the user that sent a call: of its `userId`, else of its `anonymousId`.
+/// Returns a hash of the user that sent a call: of the `userId` or, without it, of the
+/// `anonymousId`.
 fn user_hash(event: &Event<'_>) -> Option<u64> {
     let text = |name: &str| event.get(name).filter(|id| !id.is_null());
     let id = text("userId").or_else(|| text("anonymousId"))?;

@@ -1,19 +1,18 @@
-//! Which properties the calls of an event have, of which types, and with which values where these are
-//! few.
+//! The properties of the calls of an event, with their types and, if these are few, their values.
 
 use crate::call::{JsonKind, Val};
 use crate::engine::compare::occurrences::{Occurrences, ProfilePlace, first_of};
 use std::collections::BTreeMap;
 
-/// More properties of one event are not compared; they are counted.
+/// The maximum number of properties of one event. Further properties are counted, but not compared.
 const MAX_PROPERTIES: usize = 200;
-/// Objects that nest deeper are compared as objects.
+/// The maximum depth of objects whose members are compared. Deeper objects are compared as a whole.
 const MAX_DEPTH: usize = 3;
-/// The values of a property are compared if there are no more.
+/// The maximum number of values of a property. If there are more, values are not compared.
 const MAX_VALUES: usize = 12;
-/// A longer string is free text, not one of a few values.
+/// The maximum size of a string value. A longer string is free text, not one of a few values.
 const MAX_VALUE_BYTES: usize = 40;
-/// Of a longer name of a property, no more is kept.
+/// The maximum size of the path of a property. A longer path is truncated.
 const MAX_PATH_BYTES: usize = 200;
 
 /// The types of JSON, as they are reported.
@@ -26,7 +25,8 @@ pub(crate) struct PropertyProfile {
     /// The first call without it.
     pub first_without: u64,
     pub types: [Occurrences; TYPES.len()],
-    /// Its values; `None` if they are too many or too long.
+    /// The values; `None` if there are too many, or if a value is too long or not a string or
+    /// boolean.
     pub values: Option<BTreeMap<String, Occurrences>>,
     /// The number of the last call that had it.
     last: u64,
@@ -35,9 +35,9 @@ pub(crate) struct PropertyProfile {
 /// The properties of an event.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PropertyProfiles {
-    /// By path from the top of the properties: `plan`, `cart.total`.
+    /// The properties by path: `plan`, `cart.total`.
     pub list: BTreeMap<String, PropertyProfile>,
-    /// How often a property was left out because there were too many.
+    /// The number of occurrences of properties that were left out because there were too many.
     pub left_out: u64,
 }
 
@@ -87,7 +87,7 @@ impl PropertyProfiles {
                 self.left_out += 1;
                 return false;
             }
-            // the calls before had none
+            // earlier calls did not have the property
             let first_without = if first < call.seq { first } else { 0 };
             let values = Some(BTreeMap::new());
             let new = PropertyProfile { first_without, values, ..PropertyProfile::default() };
@@ -116,8 +116,8 @@ impl PropertyProfiles {
         true
     }
 
-    /// Adds those of other calls of the event. `firsts` are the first calls of the event in this
-    /// part and in the other.
+    /// Adds the properties of other calls of the event. `firsts` are the first calls of the event
+    /// in this part and in the other.
     pub fn merge(&mut self, other: PropertyProfiles, firsts: [u64; 2]) {
         self.left_out += other.left_out;
         for (path, property) in self.list.iter_mut() {
@@ -166,7 +166,7 @@ fn kind_of(value: Val<'_>) -> usize {
     }
 }
 
-/// The JSON text of a value that may be one of a few: a short string, or true or false.
+/// Returns the JSON text of a value that may be one of a few: a short string, or true or false.
 fn few_values(value: Val<'_>) -> Option<&str> {
     let is_few = match value.kind() {
         JsonKind::String => value.raw().len() <= MAX_VALUE_BYTES,

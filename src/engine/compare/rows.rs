@@ -1,4 +1,4 @@
-//! The profile of rows of the index, for a side that a filter selects.
+//! Creates the profile of rows of the index, for a side that a filter selects.
 
 use crate::engine::Engine;
 use crate::engine::compare::profiles::{ProfiledCall, TrafficProfile};
@@ -10,9 +10,10 @@ use crate::engine::source::request_line::{body_text, head_of};
 use crate::wire;
 use std::sync::Arc;
 
-/// Rows that are looked up at once.
+/// The number of rows that are looked up each time the lock is held.
 const ROWS_PER_LOCK: usize = 1_024;
 
+/// The data of a call from the index.
 struct KnownCall {
     line: (LinePosition, u32),
     offset: u64,

@@ -1,4 +1,4 @@
-//! How what came stands to what is expected, and a plan learned from what came.
+//! Compares the captured calls with a plan, and learns a plan from them.
 
 use crate::call::{CallType, Doc, Event, SyntaxError};
 use crate::engine::counts::filtered_counts::FilteredCounts;
@@ -10,12 +10,12 @@ use crate::engine::{Engine, RowDetail};
 use crate::plan::{CountRange, Expectation, ID_NAMES, MAX_EXPECTED, Plan, PropertyLearner};
 use hashbrown::HashMap;
 
-/// How the calls of an expectation stand to it.
+/// The result of comparing the calls of an expectation with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExpectationStatus {
-    /// None came.
+    /// No call arrived.
     Unseen,
-    /// Some came without an id that is expected.
+    /// Some calls lack an expected id.
     Lacking,
     /// Calls arrived that must not be sent.
     Unwanted,
@@ -27,12 +27,12 @@ pub enum ExpectationStatus {
     TooMany,
     /// No call arrived, and none has to.
     Optional,
-    /// Enough came, all with their ids.
+    /// Enough calls arrived, all with their ids.
     Met,
 }
 
 impl ExpectationStatus {
-    /// A word for scripts.
+    /// Returns the name of the status in the output for scripts.
     pub fn name(self) -> &'static str {
         match self {
             ExpectationStatus::Unseen => "unseen",
@@ -46,34 +46,34 @@ impl ExpectationStatus {
         }
     }
 
-    /// Whether the plan is met.
+    /// Returns whether the plan is met.
     pub fn is_met(self) -> bool {
         matches!(self, ExpectationStatus::Met | ExpectationStatus::Optional)
     }
 }
 
-/// An expectation and the calls that came of it.
+/// An expectation and the calls that belong to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpectationResult {
     /// The expectation of the plan.
     pub wanted: Expectation,
-    /// The calls that came.
+    /// The calls that arrived.
     pub came: Coverage,
-    /// Of the calls without repeats: those that have all ids that are expected.
+    /// The number of calls, without repeats, that have all expected ids.
     pub with_ids: u64,
-    /// Those that lack an expected id, account and user: no vendor in use finds it, or one misses
-    /// it.
+    /// The number of calls that lack the expected account id, and user id: no vendor in use finds
+    /// it, or one misses it.
     pub lack: [u64; 2],
-    /// Of these, those in which one finds it and another misses it.
+    /// The number of these calls in which one vendor in use finds the id and another misses it.
     pub some_miss: [u64; 2],
-    /// Those that have the expected id, which looks wrong: a number, `"null"`.
+    /// The number of calls in which the expected id is present but looks wrong: a number, `"null"`.
     pub doubtful: [u64; 2],
-    /// The calls that violate the plan.
+    /// The number of calls that violate the plan.
     pub violating: u64,
 }
 
 impl ExpectationResult {
-    /// An expectation of which nothing came yet, among so many vendors.
+    /// Creates the result of an expectation without calls. `vendors` is the number of vendors.
     pub fn unseen(wanted: Expectation, vendors: usize) -> ExpectationResult {
         let came = Coverage {
             kind: Some(wanted.kind.name().to_owned()),
@@ -93,7 +93,7 @@ impl ExpectationResult {
         }
     }
 
-    /// How it stands.
+    /// Returns the status of the expectation.
     pub fn standing(&self) -> ExpectationStatus {
         let count = self.wanted.count;
         match self.came.counted.calls {
@@ -109,50 +109,53 @@ impl ExpectationResult {
         }
     }
 
-    /// The names of the expected ids that some calls lack: how many lack each, and in how many of
-    /// these a vendor in use finds it and another misses it.
+    /// Returns the names of the expected ids that some calls lack, with the number of these calls,
+    /// and the number of those in which one vendor in use finds the id and another misses it.
     pub fn lacking(&self) -> impl Iterator<Item = (&'static str, u64, u64)> {
         let each = ID_NAMES.into_iter().zip(self.lack).zip(self.some_miss);
         each.map(|((name, lack), some)| (name, lack, some)).filter(|(_, lack, _)| *lack > 0)
     }
 
-    /// The names of the expected ids that are doubtful in some calls, and in how many.
+    /// Returns the names of the expected ids that are doubtful in some calls, with the number of
+    /// these calls.
     pub fn doubting(&self) -> impl Iterator<Item = (&'static str, u64)> {
         ID_NAMES.into_iter().zip(self.doubtful).filter(|(_, doubtful)| *doubtful > 0)
     }
 
-    /// Whether all came as expected, and an id of them looks wrong.
+    /// Returns whether all calls are as expected but an id in some of them looks wrong.
     pub fn is_doubtful(&self) -> bool {
         self.standing() == ExpectationStatus::Met && self.doubtful != [0, 0]
     }
 }
 
-/// All that is expected, in the order of the plan, and how it stands.
+/// The results of all expectations, in the order of the plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expectations {
-    /// The entries.
+    /// The results.
     pub list: Vec<ExpectationResult>,
-    /// Calls, repeats too, that arrived after the limit and are not counted separately: they are in none.
+    /// The number of calls, with repeats, that arrived after the limit and are not counted
+    /// separately. They belong to no result.
     pub other: u64,
 }
 
 impl Expectations {
-    /// Returns how many are met, without the optional ones that did not arrive.
+    /// Returns the number of expectations that are met, without the optional ones that did not
+    /// arrive.
     pub fn met(&self) -> usize {
         self.list.iter().filter(|entry| entry.standing() == ExpectationStatus::Met).count()
     }
 
-    /// Returns how many are optional and did not arrive.
+    /// Returns the number of expectations that are optional and did not arrive.
     pub fn optional(&self) -> usize {
         self.list.iter().filter(|entry| entry.standing() == ExpectationStatus::Optional).count()
     }
 
-    /// Whether all are met.
+    /// Returns whether all expectations are met.
     pub fn all_met(&self) -> bool {
         self.list.iter().all(|entry| entry.standing().is_met())
     }
 
-    /// What a person wants to know first.
+    /// Returns a summary of one line.
     pub fn line(&self) -> String {
         let optional = self.optional();
         let expected = self.list.len() - optional;
@@ -167,29 +170,31 @@ impl Expectations {
     }
 }
 
-/// What tells expectations apart: a type and, where the type has names, the name.
+/// The key of an expectation: a type and, if calls of the type have names, the name.
 type Key = (CallType, TextId);
 
+/// The calls of an expectation, counted.
 #[derive(Default)]
 struct ArrivedCalls {
     sum: Sum,
     with_ids: u64,
     lack: [u64; 2],
-    /// Calls in which a vendor in use misses the id.
+    /// The number of calls in which a vendor in use misses the id.
     missed: [u64; 2],
     some_miss: [u64; 2],
     doubtful: [u64; 2],
     violating: u64,
 }
 
-/// A plan that was learned, and what it does not ask for.
+/// A plan that was learned from calls, and what it leaves out.
 #[derive(Debug, Clone)]
 pub struct LearnedPlan {
     /// Each event once, with the ids that all of its calls have, the most frequent first.
     pub plan: Plan,
-    /// How many events were left out, because a limit was reached or because they could not be told apart.
+    /// The number of events that were left out because a limit was reached or because the index
+    /// does not distinguish them.
     pub left_out: u64,
-    /// In how many of the events a vendor in use misses the account id, the user id.
+    /// The number of events in which a vendor in use misses the account id, and the user id.
     pub missing: [u64; 2],
 }
 
@@ -198,11 +203,12 @@ impl ArrivedCalls {
         self.sum.add(key, count, snapshot);
         self.violating += if snapshot.is_violating(key) { count.calls } else { 0 };
         let shares = shares(key, count.calls, snapshot.set(key));
-        // what no vendor receives is not there with its ids
+        // a call that the service discards reaches no vendor, so it does not count as one with its
+        // ids
         let mut has_all = snapshot.set(key).0.discarded.is_none();
         for id in [0, 1].into_iter().filter(|id| wanted[*id]) {
             let share = &shares[id];
-            // all calls of a cell are alike
+            // all calls of a cell have the same ids and findings
             if share.found == 0 || share.missed > 0 {
                 self.lack[id] += count.calls;
                 has_all = false;
@@ -280,7 +286,7 @@ impl Engine {
         vendors.plan().map(|plan| self.compare_with(plan, rows))
     }
 
-    /// Compares the calls that pass a filter, or all, with that plan.
+    /// Compares the calls that pass a filter, or all calls, with that plan.
     pub fn expectations_under(&self, counts: Option<&FilteredCounts>) -> Option<Expectations> {
         let vendors = self.vendors();
         vendors.plan().map(|plan| self.compare_cells(plan, self.snapshot_under(counts)))
@@ -316,7 +322,7 @@ impl Engine {
         Expectations { list, other }
     }
 
-    /// Makes a plan of the calls that came.
+    /// Creates a plan from the captured calls.
     pub fn learn(&self) -> LearnedPlan {
         let snapshot = self.snapshot();
         let kinds = self.kinds(&snapshot.shapes);
@@ -364,7 +370,7 @@ impl Engine {
         learner.finish(plan).map_err(|error| error.to_string())
     }
 
-    /// The call types that shapes have, by their texts.
+    /// Returns the call types of shapes, by the texts of the types.
     fn kinds(&self, shapes: &[CallShape]) -> HashMap<TextId, CallType> {
         let state = self.lock();
         let texts = &state.index.store.texts;
@@ -372,7 +378,7 @@ impl Engine {
         shapes.iter().filter_map(kind).collect()
     }
 
-    /// Where each entry of a plan stands in it. A name that never came is in no call.
+    /// Returns the index of each entry of a plan. Leaves out names that no call has.
     fn places(&self, plan: &Plan) -> HashMap<Key, usize> {
         let state = self.lock();
         let place = |(at, entry): (usize, &Expectation)| {

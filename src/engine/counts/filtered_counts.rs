@@ -1,57 +1,57 @@
-//! Counts of the calls that pass a filter, in the same cells as those of all calls. The search threads
-//! add to them after they have checked the rows.
+//! Counts of the calls that pass a filter, in the same cells as the counts of all calls. The search
+//! threads add to them after they have checked the rows.
 
 use crate::call::CallType;
 use crate::engine::Engine;
 use crate::engine::index::{CallCounts, CellKey, IdCounts, Index, IndexRow};
 
-/// The judging state is locked for this many rows at a time.
-const STEP_ROWS: usize = 1024;
+/// The number of rows that are counted each time the judging state is locked.
+const ROWS_PER_LOCK: usize = 1024;
 
-/// The calls of a filter, counted.
+/// The counts of the calls that pass a filter.
 #[derive(Debug, Default)]
 pub struct FilteredCounts {
-    /// Which rows they are of; other rows have another number.
+    /// The generation of the rows. Different rows have a different number.
     pub(crate) generation: u64,
-    /// How often all rows were looked at again.
+    /// The number of times that all rows were searched again.
     pub(crate) round: u64,
-    /// Rows before this one are counted.
+    /// The first row that is not yet counted.
     pub(crate) next_row: u64,
-    /// Calls, without repeats.
+    /// The number of calls, without repeats.
     pub(crate) calls: u64,
-    /// Calls counted for the aggregates.
+    /// The counts by event, findings, and sender.
     pub(crate) cube: CallCounts,
-    /// Accounts and users counted.
+    /// The counts of accounts and users.
     pub(crate) ids: IdCounts,
 }
 
-/// How far counting has come.
+/// The progress of counting the calls that pass a filter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct CountProgress {
-    /// How many calls that pass are counted, without repeats.
+    /// The number of counted calls that pass, without repeats.
     pub calls: u64,
-    /// How many rows were looked at and counted, whether they pass or not.
+    /// The number of rows that were checked and counted, whether they pass or not.
     pub counted_rows: u64,
-    /// How many rows there are.
+    /// The number of rows.
     pub rows: u64,
 }
 
 impl CountProgress {
-    /// All rows are counted.
+    /// Returns true if all rows are counted.
     pub fn is_complete(&self) -> bool {
         self.counted_rows >= self.rows
     }
 }
 
 impl FilteredCounts {
-    /// Nothing yet.
+    /// Creates empty counts.
     pub(crate) fn begin(generation: u64, round: u64) -> FilteredCounts {
         FilteredCounts { generation, round, ..FilteredCounts::default() }
     }
 
-    /// Counts the calls of rows that pass, in order.
+    /// Counts the calls of rows that pass, which must come in order.
     pub(crate) fn add(&mut self, engine: &Engine, rows: &[u64]) {
-        for rows in rows.chunks(STEP_ROWS) {
+        for rows in rows.chunks(ROWS_PER_LOCK) {
             let state = engine.lock();
             let store = &state.index.store;
             for row in rows {
@@ -69,7 +69,7 @@ impl FilteredCounts {
 }
 
 impl Engine {
-    /// The calls of some rows, counted.
+    /// Counts the calls of some rows.
     pub(crate) fn cube_of(&self, rows: &[u64]) -> CallCounts {
         let state = self.lock();
         let store = &state.index.store;
@@ -83,7 +83,8 @@ impl Engine {
     }
 }
 
-/// The cell of a call, as it was counted when the call came.
+/// Returns the cell in which a call was counted when it was judged, whether it is a repeat, and
+/// when it arrived.
 fn cell(store: &Index, at: u64) -> Option<(CellKey, bool, i64)> {
     let call = store.calls.get(at)?;
     let request = store.requests.get(u64::from(call.request))?;

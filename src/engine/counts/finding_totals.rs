@@ -1,4 +1,4 @@
-//! What was found among calls, counted: from the index alone, whatever their number.
+//! Totals of the findings of calls, for reports and the overview.
 
 use crate::call::fingerprints;
 use crate::engine::counts::id_remarks::IdRemarkView;
@@ -17,74 +17,76 @@ use crate::wire::{self, ParsedRequest, ReadCall};
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, HashSet};
 
-/// More groups of calls than this are not told apart.
+/// The maximum number of groups of calls. Later calls are grouped only by their findings and
+/// sender.
 pub const MAX_CALL_GROUPS: usize = 4_096;
 
-/// How many rows are looked up while the lock is held once.
+/// The number of rows that are looked up each time the lock is held.
 const ROWS_PER_LOCK: usize = 4_096;
 
-/// The structure of calls that are not told apart; no fingerprint is 0.
+/// The structure of calls whose structure is not distinguished. No fingerprint is 0.
 pub(crate) const ANY_STRUCTURE: u64 = 0;
 
-/// A finding of the vendors in use or of Segment itself.
+/// The calls that have a finding of the vendors in use or of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FindingCount {
-    /// What was found.
+    /// The code of the finding.
     pub code: CodeId,
-    /// How many calls have it,
+    /// The number of calls that have it, without repeats.
     pub calls: u64,
-    /// and how many repeats.
+    /// The number of repeats that have it.
     pub repeats: u64,
     /// The row of the first of them.
     pub first: u64,
 }
 
-/// Calls of one event, from one library, with the same findings and the same structure: what one of
-/// them has to change, all have.
+/// Calls of one event, from one library, with the same findings and the same structure, so all of
+/// them need the same change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallGroup {
     /// The findings of the vendors in use and of the service.
     pub codes: Vec<CodeId>,
-    /// How many calls there are, without repeats.
+    /// The number of calls, without repeats.
     pub calls: u64,
-    /// How many repeats there are.
+    /// The number of repeats.
     pub repeats: u64,
     /// The row of the first of them.
     pub first: u64,
-    /// False for calls that came when there were [`MAX_CALL_GROUPS`] groups: they have the same
-    /// findings and nothing else in common.
+    /// False if the structure of the calls is not known or not distinguished, for example because
+    /// they arrived when there were [`MAX_CALL_GROUPS`] groups. They have the same findings and
+    /// nothing else in common.
     pub is_alike: bool,
 }
 
-/// What was found among the calls of some rows.
+/// The findings of the calls of some rows, counted.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tally {
-    /// Calls, without repeats.
+    /// The number of calls, without repeats.
     pub calls: u64,
-    /// Calls whose `messageId` came before.
+    /// The number of repeats of calls that arrived before.
     pub repeats: u64,
-    /// Calls that lack an id at a vendor in use.
+    /// The number of calls that lack an id at a vendor in use.
     pub missing: u64,
-    /// Calls that the service in front of the vendors discards.
+    /// The number of calls that the service in front of the vendors discards.
     pub discarded: u64,
-    /// Calls by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]; a vendor counts for
-    /// the calls for which it is in use.
+    /// The number of calls by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]. A
+    /// vendor counts only the calls for which it is in use.
     pub verdicts: Vec<VerdictCounts>,
-    /// What was found, the worst and most frequent first.
+    /// The findings, the worst and most frequent first.
     pub found: Vec<FindingCount>,
     /// The calls with findings, in the order of their first rows; empty in an overview.
     pub groups: Vec<CallGroup>,
-    /// The rows of requests: refused, without a call, or with items that are no calls.
+    /// The rows of requests: refused, without a call, or with items that are not calls.
     pub no_calls: Vec<u64>,
-    /// What the calls show about ids together.
+    /// The remarks about ids that several calls show together.
     pub id_remarks: Vec<IdRemarkView>,
-    /// How many such remarks there was no room for,
+    /// The number of such remarks for which there was no room.
     pub more_id_remarks: u64,
-    /// and for the ids of how many calls.
+    /// The number of calls whose ids were not compared because there was no room.
     pub ids_untold: u64,
 }
 
-/// A call of which the structure is still to be read.
+/// A call whose structure is not read yet.
 struct CountedCall {
     row: u64,
     call: CallRow,
@@ -94,7 +96,7 @@ struct CountedCall {
 }
 
 impl Engine {
-    /// Counts what was found in rows of the log. Reads the calls with findings, to tell apart those
+    /// Counts the findings of rows of the log. Reads the calls with findings, to distinguish those
     /// that need different changes.
     pub fn tally(&self, rows: impl Iterator<Item = u64>) -> Tally {
         let mut tally = Tally::default();
@@ -134,8 +136,8 @@ impl Engine {
         tally
     }
 
-    /// The same of all calls, from the index alone, whatever their number. No rows of requests, no
-    /// groups, and no row of an example.
+    /// Counts the findings of all calls from the index alone, whose cost does not grow with the
+    /// number of calls. The tally has no rows of requests, no groups, and no rows of examples.
     pub fn overview(&self) -> Tally {
         let state = self.lock();
         let index = &state.index;
@@ -151,7 +153,7 @@ impl Engine {
 }
 
 impl Tally {
-    /// Adds those remarks about ids that are about the rows.
+    /// Adds the remarks about ids for which `is_here` is true.
     fn remark(&mut self, index: &JudgedIndex, is_here: impl Fn(&IdRemark) -> bool) {
         let view = |remark: &IdRemark| {
             let seqs = remark.calls.map(|call| index.seq_at(call));
@@ -168,14 +170,14 @@ fn counted_call(state: &JudgingState, row: u64, at: u64) -> Option<CountedCall> 
     let store = &state.index.store;
     let call = *store.calls.get(at)?;
     let request = store.requests.get(u64::from(call.request))?;
-    // nobody asks what calls without findings have in common
+    // no report groups calls without findings, so their lines are not read
     let is_read = !store.sets.get(call.set).codes.is_empty();
     let place = is_read.then(|| state.recording.place(request.offset)).flatten();
     let line = place.map(|place| (place, request.len));
     Some(CountedCall { row, call, sender: request.sender, request: call.request, line })
 }
 
-/// The structures of some calls of one request.
+/// Returns the structures of some calls of one request.
 fn structures(
     calls: &[CountedCall],
     vendors: &Vendors,
@@ -190,19 +192,19 @@ fn structures(
     let Ok(reading) = wire::read(&head_of(&request), request.request, body, scratch) else {
         return unread;
     };
-    let of = |call: &CountedCall| {
+    let structure_of = |call: &CountedCall| {
         let read = call.line.as_ref().and_then(|_| find_call(&reading, &request, &call.call));
         read.map_or(ANY_STRUCTURE, |read| {
             structure(&reading, read, vendors.plan_outcome(&reading.event(read)))
         })
     };
-    let structures = calls.iter().map(of).collect();
+    let structures = calls.iter().map(structure_of).collect();
     reading.recycle(scratch);
     structures
 }
 
-/// A hash of what calls that need the same change have in common: event, library, the names and kinds of
-/// members, and violations of the plan.
+/// Returns a hash that is the same for calls that need the same change: of the event, the library,
+/// the names and kinds of members, and the violations of the plan.
 pub(crate) fn structure(reading: &ParsedRequest<'_>, call: &ReadCall, by_plan: PlanOutcome) -> u64 {
     let library = reading.library_name(call).map_or(0, |name| fingerprints::of_text(&name));
     let own = fingerprints::mix(call.structure, library);
@@ -212,12 +214,12 @@ pub(crate) fn structure(reading: &ParsedRequest<'_>, call: &ReadCall, by_plan: P
     }
 }
 
-/// Calls counted by their findings, sender and structure.
+/// Counts of calls by their findings, sender and structure.
 #[derive(Debug, Default)]
 pub(crate) struct GroupCounts(HashMap<(SetId, SenderPlatform, u64), ShapeCount>);
 
 impl GroupCounts {
-    /// Counts a call; true if it is the first of its group.
+    /// Counts a call. Returns true if it is the first of its group.
     pub fn count(&mut self, key: (SetId, SenderPlatform, u64), row: u64, repeat: bool) -> bool {
         let is_full = self.0.len() >= MAX_CALL_GROUPS && !self.0.contains_key(&key);
         let key = if is_full { (key.0, key.1, ANY_STRUCTURE) } else { key };
@@ -226,7 +228,7 @@ impl GroupCounts {
         shaped.is_one()
     }
 
-    /// Adds what was counted to a tally.
+    /// Adds the counts to a tally.
     pub fn expand(self, vendors: &Vendors, in_use: &InUse, sets: &FindingSets, tally: &mut Tally) {
         let shapes = self.0.iter().map(|((set, sender, _), shaped)| ((*set, *sender), *shaped));
         expand(vendors, in_use, sets, shapes, tally);
@@ -242,12 +244,12 @@ impl GroupCounts {
     }
 }
 
-/// The codes of the vendors in use and of the service.
+/// Returns the codes of the vendors in use and of the service.
 pub(crate) fn reported(codes: &[CodeId], vendors: &Vendors, in_use: u64) -> Vec<CodeId> {
     codes.iter().copied().filter(|code| vendors.codes().counts(*code, in_use)).collect()
 }
 
-/// The calls of a shape: how many, and the first.
+/// The number of calls of a group, and the row of the first.
 #[derive(Debug, Clone, Copy, Default)]
 struct ShapeCount {
     calls: u64,
@@ -257,12 +259,12 @@ struct ShapeCount {
 }
 
 impl ShapeCount {
-    /// None yet; the first has this row.
+    /// Creates a count of 0 for a group whose first call has this row.
     fn first(row: u64) -> ShapeCount {
         ShapeCount { first: row, ..ShapeCount::default() }
     }
 
-    /// Counts one.
+    /// Counts a call.
     fn count(&mut self, repeat: bool) {
         self.repeats += u64::from(repeat);
         self.calls += u64::from(!repeat);
@@ -273,7 +275,7 @@ impl ShapeCount {
     }
 }
 
-/// Counts calls by their shape.
+/// Adds the verdicts and findings of groups of calls to a tally.
 fn expand(
     vendors: &Vendors,
     in_use: &InUse,
@@ -306,7 +308,7 @@ fn expand(
     tally.found = found.into_values().collect();
     tally.found.sort_by_key(|found| {
         let code = vendors.codes().entry(found.code);
-        // what loses a call before any vendor comes first
+        // findings that stop a call before any vendor come first
         let reaches = code.effect != Effect::Discard;
         (code.severity, reaches, std::cmp::Reverse(found.calls))
     });

@@ -1,8 +1,9 @@
-//! What was found, event by event. Where each event has a name of its own there are as many rows as
-//! names times findings, of which a view shows the first: only these are put together.
+//! The rows of the findings view: each finding of each event. If every call has an event name of
+//! its own, there are as many rows as names times findings. A view shows only the first of them, so
+//! only these are built.
 
 use crate::engine::counts::filtered_counts::FilteredCounts;
-use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows, MOST_ROWS, counted, words};
+use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows, MAX_ROWS, counted, words};
 use crate::engine::counts::{Count, Engine, FoundIn, Snapshot};
 use crate::engine::index::{RemarkKind, SenderPlatform, TextId};
 use crate::findings::Effect;
@@ -11,27 +12,28 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Codes that count or not, by severity and by whether the call reaches a vendor.
+/// The number of ranks of rows. A rank depends on whether the code counts, on its severity, and on
+/// whether the call reaches a vendor.
 const RANKS: usize = 16;
 
 /// A finding of the calls of a cell.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct CellFinding {
     id: CodeId,
-    /// Whether it counts for them.
+    /// True if it counts for these calls.
     counts: bool,
-    /// What decides first which row comes before another, the least first.
+    /// The rank of its row. Rows with a smaller rank come first.
     rank: u8,
 }
 
-/// A row of the view: how it stands to others of its rank, and what it is made of.
+/// A row of the view. Its order is that of the rows within one rank.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct FindingRow {
     calls: Reverse<u64>,
     first: u64,
     code: CodeId,
     counts: bool,
-    /// The cells of its event, as a range of those in order.
+    /// The cells of its event, as a range of the sorted cells.
     cells: (u32, u32),
 }
 
@@ -39,33 +41,34 @@ struct FindingRow {
 #[derive(Default)]
 struct RankedRows {
     rows: Vec<FindingRow>,
-    /// How many there would be.
-    of: usize,
-    /// Rows behind this one are not among the first.
+    /// The number of all rows of this rank.
+    total: usize,
+    /// The last of the first [`MAX_ROWS`] rows, as far as known. Rows after it are left out.
     last: Option<FindingRow>,
 }
 
 impl RankedRows {
     fn add(&mut self, row: FindingRow) {
-        self.of += 1;
+        self.total += 1;
         if self.last.is_some_and(|last| row > last) {
             return;
         }
         self.rows.push(row);
-        if self.rows.len() >= 2 * MOST_ROWS {
-            let (_, last, _) = self.rows.select_nth_unstable(MOST_ROWS - 1);
+        if self.rows.len() >= 2 * MAX_ROWS {
+            let (_, last, _) = self.rows.select_nth_unstable(MAX_ROWS - 1);
             self.last = Some(*last);
-            self.rows.truncate(MOST_ROWS);
+            self.rows.truncate(MAX_ROWS);
         }
     }
 }
 
-/// The findings that a view has, by what was found in a cell and who sent its calls.
+/// The findings that a view shows, by the set of codes and the sender of a cell.
 struct SetCodes<'c> {
     codes: &'c Codes,
     at_all: bool,
-    /// What every vendor says of a call is one row, whichever vendor says it first.
+    /// The first id of each code that all vendors report alike, so that it gives one row.
     first_of: HashMap<&'c str, CodeId>,
+    /// The findings by set of codes and sender, filled when they are first needed.
     of_sets: Vec<Option<Box<[CellFinding]>>>,
 }
 
@@ -79,7 +82,7 @@ impl<'c> SetCodes<'c> {
         SetCodes { codes, at_all, first_of, of_sets }
     }
 
-    /// The findings of a cell.
+    /// Returns the findings of a cell.
     fn codes_of_cell(&mut self, cell: u32, snapshot: &Snapshot) -> &[CellFinding] {
         let key = &snapshot.cells[cell as usize].0;
         let sender = snapshot.shape(key).sender as usize;
@@ -98,7 +101,7 @@ impl<'c> SetCodes<'c> {
             return None;
         }
         let first = self.first_of.get(&*entry.code).filter(|_| entry.text.once);
-        // what loses a call before any vendor comes first
+        // findings that stop a call before any vendor come first
         let reaches = entry.effect != Effect::Discard;
         let rank = u8::from(!counts) << 3 | (entry.severity as u8) << 1 | u8::from(reaches);
         Some(CellFinding { id: first.copied().unwrap_or(id), counts, rank })
@@ -106,8 +109,8 @@ impl<'c> SetCodes<'c> {
 }
 
 impl Engine {
-    /// What was found at vendors in use (or at all) or by Segment itself, event by event: the worst
-    /// first, then the most frequent.
+    /// Returns the findings of the service and of the vendors in use (or of all vendors, if
+    /// `at_all`), event by event: the worst first, then the most frequent.
     pub fn found_in(&self, at_all: bool) -> GroupedRows<FoundIn> {
         self.found_under(at_all, None)
     }
@@ -162,11 +165,11 @@ impl Engine {
                 ranked[usize::from(rank)].add(row(code, calls, first));
             }
         }
-        let of = ranked.iter().map(|ranked| ranked.of as u64).sum();
+        let of = ranked.iter().map(|ranked| ranked.total as u64).sum();
         let mut rows = Vec::new();
         for mut ranked in ranked {
             ranked.rows.sort_unstable();
-            rows.extend(ranked.rows.into_iter().take(MOST_ROWS - rows.len()));
+            rows.extend(ranked.rows.into_iter().take(MAX_ROWS - rows.len()));
         }
         let mut count_of = |row: &FindingRow| -> Count {
             let mut count = Count::default();
@@ -201,7 +204,7 @@ impl Engine {
         GroupedRows { rows: rows.collect(), of, other: snapshot.other }
     }
 
-    /// What was found, and what the calls show about ids together.
+    /// Returns the findings, and the remarks about ids that several calls show together.
     pub fn findings(&self, at_all: bool) -> GroupedRows<FoundIn> {
         let (mut found, remarks) = (self.found_in(at_all), self.id_remarks());
         let state = self.lock();
@@ -216,7 +219,7 @@ impl Engine {
             };
             let [first, last] = view.remark.calls;
             let count = Count { calls: ids, first, last, ..Count::default() };
-            // none if all was cleared away meanwhile
+            // `None` if all calls were cleared in the meantime
             let counted = counted(index, &count)?;
             Some(FoundIn {
                 code: view.finding.code.to_string(),
@@ -233,7 +236,7 @@ impl Engine {
         });
         found.rows.extend(rows);
         found.rows.sort_by_key(|row| (!row.in_use, row.severity));
-        found.rows.truncate(MOST_ROWS);
+        found.rows.truncate(MAX_ROWS);
         found.of += remarks.of;
         found
     }

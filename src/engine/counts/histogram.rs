@@ -1,29 +1,29 @@
-//! Calls over time: how many arrived in each second, minute or hour, and how many of them miss an
-//! id. Repeats are not counted, as everywhere else.
+//! Calls over time: the number that arrived in each second, minute or hour, and the number of those
+//! that miss an id. Repeats are not counted, as in all other counts.
 
 use crate::call::time::{Millis, NO_TIME};
 use crate::engine::Engine;
 use crate::engine::index::IndexRow;
 use std::collections::BTreeMap;
 
-/// Calls are counted in buckets of one of these widths; each is a multiple of the one before.
+/// The possible widths of buckets in seconds. Each is a multiple of the one before.
 const WIDTHS_S: [Millis; 7] = [1, 10, 60, 600, 3_600, 86_400, 864_000];
-/// Widths of the columns that are shown.
+/// The possible widths of the columns that are shown, in seconds.
 const COLUMNS_S: [Millis; 19] = [
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200,
     86_400, 864_000,
 ];
-/// With more buckets than this, they become wider.
-const MOST_BUCKETS: usize = 4_096;
-/// The index is locked for this many rows at a time.
+/// The maximum number of buckets. If there are more, the buckets become wider.
+const MAX_BUCKETS: usize = 4_096;
+/// The number of rows that are counted each time the index is locked.
 const ROWS_PER_LOCK: usize = 4_096;
 
 /// The calls of a span of time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TimeCount {
-    /// Calls.
+    /// The number of calls.
     pub calls: u64,
-    /// Those of them that miss an id.
+    /// The number of these calls that miss an id.
     pub missing: u64,
 }
 
@@ -37,24 +37,24 @@ impl TimeCount {
 /// Calls by the time at which they arrived, in a bounded number of buckets.
 #[derive(Debug, Clone, Default)]
 pub struct Histogram {
-    /// The place of the buckets' width in [`WIDTHS_S`].
+    /// The index of the buckets' width in [`WIDTHS_S`].
     width: usize,
-    /// By the number of the bucket.
+    /// The counts by the number of the bucket.
     buckets: BTreeMap<Millis, TimeCount>,
-    /// Calls of which nobody recorded when they arrived.
+    /// The number of calls whose time of arrival is not recorded.
     untimed: u64,
 }
 
 /// A histogram with a column for each span of the same length.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TimeColumns {
-    /// How long a column's span is.
+    /// The width of a column.
     pub span_ms: Millis,
-    /// When the first one begins.
+    /// The time at which the first column begins.
     pub first: Millis,
     /// The columns, in order.
     pub counts: Vec<TimeCount>,
-    /// Calls of which nobody recorded when they arrived; they are in no column.
+    /// The number of calls whose time of arrival is not recorded. They are in no column.
     pub untimed: u64,
 }
 
@@ -67,10 +67,10 @@ impl Histogram {
         self.buckets.entry(bucket).or_default().add(count);
     }
 
-    /// Makes the buckets wider while there are too many. Beyond the widest, the oldest calls are in
-    /// one bucket: nothing is left out.
+    /// Makes the buckets wider while there are too many. At the greatest width, the oldest buckets
+    /// are merged instead, so no call is lost.
     fn bound(&mut self) {
-        while self.buckets.len() > MOST_BUCKETS {
+        while self.buckets.len() > MAX_BUCKETS {
             if self.width + 1 == WIDTHS_S.len() {
                 let Some((_, oldest)) = self.buckets.pop_first() else { return };
                 let Some(mut first) = self.buckets.first_entry() else { return };
@@ -85,13 +85,13 @@ impl Histogram {
         }
     }
 
-    /// How many calls have no time.
+    /// Returns the number of calls without a time.
     pub fn untimed(&self) -> u64 {
         self.untimed
     }
 
-    /// At most so many columns over the whole time, as narrow as they can be. None before the first
-    /// call that has a time.
+    /// Returns at most `most` columns over the whole time, as narrow as possible. Returns `None` if
+    /// no call has a time.
     pub fn columns(&self, most: usize) -> Option<TimeColumns> {
         let width = WIDTHS_S[self.width];
         let (first, last) = (*self.buckets.first_key_value()?.0, *self.buckets.last_key_value()?.0);
@@ -102,7 +102,7 @@ impl Histogram {
         };
         let widest = COLUMNS_S[COLUMNS_S.len() - 1];
         let span = COLUMNS_S.into_iter().find(fits);
-        // beyond that, in multiples of the widest
+        // if even the widest column is too narrow, a multiple of it
         let span = span.or_else(|| (2..).map(|times| widest * times).find(fits))?;
         let times = span / width;
         let begin = first.div_euclid(times);
@@ -196,18 +196,18 @@ mod tests {
 
     #[test]
     fn buckets_become_wider_and_no_call_is_lost() {
-        // more seconds than buckets
+        // times in more different seconds than there are buckets
         let long = histogram((0..20_000).map(|at| at * 7));
-        assert!(long.buckets.len() <= MOST_BUCKETS && long.width == 2, "{}", long.width);
+        assert!(long.buckets.len() <= MAX_BUCKETS && long.width == 2, "{}", long.width);
         for most in [1, 30, 200] {
             assert_eq!(total(&long.columns(most).expect("calls"))[0], 20_000);
         }
-        // times of a broken clock
-        let mut apart = histogram((0..MOST_BUCKETS as Millis + 10).map(|at| at * 900_000_000));
-        assert!(apart.buckets.len() <= MOST_BUCKETS);
+        // times as from a broken clock
+        let mut apart = histogram((0..MAX_BUCKETS as Millis + 10).map(|at| at * 900_000_000));
+        assert!(apart.buckets.len() <= MAX_BUCKETS);
         apart.add(-5, TimeCount { calls: 1, missing: 0 });
         let columns = apart.columns(50).expect("calls");
         assert!(columns.counts.len() <= 50 && columns.first < 0);
-        assert_eq!(total(&columns)[0], MOST_BUCKETS as u64 + 11);
+        assert_eq!(total(&columns)[0], MAX_BUCKETS as u64 + 11);
     }
 }

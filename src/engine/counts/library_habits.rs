@@ -1,9 +1,10 @@
-//! What every call of a library has in common. A library on a server sends no `anonymousId` with
-//! any call, and an app that names no module names none in all of its events: that is worth one
-//! sentence with a count, not an alarm in each row.
+//! Findings that every call of a library has. For example, a library on a server sends no
+//! `anonymousId` with any call, and an app that names no module names none in any event. The screen
+//! says this once with a count instead of alarming in each row.
 //!
-//! Judging adds one number a call ([`LibraryGroups::group_id`]); what is common is worked out from the tally
-//! when a screen asks, and so is the same after a replay.
+//! The judge thread only counts each call in the tally of its group ([`LibraryGroups::group_id`]).
+//! The common findings are derived from the tally when a screen asks, so they are the same after a
+//! replay.
 
 use crate::call::CallType;
 use crate::engine::index::{FindingSets, SenderPlatform, SetId, TextId};
@@ -13,17 +14,18 @@ use crate::vendors::{CodeEntry, CodeId, Codes};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 
-/// Fewer calls than this have much in common by chance.
-const LEAST_CALLS: u64 = 5;
-/// The same for what no table calls a habit of libraries: it may be a mistake of this app, to be
-/// seen for a while.
-const LEAST_CALLS_OTHERWISE: u64 = 20;
-/// Libraries name themselves, so their number is bounded; calls of later ones are in no group.
-const MOST_GROUPS: usize = 1_024;
-/// Up to so many entries the tally is looked through for each frame.
-const SMALL_TALLY: usize = 4_096;
+/// The minimum number of calls of a group. Fewer calls have much in common by chance.
+const MIN_CALLS: u64 = 5;
+/// The minimum number of calls for a finding that no table describes as a habit of libraries. It
+/// may be a mistake of this app, which should stay visible for a while.
+const MIN_CALLS_WITHOUT_SUMMARY: u64 = 20;
+/// The maximum number of groups. Senders choose the names of libraries, so their number must be
+/// bounded. Calls of later libraries are in no group.
+const MAX_GROUPS: usize = 1_024;
+/// The maximum number of entries of a tally that is scanned again for each frame.
+const MAX_SMALL_TALLY: usize = 4_096;
 
-/// The number of a group; 0 is no group.
+/// The number of a group, from 1. 0 means no group.
 pub(crate) type GroupId = u16;
 
 /// The calls of one type from one library.
@@ -32,8 +34,8 @@ struct LibraryGroup {
     library: TextId,
     kind: CallType,
     name: TextId,
-    /// Its calls have more than one name: one event sent again and again shows nothing about the
-    /// library.
+    /// True if its calls have more than one name. One event that is sent repeatedly shows nothing
+    /// about the library.
     varied: bool,
 }
 
@@ -42,14 +44,14 @@ struct LibraryGroup {
 pub(crate) struct LibraryGroups {
     groups: Vec<LibraryGroup>,
     ids: HashMap<(TextId, CallType), GroupId>,
-    /// Calls without repeats, by group, by what was found and by who sent them.
+    /// The number of calls, without repeats, by group, findings and sender.
     tally: HashMap<(GroupId, SetId, SenderPlatform), u64>,
-    /// The group of the last call: most are of that of the one before.
+    /// The group of the last call, because most calls belong to the group of the previous one.
     last: Option<((TextId, CallType), GroupId)>,
 }
 
 impl LibraryGroups {
-    /// The group of a call.
+    /// Returns the group of a call.
     pub fn group_id(&mut self, library: TextId, kind: Option<CallType>, name: TextId) -> GroupId {
         let Some(kind) = kind.filter(|_| !library.is_none() && !library.is_unkept()) else {
             return 0;
@@ -61,7 +63,7 @@ impl LibraryGroups {
             self.last = Some(((library, kind), id));
             return id;
         }
-        if self.groups.len() == MOST_GROUPS {
+        if self.groups.len() == MAX_GROUPS {
             return 0;
         }
         self.groups.push(LibraryGroup { library, kind, name, varied: false });
@@ -70,7 +72,7 @@ impl LibraryGroups {
         id
     }
 
-    /// A call of the group has this name.
+    /// Notes that a call of the group has this name.
     pub fn note(&mut self, group: GroupId, name: TextId) {
         if let Some(group) =
             usize::from(group).checked_sub(1).and_then(|at| self.groups.get_mut(at))
@@ -96,34 +98,36 @@ struct HabitCode {
     calls: u64,
 }
 
-/// What is common, as of some number of calls.
+/// The findings that are common to all calls of a group.
 #[derive(Debug, Default)]
 pub(crate) struct LibraryHabits {
     folded: HashMap<GroupId, Vec<CodeId>>,
     codes: Vec<HabitCode>,
+    /// The number of calls at the last refresh.
     as_of: u64,
 }
 
-/// What one finding that is common is, in the words that a screen needs.
+/// A finding that is common to all calls of a library, as a screen shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HabitView {
-    /// The library.
+    /// The name of the library.
     pub library: String,
-    /// The call types of which each call has it.
+    /// The call types of which every call has it.
     pub kinds: Vec<&'static str>,
-    /// How many calls that are, repeats not counted.
+    /// The number of these calls, without repeats.
     pub calls: u64,
-    /// The vendor's place in the registry; none for what Segment itself does.
+    /// The vendor's index in the registry; `None` for findings of the service.
     pub vendor: Option<usize>,
     /// The codes: one, or those of one family.
     pub codes: Vec<String>,
     /// Its severity.
     pub severity: Severity,
-    /// What it says of all of them, if its table has words for that.
+    /// The sentence about all of these calls, if the vendor's table has one.
     pub summary: Option<String>,
 }
 
-/// A missing id is never noise, however many calls miss it: it is what one looks for.
+/// Returns whether a finding may be folded. A missing id is never folded, however many calls miss
+/// it, because it is what the user looks for.
 fn may_fold(entry: &CodeEntry) -> bool {
     let about_id =
         matches!(entry.headline, Some(Headline::Strong(_) | Headline::Weak(Id::Account)));
@@ -131,8 +135,8 @@ fn may_fold(entry: &CodeEntry) -> bool {
 }
 
 impl LibraryHabits {
-    /// Looks again if calls came since. A tally that is long is looked through only when the
-    /// calls have grown by a fiftieth.
+    /// Derives the common findings again if calls arrived since the last time. A long tally is
+    /// scanned only when the number of calls has grown by 1/50.
     pub fn refresh(
         &mut self,
         calls: u64,
@@ -140,7 +144,7 @@ impl LibraryHabits {
         in_use: &InUse,
         (sets, codes): (&FindingSets, &Codes),
     ) {
-        let grown = if groups.tally.len() <= SMALL_TALLY { 1 } else { self.as_of / 50 + 1 };
+        let grown = if groups.tally.len() <= MAX_SMALL_TALLY { 1 } else { self.as_of / 50 + 1 };
         if calls < self.as_of + grown {
             return;
         }
@@ -160,12 +164,12 @@ impl LibraryHabits {
         *self = LibraryHabits { as_of: calls, ..LibraryHabits::default() };
         for (id, (total, by_code)) in seen {
             let group = &groups.groups[usize::from(id) - 1];
-            if total < LEAST_CALLS || !group.varied {
+            if total < MIN_CALLS || !group.varied {
                 continue;
             }
             let all = by_code.into_iter().filter(|(code, count)| {
                 let habit = codes.entry(*code).text.summary.is_some();
-                *count == total && (habit || total >= LEAST_CALLS_OTHERWISE)
+                *count == total && (habit || total >= MIN_CALLS_WITHOUT_SUMMARY)
             });
             let mut all: Vec<CodeId> = all.map(|(code, _)| code).collect();
             all.sort_unstable();
@@ -182,18 +186,18 @@ impl LibraryHabits {
         }
     }
 
-    /// The codes that are folded in the rows of a group, sorted.
+    /// Returns the codes that are folded in the rows of a group, sorted.
     pub fn folded(&self, group: GroupId) -> &[CodeId] {
         self.folded.get(&group).map_or(&[], Vec::as_slice)
     }
 
-    /// All of it: the worst first, then what most calls have.
+    /// Returns all common findings: the worst first, then those of the most calls.
     pub fn view(&self, texts: &crate::engine::index::Texts, codes: &Codes) -> Vec<HabitView> {
         let mut views: Vec<HabitView> = Vec::new();
         for common in &self.codes {
             let entry = codes.entry(common.code);
             let library = texts.get(common.library).unwrap_or_default();
-            // a family's code has a letter for the call type: what it says is one thing
+            // codes of one family differ by a letter for the call type and have the same summary
             let same = |view: &&mut HabitView| {
                 view.library == library
                     && view.vendor == entry.vendor

@@ -1,20 +1,22 @@
-//! What was captured, counted by event, finding, library, app version, write key, account and user:
-//! what the findings, coverage and people views and `/_segscope/summary` show. The counts are kept
-//! up to date as calls come (see [`crate::engine::index::CallCounts`]); a view copies the cells and groups them
-//! without holding the lock.
+//! Counts of the captured calls by event, finding, library, app version, write key, account and
+//! user, for the findings, coverage and people views and `/_segscope/summary`. The judge thread
+//! updates the counts with each call (see [`crate::engine::index::CallCounts`]). A view copies the
+//! cells and groups them without holding the lock.
 //!
-//! What a number counts, here and wherever else one is said (the log's header, the window of what is
-//! set aside, `check`, the summary at the end, `--plain`):
+//! All numbers follow these rules, here and in the log's header, the window of common findings,
+//! `check`, the summary at the end, and `--plain`:
 //!
-//! * "calls" are calls without repeats. Repeats are a number of their own beside it and in no other
-//!   one: not in ids, verdicts, findings or people. (A row of the log is either, and a filter lets
-//!   either through: `!repeat` leaves repeats out.)
-//! * A finding that only repeats have is still a finding, of 0 calls: it is listed, and `check` fails
-//!   on it.
-//! * A vendor counts for the calls for which it is in use: its ids, verdicts and findings are in no
-//!   number about another call.
-//! * The share with an id is of the calls in which a vendor in use looks for it ([`IdShare`]).
-//! * An account or a user has the calls in which the first vendor in use that finds an id finds it.
+//! * "calls" are calls without repeats. Repeats have a number of their own and are part of no other
+//!   number: ids, verdicts, findings and people leave them out. (A row of the log is a call or a
+//!   repeat, and a filter selects both: `!repeat` leaves repeats out.)
+//! * A finding that only repeats have is still a finding, of 0 calls. It is listed, and `check`
+//!   fails on it.
+//! * A vendor counts only for the calls for which it is in use. Its ids, verdicts and findings
+//!   about other calls are in no number.
+//! * The share of calls with an id is a share of the calls in which a vendor in use looks for it
+//!   ([`IdShare`]).
+//! * A call belongs to the account and the user that the first vendor in use that finds an id
+//!   finds.
 
 mod expected;
 pub(crate) mod filtered_counts;
@@ -37,7 +39,7 @@ pub use expected::{ExpectationResult, ExpectationStatus, Expectations, LearnedPl
 pub use people::{Person, RelatedId, Who};
 
 use crate::engine::Engine;
-use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows, MOST_ROWS, counted, words};
+use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows, MAX_ROWS, counted, words};
 use crate::engine::counts::id_remarks::IdRemarkView;
 use crate::engine::index::{
     CallShape, CellKey, Count, Index, SenderPlatform, SetInfo, TextId, VendorBits,
@@ -47,10 +49,10 @@ use crate::vendors::CodeId;
 use hashbrown::HashMap;
 use std::sync::Arc;
 
-/// What calls are grouped by, besides their event.
+/// The property by which calls are grouped in addition to their event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum GroupBy {
-    /// Nothing.
+    /// No other property.
     Event,
     /// The library's name and version.
     Library,
@@ -63,24 +65,24 @@ pub enum GroupBy {
 /// A group of calls in the coverage view.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
-    /// The type; none where the limit did not allow to tell it apart.
+    /// The type; `None` if the type is not counted separately because a limit was reached.
     pub kind: Option<String>,
-    /// The event, or the name of a page or a screen; of other types none.
+    /// The event, or the name of a page or a screen; `None` for other types.
     pub event: Option<String>,
-    /// The library, version or write key; none for calls without, and where nothing was asked for.
+    /// The library, version or write key; `None` for calls without it and for [`GroupBy::Event`].
     pub by: Option<String>,
-    /// The library's version, which `by` ends with.
+    /// The version of the library, which is the end of `by`.
     pub by_version: Option<String>,
-    /// How many, and when.
+    /// The number of calls, and their times.
     pub counted: CountedCalls,
-    /// How the account id stands in them, and the user id.
+    /// The shares of calls with the account id and with the user id.
     pub ids: [IdShare; 2],
-    /// Calls that lack an id at a vendor in use.
+    /// The number of calls that lack an id at a vendor in use.
     pub missing: u64,
-    /// Calls that the service in front of the vendors discards.
+    /// The number of calls that the service in front of the vendors discards.
     pub discarded: u64,
-    /// The calls without repeats by vendor and verdict, in the order of [`Verdict::WORST_FIRST`]. A
-    /// vendor counts for the calls for which it is in use.
+    /// The number of calls, without repeats, by vendor and verdict, in the order of
+    /// [`Verdict::WORST_FIRST`]. A vendor counts only the calls for which it is in use.
     pub verdicts: Vec<VerdictCounts>,
 }
 
@@ -89,41 +91,42 @@ pub struct Coverage {
 pub struct FoundIn {
     /// The code.
     pub code: String,
-    /// What it says of every call that has it, in a few words.
+    /// A short text that is true of every call with this finding.
     pub what: String,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// What it does to a call.
+    /// Its effect on a call.
     pub effect: Effect,
-    /// The vendor's place in the registry; none for what Segment itself does.
+    /// The vendor's index in the registry; `None` for findings of the service.
     pub vendor: Option<usize>,
-    /// Whether the vendor counts for these calls.
+    /// True if the vendor is in use for these calls.
     pub in_use: bool,
     /// The type of the calls.
     pub kind: Option<String>,
     /// The event, or the name of a page or a screen.
     pub event: Option<String>,
-    /// How many calls have it, and when.
+    /// The number of calls that have it, and their times.
     pub counted: CountedCalls,
-    /// It is no finding of calls but a remark about ids. Then `kind` and `event` say which id, and
-    /// `counted` counts the ids.
+    /// The remark about ids, if the row is one instead of a finding of calls. `kind` and `event`
+    /// then name the id, and `counted` counts ids.
     pub remark: Option<Box<IdRemarkView>>,
 }
 
-/// What the index holds besides a row a call and a row a request, and where it is full.
+/// The sizes of the parts of the index that are bounded, and the number of calls that exceeded a
+/// bound. (The index also has one row per call and one per request.)
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct IndexUsage {
-    /// Different texts: names, ids, keys, libraries.
+    /// The number of different texts: names, ids, keys, libraries.
     pub texts: u64,
-    /// How long they are together.
+    /// The total size of the texts.
     pub text_bytes: u64,
-    /// Texts that came when there was no room, each time that they came.
+    /// The number of times that a text arrived for which there was no room.
     pub unkept: u64,
-    /// Calls that the counts do not tell apart because a limit was reached.
+    /// The number of calls that are not counted separately because a limit was reached.
     pub other: u64,
 }
 
-/// A copy of what the counts need, taken under the lock.
+/// A copy of the data from which a view is built, taken under the lock.
 struct Snapshot {
     cells: Vec<(CellKey, Count)>,
     other: u64,
@@ -140,7 +143,7 @@ impl Snapshot {
         &self.shapes[usize::from(key.shape.0)]
     }
 
-    /// Whether the calls of a cell violate the plan.
+    /// Returns whether the calls of a cell violate the plan.
     fn is_violating(&self, key: &CellKey) -> bool {
         let codes = &self.sets[key.set.0 as usize].codes;
         self.of_plan.iter().any(|code| codes.binary_search(code).is_ok())
@@ -186,10 +189,10 @@ impl Sum {
 
 /// The event of a cell: its type and its name.
 type Event = (TextId, TextId);
-/// A dimension's value: a text, and a second one that belongs to it.
+/// The value of a [`GroupBy`] property: a text, and a second text such as the version of a library.
 pub(crate) type Value = (TextId, TextId);
 
-/// Returns the value that a call of a shape is counted by.
+/// Returns the value by which a call of a shape is grouped.
 pub(crate) fn value(by: GroupBy, shape: &CallShape) -> Value {
     match by {
         GroupBy::Event => (TextId::NONE, TextId::NONE),
@@ -199,12 +202,12 @@ pub(crate) fn value(by: GroupBy, shape: &CallShape) -> Value {
     }
 }
 
-/// A dimension's value as it is shown.
+/// The value of a [`GroupBy`] property as it is shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ValueText {
-    /// The whole of it: `analytics-go 3.0`, `2.1`.
+    /// The whole text: `analytics-go 3.0`, `2.1`.
     pub text: Option<String>,
-    /// The version in it, of a library.
+    /// The version in the text of a library.
     pub version: Option<String>,
 }
 
@@ -219,7 +222,7 @@ impl ValueText {
         ValueText { text, version }
     }
 
-    /// The text without the version.
+    /// Returns the text without the version.
     pub(crate) fn name(&self) -> Option<&str> {
         let text = self.text.as_deref()?;
         let version = self.version.as_deref().unwrap_or_default();
@@ -228,7 +231,7 @@ impl ValueText {
 }
 
 impl Engine {
-    /// What the index holds of what is bounded.
+    /// Returns the usage of the bounded parts of the index.
     pub fn held(&self) -> IndexUsage {
         let state = self.lock();
         let index = &state.index;
@@ -255,7 +258,7 @@ impl Engine {
         Snapshot { cells: cube.cells().to_vec(), other, ..self.snapshot() }
     }
 
-    /// What the counts of the calls that pass a filter need; of all calls without one.
+    /// Copies the data about the calls that pass a filter, or about all calls without one.
     fn snapshot_under(&self, counts: Option<&FilteredCounts>) -> Snapshot {
         let vendors = self.vendors();
         let state = self.lock();
@@ -272,7 +275,8 @@ impl Engine {
         }
     }
 
-    /// Calls event by event, and within each by something more; the most frequent first.
+    /// Returns the calls by event and, within each event, by another property; the most frequent
+    /// first.
     pub fn coverage(&self, by: GroupBy) -> GroupedRows<Coverage> {
         self.coverage_under(by, None)
     }
@@ -287,13 +291,13 @@ impl Engine {
         self.grouped(snapshot, |key, shape| ((shape.kind, key.event), value(by, shape)))
     }
 
-    /// Returns the calls of some rows, event by event; the most frequent first.
+    /// Returns the calls of some rows by event; the most frequent first.
     pub fn coverage_of_rows(&self, rows: &[u64]) -> GroupedRows<Coverage> {
         let snapshot = self.snapshot_of_rows(rows);
         self.grouped(snapshot, |key, shape| ((shape.kind, key.event), value(GroupBy::Event, shape)))
     }
 
-    /// All calls by a library, app version or write key, whatever the event.
+    /// Returns all calls by library, app version or write key, whatever their event.
     pub fn totals(&self, by: GroupBy) -> GroupedRows<Coverage> {
         self.grouped(self.snapshot(), |_, shape| ((TextId::NONE, TextId::NONE), value(by, shape)))
     }
@@ -304,7 +308,8 @@ impl Engine {
         group: impl Fn(&CellKey, &CallShape) -> (Event, Value),
     ) -> GroupedRows<Coverage> {
         let group = |key: &CellKey| group(key, snapshot.shape(key));
-        // which groups stand first follows from little; only of these the rest is summed up
+        // the number of calls decides which groups come first, so only these groups are summed in
+        // full
         let mut ranks: HashMap<(Event, Value), (u64, u64)> = HashMap::new();
         for (key, count) in &snapshot.cells {
             let (calls, first) = ranks.entry(group(key)).or_insert((0, u64::MAX));
@@ -314,9 +319,9 @@ impl Engine {
         let of = ranks.len() as u64;
         let mut ranks: Vec<((Event, Value), (u64, u64))> = ranks.into_iter().collect();
         let rank = |(calls, first): (u64, u64)| (std::cmp::Reverse(calls), first);
-        if ranks.len() > MOST_ROWS {
-            ranks.select_nth_unstable_by_key(MOST_ROWS, |(_, sum)| rank(*sum));
-            ranks.truncate(MOST_ROWS);
+        if ranks.len() > MAX_ROWS {
+            ranks.select_nth_unstable_by_key(MAX_ROWS, |(_, sum)| rank(*sum));
+            ranks.truncate(MAX_ROWS);
         }
         ranks.sort_unstable_by_key(|(_, sum)| rank(*sum));
         let groups = ranks.iter().enumerate();

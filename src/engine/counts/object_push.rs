@@ -1,9 +1,10 @@
-//! Objects that a source pushes to Segment (`docs/specs/vendors.md` F): recorded like any request, so
-//! that reopening gives the same panel, but no row of the log, and no vendor hears of them.
+//! Objects that a source pushes to Segment (`docs/specs/vendors.md` F). A push is recorded like any
+//! request, so that reopening the recording gives the same page, but it is not a row of the log,
+//! and no vendor receives it.
 
 use crate::call::time::Millis;
 use crate::engine::Engine;
-use crate::engine::ingest::accept::{KEPT_OF_REFUSED_BYTES, LineEnd, line_head};
+use crate::engine::ingest::accept::{LineEnd, MAX_REFUSED_BODY_BYTES, line_head};
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::source::read_lines;
 use crate::engine::source::recording_files::RecordingText;
@@ -14,12 +15,12 @@ use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 impl Engine {
-    /// Looks at what was received of a source's objects.
+    /// Calls `look` with the objects that sources pushed.
     pub fn sync<T>(&self, look: impl FnOnce(&Objects) -> T) -> T {
         look(&self.shared.board().objects)
     }
 
-    /// Takes a push with its whole body as it came.
+    /// Accepts a push. `raw` is its whole body as received.
     pub(crate) fn take_push(
         &self,
         head: &RequestHead<'_>,
@@ -40,8 +41,8 @@ impl Engine {
         }
     }
 
-    /// A push whose body was larger than may be; one that came too slowly, or when there was no
-    /// room, counts nowhere and comes again.
+    /// Records a push that was refused because its body was too large. A push that was refused with
+    /// another status (too slow, no room) is not recorded, because the source sends it again.
     pub(crate) fn refuse_push(
         &self,
         head: &RequestHead<'_>,
@@ -69,19 +70,20 @@ impl Engine {
         let redacted_head = redaction.map(|redaction| redaction.redact_head(head));
         let head = &redacted_head.as_ref().map_or(*head, |kept| kept.apply_to(head));
         if self.shared.queue.is_behind() {
-            // what to answer follows from what came before
+            // the response depends on earlier pushes that are still being read
             return Reply::unavailable("the recording is still being read; try again in a moment");
         }
         let mut front = self.shared.front();
-        // first, for the numbers of lines that could not be written are given back
+        // lines that cannot be written give their request numbers back, so they are written first
         self.shared.write_held(&mut front);
         let mut board = self.shared.board();
         let status = board.objects.status(head.received_at, step, body);
-        // what cannot be read cannot be redacted
+        // a body that cannot be parsed cannot be redacted, so it is not recorded if a redaction is
+        // set
         let kept = unread
             .as_ref()
             .filter(|_| redaction.is_none())
-            .map_or(&b""[..], |unread| &unread.raw[..unread.raw.len().min(KEPT_OF_REFUSED_BYTES)]);
+            .map_or(&b""[..], |unread| &unread.raw[..unread.raw.len().min(MAX_REFUSED_BODY_BYTES)]);
         let line_body = match body {
             Some(text) => body_of(step, text),
             None if kept.is_empty() => Body::None,
@@ -117,7 +119,7 @@ impl Engine {
     }
 }
 
-/// A body that gave no text.
+/// A body that is not text or was not read completely.
 pub(crate) struct Unread<'a> {
     pub raw: &'a [u8],
     pub code: &'a str,
@@ -125,19 +127,19 @@ pub(crate) struct Unread<'a> {
     pub len: Option<u64>,
 }
 
-/// What was received of sources' objects. A push is answered from it, so it is the listener thread
-/// that changes it; lines that were there before are taken by the judge thread, once.
+/// The objects that sources pushed. The response to a push depends on them, so the listener thread
+/// changes them. The judge thread adds the lines that were in the recording at startup, once.
 #[derive(Debug)]
 pub(crate) struct ObjectRuns {
     pub objects: Objects,
     gap_ms: Millis,
-    /// Lines from here on have been taken when they were recorded.
+    /// The offset from which on the listener thread added the lines itself.
     live_from: u64,
-    /// What came before here was cleared away.
+    /// The offset of the last clear. Lines before it are not added.
     clear_to: u64,
-    /// What the last clearing put away, and where its line ends.
+    /// The objects that the last clear removed, and the end of its line.
     cleared: Option<(Objects, u64)>,
-    /// When the clock was last looked at.
+    /// The time of the last check for expired pushes.
     ticked_at: Millis,
 }
 
@@ -147,7 +149,8 @@ impl ObjectRuns {
         ObjectRuns { objects, gap_ms, live_from, clear_to: 0, cleared: None, ticked_at: 0 }
     }
 
-    /// Clears everything away that came before a line, which ends there.
+    /// Removes all objects. `before` and `end` are the offsets of the beginning and the end of the
+    /// line of the clear.
     pub fn clear(&mut self, gap_ms: Millis, before: u64, end: u64) {
         (self.gap_ms, self.clear_to) = (gap_ms, before);
         self.put_away(end);
@@ -158,16 +161,16 @@ impl ObjectRuns {
         self.cleared = Some((objects, end));
     }
 
-    /// Whether there is a clearing to take back.
+    /// Returns whether there is a clear to undo.
     pub fn can_undo(&self) -> bool {
         self.cleared.is_some()
     }
 
-    /// Takes the last clearing back, and takes again what came between it and a line.
+    /// Undoes the last clear, and adds the pushes between it and the offset `to` again.
     pub fn undo(&mut self, parts: &RecordingText, to: u64) {
         let Some((objects, from)) = self.cleared.take() else { return };
         self.objects = objects;
-        // what cannot be read is told where it is judged
+        // the judge thread reports lines that cannot be read
         let _ = read_lines::read(parts, from, to, &mut |items, _| {
             for item in items.iter() {
                 if let QueueEntry::Push(line, request) = &item.work {
@@ -178,19 +181,19 @@ impl ObjectRuns {
         });
     }
 
-    /// The setting for runs of single requests changed.
+    /// Changes the gap that separates runs of single requests.
     pub fn set_gap(&mut self, gap_ms: Millis) {
         self.gap_ms = gap_ms;
         self.objects.set_gap(gap_ms);
     }
 
-    /// The clock goes on; true if a push has expired since it was looked at before.
+    /// Advances the clock. Returns true if a push has expired since the last call.
     pub fn expires(&mut self, now: Millis) -> bool {
         let before = std::mem::replace(&mut self.ticked_at, now);
         self.objects.expires(before, now)
     }
 
-    /// Takes pushes again from their lines.
+    /// Adds pushes from recorded lines that were in the recording at startup.
     pub fn again(&mut self, items: &[QueuedLine], parts: &RecordingText) {
         let there = self.clear_to..self.live_from;
         for item in items.iter().filter(|item| there.contains(&item.offset)) {
@@ -203,7 +206,7 @@ impl ObjectRuns {
         }
     }
 
-    /// Takes a line that was taken in from a file.
+    /// Adds a line that was imported from a file.
     pub fn take_in(&mut self, item: &QueuedLine, parts: &RecordingText) {
         match &item.work {
             QueueEntry::Event(RecordingEvent::Clear, _) => {
@@ -234,7 +237,8 @@ fn text<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, str>, Refus
     }
 }
 
-/// An upload is read line by line, so its line ends must stay as they are.
+/// Returns the body as it is recorded. An upload is parsed line by line, so its line ends are kept
+/// as bytes.
 fn body_of<'b>(step: ObjectsRoute<'_>, text: &'b str) -> Body<'b> {
     let by_line = matches!(step, ObjectsRoute::Upload(_)) && text.contains(['\n', '\r']);
     match text {

@@ -1,10 +1,10 @@
-//! The accounts and users of the people view, and who came in one call with whom.
+//! The accounts and users of the people view, and the pairs of them that appear in one call.
 
 use crate::call::time::Millis;
 use crate::engine::Engine;
 use crate::engine::counts::filtered_counts::FilteredCounts;
 use crate::engine::counts::grouped_rows::{
-    CountedCalls, GroupedRows, MOST_ROWS, arrived, counted, words,
+    CountedCalls, GroupedRows, MAX_ROWS, arrived, counted, words,
 };
 use crate::engine::index::{Count, IdCount, IdCounts, IdTable};
 use crate::engine::judging::index_request::JudgedIndex;
@@ -24,37 +24,38 @@ pub enum Who {
 pub struct Person {
     /// The id.
     pub id: String,
-    /// How many calls, and when. It has no trend.
+    /// The number of its calls, and their times. The trend is empty.
     pub counted: CountedCalls,
-    /// Of the calls without repeats: those that have the other id too.
+    /// The number of its calls, without repeats, that also have the other id.
     pub with_other: u64,
-    /// Some call has a number for it, or it is a text such as `null`.
+    /// True if the id is a number in some call, or is a text such as `null`.
     pub doubtful: bool,
 }
 
-/// An id of the other kind that came in one call with an account or a user.
+/// An id of the other kind that appears in one call with an account or a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RelatedId {
     /// The id.
     pub id: String,
-    /// The first call that had both.
+    /// The `seq` of the first call with both ids.
     pub since: u64,
     /// The row of that call.
     pub row: u64,
-    /// When it arrived.
+    /// The time at which that call arrived.
     pub since_ms: Millis,
-    /// All calls of that id, those with others too,
+    /// The number of all calls with this id, without repeats. They include calls with other
+    /// accounts or users.
     pub calls: u64,
-    /// and its repeats.
+    /// The number of repeats with this id.
     pub repeats: u64,
-    /// When the last of them arrived.
+    /// The time at which the last of them arrived.
     pub last_seen: Millis,
-    /// Some call has a number for it, or it is a text such as `null`.
+    /// True if the id is a number in some call, or is a text such as `null`.
     pub doubtful: bool,
 }
 
 impl Engine {
-    /// Accounts or users, those with most calls first: a part of the list.
+    /// Returns a part of the list of accounts or users, those with the most calls first.
     pub fn people(&self, who: Who, part: Range<u64>) -> GroupedRows<Person> {
         self.people_under(who, part, None)
     }
@@ -75,13 +76,13 @@ impl Engine {
         let index = &state.index;
         let start = usize::try_from(part.start).unwrap_or(usize::MAX);
         let len = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(usize::MAX);
-        let rows = order.into_iter().skip(start).take(len.min(MOST_ROWS));
+        let rows = order.into_iter().skip(start).take(len.min(MAX_ROWS));
         let rows = rows.filter_map(|at| Person::from_count(index, at));
         let other = table_of(ids_of(index, under), who).other();
         GroupedRows { rows: rows.collect(), of: counts.len() as u64, other }
     }
 
-    /// One account or user by its id, if it is told apart.
+    /// Returns an account or user by its id, if it is counted separately.
     pub fn person(&self, who: Who, id: &str, under: Option<&FilteredCounts>) -> Option<Person> {
         let state = self.lock();
         let index = &state.index;
@@ -89,8 +90,8 @@ impl Engine {
         Person::from_count(index, count)
     }
 
-    /// The users of an account, or the accounts of a user, in the order in which they came.
-    /// `other` counts pairs that came when there was no room for more.
+    /// Returns the users of an account, or the accounts of a user, in the order in which they first
+    /// appeared together. `other` is the number of pairs for which there was no room.
     pub fn members(
         &self,
         who: Who,
@@ -111,7 +112,7 @@ impl Engine {
                     Who::Accounts => Who::Users,
                     Who::Users => Who::Accounts,
                 };
-                // past the bound an id is in a pair and not counted itself
+                // an id that arrived after the limit can be in a pair without being counted itself
                 let count = table_of(ids, other).get(id);
                 let last = count.map_or(since, |count| count.last);
                 Some(RelatedId {
@@ -148,7 +149,7 @@ impl Person {
     }
 }
 
-/// The ids of the calls that pass a filter, or of all.
+/// Returns the counts of the ids of the calls that pass a filter, or of all calls.
 fn ids_of<'i>(index: &'i JudgedIndex, under: Option<&'i FilteredCounts>) -> &'i IdCounts {
     under.map_or(&index.ids, |counts| &counts.ids)
 }

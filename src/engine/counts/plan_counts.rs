@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::vendors::Vendors;
 use hashbrown::HashMap;
 
-/// What calls that are counted together have in common.
+/// The properties that are the same for calls that are counted together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PlanCell {
     /// The index of the event in the plan.
@@ -19,12 +19,13 @@ pub(crate) struct PlanCell {
     pub set: SetId,
     /// The platform of the sender.
     pub sender: SenderPlatform,
-    /// Whether a vendor in use found an account id, and a user id.
+    /// For the account id and the user id, whether a vendor in use found it and whether it is
+    /// doubtful.
     pub has: [HasId; 2],
 }
 
-/// The calls of the events of a plan. The number of cells is at most that of events times sets of
-/// findings.
+/// The counts of the calls of the events of a plan. The number of cells is bounded by the numbers
+/// of events and of sets of findings.
 #[derive(Debug, Default)]
 pub(crate) struct PlanCounts(HashMap<PlanCell, Count>);
 

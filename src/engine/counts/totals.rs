@@ -1,4 +1,4 @@
-//! Counts of all that came, for the status bar and the summary.
+//! Counts of all calls and requests, for the status bar and the summary.
 
 use crate::engine::Engine;
 use crate::engine::counts::library_habits::HabitView;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 impl Engine {
-    /// Counts for the status bar.
+    /// Returns the counts for the status bar.
     pub fn stats(&self) -> Stats {
         let shared = &*self.shared;
         let trouble = {
@@ -64,31 +64,32 @@ impl Engine {
         }
     }
 
-    /// What became of the requests that were to be forwarded.
+    /// Returns the counts of forwarded requests by their result.
     pub fn forward_counts(&self) -> ForwardCounts {
         let lag_bytes = self.shared.queue.lag_bytes();
         let passed = if self.options.is_strict { 0 } else { self.unrecorded() };
         self.forwarding.counts(passed, lag_bytes)
     }
 
-    /// What became of the requests that are mirrored.
+    /// Returns the counts of mirrored requests by their result.
     pub fn mirror_counts(&self) -> MirrorCounts {
         self.mirroring.counts(self.shared.queue.recorded())
     }
 
-    /// The files that are open to be read, as large as they are now.
+    /// Returns the files that are open for reading, with their present size.
     fn opened_files(&self) -> Option<OpenedFiles> {
         let mut opened = self.shared.opened.clone()?;
         if opened.grows {
             opened.bytes = self.shared.import.total();
         } else if matches!(self.remarks(), RemarkTarget::Opened(_)) {
-            // marks and notes were added to it
+            // marks and notes were appended to the file
             opened.bytes = opened.bytes.max(self.shared.queue.recorded());
         }
         Some(opened)
     }
 
-    /// What all calls of a library have in common besides a missing id: noise, to be said once.
+    /// Returns the findings, other than missing ids, that all calls of a library have. The screen
+    /// shows them once instead of in each row.
     pub fn common(&self) -> Vec<HabitView> {
         let mut state = self.lock();
         let vendors = Arc::clone(state.eras.latest());

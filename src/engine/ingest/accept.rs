@@ -1,4 +1,4 @@
-//! A request is taken: read, recorded, handed over to the judge thread, and answered.
+//! Accepts a request: parses it, records it, hands it to the judge thread, and answers it.
 
 use crate::engine::Engine;
 use crate::engine::counts::object_push::Unread;
@@ -11,41 +11,41 @@ use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
-/// Of a refused request over a limit this much is kept.
-pub const KEPT_OF_REFUSED_BYTES: usize = 64 * 1024;
+/// The maximum size of the part of a refused body that is recorded.
+pub const MAX_REFUSED_BODY_BYTES: usize = 64 * 1024;
 
-/// The code of a request that is not taken because of an injected fault.
+/// The code of a request that is refused because of an injected fault.
 pub const FAULT: &str = "fault";
 
 /// A fault that is injected into a request or its response.
 #[derive(Debug, Clone, Copy)]
 pub struct InjectedFault<'a> {
-    /// As it is written.
+    /// The fault as the user wrote it.
     pub text: &'a str,
     /// The status that the sender gets in place of the real one.
     pub status: Option<u16>,
 }
 
 impl InjectedFault<'_> {
-    /// What the sender is told, if anything.
+    /// Returns the message in the response, if there is a response.
     pub fn message(&self) -> String {
         format!("fault injected: {}", self.text)
     }
 }
 
-/// A request that was taken: how it is answered.
+/// The response to a request that was accepted.
 #[derive(Debug)]
 pub enum AcceptedRequest {
-    /// At once.
+    /// Send this response at once.
     Answered(Reply),
-    /// So, as soon as its line is written: [`Engine::written`].
+    /// Send this response as soon as the line is written: [`Engine::written`].
     Pending(Reply, WriteTicket),
 }
 
 impl Engine {
-    /// Takes a request with its whole body as it came, and answers when it is recorded. Preflights,
-    /// probes (`/`, `/health`, `/version`) and the icon that a browser looks for are answered and
-    /// not recorded: no SDK depends on them.
+    /// Accepts a request, with its whole body as received, and returns the response when it is
+    /// recorded. Preflights, probes (`/`, `/health`, `/version`) and requests for a browser's icon
+    /// are answered but not recorded, because no SDK depends on them.
     pub fn take(&self, head: &RequestHead<'_>, raw: &[u8], here: &str) -> Reply {
         match self.take_in(head, raw, here, None) {
             AcceptedRequest::Answered(reply) => reply,
@@ -53,15 +53,15 @@ impl Engine {
         }
     }
 
-    /// The other answer to a request that was held, if its line could not be written. Writes what
-    /// is held.
+    /// Writes the held lines. Returns the response to send instead if the line of the ticket could
+    /// not be written.
     pub fn written(&self, held: &WriteTicket) -> Option<Reply> {
         self.shared.written(held).err().map(|message| Reply::unavailable(&message))
     }
 
-    /// Takes a request like [`Engine::take`], but does not write its line yet where others that
-    /// are ready may be written together with it. Who calls this asks [`Engine::written`]
-    /// before he answers. `here` is the address of the listener.
+    /// Accepts a request as [`Engine::take`] does, but may hold its line so that it is written
+    /// together with those of other requests. The caller must call [`Engine::written`] before it
+    /// answers. `here` is the address of the listener.
     pub fn take_in(
         &self,
         head: &RequestHead<'_>,
@@ -81,12 +81,12 @@ impl Engine {
             | Route::Settings { .. }
             | Route::SourceConfig => {}
             Route::WrongMethod(_) | Route::Unknown if !wire::is_icon(head.path) => {
-                // a call, or a question that an SDK depends on, was sent to the wrong place
+                // the SDK sent a call, or a request that it depends on, to a wrong path
                 let reply = wire::reply::for_request(head, here);
                 let redaction = self.shared.redaction.as_ref();
                 let redacted = redaction.map(|redaction| redaction.redact_head(head));
-                let told = redacted.as_ref().map_or(*head, |redacted| redacted.apply_to(head));
-                let message = wire::intended_route::explain(&told).reason;
+                let shown = redacted.as_ref().map_or(*head, |redacted| redacted.apply_to(head));
+                let message = wire::intended_route::explain(&shown).reason;
                 let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
                 let refused = RefusalRecord { code, message: &message, kind: "", body_bytes: None };
                 self.record_refused(head, raw, reply.status, refused);
@@ -118,8 +118,8 @@ impl Engine {
         }
     }
 
-    /// Refuses a request and records that. `raw` is its body or the beginning of it; `body_bytes`
-    /// says how long it was where it was not kept whole.
+    /// Refuses a request and records it. `raw` is its body or the beginning of it; `body_bytes` is
+    /// the length of the whole body if `raw` is only its beginning.
     pub fn refuse(
         &self,
         head: &RequestHead<'_>,
@@ -133,7 +133,7 @@ impl Engine {
         Reply::refused(refusal)
     }
 
-    /// Refuses a webhook whose signature is missing or wrong, and records that.
+    /// Refuses a webhook whose signature is missing or wrong, and records it.
     fn refuse_unsigned(&self, head: &RequestHead<'_>, body: &str, code: &str) -> Reply {
         let message = wire::signature::refusal(code);
         let refused = RefusalRecord { code, message, kind: "", body_bytes: None };
@@ -159,7 +159,7 @@ impl Engine {
         self.append_refused(head, raw, end, refused);
     }
 
-    /// Records a request that is not taken because a fault is injected.
+    /// Records a request that is refused because a fault is injected.
     pub fn refuse_by_fault(&self, head: &RequestHead<'_>, raw: &[u8], fault: InjectedFault<'_>) {
         // without a response there is no status
         let (status, response) = (fault.status.unwrap_or(0), self.own_response());
@@ -187,11 +187,11 @@ impl Engine {
             ),
             None => (head, raw, refused),
         };
-        let kept = &raw[..raw.len().min(KEPT_OF_REFUSED_BYTES)];
+        let kept = &raw[..raw.len().min(MAX_REFUSED_BODY_BYTES)];
         let body_bytes =
             refused.body_bytes.or((kept.len() < raw.len()).then_some(raw.len() as u64));
         let mut front = self.shared.front();
-        // first, for the numbers of lines that could not be written are given back
+        // lines that cannot be written give their request numbers back, so they are written first
         self.shared.write_held(&mut front);
         let mut line = std::mem::take(&mut front.line);
         let number = front.next_request;
@@ -216,7 +216,7 @@ impl Engine {
         true
     }
 
-    /// Returns whose response the sender of a request gets that is not forwarded.
+    /// Returns the source of the response to a request that is not forwarded.
     pub(crate) fn own_response(&self) -> ResponseSource {
         match self.options.takes_copies {
             true => ResponseSource::Discarded,
@@ -224,7 +224,8 @@ impl Engine {
         }
     }
 
-    /// Reads a request's calls and holds its line to be written. Its judging follows.
+    /// Parses the calls of a request and holds its line until it is written. The judge thread gets
+    /// it after that.
     pub(crate) fn record(
         &self,
         head: &RequestHead<'_>,
@@ -280,21 +281,21 @@ impl Engine {
     }
 }
 
-/// How a request ended, for its line.
+/// The part of a line that describes the response to the request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LineEnd<'a> {
-    /// The status that its sender gets.
+    /// The status of the response.
     pub status: u16,
-    /// Whose response its sender gets.
+    /// The source of the response.
     pub response: ResponseSource,
-    /// What the upstream answered.
+    /// The response of the upstream.
     pub answer: Option<&'a UpstreamAnswer>,
     /// The fault that was injected.
     pub fault: Option<&'a str>,
 }
 
 impl LineEnd<'_> {
-    /// Writes the upstream's answer, if there is one, behind the line of its request.
+    /// Writes the response of the upstream, if there is one, after the line of its request.
     fn write_answer(&self, out: &mut Vec<u8>, request: u64) {
         if let Some(answer) = self.answer {
             recording::compose_answer(out, request, answer);
@@ -302,7 +303,7 @@ impl LineEnd<'_> {
     }
 }
 
-/// Returns what the line of a request begins with.
+/// Returns the beginning of the line of a request.
 pub(crate) fn line_head<'a>(
     head: &RequestHead<'a>,
     request: u64,
@@ -322,7 +323,8 @@ pub(crate) fn line_head<'a>(
     }
 }
 
-/// The body of a request that holds no calls (counters, another service's source): JSON if it is.
+/// Returns the body of a request without calls (counters, another service's source), as JSON if it
+/// is JSON.
 fn body_of_other(body: &str) -> Body<'_> {
     if crate::call::Doc::parse(body).is_ok() {
         Body::Json(body)
@@ -331,15 +333,17 @@ fn body_of_other(body: &str) -> Body<'_> {
     }
 }
 
-/// The text that holds the calls: the decoded body, or what a pixel's query says.
+/// Returns the text that contains the calls: the decoded body, or the body that a pixel's query
+/// contains.
 pub(crate) fn decoded<'r>(head: &RequestHead<'_>, raw: &'r [u8]) -> Result<Cow<'r, str>, Refusal> {
-    // what is recorded as its body shows no credential that the query hides
+    // the query is redacted first, so that the body that is recorded for a pixel contains no
+    // credential
     let query = recording::redacted_query(head.query);
     if let Some(body) = wire::query_body(&RequestHead { query: &query, ..*head }) {
         return Ok(Cow::Owned(body));
     }
     let decoded = match wire::decode(head, raw) {
-        // a pixel is taken whatever it carries
+        // a pixel is accepted whatever its body
         Err(_) if head.route().is_pixel() => Cow::Borrowed(&b""[..]),
         other => other?,
     };

@@ -9,8 +9,8 @@ use crate::wire::{self, ParsedRequest, ReadCall, RequestHead};
 use std::borrow::Cow;
 
 impl Engine {
-    /// Whether a call of a request passes a filter that is known on arrival
-    /// ([`Filter::is_known_on_arrival`]). A request that cannot be read holds none.
+    /// Returns whether a call of a request passes a filter whose fields are known on arrival
+    /// ([`Filter::is_known_on_arrival`]). A request that cannot be parsed contains no call.
     pub fn any_call_passes(&self, filter: &Filter, head: &RequestHead<'_>, raw: &[u8]) -> bool {
         let Ok(body) = decoded(head, raw) else { return false };
         let mut scratch = wire::ParseScratch::default();
@@ -22,6 +22,7 @@ impl Engine {
     }
 }
 
+/// A call of a request that has just arrived.
 struct ArrivingCall<'r> {
     event: Event<'r>,
     call: &'r ReadCall,
@@ -56,7 +57,7 @@ impl FilterInput for ArrivingCall<'_> {
             }
             RecordField::Path => Value::text(Some(self.head.path)),
             RecordField::Test => Value::text(test_of(self.head.headers)),
-            // none of these is asked for: they are known later
+            // a filter that is known on arrival has none of the other fields
             _ => Value::Null,
         }
     }

@@ -1,8 +1,8 @@
-//! What became of the requests of a listener that forwards.
+//! Counts of the requests of a forwarding listener by their result.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What became of the requests of a listener that forwards, as they are counted.
+/// The counters of a forwarding listener, which its tasks update.
 #[derive(Debug, Default)]
 pub struct ForwardCounters {
     received: AtomicU64,
@@ -13,29 +13,30 @@ pub struct ForwardCounters {
     in_flight: AtomicU64,
 }
 
-/// What became of the requests of a listener that forwards.
+/// The numbers of requests of a forwarding listener by their result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ForwardCounts {
-    /// Requests that came and were to be forwarded.
+    /// Requests that arrived to be forwarded.
     pub received: u64,
-    /// Those that were sent to the upstream.
+    /// Requests that were sent to the upstream.
     pub forwarded: u64,
-    /// Those that the upstream answered with a status below 400.
+    /// Requests that the upstream answered with a status below 400.
     pub acknowledged: u64,
-    /// Those that the upstream answered with another status.
+    /// Requests that the upstream answered with another status.
     pub refused: u64,
-    /// Those that got no whole answer of the upstream, so that the sender got an error of segscope's.
+    /// Requests without a complete response from the upstream, whose senders got an error from
+    /// segscope.
     pub failed: u64,
-    /// Those that are not answered yet.
+    /// Requests that are not yet answered.
     pub in_flight: u64,
-    /// Those that were forwarded although they could not be recorded.
+    /// Requests that were forwarded although they could not be recorded.
     pub not_recorded: u64,
-    /// How many bytes of the recording are not checked yet.
+    /// The number of bytes of the recording that are not yet checked.
     pub lag_bytes: u64,
 }
 
 impl ForwardCounts {
-    /// The counts in a line of words.
+    /// Returns the counts as one line of text.
     pub fn words(&self) -> String {
         let ForwardCounts { received, forwarded, acknowledged, refused, failed, .. } = self;
         let mut out = format!(
@@ -48,19 +49,20 @@ impl ForwardCounts {
     }
 }
 
-/// How a request that was to be forwarded ended.
+/// The result of forwarding a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForwardEnd {
     /// The upstream answered with this status.
     Answered(u16),
-    /// It was sent, and no whole answer came.
+    /// It was sent, but no complete response arrived.
     Lost,
     /// It was not sent.
     NotSent,
 }
 
 impl ForwardCounters {
-    /// Counts a request that came, unless as many are in flight already.
+    /// Counts a request that arrived. Returns false, and counts it as failed, if `max_in_flight`
+    /// requests are already in flight.
     pub fn begin(&self, max_in_flight: u64) -> bool {
         self.received.fetch_add(1, Ordering::Relaxed);
         let is_full = self.in_flight.fetch_add(1, Ordering::Relaxed) >= max_in_flight;
@@ -70,7 +72,7 @@ impl ForwardCounters {
         !is_full
     }
 
-    /// Counts how it ended.
+    /// Counts the result of a request.
     pub fn end(&self, end: ForwardEnd) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
         let sent = match end {
@@ -88,7 +90,7 @@ impl ForwardCounters {
         }
     }
 
-    /// Returns the counts as they are now.
+    /// Returns the present counts.
     pub fn counts(&self, not_recorded: u64, lag_bytes: u64) -> ForwardCounts {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         ForwardCounts {

@@ -1,7 +1,7 @@
-//! Requests that are forwarded: recorded when the upstream has answered, with its answer.
+//! Records forwarded requests when the upstream has answered, with its response.
 //!
-//! A call whose request the upstream did not acknowledge reaches no vendor, and its sender sends it
-//! again. So its request is recorded as a refused one.
+//! A call that the upstream did not acknowledge reaches no vendor, and its sender sends it again.
+//! So its request is recorded as a refused one.
 
 use crate::engine::Engine;
 use crate::engine::ingest::accept::{InjectedFault, LineEnd, decoded};
@@ -10,26 +10,26 @@ use crate::objects_api::ObjectsRoute;
 use crate::recording::{RefusalRecord, ResponseSource, UpstreamAnswer};
 use crate::wire::{self, RequestHead, Route};
 
-/// Whether a request that was forwarded is recorded.
+/// The result of recording a forwarded request.
 #[derive(Debug)]
 pub enum ForwardRecord {
-    /// Nothing: no SDK depends on such a request.
+    /// The request is not recorded, because no SDK depends on such a request.
     Nothing,
     /// Its line is written.
     Written,
     /// Its line could not be written.
     Failed,
-    /// Its line is held: [`Engine::written`].
+    /// Its line is held until it is written: [`Engine::written`].
     Held(WriteTicket),
 }
 
-/// Of an answer that is no acknowledgment, a message shows this much.
+/// The maximum length of the part of a response without acknowledgment that a message shows.
 const MAX_SHOWN_CHARS: usize = 200;
 
 impl Engine {
-    /// Records a request that was forwarded, with what the upstream answered. `status` is what its
-    /// sender gets: the upstream's, or that of segscope's own error. The line may be held like that
-    /// of [`Engine::take_in`].
+    /// Records a forwarded request with the response of the upstream. `status` is the status that
+    /// the sender gets: that of the upstream, or of segscope's own error. The line may be held, as
+    /// by [`Engine::take_in`].
     pub fn record_forwarded(
         &self,
         head: &RequestHead<'_>,
@@ -93,7 +93,7 @@ impl Engine {
     }
 }
 
-/// Why the upstream did not acknowledge a request: a code and a message.
+/// Returns a code and a message for why the upstream did not acknowledge a request.
 fn refusal(answer: &UpstreamAnswer) -> (&'static str, String) {
     match &answer.outcome {
         Err(error) => ("upstream_failed", error.clone()),

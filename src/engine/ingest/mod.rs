@@ -1,4 +1,5 @@
-//! Accepting requests: read, appended to the recording, handed to the judge thread and answered.
+//! Accepts requests: parses them, appends them to the recording, hands them to the judge thread,
+//! and answers them.
 
 pub(crate) mod accept;
 mod arriving_call;

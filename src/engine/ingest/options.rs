@@ -1,24 +1,24 @@
-//! How the requests of a listener are taken.
+//! The options for accepting the requests of a listener.
 
 use crate::recording::Redaction;
 
-/// How the requests of a listener are taken.
+/// The options for accepting the requests of a listener.
 #[derive(Debug, Clone, Default)]
 pub struct IngestOptions {
     /// The secret with which `X-Signature` of webhooks is checked.
     pub webhook_secret: Option<String>,
-    /// Webhooks whose signature is missing or wrong are refused.
+    /// True if webhooks with a missing or wrong signature are refused.
     pub requires_signature: bool,
-    /// Requests are copies that a proxy makes: the proxy discards the responses.
+    /// True if requests are copies from a proxy, which discards the responses.
     pub takes_copies: bool,
-    /// How many faults may be injected.
+    /// The number of faults that may be injected.
     pub faults: usize,
-    /// The URL of the upstream that requests are forwarded to.
+    /// The URL of the upstream to which requests are forwarded.
     pub forwards_to: Option<String>,
-    /// The URL of the upstream that requests are mirrored to.
+    /// The URL of the upstream to which requests are mirrored.
     pub mirrors_to: Option<String>,
-    /// A forwarded request that cannot be recorded is refused.
+    /// True if a forwarded request that cannot be recorded is refused.
     pub is_strict: bool,
-    /// Values that are not recorded.
+    /// The values that are replaced before a request is recorded.
     pub redaction: Option<Redaction>,
 }

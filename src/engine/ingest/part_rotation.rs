@@ -1,7 +1,8 @@
-//! The parts of the recording that is written: the next one begins, and the oldest are deleted.
+//! Begins the next part of the recording, and deletes the oldest parts.
 //!
-//! A part is deleted only when all of its calls are judged, so the recording may be larger than its
-//! limit for as long as judging is behind. What is deleted keeps its rows, counts and findings.
+//! A part is deleted only when all of its calls are judged, so the recording may exceed its limit
+//! while the judge thread is behind. The calls of a deleted part keep their rows, counts and
+//! findings.
 
 use crate::call::time::{self, Millis};
 use crate::engine::ingest::queue_entry::QueueEntry;
@@ -13,8 +14,8 @@ use std::io;
 use std::sync::atomic::Ordering;
 
 impl SharedState {
-    /// Deletes the oldest parts and begins the next one, where that is due. No line may be held:
-    /// what is held knows already where it will stand.
+    /// Deletes the oldest parts and begins the next one if they are due. No line may be held,
+    /// because the offset of a held line is already fixed.
     pub fn change_parts(&self, front: &mut RecordingWriter) {
         if front.parts.keep.is_none() {
             return;
@@ -57,7 +58,7 @@ impl SharedState {
         if front.parts.calls.is_none() && self.queue.done() == end {
             front.parts.calls = Some(self.lock().index.next_seq().0 - 1);
         }
-        // until that is known the last part takes all
+        // until the number of calls is known, the last part continues
         let Some(calls) = front.parts.calls else { return Ok(()) };
         let start = PartStart { requests: front.next_request - 1, calls };
         let Some((section, path)) = front.begin_part(start, now)? else { return Ok(()) };

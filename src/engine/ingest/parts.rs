@@ -9,20 +9,20 @@ use std::collections::VecDeque;
 /// The parts of the recording in progress.
 #[derive(Debug)]
 pub(crate) struct RecordingParts {
-    /// None where all is kept.
+    /// The limit on the size or age of the recording; `None` if all parts are kept.
     pub keep: Option<KeepLimit>,
     /// The parts before the one that is written.
     pub closed: VecDeque<ClosedPart>,
-    /// Where the part that is written begins, and when it was begun.
+    /// The offset at which the current part begins, and the time at which it was begun.
     pub begin: u64,
     pub begun_at: Millis,
-    /// How many calls are recorded; none while that is not known because the recording held calls
-    /// before that are not judged yet.
+    /// The number of recorded calls; `None` while it is unknown because earlier calls of the
+    /// recording are not yet judged.
     pub calls: Option<u64>,
 }
 
 impl RecordingParts {
-    /// The parts of a recording of that length, the last of which holds so many bytes.
+    /// Creates the parts of a recording of length `end`, whose last part has `last_bytes` bytes.
     pub fn new(
         keep: Option<KeepLimit>,
         closed: Vec<ClosedPart>,
@@ -38,7 +38,7 @@ impl RecordingParts {
         }
     }
 
-    /// Counts the calls of lines that are recorded.
+    /// Counts the calls of recorded lines.
     pub fn count_calls(&mut self, lines: &[QueuedLine]) {
         let Some(all) = &mut self.calls else { return };
         for line in lines {
@@ -48,13 +48,13 @@ impl RecordingParts {
         }
     }
 
-    /// Whether the oldest part is to be deleted from a recording of that length.
+    /// Returns whether the oldest part of a recording of length `end` must be deleted.
     pub fn is_oldest_due(&self, end: u64, now: Millis) -> bool {
         let (Some(keep), Some(oldest)) = (self.keep, self.closed.front()) else { return false };
         keep.is_exceeded(end - oldest.range.start, now - oldest.ended_at)
     }
 
-    /// Whether the next part is to begin.
+    /// Returns whether the next part must begin.
     pub fn is_next_due(&self, end: u64, now: Millis) -> bool {
         let Some(keep) = self.keep else { return false };
         end > self.begin && keep.fills_part(end - self.begin, now - self.begun_at)

@@ -1,15 +1,15 @@
-//! What the queue holds: lines of the recording, read.
+//! The entries of the queue: parsed lines of the recording.
 
 use crate::call::time::Millis;
 use crate::engine::ingest::recorded_line::RecordedLine;
 use crate::recording::{PartStart, RecordingEvent, Remark, RequestLine};
 use crate::wire::{ParseScratch, ParsedRequest};
 
-/// A line of the recording, read.
+/// A parsed line of the recording.
 pub(crate) struct QueuedLine {
-    /// Where it begins.
+    /// The offset of the line.
     pub offset: u64,
-    /// Where the next one begins.
+    /// The offset of the next line.
     pub end: u64,
     pub work: QueueEntry,
 }
@@ -20,46 +20,46 @@ impl std::fmt::Debug for QueuedLine {
     }
 }
 
-/// What a line asks for.
+/// The action that a line asks for.
 #[expect(
     clippy::large_enum_variant,
     reason = "nearly all are requests; a box is one more allocation"
 )]
 pub(crate) enum QueueEntry {
-    /// Its calls are judged.
+    /// Judge the calls of a request.
     Request(ReadRequest),
-    /// It is a row.
+    /// Add the row of a refused request.
     Refused(RecordedLine),
-    /// Something else that happened.
+    /// Apply another event, such as a clear.
     Event(RecordingEvent, Millis),
-    /// A user says something about a call.
+    /// Add a mark or note of the user to a call.
     Remark(Remark),
-    /// What one test has sent is cleared away.
+    /// Clear the requests of a test.
     ClearTest(String),
-    /// Selected calls are cleared away: ranges of their numbers, as their file counts them.
+    /// Clear selected calls, given as ranges of their numbers in their file.
     ClearCalls(Vec<(u64, u64)>),
-    /// A source's push, with its whole line.
+    /// Apply a push of objects, which is given with its whole line.
     Push(String, Box<RequestLine>),
-    /// A part of the recording begins.
+    /// Begin a part of the recording.
     Part(PartStart),
-    /// Nothing.
+    /// Do nothing.
     Nothing,
-    /// It is not a line of a recording.
+    /// Report a line that is not a line of a recording, with the error.
     Bad(String),
 }
 
-/// A request, read.
+/// A parsed request.
 pub(crate) struct ReadRequest {
     pub line: RecordedLine,
-    /// Where in its line the body begins.
+    /// The position of the body in the line.
     pub body_at: usize,
     pub reading: ParsedRequest<'static>,
-    /// What the reading will leave behind.
+    /// The buffer that is recycled when `reading` is no longer needed.
     pub scratch: ParseScratch,
 }
 
 impl QueuedLine {
-    /// How many calls it holds.
+    /// Returns the number of calls; 1 for lines of other kinds.
     pub fn calls(&self) -> usize {
         match &self.work {
             QueueEntry::Request(read) => read.reading.calls.len(),
@@ -67,7 +67,7 @@ impl QueuedLine {
         }
     }
 
-    /// What it costs in memory, about: the text and a table of its values.
+    /// Returns the approximate memory use in bytes: of the text and a table of its values.
     pub(crate) fn cost(&self) -> usize {
         match &self.work {
             QueueEntry::Request(read) => {

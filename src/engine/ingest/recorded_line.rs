@@ -1,4 +1,4 @@
-//! A line of the recording, and where its request was sent.
+//! The position of a recorded line, and the origin of its request.
 
 use crate::call::time::Millis;
 use crate::engine::search::call_columns::test_of;
@@ -9,17 +9,18 @@ use std::sync::Arc;
 pub(crate) struct RecordedLine {
     pub origin: Arc<RequestOrigin>,
     pub offset: u64,
-    /// Without its line end.
+    /// The length without the line end.
     pub len: u32,
     pub status: u16,
     pub received_at: Millis,
     /// The finding code for a signature that is wrong or missing.
     pub signature: Option<&'static str>,
-    /// A fault was injected.
+    /// True if a fault was injected.
     pub has_fault: bool,
 }
 
-/// Where a request was sent, and by which test. Most requests have that of the one before.
+/// The path to which a request was sent, and the test that sent it. Most requests share the origin
+/// of the previous one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct RequestOrigin {
     pub(crate) path: String,
@@ -27,7 +28,7 @@ pub(crate) struct RequestOrigin {
 }
 
 impl RequestOrigin {
-    /// The origin of a request; that of the last one if it is the same.
+    /// Returns the origin of a request: `last` if it is the same.
     pub fn new(
         path: &str,
         headers: &[(String, String)],

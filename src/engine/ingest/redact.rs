@@ -7,24 +7,24 @@ use crate::recording::{RedactedHead, RefusalRecord};
 use crate::wire::{self, RequestHead};
 use std::borrow::Cow;
 
-/// The code of a request that the HTTP layer refuses; its message quotes what was sent.
+/// The code of a request that the HTTP parser refuses. Its message quotes the request.
 pub const MALFORMED: &str = "bad_http";
 
 /// A request with calls as it may be recorded.
 pub(crate) struct RedactedRequest<'r> {
     pub head: RedactedHead,
-    /// None if nothing of it may be recorded, because it is not JSON.
+    /// The body; `None` if it may not be recorded because it is not JSON.
     pub body: Option<Cow<'r, str>>,
 }
 
 /// A request without calls as it may be recorded.
 pub(crate) struct RedactedRefusal {
     pub head: RedactedHead,
-    /// Empty if nothing of it may be recorded.
+    /// The body, which is empty if it may not be recorded.
     pub body: Vec<u8>,
-    /// The length of the body, if nothing of it is kept.
+    /// The length of the body, if it is not recorded.
     body_bytes: Option<u64>,
-    /// The message in place of one that quotes the body.
+    /// The message that replaces one that quotes the body.
     message: Option<&'static str>,
 }
 
@@ -40,7 +40,7 @@ impl RedactedRefusal {
 }
 
 impl Engine {
-    /// Redacts a request with calls; none if nothing is redacted.
+    /// Redacts a request with calls. Returns `None` without `--redact`.
     pub(crate) fn redact<'r>(
         &self,
         head: &RequestHead<'_>,
@@ -53,11 +53,11 @@ impl Engine {
         })
     }
 
-    /// Redacts the body of a push of objects; none if nothing is redacted. An upload has an object
-    /// on each line.
+    /// Redacts the body of a push of objects. Returns `None` without `--redact`. An upload has an
+    /// object on each line.
     pub(crate) fn redact_push(&self, step: ObjectsRoute<'_>, body: &str) -> Option<String> {
         let redaction = self.shared.redaction.as_ref()?;
-        // a text that is not JSON is not JSON afterwards, either
+        // a text that is not JSON must stay a text that is not JSON
         let redact = |text: &str| match redaction.redact_json(text) {
             _ if text.trim().is_empty() => text.to_owned(),
             Some(kept) => kept.into_owned(),
@@ -70,7 +70,7 @@ impl Engine {
         })
     }
 
-    /// Redacts a request without calls that count; none if nothing is redacted.
+    /// Redacts a request without calls that count. Returns `None` without `--redact`.
     pub(crate) fn redact_refused(
         &self,
         head: &RequestHead<'_>,

@@ -1,8 +1,8 @@
-//! The listener thread's own: the one writer of the recording.
+//! The only writer of the recording, which the listener thread uses.
 //!
-//! Lines of requests that are ready together are held and written at once ([`WriteTicket`]): to write to
-//! a file costs as much as to read a call, whatever the line's length. Nobody is answered before
-//! his line is written, and nothing is judged before.
+//! One write costs about as much as parsing a call, whatever the length of the line. So lines of
+//! requests that are ready at the same time are held and written together ([`WriteTicket`]). A
+//! request is answered and judged only after its line is written.
 
 use crate::call::time::Millis;
 use crate::engine::ingest::parts::RecordingParts;
@@ -19,55 +19,56 @@ use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 
-/// What one request leaves for the next.
+/// The state of the writer between requests.
 #[derive(Debug)]
 pub(crate) struct RecordingWriter {
-    /// The recording's end; none where files are only read.
+    /// The file to which lines are appended; `None` if files are only read.
     journal: Option<RecordingFile>,
     pub next_request: u64,
     pub parts: RecordingParts,
-    /// Where the line ends that was appended last.
+    /// The end of the line that was appended last.
     end: u64,
     pub line: Vec<u8>,
-    /// Lines that are not written yet, and what they ask for; in the lines' order.
+    /// The lines that are not yet written, and their queue entries in the same order.
     held: Vec<u8>,
     items: Vec<QueuedLine>,
     group: WriteTicket,
-    /// Where the request before was sent.
+    /// The origin of the previous request.
     pub origin: Arc<RequestOrigin>,
     pub spares: Vec<ParseScratch>,
 }
 
-/// What becomes of lines that are written together, for those who wait to be told.
+/// The result of writing a group of held lines, for the requests that wait for it.
 #[derive(Debug, Clone, Default)]
 pub struct WriteTicket(Arc<OnceLock<Result<(), String>>>);
 
-/// More than this is written at once: it is enough that a write is worth its cost.
-const MOST_HELD: usize = 256 << 10;
+/// The maximum size of held lines before they are written. For a write of this size, the cost of
+/// the call itself no longer matters.
+const MAX_HELD_BYTES: usize = 256 << 10;
 
 impl RecordingWriter {
-    /// Where the line ends that was appended last.
+    /// Returns the end of the line that was appended last.
     pub fn end(&self) -> u64 {
         self.end
     }
 
-    /// Whether nothing can be recorded because files are only read.
+    /// Returns whether nothing can be recorded because files are only read.
     pub fn is_only_read(&self) -> bool {
         self.journal.is_none()
     }
 
-    /// Whether the file is not created yet: nothing has been recorded.
+    /// Returns whether the file is not yet created because nothing has been recorded.
     pub fn is_planned(&self) -> bool {
         self.journal.as_ref().is_some_and(RecordingFile::is_planned)
     }
 
-    /// The file that is written, if it has a name.
+    /// Returns the path of the recording, if it has a name.
     pub fn path(&self) -> Option<PathBuf> {
         self.journal.as_ref()?.path().map(ToOwned::to_owned)
     }
 
-    /// Begins the next part of the recording with its first line. Returns where that stands, and the
-    /// path of the part before; none where nothing is written.
+    /// Begins the next part of the recording with its first line. Returns its section, and the path
+    /// of the previous part. Returns `None` if files are only read.
     pub fn begin_part(
         &mut self,
         start: PartStart,
@@ -84,7 +85,8 @@ impl RecordingWriter {
         Ok(Some((section, path)))
     }
 
-    /// `end` is where the recording ends, `earlier` are the parts before the journal.
+    /// Creates the writer of a recording that ends at `end`. `earlier` are the parts before the
+    /// file that is written.
     pub fn new(
         journal: Option<RecordingFile>,
         earlier: Vec<ClosedPart>,
@@ -115,15 +117,15 @@ impl RecordingWriter {
 
 impl SharedState {
     pub fn front(&self) -> MutexGuard<'_, RecordingWriter> {
-        // a panic before a line was recorded has changed nothing; after it, reading goes on from
-        // the recording
+        // a panic before a line was recorded changed nothing; after that, the judge thread reads
+        // the line back from the recording
         self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Holds the line of a request, which `compose` puts behind those that are held already and of
-    /// which `work` says what it asks for, by where it begins and its length without its end. Behind
-    /// the line `compose` may put another one that asks for nothing; it returns where in the line the
-    /// body begins, and the line's length.
+    /// Holds the line of a request until it is written. `compose` appends the line to the held
+    /// ones, optionally followed by a line that needs no action, and returns the position of the
+    /// body in the line and the length of the line. `work` creates the queue entry from the offset
+    /// of the line, its length without the line end, and the position of the body.
     pub fn hold(
         &self,
         front: &mut RecordingWriter,
@@ -138,13 +140,13 @@ impl SharedState {
         let work = work(offset, len, body_at);
         front.items.push(QueuedLine { offset, end, work });
         let held = front.group.clone();
-        if front.held.len() >= MOST_HELD {
+        if front.held.len() >= MAX_HELD_BYTES {
             self.write_held(front);
         }
         held
     }
 
-    /// Writes the lines that are held, if there are any, and hands them over.
+    /// Writes the held lines, if there are any, and hands them to the judge thread.
     pub fn write_held(&self, front: &mut RecordingWriter) {
         if !front.items.is_empty() {
             self.write_lines(front);
@@ -157,7 +159,7 @@ impl SharedState {
         let written = self.write(front, &lines);
         front.held = lines;
         front.held.clear();
-        front.held.shrink_to(2 * MOST_HELD);
+        front.held.shrink_to(2 * MAX_HELD_BYTES);
         let group = std::mem::take(&mut front.group);
         let outcome = match written {
             Ok(_) => {
@@ -173,11 +175,12 @@ impl SharedState {
                 Err(self.not_recorded(&error))
             }
         };
-        // it is set here alone, and once
+        // the result of a group is set only here, once
         let _ = group.0.set(outcome);
     }
 
-    /// What became of a line that was held.
+    /// Returns the result of writing a held line. Writes all held lines if that has not happened
+    /// yet.
     pub fn written(&self, held: &WriteTicket) -> Result<(), String> {
         if let Some(outcome) = held.0.get() {
             return outcome.clone();
@@ -186,7 +189,7 @@ impl SharedState {
         held.0.get().cloned().unwrap_or(Ok(()))
     }
 
-    /// Appends a line behind those that are held; where it begins.
+    /// Appends a line after the held ones. Returns its offset.
     pub fn append(&self, front: &mut RecordingWriter, line: &[u8]) -> io::Result<u64> {
         self.write_held(front);
         self.change_parts(front);
@@ -194,7 +197,7 @@ impl SharedState {
     }
 
     fn write(&self, front: &mut RecordingWriter, line: &[u8]) -> io::Result<u64> {
-        let appended = match self.stand(front) {
+        let appended = match self.writable_file(front) {
             Ok(journal) => journal.append(line),
             Err(error) => Err(error),
         };
@@ -220,9 +223,13 @@ impl SharedState {
         }
     }
 
-    /// The journal, fit to be written: if something else has removed its file there is a new one,
-    /// and if something else has cut it or written to it, it goes on behind that.
-    fn stand<'f>(&self, front: &'f mut RecordingWriter) -> io::Result<&'f mut RecordingFile> {
+    /// Returns the file of the recording, ready to be appended to. Creates it if it does not exist
+    /// yet or another program removed it. If another program truncated it or wrote to it, appending
+    /// continues after its present end.
+    fn writable_file<'f>(
+        &self,
+        front: &'f mut RecordingWriter,
+    ) -> io::Result<&'f mut RecordingFile> {
         let end = front.end;
         let journal = front.journal.as_mut().ok_or_else(only_read)?;
         let Some(name) = journal.path().map(|path| path.display().to_string()) else {
@@ -261,7 +268,7 @@ impl SharedState {
         Ok(journal)
     }
 
-    /// Returns what becomes of requests while the recording cannot be written.
+    /// Returns a message about what happens to requests while the recording cannot be written.
     pub fn not_recorded(&self, error: &io::Error) -> String {
         let fate = match self.passes_unrecorded {
             true => "requests are forwarded and not recorded",
@@ -270,15 +277,15 @@ impl SharedState {
         format!("{fate}: the recording cannot be written: {error}")
     }
 
-    /// Hands the line that was just appended over to be judged.
+    /// Hands the line that was just appended to the judge thread.
     pub fn hand_over(&self, front: &mut RecordingWriter, offset: u64, work: QueueEntry) {
         front.items.push(QueuedLine { offset, end: front.end, work });
         self.queue.push(&mut front.items, &mut front.spares);
     }
 }
 
-/// The number of the last request of a recording, so that the next one can have its own before all
-/// of it is read; 0 if there is none.
+/// Returns the number of the last request of a recording, so that the next request can get its
+/// number before the recording is read; 0 if there is none.
 fn last_request(file: &File, len: u64) -> io::Result<u64> {
     let mut end = len;
     while end > 0 {
@@ -296,7 +303,7 @@ fn last_request(file: &File, len: u64) -> io::Result<u64> {
     Ok(0)
 }
 
-/// Where the line begins that ends here.
+/// Returns the offset of the line that ends at `end`.
 fn line_start(file: &File, end: u64) -> io::Result<u64> {
     const STEP: u64 = 64 * 1024;
     let mut to = end;

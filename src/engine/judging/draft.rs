@@ -1,5 +1,5 @@
-//! A call that is only being written: what vendors would make of it if this listener took it now,
-//! with all that the service adds. Nothing learns from it.
+//! Judges a draft: a call that the user is composing, as if this listener had just received it,
+//! with everything that the service adds. The draft changes no state.
 
 use crate::call::time::Millis;
 use crate::call::{CallType, Event, SyntaxError};
@@ -14,10 +14,11 @@ use crate::findings::{Finding, finding_for_discard};
 use crate::vendors::RenderedCall;
 use crate::wire::{self, RequestHead, ServiceVerdict};
 
-/// What is sent from here always has some write key.
-const A_KEY: &str = "Basic Y29tcG9zZTo=";
+/// The `Authorization` header of drafts, because a call that the composer sends always has a write
+/// key.
+const WRITE_KEY_HEADER: &str = "Basic Y29tcG9zZTo=";
 
-/// A text that is not a call yet.
+/// The error for a text that is not a valid call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct DraftError {
@@ -25,34 +26,34 @@ pub struct DraftError {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong there, and what was expected.
+    /// The problem at this place, and what was expected.
     pub message: String,
 }
 
-/// What a text would give.
+/// The result of judging a draft.
 #[derive(Debug, Clone)]
 pub struct JudgedDraft {
-    /// How many calls it holds; what follows is about the first.
+    /// The number of calls in the text. The other fields describe the first.
     pub calls: usize,
-    /// Whether the service in front of the vendors would pass it on.
+    /// The verdict of the service in front of the vendors: whether it would pass the call on.
     pub service: ServiceVerdict,
-    /// What the service itself would do with it.
+    /// The findings that belong to no vendor.
     pub common: Vec<Finding>,
-    /// What each vendor would make of it.
+    /// The result at each vendor, with the vendor's index in the registry.
     pub vendors: Vec<(usize, RenderedCall)>,
     /// The vendors in use for such a call, in order.
     pub in_use: Vec<usize>,
-    /// The first call with the changes that the vendors in use need, as JSON; none where none is
-    /// known.
+    /// The first call with the changes that the vendors in use need, as JSON; `None` if no change
+    /// is known.
     pub corrected: Option<String>,
 }
 
 impl Engine {
-    /// What vendors would make of a text if it were sent here and came at that moment.
+    /// Judges a text as if this listener had received it at the time `now`.
     pub fn compose(&self, text: &str, now: Millis) -> Result<JudgedDraft, DraftError> {
         let start = |message: String| DraftError { line: 1, column: 1, message };
         let (path, body) = wire::posted(text)?;
-        let headers = [("authorization".to_owned(), A_KEY.to_owned())];
+        let headers = [("authorization".to_owned(), WRITE_KEY_HEADER.to_owned())];
         let head = RequestHead {
             method: "POST",
             path,
@@ -78,7 +79,7 @@ impl Engine {
             rendered.sent_by(sender == SenderPlatform::RudderStack, vendors.info(*vendor));
         }
         let in_use: Vec<usize> = state.index.in_use.ordered(sender).collect();
-        let asked = EvaluatedCall {
+        let evaluated = EvaluatedCall {
             vendors,
             memory: &state.index.memory,
             event: &event,
@@ -87,8 +88,9 @@ impl Engine {
             in_use: &in_use,
             rudder: sender == SenderPlatform::RudderStack,
         };
-        let edits = asked.tell(&mut rendered, &state.index.people, Extent::Findings).edits;
-        let rudder = asked.rudder;
+        let edits =
+            evaluated.complete_findings(&mut rendered, &state.index.people, Extent::Findings).edits;
+        let rudder = evaluated.rudder;
         let corrected = CallType::parse(&call_fields::kind(&event).unwrap_or_default())
             .filter(|_| !edits.is_empty())
             .map(|kind| {

@@ -1,37 +1,38 @@
-//! While a screen draws a frame, the judge thread stands back. A frame reads the state in several
-//! places, and on a busy machine to be woken for each of them takes longer than the whole frame.
+//! Pauses the judge thread while the screen draws a frame. A frame locks the state several times,
+//! and on a busy machine being woken for each lock takes longer than drawing the whole frame.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// No frame is given more than this: its terminal may have been stopped.
-const PATIENCE: Duration = Duration::from_millis(4);
+/// The maximum time that the judge thread waits for a frame. The terminal may be stopped, and then
+/// the frame never ends.
+const FRAME_TIMEOUT: Duration = Duration::from_millis(4);
 
-/// Whether a frame is being drawn.
+/// The state of the present frame, shared by the screen and the judge thread.
 #[derive(Debug, Default)]
 pub(crate) struct FramePriority {
-    /// Odd while one is.
+    /// The number of the frame, which is odd while it is being drawn.
     number: AtomicU64,
-    /// The frame that had all that a frame is given.
-    given: AtomicU64,
-    /// Who stands back.
+    /// The last frame for which the judge thread waited until the timeout.
+    timed_out: AtomicU64,
+    /// The thread that waits.
     judge: OnceLock<Thread>,
 }
 
 impl FramePriority {
-    /// The thread that calls this is the one that stands back.
+    /// Registers the calling thread as the one that waits for frames.
     pub fn is_seen_by_me(&self) {
         self.judge.get_or_init(thread::current);
     }
 
-    /// A frame begins.
+    /// Notes that the screen begins to draw a frame.
     pub fn begin(&self) {
         self.number.fetch_or(1, Ordering::Relaxed);
     }
 
-    /// It is drawn.
+    /// Notes that the frame is drawn, and wakes the judge thread.
     pub fn end(&self) {
         if self.number.load(Ordering::Relaxed) & 1 == 1 {
             self.number.fetch_add(1, Ordering::Release);
@@ -41,25 +42,26 @@ impl FramePriority {
         }
     }
 
-    /// The frame to stand back for, if there is one.
+    /// Returns the frame that is being drawn, unless the judge thread has already waited for it
+    /// until the timeout.
     fn frame(&self) -> Option<u64> {
         let number = self.number.load(Ordering::Relaxed);
-        (number & 1 == 1 && number != self.given.load(Ordering::Relaxed)).then_some(number)
+        (number & 1 == 1 && number != self.timed_out.load(Ordering::Relaxed)).then_some(number)
     }
 
-    /// True while it is better to stand back.
+    /// Returns true while the judge thread should wait for a frame.
     pub fn is_on(&self) -> bool {
         self.frame().is_some()
     }
 
-    /// Waits for the end of the frame that is being drawn.
+    /// Waits until the frame that is being drawn ends, or until the timeout.
     pub fn stand_back(&self) {
         let Some(number) = self.frame() else { return };
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + FRAME_TIMEOUT;
         while self.number.load(Ordering::Acquire) == number {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                self.given.store(number, Ordering::Relaxed);
+                self.timed_out.store(number, Ordering::Relaxed);
                 return;
             }
             thread::park_timeout(left);
@@ -85,11 +87,11 @@ mod tests {
         drawing.stand_back();
         assert!(!drawing.is_on());
         end.join().expect("no panic");
-        // one that hangs is given its time once
+        // a frame that does not end is waited for only once
         drawing.begin();
         let begun = Instant::now();
         drawing.stand_back();
-        assert!(begun.elapsed() >= PATIENCE && !drawing.is_on());
+        assert!(begun.elapsed() >= FRAME_TIMEOUT && !drawing.is_on());
         drawing.end();
         drawing.begin();
         assert!(drawing.is_on(), "the next one is another");

@@ -1,4 +1,4 @@
-//! A recorded request is judged and added to the index.
+//! Judges recorded requests and adds them to the index.
 
 use crate::call::Seq;
 use crate::engine::counts::library_habits::{GroupId, HabitView, LibraryGroups, LibraryHabits};
@@ -24,25 +24,27 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 
-/// What a batch merges into its calls, as the derived text names it. Made once: to make a finder
-/// costs more than to search the few derived fields of a single call.
+/// Finders for the fields that a batch merges into its calls, as they appear in the derived text.
+/// They are created once, because creating a finder costs more than searching the few derived
+/// fields of a call.
 static MERGED: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| ["\"context\":", "\"integrations\":"].map(Finder::new));
 
-/// The store with what judging needs, and counts that the store does not keep.
+/// The index of calls and requests, the state that judging needs, and counts.
 #[derive(Debug)]
 pub(crate) struct JudgedIndex {
     /// A number that no other index of this program has.
     pub epoch: u64,
-    /// How many calls came before the last clear: a call's number stays its own.
+    /// The number of calls before the last clear. Numbers continue after a clear.
     pub base: u64,
-    /// Where the line of the last clear ends.
+    /// The end of the line of the last clear in the recording.
     pub since: u64,
-    /// The tests whose requests were cleared away, each with where in the recording.
+    /// The tests whose requests were cleared, each with the offset of the line that cleared them.
     pub test_clears: BTreeMap<String, u64>,
-    /// Calls that were cleared away one by one: ascending ranges of their numbers.
+    /// The calls that were cleared individually, as ascending ranges of their numbers.
     pub call_clears: Vec<(u64, u64)>,
-    /// Numbers without a call: of calls that were cleared away, or whose part is deleted.
+    /// The numbers without a call, because the call was cleared or its part of the recording is
+    /// deleted.
     pub gaps: NumberGaps,
     pub store: Index,
     pub memory: Memory,
@@ -51,21 +53,21 @@ pub(crate) struct JudgedIndex {
     pub repeats: u64,
     /// Marks and notes.
     pub remarks: MarksAndNotes,
-    /// Calls counted for the aggregates.
+    /// The counts of calls by event, findings and sender.
     pub cube: CallCounts,
-    /// Accounts and users counted.
+    /// The counts of accounts and users.
     pub ids: IdCounts,
-    /// What the calls show about ids together.
+    /// The remarks about ids that several calls show together.
     pub id_remarks: IdRemarks,
-    /// Violations that Segment reports of calls.
+    /// The violations of calls that Segment reported.
     pub violations: ReportedViolations,
-    /// Sessions that idleness has closed.
+    /// The sessions that an idle flush closed.
     pub closed: Vec<ClosedSession>,
-    /// Calls and repeats, by what was found (the set's number) and by who sent them.
+    /// The numbers of calls and of repeats, by set of findings and sender.
     tally: Vec<[[u64; 2]; SenderPlatform::ALL.len()]>,
     groups: LibraryGroups,
     common: LibraryHabits,
-    /// The origin of the request before, with the numbers of its texts.
+    /// The origin of the previous request, with the ids of its path and its test.
     origin: (Arc<RequestOrigin>, TextId, TextId),
     judgement: Judgement,
     codes: Vec<CodeId>,
@@ -102,18 +104,18 @@ impl JudgedIndex {
         }
     }
 
-    /// A number that no index has yet.
+    /// Returns a number that no index has yet.
     pub(crate) fn new_epoch() -> u64 {
         static EPOCHS: AtomicU64 = AtomicU64::new(1);
         EPOCHS.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// The number that the next call gets.
+    /// Returns the number that the next call will have.
     pub(crate) fn next_seq(&self) -> Seq {
         Seq(self.seq_at(self.store.calls.len()))
     }
 
-    /// Calls without repeats that lack an id at a vendor in use.
+    /// Returns the number of calls, without repeats, that lack an id at a vendor in use.
     pub(crate) fn missing(&self) -> u64 {
         let bits = SenderPlatform::ALL.map(|sender| self.in_use.bits(sender));
         let lacking = |(set, counts): (&SetInfo, &[[u64; 2]; 3])| -> u64 {
@@ -123,7 +125,7 @@ impl JudgedIndex {
         self.store.sets.iter().zip(&self.tally).map(lacking).sum()
     }
 
-    /// What all calls of a library have in common, as of now.
+    /// Updates and returns the findings that all calls of a library have.
     pub(crate) fn common(&mut self, vendors: &Vendors) -> &LibraryHabits {
         let calls = self.store.calls.len();
         let in_use = &self.in_use;
@@ -131,17 +133,17 @@ impl JudgedIndex {
         &self.common
     }
 
-    /// The same in words, as it was last worked out.
+    /// Returns the common findings of the last update, as a screen shows them.
     pub(crate) fn common_view(&self, vendors: &Vendors) -> Vec<HabitView> {
         self.common.view(&self.store.texts, vendors.codes())
     }
 
-    /// What is folded in a row, as it was last worked out.
+    /// Returns the codes that are folded in the rows of a group, as of the last update.
     pub(crate) fn folded(&self, group: GroupId) -> &[CodeId] {
         self.common.folded(group)
     }
 
-    /// How many calls and repeats of each shape there are.
+    /// Returns the numbers of calls and repeats for each set of findings and sender.
     pub(crate) fn shapes(&self) -> impl Iterator<Item = ((SetId, SenderPlatform), [u64; 2])> {
         self.tally.iter().enumerate().flat_map(|(set, counts)| {
             let set = SetId(set as u32);
@@ -151,7 +153,7 @@ impl JudgedIndex {
         })
     }
 
-    /// Takes in a request that was answered with an error.
+    /// Adds a request that was answered with an error.
     pub(crate) fn push_error(&mut self, line: &RecordedLine) {
         let row = self.row(line, SenderPlatform::Other);
         self.store.requests.push(row);
@@ -177,7 +179,7 @@ impl JudgedIndex {
         }
     }
 
-    /// Takes a request in, whose calls follow.
+    /// Adds a request. Its calls are added by [`JudgedIndex::push_calls`].
     pub(crate) fn push_request(&mut self, line: &RecordedLine, reading: &ParsedRequest<'_>) {
         let mut row = self.row(line, sender(reading.platform));
         let merged = reading.derived.as_ref().is_some_and(|derived| {
@@ -188,7 +190,7 @@ impl JudgedIndex {
         self.store.requests.push(row);
     }
 
-    /// Judges calls of the request that was taken in last, in their order.
+    /// Judges and adds calls of the request that was added last, in order.
     pub(crate) fn push_calls(
         &mut self,
         vendors: &Vendors,
@@ -202,13 +204,13 @@ impl JudgedIndex {
             let call = &reading.calls[nth];
             let mut event = reading.event(call);
             let seq = self.next_seq();
-            let sighting = self.store.meet(call_fields::met(reading, call));
+            let sighting = self.store.meet(call_fields::repeat_fingerprint(reading, call));
             event.discarded |= sighting.is_reused();
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
             self.people.learn(&event, call.kind, seq, line.received_at);
             self.codes.clear();
             self.codes.extend_from_slice(&self.judgement.codes);
-            // what is so about the whole request is said once, with its first call
+            // findings about the whole request are reported once, with its first call
             let whole = (nth == 0).then(|| reading.whole_discards()).into_iter().flatten();
             for discard in call.discards.iter().chain(whole) {
                 self.codes.extend(vendors.codes().find(None, discard.code));
@@ -279,7 +281,8 @@ impl JudgedIndex {
         }
     }
 
-    /// What a call has in common with others. `name`, `account` and `user` are its columns.
+    /// Returns the ids of the shape and of the library group of a call. `name`, `account` and
+    /// `user` are its columns.
     fn shape(
         &mut self,
         reading: &ParsedRequest<'_>,
@@ -330,7 +333,7 @@ impl JudgedIndex {
     }
 }
 
-/// Whether a request has a row besides those of its calls, and why.
+/// Returns the reason why a request has a row of its own, if it has one.
 pub(crate) fn no_call(reading: &ParsedRequest<'_>) -> Option<NoCall> {
     match (reading.calls.is_empty(), reading.lacks_calls()) {
         (true, true) => Some(NoCall::Empty),
@@ -340,6 +343,7 @@ pub(crate) fn no_call(reading: &ParsedRequest<'_>) -> Option<NoCall> {
     }
 }
 
+/// Returns the sender platform of a request.
 pub(crate) fn sender(platform: Platform) -> SenderPlatform {
     match platform {
         Platform::Segment => SenderPlatform::Segment,

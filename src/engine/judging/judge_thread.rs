@@ -1,5 +1,5 @@
-//! The judge thread: takes the lines in their order, from the queue or back from the recording,
-//! and makes the index of them.
+//! The judge thread: takes lines in order, from the queue or from the recording, and builds the
+//! index.
 
 use crate::call::time::Millis;
 use crate::engine::counts::object_push::ObjectRuns;
@@ -26,55 +26,57 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What those who look wait for at most: the judge thread lets them in after so many calls.
-const AT_ONCE: usize = 64;
+/// The maximum number of calls that the judge thread judges before it releases the lock for other
+/// threads. It bounds the time that a reader waits.
+const MAX_CALLS_PER_LOCK: usize = 64;
 
-/// So long it stands back for them.
-const LET_IN: Duration = Duration::from_micros(100);
+/// The time for which the judge thread leaves the lock to threads that wait for it.
+const YIELD_INTERVAL: Duration = Duration::from_micros(100);
 
-/// What the listener thread, the judge thread and all who look have in common.
+/// The state that the listener thread, the judge thread, and all readers share.
 #[derive(Debug)]
 pub(crate) struct SharedState {
-    /// Those that judge from now on, for those who do not hold the state.
+    /// The vendors that judge new calls, for threads that do not hold the lock of the state.
     pub vendors: RwLock<Arc<Vendors>>,
-    /// What is read back.
+    /// The recording from which lines are read back.
     pub recording: RecordingText,
-    /// The file that is named to the user.
+    /// The path of the recording that is shown to the user.
     path: RwLock<Option<PathBuf>>,
-    /// The files that are open to be read.
+    /// The files that are open for reading.
     pub opened: Option<OpenedFiles>,
     pub queue: Queue,
     pub import: Import,
     pub front: Mutex<RecordingWriter>,
-    /// Objects that sources push are answered at once, so the listener thread has them.
+    /// The objects that sources pushed. The listener thread answers a push at once, so it changes
+    /// them.
     pub board: Mutex<ObjectRuns>,
     state: Mutex<JudgingState>,
-    /// How many wait for the state.
+    /// The number of threads that wait for the state.
     wanted: AtomicU32,
-    /// A screen draws.
+    /// The frame that a screen draws, for which the judge thread waits.
     pub drawing: FramePriority,
     pub version: AtomicU64,
-    /// A session is idle by the clock of the latest request.
+    /// True if a session was idle at the time of the latest request.
     pub idle: AtomicBool,
-    /// A flush is recorded and not judged yet.
+    /// True if an idle flush is recorded but not yet judged.
     pub flushing: AtomicBool,
     pub unrecorded: AtomicU64,
-    /// Requests that cannot be recorded are forwarded nevertheless.
+    /// True if requests that cannot be recorded are still forwarded.
     pub passes_unrecorded: bool,
-    /// Values that are not recorded.
+    /// The values that are replaced before a request is recorded.
     pub redaction: Option<Redaction>,
-    /// How many bytes of the recording were deleted, its oldest.
+    /// The number of bytes of the recording that were deleted, which are its oldest.
     pub deleted_bytes: AtomicU64,
     pub too_much: AtomicU64,
     pub trouble: Mutex<EngineTrouble>,
 }
 
-/// What is wrong, for a banner.
+/// The problems that a banner shows.
 #[derive(Debug, Default)]
 pub(crate) struct EngineTrouble {
-    /// Why nothing can be recorded now; gone with the next request that is.
+    /// The reason why requests cannot be recorded. It is reset when a request is recorded.
     pub problem: Option<String>,
-    /// The last thing worth knowing that no request shows.
+    /// The last notice that belongs to no request.
     pub notice: Option<String>,
 }
 
@@ -116,14 +118,14 @@ impl SharedState {
         }
     }
 
-    /// Takes requests as the options say.
+    /// Applies the options.
     pub fn with_options(mut self, options: &IngestOptions) -> SharedState {
         self.passes_unrecorded = options.forwards_to.is_some() && !options.is_strict;
         self.redaction = options.redaction.clone();
         self
     }
 
-    /// The state, for those who look. The judge thread makes room for them.
+    /// Locks the state for a reader. The judge thread releases the lock for readers that wait.
     pub fn lock(&self) -> MutexGuard<'_, JudgingState> {
         if let Some(state) = self.try_lock() {
             return state;
@@ -134,7 +136,7 @@ impl SharedState {
         state
     }
 
-    /// The state at a moment when no request is judged in part: for those who change what judges.
+    /// Locks the state when no request is partly judged, so that the caller can change the vendors.
     pub fn lock_between(&self) -> MutexGuard<'_, JudgingState> {
         loop {
             let state = self.lock();
@@ -142,11 +144,11 @@ impl SharedState {
                 return state;
             }
             drop(state);
-            thread::park_timeout(LET_IN);
+            thread::park_timeout(YIELD_INTERVAL);
         }
     }
 
-    /// The state, if nobody has it.
+    /// Locks the state if no thread holds it.
     pub fn try_lock(&self) -> Option<MutexGuard<'_, JudgingState>> {
         match self.state.try_lock() {
             Ok(state) => Some(state),
@@ -155,28 +157,29 @@ impl SharedState {
         }
     }
 
+    /// Locks the state without asking the judge thread to release it.
     fn lock_without_asking(&self) -> MutexGuard<'_, JudgingState> {
-        // a panic while a request was judged leaves at worst that request half indexed; to refuse
-        // all that follows would lose more
+        // after a panic, at worst one request is only partly indexed; refusing all later requests
+        // would lose more
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those that judge from now on.
+    /// Returns the vendors that judge new calls.
     pub fn vendors(&self) -> Arc<Vendors> {
         Arc::clone(&self.vendors.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Others judge from now on.
+    /// Sets the vendors that judge new calls.
     pub fn set_vendors(&self, vendors: Arc<Vendors>) {
         *self.vendors.write().unwrap_or_else(PoisonError::into_inner) = vendors;
     }
 
-    /// The file that is named to the user.
+    /// Returns the path of the recording that is shown to the user.
     pub fn path(&self) -> Option<PathBuf> {
         self.path.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Another file is named to the user.
+    /// Sets the path of the recording that is shown to the user.
     pub fn set_path(&self, path: Option<PathBuf>) {
         *self.path.write().unwrap_or_else(PoisonError::into_inner) = path;
     }
@@ -199,7 +202,7 @@ impl SharedState {
     }
 }
 
-/// Judges until the queue ends.
+/// Judges lines until the queue ends.
 pub(crate) fn run(shared: &SharedState) {
     let _end = JudgeEndGuard(&shared.queue);
     shared.drawing.is_seen_by_me();
@@ -226,7 +229,7 @@ pub(crate) fn run(shared: &SharedState) {
                     let end = block.last().map_or(done, |item| item.end);
                     judge(shared, block, spares, true);
                     shared.changed();
-                    // the end is told when what was found is
+                    // the end is reported below, together with the lines that could not be read
                     end == to || shared.queue.moved(end)
                 });
                 tracing::debug!(
@@ -241,10 +244,11 @@ pub(crate) fn run(shared: &SharedState) {
                 done = to;
                 let mut state = shared.lock();
                 state.done = to;
-                let told = told(&state.opened).filter(|_| state.opened.bad_lines > before);
+                let message =
+                    bad_lines_message(&state.opened).filter(|_| state.opened.bad_lines > before);
                 drop(state);
-                if let Some(told) = told {
-                    shared.notice(told);
+                if let Some(message) = message {
+                    shared.notice(message);
                 }
                 shared.changed();
             }
@@ -252,20 +256,20 @@ pub(crate) fn run(shared: &SharedState) {
     }
 }
 
-/// What is said of lines that could not be read.
-fn told(opened: &OpenedCounts) -> Option<String> {
+/// Returns a message about the lines that could not be read, if there are any.
+fn bad_lines_message(opened: &OpenedCounts) -> Option<String> {
     let (line, error) = opened.first_bad.as_ref()?;
     Some(passed_over(opened.bad_lines, *line, error))
 }
 
-/// The same in words.
+/// Returns a message about `bad` lines that could not be read, of which `line` is the first.
 pub(crate) fn passed_over(bad: u64, line: u64, error: &str) -> String {
     format!(
         "{bad} line(s) of the recording could not be read and were passed over; the first is line {line}: {error}"
     )
 }
 
-/// Nobody may wait for a thread that is gone.
+/// Ends the queue when the judge thread ends or panics, so that no thread waits for it.
 struct JudgeEndGuard<'q>(&'q Queue);
 
 impl Drop for JudgeEndGuard<'_> {
@@ -282,7 +286,7 @@ fn received_at(item: &QueuedLine) -> Option<Millis> {
     }
 }
 
-/// Judges lines in their order, and lets those in who look.
+/// Judges lines in order, and releases the lock for readers in between.
 fn judge(
     shared: &SharedState,
     items: &mut Vec<QueuedLine>,
@@ -293,8 +297,8 @@ fn judge(
     let mut calls = 0;
     for item in items.drain(..) {
         let wanted = shared.drawing.is_on() || shared.wanted.load(Ordering::Relaxed) > 0;
-        if calls >= AT_ONCE || wanted {
-            state = let_in(shared, state);
+        if calls >= MAX_CALLS_PER_LOCK || wanted {
+            state = yield_state(shared, state);
             calls = 0;
         }
         calls += item.calls();
@@ -305,12 +309,13 @@ fn judge(
             state.count_line(item.offset);
         }
         let offset = item.offset;
-        // what a vendor's code does with a hostile call must not end the judging of all others
-        let mut done = catch_unwind(AssertUnwindSafe(|| state.apply_some(item, AT_ONCE)));
+        // a panic of a vendor's code on a hostile call must not end the judging of all other calls
+        let mut done =
+            catch_unwind(AssertUnwindSafe(|| state.apply_some(item, MAX_CALLS_PER_LOCK)));
         while let Ok(LineProgress::Part(rest)) = done {
-            state = let_in(shared, state);
+            state = yield_state(shared, state);
             calls = 0;
-            done = catch_unwind(AssertUnwindSafe(|| state.go_on(rest, AT_ONCE)));
+            done = catch_unwind(AssertUnwindSafe(|| state.resume(rest, MAX_CALLS_PER_LOCK)));
         }
         match done {
             Ok(LineProgress::Whole(spare)) => spares.extend(spare),
@@ -325,16 +330,17 @@ fn judge(
     }
 }
 
-/// Gives the state away for a moment.
-fn let_in<'s>(
+/// Releases the lock of the state for a moment, for the screen and other readers.
+fn yield_state<'s>(
     shared: &'s SharedState,
     state: MutexGuard<'s, JudgingState>,
 ) -> MutexGuard<'s, JudgingState> {
     drop(state);
     shared.drawing.stand_back();
     if shared.wanted.load(Ordering::Relaxed) > 0 {
-        // they are awake by then, or have another turn soon; to spin would take from them
-        thread::park_timeout(LET_IN);
+        // by then the readers are awake, or get another chance soon; spinning would take CPU time
+        // from them
+        thread::park_timeout(YIELD_INTERVAL);
     }
     shared.lock_without_asking()
 }
@@ -368,7 +374,8 @@ mod tests {
             };
             assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
         };
-        // nothing is judged meanwhile, and these are more than the queue and the judge thread hold
+        // while the state is locked nothing is judged, and 900 requests exceed the queue and the
+        // judge thread's batch
         let state = engine.shared.lock();
         (0..900).for_each(|_| take());
         engine.shared.idle.store(true, Ordering::Relaxed);

@@ -1,5 +1,5 @@
-//! All calls are judged again, beside what is shown: a second state is made of the recording, and
-//! takes the first one's place when it has caught up with it.
+//! Judges all calls again while the old results stay on the screen: builds a second state from the
+//! recording, which replaces the first when it has caught up.
 
 use crate::call::Seq;
 use crate::engine::Engine;
@@ -15,30 +15,32 @@ use std::io;
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
-/// So much may be left to be judged with the lock held, when the two change places.
-const LITTLE: u64 = 64 << 10;
+/// The maximum number of bytes of the recording that are judged while the lock is held, before the
+/// new state replaces the old one.
+const MAX_LOCKED_BYTES: u64 = 64 << 10;
 
 impl Engine {
-    /// Reads all calls again, from the beginning and with nothing remembered, with the vendors that
-    /// judge now. Requests are answered meanwhile.
+    /// Judges all calls again with the present vendors, from the beginning and with an empty
+    /// memory. The listener keeps answering requests.
     pub fn judge_again(&self) -> io::Result<RejudgeDiff> {
         self.judge_with(self.vendors(), self.in_use())
     }
 
-    /// The same with other vendors or settings. Says what became of the calls.
+    /// Judges all calls again with other vendors or settings. Returns the changes of their
+    /// verdicts.
     pub fn judge_with(&self, vendors: Arc<Vendors>, in_use: InUse) -> io::Result<RejudgeDiff> {
         self.replace(SettingsEpochs::new(vendors), in_use)
     }
 
-    /// Sets the vendors in use. The ids that the log shows follow from them, so all calls are
-    /// read again, each with the settings that it was judged with.
+    /// Sets the vendors in use. The ids in the log depend on them, so all calls are judged again,
+    /// each with the settings with which it was judged.
     pub fn set_in_use(&self, in_use: InUse) -> io::Result<()> {
         let eras = self.lock().eras.clone();
         self.replace(eras, in_use).map(|_| ())
     }
 
-    /// New calls are judged with these settings, as what is remembered stands. False if these
-    /// vendors cannot go on where those before stop; then only judging all again helps.
+    /// Judges new calls with these vendors and keeps the memory. Returns false if the vendors
+    /// cannot continue with the memory of the previous ones; then all calls must be judged again.
     pub fn go_on_with(&self, vendors: Arc<Vendors>) -> bool {
         let mut state = self.shared.lock_between();
         let from = state.index.next_seq();
@@ -56,14 +58,15 @@ impl Engine {
         self.changed();
     }
 
-    /// The first call that the latest settings judged, where others judged calls before it.
+    /// Returns the first call that the latest settings judged, if earlier settings judged calls
+    /// before it.
     pub fn stale_before(&self) -> Option<Seq> {
         self.lock().stale_before()
     }
 
     fn replace(&self, eras: SettingsEpochs, in_use: InUse) -> io::Result<RejudgeDiff> {
         let began = Instant::now();
-        // two at once would each undo what the other did
+        // two replacements at the same time would undo each other
         let _alone = self.again.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = &*self.shared;
         let aside = self.lock().index.in_use.aside().to_vec();
@@ -72,7 +75,7 @@ impl Engine {
         loop {
             self.catch_up(&mut next, shared.queue.done())?;
             let mut state = shared.lock_between();
-            if state.done - next.done <= LITTLE {
+            if state.done - next.done <= MAX_LOCKED_BYTES {
                 let to = state.done;
                 self.catch_up(&mut next, to)?;
                 let changes = rejudge_diff::between(

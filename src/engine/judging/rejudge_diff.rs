@@ -1,31 +1,31 @@
-//! What became of each call when all were judged again, beside what it was before.
+//! Compares the verdicts of all calls before and after they were judged again.
 
 use crate::engine::judging::index_request::JudgedIndex;
 use crate::findings::{Verdict, VerdictCounts};
 use crate::vendors::Vendors;
 
-/// How many calls went from which verdict to which, for each vendor. Repeats are not counted, and a
-/// vendor counts for the calls for which it is in use.
+/// The changes of verdicts, for each vendor. Repeats are not counted, and a vendor counts only the
+/// calls for which it is in use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RejudgeDiff {
-    /// The calls that were judged again.
+    /// The number of calls that were judged again.
     pub calls: u64,
-    /// Each vendor that was there before and after.
+    /// The changes at each vendor that exists before and after.
     pub vendors: Vec<VendorChanges>,
 }
 
-/// What became of the calls at one vendor.
+/// The changes of verdicts at one vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorChanges {
-    /// Its name.
+    /// The name of the vendor.
     pub name: String,
-    /// Before and after, in the order of [`Verdict::WORST_FIRST`].
+    /// The number of calls by verdict before and verdict after, in the order of
+    /// [`Verdict::WORST_FIRST`].
     pub moved: [VerdictCounts; Verdict::COUNT],
 }
 
 impl VendorChanges {
-    /// Calls with a verdict before and after, and of the latter those that had another before, of
-    /// the former those that have another now.
+    /// Returns the change of the number of calls with a verdict.
     pub fn change_to(&self, verdict: Verdict) -> VerdictChange {
         let at = place(verdict);
         let before: u64 = self.moved[at].iter().sum();
@@ -34,7 +34,7 @@ impl VendorChanges {
         VerdictChange { before, after, more: after - stayed, fewer: before - stayed }
     }
 
-    /// True if no call has another verdict.
+    /// Returns true if no verdict changed.
     pub fn is_none(&self) -> bool {
         Verdict::WORST_FIRST.iter().all(|verdict| {
             let change = self.change_to(*verdict);
@@ -42,10 +42,10 @@ impl VendorChanges {
         })
     }
 
-    /// In words: `NAME: 17 more delivered, 2 fewer`.
+    /// Returns the changes in words: `NAME: 17 more delivered, 2 fewer`.
     pub fn sentence(&self) -> String {
         let mut parts = Vec::new();
-        // what a developer hopes for comes first
+        // the best verdict comes first
         for verdict in Verdict::WORST_FIRST.iter().rev() {
             let VerdictChange { more, fewer, .. } = self.change_to(*verdict);
             match (more, fewer) {
@@ -64,16 +64,16 @@ impl VendorChanges {
     }
 }
 
-/// How many calls have a verdict.
+/// The change of the number of calls with a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerdictChange {
-    /// Before.
+    /// The number of calls with the verdict before.
     pub before: u64,
-    /// After.
+    /// The number of calls with the verdict after.
     pub after: u64,
-    /// Of those after, how many had another before.
+    /// The number of calls that have the verdict after and had another before.
     pub more: u64,
-    /// Of those before, how many have another now.
+    /// The number of calls that had the verdict before and have another after.
     pub fewer: u64,
 }
 
@@ -82,7 +82,7 @@ fn place(verdict: Verdict) -> usize {
     found.expect("every verdict is in the list")
 }
 
-/// What the same calls are in two indexes of the same lines.
+/// Compares the verdicts of the same calls in two indexes of the same lines.
 pub(crate) fn between(
     (before, old): (&JudgedIndex, &Vendors),
     (after, new): (&JudgedIndex, &Vendors),

@@ -1,7 +1,7 @@
-//! Violations of a tracking plan that Segment reports of calls by their `messageId`.
+//! Violations of a tracking plan that Segment reports about calls by their `messageId`.
 //!
-//! A report comes when the call has been judged, so what it says is shown with the call and counted
-//! with the report: the sets of findings of earlier calls do not change.
+//! A report arrives after the call was judged, and the sets of findings of earlier calls do not
+//! change. So a violation is shown with the call that it is about, but counted with the report.
 
 use crate::call::text::visible;
 use crate::findings::{Finding, finding_for_discard};
@@ -9,20 +9,20 @@ use crate::wire::violation::{ReportedViolation, VIOLATION};
 use crate::wire::{ReadCall, Service};
 use hashbrown::HashMap;
 
-/// At most this many violations are kept, of all calls together.
+/// The maximum number of violations that are kept, of all calls together.
 const MAX_VIOLATIONS: usize = 20_000;
 
-/// The violations that were reported.
+/// The violations that Segment reported.
 #[derive(Debug, Default)]
 pub(crate) struct ReportedViolations {
     by_id: HashMap<String, Vec<ReportedViolation>>,
     kept: usize,
-    /// Those for which there was no room.
+    /// The number of violations for which there was no room.
     dropped: u64,
 }
 
 impl ReportedViolations {
-    /// Learns what a call reports, if it does.
+    /// Adds the violations that a call reports, if any.
     pub fn learn(&mut self, call: &ReadCall) {
         let reported = call.discards.iter().filter_map(ReportedViolation::from_discard);
         for violation in reported {
@@ -40,7 +40,7 @@ impl ReportedViolations {
 
     /// Returns the findings of the call with a `messageId`.
     pub fn findings(&self, message_id: &str, service: Service) -> Vec<Finding> {
-        // a report has the id as it may be shown
+        // a report contains the id in its printable form
         let found = self.by_id.get(&*visible(message_id)).into_iter().flatten();
         let finding = |violation: &ReportedViolation| {
             let said =
@@ -50,7 +50,7 @@ impl ReportedViolations {
         found.map(finding).collect()
     }
 
-    /// Returns for how many there was no room.
+    /// Returns the number of violations for which there was no room.
     pub fn dropped(&self) -> u64 {
         self.dropped
     }

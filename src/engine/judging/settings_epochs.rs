@@ -1,44 +1,46 @@
-//! Settings that change while calls are on the screen: which vendors, with which settings, judged
-//! which calls. A call keeps the settings that it was judged with until all are judged again.
+//! The settings with which each call was judged. Settings can change while calls are on the screen.
+//! A call keeps the settings with which it was judged until all calls are judged again.
 //!
-//! The recording holds no settings. To read it is a replay (`docs/specs/vendors.md` E): whoever opens it
-//! judges its calls with the settings in force then, as `check --setting` must.
+//! The recording contains no settings. Reading it is a replay (`docs/specs/vendors.md` E): the
+//! program that opens it judges its calls with the settings that are in force then, as `check
+//! --setting` must.
 
 use crate::call::Seq;
 use crate::vendors::Vendors;
 use std::sync::Arc;
 
-/// So often settings may change before all calls are judged again.
-const MOST: usize = 64;
+/// The maximum number of epochs before all calls must be judged again.
+const MAX_EPOCHS: usize = 64;
 
-/// From which call on which vendors judge; the first from the beginning.
+/// The vendors of each epoch with the first call that they judge. The first epoch begins with the
+/// first call.
 #[derive(Debug, Clone)]
 pub(crate) struct SettingsEpochs(Vec<(Seq, Arc<Vendors>)>);
 
 impl SettingsEpochs {
-    /// These vendors judge all calls.
+    /// Creates a single epoch, in which these vendors judge all calls.
     pub fn new(vendors: Arc<Vendors>) -> SettingsEpochs {
         SettingsEpochs(vec![(Seq(0), vendors)])
     }
 
-    /// Those that judge from now on.
+    /// Returns the vendors that judge new calls.
     pub fn latest(&self) -> &Arc<Vendors> {
         &self.0[self.0.len() - 1].1
     }
 
-    /// Those that judge a call.
+    /// Returns the vendors that judge a call.
     pub fn at(&self, seq: Seq) -> &Arc<Vendors> {
         let later = self.0.iter().rev().find(|(first, _)| *first <= seq);
         later.map_or(self.latest(), |(_, vendors)| vendors)
     }
 
-    /// Others judge from a call on. False if they cannot go on where the latest stop, or if that
-    /// happened too often; then only judging all again helps.
+    /// Begins an epoch with a call. Returns false if the vendors cannot continue with the memory of
+    /// the latest ones or if there are too many epochs; then all calls must be judged again.
     pub fn begin(&mut self, from: Seq, vendors: Arc<Vendors>) -> bool {
         if !vendors.continues(self.latest()) {
             return false;
         }
-        // settings that judged no call are forgotten
+        // epochs in which no call was judged are removed
         while self.0.len() > 1 && self.0[self.0.len() - 1].0 >= from {
             self.0.pop();
         }
@@ -46,14 +48,15 @@ impl SettingsEpochs {
             self.0[0].1 = vendors;
             return true;
         }
-        if self.0.len() == MOST {
+        if self.0.len() == MAX_EPOCHS {
             return false;
         }
         self.0.push((from, vendors));
         true
     }
 
-    /// The first call that the latest settings judge, where earlier ones judged calls before it.
+    /// Returns the first call that the latest settings judge, if earlier settings judged calls
+    /// before it.
     pub fn stale_before(&self) -> Option<Seq> {
         (self.0.len() > 1).then(|| self.0[self.0.len() - 1].0)
     }
@@ -64,7 +67,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// The vendor that has the setting which these tests change.
+    /// Returns the vendor with the setting that these tests change.
     fn changing(vendors: &Vendors) -> usize {
         let has_it = |vendor: &usize| {
             vendors.info(*vendor).settings.iter().any(|setting| setting.key == "known_users")
@@ -103,10 +106,10 @@ mod tests {
         let first = vendors("a").info(0).name.clone();
         let only = Vendors::only(&[&first], &Default::default(), &[]).expect("built in");
         assert!(!eras.begin(Seq(3), Arc::new(only)));
-        for nth in 0..MOST as u64 - 1 {
+        for nth in 0..MAX_EPOCHS as u64 - 1 {
             assert!(eras.begin(Seq(3 + nth), vendors("b")));
         }
         assert!(!eras.begin(Seq(1000), vendors("b")), "a bound");
-        assert!(eras.begin(Seq(MOST as u64 + 1), vendors("b")), "the last one judged none");
+        assert!(eras.begin(Seq(MAX_EPOCHS as u64 + 1), vendors("b")), "the last one judged none");
     }
 }

@@ -1,5 +1,5 @@
-//! What all that was judged so far gives. Lines are the only thing that changes it, whether they
-//! have just been recorded or are read again: so reading again gives what was live.
+//! The result of judging all lines so far. Only lines change it, whether they were just recorded or
+//! are read again, so a replay gives the same state as live traffic.
 
 use crate::call::Seq;
 use crate::call::time::Millis;
@@ -16,58 +16,59 @@ use crate::wire::ParseScratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// The index with what it was made from.
+/// The index, and what is needed to build it.
 #[derive(Debug)]
 pub(crate) struct JudgingState {
     pub recording: RecordingText,
     pub index: JudgedIndex,
-    /// Which vendors judge which calls.
+    /// The vendors that judge each call.
     pub eras: SettingsEpochs,
     pub clears: u64,
-    /// Up to where the recording is judged.
+    /// The offset up to which the recording is judged.
     pub done: u64,
-    /// Of the request up to there not all calls are judged yet.
+    /// True if some calls of the request before that offset are not yet judged.
     pub is_within: bool,
-    /// What was found on the way.
+    /// The counts of the lines that were read.
     pub opened: OpenedCounts,
-    /// Where the file begins that was read last, and how many of its lines were read.
+    /// The offset at which the file that was read last begins, and the number of its lines that
+    /// were read.
     lines: (u64, u64),
-    /// The files behind the first one that were begun: where each begins, and how many calls came
-    /// before it.
-    begun: Vec<(u64, u64)>,
-    /// While lines are taken again that a clearing of some calls leaves.
+    /// The files after the first whose reading has begun: the offset at which each begins, and the
+    /// number of calls before it.
+    started_files: Vec<(u64, u64)>,
+    /// True while the lines that remain after a clear of some calls are applied again.
     is_again: bool,
-    /// What the last clearing put away.
+    /// The calls that the last clear removed.
     cleared: Option<Box<ClearedCalls>>,
 }
 
-/// What was there before a clearing, until the next one.
+/// The index before a clear, which is kept until the next clear.
 #[derive(Debug)]
 struct ClearedCalls {
     index: JudgedIndex,
-    /// Where the line of the clearing ends.
+    /// The end of the line of the clear.
     from: u64,
 }
 
-/// How far a line was done.
+/// The progress of applying a line.
 #[expect(clippy::large_enum_variant, reason = "it is moved, never kept")]
 pub(crate) enum LineProgress {
-    /// To its end; gives back room for another reading, if there was one.
+    /// The line is applied. Returns its scratch buffer for reuse, if it had one.
     Whole(Option<ParseScratch>),
-    /// Calls are left.
+    /// Some calls are not yet judged.
     Part(UnjudgedRequest),
 }
 
-/// A request of which some calls are not judged yet.
+/// A request of which some calls are not yet judged.
 pub(crate) struct UnjudgedRequest {
     read: ReadRequest,
-    /// Those that judge all of it.
+    /// The vendors that judge all of its calls.
     vendors: Arc<Vendors>,
     next: usize,
 }
 
 impl JudgingState {
-    /// Nothing judged yet.
+    /// Creates a state without calls.
     pub fn new(recording: RecordingText, eras: SettingsEpochs, in_use: InUse) -> JudgingState {
         JudgingState {
             recording,
@@ -78,25 +79,25 @@ impl JudgingState {
             is_within: false,
             opened: OpenedCounts::default(),
             lines: (0, 0),
-            begun: Vec::new(),
+            started_files: Vec::new(),
             is_again: false,
             cleared: None,
         }
     }
 
-    /// Does what a line says. Gives back room for another reading, if there was one.
+    /// Applies a line. Returns its scratch buffer for reuse, if it had one.
     pub fn apply(&mut self, item: QueuedLine) -> Option<ParseScratch> {
         let mut applied = self.apply_some(item, usize::MAX);
         loop {
             match applied {
                 LineProgress::Whole(spare) => return spare,
-                LineProgress::Part(rest) => applied = self.go_on(rest, usize::MAX),
+                LineProgress::Part(rest) => applied = self.resume(rest, usize::MAX),
             }
         }
     }
 
-    /// The same, but of a request's calls at most so many: the rest is to follow, before any other
-    /// line.
+    /// Applies a line, but judges at most `most` calls of a request. The rest must be judged with
+    /// [`JudgingState::resume`] before any other line.
     pub fn apply_some(&mut self, item: QueuedLine, most: usize) -> LineProgress {
         if let QueueEntry::Event(RecordingEvent::Undo, _) = item.work {
             self.undo(item.offset, item.end);
@@ -111,7 +112,7 @@ impl JudgingState {
             return LineProgress::Whole(None);
         }
         let vendors = self.eras.at(self.index.next_seq());
-        // were it to panic, the line would not be taken twice
+        // set before judging, so that after a panic the line is not applied twice
         self.done = item.end;
         match item.work {
             QueueEntry::Request(read)
@@ -121,13 +122,13 @@ impl JudgingState {
                 self.index.skip(read.reading.calls.len() as u64);
             }
             QueueEntry::Refused(line) if self.index.is_cleared(&line) => {}
-            // what was cleared away in between has come back by now
+            // this clear was undone before the present one, so it is skipped
             QueueEntry::Event(RecordingEvent::Clear, _) if self.is_again => {}
             QueueEntry::Request(read) => {
                 self.opened.requests += 1;
                 self.index.push_request(&read.line, &read.reading);
                 let vendors = Arc::clone(vendors);
-                return self.go_on(UnjudgedRequest { read, vendors, next: 0 }, most);
+                return self.resume(UnjudgedRequest { read, vendors, next: 0 }, most);
             }
             QueueEntry::Refused(line) => {
                 self.opened.requests += 1;
@@ -139,7 +140,7 @@ impl JudgingState {
                 self.cleared = Some(Box::new(ClearedCalls { index, from: item.end }));
                 self.clears += 1;
             }
-            // done above
+            // handled above
             QueueEntry::Event(RecordingEvent::Undo, _)
             | QueueEntry::ClearTest(_)
             | QueueEntry::ClearCalls(_) => {}
@@ -158,11 +159,11 @@ impl JudgingState {
         LineProgress::Whole(None)
     }
 
-    /// Goes on with a request.
-    pub fn go_on(&mut self, mut rest: UnjudgedRequest, most: usize) -> LineProgress {
+    /// Judges the next calls of a request, at most `most`.
+    pub fn resume(&mut self, mut rest: UnjudgedRequest, most: usize) -> LineProgress {
         let all = rest.read.reading.calls.len();
         let to = all.min(rest.next.saturating_add(most));
-        // were it to panic, the rest of the request is not taken
+        // set before judging, so that after a panic the rest of the request is skipped
         self.is_within = false;
         self.index.push_calls_left(&rest.vendors, &rest.read, rest.next..to);
         if to < all {
@@ -178,13 +179,14 @@ impl JudgingState {
         LineProgress::Whole(Some(scratch))
     }
 
-    /// How many calls would come back if the last clearing were undone; none if nothing would.
+    /// Returns the number of calls, without repeats, that an undo of the last clear would bring
+    /// back; `None` if there is nothing to bring back.
     pub fn cleared(&self) -> Option<u64> {
         let index = &self.cleared.as_ref()?.index;
         (index.store.rows() > 0).then(|| index.store.calls.len() - index.repeats)
     }
 
-    /// Takes the last clearing back, and takes again what came since.
+    /// Undoes the last clear, and applies the lines since then again.
     fn undo(&mut self, to: u64, end: u64) {
         let Some(cleared) = self.cleared.take() else { return };
         let ClearedCalls { index, from } = *cleared;
@@ -196,13 +198,13 @@ impl JudgingState {
         let (opened, parts) = (self.opened.clone(), self.recording.clone());
         let read = read_lines::read(&parts, from, to, &mut |items, spares| {
             for item in items.drain(..) {
-                // one that panics has been told already, when it was first judged
+                // a panic was already reported when the line was first judged
                 let done = catch_unwind(AssertUnwindSafe(|| self.apply(item)));
                 spares.extend(done.ok().flatten());
             }
             true
         });
-        // nothing of it is new
+        // all of these lines were counted before
         self.opened = opened;
         self.done = end;
         if let Err(error) = read {
@@ -211,17 +213,17 @@ impl JudgingState {
         }
     }
 
-    /// Clears away what a test has sent before a line.
+    /// Clears the requests of a test before a line.
     fn clear_test(&mut self, test: String, to: u64, end: u64) {
         self.done = end;
         let has_any = self.index.has_test(&test);
         self.index.test_clears.insert(test, to);
         if has_any {
-            self.take_again(to, end);
+            self.reapply(to, end);
         }
     }
 
-    /// Clears away selected calls: ranges of their numbers, as the file of this line counts them.
+    /// Clears selected calls, given as ranges of their numbers in the file of this line.
     fn clear_calls(&mut self, calls: &[(u64, u64)], to: u64, end: u64) {
         self.done = end;
         let before = self.calls_before_file(to);
@@ -229,39 +231,40 @@ impl JudgingState {
             .iter()
             .map(|(first, last)| (first.saturating_add(before), last.saturating_add(before)));
         if self.index.select_cleared(numbers) {
-            self.take_again(to, end);
+            self.reapply(to, end);
         }
     }
 
-    /// How many calls came before the recording that holds this offset, where several are open: its
-    /// lines count their calls from there.
+    /// Returns the number of calls before the recording that contains this offset. If several
+    /// recordings are open, the lines of each count its calls from 1.
     fn calls_before_file(&self, offset: u64) -> u64 {
-        if self.begun.is_empty() {
+        if self.started_files.is_empty() {
             return 0;
         }
         let base = self.section_base(offset);
-        let begun = self.begun.iter().find(|(begin, _)| *begin == base);
-        begun.map_or(0, |(_, before)| *before)
+        let file = self.started_files.iter().find(|(begin, _)| *begin == base);
+        file.map_or(0, |(_, before)| *before)
     }
 
-    /// Where the file begins that holds this offset.
+    /// Returns the offset at which the file that contains this offset begins.
     fn section_base(&self, offset: u64) -> u64 {
         self.recording.part(offset).map_or(0, |(part, _)| part.base)
     }
 
-    /// Begins a part of a recording. Its calls have the numbers that they had when it was written,
-    /// whether the parts before it are there or not.
+    /// Begins a part of a recording. Its calls keep the numbers that they had when it was written,
+    /// even if the parts before it are deleted.
     fn begin_part(&mut self, offset: u64, start: PartStart) {
         let calls = self.index.next_seq().0 - 1;
         self.index.skip(start.calls.saturating_sub(calls));
         let base = self.section_base(offset);
-        if let Some((_, before)) = self.begun.iter_mut().find(|(begin, _)| *begin == base) {
+        if let Some((_, before)) = self.started_files.iter_mut().find(|(begin, _)| *begin == base) {
             *before = calls.saturating_sub(start.calls);
         }
     }
 
-    /// Takes the lines up to here again, into a new index, without what is cleared away.
-    fn take_again(&mut self, to: u64, end: u64) {
+    /// Applies the lines since the last clear again, up to `to`, into a new index without the
+    /// cleared calls.
+    fn reapply(&mut self, to: u64, end: u64) {
         let vendors = Arc::clone(self.eras.at(Seq(self.index.base + 1)));
         let mut index = JudgedIndex::new(&vendors, self.index.in_use.clone());
         (index.base, index.since) = (self.index.base, self.index.since);
@@ -282,14 +285,14 @@ impl JudgingState {
                 ) {
                     continue;
                 }
-                // one that panics has been told already, when it was first judged
+                // a panic was already reported when the line was first judged
                 let done = catch_unwind(AssertUnwindSafe(|| self.apply(item)));
                 spares.extend(done.ok().flatten());
             }
             true
         });
         self.is_again = false;
-        // nothing of it is new
+        // all of these lines were counted before
         self.opened = opened;
         self.index.remarks = remarks;
         self.done = end;
@@ -299,22 +302,23 @@ impl JudgingState {
         }
     }
 
-    /// The first call that the latest settings judged, where others judged calls that are shown.
+    /// Returns the first call that the latest settings judged, if earlier settings judged calls
+    /// that are shown.
     pub fn stale_before(&self) -> Option<Seq> {
         self.eras.stale_before().filter(|first| first.0 > self.index.base + 1)
     }
 
-    /// Whether the idle flush would close a session at a moment.
+    /// Returns whether an idle flush at this time would close a session.
     pub fn is_idle(&mut self, now: Millis) -> bool {
         self.eras.latest().is_idle(now, &mut self.index.memory)
     }
 
-    /// Counts a line that was read from a file; errors name it.
+    /// Counts a line that was read from a file, so that errors can name its number.
     pub fn count_line(&mut self, offset: u64) {
         let base = self.section_base(offset);
         if self.lines.0 != base {
             self.lines = (base, 0);
-            self.begun.push((base, self.index.next_seq().0 - 1));
+            self.started_files.push((base, self.index.next_seq().0 - 1));
         }
         self.lines.1 += 1;
     }

@@ -1,23 +1,24 @@
-//! The vendors in use: those that the user feeds. They decide the id columns, what counts as
-//! missing, the findings shown first and exit codes.
+//! The vendors in use: those that the user feeds. They determine the id columns, which ids count as
+//! missing, the findings shown first, and the exit codes.
 
 use crate::engine::index::{SenderPlatform, VendorBits};
 use crate::vendors::{CodeId, FedBy, Vendors};
 
-/// Which vendors count.
+/// The vendors in use, and the muted finding codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InUse {
     chosen: Option<Vec<usize>>,
-    /// The vendors that a sender of each kind feeds.
+    /// The vendors that a sender on each platform feeds.
     fed: [VendorBits; 3],
     all: usize,
-    /// Finding codes that the user has muted: they are counted, and are quiet in the log.
+    /// The finding codes that the user has muted. They are counted, but hidden in the log.
     aside: Vec<CodeId>,
 }
 
 impl InUse {
-    /// Nobody has said: all are, but a call counts only at vendors that its sender's platform
-    /// feeds (a sender of neither platform: at all).
+    /// Creates the default for a user who has chosen no vendors: all vendors are in use, but a call
+    /// counts only for the vendors that its sender's platform feeds. A call from a sender on
+    /// neither platform counts for all vendors.
     pub fn unsaid(vendors: &Vendors) -> InUse {
         let bits = |wanted: FedBy| {
             let feeds = |v: &usize| {
@@ -35,32 +36,32 @@ impl InUse {
         }
     }
 
-    /// These, in this order; they count for every call.
+    /// Uses the chosen vendors, in this order, for every call.
     pub fn chosen(vendors: &Vendors, chosen: Vec<usize>) -> InUse {
         InUse { chosen: Some(chosen), ..InUse::unsaid(vendors) }
     }
 
-    /// The same with these codes muted.
+    /// Mutes these codes and no others.
     pub(crate) fn with_aside(self, aside: Vec<CodeId>) -> InUse {
         InUse { aside, ..self }
     }
 
-    /// The codes that are muted.
+    /// Returns the muted codes.
     pub(crate) fn aside(&self) -> &[CodeId] {
         &self.aside
     }
 
-    /// What the user has said, if anything.
+    /// Returns the vendors that the user has chosen, if any.
     pub fn said(&self) -> Option<&[usize]> {
         self.chosen.as_deref()
     }
 
-    /// The vendors that a record shows: those that were asked for, or all.
+    /// Returns the vendors that a call record shows: the chosen ones, or all.
     pub fn shown(&self) -> Vec<usize> {
         self.chosen.clone().unwrap_or_else(|| (0..self.all).collect())
     }
 
-    /// The vendors that count for a call from such a sender, as bits.
+    /// Returns the vendors that count for a call from such a sender, as bits.
     pub fn bits(&self, sender: SenderPlatform) -> VendorBits {
         match &self.chosen {
             Some(chosen) => chosen.iter().fold(0, |bits, v| bits | 1 << v),
@@ -68,7 +69,8 @@ impl InUse {
         }
     }
 
-    /// The same in the order that decides whose ids are shown.
+    /// Returns the vendors that count for a call from such a sender, in the order in which ids are
+    /// taken from them.
     pub fn ordered(&self, sender: SenderPlatform) -> impl Iterator<Item = usize> + '_ {
         let bits = self.bits(sender);
         let all = self.chosen.is_none().then_some(0..self.all).into_iter().flatten();

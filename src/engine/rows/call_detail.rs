@@ -1,5 +1,5 @@
-//! Everything about one call, from its request and what is known besides: the same whether an index
-//! holds the call or it was met on a batch check.
+//! Creates the detail of a call from its request and the results of judging. It is the same for a
+//! call in the index and for a call of a batch check.
 
 use crate::call::text::write_excerpt;
 use crate::call::time::Millis;
@@ -15,53 +15,53 @@ use crate::vendors::{Memory, RenderedCall, Vendors};
 use crate::wire::{self, ParsedRequest, ReadCall, ServiceVerdict};
 use std::sync::Arc;
 
-/// The code of a call that the service drops, since a different one had its `messageId`.
+/// The code for a call that the service discards because a different call had its `messageId`.
 pub(crate) const MESSAGE_ID_REUSED: &str = wire::discard::MESSAGE_ID_REUSED;
 
-/// What is known of all calls.
+/// The state from which the detail of a call is created.
 pub(crate) struct DetailContext<'k> {
-    /// Those that judged the call.
+    /// The vendors with the settings with which the call was judged.
     pub vendors: &'k Vendors,
     pub memory: &'k Memory,
     pub people: &'k UserGroups,
     pub in_use: &'k InUse,
 }
 
-/// What was noted of a call when it was judged.
+/// The results of judging a call.
 pub(crate) struct JudgeNotes {
     pub seq: Seq,
     pub sender: SenderPlatform,
     pub repeat: bool,
-    /// A different call with its `messageId` came before.
+    /// True if a different call with its `messageId` arrived before.
     pub reused: bool,
     pub marked: bool,
     /// The ids that a vendor in use misses.
     pub missing: Vec<&'static str>,
-    /// Account and user; none where nobody kept them.
+    /// The account id and the user id. The outer `None` means that the id was not kept.
     pub ids: [Option<Option<String>>; 2],
 }
 
-/// How much vendors make of a call.
+/// The amount of detail that is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// Findings and output.
+    /// Findings, outputs and needs.
     Everything,
-    /// Neither output nor needs, which a report does not show.
+    /// Findings only. A report shows no outputs and no needs.
     Findings,
 }
 
-/// What the vendors make of a call.
+/// The results of a call at all vendors.
 pub(crate) struct VendorResults {
     rendered: Vec<(usize, RenderedCall)>,
     in_use: Vec<usize>,
-    told: CrossVendorFix,
-    /// What is wrong with the call whichever vendor reads it.
-    of_call: Vec<Finding>,
+    fixes: CrossVendorFix,
+    /// The findings that do not depend on a vendor.
+    common: Vec<Finding>,
 }
 
 impl DetailContext<'_> {
-    /// What the vendors make of a call that arrived at a moment.
-    pub fn make(
+    /// Evaluates a call, which arrived at the time `at`, at all vendors.
+    pub fn evaluate(
         &self,
         event: &Event<'_>,
         (seq, sender, at): (Seq, SenderPlatform, Millis),
@@ -76,45 +76,46 @@ impl DetailContext<'_> {
         }
         let in_use: Vec<usize> = self.in_use.ordered(sender).collect();
         let (memory, rudder) = (self.memory, sender == SenderPlatform::RudderStack);
-        let asked = EvaluatedCall { vendors, memory, event, seq, at, in_use: &in_use, rudder };
-        let told = asked.tell(&mut rendered, self.people, extent);
-        let of_call = vendors.findings_of_call(event);
-        VendorResults { rendered, in_use, told, of_call }
+        let call = EvaluatedCall { vendors, memory, event, seq, at, in_use: &in_use, rudder };
+        let fixes = call.complete_findings(&mut rendered, self.people, extent);
+        let common = vendors.findings_of_call(event);
+        VendorResults { rendered, in_use, fixes, common }
     }
 }
 
-/// The names of the ids that vendors in use miss.
+/// Returns the names of the ids that vendors in use miss.
 pub(crate) fn missing(set: &SetInfo, in_use: u64) -> Vec<&'static str> {
     let ids = [Id::Account, Id::User].into_iter();
     ids.filter(|id| set.strong(*id) & in_use != 0).map(Id::name).collect()
 }
 
-/// Whether a different call with the `messageId` of these calls came before.
+/// Returns whether a different call with the same `messageId` arrived before the calls with these
+/// findings.
 pub(crate) fn is_reused(set: &SetInfo, vendors: &Vendors) -> bool {
     let code = vendors.codes().find(None, MESSAGE_ID_REUSED);
     code.is_some_and(|code| set.codes.binary_search(&code).is_ok())
 }
 
-/// Everything about a call.
+/// Creates the detail of a call.
 pub(crate) fn detail(
-    noted: JudgeNotes,
-    made: VendorResults,
+    notes: JudgeNotes,
+    results: VendorResults,
     reading: &ParsedRequest<'_>,
     read: &ReadCall,
     request: &Arc<RequestDetail>,
 ) -> CallDetail {
     let event = reading.event(read);
-    let VendorResults { rendered, in_use, told, of_call } = made;
-    // where nobody kept an id, the first vendor in use that finds one says it
+    let VendorResults { rendered, in_use, fixes, common: of_call } = results;
+    // an id that was not kept is that of the first vendor in use that finds one
     let found = |pick: fn(&RenderedCall) -> &Option<String>| {
         in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
     };
-    let [account, user] = noted.ids;
+    let [account, user] = notes.ids;
     let library = reading.library(read);
     let service = reading.platform.service();
-    let mut common = common(reading, read, request.signature.as_deref());
+    let mut common = service_findings(reading, read, request.signature.as_deref());
     common.extend(of_call);
-    if noted.reused {
+    if notes.reused {
         let mut id = String::new();
         write_excerpt(&mut id, &call_fields::message_id(&event).unwrap_or_default());
         common.insert(
@@ -123,7 +124,7 @@ pub(crate) fn detail(
         );
     }
     CallDetail {
-        seq: noted.seq,
+        seq: notes.seq,
         kind: call_fields::kind(&event).map(|kind| kind.into_owned()),
         name: call_fields::name(&event, read.kind).map(|name| name.into_owned()),
         message_id: call_fields::message_id(&event).map(|id| id.into_owned()),
@@ -131,23 +132,23 @@ pub(crate) fn detail(
         anonymous_id: call_fields::anonymous_id(&event).map(|id| id.into_owned()),
         account_id: account.unwrap_or_else(|| found(|at| &at.account_id)),
         user_id: user.unwrap_or_else(|| found(|at| &at.user_id)),
-        missing: noted.missing,
+        missing: notes.missing,
         library: library
             .map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),
-        rudder: noted.sender == SenderPlatform::RudderStack,
-        seen_group: told.seen,
-        edits: told.edits,
-        needs: told.needs,
-        group_places: told.group,
+        rudder: notes.sender == SenderPlatform::RudderStack,
+        seen_group: fixes.seen,
+        edits: fixes.edits,
+        needs: fixes.needs,
+        group_places: fixes.group,
         write_key: reading
             .key_of(read)
             .map(|key| key.into_owned())
             .or_else(|| reading.write_key.as_ref().map(|key| key.key.clone())),
-        repeat: noted.repeat,
-        marked: noted.marked,
+        repeat: notes.repeat,
+        marked: notes.marked,
         call_text: event.call.raw().to_owned(),
         derived_text: reading.derived_text(read).to_owned(),
-        service: ServiceVerdict { service, code: discarded_as(read, noted.reused) },
+        service: ServiceVerdict { service, code: discarded_as(read, notes.reused) },
         common,
         vendors: rendered,
         in_use,
@@ -155,22 +156,27 @@ pub(crate) fn detail(
     }
 }
 
-/// Why the service discards a call: the same code of several that the index names. `reused` says
-/// that a different call with its `messageId` came before.
+/// Returns the code for which the service discards a call. If there are several, it is the one that
+/// the index names too. `reused` is true if a different call with its `messageId` arrived before.
 pub(crate) fn discarded_as(call: &ReadCall, reused: bool) -> Option<&'static str> {
     let own = call.discards.iter().map(|discard| discard.code);
     wire::discard::first_fatal(own.chain(reused.then_some(MESSAGE_ID_REUSED)))
 }
 
-/// What the service itself does with the call, and what is odd about its request.
-fn common(reading: &ParsedRequest<'_>, call: &ReadCall, signature: Option<&str>) -> Vec<Finding> {
+/// Returns the findings of the service about a call and, with the first call of a request, about
+/// the request.
+fn service_findings(
+    reading: &ParsedRequest<'_>,
+    call: &ReadCall,
+    signature: Option<&str>,
+) -> Vec<Finding> {
     let service = reading.platform.service();
     let finding = |discard: &wire::Discard| {
         finding_for_discard(discard.code, &discard.path, &discard.said, service)
     };
     let own = call.discards.iter().map(finding);
     let mut findings: Vec<Finding> = own.collect();
-    // what is so about the whole request is said once, with its first call
+    // findings about the whole request are reported once, with its first call
     if call.index == reading.calls.first().map_or(0, |first| first.index) {
         let code = wire::signature::code(signature);
         findings.extend(code.map(|code| finding_for_discard(code, "", &[], service)));

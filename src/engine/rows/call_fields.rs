@@ -1,4 +1,4 @@
-//! The few fields of a call that the log and the record show.
+//! Reads the fields of a call that the log and the call record show.
 
 use crate::call::{CallType, Event, JsonKind, Val};
 use crate::engine::index::{Fingerprint, IdsOfCall, IndexedField, Repeat, TextId, Texts};
@@ -10,17 +10,17 @@ fn text<'d>(value: Option<Val<'d>>) -> Option<Cow<'d, str>> {
     value.as_str().or_else(|| value.as_number().map(Cow::Borrowed)).filter(|text| !text.is_empty())
 }
 
-/// The type as it came, or as the path gives it.
+/// Returns the type as received, or as the path gives it.
 pub(crate) fn kind<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
     event.get("type").and_then(|v| v.as_str())
 }
 
-/// The event of a track call, the name of a page or screen.
+/// Returns the event of a track call, or the name of a page or screen.
 pub(crate) fn name<'d>(event: &Event<'d>, kind: Option<CallType>) -> Option<Cow<'d, str>> {
     Top::from_event(event).name_of(kind)
 }
 
-/// What [`ids`] gives.
+/// The ids and the event of a call, as [`ids`] returns them.
 #[derive(Default)]
 pub(crate) struct CallIds<'d> {
     pub event: Option<Cow<'d, str>>,
@@ -31,7 +31,7 @@ pub(crate) struct CallIds<'d> {
 }
 
 impl CallIds<'_> {
-    /// The same as texts.
+    /// Borrows the ids as texts.
     pub fn of_call(&self) -> IdsOfCall<'_> {
         IdsOfCall {
             event: self.event.as_deref(),
@@ -43,8 +43,8 @@ impl CallIds<'_> {
     }
 }
 
-/// The ids and the event of a call, by which it is compared with others; `account` and `user` are
-/// what the first vendor in use found.
+/// Returns the ids and the event of a call, by which calls are compared. `account` and `user` are
+/// those that the first vendor in use found.
 pub(crate) fn ids<'d>(
     reading: &'d ParsedRequest<'_>,
     call: &ReadCall,
@@ -62,32 +62,33 @@ pub(crate) fn ids<'d>(
     }
 }
 
-/// What tells a call from others, if it has a `messageId` of its own.
-pub(crate) fn met(reading: &ParsedRequest<'_>, call: &ReadCall) -> Option<Repeat> {
-    // one that the service makes is no other call's
+/// Returns the fingerprint by which a repeat of a call is recognized, if the call has a `messageId`
+/// of its own.
+pub(crate) fn repeat_fingerprint(reading: &ParsedRequest<'_>, call: &ReadCall) -> Option<Repeat> {
+    // a `messageId` that the service generates is different for each call
     call.message_id?;
     let id = text(reading.message_id(call))?;
     let discarded = call.discarded_as().is_some();
     Some(Repeat { print: Fingerprint::new(&id, call.content), discarded })
 }
 
-/// The `messageId`, made if the call came without.
+/// Returns the `messageId`, which is generated if the call has none.
 pub(crate) fn message_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
     text(event.get("messageId"))
 }
 
-/// The time that a destination sees.
+/// Returns the timestamp that a destination sees.
 pub(crate) fn timestamp<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
     text(event.get("timestamp")).or_else(|| text(event.get("originalTimestamp")))
 }
 
-/// The `anonymousId`.
+/// Returns the `anonymousId`.
 pub(crate) fn anonymous_id<'d>(event: &Event<'d>) -> Option<Cow<'d, str>> {
     text(event.get("anonymousId"))
 }
 
-/// The top-level fields that the index knows of a call, found in one pass. What a service may add
-/// or merge is as a destination sees it.
+/// The top-level fields of a call that the index needs, found in one pass. A field that the service
+/// may add or merge has the value that a destination sees.
 #[derive(Debug, Default)]
 pub(crate) struct Top<'d> {
     kind: Option<Val<'d>>,
@@ -99,11 +100,11 @@ pub(crate) struct Top<'d> {
     previous_id: Option<Val<'d>>,
     anonymous_id: Option<Val<'d>>,
     properties: Option<Val<'d>>,
-    /// Which of [`SHADOWS`] the call has, a bit each.
+    /// The set of [`SHADOWS`] that the call has, one bit for each.
     pub own: u16,
 }
 
-/// Names of the record that a call takes the place of by a field of its own
+/// The names of record fields that a field of the call with the same name replaces in filters
 /// ([`crate::fql::RecordField::shadow`]).
 pub(crate) const SHADOWS: [&str; 9] =
     ["seq", "write_key", "library", "path", "status", "repeat", "marked", "test", "service"];
@@ -139,7 +140,7 @@ impl<'d> Top<'d> {
             *slot = Some(member);
         }
         for member in event.derived.into_iter().flat_map(|derived| derived.children()) {
-            // what is derived is ours, so its names are plain
+            // segscope wrote the derived fields, so their names contain no escapes
             match member.key_plain() {
                 Some(b"type") => top.kind = Some(member),
                 Some(b"context") => top.context = Some(member),
@@ -149,17 +150,17 @@ impl<'d> Top<'d> {
         top
     }
 
-    /// The type as it came, or as the path gives it.
+    /// Returns the type as received, or as the path gives it.
     pub fn kind(&self) -> Option<Cow<'d, str>> {
         self.kind?.as_str()
     }
 
-    /// `context.app.version`
+    /// Returns `context.app.version`.
     pub fn app_version(&self) -> Option<Cow<'d, str>> {
         self.context?.get("app")?.get("version")?.as_str()
     }
 
-    /// The event of a track call, the name of a page or screen.
+    /// Returns the event of a track call, or the name of a page or screen.
     fn name_of(&self, kind: Option<CallType>) -> Option<Cow<'d, str>> {
         match kind {
             Some(CallType::Page | CallType::Screen) => text(self.name)
@@ -168,7 +169,8 @@ impl<'d> Top<'d> {
         }
     }
 
-    /// What the log shows as the name: where a call has none, whom it is about.
+    /// Returns the text that the log shows as the name. For a call without a name, this is the id
+    /// of the user or group that it is about.
     pub fn label(&self, kind: Option<CallType>) -> Cow<'d, str> {
         let user = || text(self.user_id).or_else(|| text(self.anonymous_id));
         match kind {
@@ -183,7 +185,7 @@ impl<'d> Top<'d> {
     }
 }
 
-/// The column that has the text of a field, if one has.
+/// Returns the column that contains the text of a field, if any.
 pub(crate) fn held(
     field: Option<Val<'_>>,
     texts: &Texts,

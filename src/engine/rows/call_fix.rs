@@ -5,7 +5,8 @@ use crate::engine::rows::views::CallDetail;
 use crate::findings::fixes::{self, Fix, SnippetAudience};
 
 impl CallDetail {
-    /// What to paste: the call as the vendors in use want it. None for a call of no known type.
+    /// Returns the corrected call for the vendors in use, ready to paste. Returns `None` if the
+    /// type of the call is unknown.
     pub fn fix(&self, reader: SnippetAudience) -> Option<Fix> {
         let kind = CallType::parse(self.kind.as_deref()?)?;
         let call = Doc::parse(self.call_text.as_str()).ok()?;
@@ -16,7 +17,7 @@ impl CallDetail {
         Some(fixes::fix(&call, self.edits.clone(), &self.group_places, reader))
     }
 
-    /// The same if it corrects something.
+    /// Returns the corrected call if it differs from the call as sent.
     pub fn correction(&self, reader: SnippetAudience) -> Option<Fix> {
         if self.edits.is_empty() { None } else { self.fix(reader) }
     }

@@ -1,26 +1,27 @@
-//! The numbers of calls. A call keeps its number for good: after a clear the next ones go on behind
-//! it, and where a test's calls were cleared away, their numbers stay unused.
+//! The numbers of calls. The number of a call never changes. After a clear, the numbers continue,
+//! and the numbers of a test's cleared calls stay unused.
 
 use crate::engine::ingest::recorded_line::RecordedLine;
 use crate::engine::judging::index_request::JudgedIndex;
 
 impl JudgedIndex {
-    /// The number of the call at a place.
+    /// Returns the number of the call with the index `at`.
     pub fn seq_at(&self, at: u64) -> u64 {
         self.base + at + 1 + self.gaps.before(at)
     }
 
-    /// The place of the first call whose number is not below this one. It may have none yet.
+    /// Returns the index of the first call whose number is at least `seq`. The call may not exist
+    /// yet.
     pub fn place_of(&self, seq: u64) -> u64 {
         self.gaps.place_of(seq.saturating_sub(self.base + 1))
     }
 
-    /// Leaves the next numbers unused.
+    /// Leaves the next `calls` numbers unused.
     pub fn skip(&mut self, calls: u64) {
         self.gaps.skip(self.store.calls.len(), calls);
     }
 
-    /// Whether the requests of a test were cleared away behind this line.
+    /// Returns whether the line belongs to a test whose requests were cleared after it.
     pub fn is_cleared(&self, line: &RecordedLine) -> bool {
         if self.test_clears.is_empty() {
             return false;
@@ -29,12 +30,12 @@ impl JudgedIndex {
         test.and_then(|test| self.test_clears.get(test)).is_some_and(|clear| line.offset < *clear)
     }
 
-    /// Whether there is a request of a test.
+    /// Returns whether there is a request of a test.
     pub fn has_test(&self, test: &str) -> bool {
         (0..self.store.requests.len()).any(|at| self.is_of_test(at, test))
     }
 
-    /// How many calls a test has sent.
+    /// Returns the number of calls of a test.
     pub fn calls_of_test(&self, test: &str) -> u64 {
         let calls = (0..self.store.calls.len()).filter_map(|at| self.store.calls.get(at));
         calls.filter(|call| self.is_of_test(u64::from(call.request), test)).count() as u64

@@ -1,5 +1,5 @@
-//! What findings say that no vendor can know by itself: the history of the user, and one way to fix
-//! a place that is right for all vendors in use, the same that the corrected call takes.
+//! Completes findings with what no single vendor knows: the history of the user, and a fix that is
+//! right for all vendors in use. The corrected call uses the same fix.
 
 use crate::call::time::Millis;
 use crate::call::{CallType, Doc, Event, Seq, pointer};
@@ -10,35 +10,36 @@ use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::{Finding, Id, Severity, Verdict, norm};
 use crate::vendors::{Memory, Outcome, RenderedCall, Vendors};
 
-/// At most so many changes of single values are tried: each is judged again.
+/// The maximum number of changes of single values that are tried. The call is judged again for
+/// each.
 const MAX_CHANGES: usize = 8;
 
-/// A call that vendors were asked about.
+/// A call that was evaluated at all vendors.
 pub(crate) struct EvaluatedCall<'a> {
     pub vendors: &'a Vendors,
     pub memory: &'a Memory,
     pub event: &'a Event<'a>,
-    /// Its number, or the one that it would get.
+    /// The number of the call, or the number that a draft would get.
     pub seq: Seq,
-    /// When it arrived.
+    /// The time at which it arrived.
     pub at: Millis,
     /// The vendors in use for it, in order.
     pub in_use: &'a [usize],
-    /// A library of RudderStack sent it.
+    /// True if a library of RudderStack sent it.
     pub rudder: bool,
 }
 
-/// What is told about a call besides what the vendors say.
+/// The result of looking at the findings of all vendors together.
 #[derive(Debug, Default)]
 pub(crate) struct CrossVendorFix {
-    /// The group that the user was seen with before, where the call names no account.
+    /// The group in which the user was seen before, if the call names no account.
     pub seen: Option<SeenGroup>,
     /// The changes that fix the call.
     pub edits: Vec<Edit>,
-    /// What the vendors in use need; empty for [`Extent::Findings`].
+    /// The needs of the vendors in use; empty for [`Extent::Findings`].
     pub needs: Vec<VendorNeed>,
-    /// Where vendors in use also find the account that the call names in `groupId`, for a library
-    /// that cannot send it there.
+    /// Other places where vendors in use look for the account that the call names in `groupId`, for
+    /// a library that cannot send `groupId`.
     pub group: Vec<String>,
 }
 
@@ -47,32 +48,37 @@ fn is_without_account(finding: &Finding) -> bool {
     fixes::is_without(finding) == Some(Id::Account)
 }
 
-type Known<'k> = Option<(&'k str, u64)>;
+/// The account of the user, if known, and the number of the call that named it.
+type KnownAccount<'k> = Option<(&'k str, u64)>;
 
 impl EvaluatedCall<'_> {
-    /// Completes what the vendors said.
-    pub fn tell(
+    /// Completes the findings of the vendors with the user's history and with fixes.
+    pub fn complete_findings(
         &self,
         rendered: &mut [(usize, RenderedCall)],
         people: &UserGroups,
         extent: Extent,
     ) -> CrossVendorFix {
-        let lacks = self.counted(rendered).any(|(_, finding)| is_without_account(finding));
+        let lacks = self.findings_in_use(rendered).any(|(_, finding)| is_without_account(finding));
         let seen = lacks.then(|| people.before(self.event, self.seq, self.at)).flatten();
         let known = seen.as_ref().map(|seen| (seen.group_id.as_str(), seen.seq));
-        let (edits, group) = self.complete(rendered, seen.as_ref(), known);
+        let (edits, group) = self.add_history_and_fixes(rendered, seen.as_ref(), known);
         let needs = match extent {
-            Extent::Everything => fixes::needs(self.event, self.counted(rendered), &edits, known),
+            Extent::Everything => {
+                fixes::needs(self.event, self.findings_in_use(rendered), &edits, known)
+            }
             Extent::Findings => Vec::new(),
         };
         CrossVendorFix { edits, needs, group, seen }
     }
 
-    fn complete(
+    /// Adds the user's history and fixes to findings. Returns the changes that fix the call, and
+    /// [`CrossVendorFix::group`].
+    fn add_history_and_fixes(
         &self,
         rendered: &mut [(usize, RenderedCall)],
         seen: Option<&SeenGroup>,
-        known: Known<'_>,
+        known: KnownAccount<'_>,
     ) -> (Vec<Edit>, Vec<String>) {
         let kind = self.event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
         let Some(kind) = kind else { return (Vec::new(), Vec::new()) };
@@ -87,12 +93,12 @@ impl EvaluatedCall<'_> {
         let library = library.as_deref();
         let call = BrokenCall { event: *self.event, kind, library, rudder: self.rudder };
         let group = self.group_places(rendered, &call);
-        if self.counted(rendered).all(|(_, finding)| finding.severity == Severity::Info) {
+        if self.findings_in_use(rendered).all(|(_, finding)| finding.severity == Severity::Info) {
             return (Vec::new(), group);
         }
         let keeps = |from: &str, to: &str| self.keeps(rendered, kind, from, to);
         let account = known.map(|(account, _)| account);
-        let edits = fixes::edits(&call, self.counted(rendered), account, keeps);
+        let edits = fixes::edits(&call, self.findings_in_use(rendered), account, keeps);
         let edits = self.with_changes(rendered, &call, edits);
         for (vendor, rendered) in rendered.iter_mut().filter(|(at, _)| self.in_use.contains(at)) {
             for finding in &mut rendered.findings {
@@ -106,28 +112,28 @@ impl EvaluatedCall<'_> {
         (edits, group)
     }
 
-    /// The findings of the vendors in use, vendor by vendor.
-    fn counted<'r>(
+    /// Returns the findings of the vendors in use, vendor by vendor.
+    fn findings_in_use<'r>(
         &self,
         rendered: &'r [(usize, RenderedCall)],
     ) -> impl Iterator<Item = (usize, &'r Finding)> {
-        let of = |vendor: &usize| rendered.iter().find(move |(at, _)| at == vendor);
-        let counted: Vec<&(usize, RenderedCall)> = self.in_use.iter().filter_map(of).collect();
-        let of = |(vendor, rendered): &'r (usize, RenderedCall)| {
+        let result = |vendor: &usize| rendered.iter().find(move |(at, _)| at == vendor);
+        let results: Vec<&(usize, RenderedCall)> = self.in_use.iter().filter_map(result).collect();
+        let findings = |(vendor, rendered): &'r (usize, RenderedCall)| {
             rendered.findings.iter().map(move |finding| (*vendor, finding))
         };
-        counted.into_iter().flat_map(of)
+        results.into_iter().flat_map(findings)
     }
 
-    /// Returns whether the fix of a finding follows from the call: the vendor's table has no words
-    /// for it, or they only ask where the value is.
+    /// Returns whether the fix of a finding is derived from the call: the vendor's table has no
+    /// text for it, or the text only asks where the value is.
     fn follows(&self, vendor: usize, finding: &Finding) -> bool {
         let code = self.vendors.codes().find(Some(vendor), &finding.code);
         let own = code.map(|code| &*self.vendors.codes().entry(code).text.fix);
         own.is_some_and(str::is_empty) || finding.lacks().is_none()
     }
 
-    /// The changes of ids, and with them those of names and types that make the call worse at no
+    /// Adds to the changes of ids those changes of names and types that make the call worse at no
     /// vendor in use.
     fn with_changes(
         &self,
@@ -136,7 +142,7 @@ impl EvaluatedCall<'_> {
         mut edits: Vec<Edit>,
     ) -> Vec<Edit> {
         let changes: Vec<Edit> = self
-            .counted(rendered)
+            .findings_in_use(rendered)
             .filter(|(_, finding)| finding.severity != Severity::Info)
             .filter_map(|(vendor, finding)| {
                 let codes = self.vendors.codes();
@@ -167,14 +173,14 @@ impl EvaluatedCall<'_> {
         edits
     }
 
-    /// Judges another call in the place of this one, for the vendors in use.
+    /// Judges another call in place of this one, for the vendors in use.
     fn judged(&self, call: &str) -> Vec<Outcome> {
         let Ok(doc) = Doc::parse(call) else { return Vec::new() };
         let event = Event::bare(doc.root());
         self.vendors.outcomes(self.in_use, &event, self.seq, self.memory)
     }
 
-    /// The place that a vendor reads whose name differs only by case and separators.
+    /// Finds a place that a vendor reads and whose name differs only in case and separators.
     fn field_like(&self, vendor: usize, kind: CallType, path: &str) -> Option<String> {
         let (object, _) = path.rsplit_once('/')?;
         let name = pointer::last(path);
@@ -187,8 +193,8 @@ impl EvaluatedCall<'_> {
         places.find(like).cloned()
     }
 
-    /// Where else vendors in use look for the account that they find in `groupId`, if the sender's
-    /// library takes it only in group calls.
+    /// Returns the other places where vendors in use look for the account that they find in
+    /// `groupId`, if the sender's library accepts `groupId` only in group calls.
     fn group_places(
         &self,
         rendered: &[(usize, RenderedCall)],
@@ -206,7 +212,7 @@ impl EvaluatedCall<'_> {
             let Some(from) = looks.map(|looks| &looks.from).filter(|_| found) else { continue };
             if from.iter().any(|place| place == GROUP) && from.iter().all(|at| *at != elsewhere) {
                 let mut others = from.iter().filter(|place| *place != GROUP);
-                // of two such places the one that libraries have an argument for
+                // of two such places, take the one for which libraries have an argument
                 let first = others.clone().find(|place| !place.starts_with("/context"));
                 places.extend(first.or_else(|| others.next()).cloned());
             }

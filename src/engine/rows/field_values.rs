@@ -1,4 +1,4 @@
-//! The values of the fields that the user gave columns of the log.
+//! The values of the fields for which the user added columns to the log.
 
 use crate::call::Event;
 use crate::engine::Engine;
@@ -8,11 +8,11 @@ use crate::fql::{Field, Value};
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// No column shows more of a value.
+/// The maximum size of a value in a column. Longer values are truncated.
 const MAX_VALUE_BYTES: usize = 256;
 
-/// The values of these fields in a call as a filter sees it; `epoch` is that of the index that the
-/// row is of.
+/// Returns the values of fields in a call, as a filter sees them. `epoch` is that of the index to
+/// which the row belongs.
 pub(crate) fn field_values(
     fields: &[Arc<Field>],
     event: Event<'_>,
@@ -22,7 +22,7 @@ pub(crate) fn field_values(
     if fields.is_empty() {
         return Vec::new();
     }
-    // no field that has a column depends on the time
+    // no field that can have a column depends on the time
     let clock = &SearchTime::at(0);
     let call = EventRow { event, row, epoch, engine, clock, lacks: Cell::new(false) };
     let text = |field: &Arc<Field>| {

@@ -1,5 +1,5 @@
-//! What a user says about calls: marks and notes. They are lines of the recording like all else, and
-//! the index holds them by the number of the call.
+//! The user's marks and notes about calls. They are lines of the recording, and the index contains
+//! them by the number of the call.
 
 use crate::call::Seq;
 use crate::call::time::Millis;
@@ -10,66 +10,67 @@ use crate::recording::{self, MarkOrNote, Remark};
 use std::collections::BTreeMap;
 use std::io;
 
-/// So many calls can be spoken of: a recording may come from anywhere.
-const MOST: usize = 100_000;
-/// No note is longer.
+/// The maximum number of calls with marks or notes. A recording may come from an untrusted source,
+/// so the number must be bounded.
+const MAX_CALLS: usize = 100_000;
+/// The maximum length of a note, in characters.
 pub const NOTE_CHARS: usize = 4_000;
 
-/// What is said of one call.
+/// The mark and the note of one call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CallRemarks {
     pub marked: bool,
     pub note: Option<Box<str>>,
 }
 
-/// What is said of all calls.
+/// The marks and notes of all calls.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MarksAndNotes {
-    said: BTreeMap<u64, CallRemarks>,
-    /// Grows with each change.
+    by_call: BTreeMap<u64, CallRemarks>,
+    /// The number of changes so far.
     pub changes: u64,
 }
 
 impl MarksAndNotes {
-    /// Takes one more; at the bound what is said of further calls is not kept.
+    /// Applies a mark or note. At the limit, marks and notes of further calls are ignored.
     pub fn take(&mut self, remark: Remark) {
-        if !self.said.contains_key(&remark.seq) && self.said.len() >= MOST {
+        if !self.by_call.contains_key(&remark.seq) && self.by_call.len() >= MAX_CALLS {
             return;
         }
         self.changes += 1;
-        let said = self.said.entry(remark.seq).or_default();
+        let remarks = self.by_call.entry(remark.seq).or_default();
         match remark.says {
             MarkOrNote::Marked(marked) => {
-                said.marked = marked;
+                remarks.marked = marked;
             }
-            MarkOrNote::Note(text) if text.is_empty() => said.note = None,
+            MarkOrNote::Note(text) if text.is_empty() => remarks.note = None,
             MarkOrNote::Note(text) => {
-                said.note = Some(text.chars().take(NOTE_CHARS).collect::<String>().into());
+                remarks.note = Some(text.chars().take(NOTE_CHARS).collect::<String>().into());
             }
         }
-        if *said == CallRemarks::default() {
-            self.said.remove(&remark.seq);
+        if *remarks == CallRemarks::default() {
+            self.by_call.remove(&remark.seq);
         }
     }
 
-    /// What is said of a call.
+    /// Returns the mark and the note of a call.
     pub fn get(&self, seq: u64) -> Option<&CallRemarks> {
-        self.said.get(&seq)
+        self.by_call.get(&seq)
     }
 
-    /// Whether a call is marked.
+    /// Returns whether a call is marked.
     pub fn is_marked(&self, seq: u64) -> bool {
-        self.get(seq).is_some_and(|said| said.marked)
+        self.get(seq).is_some_and(|remarks| remarks.marked)
     }
 }
 
 impl Engine {
-    /// Marks a call, or takes the mark away.
+    /// Marks a call, or removes its mark.
     pub fn mark(&self, seq: Seq, marked: bool, now: Millis) -> io::Result<()> {
         self.remark(Remark { seq: seq.0, says: MarkOrNote::Marked(marked) }, now)
     }
 
-    /// Puts a note to a call; an empty one takes it away.
+    /// Sets the note of a call. An empty text removes it.
     pub fn note(&self, seq: Seq, text: &str, now: Millis) -> io::Result<()> {
         self.remark(Remark { seq: seq.0, says: MarkOrNote::Note(text.to_owned()) }, now)
     }

@@ -1,4 +1,4 @@
-//! What a screen reads about rows and calls, a few at a time.
+//! The rows of the log and the details of calls, which a screen reads a few at a time.
 
 pub(crate) mod call_detail;
 pub(crate) mod call_fields;

@@ -1,5 +1,5 @@
-//! Finding codes that the user has muted: their marks are hidden in the log, and they are counted
-//! all the same.
+//! Finding codes that the user has muted. Their marks are hidden in the log, but they are still
+//! counted.
 
 use crate::engine::Engine;
 use crate::engine::index::{SetId, VendorBits};
@@ -7,7 +7,7 @@ use crate::engine::judging::index_request::JudgedIndex;
 use crate::vendors::{CodeId, Vendors};
 
 impl Engine {
-    /// Sets the codes of these names aside, and no others. A name that no vendor knows is left out.
+    /// Mutes the codes with these names, and no others. Ignores names that no vendor has.
     pub fn set_aside(&self, names: &[String]) {
         let vendors = self.vendors();
         let table = vendors.codes();
@@ -16,7 +16,7 @@ impl Engine {
         self.changed();
     }
 
-    /// The names of the codes that are muted.
+    /// Returns the names of the muted codes.
     pub fn aside(&self) -> Vec<String> {
         let state = self.lock();
         let vendors = self.vendors();
@@ -29,8 +29,8 @@ impl Engine {
         names
     }
 
-    /// How many calls have a code of each of these names, found by Segment or by a vendor that
-    /// counts for them; repeats are not counted.
+    /// Returns, for each of these names, the number of calls without repeats that have a code with
+    /// this name, reported by the service or by a vendor in use.
     pub fn calls_with(&self, names: &[String]) -> Vec<u64> {
         let state = self.lock();
         let vendors = self.vendors();

@@ -1,5 +1,5 @@
-//! A request that has a row of its own: what is wrong with it, and what to change. It is worked out
-//! from its line when someone looks.
+//! Explains a request that has a row of its own: the problem and the fix. The explanation is
+//! derived from the recorded line when it is shown.
 
 use crate::engine::index::NoCall;
 use crate::engine::ingest::accept::FAULT;
@@ -13,7 +13,7 @@ use crate::wire::proxy_headers::with_copied_host;
 use crate::wire::{self, ParsedRequest, RequestHead, intended_route};
 use std::borrow::Cow;
 
-/// Everything about the request of a line.
+/// Returns the detail of the request of a line.
 pub(crate) fn detail(
     line: &str,
     request: &RequestLine,
@@ -30,7 +30,7 @@ pub(crate) fn detail(
     Ok(of_request(request, &shared, kind, Some(&reading)))
 }
 
-/// The same of a request that is read already.
+/// Returns the detail of a request that is already parsed.
 pub(crate) fn of_request(
     request: &RequestLine,
     shared: &RequestDetail,
@@ -71,14 +71,14 @@ pub(crate) fn of_request(
     }
 }
 
-/// What the log shows of it.
+/// Returns the part of the detail that the log shows.
 pub(crate) fn view(detail: NoCallDetail) -> NoCallView {
     let NoCallDetail { kind, severity, reason, fix, request, .. } = detail;
     let RequestDetail { status, method, path, .. } = request;
     NoCallView { kind, severity, status, reason, fix, method, path }
 }
 
-/// What to change, for a request that was answered with an error.
+/// Returns the fix for a request that was answered with an error.
 fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str) -> String {
     let (status, is_copy) = (request.status, request.response == ResponseSource::Discarded);
     if kind == FAULT {
@@ -108,7 +108,7 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
     fix.to_owned()
 }
 
-/// What to change, for a request that was forwarded and has no call.
+/// Returns the fix for a request that was forwarded and contains no call.
 fn forwarded_fix(status: u16, kind: &str, message: &str) -> &'static str {
     match status {
         ..400 => fix_of(kind, message),
@@ -119,7 +119,8 @@ fn forwarded_fix(status: u16, kind: &str, message: &str) -> &'static str {
     }
 }
 
-/// The same for a body that was refused. Lines of earlier versions have no kind.
+/// Returns the fix for a refused body. Lines of earlier versions have no kind, so it is derived
+/// from the message.
 fn fix_of(kind: &str, message: &str) -> &'static str {
     let kind = match kind {
         "" if message.contains("bytes") => "too_large",

@@ -1,6 +1,7 @@
-//! What the rows in view need from the recording: near misses, values of fields, and why requests
-//! hold no call. It is read once for as long as they are in view, since every frame asks, and rows that a filter shows
-//! together may each stand in a batch of their own.
+//! A cache of the data that the visible rows need from the recording: near misses, values of
+//! fields, and the reasons why requests contain no call. The screen asks for it in every frame, and
+//! each row that passes a filter may be in a batch of its own, so the data is read once for as long
+//! as the rows are visible.
 
 use crate::call::Event;
 use crate::engine::rows::request_without_calls;
@@ -17,142 +18,143 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A row for good, whatever is cleared away: where its request begins, and the call's number (0 for
-/// a request that has a row of its own).
+/// The key of a row, which a clear does not change: the offset of its request, and the number of
+/// the call (0 for a request that has a row of its own).
 type Key = (u64, u64);
 
-/// What was read for one row.
+/// The data that was read for one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum RowText {
-    /// The near misses of both ids, for the vendors that were asked, and the values of the fields.
+    /// The near misses of both ids for the vendors in `asked`, and the values of the fields.
     Call { asked: [Option<usize>; 2], names: [Option<String>; 2], fields: Vec<Option<String>> },
-    /// Everything about a request that has a row of its own.
+    /// The data of a request that has a row of its own.
     NoCall(NoCallView),
 }
 
-/// What rows are completed with.
+/// The sources of the data that completes rows.
 pub(crate) struct RowNeeds<'e> {
     pub vendors: Arc<Vendors>,
     /// The fields whose values the rows have.
     pub fields: &'e [Arc<Field>],
-    /// Their values in the call of a row.
+    /// Returns the values of the fields in the call of a row.
     pub values: &'e dyn Fn(u64, Event<'_>) -> Vec<Option<String>>,
 }
 
-/// What was read for the rows that were in view last.
+/// The data of the rows that were visible last.
 #[derive(Debug, Default)]
 pub struct RowCache {
-    kept: Mutex<CachedRows>,
+    cached: Mutex<CachedRows>,
 }
 
 #[derive(Debug, Default)]
 struct CachedRows {
-    /// Whose near misses they are.
+    /// The vendors to which the near misses belong.
     vendors: Option<Arc<Vendors>>,
-    /// Whose values they have.
+    /// The fields to which the values belong.
     fields: Vec<Arc<Field>>,
-    said: HashMap<Key, RowText>,
+    texts: HashMap<Key, RowText>,
 }
 
 impl RowCache {
-    /// Completes rows by what the index does not hold. Of a request with several rows it is read
-    /// once, and not at all where all of them were in view a moment ago. When the time is up the
-    /// other rows say that they are not read; one request is read always.
+    /// Completes rows with the data that is not in the index. A request with several rows is read
+    /// once, and not at all if all of them were visible in the last frame. When the time limit is
+    /// reached, the remaining rows are marked as unread. At least one request is read.
     pub(crate) fn fill(
         &self,
-        halves: &mut [UnfinishedRow],
+        rows: &mut [UnfinishedRow],
         needs: RowNeeds<'_>,
-        patience: Duration,
+        time_limit: Duration,
     ) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cached = self.cached.lock().unwrap_or_else(PoisonError::into_inner);
         let is_known =
-            kept.vendors.as_ref().is_some_and(|known| Arc::ptr_eq(known, &needs.vendors));
-        if !is_known || kept.fields != needs.fields {
+            cached.vendors.as_ref().is_some_and(|known| Arc::ptr_eq(known, &needs.vendors));
+        if !is_known || cached.fields != needs.fields {
             let (vendors, fields) = (Some(Arc::clone(&needs.vendors)), needs.fields.to_vec());
-            *kept = CachedRows { vendors, fields, said: HashMap::new() };
+            *cached = CachedRows { vendors, fields, texts: HashMap::new() };
         }
-        let mut known = std::mem::take(&mut kept.said);
+        let mut known = std::mem::take(&mut cached.texts);
         let mut scratch = wire::ParseScratch::default();
         let (began, mut any) = (Instant::now(), false);
-        for group in halves.chunk_by_mut(|a, b| a.request == b.request) {
+        for group in rows.chunk_by_mut(|a, b| a.request == b.request) {
             let mut all = true;
-            for half in group.iter_mut().filter(|half| half.line.is_some()) {
-                match known.remove(&key(half)).filter(|said| said.answers(half)) {
-                    Some(said) => {
-                        said.put(half);
-                        kept.said.insert(key(half), said);
+            for row in group.iter_mut().filter(|row| row.line.is_some()) {
+                match known.remove(&key(row)).filter(|text| text.answers(row)) {
+                    Some(text) => {
+                        text.apply_to(row);
+                        cached.texts.insert(key(row), text);
                     }
                     None => all = false,
                 }
             }
-            if !all && any && began.elapsed() >= patience {
-                group.iter_mut().for_each(|half| half.view.unread = half.line.is_some());
+            if !all && any && began.elapsed() >= time_limit {
+                group.iter_mut().for_each(|row| row.view.unread = row.line.is_some());
             } else if !all {
                 any = true;
-                read(group, &needs, &mut scratch, &mut kept.said);
+                read(group, &needs, &mut scratch, &mut cached.texts);
             }
         }
     }
 }
 
-fn key(half: &UnfinishedRow) -> Key {
-    (half.offset, half.view.seq.map_or(0, |seq| seq.0))
+fn key(row: &UnfinishedRow) -> Key {
+    (row.offset, row.view.seq.map_or(0, |seq| seq.0))
 }
 
 impl RowText {
-    /// Whether it is what this row asks for: the vendors in use may be others by now.
-    fn answers(&self, half: &UnfinishedRow) -> bool {
+    /// Returns whether the data is still right for this row. The vendors in use may have changed.
+    fn answers(&self, row: &UnfinishedRow) -> bool {
         match self {
-            RowText::Call { asked, .. } => *asked == half.near,
-            RowText::NoCall(_) => half.call.is_none(),
+            RowText::Call { asked, .. } => *asked == row.near,
+            RowText::NoCall(_) => row.call.is_none(),
         }
     }
 
-    fn put(&self, half: &mut UnfinishedRow) {
+    /// Writes the data into a row.
+    fn apply_to(&self, row: &mut UnfinishedRow) {
         match self {
             RowText::Call { names, fields, .. } => {
-                half.view.fields.clone_from(fields);
-                let cells = [&mut half.view.account, &mut half.view.user];
+                row.view.fields.clone_from(fields);
+                let cells = [&mut row.view.account, &mut row.view.user];
                 for (cell, name) in cells.into_iter().zip(names) {
                     if let IdCell::Missing { near } = cell {
                         near.clone_from(name);
                     }
                 }
             }
-            RowText::NoCall(said) => half.view.no_call = Some(said.clone()),
+            RowText::NoCall(text) => row.view.no_call = Some(text.clone()),
         }
     }
 }
 
-/// Reads the request of some rows.
+/// Reads the request of some rows and completes them.
 fn read(
     group: &mut [UnfinishedRow],
     needs: &RowNeeds<'_>,
     scratch: &mut wire::ParseScratch,
-    said: &mut HashMap<Key, RowText>,
+    texts: &mut HashMap<Key, RowText>,
 ) {
-    let Some((place, len)) = group.iter().find_map(|half| half.line.clone()) else { return };
-    // a line that cannot be read leaves the row without its near miss; the detail says why
+    let Some((place, len)) = group.iter().find_map(|row| row.line.clone()) else { return };
+    // if the line cannot be read, the row has no near miss, and the detail shows the error
     let Ok(line) = place.read(len) else { return };
     let Ok(RecordingEntry::Request(request)) = recording::parse(&line) else { return };
-    let mut put = |half: &mut UnfinishedRow, new: RowText| {
-        new.put(half);
-        said.insert(key(half), new);
+    let mut put = |row: &mut UnfinishedRow, new: RowText| {
+        new.apply_to(row);
+        texts.insert(key(row), new);
     };
-    for half in group.iter_mut().filter(|half| half.line.is_some()) {
-        let Some(kind) = half.view.no_call.as_ref().map(|view| view.kind) else { continue };
+    for row in group.iter_mut().filter(|row| row.line.is_some()) {
+        let Some(kind) = row.view.no_call.as_ref().map(|view| view.kind) else { continue };
         if let Ok(detail) = request_without_calls::detail(&line, &request, kind) {
-            put(half, RowText::NoCall(request_without_calls::view(detail)));
+            put(row, RowText::NoCall(request_without_calls::view(detail)));
         }
     }
-    let mut asking = group.iter_mut().filter(|half| half.line.is_some() && half.call.is_some());
+    let mut asking = group.iter_mut().filter(|row| row.line.is_some() && row.call.is_some());
     let Some(first) = asking.next() else { return };
     let asking = std::iter::once(first).chain(asking);
     let body = body_text(&line, &request);
     if let Ok(reading) = wire::read(&head_of(&request), request.request, body, scratch) {
-        for half in asking {
-            if let Some(new) = call(half, &reading, &request, needs) {
-                put(half, new);
+        for row in asking {
+            if let Some(new) = call(row, &reading, &request, needs) {
+                put(row, new);
             }
         }
         reading.recycle(scratch);
@@ -160,25 +162,25 @@ fn read(
 }
 
 fn call(
-    half: &UnfinishedRow,
+    row: &UnfinishedRow,
     reading: &ParsedRequest<'_>,
     request: &RequestLine,
     needs: &RowNeeds<'_>,
 ) -> Option<RowText> {
-    let call = find_call(reading, request, half.call.as_ref()?)?;
+    let call = find_call(reading, request, row.call.as_ref()?)?;
     let event = reading.event(call);
     let hint = |id: Id, vendor: Option<usize>| {
         let hints = needs.vendors.hints(vendor?, &event, id);
         advice::worth(&hints, &event).map(|hint| short(&hint.path))
     };
-    let [account, user] = half.near;
+    let [account, user] = row.near;
     let names = [hint(Id::Account, account), hint(Id::User, user)];
-    let fields = (needs.values)(half.view.row, event);
-    Some(RowText::Call { asked: half.near, names, fields })
+    let fields = (needs.values)(row.view.row, event);
+    Some(RowText::Call { asked: row.near, names, fields })
 }
 
-/// A near miss as the log names it: its name, with its place where that is not the call's own
-/// container of fields.
+/// Returns the name by which the log shows a near miss: without `properties` or `traits`, and with
+/// the path in any other object.
 fn short(path: &str) -> String {
     let path = path.trim_start_matches('/');
     let path =

@@ -1,4 +1,4 @@
-//! Everything about one row, made when someone looks at it.
+//! The detail of a row, which is created when the user or a client asks for it.
 
 use crate::call::{Seq, text::visible};
 use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
@@ -16,39 +16,44 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What the index says of a row, before its line is read.
+/// The data of a row from the index, before the line of its request is read.
 struct UnreadRow {
     request_at: u32,
     request: RequestRow,
     place: LinePosition,
     call: Option<UnreadCall>,
-    /// Why the request has this row.
+    /// The reason why the request has this row; `None` for a call.
     no_call: Option<NoCall>,
 }
 
+/// The data of a call from the index.
 struct UnreadCall {
     seq: Seq,
     row: CallRow,
-    /// Account and user; none where the index had no room for the id.
+    /// The account id and the user id. The outer `None` means that the index had no room for the
+    /// id.
     ids: [Option<Option<String>>; 2],
     missing: Vec<&'static str>,
-    /// A different call with its `messageId` came before.
+    /// True if a different call with its `messageId` arrived before.
     reused: bool,
 }
 
 impl Engine {
-    /// Everything about a row; an error if the recording cannot be read there.
+    /// Returns the detail of a row.
+    ///
+    /// # Errors
+    /// Fails if the recording cannot be read there.
     pub fn detail(&self, row: u64) -> Result<Option<RowDetail>, String> {
         self.details(row..row + 1).pop().transpose()
     }
 
-    /// Everything about the rows of a range, as far as they are there. A batch is read once for all
-    /// of its calls.
+    /// Returns the details of the rows of a range, up to the first row that does not exist. A batch
+    /// is read once for all of its calls.
     pub fn details(&self, range: Range<u64>) -> Vec<Result<RowDetail, String>> {
         self.details_of(range)
     }
 
-    /// The same of rows that need not stand together, up to the first that is not there.
+    /// Returns the details of any rows, up to the first row that does not exist.
     pub fn details_of(
         &self,
         rows: impl IntoIterator<Item = u64>,
@@ -56,32 +61,36 @@ impl Engine {
         self.details_within(rows, Duration::MAX)
     }
 
-    /// The same as far as it gets in a time: what one request carried is always read together, and
-    /// what the first one did always.
+    /// Returns the details of rows that can be read within a time limit. The rows of one request
+    /// are always read together, and those of the first request are read in any case.
     pub fn details_within(
         &self,
         rows: impl IntoIterator<Item = u64>,
-        patience: Duration,
+        time_limit: Duration,
     ) -> Vec<Result<RowDetail, String>> {
         let began = Instant::now();
         let state = self.lock();
-        let halves: Vec<UnreadRow> = rows.into_iter().map_while(|row| half(&state, row)).collect();
+        let unread_rows: Vec<UnreadRow> =
+            rows.into_iter().map_while(|row| unread_row(&state, row)).collect();
         drop(state);
-        let mut out = Vec::with_capacity(halves.len());
+        let mut out = Vec::with_capacity(unread_rows.len());
         let mut scratch = wire::ParseScratch::default();
-        for group in halves.chunk_by(|a, b| a.request_at == b.request_at) {
+        for group in unread_rows.chunk_by(|a, b| a.request_at == b.request_at) {
             match request_line(&group[0].place, group[0].request.len) {
-                Ok((line, request)) => self.group(group, &line, &request, &mut scratch, &mut out),
+                Ok((line, request)) => {
+                    self.push_details(group, &line, &request, &mut scratch, &mut out)
+                }
                 Err(error) => out.extend(group.iter().map(|_| Err(error.clone()))),
             }
-            if began.elapsed() >= patience {
+            if began.elapsed() >= time_limit {
                 break;
             }
         }
         out
     }
 
-    fn group(
+    /// Adds the details of the rows of one request to `out`.
+    fn push_details(
         &self,
         group: &[UnreadRow],
         line: &str,
@@ -96,10 +105,10 @@ impl Engine {
         let shared = Arc::new(shared);
         let reading =
             wire::read(&head_of(request), request.request, body_text(line, request), scratch);
-        for half in group {
-            out.push(match (&half.call, &reading) {
+        for unread in group {
+            out.push(match (&unread.call, &reading) {
                 (None, reading) => {
-                    let kind = half.no_call.unwrap_or(NoCall::Other);
+                    let kind = unread.no_call.unwrap_or(NoCall::Other);
                     let detail = request_without_calls::of_request(
                         request,
                         &shared,
@@ -110,9 +119,9 @@ impl Engine {
                 }
                 (Some(_), Err(refusal)) => Err(refusal.to_string()),
                 (Some(call), Ok(reading)) => match find_call(reading, request, &call.row) {
-                    Some(read) => {
-                        Ok(RowDetail::Call(Box::new(self.call(half, call, reading, read, &shared))))
-                    }
+                    Some(read) => Ok(RowDetail::Call(Box::new(
+                        self.call(unread, call, reading, read, &shared),
+                    ))),
                     None => Err("the recording holds no call there; was it changed?".to_owned()),
                 },
             });
@@ -124,24 +133,25 @@ impl Engine {
 
     fn call(
         &self,
-        half: &UnreadRow,
+        unread: &UnreadRow,
         call: &UnreadCall,
         reading: &ParsedRequest<'_>,
         read: &ReadCall,
         request: &Arc<RequestDetail>,
     ) -> CallDetail {
         let state = self.lock();
-        let known = DetailContext {
+        let context = DetailContext {
             vendors: state.eras.at(call.seq),
             memory: &state.index.memory,
             people: &state.index.people,
             in_use: &state.index.in_use,
         };
-        let (sender, reused) = (half.request.sender, call.reused);
+        let (sender, reused) = (unread.request.sender, call.reused);
         let mut event = reading.event(read);
         event.discarded |= reused;
-        let made = known.make(&event, (call.seq, sender, request.received_at), Extent::Everything);
-        let noted = JudgeNotes {
+        let results =
+            context.evaluate(&event, (call.seq, sender, request.received_at), Extent::Everything);
+        let notes = JudgeNotes {
             seq: call.seq,
             sender,
             repeat: call.row.flags.repeat(),
@@ -153,13 +163,14 @@ impl Engine {
         let reported = call_fields::message_id(&event)
             .map(|id| state.index.violations.findings(&id, reading.platform.service()));
         drop(state);
-        let mut detail = call_detail::detail(noted, made, reading, read, request);
+        let mut detail = call_detail::detail(notes, results, reading, read, request);
         detail.common.extend(reported.into_iter().flatten());
         detail
     }
 }
 
-fn half(state: &JudgingState, row: u64) -> Option<UnreadRow> {
+/// Copies the data of a row from the index.
+fn unread_row(state: &JudgingState, row: u64) -> Option<UnreadRow> {
     let store = &state.index.store;
     let (request_at, call, no_call) = match store.row(row)? {
         IndexRow::NoCall(row) => (row.request, None, Some(row.kind)),
@@ -184,7 +195,7 @@ fn half(state: &JudgingState, row: u64) -> Option<UnreadRow> {
     Some(UnreadRow { request_at, request, place, call, no_call })
 }
 
-/// The call of a request that stands where the index says.
+/// Finds a call in its request by the position that the index has.
 pub(crate) fn find_call<'r>(
     reading: &'r ParsedRequest<'_>,
     request: &RequestLine,
@@ -197,7 +208,7 @@ pub(crate) fn find_call<'r>(
     reading.calls.get(at.ok()?)
 }
 
-/// Adds what the upstream answered, as the line behind the request's has it.
+/// Adds the response of the upstream, which is in the line after that of the request.
 fn add_upstream_answer(request: &mut RequestDetail, line: Option<&str>) {
     let answer = line.and_then(|line| UpstreamAnswer::read(line, request.number).ok().flatten());
     if let Some(Ok(with)) = answer.as_ref().map(|answer| &answer.outcome) {
@@ -206,16 +217,17 @@ fn add_upstream_answer(request: &mut RequestDetail, line: Option<&str>) {
     request.upstream = answer;
 }
 
+/// Returns the detail of a request.
 pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail {
     let body = match &request.other_body {
         Some(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         None => body_text(line, request).to_owned(),
     };
     let answer = match &request.refused {
-        // what the upstream answered is in another line, if in any
+        // the response of the upstream, if recorded, is in another line
         Some((code, _)) if code == "upstream_refused" => Reply::json(request.status, ""),
         None if request.response == ResponseSource::Upstream => Reply::json(request.status, ""),
-        // HTTP itself refused it, without a body
+        // the HTTP parser refused it without a response body
         Some((code, _)) if code == "bad_http" || request.status == 0 => {
             Reply::json(request.status, "")
         }
@@ -231,7 +243,7 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         number: request.request,
         method: request.method.clone(),
         path: request.path.clone(),
-        // an earlier version recorded more of them as they came
+        // earlier versions redacted fewer parameters when recording
         query: recording::redacted_query(&request.query).into_owned(),
         headers: headers
             .map(|(name, value)| (name.clone(), recording::redacted(name, value).into_owned()))

@@ -1,4 +1,4 @@
-//! Rows of the log as the index holds them, and what has still to be read.
+//! Rows of the log as far as the index contains them.
 
 use crate::call::{CallType, Seq};
 use crate::engine::JudgingState;
@@ -11,21 +11,22 @@ use crate::recording::{self, RecordingEntry, RequestLine};
 use crate::vendors::{Codes, Vendors};
 use crate::wire::ServiceVerdict;
 
-/// A row with what has still to be read from disk.
+/// A row of the log that may still need data from disk.
 pub(crate) struct UnfinishedRow {
     pub view: RowView,
     pub request: u32,
-    /// Where its request begins in the recording.
+    /// The offset of its request in the recording.
     pub offset: u64,
     pub call: Option<CallRow>,
+    /// The position and the length of the line that must be read; `None` if the row is complete.
     pub line: Option<(LinePosition, u32)>,
     /// For each id that is missed: the first vendor in use that misses it.
     pub near: [Option<usize>; 2],
 }
 
-/// What the index holds of rows, up to the first that is not there. `all_lines`: the line of every
-/// call is to be read.
-pub(crate) fn halves(
+/// Builds rows from the index, up to the first that does not exist. With `all_lines`, the line of
+/// every call must be read, not only that of calls that miss an id.
+pub(crate) fn unfinished_rows(
     state: &JudgingState,
     vendors: &Vendors,
     rows: impl IntoIterator<Item = u64>,
@@ -34,7 +35,7 @@ pub(crate) fn halves(
     let stale_before = state.stale_before();
     let index = &state.index;
     let store = &index.store;
-    let mut halves: Vec<UnfinishedRow> = Vec::new();
+    let mut unfinished_rows: Vec<UnfinishedRow> = Vec::new();
     for row in rows {
         let Some(what) = store.row(row) else { break };
         let (request_at, call) = match what {
@@ -47,26 +48,28 @@ pub(crate) fn halves(
         let Some(request) = store.requests.get(u64::from(request_at)).copied() else { break };
         let place = state.recording.place(request.offset).map(|place| (place, request.len));
         let in_use = index.in_use.bits(request.sender);
-        halves.push(match call {
-            None => no_call(row, request_at, (request, what), place),
+        unfinished_rows.push(match call {
+            None => no_call_row(row, request_at, (request, what), place),
             Some((seq, call)) => {
                 let alarm = alarm(call, index, in_use, vendors.codes());
                 let unread = place.clone().filter(|(place, _)| all_lines && !place.is_deleted());
-                let mut half = half(row, seq, call, request, place, (store, vendors), alarm);
-                half.line = half.line.or(unread);
-                half.view.stale = stale_before.is_some_and(|first| seq < first);
-                if let Some(said) = index.remarks.get(seq.0) {
-                    half.view.marked = said.marked;
-                    half.view.note = said.note.as_deref().map(str::to_owned);
+                let mut unfinished =
+                    call_row(row, seq, call, request, place, (store, vendors), alarm);
+                unfinished.line = unfinished.line.or(unread);
+                unfinished.view.stale = stale_before.is_some_and(|first| seq < first);
+                if let Some(remarks) = index.remarks.get(seq.0) {
+                    unfinished.view.marked = remarks.marked;
+                    unfinished.view.note = remarks.note.as_deref().map(str::to_owned);
                 }
-                half
+                unfinished
             }
         });
     }
-    halves
+    unfinished_rows
 }
 
-fn no_call(
+/// Builds the row of a request that has a row of its own.
+fn no_call_row(
     row: u64,
     request_at: u32,
     (request, what): (RequestRow, IndexRow),
@@ -116,10 +119,12 @@ fn no_call(
     }
 }
 
-/// Whose warnings and errors are not common to all calls of the library.
+/// The vendors with warnings or errors that are not common to all calls of the library.
 struct VendorAlarms {
     in_use: VendorBits,
     vendors: VendorBits,
+    /// True if the row needs an alarm: a vendor in use or the service has such a finding, the
+    /// service discards the call, or the library has no common findings.
     any: bool,
 }
 
@@ -140,7 +145,8 @@ fn alarm(call: CallRow, index: &JudgedIndex, in_use: VendorBits, codes: &Codes) 
     alarm
 }
 
-fn half(
+/// Builds the row of a call.
+fn call_row(
     row: u64,
     seq: Seq,
     call: CallRow,
@@ -152,20 +158,20 @@ fn half(
     let set = store.sets.get(call.set);
     let loud = set.loud();
     let text = |id: TextId| {
-        // what the limit did not allow to keep is there all the same
+        // the call has this text, but the index had no room for it
         let unkept = if id.is_unkept() { "…" } else { "" };
         store.texts.get(id).unwrap_or(unkept).to_owned()
     };
     let kind = text(store.shapes.get(call.shape).kind);
-    let cell = |id: Id, kept: TextId, doubtful: bool| {
+    let cell = |id: Id, text_id: TextId, doubtful: bool| {
         let missed = loud.strong(id) & in_use;
-        match (kept.is_none(), missed != 0) {
-            (false, false) => IdCell::Found { text: text(kept), doubtful },
+        match (text_id.is_none(), missed != 0) {
+            (false, false) => IdCell::Found { text: text(text_id), doubtful },
             (false, true) => {
-                let mut wanted = wanted(vendors, missed, CallType::parse(&kind), id);
-                // where there is room for one only, it is one that the call is lost at
+                let mut wanted = missed_ids(vendors, missed, CallType::parse(&kind), id);
+                // if there is room for only one vendor, show one at which the call is lost
                 wanted.sort_by_key(|wanted| set.verdicts[wanted.vendor].goes_through());
-                IdCell::SomeMiss { text: text(kept), doubtful, wanted }
+                IdCell::SomeMiss { text: text(text_id), doubtful, wanted }
             }
             (true, true) => IdCell::Missing { near: None },
             (true, false) if loud.weak(id) & in_use != 0 => IdCell::Nobody,
@@ -187,7 +193,7 @@ fn half(
     let mark = |(vendor, verdict): (usize, &_)| Mark {
         verdict: *verdict,
         in_use: in_use >> vendor & 1 == 1,
-        // no vendor is asked for the ids of a call that none of them gets
+        // a call that reaches no vendor misses no id at one
         misses: set.discarded.is_none() && misses >> vendor & 1 == 1,
         folded: *verdict != Verdict::Ignored
             && set.worst[vendor].is_some_and(|worst| worst < Severity::Info)
@@ -230,15 +236,21 @@ fn is_missing(cell: &IdCell) -> bool {
     matches!(cell, IdCell::Missing { .. })
 }
 
-/// The vendors of a set, with where each looks first for an id.
-fn wanted(vendors: &Vendors, missed: VendorBits, kind: Option<CallType>, id: Id) -> Vec<MissedId> {
-    let of = |vendor: usize| {
+/// Returns the vendors in `missed`, each with the first place where it looks for an id.
+fn missed_ids(
+    vendors: &Vendors,
+    missed: VendorBits,
+    kind: Option<CallType>,
+    id: Id,
+) -> Vec<MissedId> {
+    let missed_id = |vendor: usize| {
         let looks = vendors.info(vendor).looks_for(kind?, id)?;
         Some(MissedId { vendor, path: looks.from.first()?.clone() })
     };
-    (0..vendors.len()).filter(|vendor| missed >> vendor & 1 == 1).filter_map(of).collect()
+    (0..vendors.len()).filter(|vendor| missed >> vendor & 1 == 1).filter_map(missed_id).collect()
 }
 
+/// Reads and parses the line of a request.
 pub(crate) fn request_line(
     place: &LinePosition,
     len: u32,
@@ -248,7 +260,7 @@ pub(crate) fn request_line(
     Ok((line, request))
 }
 
-/// The request that a line of the recording holds.
+/// Parses a line of the recording as a request.
 pub(crate) fn request_of(line: &str) -> Result<Box<RequestLine>, String> {
     match recording::parse(line) {
         Ok(RecordingEntry::Request(request)) => Ok(request),

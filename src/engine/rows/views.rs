@@ -1,4 +1,4 @@
-//! What a screen or a report is given: plain data, cut loose from the engine's lock.
+//! The data that the engine returns to screens and reports: copies that need no lock.
 
 use crate::call::Seq;
 use crate::call::time::Millis;
@@ -17,72 +17,73 @@ use std::sync::Arc;
 /// One row of the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RowView {
-    /// Its place among all rows.
+    /// The number of the row, from 0.
     pub row: u64,
-    /// The call's place; none for a request that has a row of its own.
+    /// The number of the call; `None` for a request that has a row of its own.
     pub seq: Option<Seq>,
-    /// When it arrived.
+    /// The time at which it arrived.
     pub received_at: Millis,
-    /// The call's type as it came; empty if it has none.
+    /// The type of the call as received; empty if it has none.
     pub kind: String,
-    /// What names the call: event, page, group.
+    /// The name of the call: event, page, group.
     pub name: String,
     /// The account column.
     pub account: IdCell,
     /// The user column.
     pub user: IdCell,
-    /// Whether the service in front of the vendors passes the call on; none for a refused request.
+    /// The verdict of the service in front of the vendors: whether it passes the call on; `None`
+    /// for a request that has a row of its own.
     pub service: Option<ServiceVerdict>,
-    /// One for each vendor.
+    /// The marks of the vendors, one for each.
     pub marks: Vec<Mark>,
-    /// Its `messageId` came before.
+    /// True if the same call arrived before.
     pub repeat: bool,
-    /// The worst finding of the vendors in use and of Segment itself.
+    /// The severity of the worst finding of the vendors in use and of the service.
     pub worst: Option<Severity>,
-    /// All of its warnings and errors are common to all calls of its library, so that they need
-    /// no alarm here.
+    /// True if all of its warnings and errors are common to all calls of its library, so that the
+    /// row needs no alarm.
     pub folded: bool,
-    /// The user marked it.
+    /// True if the user marked it.
     pub marked: bool,
-    /// A fault was injected into its request or the response to it.
+    /// True if a fault was injected into its request or the response to it.
     pub fault: bool,
-    /// What the user noted about it.
+    /// The user's note about it.
     pub note: Option<String>,
-    /// It was judged with settings that are no longer in force.
+    /// True if it was judged with earlier settings.
     pub stale: bool,
-    /// There was no time yet to read what the index does not hold; ask again.
+    /// True if the data that is not in the index was not read in time. The caller must ask again.
     pub unread: bool,
-    /// Its part of the recording is deleted (`keep`).
+    /// True if its part of the recording is deleted (`keep`).
     pub deleted: bool,
-    /// The values of the fields that were asked for, in their order; empty until they are read.
+    /// The values of the requested fields, in the order of the fields; empty until they are read.
     pub fields: Vec<Option<String>>,
-    /// What is said of a request that has a row of its own.
+    /// The data of a request that has a row of its own.
     pub no_call: Option<NoCallView>,
 }
 
 impl RowView {
-    /// The service's verdict on a call that reaches no vendor.
+    /// Returns the verdict of the service if it discards the call.
     pub fn discarded(&self) -> Option<ServiceVerdict> {
         self.service.filter(ServiceVerdict::is_discarded)
     }
 }
 
-/// A request that has a row of its own: refused, without a call, or with items that are no calls.
+/// A request that has a row of its own: refused, without a call, or with items that are not calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoCallView {
-    /// Why it has a row.
+    /// The reason why it has a row.
     pub kind: NoCall,
-    /// How bad that is; none where nothing is wrong.
+    /// The severity of the problem; `None` if nothing is wrong.
     pub severity: Option<Severity>,
-    /// The status that it was answered with.
+    /// The status of the response.
     pub status: u16,
-    /// What is wrong, or what it is for.
+    /// The problem, or the purpose of the request if nothing is wrong.
     pub reason: String,
-    /// What to change; empty where nothing is wrong.
+    /// The change that fixes it; empty if nothing is wrong.
     pub fix: String,
-    /// The method that it was sent with.
+    /// The HTTP method.
     pub method: String,
-    /// Where it was sent.
+    /// The path.
     pub path: String,
 }
 
@@ -93,16 +94,16 @@ pub enum IdCell {
     Found {
         /// The id.
         text: String,
-        /// It is used, but a number or a text such as `null`.
+        /// True if the id is used but is a number or a text such as `null`.
         doubtful: bool,
     },
     /// Some vendors in use found it and some miss it.
     SomeMiss {
         /// The id.
         text: String,
-        /// It is used, but a number or a text such as `null`.
+        /// True if the id is used but is a number or a text such as `null`.
         doubtful: bool,
-        /// The vendors in use that miss it, each with where it looks first.
+        /// The vendors in use that miss the id, each with the first place where it looks.
         wanted: Vec<MissedId>,
     },
     /// A vendor in use misses it and none found it.
@@ -110,47 +111,47 @@ pub enum IdCell {
         /// The name of a near miss.
         near: Option<String>,
     },
-    /// Nobody found it, and the call goes through without.
+    /// No vendor in use found it, and the call is accepted without it.
     Nobody,
-    /// A vendor in use misses it, and the user has muted the finding that says so.
+    /// A vendor in use misses it, but the user has muted the finding about that.
     Muted,
     /// No vendor in use looks for it.
     NotLooked,
 }
 
-/// A vendor that misses an id which others find.
+/// A vendor that misses an id that other vendors find.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MissedId {
-    /// Its place in the registry.
+    /// The index of the vendor in the registry.
     pub vendor: usize,
-    /// Where it wants the id, as a JSON pointer.
+    /// The place where the vendor looks for the id, as a JSON pointer.
     pub path: String,
 }
 
 impl MissedId {
-    /// The name that the id is wanted as.
+    /// Returns the name of the field in which the vendor looks for the id.
     pub fn name(&self) -> &str {
         self.path.rsplit('/').next().unwrap_or_default()
     }
 }
 
 impl IdCell {
-    /// Whether a vendor in use misses the id.
+    /// Returns whether a vendor in use misses the id.
     pub fn is_missed(&self) -> bool {
         matches!(self, IdCell::Missing { .. } | IdCell::SomeMiss { .. })
     }
 }
 
-/// What becomes of a call at one vendor.
+/// The outcome of a call at one vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mark {
     /// The verdict.
     pub verdict: Verdict,
-    /// The vendor is in use for this call.
+    /// True if the vendor is in use for this call.
     pub in_use: bool,
-    /// The vendor misses an id.
+    /// True if the vendor misses an id.
     pub misses: bool,
-    /// Its verdict follows from what is common to all calls of the library.
+    /// True if its verdict follows from findings that all calls of the library have.
     pub folded: bool,
 }
 
@@ -166,17 +167,17 @@ pub enum RowDetail {
 /// Everything about one call.
 #[derive(Debug, Clone)]
 pub struct CallDetail {
-    /// Its place.
+    /// The number of the call.
     pub seq: Seq,
-    /// Its type as it came, or as its path gives it.
+    /// The type as received, or as the path gives it.
     pub kind: Option<String>,
     /// The event, or the name of a page or screen.
     pub name: Option<String>,
-    /// Its `messageId`, made if it came without.
+    /// The `messageId`, which is generated if the call has none.
     pub message_id: Option<String>,
-    /// Its time as a destination sees it.
+    /// The timestamp as a destination sees it.
     pub timestamp: Option<String>,
-    /// Its `anonymousId`.
+    /// The `anonymousId`.
     pub anonymous_id: Option<String>,
     /// The account id that the first vendor in use found.
     pub account_id: Option<String>,
@@ -184,38 +185,38 @@ pub struct CallDetail {
     pub user_id: Option<String>,
     /// The ids that a vendor in use misses.
     pub missing: Vec<&'static str>,
-    /// The sender's library, name and version.
+    /// The name and the version of the sender's library.
     pub library: Option<(String, Option<String>)>,
-    /// A library of RudderStack's sent it.
+    /// True if a library of RudderStack sent it.
     pub rudder: bool,
-    /// The group that the same user was seen with before, where a vendor in use misses the account.
+    /// The group in which the same user was seen before, if a vendor in use misses the account.
     pub seen_group: Option<SeenGroup>,
-    /// What has to change for the vendors in use to find the ids.
+    /// The changes after which the vendors in use find the ids.
     pub edits: Vec<Edit>,
-    /// What the vendors in use need, a line for those that need the same.
+    /// The needs of the vendors in use, with one entry for vendors with the same need.
     pub needs: Vec<VendorNeed>,
-    /// Where vendors in use also find the account that the call names in `groupId`, for a library
-    /// that cannot send it there.
+    /// Other places where vendors in use look for the account that the call names in `groupId`, for
+    /// a library that cannot send `groupId`.
     pub group_places: Vec<String>,
     /// The write key.
     pub write_key: Option<String>,
-    /// Its `messageId` came before.
+    /// True if the same call arrived before.
     pub repeat: bool,
-    /// The user marked it.
+    /// True if the user marked it.
     pub marked: bool,
-    /// The call exactly as it came, a JSON object.
+    /// The call exactly as received, a JSON object.
     pub call_text: String,
-    /// What the service adds or merges, a JSON object.
+    /// The fields that the service adds or merges, a JSON object.
     pub derived_text: String,
-    /// What each vendor would receive, with the vendor's place in the registry.
+    /// The result at each vendor, with the vendor's index in the registry.
     pub vendors: Vec<(usize, RenderedCall)>,
-    /// Whether the service in front of the vendors passes it on.
+    /// The verdict of the service in front of the vendors: whether it passes the call on.
     pub service: ServiceVerdict,
-    /// What the service itself does with the call.
+    /// The findings that belong to no vendor.
     pub common: Vec<Finding>,
     /// The vendors in use for this call, in order.
     pub in_use: Vec<usize>,
-    /// Its request, shared by the calls of a batch.
+    /// The request, shared by the calls of a batch.
     pub request: Arc<RequestDetail>,
 }
 
@@ -224,22 +225,22 @@ pub struct CallDetail {
 pub struct NoCallDetail {
     /// The request.
     pub request: RequestDetail,
-    /// Why it has a row.
+    /// The reason why it has a row.
     pub kind: NoCall,
-    /// How bad that is; none where nothing is wrong.
+    /// The severity of the problem; `None` if nothing is wrong.
     pub severity: Option<Severity>,
-    /// A word for what is wrong: requests of one word are counted together.
+    /// The name of the problem. Requests with the same name are counted together.
     pub problem: String,
-    /// What is wrong, as the sender was told where it was refused.
+    /// The problem in words. For a refused request, this is the message in its response.
     pub reason: String,
-    /// What to change; empty where nothing is wrong.
+    /// The change that fixes it; empty if nothing is wrong.
     pub fix: String,
 }
 
-/// A request as the recording has it.
+/// A request as it was recorded.
 #[derive(Debug, Clone)]
 pub struct RequestDetail {
-    /// Its number.
+    /// The number of the request.
     pub number: u64,
     /// The HTTP method.
     pub method: String,
@@ -247,98 +248,102 @@ pub struct RequestDetail {
     pub path: String,
     /// The query, not decoded.
     pub query: String,
-    /// Header names and values; secrets as a hash.
+    /// The names and values of headers. Secrets are replaced by a hash.
     pub headers: Vec<(String, String)>,
     /// The decoded body.
     pub body: String,
-    /// How long the whole body was, if only its beginning was kept.
+    /// The size of the whole body, if only its beginning was recorded.
     pub body_bytes: Option<u64>,
-    /// The status that it was answered with.
+    /// The status of the response.
     pub status: u16,
-    /// The answer's body.
+    /// The body of the response.
     pub answer: String,
-    /// Whose answer its sender got.
+    /// The source of the response that the sender received.
     pub response: ResponseSource,
-    /// What the upstream answered, if that is recorded.
+    /// The response of the upstream, if it is recorded.
     pub upstream: Option<UpstreamAnswer>,
     /// The fault that was injected.
     pub fault: Option<String>,
-    /// When it arrived.
+    /// The time at which it arrived.
     pub received_at: Millis,
-    /// What came of checking a webhook's signature.
+    /// The result of checking the signature of a webhook.
     pub signature: Option<String>,
-    /// It came over TLS.
+    /// True if it arrived over TLS.
     pub is_tls: bool,
 }
 
-/// Counts for the status bar.
+/// The counts for the status bar.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stats {
-    /// Calls, without repeats.
+    /// The number of calls, without repeats.
     pub calls: u64,
-    /// Calls whose `messageId` came before.
+    /// The number of repeats of calls that arrived before.
     pub repeats: u64,
-    /// Requests recorded, refused ones included.
+    /// The number of recorded requests, including refused ones.
     pub requests: u64,
-    /// Requests that were answered with an error.
+    /// The number of requests that were answered with an error.
     pub refused: u64,
-    /// Requests that were answered with success and should hold a call, but hold none.
+    /// The number of requests that were answered with success and should contain a call but do not.
     pub empty: u64,
-    /// Requests by what became of them.
+    /// The number of requests by their result.
     pub request_counts: RequestCounts,
-    /// Calls that lack an id at a vendor in use.
+    /// The number of calls that lack an id at a vendor in use.
     pub missing: u64,
-    /// Requests that were answered 503 because they could not be recorded.
+    /// The number of requests that were answered with 503 because they could not be recorded. With
+    /// `--forward`, they were passed on unless `--strict` is set.
     pub unrecorded: u64,
-    /// Requests that were answered 429 because too much came at once.
+    /// The number of requests that were answered with 429 because too many arrived at once.
     pub too_much: u64,
-    /// Requests are copies that a proxy makes: the proxy discards the responses.
+    /// True if requests are copies from a proxy, which discards the responses.
     pub takes_copies: bool,
-    /// How many faults there are, and whether they are injected now; none where there are none.
+    /// The number of faults, and whether they are injected now; `None` without faults.
     pub faults: Option<(usize, bool)>,
-    /// The URL that requests are forwarded to.
+    /// The URL to which requests are forwarded.
     pub forwards_to: Option<String>,
-    /// What became of the requests that were to be forwarded; none where none are.
+    /// The counts of forwarded requests by their result; `None` if requests are not forwarded.
     pub forward: Option<ForwardCounts>,
-    /// The URL that requests are mirrored to.
+    /// The URL to which requests are mirrored.
     pub mirrors_to: Option<String>,
-    /// What became of the requests that are mirrored; none where none are.
+    /// The counts of mirrored requests by their result; `None` if requests are not mirrored.
     pub mirror: Option<MirrorCounts>,
-    /// The bytes of the recording that are not judged.
+    /// The number of bytes of the recording that are not yet checked.
     pub lag_bytes: u64,
-    /// How long the recording is.
+    /// The size of the recording.
     pub recorded_bytes: u64,
-    /// How much of that is deleted (`keep`), its oldest.
+    /// The size of the oldest parts of the recording, which are deleted (`keep`).
     pub deleted_bytes: u64,
-    /// While what was there before is being read: how many bytes are, and of how many.
+    /// While the recording or files are read at startup: the number of bytes that are read, and the
+    /// total.
     pub reading: Option<(u64, u64)>,
-    /// The recording's file, if it has a name; where files are open, the first of them.
+    /// The file of the recording, if it has a name, or the first of the files that are open for
+    /// reading.
     pub recording: Option<PathBuf>,
-    /// The files that are open to be read; none where requests are recorded.
+    /// The files that are open for reading; `None` if requests are recorded.
     pub opened: Option<OpenedFiles>,
-    /// How many calls, without repeats, would come back if the last clearing were undone; none where there is none.
+    /// The number of calls, without repeats, that an undo of the last clear would bring back;
+    /// `None` if there is no clear to undo.
     pub cleared: Option<u64>,
-    /// Grows with each mark and note.
+    /// A number that grows with each mark and note.
     pub remarks: u64,
-    /// What is wrong now, for a banner.
+    /// The present problem, for a banner.
     pub problem: Option<String>,
 }
 
-/// Files that are open to be read.
+/// The files that are open for reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenedFiles {
-    /// The first of them.
+    /// The path of the first file.
     pub path: PathBuf,
-    /// How many there are.
+    /// The number of files.
     pub files: u64,
-    /// How large they are together, as they are on disk.
+    /// The total size of the files on disk.
     pub bytes: u64,
-    /// It is followed as it grows.
+    /// True if the file is followed as it grows.
     pub grows: bool,
 }
 
 impl OpenedFiles {
-    /// Counts another file.
+    /// Adds a file.
     pub(crate) fn add(opened: &mut Option<OpenedFiles>, path: &Path, bytes: u64, grows: bool) {
         let new = || OpenedFiles { path: path.to_owned(), files: 0, bytes: 0, grows };
         let opened = opened.get_or_insert_with(new);
@@ -347,23 +352,24 @@ impl OpenedFiles {
     }
 }
 
-/// Requests by what became of them. Each is received, and one of the others.
+/// The number of requests by their result. Each request counts as received and as one of the
+/// others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct RequestCounts {
-    /// All.
+    /// All requests.
     pub received: u64,
-    /// Those that hold a call.
+    /// Requests that contain a call.
     pub with_calls: u64,
-    /// Those that were answered with success and hold no call.
+    /// Requests that were answered with success and contain no call.
     pub without_calls: u64,
-    /// Those that were answered with an error other than 404 and 405.
+    /// Requests that were answered with an error other than 404 and 405.
     pub refused: u64,
-    /// Those that were answered 404 or 405.
+    /// Requests that were answered with 404 or 405.
     pub not_found: u64,
 }
 
 impl Stats {
-    /// What became of requests that could not be recorded.
+    /// Returns words for what happened to the requests that could not be recorded.
     pub fn unrecorded_words(&self) -> &'static str {
         match &self.forward {
             Some(forward) if forward.not_recorded > 0 => "passed, not recorded",
@@ -371,7 +377,8 @@ impl Stats {
         }
     }
 
-    /// Calls and repeats: all that came and has a row in the log.
+    /// Returns the number of calls with repeats, which is the number of calls with a row in the
+    /// log.
     pub fn came(&self) -> u64 {
         self.calls + self.repeats
     }

@@ -1,43 +1,45 @@
-//! The rows of the log that a screen shows, and no more.
+//! Builds the rows of the log that a screen shows.
 
 use crate::call::Event;
 use crate::engine::Engine;
 use crate::engine::rows::field_values::field_values;
 use crate::engine::rows::row_cache::{RowCache, RowNeeds};
-use crate::engine::rows::row_window::halves;
+use crate::engine::rows::row_window::unfinished_rows;
 use crate::engine::rows::views::RowView;
 use crate::fql::Field;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The time that reading may take for one frame; rows of many large batches would make it late.
-const PATIENCE: Duration = Duration::from_millis(3);
+/// The time limit for reading from disk for one frame. Rows of many large batches would otherwise
+/// delay the frame.
+const READ_TIMEOUT: Duration = Duration::from_millis(3);
 
 impl Engine {
-    /// The rows of a range, as far as they are there. Only this many are built; what the index
-    /// does not hold (near misses, reasons of refusals) is read from disk without the lock.
+    /// Returns the rows of a range, up to the first that does not exist. Only these rows are built.
+    /// Data that is not in the index (near misses, reasons of refusals) is read from disk without
+    /// the lock.
     pub fn window(&self, range: Range<u64>) -> Vec<RowView> {
         self.window_of(range)
     }
 
-    /// Returns rows that need not stand together, up to the first that is not there.
+    /// Returns any rows, up to the first that does not exist.
     pub fn window_of(&self, rows: impl IntoIterator<Item = u64>) -> Vec<RowView> {
         self.rows_with(rows, &[], &RowCache::default(), Duration::MAX)
     }
 
-    /// Returns rows for a screen, which asks with every frame: what was in view a moment ago is not
-    /// read again, and what there is no time to read for this frame says so. The rows have the
-    /// values of these fields.
+    /// Returns rows for a screen, which asks for them in every frame. Rows that were in the
+    /// previous frame are not read again, and rows that cannot be read in time are marked as
+    /// unread. The rows have the values of `fields`.
     pub fn in_view(
         &self,
         rows: impl IntoIterator<Item = u64>,
         fields: &[Arc<Field>],
     ) -> Vec<RowView> {
-        self.rows_with(rows, fields, &self.in_view, PATIENCE)
+        self.rows_with(rows, fields, &self.in_view, READ_TIMEOUT)
     }
 
-    /// Returns rows with the values of these fields, all of them read.
+    /// Returns rows with the values of `fields`, without a time limit.
     pub(crate) fn rows_with_fields(&self, rows: &[u64], fields: &[Arc<Field>]) -> Vec<RowView> {
         self.rows_with(rows.iter().copied(), fields, &RowCache::default(), Duration::MAX)
     }
@@ -47,16 +49,16 @@ impl Engine {
         rows: impl IntoIterator<Item = u64>,
         fields: &[Arc<Field>],
         cache: &RowCache,
-        patience: Duration,
+        time_limit: Duration,
     ) -> Vec<RowView> {
         let mut state = self.lock();
         let vendors = Arc::clone(state.eras.latest());
         state.index.common(&vendors);
         let epoch = state.index.epoch;
-        let mut halves = halves(&state, &vendors, rows, !fields.is_empty());
+        let mut unfinished = unfinished_rows(&state, &vendors, rows, !fields.is_empty());
         drop(state);
         let values = |row: u64, event: Event<'_>| field_values(fields, event, (row, epoch), self);
-        cache.fill(&mut halves, RowNeeds { vendors, fields, values: &values }, patience);
-        halves.into_iter().map(|half| half.view).collect()
+        cache.fill(&mut unfinished, RowNeeds { vendors, fields, values: &values }, time_limit);
+        unfinished.into_iter().map(|row| row.view).collect()
     }
 }

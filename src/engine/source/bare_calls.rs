@@ -1,4 +1,4 @@
-//! A call of a file that is no recording: what must be known of it before it is read.
+//! Parses the calls of files that are not recordings.
 
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, SyntaxError, Val};
@@ -6,15 +6,15 @@ use crate::engine::source::envelope;
 use crate::wire::{self, ParseScratch, ParsedRequest, RequestHead};
 use std::ops::Range;
 
-/// A line without what may stand around its value.
+/// Returns a line without the byte order mark and white space around its value.
 pub(crate) fn trimmed(line: &[u8]) -> &[u8] {
     line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii()
 }
 
-/// What a file of calls should hold.
+/// The expected content of a file of calls, for error messages.
 pub(crate) const EXPECTED: &str = "expected a call as a JSON object, or an array of them";
 
-/// The objects that a line holds: itself, or those of an array.
+/// Passes on the objects of a line: the line itself, or the elements of an array.
 pub(crate) fn objects<'t>(
     line: &'t [u8],
     each: &mut dyn FnMut(&'t str) -> Result<(), String>,
@@ -35,24 +35,24 @@ pub(crate) fn objects<'t>(
     calls.into_iter().try_for_each(each)
 }
 
-/// A call or a batch as it stands in a file, read.
+/// A parsed call or batch of a file.
 pub(crate) struct BareCall<'t> {
-    /// Its text; where a record of `tail` or `check` stood, that of the call in it.
+    /// The text, or the text of the call in a record that `tail` or `check` wrote.
     pub text: &'t str,
     pub reading: ParsedRequest<'t>,
 }
 
-/// Reads the text of an object. `number` is that of the request which it becomes.
+/// Parses the text of an object. `number` is that of the request that it becomes.
 pub(crate) fn read<'t>(
     text: &'t str,
     number: u64,
     scratch: &mut ParseScratch,
 ) -> Result<BareCall<'t>, String> {
-    // what is derived of a call from a file follows from its own times
+    // the derived fields of a call from a file depend on its own times
     read_at(text, number, 0, scratch)
 }
 
-/// Reads the text of an object as a call that arrived at `received_at`.
+/// Parses the text of an object as a call that arrived at `received_at`.
 pub(crate) fn read_at<'t>(
     text: &'t str,
     number: u64,
@@ -81,25 +81,25 @@ pub(crate) fn read_at<'t>(
 /// The error message for a row of a warehouse.
 pub(crate) const WAREHOUSE_ROW: &str = "this is a warehouse row (snake_case columns), not a call";
 
-/// Whether an object without a type is a row of a warehouse's table.
+/// Returns whether an object without a type is a row of a warehouse table.
 fn is_warehouse_row(reading: &ParsedRequest<'_>) -> bool {
-    // nearly every call has a type, so hardly one is looked at
+    // nearly every call has a type, so this check is rarely needed
     matches!(&reading.calls[..], [call] if call.kind.is_none())
         && reading.doc.as_ref().is_some_and(|doc| envelope::is_warehouse_row(doc.root()))
 }
 
-/// Where in a record its call stands.
+/// Returns the range of the call in a record.
 fn recorded(reading: &ParsedRequest<'_>) -> Option<Range<usize>> {
     let root = reading.doc.as_ref()?.root();
-    // every call is asked, and hardly one is a record
+    // this runs for every call, and almost none is a record, so look for the member `seq` first
     let may = |member: Val<'_>| matches!(member.key_plain(), Some(b"seq") | None);
     root.children().any(may).then_some(())?;
     root.get("seq")?;
     root.get("call").filter(Val::is_object).map(|call| call.span())
 }
 
-/// When a call or a batch from a file counts as received. One without any time counts as received at
-/// the beginning of the epoch; its own record shows none.
+/// Returns the time at which a call or a batch from a file counts as received. Without any time
+/// this is the beginning of the epoch, and its record shows none.
 pub(crate) fn received_at(reading: &ParsedRequest<'_>) -> Millis {
     let Some(doc) = &reading.doc else { return 0 };
     let root = doc.root();
@@ -114,7 +114,7 @@ pub(crate) fn received_at(reading: &ParsedRequest<'_>) -> Millis {
     received.or_else(of_root).or_else(|| times.into_iter().find_map(of_first)).unwrap_or(0)
 }
 
-/// Why a text is not a call, as errors about files say it.
+/// Returns the message about a text that is not a call, as errors about files show it.
 pub(crate) fn says(error: &SyntaxError) -> String {
     format!("column {}: expected {}, found {}", error.column, error.expected, error.found)
 }

@@ -1,12 +1,13 @@
-//! Shell scripts of curl lines: this program's own export, and what a browser copies "as cURL".
+//! Reads shell scripts of curl lines: segscope's own export, and lines that a browser copied "as
+//! cURL".
 
-/// Whether a text that begins like this is such a script.
+/// Returns whether a text that begins like this is such a script.
 pub(crate) fn is_curl(head: &str) -> bool {
     let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.find(|line| !line.starts_with(['#', ':'])).is_some_and(|line| line.starts_with("curl "))
 }
 
-/// The bodies of a script's curl lines, with the type of call that each address names.
+/// Returns the bodies of a script's curl lines, each with the type of call that the URL names.
 pub(crate) fn bodies(text: &str) -> Vec<(Option<&'static str>, String)> {
     let mut found = Vec::new();
     let mut words = shlex::Shlex::new(text).peekable();
@@ -17,7 +18,7 @@ pub(crate) fn bodies(text: &str) -> Vec<(Option<&'static str>, String)> {
         } else if let Some(named) = kind_of(&word) {
             kind = Some(named);
         } else if let Some(body) = body(&word, &mut words) {
-            // $'…' is a form of quotes of its own, whose sign is left
+            // the `$` of a string in the form $'…' remains after unquoting
             let body = body.strip_prefix('$').map_or(body.as_str(), |rest| rest);
             found.push((kind, body.to_owned()));
         }
@@ -37,7 +38,7 @@ fn body(word: &str, words: &mut impl Iterator<Item = String>) -> Option<String> 
     }
 }
 
-/// The type of call that an address names.
+/// Returns the type of call that a URL names.
 fn kind_of(word: &str) -> Option<&'static str> {
     let (_, name) = word.split_once("/v1/")?;
     let name = name.split(['?', '#', '/']).next()?;

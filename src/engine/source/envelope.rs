@@ -1,5 +1,5 @@
-//! Calls inside of what carries them: a log line, a message of a queue or bus, a delivery of a
-//! webhook. The members that are looked into are those that such envelopes are known to use.
+//! Finds calls in envelopes: log lines, messages of a queue or bus, deliveries of a webhook. Only
+//! the members that such envelopes are known to use are searched.
 
 use crate::call::{CallType, Doc, Val};
 use base64::Engine;
@@ -7,19 +7,19 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
 
-/// What a JSON value of a file turns out to be.
+/// The kind of a JSON value of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EnvelopeItem {
-    /// It is a call, or holds so many.
+    /// The value is a call or contains calls, with their number.
     Calls(u64),
-    /// A row of a warehouse's table.
+    /// A row of a warehouse table.
     Warehouse,
-    /// Something else.
+    /// Any other value.
     Other,
 }
 
-/// Members that carry what was sent, in lower case: of log lines, of AWS, Google, Azure and Kafka
-/// messages, of search results, of webhooks and of RudderStack's deliveries.
+/// The members that contain the payload, in lower case: of log lines, of AWS, Google, Azure and
+/// Kafka messages, of search results, of webhooks, and of RudderStack's deliveries.
 const CARRIERS: [&str; 42] = [
     "body",
     "message",
@@ -64,7 +64,7 @@ const CARRIERS: [&str; 42] = [
     "after",
     "batch",
 ];
-/// A call or the name of a call's type has one of these.
+/// The members of which a call has at least one.
 const MEMBERS: [&str; 8] = [
     "userId",
     "anonymousId",
@@ -75,7 +75,7 @@ const MEMBERS: [&str; 8] = [
     "traits",
     "messageId",
 ];
-/// Columns of the tables that services write to a warehouse.
+/// The columns of the tables that services write to a warehouse.
 const COLUMNS: [&str; 9] = [
     "anonymous_id",
     "user_id",
@@ -87,12 +87,12 @@ const COLUMNS: [&str; 9] = [
     "uuid_ts",
     "event_text",
 ];
-/// A call is looked for this many members down.
+/// The maximum depth of members in which a call is searched.
 const MAX_DEPTH: u32 = 12;
-/// Packed text is unpacked up to this length.
+/// The maximum size of unpacked text.
 const MAX_UNPACKED_BYTES: u64 = 8 << 20;
 
-/// Takes each call of a value of a file, with what envelopes it is in taken off.
+/// Passes each call of a value to `each`, without its envelopes.
 pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem {
     if value.is_array() {
         let mut found = 0;
@@ -109,7 +109,7 @@ pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem 
     if !value.is_object() {
         return EnvelopeItem::Other;
     }
-    // a call record of this program
+    // a call record of segscope
     if let Some(call) =
         value.get("call").filter(|call| call.is_object() && value.get("seq").is_some())
     {
@@ -131,7 +131,7 @@ pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem 
     }
 }
 
-/// Whether an object is a call by its type and members, or a batch of such.
+/// Returns whether an object is a call by its type and members, or a batch of calls.
 fn is_whole(value: Val<'_>) -> bool {
     let batch = value.get("batch").filter(Val::is_array);
     let typed =
@@ -148,18 +148,19 @@ fn has_member(value: Val<'_>) -> bool {
     MEMBERS.iter().any(|name| value.get(name).is_some())
 }
 
-/// Whether an object can be a call that lacks much.
+/// Returns whether an object may be an incomplete call.
 pub(crate) fn may_be_call(value: Val<'_>) -> bool {
     value.is_object() && (has_type(value) || has_member(value))
 }
 
-/// Whether an object in an envelope is a call: one without a type needs an event and an id.
+/// Returns whether an object in an envelope is a call. An object without a type needs an event and
+/// an id.
 fn is_carried(value: Val<'_>) -> bool {
     let id = || value.get("userId").or_else(|| value.get("anonymousId")).is_some();
     is_whole(value) || value.get("event").is_some_and(|event| event.as_str().is_some()) && id()
 }
 
-/// Whether an object is a row of a warehouse's table, whose columns are in snake case.
+/// Returns whether an object is a row of a warehouse table, whose columns are in snake case.
 pub(crate) fn is_warehouse_row(value: Val<'_>) -> bool {
     if !value.is_object() || has_type(value) && has_member(value) {
         return false;
@@ -171,7 +172,7 @@ pub(crate) fn is_warehouse_row(value: Val<'_>) -> bool {
     value.children().filter(|child| is_column(&child.key())).take(2).count() == 2
 }
 
-/// Takes the calls that stand in an object's known members, of the first member that has any.
+/// Passes on the calls in the first known member of an object that contains any.
 fn inside(value: Val<'_>, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
     if depth == 0 {
         return 0;
@@ -183,7 +184,7 @@ fn inside(value: Val<'_>, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
         }
         let mut found = carried(child, depth - 1, each);
         if found == 0 && name == "records" && child.is_object() {
-            // lists by the name of their topic
+            // an object with a list for each topic
             found = child.children().map(|list| carried(list, depth - 1, each)).sum();
         }
         if found > 0 {
@@ -210,7 +211,7 @@ fn carried(value: Val<'_>, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
     value.as_str().map_or(0, |text| in_text(&text, depth - 1, each))
 }
 
-/// Takes the calls of a text: JSON, JSON behind other words, or base64 (of gzip) of it.
+/// Passes on the calls of a text: JSON, JSON after other text, or base64 of JSON or of gzip.
 fn in_text(text: &str, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
     let text = text.trim();
     let json = |text: &str, each: &mut dyn FnMut(&str)| {
@@ -230,7 +231,7 @@ fn in_text(text: &str, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
     unpacked(text).map_or(0, |text| in_text(&text, depth - 1, each))
 }
 
-/// Takes the calls of a text of several lines of JSON.
+/// Passes on the calls of a text with several lines of JSON.
 fn lines(text: &str, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
     let mut found = 0;
     if text.contains('\n') {
@@ -241,7 +242,7 @@ fn lines(text: &str, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
     found
 }
 
-/// The text in base64, and in gzip in it.
+/// Decodes base64, and unpacks gzip inside it.
 fn unpacked(text: &str) -> Option<String> {
     if text.len() < 16 {
         return None;

@@ -1,4 +1,4 @@
-//! Files that are taken apart: each call becomes a line of a file without a name.
+//! Extracts the calls of files: each call becomes a line of a file without a name.
 
 use crate::call::{Doc, text::visible};
 use crate::engine::source::envelope::{self, EnvelopeItem};
@@ -13,13 +13,13 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 
-/// This many names of other members are told.
-const TOLD: usize = 4;
+/// The maximum number of member names that a message lists.
+const MAX_LISTED_NAMES: usize = 4;
 
-/// What was taken of a file, or of all files of a folder together.
+/// The calls that were extracted from a file, or from all files of a folder together.
 pub(crate) struct ExtractedCalls {
     name: PathBuf,
-    /// Several files share it.
+    /// True if several files share it.
     shared: bool,
     calls: Option<Spool>,
     /// Lines of a recording.
@@ -41,7 +41,7 @@ impl ExtractedCalls {
         SplitFile { taken: self, name: name.to_owned(), damage, found: FileContents::default() }
     }
 
-    /// Adds what was taken to a recording.
+    /// Adds the extracted calls to a recording.
     pub fn add_to(self, recording: &mut Recording) -> Result<(), FileError> {
         let io = |source| FileError::Io { path: self.name.clone(), source };
         if let Some(requests) = self.requests {
@@ -71,26 +71,26 @@ impl ExtractedCalls {
     }
 }
 
-/// What a file was found to hold.
+/// The contents of a file, counted.
 #[derive(Debug, Default)]
 struct FileContents {
     calls: u64,
-    /// Some calls were in envelopes.
+    /// True if some calls were in envelopes.
     wrapped: bool,
     requests: u64,
-    /// Objects that are no calls, and the first one's line and members.
+    /// The number of objects that are not calls, and the line and members of the first.
     others: u64,
     first_other: Option<(usize, Vec<String>)>,
     warehouse: u64,
-    /// What could not be read, and the first of it.
+    /// The number of values that could not be read, and the line and error of the first.
     bad: u64,
     first_bad: Option<(usize, String)>,
-    /// Entries of an archive for something else.
+    /// The number of entries of an archive that are not for a tracking path.
     entries: u64,
     unreadable: BTreeMap<&'static str, u64>,
 }
 
-/// A file that is taken apart.
+/// A file from which calls are extracted.
 pub(crate) struct SplitFile<'t> {
     taken: &'t mut ExtractedCalls,
     name: PathBuf,
@@ -109,10 +109,10 @@ impl SplitFile<'_> {
     }
 
     fn is_damaged(&self) -> bool {
-        self.damage.as_ref().is_some_and(|damage| damage.told().is_some())
+        self.damage.as_ref().is_some_and(|damage| damage.message().is_some())
     }
 
-    /// Takes a JSON value that begins at a place.
+    /// Extracts the calls of a JSON value that begins at a position.
     fn value(&mut self, bytes: &[u8], place: TextPosition) -> Result<(), FileError> {
         let Ok(text) = simdutf8::basic::from_utf8(bytes) else {
             self.bad(place.line, "expected UTF-8 text".to_owned());
@@ -145,7 +145,7 @@ impl SplitFile<'_> {
             EnvelopeItem::Warehouse => found.warehouse += 1,
             // an empty list
             EnvelopeItem::Other if doc.root().is_array() && doc.root().index(0).is_none() => {}
-            // in a file of calls it is meant as one
+            // in a file of calls, an object is meant as a call
             EnvelopeItem::Other if root.is_object() && found.calls > 0 && !found.wrapped => {
                 found.calls += 1;
                 self.taken.call(root.raw()).map_err(|error| self.io(error))?;
@@ -155,15 +155,16 @@ impl SplitFile<'_> {
                 let object =
                     if doc.root().is_array() { doc.root().index(0) } else { Some(doc.root()) };
                 let members = object.into_iter().flat_map(|object| object.children());
-                let names =
-                    members.take(TOLD + 1).map(|member| visible(&member.key()).into_owned());
+                let names = members
+                    .take(MAX_LISTED_NAMES + 1)
+                    .map(|member| visible(&member.key()).into_owned());
                 found.first_other.get_or_insert_with(|| (place.line, names.collect()));
             }
         }
         Ok(())
     }
 
-    /// Takes lines of JSON.
+    /// Extracts the calls of JSON lines.
     pub fn lines(&mut self, mut input: impl BufRead) -> Result<(), FileError> {
         let (mut line, mut number) = (Vec::new(), 0);
         loop {
@@ -178,7 +179,7 @@ impl SplitFile<'_> {
             }
             number += 1;
             let text = bare_calls::trimmed(&line);
-            // what a cut left of its last line is told with the cut
+            // the incomplete last line of a cut file is reported with the cut itself
             if text.is_empty() || !line.ends_with(b"\n") && self.is_damaged() {
                 continue;
             }
@@ -186,7 +187,7 @@ impl SplitFile<'_> {
         }
     }
 
-    /// Takes JSON values, however they are laid out.
+    /// Extracts the calls of JSON values in any layout.
     pub fn values(&mut self, input: impl BufRead) -> Result<(), FileError> {
         let (mut values, mut value) = (Values::new(input), Vec::new());
         loop {
@@ -215,7 +216,7 @@ impl SplitFile<'_> {
         }
     }
 
-    /// Takes the requests of an HTTP archive.
+    /// Extracts the requests of an HTTP archive.
     pub fn har(&mut self, input: impl BufRead) -> Result<(), FileError> {
         let (mut values, mut value, mut line) = (Values::new(input), Vec::new(), Vec::new());
         if !values.skip_to("log", "entries").map_err(|error| self.io(error))? {
@@ -255,7 +256,7 @@ impl SplitFile<'_> {
         }
     }
 
-    /// Takes the bodies of curl lines.
+    /// Extracts the bodies of curl lines.
     pub fn curl(&mut self, mut input: impl Read) -> Result<(), FileError> {
         let mut text = String::new();
         let limit = MAX_LINE_BYTES as u64;
@@ -276,7 +277,7 @@ impl SplitFile<'_> {
         Ok(())
     }
 
-    /// Tells what was passed over, and fails where nothing was taken.
+    /// Reports the parts that were skipped, and fails if nothing was extracted.
     pub fn end(self, recording: &mut Recording) -> Result<(), FileError> {
         let SplitFile { name, found, .. } = self;
         let shown = name.display();
@@ -328,20 +329,21 @@ fn too_long() -> String {
     format!("this value is longer than {megabytes} MB")
 }
 
-/// Names of members, the first few.
+/// Lists the first few names of members.
 fn listed(names: &[String]) -> String {
     match names.len() {
         0 => "no members".to_owned(),
         count => {
-            let more = if count > TOLD { ", …" } else { "" };
-            let told: Vec<_> = names.iter().take(TOLD).map(|name| visible(name)).collect();
-            format!("{}{more}", told.join(", "))
+            let more = if count > MAX_LISTED_NAMES { ", …" } else { "" };
+            let shown: Vec<_> =
+                names.iter().take(MAX_LISTED_NAMES).map(|name| visible(name)).collect();
+            format!("{}{more}", shown.join(", "))
         }
     }
 }
 
 impl FileContents {
-    /// Why a file gave no call.
+    /// Returns the error for a file without calls.
     fn nothing(self, path: PathBuf) -> FileError {
         let rows = |names: &[String]| match names.is_empty() {
             true => "the first is empty".to_owned(),

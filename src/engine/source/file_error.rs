@@ -1,21 +1,21 @@
-//! Why a file cannot be read as calls.
+//! The error for a file that cannot be read as calls.
 
 use crate::call::text::visible;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a file cannot be read as calls.
+/// The error for a file that cannot be read as calls.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// The system refused.
+    /// The operating system returned an error.
     #[error("could not read {}: {source}", shown(path))]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// A line or the whole is not JSON.
+    /// A line or the whole file is not valid.
     #[error("{}:{line}: {}", shown(path), with_help(message))]
     Content {
         /// The file.
@@ -30,22 +30,22 @@ pub enum FileError {
     Kind {
         /// The file.
         path: PathBuf,
-        /// What it is, such as "a zip archive".
+        /// The kind, such as "a zip archive".
         what: &'static str,
-        /// The one command that helps; `FILE` stands for the file.
+        /// The command that helps. `FILE` stands for the file.
         help: &'static str,
     },
-    /// It can be read, and holds no calls.
+    /// The file can be read, but contains no calls.
     #[error("{}: {}", shown(path), with_help(message))]
     NoCalls {
         /// The file.
         path: PathBuf,
-        /// What it holds instead.
+        /// The content that it has instead.
         message: String,
     },
 }
 
-/// A message, of which a line of help is the only other line.
+/// Returns a message on one line, followed by its line of help if it has one.
 fn with_help(message: &str) -> String {
     match message.split_once("\nhelp: ") {
         Some((message, help)) => format!("{}\nhelp: {}", visible(message), visible(help)),
@@ -53,7 +53,8 @@ fn with_help(message: &str) -> String {
     }
 }
 
-/// A path in a message of several lines: it begins none of them.
+/// Returns a path for a message. Line ends in the path are escaped, so it begins no line of its
+/// own.
 fn shown(path: &Path) -> String {
     visible(&path.display().to_string()).into_owned()
 }

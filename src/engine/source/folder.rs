@@ -1,4 +1,4 @@
-//! Folders of files that hold calls.
+//! Adds folders of files with calls.
 
 use crate::engine::source::Bytes;
 use crate::engine::source::extract::ExtractedCalls;
@@ -8,15 +8,15 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A folder with more files than this is not read.
+/// The maximum number of files of a folder. A folder with more files is not read.
 const MAX_FILES: usize = 10_000;
-/// Folders in folders are read up to this depth.
+/// The maximum depth of folders within folders.
 const MAX_DEPTH: usize = 32;
-/// More recordings than this are not kept open at a time.
+/// The maximum number of recordings that are open at the same time.
 const MAX_RECORDINGS: usize = 200;
 
 /// Adds all files of a folder and of the folders in it, in the order of their names. Files that hold
-/// no calls are passed over and told.
+/// no calls are skipped and reported.
 pub(crate) fn add(recording: &mut Recording, folder: &Path) -> Result<(), FileError> {
     let io = |source| FileError::Io { path: folder.to_owned(), source };
     let no_calls = |message| FileError::NoCalls { path: folder.to_owned(), message };
@@ -35,7 +35,7 @@ pub(crate) fn add(recording: &mut Recording, folder: &Path) -> Result<(), FileEr
         }
         let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
         let added = match opened {
-            // an empty file is nobody's loss
+            // an empty file contains nothing to report
             Ok((0, _)) => continue,
             Ok((len, file)) => {
                 recording.add_bytes(path, Bytes::File(file), 0, &mut taken).map(|()| len)
@@ -66,7 +66,7 @@ pub(crate) fn add(recording: &mut Recording, folder: &Path) -> Result<(), FileEr
     Ok(())
 }
 
-/// The files of a folder, sorted, without hidden ones and without links to folders.
+/// Finds the files of a folder, sorted, without hidden files and links to folders.
 fn find(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
     let mut entries = std::fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);

@@ -1,9 +1,9 @@
-//! Files of calls that are no recording, read line by line: each call becomes a line of a recording
-//! without a name, and takes the way that all others take. A thread of its own does it, so that who
-//! looks sees the first calls while the last ones are read.
+//! Imports files of calls that are not recordings, line by line. Each call becomes a line of a
+//! recording without a name and is then handled like any other call. A separate thread imports, so
+//! the screen shows the first calls while the last ones are read.
 //!
-//! A file that is followed is taken in like this too, even if it is a recording: so what was read
-//! of it stays, whatever becomes of it.
+//! A followed file is imported too, even if it is a recording, so the calls that were read stay
+//! available whatever happens to the file.
 
 use crate::call::Doc;
 use crate::call::time::{self, Millis};
@@ -25,16 +25,16 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// About so much is read at once.
-const BLOCK: usize = 128 << 10;
+/// The approximate number of bytes that are read at once.
+const BLOCK_BYTES: usize = 128 << 10;
 
-/// Reads the files in their order.
+/// Reads the files in order.
 pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
     give_way();
-    // however it ends, nobody waits for it
+    // however this thread ends, no other thread waits for it any longer
     let _settled = SettledOnDrop(&shared.import);
     let mut importer =
-        Importer { shared, spares: Vec::new(), origin: Arc::default(), wrong: 0, told: 0 };
+        Importer { shared, spares: Vec::new(), origin: Arc::default(), wrong: 0, reported: 0 };
     for input in inputs {
         let read = match (input.stream, input.follow) {
             (Some(end), _) => stream::read(&mut importer, input, end),
@@ -45,11 +45,11 @@ pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
             importer.went_wrong(FileError::Io { path: input.path.clone(), source });
         }
     }
-    importer.tell();
+    importer.report_errors();
     shared.import.lock().over = true;
 }
 
-/// How far a file is read.
+/// The position up to which a file is read.
 #[derive(Debug, Default)]
 struct FilePosition {
     at: u64,
@@ -57,13 +57,13 @@ struct FilePosition {
 }
 
 impl Importer<'_> {
-    /// Tells what was wrong.
-    pub fn tell(&mut self) {
+    /// Reports the lines that could not be read.
+    pub fn report_errors(&mut self) {
         let shared = self.shared;
-        if self.told == self.wrong {
+        if self.reported == self.wrong {
             return;
         }
-        self.told = self.wrong;
+        self.reported = self.wrong;
         if let Some(error) = shared.import.wrong() {
             shared.notice(match self.wrong {
                 1 => format!("{error}; it was passed over"),
@@ -72,12 +72,12 @@ impl Importer<'_> {
         }
     }
 
-    /// Reads a file as it grows, until nobody wants more.
+    /// Reads a file as it grows, until the import is ended.
     fn follow(&mut self, input: &mut FollowedFile) -> io::Result<()> {
         let mut place = FilePosition::default();
         loop {
             self.read(input, &mut place)?;
-            self.tell();
+            self.report_errors();
             self.shared.import.settled();
             if !self.shared.import.pause() {
                 return Ok(());
@@ -88,7 +88,7 @@ impl Importer<'_> {
                 input.len = now.len();
                 continue;
             }
-            // the last of a file that was replaced is read before the new one is begun
+            // the end of a file that was replaced is read before the new file
             let other = std::fs::metadata(&input.path);
             let other =
                 other.ok().filter(|other| (other.dev(), other.ino()) != (now.dev(), now.ino()));
@@ -124,22 +124,23 @@ pub(crate) struct Importer<'s> {
     pub shared: &'s SharedState,
     spares: Vec<ParseScratch>,
     origin: Arc<RequestOrigin>,
-    /// How many lines were wrong, and of how many the user knows.
+    /// The number of lines that could not be read, and the number of them that the user was told
+    /// about.
     wrong: u64,
-    told: u64,
+    reported: u64,
 }
 
-/// Lines that are recorded at once.
+/// Lines that are recorded together.
 #[derive(Default)]
 struct LineBatch {
     text: Vec<u8>,
-    /// Their offsets count from the block's beginning.
+    /// The queue entries with the ranges of their lines in the block.
     items: Vec<(std::ops::Range<usize>, QueueEntry)>,
 }
 
 impl Importer<'_> {
-    /// Tells that a stream has ended, and what was wrong with it.
-    pub fn tell_end(&self, input: &FollowedFile) {
+    /// Reports that a stream has ended, and the problems with it.
+    pub fn report_end(&self, input: &FollowedFile) {
         let name = input.path.display();
         self.shared.notice(match self.shared.import.wrong() {
             None => format!("{name} has ended"),
@@ -157,14 +158,14 @@ impl Importer<'_> {
         self.shared.import.lock().wrong.get_or_insert(Arc::new(error));
     }
 
-    /// Reads on from a place.
+    /// Continues to read from a position.
     fn read(&mut self, input: &mut FollowedFile, place: &mut FilePosition) -> io::Result<()> {
-        let (mut bytes, mut size) = (Vec::new(), BLOCK);
+        let (mut bytes, mut size) = (Vec::new(), BLOCK_BYTES);
         while place.at < input.len && !self.shared.import.is_ended() {
             size = size.min((input.len - place.at) as usize);
             bytes.resize(size, 0);
             match input.file.read_exact_at(&mut bytes, place.at) {
-                // it was cut this very moment, which is seen at the next look
+                // the file was truncated at this moment, which the next poll detects
                 Err(error) if input.follow && error.kind() == io::ErrorKind::UnexpectedEof => break,
                 read => read?,
             }
@@ -181,14 +182,14 @@ impl Importer<'_> {
                 }
             }
             place.at += bytes.len() as u64;
-            size = BLOCK;
+            size = BLOCK_BYTES;
             self.lines(input, &bytes, &mut place.lines)?;
             self.shared.import.read.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         }
         Ok(())
     }
 
-    /// Takes whole lines; `number` counts those before.
+    /// Imports whole lines. `number` is the number of lines before them.
     pub fn lines(
         &mut self,
         input: &mut FollowedFile,
@@ -201,7 +202,7 @@ impl Importer<'_> {
             *number += 1;
             if input.form == LineFormat::Unknown && !bare_calls::trimmed(line).is_empty() {
                 let text = std::str::from_utf8(bare_calls::trimmed(line)).unwrap_or_default();
-                // a damaged line tells nothing of those behind it
+                // a damaged line does not show the format of the lines after it
                 if recording::parse(text).is_ok() {
                     input.form = LineFormat::Recording;
                 } else if Doc::parse(text).is_ok() {
@@ -238,7 +239,7 @@ impl Importer<'_> {
         Ok(())
     }
 
-    /// Takes a line of a recording as it is.
+    /// Imports a line of a recording unchanged.
     fn recorded(&mut self, line: &[u8], block: &mut LineBatch) -> Result<(), String> {
         let text =
             std::str::from_utf8(line.trim_ascii()).map_err(|_| "expected UTF-8 text".to_owned())?;
@@ -257,7 +258,7 @@ impl Importer<'_> {
         bare_calls::objects(line, &mut |text| self.call(text, first, None, block))
     }
 
-    /// Takes a line of a stream: calls, or an envelope of calls.
+    /// Imports a line of a stream: calls, or an envelope of calls.
     fn message(&mut self, line: &[u8], first: u64, block: &mut LineBatch) -> Result<(), String> {
         let text = bare_calls::trimmed(line);
         if text.is_empty() {
@@ -279,7 +280,7 @@ impl Importer<'_> {
         }
     }
 
-    /// Takes a call or a batch, or the call of a record that `tail` or `check` wrote.
+    /// Imports a call or a batch, or the call in a record that `tail` or `check` wrote.
     fn call(
         &mut self,
         text: &str,
@@ -298,7 +299,7 @@ impl Importer<'_> {
             read = bare_calls::read(text, number, &mut scratch)?;
         }
         let mut received_at = bare_calls::received_at(&read.reading);
-        // a call that says no time itself came when it was read from the stream
+        // a call without a time of its own counts as received when it was read from the stream
         if let (0, Some(now)) = (received_at, now) {
             received_at = now;
             read = bare_calls::read_at(text, number, now, &mut scratch)?;

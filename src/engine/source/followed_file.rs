@@ -1,43 +1,43 @@
-//! A file that is read, and what its lines are.
+//! A file that is imported, and the format of its lines.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// What the lines of a file are.
+/// The format of the lines of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineFormat {
     /// Calls.
     Calls,
-    /// Those of a recording.
+    /// Lines of a recording.
     Recording,
-    /// What the first one shows.
+    /// Unknown until the first line is read.
     Unknown,
 }
 
-/// A file that is taken in.
+/// A file that is imported.
 #[derive(Debug)]
 pub(crate) struct FollowedFile {
     pub path: PathBuf,
     pub file: File,
     pub len: u64,
     pub form: LineFormat,
-    /// It may grow; its last line counts when its end is there.
+    /// True if the file may grow. Its last line counts only when its line end is there.
     pub follow: bool,
-    /// It can be read once only, from its beginning to its end.
+    /// Set for a stream, which can be read only once, from its beginning to its end.
     pub stream: Option<StreamEnd>,
 }
 
-/// What the end of a stream means.
+/// The meaning of the end of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StreamEnd {
-    /// Nothing comes any more.
+    /// Nothing more arrives.
     Last,
-    /// Another program may open the pipe and write on.
+    /// Another program may open the pipe and continue to write.
     Reopens,
 }
 
 impl FollowedFile {
-    /// A file of calls.
+    /// Creates the entry of a file of calls.
     pub fn new(path: &Path, file: File, len: u64) -> FollowedFile {
         let (path, form) = (path.to_owned(), LineFormat::Calls);
         FollowedFile { path, file, len, form, follow: false, stream: None }

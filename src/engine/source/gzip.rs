@@ -1,24 +1,25 @@
-//! Files in gzip, of any number of members. Where one is cut or damaged, what comes before is read.
+//! Reads gzip files with any number of members. If a file is cut or damaged, the data before that
+//! place is read.
 
 use flate2::bufread::MultiGzDecoder;
 use std::io::{self, BufReader, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How a file in gzip begins.
+/// The first bytes of a gzip file.
 pub(crate) const MAGIC: &[u8] = b"\x1f\x8b";
 
-/// Why a file in gzip was not read to its end.
+/// The reason why a gzip file was not read to its end.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Damage(Arc<Mutex<Option<String>>>);
 
 impl Damage {
-    /// What is wrong, if something is.
-    pub fn told(&self) -> Option<String> {
+    /// Returns the message about the damage, if there is any.
+    pub fn message(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-/// What a file in gzip holds. It ends where the file is cut or damaged.
+/// The unpacked data of a gzip file. It ends where the file is cut or damaged.
 pub(crate) struct GzipReader<R: Read> {
     input: MultiGzDecoder<BufReader<R>>,
     bytes: u64,
@@ -35,7 +36,7 @@ impl<R: Read> GzipReader<R> {
 
 impl<R: Read> Read for GzipReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.damage.told().is_some() {
+        if self.damage.message().is_some() {
             return Ok(0);
         }
         let error = match self.input.read(out) {
@@ -51,8 +52,9 @@ impl<R: Read> Read for GzipReader<R> {
             _ => format!("the gzip data is damaged ({error})"),
         };
         let bytes = self.bytes;
-        let told = format!("{what} after {bytes} unpacked bytes; everything before that was read");
-        *self.damage.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+        let message =
+            format!("{what} after {bytes} unpacked bytes; everything before that was read");
+        *self.damage.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(message);
         Ok(0)
     }
 }
@@ -76,7 +78,7 @@ mod tests {
             let mut text = String::new();
             unpacked.read_to_string(&mut text).expect("no error");
             assert!(text.starts_with("one\n"), "{text}");
-            assert_eq!(damage.told().is_some(), cut > 0, "{cut}");
+            assert_eq!(damage.message().is_some(), cut > 0, "{cut}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP archives (HAR), as browsers and proxies export them: the requests in them that carry calls.
+//! Reads the requests with calls of HTTP archives (HAR), as browsers and proxies export them.
 
 use crate::call::{Doc, Val, time};
 use crate::recording::{Body, LineHead, ResponseSource, compose};
@@ -9,21 +9,21 @@ use flate2::read::MultiGzDecoder;
 use std::borrow::Cow;
 use std::io::Read;
 
-/// A body is unpacked up to this length.
+/// The maximum size of an unpacked body.
 const MAX_BODY_BYTES: u64 = 32 << 20;
 
-/// What an entry turns out to be.
+/// The kind of an entry.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum HarEntry {
-    /// A request with calls; its line of a recording is composed.
+    /// A request with calls, whose recorded line was composed.
     Calls,
-    /// A request for something else.
+    /// Any other entry.
     Other,
-    /// A request for a tracking path whose body is not there or cannot be read: why.
+    /// A request for a tracking path whose body is missing or cannot be read, with the reason.
     Unreadable(&'static str),
 }
 
-/// Whether a text that begins like this is a HAR.
+/// Returns whether a text that begins like this is a HAR.
 pub(crate) fn is_har(head: &str) -> bool {
     let rest = head.trim_start_matches('\u{feff}').trim_start();
     let rest = rest.strip_prefix('{').map(str::trim_start);
@@ -48,7 +48,7 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
     let own = json.filter(|_| method == "POST" || method.is_empty()).and_then(own_request);
     let (path, json) = match (tracking(&method, path), own) {
         (Some(path), _) => (path, json.map(Cow::Borrowed)),
-        // a proxy of one's own has paths of its own; this program's exports have none for calls
+        // a user's own proxy may use other paths, and segscope's exports have no path for calls
         // that came from a file
         (None, Some((path, json))) => (path, Some(json)),
         (None, None) => return HarEntry::Other,
@@ -81,7 +81,7 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
     HarEntry::Calls
 }
 
-/// Host, path and query of an address.
+/// Returns the host, path and query of a URL.
 fn parts(url: &str) -> Option<(&str, &str, &str)> {
     let (_, rest) = url.split_once("://")?;
     let rest = rest.split('#').next().unwrap_or(rest);
@@ -90,7 +90,7 @@ fn parts(url: &str) -> Option<(&str, &str, &str)> {
     Some((host, path, query))
 }
 
-/// The path that carries calls: the whole one, or its end where a proxy puts it under another path.
+/// Returns the tracking path: the whole path, or its end if a proxy puts it under another path.
 fn tracking<'p>(method: &str, path: &'p str) -> Option<&'p str> {
     let has_calls = |path: &&str| {
         let head =
@@ -102,7 +102,8 @@ fn tracking<'p>(method: &str, path: &'p str) -> Option<&'p str> {
     std::iter::once(path).chain(ends).find(has_calls)
 }
 
-/// The path that a body is posted to, and the body as it is posted, if it is a call or a batch.
+/// Returns the path to which a body is posted, and the body as it is posted, if it is a call or a
+/// batch.
 fn own_request(text: &str) -> Option<(&'static str, Cow<'_, str>)> {
     let doc = Doc::parse(text).ok()?;
     let batch = doc.root().get("batch").filter(Val::is_array);
@@ -113,7 +114,8 @@ fn own_request(text: &str) -> Option<(&'static str, Cow<'_, str>)> {
     is_call.then(|| posted(text).ok()).flatten()
 }
 
-/// Names in small letters, without those of HTTP/2's own, and the host of the address.
+/// Returns the headers with lowercase names, without HTTP/2 pseudo-headers, and with the host of
+/// the URL.
 fn headers(request: Val<'_>, host: &str) -> Vec<(String, String)> {
     let pair = |header: Val<'_>| {
         let text = |name: &str| header.get(name).and_then(|text| text.as_str());
@@ -126,7 +128,8 @@ fn headers(request: Val<'_>, host: &str) -> Vec<(String, String)> {
     headers
 }
 
-/// The bytes of a body: text, base64, bytes as characters, each perhaps in gzip.
+/// Returns the bytes of a body, which is text, base64, or bytes as characters, each possibly in
+/// gzip.
 fn body(post: Option<Val<'_>>) -> Result<Vec<u8>, &'static str> {
     let Some(post) = post else { return Ok(Vec::new()) };
     let Some(text) = post.get("text").and_then(|text| text.as_str()) else { return Ok(Vec::new()) };
@@ -135,7 +138,7 @@ fn body(post: Option<Val<'_>>) -> Result<Vec<u8>, &'static str> {
     let bytes = if is_coded || text.starts_with("H4sI") {
         STANDARD.decode(text.trim()).map_err(|_| "their bodies are not base64")?
     } else if text.starts_with("\u{1f}\u{8b}") {
-        // bytes that were written as characters; one over U+00FF was lost in that
+        // the bytes were written as characters; a character above U+00FF means that bytes were lost
         let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
         bytes.map_err(|_| "their bodies are gzip that was damaged when the archive was written")?
     } else {

@@ -1,4 +1,4 @@
-//! How far files and streams of calls are read, for those who wait for that.
+//! The progress of importing files and streams, for threads that wait for it.
 
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::FollowedFile;
@@ -6,23 +6,24 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A file that is followed is looked at this often.
-const PAUSE: Duration = Duration::from_millis(50);
+/// The interval at which a followed file is checked for changes.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How far the files are read.
+/// The progress of reading the files.
 #[derive(Debug, Default)]
 pub(crate) struct Import {
     pub read: AtomicU64,
     total: AtomicU64,
     state: Mutex<Progress>,
-    told: Condvar,
+    /// Notified when the progress changes and when the import ends.
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    /// Files are still to be read.
+    /// True while files are still being read.
     pub busy: bool,
-    /// Nothing comes any more.
+    /// True once nothing more arrives.
     pub over: bool,
     ended: bool,
     pub wrong: Option<Arc<FileError>>,
@@ -40,71 +41,71 @@ impl Import {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// True once all that was there is in the queue.
+    /// Returns true once all data that was there is in the queue.
     pub fn is_settled(&self) -> bool {
         !self.lock().busy
     }
 
-    /// More of a stream is there.
+    /// Notes that more bytes of a stream have arrived.
     pub fn came(&self, bytes: u64) {
         self.more(bytes);
         self.read.fetch_add(bytes, Ordering::Relaxed);
         self.lock().busy = true;
     }
 
-    /// How much is read, and of how much.
+    /// Returns the number of bytes that are read, and the total.
     pub fn reading(&self) -> Option<(u64, u64)> {
         let both = || (self.read.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed));
         self.lock().busy.then(both)
     }
 
-    /// How much there is to read.
+    /// Returns the total number of bytes to read.
     pub fn total(&self) -> u64 {
         self.total.load(Ordering::Relaxed)
     }
 
-    /// True once all is read and nothing comes any more.
+    /// Returns true once everything is read and nothing more arrives.
     pub fn is_over(&self) -> bool {
         self.lock().over
     }
 
-    /// Waits until all that was there is in the queue, at most for some time. Returns true if it is,
-    /// or if it ended.
+    /// Waits until all data that was there is in the queue, at most for the time `limit`. Returns
+    /// true if it is, or if the import ended.
     pub fn settle_for(&self, limit: Duration) -> bool {
         let is_open = |state: &mut Progress| state.busy && !state.ended;
-        let waited = self.told.wait_timeout_while(self.lock(), limit, is_open);
+        let waited = self.changed.wait_timeout_while(self.lock(), limit, is_open);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
-    /// The first thing that is wrong with a file.
+    /// Returns the first error of a file.
     pub fn wrong(&self) -> Option<Arc<FileError>> {
         self.lock().wrong.clone()
     }
 
     pub fn end(&self) {
         self.lock().ended = true;
-        self.told.notify_all();
+        self.changed.notify_all();
     }
 
     pub fn is_ended(&self) -> bool {
         self.lock().ended
     }
 
-    /// Waits a moment; false once nobody wants more.
+    /// Waits for the poll interval. Returns false once the import is ended.
     pub fn pause(&self) -> bool {
         let state = self.lock();
-        let waited = self.told.wait_timeout_while(state, PAUSE, |state| !state.ended);
+        let waited = self.changed.wait_timeout_while(state, POLL_INTERVAL, |state| !state.ended);
         !waited.map_or_else(|poison| poison.into_inner().0.ended, |(state, _)| state.ended)
     }
 
-    /// There is more to read than was known.
+    /// Adds bytes to the total.
     pub fn more(&self, bytes: u64) {
         self.total.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// All that was there is in the queue.
+    /// Notes that all data that was there is in the queue.
     pub fn settled(&self) {
         self.lock().busy = false;
-        self.told.notify_all();
+        self.changed.notify_all();
     }
 }

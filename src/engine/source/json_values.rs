@@ -1,10 +1,10 @@
-//! JSON values of a stream, one at a time: one after the other, in arrays, or pretty-printed. Only
-//! the value that is being read is in memory.
+//! Reads the JSON values of a stream one at a time, whether they follow each other, are in arrays,
+//! or are pretty-printed. Only the value that is being read is in memory.
 
 use crate::engine::source::limits::MAX_VALUE_BYTES;
 use std::io::{self, BufRead};
 
-/// A place in a text; both count from 1.
+/// A position in a text. The line and the column count from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TextPosition {
     pub(super) line: usize,
@@ -18,7 +18,7 @@ impl Default for TextPosition {
 }
 
 impl TextPosition {
-    /// Goes on behind a byte.
+    /// Moves past a byte.
     pub(super) fn step(&mut self, byte: u8) {
         if byte == b'\n' {
             (self.line, self.column) = (self.line + 1, 0);
@@ -28,16 +28,16 @@ impl TextPosition {
     }
 }
 
-/// A step of reading.
+/// The result of reading the next value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ReadStep {
-    /// An object; where it begins.
+    /// An object, with the position of its beginning.
     Object(TextPosition),
-    /// An object that is too long to be read; where it begins.
+    /// An object that is too long to be read, with the position of its beginning.
     TooLong(TextPosition),
-    /// Something else than an object or an array.
+    /// A value other than an object or an array.
     Other(TextPosition, u8),
-    /// The stream ends inside the object or array that begins here.
+    /// The end of the stream inside the object or array that begins here.
     Cut(TextPosition),
     End,
 }
@@ -46,17 +46,17 @@ pub(crate) enum ReadStep {
 pub(crate) struct Values<R> {
     input: R,
     place: TextPosition,
-    /// Where the arrays that are open begin.
+    /// The positions of the beginnings of the open arrays.
     arrays: Vec<TextPosition>,
-    /// Only the elements of one array are read.
+    /// True if only the elements of one array are read.
     one_array: bool,
-    /// How many more bytes the value that is being read may have.
+    /// The number of bytes that the present value may still have.
     left: usize,
 }
 
-/// A value that is longer than this has no end.
+/// The maximum size of a value that is skipped. A longer value is taken to have no end.
 const MAX_SKIPPED_BYTES: usize = 128 << 20;
-/// Arrays in arrays are taken apart up to this depth.
+/// The maximum depth of arrays in arrays whose elements are read.
 const MAX_ARRAYS: usize = 64;
 
 impl<R: BufRead> Values<R> {
@@ -70,8 +70,8 @@ impl<R: BufRead> Values<R> {
         }
     }
 
-    /// Skips to the elements of the member `name` of the root's member `within`; false if the
-    /// stream has no such array.
+    /// Skips to the elements of the member `name` of the root's member `within`. Returns false if
+    /// the stream has no such array.
     pub fn skip_to(&mut self, within: &str, name: &str) -> io::Result<bool> {
         let (mut depth, mut keys) = (0usize, vec![Vec::new()]);
         let mut text = Vec::new();
@@ -107,7 +107,7 @@ impl<R: BufRead> Values<R> {
         Ok(false)
     }
 
-    /// The next object's text into `value`.
+    /// Reads the text of the next object into `value`.
     pub fn next(&mut self, value: &mut Vec<u8>) -> io::Result<ReadStep> {
         value.clear();
         self.left = MAX_SKIPPED_BYTES;
@@ -124,7 +124,7 @@ impl<R: BufRead> Values<R> {
                 b']' if !self.arrays.is_empty() => {
                     self.arrays.pop();
                 }
-                // between values of a list, and of a JSON text sequence
+                // separators of the values of a list and of a JSON text sequence
                 b',' | 0x1e => {}
                 byte if byte.is_ascii_whitespace() => {}
                 0xef if self.place == (TextPosition { line: 1, column: 1 }) => {
@@ -139,7 +139,7 @@ impl<R: BufRead> Values<R> {
         }
     }
 
-    /// Reads an object behind its brace.
+    /// Reads the rest of an object after its opening brace.
     fn object(&mut self, value: &mut Vec<u8>) -> io::Result<ReadStep> {
         let begin = self.place;
         value.push(b'{');
@@ -148,7 +148,7 @@ impl<R: BufRead> Values<R> {
             self.plain(value)?;
             let Some(byte) = self.next_byte()? else { return Ok(ReadStep::Cut(begin)) };
             if value.len() >= MAX_VALUE_BYTES {
-                // what follows is skipped to its end, so that only this one is lost
+                // the rest of the object is skipped, so that only this object is lost
                 value.clear();
                 too_long = true;
             }
@@ -166,8 +166,9 @@ impl<R: BufRead> Values<R> {
         Ok(if too_long { ReadStep::TooLong(begin) } else { ReadStep::Object(begin) })
     }
 
-    /// Reads a string behind its quote, up to the quote at its end. A line end ends it too: it is
-    /// no part of a JSON string, and what follows is not lost in one that was cut.
+    /// Reads the rest of a string after its opening quote, up to its closing quote. A line end ends
+    /// the string too, because a JSON string contains none, so a string that was cut does not
+    /// swallow the values after it.
     fn string(&mut self, text: &mut Vec<u8>) -> io::Result<bool> {
         loop {
             let bytes = self.fill()?;
@@ -185,7 +186,7 @@ impl<R: BufRead> Values<R> {
                 Some(b'\n') => return Ok(false),
                 Some(byte) => {
                     text.push(byte);
-                    // what is escaped ends no string
+                    // an escaped quote does not end the string
                     if byte == b'\\'
                         && let Some(escaped) = self.next_byte()?
                     {
@@ -196,7 +197,7 @@ impl<R: BufRead> Values<R> {
         }
     }
 
-    /// Reads on to the next byte that opens or closes something.
+    /// Reads up to the next byte that opens or closes a string, object or array.
     fn plain(&mut self, value: &mut Vec<u8>) -> io::Result<()> {
         let bytes = self.fill()?;
         let opens = |byte: &u8| matches!(byte, b'"' | b'{' | b'}' | b'[' | b']' | b'\n');

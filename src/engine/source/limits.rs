@@ -1,16 +1,16 @@
-//! How much of a file is read.
+//! Limits on reading files.
 
 use std::io;
 
-/// A line longer than this is not read.
+/// The maximum size of a line.
 pub(crate) const MAX_LINE_BYTES: usize = 64 << 20;
-/// A JSON value longer than this is not read.
+/// The maximum size of a JSON value.
 pub(crate) const MAX_VALUE_BYTES: usize = 8 << 20;
-/// This much of a file tells its form…
+/// The size of the beginning of a file by which its format is detected.
 pub(crate) const HEAD_BYTES: usize = 64 << 10;
-/// …and this much where its first line is longer.
+/// The maximum size of that beginning if the first line is longer than [`HEAD_BYTES`].
 pub(crate) const MAX_HEAD_BYTES: usize = 4 << 20;
-/// Gzip in gzip is unpacked this many times.
+/// The maximum number of times that gzip in gzip is unpacked.
 pub(crate) const MAX_PACKED: u32 = 3;
 
 pub(crate) fn line_too_long() -> io::Error {

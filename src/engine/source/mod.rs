@@ -1,14 +1,14 @@
-//! The one reader of files that hold calls, for all commands. The beginning of a file tells its
-//! form. Recordings and lines of calls are read in place; everything else is taken apart into a
-//! file without a name, one call a line, and read from there:
+//! Reads files with calls, for all commands. The format of a file is detected by its beginning.
+//! Recordings and lines of calls are read in place. The calls of all other files are extracted into
+//! a file without a name, one call per line, and read from there:
 //!
-//! - gzip, by content, of any of the others
+//! - gzip files of any of these formats, recognized by content
 //! - JSON values one after the other, pretty-printed, or in arrays
 //! - calls in envelopes such as log lines and messages of a bus ([`envelope`])
 //! - HTTP archives ([`har`]) and scripts of curl lines ([`curl`])
 //! - folders of such files
 //!
-//! Whatever a file holds, at most one line or value of it is in memory.
+//! Whatever a file contains, at most one line or value of it is in memory.
 
 pub(crate) mod bare_calls;
 mod curl;
@@ -47,16 +47,16 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
-/// Where the bytes of a file come from.
+/// The source of the bytes of a file.
 enum Bytes {
-    /// It can be read at any place and more than once.
+    /// A file that can be read at any position and more than once.
     File(File),
-    /// It comes once; with why it ended before its end, if it does.
+    /// A stream that can be read only once, with the reason if it ends early.
     Stream(Box<dyn Read>, Option<gzip::Damage>),
 }
 
 impl Bytes {
-    /// The first bytes, and the whole again.
+    /// Returns the first bytes, and all bytes again.
     fn head(self) -> io::Result<(Vec<u8>, Bytes)> {
         match self {
             Bytes::File(mut file) => {
@@ -80,7 +80,7 @@ impl Bytes {
     }
 }
 
-/// The beginning of a file, up to the end of its first line where that is not too long.
+/// Reads the beginning of a file, up to the end of its first line if that is not too long.
 fn read_head(input: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     let mut wanted = HEAD_BYTES;
@@ -97,7 +97,7 @@ fn read_head(input: &mut impl Read) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Whether a file that begins like this holds calls, and is no plan.
+/// Returns whether a file that begins like this contains calls and is not a plan.
 pub(crate) fn holds_calls(head: &[u8]) -> bool {
     let json = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
     let mut bytes = json.iter().copied().filter(|byte| !byte.is_ascii_whitespace());
@@ -113,8 +113,8 @@ pub(crate) fn holds_calls(head: &[u8]) -> bool {
 }
 
 impl Recording {
-    /// Adds a file of any form, or a folder of them; `-` is standard input. Nothing is written to
-    /// it. Of a recording and of lines of calls no more is read than it takes to tell their form.
+    /// Adds a file of any format, or a folder; `-` is standard input. The file is not changed. Of
+    /// recordings and lines of calls, only as much is read as is needed to detect the format.
     pub fn add(&mut self, path: &Path) -> Result<(), FileError> {
         if path.is_dir() {
             return folder::add(self, path);
@@ -128,7 +128,7 @@ impl Recording {
             let meta = file.metadata().map_err(io)?;
             match meta.is_file() {
                 true => (Bytes::File(file), meta.len()),
-                // a pipe, such as `<(command)`, can be read once only
+                // a pipe, such as `<(command)`, can be read only once
                 false => (Bytes::Stream(Box::new(file), None), 0),
             }
         };
@@ -139,7 +139,7 @@ impl Recording {
         Ok(())
     }
 
-    /// Adds what a file holds, or what is packed in it.
+    /// Adds the content of a file, unpacked if it is packed.
     fn add_bytes(
         &mut self,
         name: &Path,
@@ -156,12 +156,12 @@ impl Recording {
                 let (input, damage) = gzip::GzipReader::new(input);
                 let bytes = Bytes::Stream(Box::new(input), Some(damage.clone()));
                 let added = self.add_bytes(name, bytes, packed + 1, taken);
-                return match (added, damage.told()) {
+                return match (added, damage.message()) {
                     (Ok(()), Some(told)) => {
                         self.problems.push(format!("{}: {told}", name.display()));
                         Ok(())
                     }
-                    // nothing can be said of its content
+                    // the content is not known, so report only the damage
                     (Err(_), Some(told)) => {
                         Err(FileError::NoCalls { path: name.to_owned(), message: told })
                     }
@@ -181,7 +181,7 @@ impl Recording {
             }
             _ => {}
         }
-        // what is packed may be damaged, so each line of it is looked at before it counts
+        // packed data may be damaged, so each line is checked before it counts
         let in_place = match form {
             FileFormat::Recording => true,
             FileFormat::Calls => packed == 0 && !taken.is_shared(),
@@ -218,7 +218,7 @@ impl Recording {
         Ok(())
     }
 
-    /// Adds what can be read once only, line by line as it comes: a pipe, or standard input (`-`).
+    /// Adds a stream that is read line by line as it arrives: a pipe, or standard input (`-`).
     pub fn add_stream(&mut self, path: &Path) -> Result<(), FileError> {
         let io = |source| FileError::Io { path: path.to_owned(), source };
         let is_stdin = path.as_os_str() == "-";
@@ -227,7 +227,7 @@ impl Recording {
             let input = io::stdin().as_fd().try_clone_to_owned().map_err(io)?;
             File::from(input)
         } else {
-            // to open a pipe must not wait for its writer
+            // opening a pipe must not wait for its writer
             let flags = OFlags::NONBLOCK.bits().cast_signed();
             OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(io)?
         };
@@ -249,7 +249,7 @@ impl Recording {
         Ok(())
     }
 
-    /// Adds a file that grows, a recording or calls, one line each.
+    /// Adds a file that grows: a recording, or calls on one line each.
     pub fn add_followed(&mut self, path: &Path) -> Result<(), FileError> {
         let io = |source| FileError::Io { path: path.to_owned(), source };
         let mut file = File::open(path).map_err(io)?;
@@ -265,7 +265,7 @@ impl Recording {
         };
         match crate::engine::source::sniff::form(&head, path) {
             FileFormat::Recording | FileFormat::Calls | FileFormat::Lines => {}
-            // what is there may be the beginning of a line, or nothing yet
+            // the file may be empty so far, or contain only the beginning of a line
             _ if memchr::memchr(b'\n', head.trim_ascii_start()).is_none()
                 && head.len() < HEAD_BYTES => {}
             FileFormat::Kind(kind) => {
@@ -285,7 +285,8 @@ impl Recording {
     }
 }
 
-/// A stream in a file, and how much of it counts: a torn last line of a damaged one does not.
+/// Copies a stream into a file. Returns the file and the length that counts, which excludes a torn
+/// last line of a damaged stream.
 fn spooled(mut input: Box<dyn Read>, damage: Option<gzip::Damage>) -> io::Result<(File, u64)> {
     let mut spool = spool::Spool::new()?;
     let mut piece = vec![0; 128 << 10];
@@ -297,5 +298,5 @@ fn spooled(mut input: Box<dyn Read>, damage: Option<gzip::Damage>) -> io::Result
             Err(error) => return Err(error),
         };
     }
-    spool.finish(damage.is_some_and(|damage| damage.told().is_some()))
+    spool.finish(damage.is_some_and(|damage| damage.message().is_some()))
 }

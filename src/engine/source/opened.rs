@@ -3,10 +3,10 @@
 /// Counts of the lines and requests of opened files, or of a recording.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpenedCounts {
-    /// Requests that were read.
+    /// The number of requests that were read.
     pub requests: u64,
-    /// Lines that are none of a recording's: how many, and the first one's number and error.
+    /// The number of lines that are not lines of a recording.
     pub bad_lines: u64,
-    /// The first of them.
+    /// The number and the error of the first of these lines.
     pub first_bad: Option<(u64, String)>,
 }

@@ -1,5 +1,6 @@
-//! Lines read back from the recording. Parsing a line is independent of all others, so other threads
-//! parse blocks of lines, a few blocks ahead, and the judge thread gets the blocks in their order.
+//! Reads lines back from the recording. Parsing a line is independent of all other lines, so other
+//! threads parse blocks of lines, a few blocks ahead, and the judge thread gets the blocks in
+//! order.
 
 use crate::call::time::Millis;
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
@@ -18,23 +19,25 @@ use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// About so much is read at once.
-const BLOCK: u64 = 256 << 10;
-/// So many blocks may be read and not yet judged.
-const AHEAD: u64 = 8;
-/// Less than this is not worth a thread.
-const SMALL: u64 = 2 * BLOCK;
-/// More threads than this do not help: the judging is one after the other.
-const MOST_THREADS: usize = 4;
+/// The approximate number of bytes that are read at once.
+const BLOCK_BYTES: u64 = 256 << 10;
+/// The maximum number of blocks that are read but not yet judged.
+const MAX_BLOCKS_AHEAD: u64 = 8;
+/// The minimum size of a range that is read by several threads. For less, a thread is not worth its
+/// cost.
+const MIN_PARALLEL_BYTES: u64 = 2 * BLOCK_BYTES;
+/// The maximum number of parser threads. More do not help, because judging is sequential.
+const MAX_THREADS: usize = 4;
 
-/// Takes a block of lines in their order, and gives back room of readings. False ends it all.
+/// A callback that takes the blocks of lines in order and returns parse buffers for reuse. Reading
+/// ends when it returns false.
 pub(crate) type Each<'e> = &'e mut dyn FnMut(&mut Vec<QueuedLine>, &mut Vec<ParseScratch>) -> bool;
 
 /// Reads the lines of the recording from one offset to another.
 pub(crate) fn read(parts: &RecordingText, from: u64, to: u64, each: Each<'_>) -> io::Result<()> {
-    // asking the system takes longer than reading a few lines
+    // asking the system for the number of cores takes longer than reading a few lines
     let cores = || thread::available_parallelism().map_or(1, |cores| cores.get());
-    let cores = if to - from < SMALL { 1 } else { cores() };
+    let cores = if to - from < MIN_PARALLEL_BYTES { 1 } else { cores() };
     if cores == 1 {
         let (mut at, mut bytes, mut spares) = (from, Vec::new(), Vec::new());
         while at < to {
@@ -56,7 +59,7 @@ pub(crate) fn read(parts: &RecordingText, from: u64, to: u64, each: Each<'_>) ->
     };
     thread::scope(|scope| {
         let (sender, receiver) = sync_channel(1);
-        for _ in 0..(cores - 1).min(MOST_THREADS) {
+        for _ in 0..(cores - 1).min(MAX_THREADS) {
             let (source, sender) = (&source, sender.clone());
             scope.spawn(move || {
                 give_way();
@@ -68,7 +71,7 @@ pub(crate) fn read(parts: &RecordingText, from: u64, to: u64, each: Each<'_>) ->
             });
         }
         drop(sender);
-        // however it ends, nobody waits for more to be taken
+        // however this ends, the parser threads stop waiting for blocks to be taken
         let _end = ReaderEndGuard(&source);
         let (mut waiting, mut spares) = (BTreeMap::new(), Vec::new());
         for (number, block) in receiver {
@@ -96,7 +99,7 @@ struct LineCursor {
     at: u64,
     /// The number of the next block.
     number: u64,
-    /// How many blocks were taken.
+    /// The number of blocks that were taken.
     taken: u64,
     ended: bool,
 }
@@ -108,11 +111,11 @@ impl LineSource<'_> {
         self.cursor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next block of lines, with its number.
+    /// Returns the next block of lines, with its number.
     fn next(&self) -> Option<(u64, Block)> {
         let mut bytes = Vec::new();
         let mut cursor = self.cursor();
-        while cursor.number >= cursor.taken + AHEAD && !cursor.ended {
+        while cursor.number >= cursor.taken + MAX_BLOCKS_AHEAD && !cursor.ended {
             cursor = self.go_on.wait(cursor).unwrap_or_else(PoisonError::into_inner);
         }
         if cursor.ended || cursor.at >= self.to {
@@ -153,7 +156,8 @@ impl Drop for ReaderEndGuard<'_> {
     }
 }
 
-/// Whole lines from an offset on, a block of them or one that is longer; where they end.
+/// Reads whole lines from an offset on: one block, or one line that is longer. Returns the offset
+/// of their end.
 pub(crate) fn read_block(
     parts: &RecordingText,
     from: u64,
@@ -163,11 +167,11 @@ pub(crate) fn read_block(
     let (part, next) = parts.part(from).ok_or(io::ErrorKind::UnexpectedEof)?;
     let end = next.map_or(to, |next| next.min(to));
     let Some(file) = &part.file else {
-        // what is deleted has no lines; the part behind it says how many calls there were
+        // a deleted part has no lines; the part after it contains the number of the calls before it
         bytes.clear();
         return Ok(end);
     };
-    let mut len = BLOCK;
+    let mut len = BLOCK_BYTES;
     loop {
         len = len.min(end - from);
         bytes.resize(len as usize, 0);
@@ -186,7 +190,7 @@ pub(crate) fn read_block(
     }
 }
 
-/// The lines of a block that begins at an offset.
+/// Parses the lines of a block that begins at the offset `start`.
 fn parse(bytes: &[u8], start: u64, spares: &mut Vec<ParseScratch>) -> Vec<QueuedLine> {
     let mut items = Vec::new();
     let mut origin = Arc::default();
@@ -208,7 +212,7 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<ParseScratch>) -> Vec<Queued
     items
 }
 
-/// What a line asks for.
+/// Parses a line and returns its queue entry.
 pub(crate) fn work(
     text: &str,
     offset: u64,
@@ -242,29 +246,29 @@ pub(crate) fn work(
     Ok(QueueEntry::Request(ReadRequest { line, body_at, reading, scratch }))
 }
 
-/// What a line of a recording holds.
+/// A parsed line of a recording.
 pub(crate) enum ParsedLine<'l> {
     /// A request with its calls.
     Request(RequestLine, ParsedRequest<'l>),
     /// A request that was refused.
     Refused(RequestLine),
-    /// A source's push.
+    /// A push of objects.
     Push(Box<RequestLine>),
-    /// Something else that happened.
+    /// Another event, such as a clear.
     Event(RecordingEvent, Millis),
-    /// A user says something about a call.
+    /// A mark or note of the user.
     Remark(Remark),
-    /// What one test has sent is cleared away.
+    /// A clear of the requests of a test.
     ClearTest(String),
-    /// Selected calls are cleared away.
+    /// A clear of selected calls.
     ClearCalls(Vec<(u64, u64)>),
-    /// A part of the recording begins.
+    /// The beginning of a part of the recording.
     Part(PartStart),
-    /// Nothing that counts.
+    /// A line that needs no action.
     Nothing,
 }
 
-/// Reads a line.
+/// Parses a line.
 pub(crate) fn read_line<'l>(
     text: &'l str,
     scratch: &mut ParseScratch,
@@ -272,7 +276,8 @@ pub(crate) fn read_line<'l>(
     let quick = recording::parse_quick(text);
     let quick =
         quick.filter(|request| ObjectsRoute::parse(&request.method, &request.path).is_none());
-    // a body that nobody has read may have further fields behind it
+    // the quick parser takes the rest of the line as the body; if further fields follow the body,
+    // that is not JSON, and the line is parsed in full below
     if let Some(request) = quick
         && let Ok(reading) = calls(text, &request, scratch)
         && reading.doc.is_some()
@@ -298,7 +303,7 @@ pub(crate) fn read_line<'l>(
     Ok(ParsedLine::Request(*request, reading))
 }
 
-/// The calls of a request.
+/// Parses the calls of a request.
 fn calls<'l>(
     text: &'l str,
     request: &RequestLine,
@@ -313,14 +318,14 @@ mod tests {
     use super::*;
     use std::time::{Duration, Instant};
 
-    /// A recording may hold a clear and an undo beside each other, a hundred thousand times.
+    /// A recording may contain a clear directly followed by an undo a hundred thousand times.
     #[test]
     fn reading_no_lines_asks_the_system_nothing() {
         let begin = Instant::now();
         for _ in 0..20_000 {
             read(&RecordingText::default(), 7, 7, &mut |_, _| false).expect("nothing to read");
         }
-        // to ask how many cores there are takes 40 µs
+        // asking for the number of cores takes 40 µs
         assert!(begin.elapsed() < Duration::from_millis(400), "{:?}", begin.elapsed());
     }
 }

@@ -1,4 +1,4 @@
-//! What is read back: files that are only read, and behind them the one that is appended to.
+//! The files of a recording: those that are only read, followed by the one that is appended to.
 
 use crate::call::time::Millis;
 use crate::engine::rows::views::OpenedFiles;
@@ -11,11 +11,12 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The line of an upstream's answer is no longer: of the body 64 KB, six times as long where each
-/// byte is escaped, and the headers.
+/// The maximum length of the line of an upstream's response: 64 KB of the body, six times as long
+/// if each byte is escaped, and the headers.
 const MAX_LINE_BEHIND_BYTES: usize = 1 << 20;
 
-/// One long text of lines: the files in their order, then the journal. Offsets count over all.
+/// A single text of lines: the files in order, then the file that is appended to. Offsets count
+/// over all files.
 #[derive(Debug, Default)]
 pub struct Recording {
     pub(crate) parts: Vec<FileSection>,
@@ -23,44 +24,45 @@ pub struct Recording {
     /// The files that are only read.
     opened: Option<OpenedFiles>,
     pub(crate) journal: Option<RecordingFile>,
-    /// The parts of the recording that come before the journal.
+    /// The parts of the recording before the file that is appended to.
     pub(crate) earlier: Vec<ClosedPart>,
-    /// Files of calls, which become lines of the journal.
+    /// The files of calls, which become lines of the file that is appended to.
     pub(crate) inputs: Vec<FollowedFile>,
     remarks: RemarkTarget,
-    /// The one part is the opened file itself.
+    /// True if the single part is the opened file itself.
     in_place: bool,
-    /// What of the files could not be read.
+    /// Messages about contents of the files that could not be read.
     pub(crate) problems: Vec<String>,
-    /// What of the files was passed over because it is not meant to be read.
+    /// Messages about contents of the files that were skipped because they are not meant to be
+    /// read.
     pub(crate) notes: Vec<String>,
 }
 
 /// A part of a recording that is no longer written.
 #[derive(Debug)]
 pub(crate) struct ClosedPart {
-    /// What it holds of the text.
+    /// The range of the text that it contains.
     pub range: Range<u64>,
     /// Its file, if that has a name.
     pub path: Option<PathBuf>,
-    /// When it was last written to.
+    /// The time at which it was last written to.
     pub ended_at: Millis,
 }
 
-/// Where marks and notes go.
+/// The place where marks and notes are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum RemarkTarget {
-    /// Into the recording that is being made.
+    /// The recording that is being written.
     #[default]
     Recorded,
-    /// Into the recording that is opened.
+    /// The recording that is opened.
     Opened(PathBuf),
-    /// They are deleted at exit: why.
+    /// A file without a name, so they are deleted at exit, with the reason.
     UntilTheEnd(String),
 }
 
 impl Recording {
-    /// Nothing but a journal.
+    /// Creates a recording with only a file that is appended to.
     pub fn of_journal(journal: RecordingFile) -> io::Result<Recording> {
         let mut recording = Recording::default();
         recording.set_journal(journal)?;
@@ -75,22 +77,22 @@ impl Recording {
         self.len += whole_lines_bytes;
     }
 
-    /// Counts a file that is open, or a folder of them.
+    /// Counts an open file, or a folder of files.
     pub(crate) fn count_file(&mut self, path: &Path, bytes: u64, grows: bool) {
         OpenedFiles::add(&mut self.opened, path, bytes, grows);
     }
 
-    /// What of the files could not be read, if that is something.
+    /// Returns the messages about contents that could not be read, if there are any.
     pub fn problem(&self) -> Option<String> {
         (!self.problems.is_empty()).then(|| self.problems.join("; "))
     }
 
-    /// What of the files was passed over because it is not meant to be read.
+    /// Returns the messages about contents that were skipped because they are not meant to be read.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// Takes a part of the recording that comes before the journal.
+    /// Adds a part of the recording before the file that is appended to.
     pub fn add_earlier_part(&mut self, part: EarlierPart) {
         let begin = self.len;
         self.parts.push(FileSection::new(begin, 0, part.file));
@@ -99,9 +101,9 @@ impl Recording {
         self.earlier.push(ClosedPart { range: begin..self.len, path, ended_at });
     }
 
-    /// Takes the journal; there is one at most, and it comes last.
+    /// Sets the file that is appended to. There is at most one, and it comes last.
     pub fn set_journal(&mut self, journal: RecordingFile) -> io::Result<()> {
-        // the part of a file that is created with its first line is added with that line
+        // a file that does not exist yet is added as a part when its first line creates it
         if !journal.is_planned() {
             self.parts.push(FileSection::new(self.len, 0, journal.reader()?));
         }
@@ -110,8 +112,8 @@ impl Recording {
         Ok(())
     }
 
-    /// Takes marks and notes: into the recording, if a single one is opened and can be appended to;
-    /// else they are deleted at exit.
+    /// Prepares for marks and notes. They are appended to the recording if a single one is open and
+    /// can be appended to; otherwise they are deleted at exit.
     pub fn take_remarks(&mut self) -> io::Result<()> {
         let joined = match (&self.opened, &self.parts[..], &self.inputs[..]) {
             (Some(opened), [_], []) if self.in_place => {
@@ -134,38 +136,39 @@ impl Recording {
         }
     }
 
-    /// Where marks and notes go.
+    /// Returns the place where marks and notes are written.
     pub fn remarks(&self) -> &RemarkTarget {
         &self.remarks
     }
 
-    /// Adds a file of calls. They become lines of a journal without a name.
+    /// Adds a file of calls, which become lines of a file without a name.
     pub(crate) fn add_input(&mut self, input: FollowedFile) {
         self.inputs.push(input);
     }
 
-    /// How long the text is.
+    /// Returns the length of the text.
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// How much there is to be read, files of calls too.
+    /// Returns the number of bytes to read, including files of calls.
     pub fn unread_bytes(&self) -> u64 {
         self.len + self.inputs.iter().map(|input| input.len).sum::<u64>()
     }
 
-    /// True while there is nothing.
+    /// Returns true if the text is empty.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The journal's file, if it has a name; without a journal the first file that was opened.
+    /// Returns the path of the file that is appended to, if it has a name, or of the first file
+    /// that was opened.
     pub fn path(&self) -> Option<&Path> {
         let opened = || self.opened.as_ref().map(|opened| opened.path.as_path());
         self.journal.as_ref().and_then(RecordingFile::path).or_else(opened)
     }
 
-    /// The files that are open to be read.
+    /// Returns the files that are open for reading.
     pub(crate) fn opened(&self) -> Option<&OpenedFiles> {
         self.opened.as_ref()
     }
@@ -197,38 +200,40 @@ pub(crate) fn only_read() -> io::Error {
     io::Error::other("nothing is recorded here: the file is only read")
 }
 
-/// A file or what is behind some place in it, and the offset that this has.
+/// A file, or the rest of one from a position on, with its offset in the text.
 #[derive(Debug, Clone)]
 pub(crate) struct FileSection {
     pub base: u64,
-    /// The place in the file.
+    /// The position in the file.
     pub at: u64,
-    /// None if it is deleted.
+    /// The file; `None` if it is deleted.
     pub file: Option<Arc<File>>,
-    /// Where the file was cut: what it holds from there on is something else.
+    /// The position at which another program cut the file. Later content is not part of this
+    /// section.
     end: u64,
 }
 
 impl FileSection {
-    /// What is in a file from a place on.
+    /// Creates a section with the content of a file from a position on.
     pub fn new(base: u64, at: u64, file: File) -> FileSection {
         FileSection { base, at, file: Some(Arc::new(file)), end: u64::MAX }
     }
 }
 
-/// The text as all its readers share it. Reading it needs no lock but this one, held for a moment.
+/// The text of a recording, shared by all readers. Reading needs only this lock, and only for a
+/// moment.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordingText(Arc<RwLock<Vec<FileSection>>>);
 
 impl RecordingText {
-    /// The file that holds an offset, and the offset within it.
+    /// Returns the file that contains an offset, and the position in the file.
     pub fn place(&self, offset: u64) -> Option<LinePosition> {
         let (part, _) = self.part(offset)?;
         Some(LinePosition { offset: offset - part.base + part.at, file: part.file, end: part.end })
     }
 
-    /// Notes that the file of these parts was cut to a length: what stood behind that is gone, also
-    /// when something else stands there later.
+    /// Notes that a file was cut to a length. The content after it is lost, even if other content
+    /// is written there later.
     pub fn cut(&self, file: &File, len: u64) -> io::Result<()> {
         let id = |file: &File| file.metadata().map(|meta| (meta.dev(), meta.ino()));
         let cut = id(file)?;
@@ -242,41 +247,42 @@ impl RecordingText {
         Ok(())
     }
 
-    /// Gives back the files of what stands before an offset, because they are deleted.
+    /// Closes the files of the sections before an offset, because they are deleted.
     pub fn delete_before(&self, end: u64) {
         let mut parts = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let count = parts.partition_point(|part| part.base < end);
-        // what is gone is one section, however many files it was in
+        // the deleted text becomes one section, however many files it was in
         let begin = parts.first().map_or(0, |part| part.base);
         let gone = FileSection { base: begin, at: 0, file: None, end: u64::MAX };
         parts.splice(..count, (count > 0).then_some(gone));
     }
 
-    /// Adds what is recorded from now on.
+    /// Adds the section into which new lines are recorded.
     pub fn add(&self, part: FileSection) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(part);
     }
 
-    /// The part that holds an offset, and where the next one begins, if there is one.
+    /// Returns the section that contains an offset, and the offset of the next section, if there is
+    /// one.
     pub fn part(&self, offset: u64) -> Option<(FileSection, Option<u64>)> {
         let parts = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        // of parts that begin together, all but the last are empty
+        // if several sections begin at the same offset, all but the last are empty
         let next = parts.partition_point(|part| part.base <= offset);
         let part = parts.get(next.checked_sub(1)?)?.clone();
         Some((part, parts.get(next).map(|part| part.base)))
     }
 }
 
-/// Where a line begins.
+/// The position of a line.
 #[derive(Debug, Clone)]
 pub(crate) struct LinePosition {
-    /// None if it is deleted.
+    /// The file; `None` if it is deleted.
     file: Option<Arc<File>>,
     offset: u64,
     end: u64,
 }
 
-/// Reads bytes that were there before.
+/// Reads bytes that were in the file before.
 pub(crate) fn read_exact(file: &File, into: &mut [u8], at: u64) -> io::Result<()> {
     let named = |error: io::Error| match error.kind() {
         io::ErrorKind::UnexpectedEof => cut(),
@@ -294,7 +300,7 @@ fn deleted() -> io::Error {
 }
 
 impl LinePosition {
-    /// All bytes from here up to another place, that one included.
+    /// Reads all bytes from here up to and including another position.
     pub(crate) fn read_to(&self, last: &LinePosition, into: &mut [u8]) -> io::Result<()> {
         let len = last.offset.checked_sub(self.offset).map(|len| len + 1);
         let file = self.check(into.len() as u64)?;
@@ -305,12 +311,13 @@ impl LinePosition {
         read_exact(file, into, self.offset)
     }
 
-    /// Whether the file is deleted.
+    /// Returns whether the file is deleted.
     pub(crate) fn is_deleted(&self) -> bool {
         self.file.is_none()
     }
 
-    /// The file. Refuses what is deleted and what something else has cut.
+    /// Returns the file. Fails if it is deleted or if another program cut it before the end of the
+    /// range.
     fn check(&self, len: u64) -> io::Result<&Arc<File>> {
         let file = self.file.as_ref().ok_or_else(deleted)?;
         match self.offset + len > self.end {
@@ -319,11 +326,12 @@ impl LinePosition {
         }
     }
 
-    /// The line behind the one that begins here and is that long, if it is whole and not very long.
+    /// Reads the line after the one of length `len` that begins here, if it is complete and not
+    /// longer than [`MAX_LINE_BEHIND_BYTES`].
     pub(crate) fn line_behind(&self, len: usize) -> Option<String> {
         let file = self.file.as_ref()?;
         let begin = self.offset + len as u64 + 1;
-        // nearly all are much shorter than the longest may be
+        // nearly all lines are much shorter than the maximum, so begin with a small buffer
         let mut room = 4096;
         loop {
             let mut bytes = vec![0; room];
@@ -339,7 +347,7 @@ impl LinePosition {
         }
     }
 
-    /// The line that begins here and is that long.
+    /// Reads the line of length `len` that begins here.
     pub(crate) fn read(&self, len: u32) -> io::Result<String> {
         let file = self.check(u64::from(len))?;
         let mut bytes = vec![0; len as usize];

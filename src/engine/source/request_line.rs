@@ -1,4 +1,4 @@
-//! Lines of a recording as requests, and the calls that they hold.
+//! Reads the requests of recorded lines, and the calls in them.
 
 use crate::call::time::Millis;
 use crate::engine::source::bare_calls;
@@ -11,7 +11,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-/// The text that holds the calls, as it stands in the line.
+/// Returns the text in the line that contains the calls.
 pub(crate) fn body_text<'l>(line: &'l str, request: &RequestLine) -> &'l str {
     request.body.clone().map_or("", |body| &line[body])
 }
@@ -28,11 +28,12 @@ pub(crate) fn head_of(request: &RequestLine) -> RequestHead<'_> {
 }
 
 impl Recording {
-    /// Gives the text of each call of the files, each with the type that its path gave it, and when
-    /// it arrived, if a recording says so; of a file of calls a batch is given whole.
+    /// Passes the text of each call of the files to `each`, with the type that its path gave it
+    /// and, from a recording, the time at which it arrived. A batch in a file of calls is passed as
+    /// a whole.
     ///
     /// # Errors
-    /// Fails at the first line that holds no call, and where `each` does.
+    /// Fails at the first line that contains no call, and when `each` fails.
     pub fn each_call<E: From<FileError>>(
         &self,
         mut each: impl FnMut(&str, Option<Millis>) -> Result<(), E>,
@@ -63,7 +64,7 @@ impl Recording {
     }
 }
 
-/// A part of a file as a stream that does not move the file's own place.
+/// A part of a file as a stream, which does not move the position of the file.
 struct FilePart<'f> {
     file: &'f std::fs::File,
     at: u64,
@@ -79,7 +80,8 @@ impl Read for FilePart<'_> {
     }
 }
 
-/// Gives each line that is not empty. A message about a line becomes an error that names it.
+/// Passes on each line that is not empty. A message about a line becomes an error that names the
+/// line.
 fn each_line<E: From<FileError>>(
     path: &Path,
     part: FilePart<'_>,
@@ -107,7 +109,7 @@ fn each_line<E: From<FileError>>(
     }
 }
 
-/// Gives the calls of a recorded request.
+/// Passes on the calls of a recorded request.
 fn request_calls<E>(
     line: &[u8],
     scratch: &mut ParseScratch,

@@ -1,4 +1,4 @@
-//! The form of a file, told by how it begins.
+//! Detects the format of a file by its beginning.
 
 use crate::call::Doc;
 use crate::engine::source::envelope::{self, EnvelopeItem};
@@ -7,10 +7,10 @@ use crate::engine::source::{bare_calls, curl, gzip, har};
 use crate::recording;
 use std::path::Path;
 
-/// This many lines are looked at.
+/// The maximum number of lines that are examined.
 const MAX_LINES: usize = 20;
 
-/// How a file is read.
+/// The format of a file, which determines how it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FileFormat {
     /// A recording, read in place.
@@ -19,18 +19,18 @@ pub(crate) enum FileFormat {
     Calls,
     /// JSON values, one on each line, from which calls are extracted.
     Lines,
-    /// JSON values, however they are laid out.
+    /// JSON values in any layout.
     Values,
     Har,
     Curl,
     Gzip,
-    /// Something else that is known.
+    /// Another known kind of file.
     Kind(UnreadableKind),
-    /// Something else: a line, and what is wrong with it.
+    /// An unknown format: the number of a line, and the problem with it.
     Wrong(usize, String),
 }
 
-/// Tells the form of a file by its beginning.
+/// Detects the format of a file by its beginning.
 pub(crate) fn form(head: &[u8], path: &Path) -> FileFormat {
     if head.starts_with(gzip::MAGIC) {
         return FileFormat::Gzip;
@@ -39,7 +39,7 @@ pub(crate) fn form(head: &[u8], path: &Path) -> FileFormat {
     if lines.recorded > 0 {
         return FileFormat::Recording;
     }
-    // lines that can be read tell more than one that is damaged
+    // readable lines are better evidence than a damaged one
     if lines.calls == 0
         && let Some(kind) = unreadable::binary(head)
     {
@@ -62,7 +62,7 @@ pub(crate) fn form(head: &[u8], path: &Path) -> FileFormat {
         let in_place = lines.others == 0 && lines.first_is_call;
         return if in_place { FileFormat::Calls } else { FileFormat::Lines };
     }
-    // a first line that is damaged among others that are whole
+    // the first line is damaged and the others are whole
     if lines.calls > 0 && lines.commas == 0 && lines.json * 2 >= lines.seen {
         return FileFormat::Lines;
     }
@@ -80,7 +80,7 @@ pub(crate) fn form(head: &[u8], path: &Path) -> FileFormat {
     FileFormat::Wrong(text[..before].matches('\n').count() + 1, wrong)
 }
 
-/// The beginning of a text, up to what is not UTF-8.
+/// Returns the beginning of a text up to the first bytes that are not UTF-8.
 fn valid(head: &[u8]) -> &str {
     match std::str::from_utf8(head) {
         Ok(text) => text,
@@ -88,20 +88,21 @@ fn valid(head: &[u8]) -> &str {
     }
 }
 
-/// What the first lines of a file are.
+/// Counts of the first lines of a file by their content.
 #[derive(Debug, Default)]
 struct FirstLines {
     seen: usize,
-    /// The first is JSON by itself.
+    /// True if the first line is JSON by itself.
     first: bool,
     json: usize,
     recorded: usize,
     calls: usize,
     /// The number of lines that end in a comma, as the elements of a list do.
     commas: usize,
-    /// The first object is a call as it is, so that the others are meant as calls too.
+    /// True if the first object is a call without an envelope, so that the others are meant as
+    /// calls too.
     first_is_call: bool,
-    /// Objects that hold calls, and rows of a warehouse.
+    /// The number of objects that contain calls or are rows of a warehouse.
     others: usize,
 }
 
@@ -110,7 +111,7 @@ impl FirstLines {
         let (mut lines, mut other) = (FirstLines::default(), false);
         let whole = head.split_inclusive(|byte| *byte == b'\n');
         let is_short = head.len() < crate::engine::source::limits::HEAD_BYTES;
-        // the last line of a longer file may go on
+        // the last line of a longer file may be incomplete
         let whole = whole.filter(|line| line.ends_with(b"\n") || is_short);
         let trimmed = whole.map(bare_calls::trimmed).filter(|line| !line.is_empty());
         for line in trimmed.take(MAX_LINES) {

@@ -1,19 +1,20 @@
-//! What cannot be read in place, kept in a file without a name so that it can be read as any other.
+//! Copies input that cannot be read in place into a file without a name, which can be read like any
+//! other file.
 
 use crate::recording::RecordingFile;
 use std::fs::File;
 use std::io;
 
-/// This much is written at once.
+/// The number of bytes that are written at once.
 const WRITE_BYTES: usize = 256 << 10;
-/// More than this is not kept: what is unpacked or comes from a pipe may have no end.
+/// The maximum size of the file. Unpacked data and pipes may have no end.
 const MAX_SPOOLED_BYTES: u64 = 64 << 30;
 
-/// Lines on their way into a file.
+/// A file without a name to which lines are written.
 pub(crate) struct Spool {
     kept: RecordingFile,
     buffer: Vec<u8>,
-    /// Bytes behind the last line end.
+    /// The number of bytes after the last line end.
     open_line: usize,
 }
 
@@ -25,14 +26,14 @@ impl Spool {
 
     /// Adds a JSON text as a line of its own.
     pub fn line(&mut self, json: &str) -> io::Result<()> {
-        // JSON has line ends between its tokens only
+        // JSON has line ends only between its tokens
         let space = |byte: u8| if matches!(byte, b'\n' | b'\r') { b' ' } else { byte };
         self.buffer.extend(json.bytes().map(space));
         self.buffer.push(b'\n');
         self.flush_if(WRITE_BYTES)
     }
 
-    /// Adds bytes as they come.
+    /// Adds bytes unchanged.
     ///
     /// # Errors
     /// Fails if a line becomes longer than [`crate::engine::source::limits::MAX_LINE_BYTES`].
@@ -60,7 +61,7 @@ impl Spool {
         Ok(())
     }
 
-    /// The file and its length; with `whole_lines` without what stands behind the last line end.
+    /// Returns the file and its length; with `whole_lines`, the length up to the last line end.
     pub fn finish(mut self, whole_lines: bool) -> io::Result<(File, u64)> {
         self.flush_if(1)?;
         let cut = if whole_lines { self.open_line as u64 } else { 0 };

@@ -1,5 +1,5 @@
-//! A stream of lines: standard input, or a pipe that has a name. It is read as it comes, and a sender
-//! that is faster than the calls are checked has to wait.
+//! Reads a stream of lines: standard input, or a named pipe. A sender that is faster than the calls
+//! are checked has to wait.
 
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::follow::Importer;
@@ -9,21 +9,21 @@ use crate::engine::source::limits::MAX_LINE_BYTES;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Read};
 
-/// So much is read at once.
-const BLOCK: usize = 128 << 10;
-/// So long is waited for more before it is asked whether anybody still wants it.
-const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+/// The number of bytes that are read at once.
+const BLOCK_BYTES: usize = 128 << 10;
+/// The interval at which the thread that waits for more input checks whether the import was ended.
+const POLL_INTERVAL: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
-/// Reads a stream until it ends or nobody wants more.
+/// Reads a stream until it ends or the import is ended.
 pub(crate) fn read(
     importer: &mut Importer<'_>,
     input: &mut FollowedFile,
     end: StreamEnd,
 ) -> io::Result<()> {
     let import = &importer.shared.import;
-    let (mut block, mut pending) = (vec![0; BLOCK], Vec::new());
+    let (mut block, mut pending) = (vec![0; BLOCK_BYTES], Vec::new());
     let (mut lines, mut is_begin) = (0, true);
-    // of a line that is too long the rest is passed over
+    // true while the rest of a line that is too long is skipped
     let mut is_skipping = false;
     loop {
         if import.is_ended() {
@@ -39,11 +39,11 @@ pub(crate) fn read(
             let (path, line) = (input.path.clone(), 1);
             let message = "this is gzip; unpack it first, with gzip -dc".to_owned();
             importer.went_wrong(FileError::Content { path, line, message });
-            importer.tell();
+            importer.report_errors();
             return Ok(());
         }
         is_begin &= ended;
-        // nothing will complete the last line of a writer that has ended
+        // after the writer has ended, nothing completes the last line
         let whole = match memchr::memrchr(b'\n', new) {
             _ if ended => pending.len(),
             Some(at) => pending.len() + at + 1,
@@ -67,14 +67,14 @@ pub(crate) fn read(
             }
             (is_skipping, pending) = (true, Vec::new());
         }
-        importer.tell();
+        importer.report_errors();
         if !ended {
             continue;
         }
         import.settled();
         match end {
             StreamEnd::Last => {
-                importer.tell_end(input);
+                importer.report_end(input);
                 return Ok(());
             }
             StreamEnd::Reopens if import.pause() => {}
@@ -83,10 +83,10 @@ pub(crate) fn read(
     }
 }
 
-/// Reads what is there: nothing yet, or so many bytes, none at the end.
+/// Reads available bytes. Returns `None` if there are none yet, and 0 at the end of the stream.
 fn read_some(input: &mut FollowedFile, into: &mut [u8]) -> io::Result<Option<usize>> {
     let mut ready = [PollFd::new(&input.file, PollFlags::IN)];
-    match poll(&mut ready, Some(&PATIENCE)) {
+    match poll(&mut ready, Some(&POLL_INTERVAL)) {
         Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(None),
         Ok(_) => {}
         Err(error) => return Err(error.into()),

@@ -1,13 +1,13 @@
-//! Files that hold no calls that can be read: what they are, and the one command that helps.
+//! Recognizes files whose calls cannot be read, and names the command that helps.
 
 use std::path::Path;
 
-/// A kind of file, and what to do with one.
+/// A kind of file, and the command that makes it readable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UnreadableKind {
-    /// What it is, such as "a zip archive".
+    /// The kind, such as "a zip archive".
     pub what: &'static str,
-    /// What helps; `FILE` stands for the file.
+    /// The command that helps. `FILE` stands for the file.
     pub help: &'static str,
 }
 
@@ -15,7 +15,7 @@ const fn kind(what: &'static str, help: &'static str) -> UnreadableKind {
     UnreadableKind { what, help }
 }
 
-/// How files of known kinds begin.
+/// The first bytes of files of known kinds.
 const MAGIC: [(&[u8], UnreadableKind); 29] = [
     (b"PK\x03\x04", kind("a zip archive", "run `unzip -p FILE | segscope check -`")),
     (b"PK\x05\x06", kind("an empty zip archive", "")),
@@ -125,7 +125,7 @@ const FORM: UnreadableKind = kind(
 );
 const YAML: UnreadableKind = kind("YAML, not JSON", "run `yq -o=json FILE | segscope check -`");
 
-/// The kind of a file by how it begins; none for text that may be JSON. `head` is its beginning.
+/// Returns the kind of a file by its beginning `head`; `None` for text that may be JSON.
 pub(crate) fn binary(head: &[u8]) -> Option<UnreadableKind> {
     let begins = |(magic, _): &&(&[u8], UnreadableKind)| head.starts_with(magic);
     if let Some((_, kind)) = MAGIC.iter().find(begins) {
@@ -157,7 +157,8 @@ pub(crate) fn binary(head: &[u8]) -> Option<UnreadableKind> {
     (head.contains(&0) || odd * 10 > head.len()).then_some(BINARY)
 }
 
-/// A dump is a row of netstrings: `1234:9:websocket;0:~…`.
+/// Returns whether the file is a dump of mitmproxy, which is a sequence of netstrings:
+/// `1234:9:websocket;0:~…`.
 fn is_mitmproxy(head: &[u8]) -> bool {
     let length = |text: &[u8]| {
         let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -168,7 +169,7 @@ fn is_mitmproxy(head: &[u8]) -> bool {
         .is_some_and(|second| head[first + second..].first().is_some_and(u8::is_ascii_alphabetic))
 }
 
-/// The kind of a text that is not JSON. `text` is its beginning, `path` its name.
+/// Returns the kind of a text that is not JSON. `text` is its beginning, `path` its name.
 pub(crate) fn text(text: &str, path: &Path) -> Option<UnreadableKind> {
     let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
     if ending.eq_ignore_ascii_case("chls") || ending.eq_ignore_ascii_case("chlz") {
@@ -202,7 +203,7 @@ pub(crate) fn text(text: &str, path: &Path) -> Option<UnreadableKind> {
     is_yaml.then_some(YAML)
 }
 
-/// Quotes of Python's own, or its names for constants.
+/// Returns whether the text has Python's quotes or names of constants.
 fn is_python(text: &str) -> bool {
     let begin = text.trim_start_matches(['{', '[', ' ', '\n']);
     let line = text.lines().next().unwrap_or_default();
@@ -242,7 +243,7 @@ fn is_javascript(text: &str, ending: &str) -> bool {
     if begins.iter().any(|word| text.starts_with(word)) {
         return true;
     }
-    // an object whose member names have no quotes
+    // an object with member names without quotes
     let member = text.trim_start_matches(['{', '[', ' ', '\n', '\r', '\t']);
     let name = member.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '$')).count();
     text.starts_with(['{', '['])
@@ -251,7 +252,7 @@ fn is_javascript(text: &str, ending: &str) -> bool {
         && member.chars().skip(name).find(|c| !c.is_whitespace()) == Some(':')
 }
 
-/// Whether most lines have JSON behind other words.
+/// Returns whether most lines have text before their JSON.
 fn is_prefixed(text: &str) -> bool {
     if text.starts_with(['{', '[']) {
         return false;
@@ -294,7 +295,7 @@ fn csv(text: &str, ending: &str) -> Option<UnreadableKind> {
         "event_text",
     ];
     let rows = columns.iter().filter(|column| lower.contains(*column)).count() >= 2;
-    // this program's own table has such columns too, and is no warehouse's
+    // segscope's own CSV export has such columns too, but is not a warehouse table
     if rows && !lower.starts_with("seq,") {
         return Some(WAREHOUSE_CSV);
     }

@@ -1,7 +1,7 @@
 //! Watch rules: bounds on shares and rates of the calls that arrive (`--watch`).
 //!
-//! Calls are looked at once, behind their judging, and counted in a window for each rule and each
-//! value of the rule's field. A rule says when its bound begins not to hold, and when that ends.
+//! Each call is counted once, after it was judged, in a window for each rule and each value of the
+//! rule's field. A rule reports when its bound begins to be violated and when it holds again.
 
 mod rule;
 mod window;
@@ -15,16 +15,16 @@ use crate::engine::{Engine, RangeFilter};
 use std::ops::Range;
 use window::WatchWindow;
 
-/// At most so many rules.
+/// The maximum number of rules.
 pub const MAX_WATCH_RULES: usize = 20;
 
-/// Rules that are being watched.
+/// The rules that are being watched, each with its filters.
 pub struct Watcher {
     rules: Vec<(WatchWindow, RangeFilter, RangeFilter)>,
 }
 
 impl Watcher {
-    /// Begins to watch.
+    /// Begins to watch the rules.
     pub fn new(rules: &[WatchRule], now: Millis) -> Watcher {
         let begin = |rule: &WatchRule| {
             let (of, what) =
@@ -51,7 +51,7 @@ impl Watcher {
                     rows.map(|row| (row.row, row.received_at, row.repeat, value(row.fields)))
                         .collect()
                 }
-                // the index has all of it, and nothing is read from disk
+                // the index contains everything that is needed, so nothing is read from disk
                 None => {
                     let calls = engine.arrivals(&whole).into_iter();
                     calls.map(|(row, at, is_repeat)| (row, at, is_repeat, None)).collect()
@@ -64,20 +64,20 @@ impl Watcher {
         Ok(())
     }
 
-    /// Looks at all bounds, and returns what began or ended.
+    /// Checks all bounds. Returns the rules that began or ended to alert.
     pub fn look(&mut self, now: Millis) -> Vec<WatchChange> {
         self.rules.iter_mut().flat_map(|(window, ..)| window.look(now)).collect()
     }
 
-    /// How each rule stands.
+    /// Returns the state of each rule.
     pub fn states(&self, now: Millis) -> Vec<WatchState> {
         self.rules.iter().flat_map(|(window, ..)| window.states(now)).collect()
     }
 }
 
 impl Engine {
-    /// When the calls in these rows arrived, and whether each is a repeat, up to the first row that is
-    /// not there.
+    /// Returns the time of arrival of the calls in these rows, and whether each is a repeat, up to
+    /// the first row that is not a call.
     fn arrivals(&self, rows: &[u64]) -> Vec<(u64, Millis, bool)> {
         let state = self.lock();
         let store = &state.index.store;

@@ -4,20 +4,21 @@ use crate::call::time::Millis;
 use crate::fql::{self, Field, Filter, duration_ms};
 use std::sync::Arc;
 
-/// A share of fewer calls than this says nothing, unless the rule says otherwise.
+/// The minimum number of calls of a share, unless the rule sets another. A share of fewer calls
+/// says nothing.
 const DEFAULT_LEAST: u64 = 30;
 /// The shortest and the longest span of a rule.
 const MIN_SPAN_MS: Millis = 10_000;
 const MAX_SPAN_MS: Millis = 86_400_000;
-/// The types of calls, which may stand for a filter.
+/// The types of calls, which may be written in place of a filter.
 const TYPES: [&str; 6] = ["track", "identify", "group", "page", "screen", "alias"];
 
-/// When a rule alerts.
+/// The condition under which a rule alerts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum WatchBound {
-    /// The share of calls is above this many per cent.
+    /// The share of calls is above this percentage.
     ShareAbove(f64),
-    /// The share of calls is below this many per cent.
+    /// The share of calls is below this percentage.
     ShareBelow(f64),
     /// Fewer calls than this arrive in the span of the rule.
     RateBelow(f64),
@@ -28,26 +29,29 @@ pub enum WatchBound {
 /// A rule.
 #[derive(Debug, Clone)]
 pub struct WatchRule {
-    /// As it was written.
+    /// The rule as the user wrote it.
     pub text: String,
     /// The calls that it is about.
     pub(crate) what: Arc<Filter>,
-    /// The calls of which these are a share; all, if nothing is said.
+    /// The calls of which these are a share; all calls if the rule names none.
     pub(crate) of: Arc<Filter>,
     pub(crate) bound: WatchBound,
     pub(crate) span_ms: Millis,
     pub(crate) least: u64,
-    /// The field by whose values calls are watched apart.
+    /// The field by whose values calls are watched separately.
     pub(crate) by: Option<Arc<Field>>,
 }
 
-/// What a rule looks like.
+/// The forms of a rule, for error messages.
 const FORMS: &str = "`FILTER above 2% of FILTER over 5m`, `FILTER below 90% of FILTER over 5m`, \
                      `FILTER below 10 per minute over 5m`, or `FILTER gone for 10m`, each with \
                      `, least 50 calls` and `, by FIELD` if wanted";
 
 impl WatchRule {
-    /// Parses a rule. The error says what was expected, and where.
+    /// Parses a rule.
+    ///
+    /// # Errors
+    /// The error says what was expected, and where.
     pub fn parse(text: &str) -> Result<WatchRule, String> {
         let text = text.trim();
         let words = words(text);
@@ -80,7 +84,7 @@ impl WatchRule {
     }
 }
 
-/// A word outside quotes and brackets, and where it begins.
+/// A word outside quotes and brackets, and its position.
 struct Word<'t> {
     text: &'t str,
     start: usize,
@@ -93,7 +97,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
         .collect()
 }
 
-/// Splits at a character that stands outside quotes and brackets.
+/// Splits at a character outside quotes and brackets.
 fn split(text: &str, at: char) -> Vec<&str> {
     let (mut depth, mut quote, mut escaped, mut start) = (0_i32, None, false, 0);
     let mut parts = Vec::new();
@@ -117,7 +121,7 @@ fn split(text: &str, at: char) -> Vec<&str> {
     parts
 }
 
-/// A filter, or the type of a call by its bare name.
+/// Parses a filter, or the bare name of a call type.
 fn filter(text: &str) -> Result<Filter, String> {
     let text = text.trim();
     let text = match TYPES.contains(&text) {
@@ -136,7 +140,7 @@ fn filter(text: &str) -> Result<Filter, String> {
     }
 }
 
-/// `above 2% of track over 5m`: the bound, what the share is of, and the span.
+/// Parses `above 2% of track over 5m`: the bound, the filter of which it is a share, and the span.
 fn bound(text: &str) -> Result<(WatchBound, Filter, Millis), String> {
     let words = words(text);
     let word = |at: usize| words.get(at).map_or("", |word| word.text);

@@ -1,38 +1,38 @@
-//! The calls of a rule in the span that it watches, and whether its bound holds.
+//! Counts the calls of a rule in the span that it watches, and checks its bound.
 
 use super::rule::{WatchBound, WatchRule};
 use crate::call::time::Millis;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 
-/// A span is counted in so many parts; the oldest leaves as a whole.
+/// The number of parts in which a span is counted. The oldest part is removed as a whole.
 const PARTS: Millis = 60;
-/// Values of the field beyond these are watched together.
+/// The maximum number of values of the field. Further values are watched together.
 const MAX_GROUPS: usize = 50;
-/// What these are called.
+/// The name for these further values.
 const OTHER_GROUPS: &str = "(other values)";
 
-/// How a rule stands for one value of its field, or for all calls.
+/// The state of a rule for one value of its field, or for all calls.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WatchState {
     /// The rule as it was written.
     pub rule: String,
-    /// The field and the value that it is about, if calls are watched apart.
+    /// The field and its value, if the calls are watched by the values of a field.
     pub group: Option<(String, String)>,
-    /// The calls that it is about, in its span.
+    /// The number of calls in the span that the rule is about.
     pub part: u64,
-    /// Those of which they are a share.
+    /// The number of calls of which these are a share.
     pub whole: u64,
-    /// Whether it alerts.
+    /// True if the rule alerts.
     pub alerts: bool,
-    /// Whether there are enough calls to tell.
+    /// True if there are enough calls to check the bound.
     pub is_known: bool,
 }
 
 /// A rule that began or ended to alert.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WatchChange {
-    /// How it stands now.
+    /// The present state.
     pub state: WatchState,
     /// The message about it.
     pub words: String,
@@ -40,9 +40,9 @@ pub struct WatchChange {
 
 #[derive(Debug, Default)]
 struct WatchedGroup {
-    /// The number of a part of time, and its calls.
+    /// The number of each part of time, its calls that the rule is about, and all its calls.
     parts: VecDeque<(Millis, u64, u64)>,
-    /// All calls so far.
+    /// The number of all calls so far that the rule is about.
     seen: u64,
     alerts: bool,
 }
@@ -51,7 +51,7 @@ struct WatchedGroup {
 #[derive(Debug)]
 pub(crate) struct WatchWindow {
     rule: WatchRule,
-    /// When watching began.
+    /// The time at which watching began.
     began: Millis,
     groups: HashMap<Option<String>, WatchedGroup>,
 }
@@ -65,7 +65,7 @@ impl WatchWindow {
         WatchWindow { rule, began: now, groups }
     }
 
-    /// The rule.
+    /// Returns the rule.
     pub fn rule(&self) -> &WatchRule {
         &self.rule
     }
@@ -74,8 +74,8 @@ impl WatchWindow {
         (self.rule.span_ms / PARTS).max(1)
     }
 
-    /// Counts a call that is one of the whole; `is_part` if the rule is about it. A call without the
-    /// field belongs to no value.
+    /// Counts a call. `is_part` is true if the rule is about it. A call without the field belongs
+    /// to no value and is not counted.
     pub fn add(&mut self, at: Millis, value: Option<String>, is_part: bool) {
         let group = match (&self.rule.by, value) {
             (None, _) => None,
@@ -88,7 +88,7 @@ impl WatchWindow {
         let group = self.groups.entry(group).or_default();
         group.seen += u64::from(is_part);
         match group.parts.back_mut() {
-            // a call that waited counts where the newest do
+            // a call that was delayed is counted in the newest part
             Some((last, parts, whole)) if *last >= part => {
                 *parts += u64::from(is_part);
                 *whole += 1;
@@ -97,7 +97,7 @@ impl WatchWindow {
         }
     }
 
-    /// Looks at the bound, and returns what began or ended.
+    /// Checks the bound. Returns the values for which the rule began or ended to alert.
     pub fn look(&mut self, now: Millis) -> Vec<WatchChange> {
         let first = (now - self.rule.span_ms).div_euclid(self.part_ms()) + 1;
         let is_full = now - self.began >= self.rule.span_ms;
@@ -117,7 +117,7 @@ impl WatchWindow {
         changes
     }
 
-    /// How the rule stands, as of the last look.
+    /// Returns the state of the rule as of the last call of [`WatchWindow::look`].
     pub fn states(&self, now: Millis) -> Vec<WatchState> {
         let is_full = now - self.began >= self.rule.span_ms;
         let groups = self.groups.iter();
@@ -134,7 +134,7 @@ fn state(rule: &WatchRule, value: Option<&str>, group: &WatchedGroup, is_full: b
     let whole: u64 = group.parts.iter().map(|(_, _, whole)| whole).sum();
     let is_known = match rule.bound {
         WatchBound::ShareAbove(_) | WatchBound::ShareBelow(_) => whole >= rule.least,
-        // what never came is not missed
+        // a call that never arrived cannot stop arriving
         WatchBound::Gone => is_full && group.seen >= rule.least,
         WatchBound::RateBelow(_) if rule.by.is_some() => is_full && group.seen >= rule.least,
         WatchBound::RateBelow(_) => is_full,
@@ -157,7 +157,7 @@ fn state(rule: &WatchRule, value: Option<&str>, group: &WatchedGroup, is_full: b
     }
 }
 
-/// The message about a rule that begins or ends to alert.
+/// Returns the message about a rule that begins or ends to alert.
 fn words(rule: &WatchRule, state: &WatchState) -> String {
     let WatchState { part, whole, .. } = state;
     let number = match rule.bound {
@@ -186,7 +186,7 @@ mod tests {
         WatchWindow::new(WatchRule::parse(rule).expect(rule), 0)
     }
 
-    /// Adds calls in one second, so many of them such as the rule is about.
+    /// Adds `whole` calls in one second, of which the rule is about `part`.
     fn add(window: &mut WatchWindow, at: Millis, value: Option<&str>, (part, whole): (u64, u64)) {
         (0..whole).for_each(|n| window.add(at, value.map(str::to_owned), n < part));
     }

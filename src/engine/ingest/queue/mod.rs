@@ -1,8 +1,8 @@
-//! The queue from the thread that answers to the thread that judges: lines that are recorded and
-//! not yet judged, already read. It is bounded. The recording itself is the rest of the queue: a
-//! line that finds no room, or that was there before, is read back from it in its place, so that
-//! senders wait only for the disk. A file that is imported has no sender, so its reader waits for
-//! room: to read a line twice would take longer.
+//! The queue from the listener thread to the judge thread: parsed lines that are recorded but not
+//! yet judged. It is bounded. Lines for which there is no room, and lines from before the program
+//! started, are read back from the recording in order, so senders wait only for the disk. An
+//! imported file has no sender, so the thread that reads it waits for room, which is faster than
+//! reading a line twice.
 
 use crate::engine::ingest::queue_entry::QueuedLine;
 use crate::wire::ParseScratch;
@@ -11,28 +11,30 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The lines in the queue cost at most so many bytes of memory, about…
+/// The approximate maximum memory use of the lines in the queue, in bytes.
 const MAX_COST: usize = 12 << 20;
-/// …and are at most so many.
+/// The maximum number of lines in the queue.
 const MAX_ITEMS: usize = 16 * 1024;
-/// So many lines are handed over at once.
+/// The maximum number of lines that the judge thread takes at once.
 const MAX_AT_ONCE: usize = 256;
-/// While calls keep coming the judge thread looks for more after this long: waking it for each
-/// call would cost the listener thread more than the call does.
-const NAP: Duration = Duration::from_millis(1);
-/// After so many looks in vain it sleeps until it is woken.
-const NAPS: u32 = 20;
-/// So much room of earlier readings is kept for later ones.
+/// The interval at which the judge thread polls the queue while calls keep arriving. Waking it for
+/// each call would cost the listener thread more than the call itself.
+const POLL_INTERVAL: Duration = Duration::from_millis(1);
+/// The maximum number of polls without a new line, after which the judge thread sleeps until it is
+/// woken.
+const MAX_POLLS: u32 = 20;
+/// The maximum number of parse buffers that are kept for reuse.
 const MAX_SPARES: usize = 256;
-/// The same while requests come that cost more than this.
+/// The maximum number of parse buffers while lines arrive that cost more than [`LARGE_COST`].
 const MAX_SPARES_OF_LARGE: usize = 8;
+/// The cost in bytes above which a line is large.
 const LARGE_COST: usize = 64 << 10;
 
-/// What the judge thread is to do next.
+/// The next work of the judge thread.
 pub(crate) enum NextWork {
-    /// Judge these.
+    /// Judge the lines that were returned.
     Items,
-    /// Read and judge the recording up to here.
+    /// Read and judge the recording up to this offset.
     Read(u64),
     /// End.
     End,
@@ -43,17 +45,17 @@ struct QueueState {
     items: VecDeque<QueuedLine>,
     cost: usize,
     spares: Vec<ParseScratch>,
-    /// The judge thread waits to be woken, or takes a nap.
+    /// True while the judge thread waits to be woken, and while it waits for the next poll.
     asleep: bool,
-    napping: bool,
-    /// How many wait for room, and for all to be judged.
+    polling: bool,
+    /// The number of threads that wait for room, and of those that wait until lines are judged.
     want_room: u32,
     want_done: u32,
     ended: bool,
 }
 
 impl QueueState {
-    /// Whether there is no room for a line that costs so much.
+    /// Returns whether there is no room for a line with this cost.
     fn is_full(&self, cost: usize) -> bool {
         !self.items.is_empty() && (self.cost + cost > MAX_COST || self.items.len() >= MAX_ITEMS)
     }
@@ -65,16 +67,17 @@ pub(crate) struct Queue {
     more: Condvar,
     room: Condvar,
     judged: Condvar,
-    /// What was there before anything came in.
+    /// The length of the recording when the program started.
     before: u64,
-    /// Up to where is recorded, and up to where of that is judged. Both change with the lock held.
+    /// The offset up to which lines are recorded, and the offset up to which they are judged. Both
+    /// change only while the lock is held.
     recorded: AtomicU64,
     done: AtomicU64,
-    /// Lines of an imported file wait for room.
+    /// True if the lines come from an imported file, so that they wait for room.
     is_import: bool,
-    /// Lines are read back from the recording now.
+    /// True while lines are read back from the recording.
     reading: AtomicBool,
-    /// Some of the lines handed over last were large.
+    /// True if a line that the judge thread took last was large.
     large: AtomicBool,
 }
 
@@ -85,7 +88,7 @@ impl std::fmt::Debug for Queue {
 }
 
 impl Queue {
-    /// Everything recorded so far is still to be judged.
+    /// Creates a queue for a recording of length `recorded`, of which nothing is judged yet.
     pub fn new(recorded: u64, is_import: bool) -> Queue {
         Queue { before: recorded, recorded: recorded.into(), is_import, ..Queue::default() }
     }
@@ -94,45 +97,47 @@ impl Queue {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Up to where there are lines.
+    /// Returns the offset up to which lines are recorded.
     pub fn recorded(&self) -> u64 {
         self.recorded.load(Ordering::Acquire)
     }
 
-    /// Up to where they are judged.
+    /// Returns the offset up to which lines are judged.
     pub fn done(&self) -> u64 {
         self.done.load(Ordering::Acquire)
     }
 
-    /// True if all that is recorded is judged.
+    /// Returns true if all recorded lines are judged.
     pub fn is_settled(&self) -> bool {
         self.done() == self.recorded()
     }
 
-    /// Up to where has been read and how much there is, while what was there before is read.
+    /// Returns the number of bytes that are read and the length of the recording, while the lines
+    /// from before the start of the program are read.
     pub fn reading(&self) -> Option<(u64, u64)> {
         let is_reading = self.reading.load(Ordering::Relaxed) && self.is_behind();
         is_reading.then(|| (self.done(), self.recorded()))
     }
 
-    /// Returns how many bytes of the recording are not judged.
+    /// Returns the number of bytes of the recording that are not yet judged.
     pub fn lag_bytes(&self) -> u64 {
         self.recorded().saturating_sub(self.done())
     }
 
-    /// Up to where lines were there before anything came in.
+    /// Returns the length of the recording when the program started.
     pub fn before(&self) -> u64 {
         self.before
     }
 
-    /// True while what was there before anything came in is still being read.
+    /// Returns true while lines from before the start of the program are still being read.
     pub fn is_behind(&self) -> bool {
         self.done() < self.before
     }
 
-    /// Hands over lines that have just been recorded, in their order. The judge thread reads those
-    /// back that find no room; lines of an import wait for it, unless the judge thread still reads
-    /// what was there before. Room of earlier readings comes back in `spares`.
+    /// Adds lines that have just been recorded, in order. If there is no room, the judge thread
+    /// reads them back from the recording; lines of an import wait for room instead, unless the
+    /// judge thread still reads lines from before the start. Puts parse buffers for reuse into
+    /// `spares`.
     pub fn push(&self, items: &mut Vec<QueuedLine>, spares: &mut Vec<ParseScratch>) {
         let mut inner = self.lock();
         for item in items.drain(..) {
@@ -141,7 +146,8 @@ impl Queue {
                 inner = self.wait_for_room(inner, cost);
             }
             self.recorded.store(end, Ordering::Release);
-            // behind a line that found no room, those in the queue are read back first
+            // after a line for which there was no room, all lines are read back until the queue is
+            // empty
             let follows = inner.items.back().is_none_or(|last| last.end == item.offset);
             if follows && !inner.is_full(cost) && !inner.ended {
                 inner.cost += cost;
@@ -172,8 +178,8 @@ impl Queue {
         inner
     }
 
-    /// What the judge thread does next, which has judged everything up to `done`. The lines come
-    /// in `items`; room of earlier readings goes back from `spares`.
+    /// Waits for the next work of the judge thread, which has judged all lines up to `done`. Puts
+    /// the lines to judge into `items`, and takes back parse buffers from `spares`.
     pub fn next(
         &self,
         done: u64,
@@ -185,7 +191,7 @@ impl Queue {
         if inner.want_done > 0 {
             self.judged.notify_all();
         }
-        // a batch leaves much room, and a few of these are enough
+        // the buffers of a batch are large, so only a few of them are kept
         let most = if self.large.swap(false, Ordering::Relaxed) {
             MAX_SPARES_OF_LARGE
         } else {
@@ -195,7 +201,7 @@ impl Queue {
         let room = most.saturating_sub(inner.spares.len()).min(spares.len());
         inner.spares.extend(spares.drain(..room));
         spares.clear();
-        let mut naps = 0;
+        let mut polls = 0;
         loop {
             if inner.ended {
                 return NextWork::End;
@@ -210,12 +216,12 @@ impl Queue {
                 return NextWork::Read(to);
             }
             self.reading.store(false, Ordering::Relaxed);
-            if naps < NAPS && inner.want_done == 0 {
-                naps += 1;
-                inner.napping = true;
-                let woken = self.more.wait_timeout(inner, NAP);
+            if polls < MAX_POLLS && inner.want_done == 0 {
+                polls += 1;
+                inner.polling = true;
+                let woken = self.more.wait_timeout(inner, POLL_INTERVAL);
                 inner = woken.map_or_else(|poison| poison.into_inner().0, |(inner, _)| inner);
-                inner.napping = false;
+                inner.polling = false;
             } else {
                 inner.asleep = true;
                 inner = self.more.wait(inner).unwrap_or_else(PoisonError::into_inner);
@@ -236,7 +242,8 @@ impl Queue {
         NextWork::Items
     }
 
-    /// The judge thread has judged up to here and goes on.
+    /// Notes that the judge thread has judged lines up to `done`. Returns false if the queue has
+    /// ended.
     pub fn moved(&self, done: u64) -> bool {
         let inner = self.lock();
         self.done.store(done, Ordering::Release);
@@ -246,15 +253,15 @@ impl Queue {
         !inner.ended
     }
 
-    /// Waits until the recording is judged up to a place, at most for some time. Returns true if it
-    /// is, or if nothing is judged any more.
+    /// Waits until the recording is judged up to an offset, at most for the time `limit`. Returns
+    /// true if it is, or if the queue has ended.
     pub fn settle_to(&self, wanted: u64, limit: Duration) -> bool {
         if self.done() >= wanted {
             return true;
         }
         let mut inner = self.lock();
         inner.want_done += 1;
-        if inner.asleep || inner.napping {
+        if inner.asleep || inner.polling {
             self.more.notify_one();
         }
         let is_open = |inner: &mut QueueState| self.done() < wanted && !inner.ended;
@@ -264,7 +271,7 @@ impl Queue {
         !waited.timed_out()
     }
 
-    /// Nothing is judged any more; nobody waits for it.
+    /// Ends the queue: nothing more is judged, and all threads that wait are woken.
     pub fn end(&self) {
         self.lock().ended = true;
         self.more.notify_all();

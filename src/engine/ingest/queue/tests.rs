@@ -111,7 +111,7 @@ fn what_finds_no_room_while_a_file_is_read_is_read_too() {
     assert_eq!(judging.join().expect("no panic"), [Err(9), Ok(9), Ok(10), Err(13)]);
 }
 
-/// A line of this cost at an offset.
+/// Returns a line at an offset that costs half of what the queue may hold.
 fn large(offset: u64) -> QueuedLine {
     item(offset, MAX_COST / 2)
 }
