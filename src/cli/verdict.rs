@@ -24,7 +24,7 @@ pub struct CheckedCalls<'j> {
     pub setup: &'j Setup,
     pub tally: &'j Tally,
     pub expectations: Option<Expectations>,
-    pub detail: Details<'j>,
+    pub details: Details<'j>,
     /// The source of call records and of the counts of events, with the rows. None if no report needs them.
     pub calls: Option<(&'j Engine, &'j [u64])>,
     /// A problem of reading the calls.
@@ -134,7 +134,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Failure {
 pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure> {
     let CheckedCalls { setup, tally, fail_on, .. } = judged;
     let mut groups =
-        finding_groups(&setup.vendors, tally, judged.detail).map_err(Failure::wrong)?;
+        finding_groups(&setup.vendors, tally, judged.details).map_err(Failure::wrong)?;
     for group in &mut groups {
         group.fails = fails(fail_on, group);
     }

@@ -131,8 +131,9 @@ impl CorrectedSnippet {
     }
 }
 
-/// A function that returns the details of a row that a tally names. Several threads call it.
-pub type Details<'d> = &'d (dyn Fn(u64) -> Result<Option<RowDetail>, String> + Sync);
+/// A function that returns the details of rows that a tally names, one result for each row. Several
+/// threads call it.
+pub type Details<'d> = &'d (dyn Fn(&[u64]) -> Vec<Result<Option<RowDetail>, String>> + Sync);
 
 /// The number of calls that each thread reads at a time. That many, with their results at the vendors,
 /// are in memory per thread.
@@ -145,13 +146,13 @@ const MAX_THREADS: usize = 8;
 pub fn finding_groups(
     vendors: &Vendors,
     tally: &Tally,
-    detail: Details<'_>,
+    details: Details<'_>,
 ) -> Result<Vec<FindingGroup>, String> {
-    let mut groups = lost_requests(&tally.no_calls, detail)?;
+    let mut groups = lost_requests(&tally.no_calls, details)?;
     let mut found = FoundGroups::default();
     let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
     for groups in tally.groups.chunks(CALLS_PER_THREAD * threads) {
-        for (group, read) in groups.iter().zip(read_examples(groups, threads, detail)) {
+        for (group, read) in groups.iter().zip(read_examples(groups, threads, details)) {
             if let Some(RowDetail::Call(call)) = read? {
                 found.add(vendors, group, &call);
             }
@@ -177,10 +178,10 @@ pub fn finding_groups(
 fn read_examples(
     groups: &[CallGroup],
     threads: usize,
-    detail: Details<'_>,
+    details: Details<'_>,
 ) -> Vec<Result<Option<RowDetail>, String>> {
-    let read = |groups: &[CallGroup]| -> Vec<_> {
-        groups.iter().map(|group| detail(group.first)).collect()
+    let read = |groups: &[CallGroup]| {
+        details(&groups.iter().map(|group| group.first).collect::<Vec<u64>>())
     };
     let mut parts = groups.chunks(groups.len().div_ceil(threads).max(CALLS_PER_THREAD / 4));
     let own = parts.next().unwrap_or_default();

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 /// Returns the requests that lost calls, with one entry for each status and problem.
 pub(crate) fn lost_requests(
     rows: &[u64],
-    detail: Details<'_>,
+    details: Details<'_>,
 ) -> Result<Vec<FindingGroup>, String> {
     let mut problems: BTreeMap<(u16, String), (u64, Box<NoCallDetail>)> = BTreeMap::new();
     for row in rows {
-        if let Some(RowDetail::NoCall(row)) = detail(*row)?
+        if let Some(RowDetail::NoCall(row)) = details(&[*row]).pop().transpose()?.flatten()
             && row.severity.is_some()
         {
             let problem = (row.request.status, row.problem.clone());

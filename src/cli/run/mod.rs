@@ -109,7 +109,7 @@ pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
         setup: &setup,
         tally: &tally,
         expectations: engine.expectations(Some(&sent.rows)),
-        detail: &|row| engine.detail(row),
+        details: &|rows| engine.details_of_each(rows),
         calls: Some((&engine, &sent.rows)),
         problem,
         fail_on: args.fail_on,

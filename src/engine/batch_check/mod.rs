@@ -202,64 +202,99 @@ impl BatchResult<'_> {
         }
     }
 
-    /// Returns everything about a row that the tally names, and `None` for any other row.
-    pub fn detail(&self, row: u64) -> Result<Option<RowDetail>, String> {
-        self.row(row, Extent::Everything)
+    /// Returns everything about rows that the tally names, with an entry for each row: `None` for a
+    /// row that the tally does not name.
+    pub fn details(&self, rows: &[u64]) -> Vec<Result<Option<RowDetail>, String>> {
+        self.read_rows(rows, Extent::Everything)
     }
 
-    /// Returns a row as reports show it: without the vendors' outputs.
-    pub fn example(&self, row: u64) -> Result<Option<RowDetail>, String> {
-        self.row(row, Extent::Findings)
+    /// Returns the rows as reports show them: without the vendors' outputs.
+    pub fn examples(&self, rows: &[u64]) -> Vec<Result<Option<RowDetail>, String>> {
+        self.read_rows(rows, Extent::Findings)
     }
 
-    fn row(&self, row: u64, extent: Extent) -> Result<Option<RowDetail>, String> {
-        match self.examples.get(&row) {
-            None => Ok(None),
-            Some(ExampleRow::Call(call)) => self.call(call, extent).map(Some),
-            Some(ExampleRow::NoCall(line, kind)) => {
-                let read;
-                let line: &str = match line {
-                    ExampleLine::Text(text) => text,
-                    ExampleLine::InFile(file, at, len) => {
-                        let line = self.files[*file].read(*at, *len);
-                        read = line.map_err(|error| error.to_string())?;
-                        read.as_ref()
-                    }
-                };
-                let request = request_of(line)?;
-                let detail = request_without_calls::detail(line, &request, *kind)?;
-                Ok(Some(RowDetail::NoCall(Box::new(detail))))
+    fn read_rows(&self, rows: &[u64], extent: Extent) -> Vec<Result<Option<RowDetail>, String>> {
+        let line_of = |row: &u64| self.call(*row).map(|call| &call.line);
+        let is_same_request =
+            |a: &u64, b: &u64| line_of(a).zip(line_of(b)).is_some_and(|(a, b)| Arc::ptr_eq(a, b));
+        let mut details = Vec::with_capacity(rows.len());
+        // a batch is parsed once for all of its calls
+        for rows in rows.chunk_by(is_same_request) {
+            let calls: Vec<&ExampleCall> = rows.iter().filter_map(|row| self.call(*row)).collect();
+            match calls.first() {
+                None => details.extend(rows.iter().map(|row| self.request_row(*row))),
+                Some(first) => match self.calls(&first.line, &calls, extent) {
+                    Ok(calls) => details.extend(calls.into_iter().map(|call| call.map(Some))),
+                    Err(error) => details.extend(calls.iter().map(|_| Err(error.clone()))),
+                },
             }
+        }
+        details
+    }
+
+    fn call(&self, row: u64) -> Option<&ExampleCall> {
+        match self.examples.get(&row)? {
+            ExampleRow::Call(call) => Some(call),
+            ExampleRow::NoCall(..) => None,
         }
     }
 
-    fn call(&self, call: &ExampleCall, extent: Extent) -> Result<RowDetail, String> {
-        let request = request_of(&call.line)?;
-        let shared = Arc::new(row_detail::request_detail(&call.line, &request));
+    /// Returns the row of a request that was refused or holds no call.
+    fn request_row(&self, row: u64) -> Result<Option<RowDetail>, String> {
+        let Some(ExampleRow::NoCall(line, kind)) = self.examples.get(&row) else { return Ok(None) };
+        let read;
+        let line: &str = match line {
+            ExampleLine::Text(text) => text,
+            ExampleLine::InFile(file, at, len) => {
+                let line = self.files[*file].read(*at, *len);
+                read = line.map_err(|error| error.to_string())?;
+                read.as_ref()
+            }
+        };
+        let request = request_of(line)?;
+        let detail = request_without_calls::detail(line, &request, *kind)?;
+        Ok(Some(RowDetail::NoCall(Box::new(detail))))
+    }
+
+    /// Returns the details of some calls of the request in a line.
+    fn calls(
+        &self,
+        line: &str,
+        calls: &[&ExampleCall],
+        extent: Extent,
+    ) -> Result<Vec<Result<RowDetail, String>>, String> {
+        let request = request_of(line)?;
+        let shared = Arc::new(row_detail::request_detail(line, &request));
         let mut scratch = wire::ParseScratch::default();
-        let body = body_text(&call.line, &request);
+        let body = body_text(line, &request);
         let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
             .map_err(|refusal| refusal.to_string())?;
-        let read = reading.calls.get(call.nth).ok_or("the request holds no such call")?;
         let context = DetailContext {
             vendors: self.vendors,
             memory: &self.memory,
             people: &self.people,
             in_use: self.in_use,
         };
-        let reused = call_detail::is_reused(self.sets.get(call.set), self.vendors);
-        let mut event = reading.event(read);
-        event.discarded |= reused;
-        let results = context.evaluate(&event, (call.seq, call.sender, shared.received_at), extent);
-        let notes = JudgeNotes {
-            seq: call.seq,
-            sender: call.sender,
-            repeat: call.repeat,
-            reused,
-            marked: self.remarks.is_marked(call.seq.0),
-            missing: call_detail::missing(self.sets.get(call.set), self.in_use.bits(call.sender)),
-            ids: [None, None],
+        let detail = |call: &&ExampleCall| {
+            let read = reading.calls.get(call.nth).ok_or("the request holds no such call")?;
+            let set = self.sets.get(call.set);
+            let reused = call_detail::is_reused(set, self.vendors);
+            let mut event = reading.event(read);
+            event.discarded |= reused;
+            let call_context = (call.seq, call.sender, shared.received_at);
+            let results = context.evaluate(&event, call_context, extent);
+            let notes = JudgeNotes {
+                seq: call.seq,
+                sender: call.sender,
+                repeat: call.repeat,
+                reused,
+                marked: self.remarks.is_marked(call.seq.0),
+                missing: call_detail::missing(set, self.in_use.bits(call.sender)),
+                ids: [None, None],
+            };
+            let detail = call_detail::detail(notes, results, &reading, read, &shared);
+            Ok(RowDetail::Call(Box::new(detail)))
         };
-        Ok(RowDetail::Call(Box::new(call_detail::detail(notes, results, &reading, read, &shared))))
+        Ok(calls.iter().map(detail).collect())
     }
 }

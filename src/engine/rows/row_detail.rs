@@ -53,6 +53,19 @@ impl Engine {
         self.details_of(range)
     }
 
+    /// Returns the details of any rows, with `None` for a row that does not exist.
+    pub fn details_of_each(&self, rows: &[u64]) -> Vec<Result<Option<RowDetail>, String>> {
+        let mut details = Vec::with_capacity(rows.len());
+        while details.len() < rows.len() {
+            let found = self.details_of(rows[details.len()..].iter().copied());
+            details.extend(found.into_iter().map(|detail| detail.map(Some)));
+            if details.len() < rows.len() {
+                details.push(Ok(None));
+            }
+        }
+        details
+    }
+
     /// Returns the details of any rows, up to the first row that does not exist.
     pub fn details_of(
         &self,

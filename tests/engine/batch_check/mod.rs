@@ -5,9 +5,11 @@
 mod cases;
 mod files;
 
-use segscope::engine::{Engine, Expectations, InUse, Recording, RowDetail, Shares, Tally, survey};
+use segscope::engine::{Engine, Expectations, InUse, Recording, Shares, Tally, survey};
 use segscope::plan::Plan;
-use segscope::report::{self, FindingGroup, JunitReport, SarifPlaces, check_text, finding_groups};
+use segscope::report::{
+    self, Details, FindingGroup, JunitReport, SarifPlaces, check_text, finding_groups,
+};
 use segscope::vendors::Vendors;
 use std::path::Path;
 use std::sync::Arc;
@@ -57,10 +59,11 @@ fn said(
     vendors: &Vendors,
     (tally, expected): (&Tally, String),
     problem: Option<String>,
-    detail: &(dyn Fn(u64) -> Result<Option<RowDetail>, String> + Sync),
+    details: Details<'_>,
 ) -> Said {
-    let groups = finding_groups(vendors, tally, detail).expect("readable");
+    let groups = finding_groups(vendors, tally, details).expect("readable");
     let rows = tally.found.iter().map(|found| found.first).chain(tally.no_calls.iter().copied());
+    let rows: Vec<u64> = rows.collect();
     let texts = vec![
         check_text(vendors, tally, &groups, (None, "passed"), true),
         report::markdown(vendors, tally, &groups, "failed"),
@@ -76,7 +79,11 @@ fn said(
         report::github(&groups),
     ];
     Said {
-        details: rows.map(|row| format!("{row}: {:#?}", detail(row))).collect(),
+        details: rows
+            .iter()
+            .zip(details(&rows))
+            .map(|(row, detail)| format!("{row}: {detail:#?}"))
+            .collect(),
         tally: tally.clone(),
         groups,
         problem,
@@ -103,7 +110,7 @@ fn by_pipeline(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Resul
     }
     let tally = engine.tally(0..engine.rows());
     let tally = (&tally, expected(engine.expectations(None)));
-    Ok(said(vendors, tally, engine.stats().problem, &|row| engine.detail(row)))
+    Ok(said(vendors, tally, engine.stats().problem, &|rows| engine.details_of_each(rows)))
 }
 
 /// What a survey says; none if it leaves the files to the engine.
@@ -118,7 +125,7 @@ fn by_survey(
         survey(&recording, vendors, in_use, shares).map_err(|error| error.to_string())?;
     Ok(surveyed.map(|surveyed| {
         let tally = (surveyed.tally(), expected(surveyed.expectations()));
-        said(vendors, tally, surveyed.problem(), &|row| surveyed.detail(row))
+        said(vendors, tally, surveyed.problem(), &|rows| surveyed.details(rows))
     }))
 }
 

@@ -62,7 +62,7 @@ proptest! {
         prop_assert_eq!(numbers(&tally), numbers(&overview));
         let of_tally = (tally.calls, tally.repeats, tally.missing, tally.no_calls.len() as u64);
         prop_assert_eq!(of_tally, (stats.calls, stats.repeats, stats.missing, stats.refused));
-        let groups = finding_groups(&vendors, &tally, &|row| engine.detail(row)).expect("readable");
+        let groups = finding_groups(&vendors, &tally, &|rows| engine.details_of_each(rows)).expect("readable");
         let check = check_text(&vendors, &tally, &groups, (None, "passed"), false);
         let tail = summary(&stats, &vendors, &overview);
         let titles: Vec<String> =
