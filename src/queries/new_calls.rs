@@ -4,6 +4,7 @@
 use crate::engine::{Engine, RangeFilter};
 use crate::fql::Filter;
 use crate::queries::{Workers, in_turn};
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -14,6 +15,8 @@ use tokio::time::sleep;
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);
 /// The time between two looks for each filter that is waited with, if that is longer.
 const INTERVAL_PER_FILTER: Duration = Duration::from_micros(100);
+/// The number of rows that are looked at with one filter before the next filter has its turn.
+const MAX_ROWS_AT_ONCE: u64 = 4_096;
 /// The time for which new calls are looked at before another question has its turn.
 const MAX_TURN: Duration = Duration::from_millis(50);
 
@@ -47,6 +50,17 @@ struct WatchedFilter {
     watches: Vec<Weak<CallWatch>>,
 }
 
+impl WatchedFilter {
+    fn open_watches(&self) -> impl Iterator<Item = Arc<CallWatch>> + '_ {
+        self.watches.iter().filter_map(Weak::upgrade).filter(|watch| watch.is_open())
+    }
+
+    /// Returns true if a request waits for a look at rows before `end`.
+    fn is_behind(&self, end: u64) -> bool {
+        self.to < end && self.open_watches().next().is_some()
+    }
+}
+
 /// One request's watch for calls that pass its filter.
 #[derive(Debug)]
 pub(crate) struct CallWatch {
@@ -77,18 +91,22 @@ impl CallWatch {
         self.notify.notify_one();
     }
 
-    /// Notes which calls pass of those up to a row.
-    fn advance(&self, pass: &[u64], to: u64, unreadable: u64) {
-        if self.is_over.load(Ordering::Acquire) {
+    fn is_open(&self) -> bool {
+        !self.is_over.load(Ordering::Acquire)
+    }
+
+    /// Notes which calls of some rows pass. If one does, the request looks at these rows itself, and
+    /// also if some of them cannot be read and it is unknown whether these are the request's.
+    fn advance(&self, pass: &[u64], rows: Range<u64>, unreadable: u64) {
+        if !self.is_open() {
             return;
         }
         let from = self.row.load(Ordering::Acquire);
-        self.unreadable.fetch_add(unreadable, Ordering::AcqRel);
-        let first = pass.iter().find(|row| **row >= from);
-        self.row.store(first.copied().unwrap_or(to).max(from), Ordering::Release);
-        if first.is_some() {
-            self.end();
+        if pass.iter().any(|row| *row >= from) || (unreadable > 0 && from > rows.start) {
+            return self.end();
         }
+        self.unreadable.fetch_add(unreadable, Ordering::AcqRel);
+        self.row.store(rows.end.max(from), Ordering::Release);
     }
 }
 
@@ -102,7 +120,7 @@ impl NewCalls {
             notify: Notify::new(),
         });
         let text = filter.to_string();
-        let epoch = engine.judged_epoch();
+        let (epoch, rows, _) = engine.extent();
         let mut state = self.lock();
         if state.filters.is_empty() {
             state.epoch = epoch;
@@ -120,7 +138,8 @@ impl NewCalls {
                 matcher: Some(RangeFilter::new(Arc::clone(filter))),
                 filter: Arc::clone(filter),
                 text,
-                to: row,
+                // a request may ask for what comes after calls that are not there yet
+                to: row.min(rows),
                 watches: vec![Arc::downgrade(&watch)],
             }),
         }
@@ -138,41 +157,72 @@ impl NewCalls {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at what has arrived with the filters from a place on, until its turn is over. Returns
-    /// the place to go on at, if there is one.
+    /// Looks at what has arrived with the filters from a place on, some rows for each filter in turn,
+    /// until all has been looked at or the turn is over. Returns the place to go on at.
     fn look(&self, engine: &Engine, first: usize) -> Option<usize> {
         let began = Instant::now();
         let (epoch, end, _) = engine.extent();
         if self.end_all_of_another_index(epoch) {
             return None;
         }
-        for place in first.. {
-            let (mut matcher, rows) = {
+        let mut place = first;
+        loop {
+            let Some((mut matcher, rows)) = self.take_matcher(place, end) else {
+                if !self.lock().filters.iter().any(|watched| watched.is_behind(end)) {
+                    return None;
+                }
+                place = 0;
+                continue;
+            };
+            if !rows.is_empty() {
+                let (pass, unreadable) = matcher.readable(engine, rows.clone());
+                matcher.forget();
+                // of another index, nothing passes
+                if self.end_all_of_another_index(engine.judged_epoch()) {
+                    return None;
+                }
                 let mut state = self.lock();
                 let watched = state.filters.get_mut(place)?;
-                let matcher = watched.matcher.take();
-                let new = || RangeFilter::new(Arc::clone(&watched.filter));
-                (matcher.unwrap_or_else(new), watched.to..end)
-            };
-            let (pass, unreadable) = matcher.readable(engine, rows);
-            matcher.forget();
-            // of another index, nothing passes
-            if self.end_all_of_another_index(engine.judged_epoch()) {
-                return None;
+                watched.matcher = Some(matcher);
+                watched.to = watched.to.max(rows.end);
+                for watch in watched.watches.iter().filter_map(Weak::upgrade) {
+                    watch.advance(&pass, rows.clone(), unreadable);
+                }
+            } else if let Some(watched) = self.lock().filters.get_mut(place) {
+                watched.matcher = Some(matcher);
             }
-            let mut state = self.lock();
-            let watched = state.filters.get_mut(place)?;
-            watched.matcher = Some(matcher);
-            watched.to = watched.to.max(end);
-            for watch in watched.watches.iter().filter_map(Weak::upgrade) {
-                watch.advance(&pass, end, unreadable);
-            }
-            drop(state);
+            place += 1;
             if began.elapsed() >= MAX_TURN {
-                return Some(place + 1);
+                return Some(place);
             }
         }
-        None
+    }
+
+    /// Takes the matcher of a filter, and the rows that are to be looked at next with it: none if no
+    /// open watch needs it. Returns `None` behind the last filter.
+    fn take_matcher(&self, place: usize, end: u64) -> Option<(RangeFilter, Range<u64>)> {
+        let mut state = self.lock();
+        let watched = state.filters.get_mut(place)?;
+        let to = match watched.is_behind(end) {
+            true => end.min(watched.to.saturating_add(MAX_ROWS_AT_ONCE)),
+            false => watched.to,
+        };
+        let rows = watched.to..to;
+        let matcher = watched.matcher.take();
+        let new = || RangeFilter::new(Arc::clone(&watched.filter));
+        Some((matcher.unwrap_or_else(new), rows))
+    }
+
+    /// Removes the filter that was in use when a look ended in a panic. Its requests look themselves,
+    /// and each is told of the error.
+    fn remove_failed(&self) {
+        self.lock().filters.retain(|watched| {
+            let is_failed = watched.matcher.is_none();
+            if is_failed {
+                watched.open_watches().for_each(|watch| watch.end());
+            }
+            !is_failed
+        });
     }
 
     /// Lets every request look itself if calls were cleared away or judged again.
@@ -191,9 +241,8 @@ impl NewCalls {
     /// request has begun to wait since this was asked last.
     fn remove_ended(&self) -> (usize, bool) {
         let mut state = self.lock();
-        let is_open = |watch: &Weak<CallWatch>| {
-            watch.upgrade().is_some_and(|watch| !watch.is_over.load(Ordering::Acquire))
-        };
+        let is_open =
+            |watch: &Weak<CallWatch>| watch.upgrade().is_some_and(|watch| watch.is_open());
         state.filters.retain_mut(|watched| {
             watched.watches.retain(is_open);
             !watched.watches.is_empty()
@@ -206,6 +255,8 @@ impl NewCalls {
 async fn look_on(engine: Arc<Engine>, workers: Workers) {
     let mut looking = LookingTask { new_calls: Arc::clone(&workers.new_calls), is_ended: false };
     let mut looked_at = None;
+    // where to go on, if the last turn ended before all was looked at
+    let mut place = None;
     loop {
         let (filters, has_new_watch) = looking.new_calls.remove_ended();
         if filters == 0 && looking.end_if_idle() {
@@ -213,18 +264,25 @@ async fn look_on(engine: Arc<Engine>, workers: Workers) {
         }
         let version = engine.version();
         // between a request's own look and its watch something may have come
-        if has_new_watch || looked_at != Some(version) {
-            looked_at = Some(version);
-            let mut place = Some(0);
-            while let Some(first) = place {
-                let (engine, new_calls) = (Arc::clone(&engine), Arc::clone(&looking.new_calls));
-                let looked = in_turn(&workers, move || new_calls.look(&engine, first));
-                // the runtime ends
-                let Ok(next) = looked.await else { return };
-                place = next;
-            }
+        if place.is_none() && !has_new_watch && looked_at == Some(version) {
+            sleep(LOOK_INTERVAL.max(INTERVAL_PER_FILTER * filters as u32)).await;
+            continue;
         }
-        sleep(LOOK_INTERVAL.max(INTERVAL_PER_FILTER * filters as u32)).await;
+        looked_at = Some(version);
+        let (looker, new_calls) = (Arc::clone(&engine), Arc::clone(&looking.new_calls));
+        let first = place.unwrap_or(0);
+        place = match in_turn(&workers, move || new_calls.look(&looker, first)).await {
+            Ok(next) => next,
+            Err(error) if error.is_panic() => {
+                looking.new_calls.remove_failed();
+                Some(0)
+            }
+            // the runtime ends
+            Err(_) => return,
+        };
+        if place.is_none() {
+            sleep(LOOK_INTERVAL.max(INTERVAL_PER_FILTER * filters as u32)).await;
+        }
     }
 }
 
@@ -253,89 +311,4 @@ impl Drop for LookingTask {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::test_engine::TestEngine;
-
-    fn filter(text: &str) -> Arc<Filter> {
-        Arc::new(crate::fql::parse(text).expect("a filter"))
-    }
-
-    fn is_over(watch: &CallWatch) -> bool {
-        watch.is_over.load(Ordering::Acquire)
-    }
-
-    #[test]
-    fn looks_at_a_call_once_for_all_requests_with_one_filter() {
-        let (test, new_calls) = (TestEngine::start(), NewCalls::default());
-        let watch = |text, row| new_calls.watch(&test.engine, &filter(text), row);
-        let same = [watch(r#"event = "B""#, 0), watch(r#"event  =  "B""#, 0)];
-        let other = watch(r#"event = "C""#, 0);
-        assert_eq!(new_calls.lock().filters.len(), 2);
-        test.track("A");
-        assert_eq!(new_calls.look(&test.engine, 0), None);
-        for watch in same.iter().chain([&other]) {
-            assert_eq!((is_over(watch), watch.progress()), (false, (1, 0)));
-        }
-        (0..2).for_each(|_| test.track("B"));
-        new_calls.look(&test.engine, 0);
-        // what comes later does not hide the first call that passes
-        test.track("B");
-        new_calls.look(&test.engine, 0);
-        for watch in &same {
-            assert_eq!((is_over(watch), watch.progress()), (true, (1, 0)));
-        }
-        assert_eq!((is_over(&other), other.progress()), (false, (4, 0)));
-        assert_eq!(new_calls.remove_ended(), (1, true));
-        drop(other);
-        assert_eq!(new_calls.remove_ended(), (0, false));
-    }
-
-    #[test]
-    fn lets_a_request_look_itself_that_begins_behind_the_others() {
-        let (test, new_calls) = (TestEngine::start(), NewCalls::default());
-        let first = new_calls.watch(&test.engine, &filter("event = \"B\""), 0);
-        test.track("B");
-        test.track("A");
-        new_calls.look(&test.engine, 0);
-        assert!(is_over(&first));
-        let late = new_calls.watch(&test.engine, &filter("event = \"B\""), 1);
-        assert!(is_over(&late));
-        let current = new_calls.watch(&test.engine, &filter("event = \"B\""), 2);
-        assert!(!is_over(&current));
-    }
-
-    #[test]
-    fn lets_all_requests_look_themselves_when_calls_are_cleared_away() {
-        let (test, new_calls) = (TestEngine::start(), NewCalls::default());
-        test.track("A");
-        let watch = new_calls.watch(&test.engine, &filter("event = \"B\""), 1);
-        new_calls.look(&test.engine, 0);
-        assert!(!is_over(&watch));
-        test.engine.clear(1_795_341_600_000).expect("recorded");
-        test.engine.settle();
-        new_calls.look(&test.engine, 0);
-        assert!(is_over(&watch));
-        assert_eq!(new_calls.remove_ended(), (0, true));
-    }
-
-    #[test]
-    fn finds_what_has_come_before_a_request_waits_if_nothing_comes_after() {
-        let (test, workers) = (TestEngine::start(), Workers::default());
-        let new_calls = Arc::clone(&workers.new_calls);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-        runtime.expect("a runtime").block_on(async {
-            let limit = Duration::from_secs(30);
-            let first = new_calls.watch(&test.engine, &filter("event = \"A\""), 0);
-            let _other = new_calls.watch(&test.engine, &filter("event = \"C\""), 0);
-            NewCalls::keep_looking(&test.engine, &workers);
-            test.track("A");
-            test.track("B");
-            assert!(first.wait(limit).await);
-            // the look at this version is over by then, or another one is on its way
-            let late = new_calls.watch(&test.engine, &filter("event = \"B\""), 0);
-            assert!(late.wait(limit).await);
-            assert_eq!(late.progress(), (1, 0));
-        });
-    }
-}
+mod tests;

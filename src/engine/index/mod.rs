@@ -83,7 +83,7 @@ impl Index {
     /// The row of a call.
     pub fn row_of_call(&self, call: u64) -> u64 {
         let before = self.no_calls.partition_point(|&(calls, _)| calls <= call);
-        call + before as u64
+        call.saturating_add(before as u64)
     }
 
     /// How many calls stand before a row.

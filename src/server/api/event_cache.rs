@@ -15,6 +15,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The maximum number of records in a piece.
 const MAX_RECORDS: usize = 64;
+/// The size from which on a piece is not extended, and the number of calls that are read at a time.
+const MAX_PIECE_BYTES: usize = 64 << 10;
+const ROWS_AT_ONCE: usize = 4;
 /// The maximum number of bytes that are kept, and the maximum number of pieces; the oldest give way.
 const MAX_BYTES: usize = 8 << 20;
 const MAX_PIECES: usize = 1_024;
@@ -130,20 +133,26 @@ pub(crate) async fn write_piece(
     after: u64,
     workers: &Workers,
 ) -> io::Result<EventPiece> {
-    let version = engine.version();
+    let (version, under) = (engine.version(), context(engine));
     let scan = Scan::new(engine, filter.clone(), after, MAX_RECORDS);
     let scan = look(scan, workers).await.map_err(|_: Reply| ended())?;
-    let version = (!scan.more()).then_some(version);
-    let last = after.max(scan.last());
+    let mut version = (!scan.more()).then_some(version);
+    let mut last = after.max(scan.last());
     let rows = scan.into_rows();
-    let bytes = match rows.is_empty() {
-        true => Bytes::new(),
-        false => {
-            let engine = Arc::clone(engine);
-            let written = in_turn(workers, move || write_events(&engine, &rows));
-            written.await.map_err(io::Error::other)?
+    let mut bytes = Bytes::new();
+    if !rows.is_empty() {
+        let writer = Arc::clone(engine);
+        let written = in_turn(workers, move || write_events(&writer, &rows));
+        let (events, end) = written.await.map_err(io::Error::other)?;
+        bytes = events;
+        if let Some(end) = end {
+            (version, last) = (None, end);
         }
-    };
+    }
+    // calls were cleared away meanwhile: the rows may be those of other calls
+    if context(engine) != under {
+        return Ok(EventPiece { bytes: Bytes::new(), last: after, version: None });
+    }
     Ok(EventPiece { bytes, last, version })
 }
 
@@ -217,17 +226,24 @@ fn ended() -> io::Error {
     io::Error::other("the search ended early")
 }
 
-/// Writes the events of rows. What is cleared away or cannot be read meanwhile is left out.
-fn write_events(engine: &Engine, rows: &[u64]) -> Bytes {
+/// Writes the events of rows, about [`MAX_PIECE_BYTES`] of them. What is cleared away or cannot be read
+/// meanwhile is left out. Returns also the last call that was written, unless it wrote all.
+fn write_events(engine: &Engine, rows: &[u64]) -> (Bytes, Option<u64>) {
     let (vendors, shown) = (engine.vendors(), engine.in_use().shown());
-    let mut out = String::new();
-    for detail in engine.details_of(rows.iter().copied()) {
-        if let Ok(RowDetail::Call(call)) = detail {
-            let record = call_record(&call, &vendors, &shown);
-            let _ = write!(out, "id: {}\nevent: call\ndata: {record}\n\n", call.seq.0);
+    let (mut out, mut last) = (String::new(), None);
+    for rows in rows.chunks(ROWS_AT_ONCE) {
+        if out.len() >= MAX_PIECE_BYTES {
+            return (out.into(), last);
+        }
+        for detail in engine.details_of(rows.iter().copied()) {
+            if let Ok(RowDetail::Call(call)) = detail {
+                let record = call_record(&call, &vendors, &shown);
+                let _ = write!(out, "id: {}\nevent: call\ndata: {record}\n\n", call.seq.0);
+                last = Some(call.seq.0);
+            }
         }
     }
-    out.into()
+    (out.into(), None)
 }
 
 #[cfg(test)]
@@ -269,6 +285,29 @@ mod tests {
         test.engine.clear(1_795_341_600_000).expect("recorded");
         test.engine.settle();
         assert_eq!(next(&all, 0).bytes.len(), 0);
+    }
+
+    #[test]
+    fn a_piece_of_large_calls_ends_early_and_the_next_one_goes_on() {
+        let (test, workers) = (TestEngine::start(), Workers::default());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let text = "x".repeat(20_000);
+        for _ in 0..10 {
+            test.take(&format!(r#"{{"event":"A","userId":"u","properties":{{"text":"{text}"}}}}"#));
+        }
+        let (mut after, mut seqs, all) = (0, Vec::new(), filter(""));
+        while after < 10 {
+            let piece = write_piece(&test.engine, &all, after, &workers);
+            let piece = runtime.block_on(piece).expect("a piece");
+            let text = String::from_utf8_lossy(&piece.bytes).into_owned();
+            let ids =
+                text.lines().filter_map(|line| line.strip_prefix("id: ")?.parse::<u64>().ok());
+            seqs.push(ids.collect::<Vec<u64>>());
+            assert!(piece.last > after, "{after}");
+            after = piece.last;
+        }
+        assert!(seqs.len() > 1, "{seqs:?}");
+        assert_eq!(seqs.concat(), (1..=10).collect::<Vec<u64>>());
     }
 
     #[test]

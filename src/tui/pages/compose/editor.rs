@@ -45,7 +45,12 @@ impl Editor {
         let before = self.bytes();
         let is_changed = self.area.input(event);
         if is_changed && self.bytes() > before.max(MAX_TEXT_BYTES) {
-            self.area.undo();
+            // a key that takes the place of a selection is two edits
+            for _ in 0..2 {
+                if self.bytes() != before {
+                    self.area.undo();
+                }
+            }
             return false;
         }
         is_changed
@@ -65,7 +70,14 @@ impl Editor {
 
     /// Redoes the edit that was undone last. Returns false if there is none.
     pub fn redo(&mut self) -> bool {
-        self.area.redo()
+        let before = self.bytes();
+        let is_changed = self.area.redo();
+        // an edit for which there was no room
+        if is_changed && self.bytes() > before.max(MAX_TEXT_BYTES) {
+            self.area.undo();
+            return false;
+        }
+        is_changed
     }
 
     /// Moves the cursor to the position of a click.
@@ -162,7 +174,12 @@ mod tests {
             assert!(!editor.typed(key(code)));
         }
         assert!(!editor.paste("y"));
+        assert!(!editor.redo());
         assert_eq!(editor.text(), "x".repeat(MAX_TEXT_BYTES - 1));
+        editor.typed(KeyEvent::new(KeyCode::Left, KeyModifiers::SHIFT));
+        assert!(!editor.typed(key(KeyCode::Char('🙂'))));
+        assert_eq!(editor.text(), "x".repeat(MAX_TEXT_BYTES - 1));
+        editor.typed(key(KeyCode::End));
         editor.typed(key(KeyCode::Left));
         assert!(editor.typed(key(KeyCode::Backspace)));
         assert_eq!(editor.text().len(), MAX_TEXT_BYTES - 2);
