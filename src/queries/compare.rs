@@ -1,4 +1,5 @@
-//! `/_segscope/compare`: two sides of the calls, each selected by a filter, and what the later one lost.
+//! `/_segscope/compare`: compares two sets of calls, each selected by a filter, and lists the
+//! losses of the later one.
 
 use crate::engine::{Comparison, Engine};
 use crate::fql::Filter;
@@ -28,7 +29,7 @@ async fn compared(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Resul
     Ok(Reply::json(200, format!("{{\"lines\":[{}]}}", lines.join(","))))
 }
 
-/// The calls that a filter selects, as a side.
+/// Returns the profile of the calls that a filter selects.
 async fn side(
     engine: &Arc<Engine>,
     parameter: &str,

@@ -1,5 +1,5 @@
-//! Looks at new calls for all requests that wait for some. A call is looked at once for each filter,
-//! however many requests wait with it, so a hundred tests that wait cost the listener little.
+//! Compares new calls with the filters of all waiting requests. A call is compared once for each
+//! filter, however many requests wait with it, so a hundred waiting tests cost the listener little.
 
 use crate::engine::{Engine, RangeFilter};
 use crate::fql::Filter;
@@ -10,14 +10,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-/// The time between two looks.
+/// The interval between two searches.
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);
-/// The time between two looks for each filter that is waited with, if that is longer.
+/// The interval between two searches for each filter that requests wait with, used if the product
+/// is longer than [`LOOK_INTERVAL`].
 const INTERVAL_PER_FILTER: Duration = Duration::from_micros(100);
-/// The time for which new calls are looked at before another question has its turn.
+/// The time after which a search lets other questions search.
 const MAX_TURN: Duration = Duration::from_millis(50);
 
-/// The filters with which requests wait, and how far each has been looked at.
+/// The filters that requests wait with, and the row up to which each was compared.
 #[derive(Default)]
 pub(crate) struct NewCalls {
     state: Mutex<WatchedFilters>,
@@ -26,11 +27,11 @@ pub(crate) struct NewCalls {
 #[derive(Default)]
 struct WatchedFilters {
     filters: Vec<WatchedFilter>,
-    /// The index that was looked at last.
+    /// The epoch of the index that was searched last.
     epoch: u64,
-    /// A task looks at what arrives.
+    /// True if a task searches new calls.
     is_looking: bool,
-    /// A request has begun to wait since the last look.
+    /// True if a request began to wait since the last search.
     has_new_watch: bool,
 }
 
@@ -39,35 +40,36 @@ struct WatchedFilter {
     filter: Arc<Filter>,
     /// The normal form of the filter.
     text: String,
-    /// None while it is used, without the lock.
+    /// The matcher; none while a search uses it without holding the lock.
     matcher: Option<RangeFilter>,
-    /// The row up to which calls were looked at.
+    /// The row up to which calls were compared.
     to: u64,
-    /// A request that ends drops its watch.
+    /// The watches of the waiting requests. A watch is dropped when its request ends.
     watches: Vec<Weak<CallWatch>>,
 }
 
-/// One request's watch for calls that pass its filter.
+/// A watch of one request for calls that match its filter.
 #[derive(Debug)]
 pub(crate) struct CallWatch {
-    /// The row before which nothing passes, of what the request has not looked at itself.
+    /// The row before which no call matches, not counting rows that the request searched itself.
     row: AtomicU64,
-    /// Rows before it that could not be read.
+    /// The number of rows before `row` that could not be read.
     unreadable: AtomicU64,
-    /// The request is to look itself.
+    /// True if the request should search again itself.
     is_over: AtomicBool,
     notify: Notify,
 }
 
 impl CallWatch {
-    /// Waits until the request is to look itself, at most for `limit`. Returns true if it is.
+    /// Waits until the request should search again itself, for at most `limit`. Returns true if it
+    /// should.
     pub async fn wait(&self, limit: Duration) -> bool {
         let _ = tokio::time::timeout(limit, self.notify.notified()).await;
         self.is_over.load(Ordering::Acquire)
     }
 
-    /// Returns the row before which nothing passes, and the number of rows before it that could not
-    /// be read.
+    /// Returns the row before which no call matches, and the number of rows before it that could
+    /// not be read.
     pub fn progress(&self) -> (u64, u64) {
         (self.row.load(Ordering::Acquire), self.unreadable.load(Ordering::Acquire))
     }
@@ -77,7 +79,7 @@ impl CallWatch {
         self.notify.notify_one();
     }
 
-    /// Notes which calls pass of those up to a row.
+    /// Moves the watch to the first new matching row and ends it, or moves it to `to` if there is none.
     fn advance(&self, pass: &[u64], to: u64, unreadable: u64) {
         if self.is_over.load(Ordering::Acquire) {
             return;
@@ -93,7 +95,7 @@ impl CallWatch {
 }
 
 impl NewCalls {
-    /// Begins to watch for a call from `row` on that passes the filter.
+    /// Starts to watch for a call at `row` or later that matches the filter.
     pub fn watch(&self, engine: &Engine, filter: &Arc<Filter>, row: u64) -> Arc<CallWatch> {
         let watch = Arc::new(CallWatch {
             row: row.into(),
@@ -110,7 +112,8 @@ impl NewCalls {
         state.has_new_watch = true;
         match state.filters.iter_mut().find(|watched| watched.text == text) {
             Some(watched) => {
-                // looked at meanwhile, without this request
+                // the rows between were compared before this request joined, so it searches them
+                // itself
                 if row < watched.to {
                     watch.end();
                 }
@@ -127,7 +130,7 @@ impl NewCalls {
         watch
     }
 
-    /// Starts the task that looks, unless there is one.
+    /// Starts the task that searches new calls, unless it runs already.
     pub fn keep_looking(engine: &Arc<Engine>, workers: &Workers) {
         if !std::mem::replace(&mut workers.new_calls.lock().is_looking, true) {
             tokio::spawn(look_on(Arc::clone(engine), workers.clone()));
@@ -138,8 +141,8 @@ impl NewCalls {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at what has arrived with the filters from a place on, until its turn is over. Returns
-    /// the place to go on at, if there is one.
+    /// Compares new calls with each filter, beginning with the filter at index `first`, until the
+    /// turn ends. Returns the index of the next filter, or none if all were compared.
     fn look(&self, engine: &Engine, first: usize) -> Option<usize> {
         let began = Instant::now();
         let (epoch, end, _) = engine.extent();
@@ -156,7 +159,7 @@ impl NewCalls {
             };
             let (pass, unreadable) = matcher.readable(engine, rows);
             matcher.forget();
-            // of another index, nothing passes
+            // the index was replaced meanwhile, so these rows say nothing
             if self.end_all_of_another_index(engine.judged_epoch()) {
                 return None;
             }
@@ -175,7 +178,8 @@ impl NewCalls {
         None
     }
 
-    /// Lets every request look itself if calls were cleared away or judged again.
+    /// Ends all watches if calls were cleared or judged again, so that every request searches again
+    /// itself. Returns true if it did.
     fn end_all_of_another_index(&self, epoch: u64) -> bool {
         let mut state = self.lock();
         if state.epoch == epoch {
@@ -187,8 +191,8 @@ impl NewCalls {
         true
     }
 
-    /// Removes the filters with which nobody waits any more. Returns how many are left, and whether a
-    /// request has begun to wait since this was asked last.
+    /// Removes the filters without a waiting request. Returns the number of filters left, and
+    /// whether a request began to wait since the last call of this function.
     fn remove_ended(&self) -> (usize, bool) {
         let mut state = self.lock();
         let is_open = |watch: &Weak<CallWatch>| {
@@ -202,7 +206,7 @@ impl NewCalls {
     }
 }
 
-/// Looks at what arrives for as long as somebody waits.
+/// Searches new calls for as long as requests wait.
 async fn look_on(engine: Arc<Engine>, workers: Workers) {
     let mut looking = LookingTask { new_calls: Arc::clone(&workers.new_calls), is_ended: false };
     let mut looked_at = None;
@@ -212,14 +216,14 @@ async fn look_on(engine: Arc<Engine>, workers: Workers) {
             return;
         }
         let version = engine.version();
-        // between a request's own look and its watch something may have come
+        // a call may have arrived between the request's own search and its watch
         if has_new_watch || looked_at != Some(version) {
             looked_at = Some(version);
             let mut place = Some(0);
             while let Some(first) = place {
                 let (engine, new_calls) = (Arc::clone(&engine), Arc::clone(&looking.new_calls));
                 let looked = in_turn(&workers, move || new_calls.look(&engine, first));
-                // the runtime ends
+                // an error means that the runtime is ending
                 let Ok(next) = looked.await else { return };
                 place = next;
             }
@@ -228,14 +232,15 @@ async fn look_on(engine: Arc<Engine>, workers: Workers) {
     }
 }
 
-/// Lets another task begin when the one that looks ends, whatever ends it.
+/// A guard that allows another search task to start when this one ends, even by a panic.
 struct LookingTask {
     new_calls: Arc<NewCalls>,
     is_ended: bool,
 }
 
 impl LookingTask {
-    /// Ends the looking if nobody waits; no request can begin to wait in between.
+    /// Ends the task if no request waits, and returns true. It holds the lock, so no request can
+    /// begin to wait in between.
     fn end_if_idle(&mut self) -> bool {
         let mut state = self.new_calls.lock();
         state.is_looking = !state.filters.is_empty();

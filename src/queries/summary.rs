@@ -1,4 +1,4 @@
-//! `/_segscope/summary`: what was captured, counted.
+//! `/_segscope/summary`: counts of the recorded calls.
 
 use crate::call::time;
 use crate::engine::index::RemarkKind;
@@ -9,8 +9,9 @@ use crate::engine::{
 use crate::findings::{Verdict, VerdictCounts};
 use serde_json::{Map, Value, json};
 
-/// Of each list so many entries are given, those with most calls; `…_of` says how many there are.
-const MOST: usize = 100;
+/// The maximum number of entries in each list; those with the most calls are kept. The member
+/// `…_of` is the number of all entries.
+const MAX_LIST_ENTRIES: usize = 100;
 
 pub(crate) fn json(engine: &Engine) -> String {
     let (stats, tally, held) = (engine.stats(), engine.overview(), engine.held());
@@ -41,7 +42,7 @@ pub(crate) fn json(engine: &Engine) -> String {
         "unrecorded": stats.unrecorded,
         "forward": stats.forward,
         "mirror": stats.mirror,
-        // no sender waits for checking any more; a field is never removed
+        // always 0, because senders no longer wait for checking; fields are never removed
         "waited": 0,
         "waited_ms": 0,
         "reading": stats.reading.map(|(read, of)| json!({"read": read, "of": of})),
@@ -71,7 +72,7 @@ pub(crate) fn json(engine: &Engine) -> String {
     for (name, who, with) in
         [("accounts", Who::Accounts, "with_user"), ("users", Who::Users, "with_account")]
     {
-        list(&mut out, name, engine.people(who, 0..MOST as u64), |person| {
+        list(&mut out, name, engine.people(who, 0..MAX_LIST_ENTRIES as u64), |person| {
             let mut out = counted(&person.counted);
             out.remove("trend");
             out.insert("id".to_owned(), person.id.as_str().into());
@@ -86,7 +87,7 @@ pub(crate) fn json(engine: &Engine) -> String {
     Value::Object(out).to_string()
 }
 
-/// What calls show about ids together.
+/// Returns a remark about ids of several calls.
 fn id_remark(view: &IdRemarkView) -> Map<String, Value> {
     let IdRemarkView { remark, finding, seqs, .. } = view;
     let kind = match remark.kind {
@@ -103,7 +104,7 @@ fn id_remark(view: &IdRemarkView) -> Map<String, Value> {
     if let Value::Object(out) = out { out } else { Map::new() }
 }
 
-/// How the calls stand to what is expected.
+/// Returns the results of the expectations.
 pub(crate) fn expected(expectations: &Expectations) -> Value {
     let event = |entry: &ExpectationResult| {
         let wanted = &entry.wanted;
@@ -124,7 +125,7 @@ pub(crate) fn expected(expectations: &Expectations) -> Value {
     json!({"met": expectations.met(), "of": of, "events": events})
 }
 
-/// The vendors' names, and which of them are shown.
+/// The names of all vendors, and the indexes of those that are shown.
 struct VendorNames {
     all: Vec<String>,
     shown: Vec<usize>,
@@ -192,14 +193,15 @@ fn counted(counted: &CountedCalls) -> Map<String, Value> {
     if let Value::Object(out) = out { out } else { Map::new() }
 }
 
-/// Adds a list, how long it is without its cut, and how many calls stand in none of its entries.
+/// Adds a list, the number of its entries before it was cut, and the number of calls in none of its
+/// entries.
 fn list<T>(
     out: &mut Map<String, Value>,
     name: &str,
     groups: GroupedRows<T>,
     entry: impl Fn(&T) -> Map<String, Value>,
 ) {
-    let entries = groups.rows.iter().take(MOST).map(|row| Value::Object(entry(row)));
+    let entries = groups.rows.iter().take(MAX_LIST_ENTRIES).map(|row| Value::Object(entry(row)));
     out.insert(name.to_owned(), Value::Array(entries.collect()));
     out.insert(format!("{name}_of"), groups.of.into());
     if groups.other > 0 {
