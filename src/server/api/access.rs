@@ -1,9 +1,9 @@
-//! Who may ask segscope's own paths: programs of this machine, programs that send the token, and a
-//! user who types the address into a browser; never a web page.
+//! Access to segscope's own paths. Programs on this machine, programs that send the token, and a
+//! user who types the address into a browser have access; web pages never have.
 //!
-//! A page can send requests here from any browser on this machine, and even without reading the
-//! answer it learns from its status, its time and its size. So a page is refused before anything
-//! else is looked at, with the same answer for every path:
+//! A page in any browser on this machine can send requests here. Even if it cannot read the answer,
+//! it learns from the status, the time and the size. So a page is refused before anything else is
+//! checked, with the same answer for every path:
 //!
 //! - `Sec-Fetch-Site` must be `none` (the address bar) or `same-origin`.
 //! - `Origin` must be the one that `Host` names. A page at another port has another origin.
@@ -28,10 +28,10 @@ use std::net::{IpAddr, SocketAddr};
 /// A header that a page cannot send without a preflight.
 const OWN_HEADER: &str = "x-segscope";
 
-/// What the `User-Agent` of browsers begins with.
-const BROWSERS: [&str; 2] = ["mozilla/", "opera/"];
+/// Words in the `User-Agent` of browsers, in lower case.
+const BROWSER_WORDS: [&str; 2] = ["mozilla/", "opera/"];
 
-/// Why a request is refused.
+/// A reason to refuse a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DenialReason {
     /// It came from a web page, or a page could have sent it.
@@ -43,7 +43,7 @@ pub(crate) enum DenialReason {
 }
 
 impl DenialReason {
-    /// The answer, which is the same for every path.
+    /// Returns the answer, which is the same for every path.
     pub fn reply(self) -> Reply {
         let (status, code, message) = match self {
             DenialReason::Page => (
@@ -66,7 +66,7 @@ impl DenialReason {
     }
 }
 
-/// Whether a request may ask. `is_here`: its connection comes from this machine.
+/// Checks that a request has access. `is_here` says that its connection comes from this machine.
 pub(crate) fn check(
     parts: &Parts,
     bound: &[SocketAddr],
@@ -86,10 +86,10 @@ pub(crate) fn check(
     }
 }
 
-/// Whether both ends of a connection are on this machine. The local end is asked for only where that
-/// decides.
+/// Returns true if both ends of a connection are on this machine. `local` is called only if the
+/// remote address does not decide.
 pub(crate) fn is_here(remote: SocketAddr, local: impl FnOnce() -> Option<SocketAddr>) -> bool {
-    // an IPv4 address may come as an IPv6 one
+    // a dual-stack socket reports an IPv4 address as an IPv6 one
     let remote = remote.ip().to_canonical();
     remote.is_loopback() || local().is_some_and(|local| local.ip().to_canonical() == remote)
 }
@@ -102,13 +102,14 @@ fn sends(headers: &HeaderMap, token: &ApiToken) -> bool {
     })
 }
 
-/// The values of a header; one that is not text is none that is allowed.
+/// Returns the values of a header. A value that is not text becomes `?`, which is no allowed site,
+/// origin, host or token.
 fn texts(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<Item = &str> {
     headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"))
 }
 
-/// Whether a web page sent it or could have sent it. `authority` is the one of the request's URL, if
-/// it has one.
+/// Returns true if a web page sent the request or could have sent it. `authority` is that of the
+/// request's URL, if it has one.
 fn is_page(
     headers: &HeaderMap,
     authority: Option<&str>,
@@ -139,10 +140,10 @@ fn is_page(
 
 fn is_of_browser(agent: &str) -> bool {
     let agent = agent.to_ascii_lowercase();
-    BROWSERS.iter().any(|name| agent.contains(name))
+    BROWSER_WORDS.iter().any(|name| agent.contains(name))
 }
 
-/// Whether a `Host` is an address of this machine or `localhost`.
+/// Returns true if a `Host` is an address of this machine or `localhost`.
 fn is_ours(host: &str, bound: &[SocketAddr]) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
@@ -150,7 +151,7 @@ fn is_ours(host: &str, bound: &[SocketAddr]) -> bool {
     };
     let name = name.trim_start_matches('[').trim_end_matches(']');
     match name.parse::<IpAddr>() {
-        // an address is no name that could be made to point elsewhere
+        // DNS rebinding needs a name, so an address is safe
         Ok(ip) => {
             let here = |addr: &SocketAddr| addr.ip() == ip || addr.ip().is_unspecified();
             ip.is_loopback() || bound.iter().any(here)
@@ -276,7 +277,7 @@ mod tests {
         ] {
             assert_eq!(asks(&[host, bearer(text)], Some("t0ken")), want, "{text}");
         }
-        // a name that this machine has elsewhere is fine with the token
+        // with the token, another name of this machine is accepted as `Host`
         let named = [("host", "devbox:7357"), bearer("Bearer t0ken")];
         assert_eq!(asks(&named, Some("t0ken")), None);
         assert_eq!(asks(&[("host", "devbox:7357")], Some("t0ken")), Some(DenialReason::Page));

@@ -1,5 +1,6 @@
-//! Pieces of streams that were written a moment ago. Streams with one filter that are equally far take
-//! the same bytes: the calls are looked at once, and each record is made once, however many read.
+//! A cache of the latest pieces of streams. Streams with the same filter and the same position
+//! share the bytes: the calls are searched and each record is written once, however many clients
+//! read.
 
 use crate::engine::{Engine, InUse, RowDetail};
 use crate::fql::Filter;
@@ -15,7 +16,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The maximum number of records in a piece.
 const MAX_RECORDS: usize = 64;
-/// The maximum number of bytes that are kept, and the maximum number of pieces; the oldest give way.
+/// The maximum size of all pieces in the cache, and their maximum number. The oldest are removed
+/// first.
 const MAX_BYTES: usize = 8 << 20;
 const MAX_PIECES: usize = 1_024;
 
@@ -23,58 +25,59 @@ const MAX_PIECES: usize = 1_024;
 #[derive(Default)]
 pub(crate) struct EventCache {
     written: Mutex<WrittenPieces>,
-    /// By the normal form of the filter.
+    /// The filters of all streams, by their normal form.
     filters: Mutex<HashMap<String, Weak<StreamFilter>>>,
 }
 
-/// A filter that streams have in common.
+/// A filter that several streams share.
 pub(crate) struct StreamFilter {
     filter: Filter,
-    /// Held by the stream that writes the next piece; the others wait for it.
+    /// A lock of the stream that writes the next piece. The other streams wait for that piece.
     writing: tokio::sync::Mutex<()>,
 }
 
-/// The events of the calls behind one that a stream has sent.
+/// The events of the calls after a position in a stream.
 #[derive(Clone)]
 pub(crate) struct EventPiece {
-    /// Empty if none of the calls passes.
+    /// The events; empty if no call matches.
     pub bytes: Bytes,
-    /// The last call that was looked at.
+    /// The number of the last call that was searched.
     pub last: u64,
-    /// The version of the engine, if all calls of that version were looked at.
+    /// The version of the engine, if the piece covers all calls of that version.
     pub version: Option<u64>,
 }
 
 #[derive(Default)]
 struct WrittenPieces {
-    /// What the records depend on besides their calls.
+    /// The state that all pieces were written under. If it changes, records of the same calls would
+    /// differ.
     under: Option<EventContext>,
-    /// The version of the engine for which that was asked last.
+    /// The version of the engine for which `under` was checked last.
     asked: u64,
     pieces: VecDeque<(PieceKey, EventPiece)>,
     bytes: usize,
 }
 
-/// The index, which is another after each clear, and the vendors in use.
+/// The epoch of the index, which changes with each clear, and the vendors in use.
 type EventContext = (u64, InUse);
 
-/// Where a piece begins.
+/// The position at which a piece begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct PieceKey {
-    /// The address of the filter, which is alive.
+    /// The address of the filter. The cache is emptied before a new filter could reuse it.
     filter: usize,
     after: u64,
 }
 
 impl EventCache {
-    /// Returns the filter that all streams with an equal one share.
+    /// Returns the filter that all streams with an equal filter share.
     pub fn share(&self, filter: Filter) -> Arc<StreamFilter> {
         let mut filters = lock(&self.filters);
         let text = filter.to_string();
         if let Some(shared) = filters.get(&text).and_then(Weak::upgrade) {
             return shared;
         }
-        // another filter may have the address of one that is gone
+        // a new filter may get the address of a freed one, and the pieces are found by address
         lock(&self.written).clear();
         filters.retain(|_, shared| shared.strong_count() > 0);
         let shared = Arc::new(StreamFilter { filter, writing: tokio::sync::Mutex::default() });
@@ -82,7 +85,8 @@ impl EventCache {
         shared
     }
 
-    /// Returns a piece that another stream has written, unless there is something newer to look at.
+    /// Returns a piece that another stream has written. An empty piece is returned only until the
+    /// engine changes.
     pub fn written(
         &self,
         engine: &Engine,
@@ -94,10 +98,10 @@ impl EventCache {
         written.get(PieceKey::new(filter, after), engine.version())
     }
 
-    /// Returns the next piece of a stream: one that is written, or a new one.
+    /// Returns the next piece of a stream, either from the cache or newly written.
     ///
     /// # Errors
-    /// Fails if the look through the calls ends early.
+    /// Fails if the search ends early.
     pub async fn next(
         &self,
         engine: &Arc<Engine>,
@@ -120,10 +124,10 @@ impl EventCache {
     }
 }
 
-/// Writes the next piece of a stream that no other one shares.
+/// Writes the next piece of a stream without the cache.
 ///
 /// # Errors
-/// Fails if the look through the calls ends early.
+/// Fails if the search ends early.
 pub(crate) async fn write_piece(
     engine: &Arc<Engine>,
     filter: &Filter,
@@ -161,7 +165,7 @@ impl PieceKey {
 }
 
 impl WrittenPieces {
-    /// Forgets all pieces if records would be others now.
+    /// Removes all pieces if the records would be different now.
     fn forget_outdated(&mut self, engine: &Engine) {
         let version = engine.version();
         if self.asked == version && self.under.is_some() {
@@ -175,15 +179,15 @@ impl WrittenPieces {
         }
     }
 
-    /// Returns the piece that begins there. One that says that there is nothing holds only for the
-    /// version that it was written for.
+    /// Returns the piece at this position. A piece without calls is valid only for the version that
+    /// it was written for.
     fn get(&self, key: PieceKey, version: u64) -> Option<EventPiece> {
         let (_, piece) = self.pieces.iter().rev().find(|(known, _)| *known == key)?;
         (piece.last > key.after || piece.version == Some(version)).then(|| piece.clone())
     }
 
     fn keep(&mut self, key: PieceKey, piece: EventPiece) {
-        // a piece that said that there is nothing
+        // the old piece at this position said that there are no calls
         if let Some(place) = self.pieces.iter().rposition(|(known, _)| *known == key) {
             self.remove(place);
         }
@@ -217,7 +221,7 @@ fn ended() -> io::Error {
     io::Error::other("the search ended early")
 }
 
-/// Writes the events of rows. What is cleared away or cannot be read meanwhile is left out.
+/// Writes the events of rows. Rows that are cleared meanwhile or cannot be read are left out.
 fn write_events(engine: &Engine, rows: &[u64]) -> Bytes {
     let (vendors, shown) = (engine.vendors(), engine.in_use().shown());
     let mut out = String::new();
@@ -259,13 +263,13 @@ mod tests {
         assert_eq!((first.last, other.last), (2, 2));
         assert!(!String::from_utf8_lossy(&other.bytes).contains("id: 1\n"));
 
-        // that there is nothing is true until something arrives
+        // an empty piece is valid until a call arrives
         let nothing = next(&all, 2);
         assert_eq!((nothing.bytes.len(), nothing.last), (0, 2));
         test.track("C");
         assert!(next(&all, 2).bytes.starts_with(b"id: 3\n"));
 
-        // what was cleared away is sent no more
+        // a cleared call is no longer sent
         test.engine.clear(1_795_341_600_000).expect("recorded");
         test.engine.settle();
         assert_eq!(next(&all, 0).bytes.len(), 0);
