@@ -1,4 +1,4 @@
-//! Custom account dimensions: traits that the settings name, sorted by type.
+//! The custom account dimensions: traits that the settings name, grouped by type.
 
 use crate::call::redacted::is_redacted;
 use crate::call::{CallType, JsonKind, Val, pointer, time};
@@ -23,7 +23,7 @@ struct Dimension {
     from: FieldSlot,
     name: String,
     kind: Type,
-    /// Identify and group calls that do not use the trait for something else.
+    /// True for identify and for group calls that do not use the trait for another field.
     calls: [bool; 2],
 }
 
@@ -70,8 +70,9 @@ impl Dimensions {
         })
     }
 
-    /// Puts the dimensions of a call into its request about the account: a group call's only one,
-    /// an identify call's second one, which is not made without a dimension.
+    /// Adds the dimensions of a call to its request about the account. That is the only request of
+    /// a group call, and the second request of an identify call, which is skipped without a
+    /// dimension.
     pub fn run(&self, evaluation: &mut Evaluation<'_>) {
         let Some(slot) = CALLS.iter().position(|call| *call == evaluation.kind) else { return };
         let request = usize::from(evaluation.kind == CallType::Identify);

@@ -1,5 +1,5 @@
-//! Freshsuccess: which account a user belongs to, inserts and updates, custom dimensions, and the
-//! time of sessions and modules.
+//! Freshsuccess: the accounts of users, inserts and updates, custom dimensions, and the durations
+//! of sessions and modules.
 
 mod dimensions;
 mod sessions;
@@ -22,9 +22,9 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Accounts of a user.
+/// The accounts of a user.
 const ACCOUNTS: Topic = 0;
-/// Accounts that a group call has inserted.
+/// The accounts that a group call has inserted.
 const INSERTED: Topic = 1;
 
 const CREATED_AT: &str = "/originalTimestamp";
@@ -156,7 +156,7 @@ impl Rules for Freshsuccess {
 }
 
 impl Freshsuccess {
-    /// When the call happened: the first valid one of the two times that the vendor may use.
+    /// Returns the time of a call: the first valid one of the two fields that the vendor may use.
     fn created_at<'a>(&self, evaluation: &Evaluation<'a>) -> Option<(FieldSlot, Val<'a>, Millis)> {
         evaluation.look.time(self.original).or_else(|| evaluation.look.time(self.timestamp))
     }
@@ -177,7 +177,8 @@ impl Freshsuccess {
         }
     }
 
-    /// The account of a track or identify call: named by the call, or known from earlier ones.
+    /// Determines the account of a track or identify call, from the call itself or from earlier
+    /// calls.
     fn account(&self, evaluation: &mut Evaluation<'_>) {
         let kind = evaluation.kind;
         let found = evaluation.id_at(self.group).or_else(|| {
@@ -229,17 +230,18 @@ impl Freshsuccess {
         });
     }
 
-    /// The group call has a name to insert an account with.
+    /// Returns true if the group call has a name to insert an account with.
     fn named(&self, evaluation: &Evaluation<'_>) -> bool {
         evaluation.look.get(self.name).and_then(text_of).is_some()
     }
 
-    /// The group call has a join date to insert an account with.
+    /// Returns true if the group call has a join date to insert an account with.
     fn dated(&self, evaluation: &Evaluation<'_>) -> bool {
         evaluation.look.time(self.joined).is_some()
     }
 
-    /// An account that no earlier call has inserted needs a name and a join date.
+    /// Checks that the group call has a name and a join date, if no earlier call has inserted its
+    /// account.
     fn insert(&self, evaluation: &mut Evaluation<'_>) {
         let account = evaluation.account.as_ref();
         if account.is_some_and(|id| {
@@ -255,7 +257,8 @@ impl Freshsuccess {
         }
     }
 
-    /// The document spells the billing city with one `l`, which may be meant.
+    /// Checks the spelling of the billing city. The vendor's document writes it with one `l`, which
+    /// may be intended.
     fn spelling(&self, evaluation: &mut Evaluation<'_>) {
         match (evaluation.look.present(self.city), evaluation.look.present(self.misspelt_city)) {
             (Some(city), Some(other)) if !same(city, other) => {
@@ -290,7 +293,7 @@ fn list(records: &[VendorRecord]) -> String {
     format!("[{}]", records.join(","))
 }
 
-/// Equal as JSON values.
+/// Returns true if two values are equal as JSON.
 fn same(a: Val<'_>, b: Val<'_>) -> bool {
     match (a.kind(), b.kind()) {
         _ if a.raw() == b.raw() => true,
