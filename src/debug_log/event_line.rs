@@ -22,7 +22,7 @@ struct EventFields<'h> {
 
 impl EventFields<'_> {
     fn add(&mut self, field: &Field, value: &str) {
-        let value = safe(value, self.home);
+        let value = make_safe(value, self.home);
         if field.name() == "message" {
             self.message = value;
             return;
@@ -56,10 +56,10 @@ impl Visit for EventFields<'_> {
 
 /// Returns a value in the form that the log contains: on one line, not too long, without passwords,
 /// and with `~` in place of the home folder, because its name identifies the user.
-fn safe(value: &str, home: Option<&str>) -> String {
+fn make_safe(value: &str, home: Option<&str>) -> String {
     let value = without_credentials(value);
     let value = match home {
-        Some(home) => short_home(&value, home),
+        Some(home) => shorten_home(&value, home),
         None => value.into_owned(),
     };
     let mut shown = visible(&value).into_owned();
@@ -71,7 +71,7 @@ fn safe(value: &str, home: Option<&str>) -> String {
 }
 
 /// Replaces the home folder by `~` where it is a whole path or the beginning of one.
-fn short_home(value: &str, home: &str) -> String {
+fn shorten_home(value: &str, home: &str) -> String {
     let mut parts = value.split(home);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -87,14 +87,17 @@ pub(super) fn line_of_event(event: &Event<'_>, home: Option<&str>) -> String {
     let mut fields = EventFields { home, message: String::new(), fields: String::new() };
     event.record(&mut fields);
     let metadata = event.metadata();
-    begin(metadata.level().as_str(), metadata.target()) + &fields.message + &fields.fields + "\n"
+    begin_line(metadata.level().as_str(), metadata.target())
+        + &fields.message
+        + &fields.fields
+        + "\n"
 }
 
 /// Returns the line of an event of another crate. It contains only the place of the event, because
 /// its message and values may contain secrets.
 pub(super) fn line_of_other_crate(event: &Event<'_>) -> String {
     let metadata = event.metadata();
-    let mut line = begin(metadata.level().as_str(), metadata.target());
+    let mut line = begin_line(metadata.level().as_str(), metadata.target());
     let (file, at) = (metadata.file().unwrap_or_default(), metadata.line().unwrap_or_default());
     let file = file.rsplit('/').next().unwrap_or_default();
     // writing to a `String` cannot fail
@@ -105,10 +108,10 @@ pub(super) fn line_of_other_crate(event: &Event<'_>) -> String {
 
 /// Returns a line about the log itself.
 pub(super) fn line_about_log(level: &str, text: &str) -> String {
-    begin(level, module_path!()) + text + "\n"
+    begin_line(level, module_path!()) + text + "\n"
 }
 
-fn begin(level: &str, target: &str) -> String {
+fn begin_line(level: &str, target: &str) -> String {
     let mut line = String::with_capacity(200);
     time::write(&mut line, time::now());
     // writing to a `String` cannot fail
@@ -129,9 +132,9 @@ mod tests {
             ("/home/ada/x and /home/ada", "~/x and ~"),
             ("/home/adam/x", "/home/adam/x"),
         ] {
-            assert_eq!(safe(value, Some("/home/ada")), want);
+            assert_eq!(make_safe(value, Some("/home/ada")), want);
         }
-        let long = safe(&"é".repeat(1_000), None);
+        let long = make_safe(&"é".repeat(1_000), None);
         assert_eq!(long.chars().count(), MAX_VALUE_CHARS + 1);
     }
 }

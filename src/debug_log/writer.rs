@@ -80,11 +80,11 @@ impl LogWriter {
         }
         // another process may append to the same file
         let len = self.file.metadata()?.len();
-        let room = self.max_bytes.saturating_sub(len + LAST_LINE_BYTES);
-        if self.batch.len() as u64 > room {
+        let free_bytes = self.max_bytes.saturating_sub(len + LAST_LINE_BYTES);
+        if self.batch.len() as u64 > free_bytes {
             self.is_full = true;
-            let room = usize::try_from(room).unwrap_or(usize::MAX);
-            let whole = memchr::memrchr(b'\n', &self.batch[..room]).map_or(0, |end| end + 1);
+            let free_bytes = usize::try_from(free_bytes).unwrap_or(usize::MAX);
+            let whole = memchr::memrchr(b'\n', &self.batch[..free_bytes]).map_or(0, |end| end + 1);
             self.batch.truncate(whole);
             let text = format!("the log has reached {} bytes and ends here", self.max_bytes);
             let last = event_line::line_about_log("WARN", &text);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn the_documented_bound_is_this_one() {
+    fn the_documentation_states_the_maximum_size() {
         let (testing, mib) = (include_str!("../../docs/testing.md"), MAX_LOG_BYTES >> 20);
         assert!(testing.contains(&format!("It grows to at most {mib} MiB")));
     }

@@ -96,7 +96,7 @@ impl QuestionTarget {
     ///
     /// Returns a message for the agent if the source cannot be reached or its answer is not JSON.
     pub async fn ask(&self, question: SourceQuestion<'_>) -> Result<SourceAnswer, String> {
-        let query = encoded(&question.parameters);
+        let query = encode_query(&question.parameters);
         match self {
             QuestionTarget::Files { engine, workers, .. }
             | QuestionTarget::Own { engine, workers, .. } => {
@@ -109,8 +109,8 @@ impl QuestionTarget {
                     is_gone: &|| false,
                 };
                 match queries::answer(engine, workers, &asked).await {
-                    Answer::Whole(reply) => Ok((reply.status, parsed(&reply.body)?)),
-                    Answer::Page(status, page) => Ok((status, whole(page, workers).await?)),
+                    Answer::Whole(reply) => Ok((reply.status, parse_json(&reply.body)?)),
+                    Answer::Page(status, page) => Ok((status, read_page(page, workers).await?)),
                 }
             }
             QuestionTarget::Listener(client) => {
@@ -123,7 +123,7 @@ impl QuestionTarget {
                 let asked =
                     client.ask(method, &path, body.unwrap_or_default(), ANSWER_TIMEOUT + waits);
                 let answer = asked.await.map_err(|error| unreachable(&error))?;
-                Ok((answer.status, parsed(&answer.body)?))
+                Ok((answer.status, parse_json(&answer.body)?))
             }
         }
     }
@@ -162,7 +162,7 @@ fn unreachable(error: &SendError) -> String {
 }
 
 /// Writes a whole page as one JSON value.
-async fn whole(mut page: RecordPage, workers: &Workers) -> Result<Value, String> {
+async fn read_page(mut page: RecordPage, workers: &Workers) -> Result<Value, String> {
     let written = queries::in_turn(workers, move || {
         let mut all = Vec::new();
         while !page.is_ended() {
@@ -170,16 +170,16 @@ async fn whole(mut page: RecordPage, workers: &Workers) -> Result<Value, String>
         }
         all
     });
-    parsed(&written.await.map_err(|_| "the answer ended early".to_owned())?)
+    parse_json(&written.await.map_err(|_| "the answer ended early".to_owned())?)
 }
 
-fn parsed(text: impl AsRef<[u8]>) -> Result<Value, String> {
+fn parse_json(text: impl AsRef<[u8]>) -> Result<Value, String> {
     serde_json::from_slice(text.as_ref())
         .map_err(|_| "the listener answered without JSON".to_owned())
 }
 
 /// Encodes parameters as a query.
-fn encoded(parameters: &[(&str, String)]) -> String {
+fn encode_query(parameters: &[(&str, String)]) -> String {
     let mut query = String::new();
     for (name, value) in parameters {
         let and = if query.is_empty() { "" } else { "&" };

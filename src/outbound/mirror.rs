@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_counts_and_what_holds_nothing_does_not() {
+    fn counts_requests_that_cannot_be_sent_but_not_those_without_data() {
         let bearer = format!(r#"{{"authorization":"Bearer {}"}}"#, hash());
         let body = r#","body":{}"#;
         for text in [

@@ -23,14 +23,14 @@ const MAX_TURN: Duration = Duration::from_millis(50);
 const MAX_SHOWN_OTHERS: usize = 20;
 
 pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Answer {
-    let asked = || {
+    let parse_query = || {
         parameters::known(query, &["filter", "after", "limit"])?;
         let after = parameters::number(query, "after", u64::MAX)?;
         let limit = parameters::number(query, "limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
         Ok((parameters::filter(query)?, after.unwrap_or(0), limit))
     };
-    let (filter, after, limit) = match asked() {
-        Ok(asked) => asked,
+    let (filter, after, limit) = match parse_query() {
+        Ok(parsed) => parsed,
         Err(reply) => return Answer::Whole(reply),
     };
     let scan = Scan::new(engine, filter, after, limit as usize);
@@ -47,11 +47,11 @@ pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers)
 /// in turn with other requests, because a filter that few calls match reads every call.
 pub(crate) async fn look(mut scan: Scan, workers: &Workers) -> Result<Scan, Reply> {
     loop {
-        let looked = in_turn(workers, move || {
+        let searched = in_turn(workers, move || {
             let is_done = scan.run();
             (scan, is_done)
         });
-        match looked.await {
+        match searched.await {
             Ok((scan, true)) => return Ok(scan),
             Ok((unfinished, false)) => scan = unfinished,
             Err(_) => return Err(Reply::failure(500, "internal", "the search ended early")),

@@ -26,11 +26,11 @@ pub(crate) async fn answer(
     workers: &Workers,
     is_gone: IsGone<'_>,
 ) -> Reply {
-    let checked = checked(engine, query, plan, workers, is_gone).await;
+    let checked = check_calls(engine, query, plan, workers, is_gone).await;
     checked.map_or_else(|reply| reply, |verdict| Reply::json(200, verdict.to_string()))
 }
 
-async fn checked(
+async fn check_calls(
     engine: &Arc<Engine>,
     query: &str,
     plan: &[u8],

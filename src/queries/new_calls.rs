@@ -133,7 +133,7 @@ impl NewCalls {
     /// Starts the task that searches new calls, unless it runs already.
     pub fn keep_looking(engine: &Arc<Engine>, workers: &Workers) {
         if !std::mem::replace(&mut workers.new_calls.lock().is_looking, true) {
-            tokio::spawn(look_on(Arc::clone(engine), workers.clone()));
+            tokio::spawn(search_new_calls(Arc::clone(engine), workers.clone()));
         }
     }
 
@@ -207,9 +207,9 @@ impl NewCalls {
 }
 
 /// Searches new calls for as long as requests wait.
-async fn look_on(engine: Arc<Engine>, workers: Workers) {
+async fn search_new_calls(engine: Arc<Engine>, workers: Workers) {
     let mut looking = LookingTask { new_calls: Arc::clone(&workers.new_calls), is_ended: false };
-    let mut looked_at = None;
+    let mut searched_version = None;
     loop {
         let (filters, has_new_watch) = looking.new_calls.remove_ended();
         if filters == 0 && looking.end_if_idle() {
@@ -217,14 +217,14 @@ async fn look_on(engine: Arc<Engine>, workers: Workers) {
         }
         let version = engine.version();
         // a call may have arrived between the request's own search and its watch
-        if has_new_watch || looked_at != Some(version) {
-            looked_at = Some(version);
+        if has_new_watch || searched_version != Some(version) {
+            searched_version = Some(version);
             let mut place = Some(0);
             while let Some(first) = place {
                 let (engine, new_calls) = (Arc::clone(&engine), Arc::clone(&looking.new_calls));
-                let looked = in_turn(&workers, move || new_calls.look(&engine, first));
+                let searched = in_turn(&workers, move || new_calls.look(&engine, first));
                 // an error means that the runtime is ending
-                let Ok(next) = looked.await else { return };
+                let Ok(next) = searched.await else { return };
                 place = next;
             }
         }

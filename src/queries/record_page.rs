@@ -105,7 +105,7 @@ impl RecordPage {
         let shown = self.engine.in_use().shown();
         let vendors = self.engine.vendors();
         // if a call is missing, all calls after it in `some` are missing too
-        let gone = some.len() - details.len();
+        let missing = some.len() - details.len();
         for detail in details {
             self.done_rows += 1;
             match detail {
@@ -124,7 +124,7 @@ impl RecordPage {
                 return;
             }
         }
-        self.done_rows += gone;
+        self.done_rows += missing;
     }
 
     /// Ends the page after the rows written so far. The caller can continue after `last`.
@@ -138,7 +138,7 @@ impl RecordPage {
     fn end(&mut self, out: &mut Vec<u8>) {
         self.ended = true;
         if let Some(rows) = self.others.take() {
-            self.more["others"] = self.short(&rows);
+            self.more["others"] = self.summaries(&rows);
         }
         self.more["unreadable"] = self.unreadable.into();
         let more = self.more.to_string();
@@ -147,7 +147,7 @@ impl RecordPage {
     }
 
     /// Returns summaries of calls.
-    fn short(&self, rows: &[u64]) -> Value {
+    fn summaries(&self, rows: &[u64]) -> Value {
         let details = rows.iter().map(|row| self.engine.detail(*row));
         let calls = details.filter_map(|detail| match detail {
             Ok(Some(RowDetail::Call(call))) => Some(json!({

@@ -31,8 +31,8 @@ pub(crate) async fn answer(
     is_gone: IsGone<'_>,
 ) -> Answer {
     let waited = match query_value(query, "none").as_deref() {
-        None | Some("0" | "false") => some(engine, query, workers, is_gone).await,
-        Some("" | "1" | "true") => none(engine, query, workers, is_gone).await,
+        None | Some("0" | "false") => wait_for_count(engine, query, workers, is_gone).await,
+        Some("" | "1" | "true") => wait_for_silence(engine, query, workers, is_gone).await,
         Some(_) => Err(Reply::failure(400, "bad_parameter", "none is 1 or 0")),
     };
     match waited {
@@ -42,13 +42,13 @@ pub(crate) async fn answer(
 }
 
 /// Answers 200 when `count` calls have arrived, and 504 if they have not arrived in time.
-async fn some(
+async fn wait_for_count(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Workers,
     is_gone: IsGone<'_>,
 ) -> Result<(u16, RecordPage), Reply> {
-    let asked = || {
+    let parse_query = || {
         parameters::known(query, &["filter", "count", "timeout_ms", "after", "none", "all"])?;
         let count = parameters::number(query, "count", MAX_COUNT)?.unwrap_or(1);
         let all = query_value(query, "all").is_some_and(|text| !text.is_empty());
@@ -58,11 +58,11 @@ async fn some(
         let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
         Ok((parameters::filter(query)?, all, count, timeout, after))
     };
-    let (filter, all, count, timeout, after) = asked()?;
+    let (filter, all, count, timeout, after) = parse_query()?;
     let deadline = Instant::now() + Duration::from_millis(timeout);
     // with `all`, every call that has arrived by then is compared, not only `count` calls
-    let most = if all.is_some() { MAX_COUNT } else { count };
-    let mut scan = Scan::new(engine, filter, after, most as usize);
+    let limit = if all.is_some() { MAX_COUNT } else { count };
+    let mut scan = Scan::new(engine, filter, after, limit as usize);
     let mut compared = 0;
     loop {
         scan = look(scan, workers).await?;
@@ -73,7 +73,7 @@ async fn some(
             let rows;
             (scan, rows) = compare(scan, Arc::clone(all), workers).await?;
             if !rows.is_empty() {
-                return Ok((409, differing(scan, rows)));
+                return Ok((409, differing_page(scan, rows)));
             }
         }
         if scan.count() >= count as usize {
@@ -81,7 +81,7 @@ async fn some(
             return Ok((200, scan.into_page(more)));
         }
         if Instant::now() >= deadline {
-            return Ok((504, too_late(scan, count, timeout)));
+            return Ok((504, timeout_page(scan, count, timeout)));
         }
         await_calls(engine, &mut scan, workers, deadline, is_gone).await?;
     }
@@ -101,7 +101,7 @@ async fn await_calls(
         let rest = end.saturating_duration_since(Instant::now());
         let is_found = watch.wait(rest.min(CLIENT_CHECK_INTERVAL)).await;
         if is_gone() {
-            return Err(gone());
+            return Err(client_gone());
         }
         if is_found || Instant::now() >= end {
             scan.follow(&watch);
@@ -124,7 +124,7 @@ async fn compare(
 }
 
 /// Returns the answer that shows the calls that match `filter` and not `all`.
-fn differing(scan: Scan, rows: Vec<u64>) -> RecordPage {
+fn differing_page(scan: Scan, rows: Vec<u64>) -> RecordPage {
     let message = format!("{} of {} calls do not match `all`", rows.len(), scan.count());
     let body = json!({
         "success": false, "code": "differs", "message": message, "error": message,
@@ -134,20 +134,20 @@ fn differing(scan: Scan, rows: Vec<u64>) -> RecordPage {
 }
 
 /// Answers 200 after a time without a matching call, and 409 as soon as one arrives.
-async fn none(
+async fn wait_for_silence(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Workers,
     is_gone: IsGone<'_>,
 ) -> Result<(u16, RecordPage), Reply> {
-    let asked = || {
+    let parse_query = || {
         parameters::known(query, &["filter", "none", "quiet_ms", "after"])?;
         let quiet =
             parameters::number(query, "quiet_ms", MAX_TIMEOUT_MS)?.unwrap_or(DEFAULT_QUIET_MS);
         let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
         Ok((parameters::filter(query)?, quiet, after))
     };
-    let (filter, quiet, after) = asked()?;
+    let (filter, quiet, after) = parse_query()?;
     let end = Instant::now() + Duration::from_millis(quiet);
     let mut scan = Scan::new(engine, filter, after, MAX_SHOWN_CALLS as usize);
     loop {
@@ -175,12 +175,12 @@ async fn none(
 }
 
 /// Returns the answer for a client that has closed its side of the connection.
-fn gone() -> Reply {
+fn client_gone() -> Reply {
     Reply::failure(408, "gone", "the client went away")
 }
 
 /// Returns the answer for calls that did not arrive in time, with the calls that did.
-fn too_late(scan: Scan, wanted: u64, timeout: u64) -> RecordPage {
+fn timeout_page(scan: Scan, wanted: u64, timeout: u64) -> RecordPage {
     let message = format!(
         "{} of {wanted} calls arrived within {timeout} ms; {} were checked",
         scan.count(),

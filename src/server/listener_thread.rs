@@ -104,7 +104,7 @@ pub(crate) struct Server {
     too_slow: AtomicU64,
     pub(crate) closed: AtomicU64,
     /// The number of closed connections in the last notice to the user.
-    told_closed: AtomicU64,
+    notified_closed: AtomicU64,
 }
 
 impl Server {
@@ -122,10 +122,10 @@ impl Server {
 
     /// Notifies the user of connections that were closed to make room: of the first one, and each
     /// time that the number has doubled.
-    fn tell_closed(&self) {
+    fn notify_closed(&self) {
         let closed = self.closed.load(Ordering::Relaxed);
-        if closed > 0 && closed >= 2 * self.told_closed.load(Ordering::Relaxed) {
-            self.told_closed.store(closed, Ordering::Relaxed);
+        if closed > 0 && closed >= 2 * self.notified_closed.load(Ordering::Relaxed) {
+            self.notified_closed.store(closed, Ordering::Relaxed);
             tracing::warn!(closed, most = self.most, "connections were closed to make room");
             self.engine.notice(ConnectionNotice::Crowded { closed, most: self.most }.to_string());
         }
@@ -237,7 +237,7 @@ impl Listener {
             turned_away: AtomicU64::new(0),
             too_slow: AtomicU64::new(0),
             closed: AtomicU64::new(0),
-            told_closed: AtomicU64::new(0),
+            notified_closed: AtomicU64::new(0),
         });
         for addr in &server.addrs {
             tracing::info!(%addr, max_connections = most, "listening");
@@ -341,7 +341,7 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
             _ = stop.changed() => break,
             _ = ticks.tick() => {
                 server.sweep();
-                server.tell_closed();
+                server.notify_closed();
                 server.engine.tick(time::now());
             }
         }

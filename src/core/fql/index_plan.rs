@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_decided_as_soon_as_what_is_known_settles_it() {
+    fn decides_a_call_as_soon_as_the_known_results_suffice() {
         let plan = plan("type = \"track\" and (refund or properties.x > 1)");
         let kind = plan
             .leaves()
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_condition_needs_of_the_bytes() {
+    fn says_which_bytes_a_condition_needs() {
         let required = |text: &str| {
             let plan = plan(text);
             plan.leaves()[0].required().map(|needle| needle.text().to_owned())

@@ -47,7 +47,7 @@ impl Mapper {
 
     /// Maps one line, as [`map_line`] does.
     pub fn line(&mut self, line: &str) -> String {
-        mapped(line, self).unwrap_or_else(|error| json!({ "error": error }).to_string())
+        map_with(line, self).unwrap_or_else(|error| json!({ "error": error }).to_string())
     }
 
     /// Returns the vendor of this name with these settings.
@@ -62,7 +62,7 @@ impl Mapper {
             self.kept[at..].rotate_left(1);
             return Ok(Rc::clone(&self.kept[self.kept.len() - 1].vendors));
         }
-        let vendors = Rc::new(made(name, settings, &self.files)?);
+        let vendors = Rc::new(build_vendors(name, settings, &self.files)?);
         if text.len() <= MAX_KEPT_SETTINGS_BYTES {
             if self.kept.len() == MAX_KEPT_VENDORS {
                 self.kept.remove(0);
@@ -74,7 +74,7 @@ impl Mapper {
     }
 }
 
-fn mapped(line: &str, mapper: &mut Mapper) -> Result<String, String> {
+fn map_with(line: &str, mapper: &mut Mapper) -> Result<String, String> {
     let doc = Doc::parse(line).map_err(|error| error.to_string())?;
     let input = doc.root();
     if !input.is_object() {
@@ -108,7 +108,11 @@ fn mapped(line: &str, mapper: &mut Mapper) -> Result<String, String> {
     serde_json::to_string(&rendered).map_err(|error| error.to_string())
 }
 
-fn made(name: &str, settings: Option<Val<'_>>, files: &[VendorFile]) -> Result<Vendors, String> {
+fn build_vendors(
+    name: &str,
+    settings: Option<Val<'_>>,
+    files: &[VendorFile],
+) -> Result<Vendors, String> {
     let mut all = Map::new();
     if let Some(settings) = settings {
         let value: Value =

@@ -74,7 +74,7 @@ pub(crate) fn check(
     is_here: bool,
 ) -> Result<(), DenialReason> {
     let headers = &parts.headers;
-    let has_token = token.is_some_and(|token| sends(headers, token));
+    let has_token = token.is_some_and(|token| sends_token(headers, token));
     let authority = parts.uri.authority().map(|authority| authority.as_str());
     if is_page(headers, authority, bound, has_token) {
         return Err(DenialReason::Page);
@@ -94,8 +94,8 @@ pub(crate) fn is_here(remote: SocketAddr, local: impl FnOnce() -> Option<SocketA
     remote.is_loopback() || local().is_some_and(|local| local.ip().to_canonical() == remote)
 }
 
-fn sends(headers: &HeaderMap, token: &ApiToken) -> bool {
-    texts(headers, header::AUTHORIZATION).any(|text| {
+fn sends_token(headers: &HeaderMap, token: &ApiToken) -> bool {
+    header_texts(headers, header::AUTHORIZATION).any(|text| {
         text.split_once(' ').is_some_and(|(scheme, sent)| {
             scheme.eq_ignore_ascii_case("bearer") && token.is(sent.trim())
         })
@@ -104,7 +104,7 @@ fn sends(headers: &HeaderMap, token: &ApiToken) -> bool {
 
 /// Returns the values of a header. A value that is not text becomes `?`, which is no allowed site,
 /// origin, host or token.
-fn texts(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<Item = &str> {
+fn header_texts(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<Item = &str> {
     headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"))
 }
 
@@ -116,15 +116,15 @@ fn is_page(
     bound: &[SocketAddr],
     has_token: bool,
 ) -> bool {
-    let mut sites = texts(headers, "sec-fetch-site").peekable();
-    let mut origins = texts(headers, header::ORIGIN).peekable();
-    let says_where_from = sites.peek().is_some() || origins.peek().is_some();
+    let mut sites = header_texts(headers, "sec-fetch-site").peekable();
+    let mut origins = header_texts(headers, header::ORIGIN).peekable();
+    let has_origin_headers = sites.peek().is_some() || origins.peek().is_some();
     if sites.any(|site| site != "none" && site != "same-origin") {
         return true;
     }
-    let mut hosts = texts(headers, header::HOST).chain(authority).peekable();
+    let mut hosts = header_texts(headers, header::HOST).chain(authority).peekable();
     let host = hosts.peek().copied();
-    if !has_token && (host.is_none() || hosts.any(|host| !is_ours(host, bound))) {
+    if !has_token && (host.is_none() || hosts.any(|host| !is_own_host(host, bound))) {
         return true;
     }
     let is_foreign = |origin: &str| {
@@ -134,17 +134,17 @@ fn is_page(
     if origins.any(is_foreign) {
         return true;
     }
-    let is_browser = || texts(headers, header::USER_AGENT).any(is_of_browser);
-    !(says_where_from || has_token || headers.contains_key(OWN_HEADER)) && is_browser()
+    let is_browser = || header_texts(headers, header::USER_AGENT).any(is_browser_agent);
+    !(has_origin_headers || has_token || headers.contains_key(OWN_HEADER)) && is_browser()
 }
 
-fn is_of_browser(agent: &str) -> bool {
+fn is_browser_agent(agent: &str) -> bool {
     let agent = agent.to_ascii_lowercase();
     BROWSER_WORDS.iter().any(|name| agent.contains(name))
 }
 
 /// Returns true if a `Host` is an address of this machine or `localhost`.
-fn is_ours(host: &str, bound: &[SocketAddr]) -> bool {
+fn is_own_host(host: &str, bound: &[SocketAddr]) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_does_not_say_where_from_needs_the_own_header() {
+    fn a_browser_without_origin_headers_needs_the_own_header() {
         let from = |more: &[(&str, &str)]| {
             let headers = [&[("host", LOCAL)], more].concat();
             ask(&headers, LOCAL, Some("t0ken"), true)

@@ -136,7 +136,7 @@ pub(crate) async fn write_piece(
 ) -> io::Result<EventPiece> {
     let version = engine.version();
     let scan = Scan::new(engine, filter.clone(), after, MAX_RECORDS);
-    let scan = look(scan, workers).await.map_err(|_: Reply| ended())?;
+    let scan = look(scan, workers).await.map_err(|_: Reply| ended_early())?;
     let version = (!scan.more()).then_some(version);
     let last = after.max(scan.last());
     let rows = scan.into_rows();
@@ -217,7 +217,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn ended() -> io::Error {
+fn ended_early() -> io::Error {
     io::Error::other("the search ended early")
 }
 

@@ -111,7 +111,7 @@ pub(crate) async fn respond(
     let ApiRequest { parts, is_here, .. } = request;
     let denied = access::check(parts, &server.addrs, server.token.as_ref(), is_here).err();
     let mut response = match denied {
-        Some(denied) => whole(denied.reply(), None),
+        Some(denied) => whole_response(denied.reply(), None),
         None => permitted(server, request, body, watch).await,
     };
     protect(&mut response);
@@ -149,7 +149,7 @@ fn protect<B>(response: &mut Response<B>) {
     }
 }
 
-fn whole(reply: Reply, permit: Option<OwnedSemaphorePermit>) -> Response<OwnBody> {
+fn whole_response(reply: Reply, permit: Option<OwnedSemaphorePermit>) -> Response<OwnBody> {
     respond::response(reply, |bytes: Bytes| OwnBody::whole(bytes, permit))
 }
 
@@ -164,18 +164,20 @@ async fn permitted(
         "health" => None,
         _ => match Arc::clone(&server.own.requests).try_acquire_owned() {
             Ok(permit) => Some(permit),
-            Err(_) => return whole(Reply::busy(RETRY_AFTER_SECONDS), None),
+            Err(_) => return whole_response(Reply::busy(RETRY_AFTER_SECONDS), None),
         },
     };
     if split(request.name).0 == "stream" && request.parts.method == Method::GET {
         return stream(server, request.parts, permit).await;
     }
     match answer(server, request, body, watch).await {
-        Answer::Whole(reply) => whole(reply, permit),
+        Answer::Whole(reply) => whole_response(reply, permit),
         Answer::Page(status, page) => {
             match OwnBody::page(page, &server.own.workers, permit).await {
                 Ok(body) => respond::response(Reply::json(status, " "), |_| body),
-                Err(_) => whole(Reply::failure(500, "internal", "the answer ended early"), None),
+                Err(_) => {
+                    whole_response(Reply::failure(500, "internal", "the answer ended early"), None)
+                }
             }
         }
     }
@@ -192,7 +194,7 @@ async fn stream(
     let query = parts.uri.query().unwrap_or("");
     let stream = match EventStream::new(&server.engine, &server.own.events, query, &parts.headers) {
         Ok(stream) => stream,
-        Err(reply) => return whole(reply, permit),
+        Err(reply) => return whole_response(reply, permit),
     };
     let body = OwnBody::stream(stream, &server.own.workers, permit);
     let mut response = respond::response(Reply::json(200, " "), |_| body);

@@ -324,24 +324,24 @@ fn finish(mut evaluation: Evaluation<'_>) -> RenderedCall {
     let Rendering { has_output, findings, bodies, extras, caveats, .. } = sheet;
     let verdict = evaluation.verdict();
     let goes = verdict.goes_through();
-    let made = if goes { usize::MAX } else { evaluation.kept };
+    let request_count = if goes { usize::MAX } else { evaluation.kept };
     let requests =
         evaluation.vendor.calls[slot(evaluation.kind)].iter().flat_map(|call| &call.requests);
     let requests = requests
         .zip(bodies)
         .enumerate()
-        .filter(|(at, _)| *at < made && evaluation.skipped >> at & 1 == 0)
+        .filter(|(at, _)| *at < request_count && evaluation.skipped >> at & 1 == 0)
         .map(|(at, (request, body))| {
             let of_table = request.caveats.iter().filter(|caveat| caveat.holds(&body));
             let of_code = caveats.iter().filter(|(request, _)| *request == at);
             let all = of_table.map(|caveat| &caveat.says).chain(of_code.map(|(_, says)| says));
             let caveats = all.cloned().collect();
-            Output { caveats, ..output(&evaluation, &request.carrier, Some(body)) }
+            Output { caveats, ..build_output(&evaluation, &request.carrier, Some(body)) }
         })
         .collect();
     let carried = has_output && evaluation.carried && verdict != Verdict::Discarded;
     let transport = evaluation.vendor.transport.as_ref().filter(|_| carried);
-    let transport = transport.map(|carrier| output(&evaluation, carrier, None));
+    let transport = transport.map(|carrier| build_output(&evaluation, carrier, None));
     RenderedCall {
         fidelity: evaluation.vendor.info.fidelity,
         verdict,
@@ -354,7 +354,11 @@ fn finish(mut evaluation: Evaluation<'_>) -> RenderedCall {
     }
 }
 
-fn output(evaluation: &Evaluation<'_>, carrier: &Carrier, body: Option<OutputJson>) -> Output {
+fn build_output(
+    evaluation: &Evaluation<'_>,
+    carrier: &Carrier,
+    body: Option<OutputJson>,
+) -> Output {
     let mut output = Output {
         method: carrier.method.clone(),
         url: carrier.url.clone(),

@@ -41,7 +41,7 @@ impl Dimensions {
         for mut entry in parts.settings.tables(SETTING) {
             entry.retain(|_, text| !is_blank(text));
             let Some(from) = entry.remove("trait") else {
-                return Err(wrong(format!("an entry of `{SETTING}` has no `trait`")));
+                return Err(settings_error(format!("an entry of `{SETTING}` has no `trait`")));
             };
             let kind = match entry.get("type").map(String::as_str) {
                 Some("string") => Type::String,
@@ -49,14 +49,14 @@ impl Dimensions {
                 Some("date") => Type::Date,
                 other => {
                     let other = other.unwrap_or_default();
-                    return Err(wrong(format!(
+                    return Err(settings_error(format!(
                         "`type` in `{SETTING}` must be string, number or date, not `{other}`"
                     )));
                 }
             };
             let path = pointer::push("/traits", &from);
             all.push(Dimension {
-                calls: CALLS.map(|call| !parts.in_table(call, &path)),
+                calls: CALL_TYPES.map(|call| !parts.in_table(call, &path)),
                 from: parts.reads("/traits", &from),
                 name: entry.remove("name").unwrap_or(from),
                 kind,
@@ -74,7 +74,9 @@ impl Dimensions {
     /// a group call, and the second request of an identify call, which is skipped without a
     /// dimension.
     pub fn run(&self, evaluation: &mut Evaluation<'_>) {
-        let Some(slot) = CALLS.iter().position(|call| *call == evaluation.kind) else { return };
+        let Some(slot) = CALL_TYPES.iter().position(|call| *call == evaluation.kind) else {
+            return;
+        };
         let request = usize::from(evaluation.kind == CallType::Identify);
         let mut any = false;
         for dimension in self.all.iter().filter(|dimension| dimension.calls[slot]) {
@@ -102,9 +104,9 @@ impl Dimensions {
     }
 }
 
-const CALLS: [CallType; 2] = [CallType::Identify, CallType::Group];
+const CALL_TYPES: [CallType; 2] = [CallType::Identify, CallType::Group];
 
-fn wrong(message: String) -> SettingsError {
+fn settings_error(message: String) -> SettingsError {
     SettingsError { vendor: "freshsuccess".to_owned(), key: Some(SETTING.to_owned()), message }
 }
 
