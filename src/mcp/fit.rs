@@ -24,13 +24,13 @@ pub(crate) fn keep_first(records: &mut Vec<Value>) -> usize {
     keep_first_in(records, MAX_ANSWER_BYTES - FRAME_BYTES)
 }
 
-/// Keeps the first records of a list, as many as fit into `room` bytes.
-pub(crate) fn keep_first_in(records: &mut Vec<Value>, room: usize) -> usize {
+/// Keeps the first records of a list, as many as fit into `max_bytes` bytes.
+pub(crate) fn keep_first_in(records: &mut Vec<Value>, max_bytes: usize) -> usize {
     let all = records.len();
     let (mut bytes, mut kept) = (0, 0);
     for record in records.iter().take(MAX_RECORDS) {
         bytes += bytes_of(record) + 1;
-        if bytes > room {
+        if bytes > max_bytes {
             break;
         }
         kept += 1;

@@ -154,11 +154,11 @@ pub(crate) async fn explain(source: &QuestionTarget, arguments: Explain) -> Tool
         }
         _ => Value::Null,
     };
-    let room = MAX_ANSWER_BYTES / 2;
-    if fit::bytes_of(&corrected) > room {
+    let max_bytes = MAX_ANSWER_BYTES / 2;
+    if fit::bytes_of(&corrected) > max_bytes {
         corrected = json!({ "too_large_bytes": fit::bytes_of(&corrected) });
     }
-    let left_out = fit::keep_first_in(&mut findings, room - 2048);
+    let left_out = fit::keep_first_in(&mut findings, max_bytes - 2048);
     Ok(json!({
         "seq": seq, "call": records::summary(&record), "findings": findings, "left_out": left_out,
         "corrected_call": corrected,
@@ -209,9 +209,9 @@ pub(crate) async fn check_plan(source: &QuestionTarget, arguments: CheckPlan) ->
     let is_unmet = |event: &&Value| event["standing"] != "met" && event["standing"] != "optional";
     let mut events: Vec<Value> = events.filter(is_unmet).cloned().collect();
     let mut violations = verdict["violations"].as_array().cloned().unwrap_or_default();
-    let room = MAX_ANSWER_BYTES / 2 - 2048;
-    let events_left_out = fit::keep_first_in(&mut events, room);
-    let violations_left_out = fit::keep_first_in(&mut violations, room);
+    let max_bytes = MAX_ANSWER_BYTES / 2 - 2048;
+    let events_left_out = fit::keep_first_in(&mut events, max_bytes);
+    let violations_left_out = fit::keep_first_in(&mut violations, max_bytes);
     Ok(json!({
         "met": verdict["met"], "violating": verdict["violating"],
         "events": events, "events_left_out": events_left_out,

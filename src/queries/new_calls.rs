@@ -284,7 +284,7 @@ mod tests {
         }
         (0..2).for_each(|_| test.track("B"));
         new_calls.look(&test.engine, 0);
-        // what comes later does not hide the first call that passes
+        // a later match does not move the watch past the first one
         test.track("B");
         new_calls.look(&test.engine, 0);
         for watch in &same {
@@ -337,7 +337,7 @@ mod tests {
             test.track("A");
             test.track("B");
             assert!(first.wait(limit).await);
-            // the look at this version is over by then, or another one is on its way
+            // by now the search of this version has ended, or the next one has started
             let late = new_calls.watch(&test.engine, &filter("event = \"B\""), 0);
             assert!(late.wait(limit).await);
             assert_eq!(late.progress(), (1, 0));

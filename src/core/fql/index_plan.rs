@@ -18,7 +18,8 @@ pub struct IndexPlan {
     leaves: Vec<Leaf>,
 }
 
-/// A condition that contains no `and`, `or` or `!` above its own terms.
+/// A condition of a filter: a part that is not itself `and`, `or` or `!`. A filter with too many
+/// conditions has itself as its only condition.
 #[derive(Debug, Clone)]
 pub struct Leaf {
     expr: Expr,

@@ -7,13 +7,13 @@
 //!
 //! - `Sec-Fetch-Site` must be `none` (the address bar) or `same-origin`.
 //! - `Origin` must be the one that `Host` names. A page at another port has another origin.
-//! - `Host` must be this machine: a page whose own name was pointed here (DNS rebinding) has that
-//!   name in it.
+//! - `Host` must be this machine: a page whose own name was pointed here (DNS rebinding) sends that
+//!   name.
 //! - A browser that sends neither `Sec-Fetch-Site` nor `Origin` (an old one, or any browser at an
-//!   address such as `http://192.168.0.7`, which it does not trust) is known by its `User-Agent`.
-//!   Such a request must have a header `X-Segscope`, whatever its value, or the token. A page cannot
-//!   send that header without a preflight, which is refused. A token in the path would do as well,
-//!   but it would stand in the history of shells and browsers and in the logs of proxies.
+//!   address such as `http://192.168.0.7`, which it does not trust) is recognized by its
+//!   `User-Agent`. Such a request must have a header `X-Segscope` with any value, or the token. A
+//!   page cannot send that header without a preflight, which is refused. A token in the path would
+//!   work too, but it would remain in the history of shells and browsers and in the logs of proxies.
 //!
 //! The token is a secret that no page has, so with it `Host` and `User-Agent` may be anything:
 //! other machines use names for this one that segscope does not know.

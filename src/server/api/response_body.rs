@@ -106,7 +106,7 @@ impl Body for OwnBody {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        evaluation: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         loop {
             if !self.bytes.is_empty() {
@@ -119,7 +119,7 @@ impl Body for OwnBody {
                 BodyRest::Waits(source, workers) => {
                     BodyRest::InWork(tokio::spawn(next(source, workers.clone())), workers)
                 }
-                BodyRest::InWork(mut work, workers) => match Pin::new(&mut work).poll(evaluation) {
+                BodyRest::InWork(mut work, workers) => match Pin::new(&mut work).poll(context) {
                     Poll::Pending => {
                         self.rest = BodyRest::InWork(work, workers);
                         return Poll::Pending;

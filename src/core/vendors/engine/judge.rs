@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// call.
 #[derive(Debug, Default)]
 pub struct Judgement {
-    /// The finding codes of all vendors, in their order and without duplicates.
+    /// The finding codes of the call, the plan and all vendors, in this order, each once.
     pub codes: Vec<CodeId>,
     /// The verdict of each vendor, in the order of the vendors.
     pub vendors: Vec<VendorVerdict>,

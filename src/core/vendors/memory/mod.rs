@@ -20,7 +20,8 @@ pub(crate) struct VendorMemory {
 }
 
 /// The memory of all vendors, with the call that taught each fact. There is one for each run of
-/// calls in order. Only [`super::Vendors::judge`] and [`super::Vendors::idle_flush`] change it.
+/// calls in order. Only [`super::Vendors::judge`] and [`super::Vendors::idle_flush`] change what it
+/// knows; [`super::Vendors::is_idle`] only reorders entries.
 #[derive(Default)]
 pub struct Memory {
     pub(crate) vendors: Vec<VendorMemory>,
