@@ -146,7 +146,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_refused() {
+    fn refuses_dimensions_with_a_wrong_or_missing_part() {
         for (dimension, want) in [
             (
                 json!({"trait": "arr", "type": "money"}),

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_the_specification() {
+    fn estimates_the_example_of_the_specification() {
         let mut sessions = Sessions::default();
         let minutes = |minutes: i64| minutes * 60_000;
         let mut call = |at, module| {
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_room_is_counted_and_comes_in_when_there_is_room_again() {
+    fn counts_sessions_and_modules_without_room_and_takes_them_once_there_is_room() {
         let mut sessions = Sessions::default();
         sessions.call(&"x".repeat(MAX_TEXT_BYTES - 2), 0, Some("long module"));
         sessions.call("more", 0, None);
