@@ -1,5 +1,5 @@
-//! An event as a line: time, level, target, message, `key=value`. Whatever a value holds, the line
-//! is safe to print on a terminal and shows no password of an address.
+//! Formats an event as a line: time, level, target, message, `key=value`. For every value, the line
+//! is safe to print on a terminal and contains no password of a URL.
 
 use crate::call::credential::without_credentials;
 use crate::call::text::visible;
@@ -8,9 +8,9 @@ use std::fmt::{self, Write};
 use tracing::Event;
 use tracing::field::{Field, Visit};
 
-/// A value is cut behind so many characters.
+/// The maximum number of characters of a value; the rest is cut off.
 const MAX_VALUE_CHARS: usize = 300;
-/// All values of a line together.
+/// The maximum size of all values of a line.
 const MAX_FIELDS_BYTES: usize = 2048;
 
 /// The message and the values of an event.
@@ -22,7 +22,7 @@ struct EventFields<'h> {
 
 impl EventFields<'_> {
     fn add(&mut self, field: &Field, value: &str) {
-        let value = safe(value, self.home);
+        let value = make_safe(value, self.home);
         if field.name() == "message" {
             self.message = value;
             return;
@@ -48,18 +48,18 @@ impl Visit for EventFields<'_> {
         self.add(field, value);
     }
 
-    // displayed values come here too
+    // values that implement `Display` arrive here too
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.add(field, &format!("{value:?}"));
     }
 }
 
-/// A value as it may stand in the log: one line, not too long, without passwords, and the home
-/// folder, which names the user, as `~`.
-fn safe(value: &str, home: Option<&str>) -> String {
+/// Returns a value in the form that the log contains: on one line, not too long, without passwords,
+/// and with `~` in place of the home folder, because its name identifies the user.
+fn make_safe(value: &str, home: Option<&str>) -> String {
     let value = without_credentials(value);
     let value = match home {
-        Some(home) => short_home(&value, home),
+        Some(home) => shorten_home(&value, home),
         None => value.into_owned(),
     };
     let mut shown = visible(&value).into_owned();
@@ -70,8 +70,8 @@ fn safe(value: &str, home: Option<&str>) -> String {
     shown
 }
 
-/// Writes `~` for the home folder, where it is a whole path or what is below it follows.
-fn short_home(value: &str, home: &str) -> String {
+/// Replaces the home folder by `~` where it is a whole path or the beginning of one.
+fn shorten_home(value: &str, home: &str) -> String {
     let mut parts = value.split(home);
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -82,36 +82,39 @@ fn short_home(value: &str, home: &str) -> String {
     out
 }
 
-/// The line of an event of segscope's own. The home folder is named `~`.
+/// Returns the line of an event of segscope itself, with `~` in place of the home folder.
 pub(super) fn line_of_event(event: &Event<'_>, home: Option<&str>) -> String {
     let mut fields = EventFields { home, message: String::new(), fields: String::new() };
     event.record(&mut fields);
     let metadata = event.metadata();
-    begin(metadata.level().as_str(), metadata.target()) + &fields.message + &fields.fields + "\n"
+    begin_line(metadata.level().as_str(), metadata.target())
+        + &fields.message
+        + &fields.fields
+        + "\n"
 }
 
-/// The line of another crate's event: only where it was emitted, for what it says is not known to
-/// hold no secrets.
+/// Returns the line of an event of another crate. It contains only the place of the event, because
+/// its message and values may contain secrets.
 pub(super) fn line_of_other_crate(event: &Event<'_>) -> String {
     let metadata = event.metadata();
-    let mut line = begin(metadata.level().as_str(), metadata.target());
+    let mut line = begin_line(metadata.level().as_str(), metadata.target());
     let (file, at) = (metadata.file().unwrap_or_default(), metadata.line().unwrap_or_default());
     let file = file.rsplit('/').next().unwrap_or_default();
-    // writing to a string does not fail
+    // writing to a `String` cannot fail
     let _ =
         writeln!(line, "emitted an event; its text is left out file={} line={at}", visible(file));
     line
 }
 
-/// A line about the log itself.
+/// Returns a line about the log itself.
 pub(super) fn line_about_log(level: &str, text: &str) -> String {
-    begin(level, module_path!()) + text + "\n"
+    begin_line(level, module_path!()) + text + "\n"
 }
 
-fn begin(level: &str, target: &str) -> String {
+fn begin_line(level: &str, target: &str) -> String {
     let mut line = String::with_capacity(200);
     time::write(&mut line, time::now());
-    // writing to a string does not fail
+    // writing to a `String` cannot fail
     let _ = write!(line, " {level:<5} {} {target}: ", std::process::id());
     line
 }
@@ -129,9 +132,9 @@ mod tests {
             ("/home/ada/x and /home/ada", "~/x and ~"),
             ("/home/adam/x", "/home/adam/x"),
         ] {
-            assert_eq!(safe(value, Some("/home/ada")), want);
+            assert_eq!(make_safe(value, Some("/home/ada")), want);
         }
-        let long = safe(&"é".repeat(1_000), None);
+        let long = make_safe(&"é".repeat(1_000), None);
         assert_eq!(long.chars().count(), MAX_VALUE_CHARS + 1);
     }
 }

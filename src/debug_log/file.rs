@@ -1,4 +1,4 @@
-//! Opening the file of the debug log.
+//! Opens the file of the debug log.
 
 use crate::call::time;
 use crate::config::{self, TextFileError};
@@ -6,16 +6,16 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Why there is no debug log. The caller names the file.
+/// A reason why the debug log could not be opened. The caller names the file.
 #[derive(Debug, thiserror::Error)]
 pub enum DebugLogError {
-    /// The system refused it.
+    /// The operating system refused to open it.
     #[error("the log could not be opened: {0}")]
     Io(io::Error),
     /// It is a device, a FIFO, a socket, a folder, or a link.
     #[error("it is {0}; expected a regular file or the name of a new one")]
     NotRegular(String),
-    /// It holds something else.
+    /// The file contains something other than a log.
     #[error(
         "it is not a log of segscope: its first line does not begin with a time; nothing was appended to it"
     )]
@@ -32,7 +32,7 @@ impl From<TextFileError> for DebugLogError {
     }
 }
 
-/// Opens a log to append to, which is created for its user alone if it is not there.
+/// Opens a log for appending. A new file can be read and written by its user only.
 pub(super) fn open(path: &Path) -> Result<File, DebugLogError> {
     let mut file = config::open_to_append(path)?;
     let mut begin = Vec::new();
@@ -40,12 +40,12 @@ pub(super) fn open(path: &Path) -> Result<File, DebugLogError> {
     if !begin.is_empty() && !is_log(&begin) {
         return Err(DebugLogError::Foreign);
     }
-    // the program works without this, and the file is the user's own
+    // an error is ignored, because the log works without this and the file is the user's own
     let _ = config::close_to_others(path);
     Ok(file)
 }
 
-/// The length of a line's time, such as `2026-11-22T10:00:00.000Z`.
+/// The length of the time in a line, such as `2026-11-22T10:00:00.000Z`.
 const TIME_CHARS: usize = 24;
 
 fn is_log(begin: &[u8]) -> bool {

@@ -1,15 +1,16 @@
-//! The debug log (`--log FILE`): what segscope itself does, for when something is wrong with it.
+//! The debug log (`--log FILE`), which records the actions of segscope itself, to help find its
+//! faults.
 //!
-//! Modules above this one emit events with the macros of `tracing`. Without `--log` nobody
-//! subscribes to them, and an event costs one comparison. With it, [`LogSubscriber`] makes a line
-//! of each event and puts it into a bounded queue, from which the log thread appends it to the
-//! file. Emitting never waits: a line for which the queue has no room is left out and counted.
+//! The modules above this one emit events with the macros of `tracing`. Without `--log` there is no
+//! subscriber, and an event costs one comparison. With it, [`LogSubscriber`] formats each event as
+//! a line and puts it into a bounded queue, and the log thread appends the lines to the file.
+//! Emitting an event never waits: if the queue is full, the line is left out and counted.
 //!
-//! The file holds nothing that was captured and no secrets. An event may carry counts, durations,
+//! The file contains no recorded data and no secrets. An event may contain counts, durations,
 //! statuses, codes, routes, hosts, names of threads and vendors, and paths of files. It must not
-//! carry a write key, a token, a header, a body, a query, the path of a request, the id of a
-//! person, or the text of a filter. Nothing is emitted for each call, and at most one event for
-//! each request.
+//! contain a write key, a token, a header, a body, a query, the path of a request, the id of a
+//! person, or the text of a filter. No event is emitted for each call, and at most one for each
+//! request.
 
 mod event_line;
 mod file;
@@ -28,17 +29,18 @@ use std::time::Duration;
 use subscriber::LogSubscriber;
 use writer::{LogWriter, MAX_LOG_BYTES};
 
-/// How many lines wait to be written. A line has at most some 2 KiB.
+/// The maximum number of lines in the queue. A line has about 2 KiB at most.
 const MAX_QUEUED_LINES: usize = 4096;
-/// How long the end of the program waits for the last lines.
-const MAX_FLUSH: Duration = Duration::from_millis(300);
+/// The maximum time that the end of the program waits for the last lines.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(300);
 
 static QUEUE: OnceLock<LogQueue> = OnceLock::new();
 
-/// Begins to append what happens to a file.
+/// Starts the log thread, which appends events to a file from now on.
 ///
 /// # Errors
-/// Fails if the file cannot be written, is not a regular file, or holds something else than a log.
+/// Fails if the file cannot be written, is not a regular file, or contains something other than a
+/// log.
 pub fn start(path: &Path) -> Result<(), DebugLogError> {
     let file = file::open(path)?;
     let (sender, entries) = mpsc::sync_channel(MAX_QUEUED_LINES);
@@ -51,21 +53,21 @@ pub fn start(path: &Path) -> Result<(), DebugLogError> {
     let queue = LogQueue::new(sender, left_out);
     if QUEUE.set(queue.clone()).is_ok() {
         let home = std::env::home_dir().and_then(|home| home.into_os_string().into_string().ok());
-        // only this function sets one, and only once
+        // this cannot fail, because only this function sets a subscriber, and only once
         let _ = tracing::subscriber::set_global_default(LogSubscriber::new(queue, home));
         log_panics();
     }
     Ok(())
 }
 
-/// Waits, not for long, until what was emitted is in the file.
+/// Waits for a short time until all events so far are in the file.
 pub fn flush() {
     if let Some(queue) = QUEUE.get() {
-        queue.flush(MAX_FLUSH);
+        queue.flush(FLUSH_TIMEOUT);
     }
 }
 
-/// Logs where a thread panics. The message is left out: it may quote what was captured.
+/// Logs the place of each panic. The message is left out, because it may quote recorded data.
 fn log_panics() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -80,12 +82,12 @@ fn log_panics() {
     }));
 }
 
-/// Logs that a thread began, and that it ended when this is dropped.
+/// A guard that logs the beginning of a thread, and its end when it is dropped.
 #[derive(Debug)]
 pub struct ThreadLog(&'static str);
 
 impl ThreadLog {
-    /// Logs that the thread of this name began.
+    /// Logs that the thread of this name has begun.
     pub fn begin(thread: &'static str) -> ThreadLog {
         tracing::debug!(thread, "thread started");
         ThreadLog(thread)

@@ -1,27 +1,27 @@
-//! What stands between the threads that emit events and the log thread.
+//! The queue between the threads that emit events and the log thread.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, SyncSender, TrySendError, channel};
 use std::time::{Duration, Instant};
 
-/// How often room for the wish to flush is looked for.
-const FLUSH_PAUSE: Duration = Duration::from_millis(5);
+/// The interval at which a flush tries again to enter a full queue.
+const FLUSH_RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What the log thread is given.
+/// A message to the log thread.
 #[derive(Debug)]
 pub(super) enum LogEntry {
-    /// A line with its end.
+    /// A line with its line break.
     Line(String),
-    /// Tell when all before is written.
+    /// A request to answer when all earlier entries are written.
     Flush(Sender<()>),
 }
 
-/// The bounded queue to the log thread.
+/// The sender of the bounded queue to the log thread.
 #[derive(Debug, Clone)]
 pub(super) struct LogQueue {
     entries: SyncSender<LogEntry>,
-    /// How many lines found no room since this was written into the log.
+    /// The number of lines left out since the log thread last wrote this number to the log.
     left_out: Arc<AtomicU64>,
 }
 
@@ -30,14 +30,14 @@ impl LogQueue {
         LogQueue { entries, left_out }
     }
 
-    /// Adds a line; without room it is counted and left out. Never waits.
+    /// Adds a line without waiting. If the queue is full, the line is left out and counted.
     pub fn push(&self, line: String) {
         if self.entries.try_send(LogEntry::Line(line)).is_err() {
             self.left_out.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Waits until all that was added is written, but no longer than this.
+    /// Waits until all lines so far are written, for at most `longest`.
     pub fn flush(&self, longest: Duration) {
         let until = Instant::now() + longest;
         let (done, is_done) = channel();
@@ -45,12 +45,12 @@ impl LogQueue {
         while let Err(error) = self.entries.try_send(entry) {
             match error {
                 TrySendError::Full(back) if Instant::now() < until => entry = back,
-                // what is left is lost with the program
+                // the lines that are not written yet are lost when the program ends
                 _ => return,
             }
-            std::thread::sleep(FLUSH_PAUSE);
+            std::thread::sleep(FLUSH_RETRY_INTERVAL);
         }
-        // too long is as good as done
+        // a timeout is ignored, because the program ends either way
         let _ = is_done.recv_timeout(until.saturating_duration_since(Instant::now()));
     }
 }
@@ -69,7 +69,7 @@ mod tests {
             queue.push(format!("{nth}\n"));
         }
         assert_eq!(left_out.load(Ordering::Relaxed), 3);
-        // nobody reads, and it ends all the same
+        // no thread reads the queue, and the flush ends nevertheless
         queue.flush(Duration::from_millis(20));
         let kept: Vec<String> = entries
             .try_iter()

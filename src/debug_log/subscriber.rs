@@ -1,4 +1,4 @@
-//! Takes the events that segscope emits.
+//! The subscriber of the events that segscope emits.
 
 use super::event_line;
 use super::queue::LogQueue;
@@ -7,10 +7,10 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// Events of these targets are segscope's own.
+/// The crate name, with which the targets of segscope's own events begin.
 const OWN_TARGET: &str = "segscope";
 
-/// Makes a line of each event and adds it to the queue.
+/// A subscriber that formats each event as a line and adds it to the queue.
 #[derive(Debug)]
 pub(super) struct LogSubscriber {
     queue: LogQueue,
@@ -18,7 +18,7 @@ pub(super) struct LogSubscriber {
 }
 
 impl LogSubscriber {
-    /// `home` is the user's home folder, which lines name `~`.
+    /// Creates a subscriber. Lines contain `~` in place of `home`, the user's home folder.
     pub fn new(queue: LogQueue, home: Option<String>) -> LogSubscriber {
         LogSubscriber { queue, home: home.filter(|home| home.len() > 1) }
     }
@@ -39,7 +39,7 @@ impl Subscriber for LogSubscriber {
 
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         let most = if is_own(metadata) { Level::DEBUG } else { Level::WARN };
-        // `enabled!` asks about neither an event nor a span
+        // the macro `enabled!` creates metadata that is neither an event nor a span
         !metadata.is_span() && *metadata.level() <= most
     }
 
@@ -54,7 +54,7 @@ impl Subscriber for LogSubscriber {
         });
     }
 
-    // spans are not enabled, so none of these is called
+    // spans are disabled, so these are never called
     fn new_span(&self, _: &Attributes<'_>) -> Id {
         Id::from_u64(1)
     }

@@ -1,4 +1,4 @@
-//! The log thread: appends lines to the file, up to its bound.
+//! The log thread, which appends lines to the file until it reaches its maximum size.
 
 use super::event_line;
 use super::queue::LogEntry;
@@ -8,23 +8,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Receiver;
 
-/// The file is no longer; the last line of a full one says that it is full.
+/// The maximum size of the file. The last line of a full file says that it is full.
 pub(super) const MAX_LOG_BYTES: u64 = 64 << 20;
-/// Lines that are ready at the same time are written together, about this many bytes at most.
+/// The approximate maximum size of a batch. Lines that are ready at the same time are written
+/// together.
 const MAX_BATCH_BYTES: usize = 64 << 10;
-/// This much is kept free for the last line.
+/// The number of bytes that are reserved for the last line.
 const LAST_LINE_BYTES: u64 = 128;
 
-/// The one writer of the file.
+/// The only writer of the file in this process.
 #[derive(Debug)]
 pub(super) struct LogWriter {
     file: File,
     max_bytes: u64,
     left_out: Arc<AtomicU64>,
-    /// Lines that are not written yet, each with its end.
+    /// The lines that are not written yet, each with its line break.
     batch: Vec<u8>,
     is_full: bool,
-    /// A half-written line is at the end.
+    /// True if the file may end with an incomplete line.
     is_torn: bool,
 }
 
@@ -34,7 +35,7 @@ impl LogWriter {
         LogWriter { file, max_bytes, left_out, batch, is_full: false, is_torn: false }
     }
 
-    /// Writes until nobody is left who could emit an event.
+    /// Writes lines until no thread is left that can emit an event.
     pub fn run(mut self, entries: &Receiver<LogEntry>) {
         while let Ok(first) = entries.recv() {
             let mut next = Some(first);
@@ -43,7 +44,7 @@ impl LogWriter {
                     LogEntry::Line(line) => self.batch.extend_from_slice(line.as_bytes()),
                     LogEntry::Flush(done) => {
                         self.write_batch();
-                        // who waited may have given up
+                        // an error means that the thread that waited has given up
                         let _ = done.send(());
                     }
                 }
@@ -64,7 +65,7 @@ impl LogWriter {
             self.batch.extend_from_slice(event_line::line_about_log("WARN", &line).as_bytes());
         }
         if !self.batch.is_empty() && !self.is_full && self.append().is_err() {
-            // nobody can be told but in the next line that can be written
+            // the failure can only be reported in the next line that can be written
             let lines = memchr::memchr_iter(b'\n', &self.batch).count() as u64;
             self.left_out.fetch_add(lines + left_out.saturating_sub(1), Ordering::Relaxed);
             self.is_torn = true;
@@ -77,13 +78,13 @@ impl LogWriter {
             self.file.write_all(b"\n")?;
             self.is_torn = false;
         }
-        // others may append to the same file
+        // another process may append to the same file
         let len = self.file.metadata()?.len();
-        let room = self.max_bytes.saturating_sub(len + LAST_LINE_BYTES);
-        if self.batch.len() as u64 > room {
+        let free_bytes = self.max_bytes.saturating_sub(len + LAST_LINE_BYTES);
+        if self.batch.len() as u64 > free_bytes {
             self.is_full = true;
-            let room = usize::try_from(room).unwrap_or(usize::MAX);
-            let whole = memchr::memrchr(b'\n', &self.batch[..room]).map_or(0, |end| end + 1);
+            let free_bytes = usize::try_from(free_bytes).unwrap_or(usize::MAX);
+            let whole = memchr::memrchr(b'\n', &self.batch[..free_bytes]).map_or(0, |end| end + 1);
             self.batch.truncate(whole);
             let text = format!("the log has reached {} bytes and ends here", self.max_bytes);
             let last = event_line::line_about_log("WARN", &text);
@@ -130,14 +131,15 @@ mod tests {
         let last = text.lines().last().expect("a line");
         assert!(last.ends_with("the log has reached 10000 bytes and ends here"), "{last}");
         assert_eq!(text.matches("has reached").count(), 1);
-        // others that append to it leave it as it is, or say once more that it is full
+        // other processes that append to a full file leave it unchanged, or say again that it is
+        // full
         for _ in 0..3 {
             assert!(written(&file, 10_000, 0, &lines).len() <= 10_000);
         }
     }
 
     #[test]
-    fn the_documented_bound_is_this_one() {
+    fn the_documentation_states_the_maximum_size() {
         let (testing, mib) = (include_str!("../../docs/testing.md"), MAX_LOG_BYTES >> 20);
         assert!(testing.contains(&format!("It grows to at most {mib} MiB")));
     }

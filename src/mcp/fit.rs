@@ -2,33 +2,35 @@
 
 use serde_json::{Value, json};
 
-/// The most records in an answer.
+/// The maximum number of records in an answer.
 pub(crate) const MAX_RECORDS: usize = 20;
-/// The most bytes of an answer, as JSON.
+/// The maximum size of an answer as JSON.
 pub(crate) const MAX_ANSWER_BYTES: usize = 32 << 10;
-/// The bytes that are kept free for the members around a list.
+/// The bytes that are reserved for the members around a list.
 const FRAME_BYTES: usize = 2 << 10;
-/// The most members of a value that is too large whose sizes are listed.
+/// The maximum number of parts that are listed with their sizes in place of a value that is too
+/// large.
 const MAX_PARTS: usize = 100;
 
-/// How many bytes a value has as JSON.
+/// Returns the length of a value as JSON.
 pub(crate) fn bytes_of(value: &Value) -> usize {
     value.to_string().len()
 }
 
-/// Keeps the first records of a list: as many as fit. Returns how many were left out. A first record
-/// that does not fit alone is replaced by its number and its size.
+/// Keeps the first records of a list, as many as fit into an answer, and returns the number of
+/// records left out. A first record that is too large by itself is replaced by its number and its
+/// size.
 pub(crate) fn keep_first(records: &mut Vec<Value>) -> usize {
     keep_first_in(records, MAX_ANSWER_BYTES - FRAME_BYTES)
 }
 
-/// Keeps the first records of a list: as many as fit into this many bytes.
-pub(crate) fn keep_first_in(records: &mut Vec<Value>, room: usize) -> usize {
+/// Keeps the first records of a list, as many as fit into `max_bytes` bytes.
+pub(crate) fn keep_first_in(records: &mut Vec<Value>, max_bytes: usize) -> usize {
     let all = records.len();
     let (mut bytes, mut kept) = (0, 0);
     for record in records.iter().take(MAX_RECORDS) {
         bytes += bytes_of(record) + 1;
-        if bytes > room {
+        if bytes > max_bytes {
             break;
         }
         kept += 1;
@@ -43,8 +45,8 @@ pub(crate) fn keep_first_in(records: &mut Vec<Value>, room: usize) -> usize {
     all - kept
 }
 
-/// Returns a part of a value with its place; in place of one that is too large, the sizes of its own
-/// parts.
+/// Returns the part of a value at a pointer. If the part is too large, the answer lists the sizes
+/// of the parts in it.
 pub(crate) fn part(value: &Value, pointer: Option<&str>) -> Result<Value, String> {
     let pointer = pointer.unwrap_or_default();
     let part = value.pointer(pointer).ok_or_else(|| {

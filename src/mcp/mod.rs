@@ -1,8 +1,8 @@
-//! Answers coding agents over the Model Context Protocol: the questions of [`crate::queries`] as
-//! tools, in answers that are short enough for an agent.
+//! Answers coding agents over the Model Context Protocol. Each tool asks questions of
+//! [`crate::queries`] and shortens the answers for an agent.
 //!
-//! What an app sent is data that anybody may have written. It appears only in JSON fields of an
-//! answer, never in a sentence of segscope's own, and the instructions say so.
+//! Anybody may have written the data that an app sent. It appears only in JSON fields of an answer,
+//! never in a sentence by segscope, and the instructions say so.
 
 mod arguments;
 mod fit;

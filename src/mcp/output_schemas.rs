@@ -1,4 +1,4 @@
-//! What each tool gives, as JSON Schemas.
+//! The JSON Schemas of the tools' answers.
 
 use serde_json::{Map, Value, json};
 
@@ -27,12 +27,12 @@ fn map(description: &str) -> Value {
     json!({ "type": "object", "description": description })
 }
 
-/// A value of this type, or null.
+/// Returns the schema of a value of this type, or null.
 fn nullable(kind: &str, description: &str) -> Value {
     json!({ "anyOf": [{ "type": kind }, { "type": "null" }], "description": description })
 }
 
-/// Any value.
+/// Returns the schema of any value.
 fn any(description: &str) -> Value {
     let kinds = ["object", "array", "string", "number", "boolean", "null"];
     let kinds: Vec<Value> = kinds.iter().map(|kind| json!({ "type": kind })).collect();
@@ -43,7 +43,7 @@ fn cursor() -> Value {
     text("Pass it as `cursor` to continue after this answer.")
 }
 
-/// What `part` of `fit` gives, with further members.
+/// Returns the schema of the answer of `fit::part`, with further members.
 fn part(mut more: Value) -> Map<String, Value> {
     more["pointer"] = text("Which part this is.");
     more["value"] = any("The part: captured data.");

@@ -1,9 +1,9 @@
-//! Call records in short, and lists of them with a cursor.
+//! Summaries of call records, and lists of records with a cursor.
 
 use crate::mcp::fit;
 use serde_json::{Map, Value, json};
 
-/// Returns what an agent needs first of a call record.
+/// Returns the members of a call record that an agent needs first.
 pub(crate) fn summary(record: &Value) -> Value {
     let mut out = Map::new();
     for name in
@@ -24,7 +24,7 @@ pub(crate) fn summary(record: &Value) -> Value {
     Value::Object(out)
 }
 
-/// Returns the values of a call record at these JSON pointers. A place where nothing is has null.
+/// Returns the values of a call record at these JSON pointers. A pointer to nothing gives null.
 fn values(record: &Value, fields: &[String]) -> Value {
     let value =
         |pointer: &String| (pointer.clone(), record.pointer(pointer).cloned().unwrap_or_default());
@@ -32,7 +32,7 @@ fn values(record: &Value, fields: &[String]) -> Value {
     json!({ "seq": record["seq"], "fields": values })
 }
 
-/// Makes a list of a page of call records, as much of it as fits, with the cursor behind it.
+/// Makes a list of the call records of a page, as many as fit, with the cursor after the last one.
 pub(crate) fn list(page: &Value, fields: Option<&[String]>) -> Map<String, Value> {
     let records = page["calls"].as_array().map(Vec::as_slice).unwrap_or_default();
     let short = |record: &Value| match fields {

@@ -1,4 +1,4 @@
-//! Where answers come from: an engine of this program, or another segscope that listens.
+//! The sources of answers: an engine of this program, or another segscope that listens.
 
 use crate::engine::Engine;
 use crate::outbound::{ListenerClient, SendError, TrackingClient};
@@ -9,41 +9,41 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long an answer may take that waits for nothing.
-const ANSWER_TIME: Duration = Duration::from_secs(30);
-/// How long a listener may take to say that it is there.
-const HEALTH_TIME: Duration = Duration::from_secs(2);
+/// The maximum time for an answer, without the time that it waits for calls.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// The maximum time for a listener to answer that it runs.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Where answers come from.
+/// A source of answers.
 #[derive(Clone)]
 pub(crate) enum QuestionTarget {
-    /// Files that were read.
+    /// The files that this program has read.
     Files { engine: Arc<Engine>, files: Vec<PathBuf>, workers: Workers },
-    /// A listener of this program at a base URL.
+    /// A listener of this program, with its base URL.
     Own { engine: Arc<Engine>, url: String, workers: Workers },
-    /// Another segscope that listens.
+    /// The listener of another segscope.
     Listener(ListenerClient),
 }
 
-/// A question for a source: a path below `/_segscope/`, with its method, query and body.
+/// A question to a source: a path below `/_segscope/`, with its method, query and body.
 pub(crate) struct SourceQuestion<'q> {
     pub name: &'q str,
     pub rest: String,
     pub parameters: Vec<(&'q str, String)>,
     /// The body; a question with a body is a POST.
     pub body: Option<String>,
-    /// The longest time that it waits for calls.
+    /// The maximum time that the question waits for calls.
     pub waits: Duration,
 }
 
 impl<'q> SourceQuestion<'q> {
-    /// A question without parameters.
+    /// Creates a question without parameters.
     pub fn new(name: &'q str) -> SourceQuestion<'q> {
         let (rest, parameters) = (String::new(), Vec::new());
         SourceQuestion { name, rest, parameters, body: None, waits: Duration::ZERO }
     }
 
-    /// Adds a parameter, if there is a value.
+    /// Adds a parameter if there is a value.
     pub fn with(mut self, name: &'q str, value: Option<impl ToString>) -> SourceQuestion<'q> {
         self.parameters.extend(value.map(|value| (name, value.to_string())));
         self
@@ -54,17 +54,17 @@ impl<'q> SourceQuestion<'q> {
 pub(crate) type SourceAnswer = (u16, Value);
 
 impl QuestionTarget {
-    /// The files of a command.
+    /// Creates a source of the files of a command.
     pub fn files(engine: Arc<Engine>, files: Vec<PathBuf>) -> QuestionTarget {
         QuestionTarget::Files { engine, files, workers: Workers::default() }
     }
 
-    /// A listener of this program.
+    /// Creates a source of the listener of this program.
     pub fn own(engine: Arc<Engine>, url: String) -> QuestionTarget {
         QuestionTarget::Own { engine, url, workers: Workers::default() }
     }
 
-    /// The base URL of the listener, if there is one.
+    /// Returns the base URL of the listener, if there is one.
     pub fn url(&self) -> Option<String> {
         match self {
             QuestionTarget::Files { .. } => None,
@@ -73,7 +73,7 @@ impl QuestionTarget {
         }
     }
 
-    /// What the source is, for `status`.
+    /// Describes the source for the tool `status`.
     pub fn described(&self) -> Map<String, Value> {
         let kind = match self {
             QuestionTarget::Files { .. } => "files",
@@ -90,13 +90,13 @@ impl QuestionTarget {
         out
     }
 
-    /// Answers a question. To cancel it, drop the future.
+    /// Answers a question. The caller cancels it by dropping the future.
     ///
     /// # Errors
     ///
-    /// The message for the agent, if the source cannot be reached or does not answer with JSON.
+    /// Returns a message for the agent if the source cannot be reached or its answer is not JSON.
     pub async fn ask(&self, question: SourceQuestion<'_>) -> Result<SourceAnswer, String> {
-        let query = encoded(&question.parameters);
+        let query = encode_query(&question.parameters);
         match self {
             QuestionTarget::Files { engine, workers, .. }
             | QuestionTarget::Own { engine, workers, .. } => {
@@ -109,8 +109,8 @@ impl QuestionTarget {
                     is_gone: &|| false,
                 };
                 match queries::answer(engine, workers, &asked).await {
-                    Answer::Whole(reply) => Ok((reply.status, parsed(&reply.body)?)),
-                    Answer::Page(status, page) => Ok((status, whole(page, workers).await?)),
+                    Answer::Whole(reply) => Ok((reply.status, parse_json(&reply.body)?)),
+                    Answer::Page(status, page) => Ok((status, read_page(page, workers).await?)),
                 }
             }
             QuestionTarget::Listener(client) => {
@@ -121,9 +121,9 @@ impl QuestionTarget {
                 let is_post = body.is_some() || name == "reset";
                 let method = if is_post { "POST" } else { "GET" };
                 let asked =
-                    client.ask(method, &path, body.unwrap_or_default(), ANSWER_TIME + waits);
+                    client.ask(method, &path, body.unwrap_or_default(), ANSWER_TIMEOUT + waits);
                 let answer = asked.await.map_err(|error| unreachable(&error))?;
-                Ok((answer.status, parsed(&answer.body)?))
+                Ok((answer.status, parse_json(&answer.body)?))
             }
         }
     }
@@ -133,7 +133,7 @@ impl QuestionTarget {
         let url = self.url().ok_or("files are read: there is no listener to send to")?;
         let (path, body) = posted(call).map_err(|error| error.to_string())?;
         let base = match self {
-            // with its password, if it has one
+            // `base` includes the password, if the listener has one
             QuestionTarget::Listener(client) => client.base(),
             _ => &url,
         };
@@ -150,7 +150,7 @@ pub(crate) async fn listener_at(
     token: Option<&str>,
 ) -> Result<Option<ListenerClient>, SendError> {
     let client = ListenerClient::new(url, token)?;
-    let Ok(answer) = client.ask("GET", "health", String::new(), HEALTH_TIME).await else {
+    let Ok(answer) = client.ask("GET", "health", String::new(), HEALTH_TIMEOUT).await else {
         return Ok(None);
     };
     let health: Value = serde_json::from_str(&answer.body).unwrap_or_default();
@@ -161,8 +161,8 @@ fn unreachable(error: &SendError) -> String {
     format!("{error}; start segscope there, or restart this server")
 }
 
-/// Writes a page as one value.
-async fn whole(mut page: RecordPage, workers: &Workers) -> Result<Value, String> {
+/// Writes a whole page as one JSON value.
+async fn read_page(mut page: RecordPage, workers: &Workers) -> Result<Value, String> {
     let written = queries::in_turn(workers, move || {
         let mut all = Vec::new();
         while !page.is_ended() {
@@ -170,16 +170,16 @@ async fn whole(mut page: RecordPage, workers: &Workers) -> Result<Value, String>
         }
         all
     });
-    parsed(&written.await.map_err(|_| "the answer ended early".to_owned())?)
+    parse_json(&written.await.map_err(|_| "the answer ended early".to_owned())?)
 }
 
-fn parsed(text: impl AsRef<[u8]>) -> Result<Value, String> {
+fn parse_json(text: impl AsRef<[u8]>) -> Result<Value, String> {
     serde_json::from_slice(text.as_ref())
         .map_err(|_| "the listener answered without JSON".to_owned())
 }
 
-/// Writes parameters as a query.
-fn encoded(parameters: &[(&str, String)]) -> String {
+/// Encodes parameters as a query.
+fn encode_query(parameters: &[(&str, String)]) -> String {
     let mut query = String::new();
     for (name, value) in parameters {
         let and = if query.is_empty() { "" } else { "&" };

@@ -1,4 +1,4 @@
-//! Writes messages to a writer that is not asynchronous, such as standard output, which escapes what
+//! Writes messages to a blocking writer such as standard output, which escapes the characters that
 //! a terminal would act on.
 
 use std::io::{self, Write};
@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 
-/// A writer of messages. A client that reads nothing stops the thread that writes to it.
+/// A writer of messages. Writing blocks the thread while the client reads nothing.
 pub(crate) struct JsonOutput<W>(pub W);
 
 impl<W: Write + Unpin> AsyncWrite for JsonOutput<W> {

@@ -1,4 +1,4 @@
-//! The tools: what each asks, and how its answer is put.
+//! The tools: the questions that each asks, and the form of its answer.
 
 use crate::config::{MAX_TEXT_FILE_BYTES, read_text_file};
 use crate::mcp::arguments::{
@@ -13,18 +13,18 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 use std::time::Duration;
 
-/// The longest time that a tool waits for calls.
+/// The maximum time that a tool waits for calls.
 const MAX_WAIT_MS: u64 = 60_000;
-/// How long it waits unless it is said.
-const WAIT_MS: u64 = 10_000;
-const QUIET_MS: u64 = 1_000;
+/// The time that a tool waits for calls if the agent names none.
+const DEFAULT_WAIT_MS: u64 = 10_000;
+const DEFAULT_QUIET_MS: u64 = 1_000;
 /// The members of a finding that explain it.
-const FINDING: [&str; 7] = ["code", "severity", "vendor", "path", "message", "why", "fix"];
+const FINDING_MEMBERS: [&str; 7] = ["code", "severity", "vendor", "path", "message", "why", "fix"];
 
-/// The answer of a tool, or the message about what the agent should change.
+/// The answer of a tool, or a message that tells the agent what to change.
 pub(crate) type ToolAnswer = Result<Value, String>;
 
-/// Takes the body of an answer that succeeded; of another one, its message.
+/// Returns the body of a successful answer, or the message of another one.
 fn success((status, body): SourceAnswer) -> ToolAnswer {
     match status {
         200 => Ok(body),
@@ -36,7 +36,7 @@ fn message(body: &Value) -> Option<String> {
     body["message"].as_str().map(str::to_owned)
 }
 
-/// Reads the cursor that an earlier answer gave.
+/// Reads the cursor of an earlier answer.
 fn cursor(text: Option<&str>) -> Result<Option<u64>, String> {
     let wrong = "`cursor` is the cursor of an earlier answer, such as \"42\"";
     text.map(|text| text.parse().map_err(|_| wrong.to_owned())).transpose()
@@ -142,7 +142,7 @@ pub(crate) async fn explain(source: &QuestionTarget, arguments: Explain) -> Tool
     let is_wanted = |finding: &&Value| code.as_ref().is_none_or(|code| finding["code"] == **code);
     let short = |finding: &Value| -> Value {
         let member = |name: &&str| ((*name).to_owned(), finding[*name].clone());
-        Value::Object(FINDING.iter().map(member).collect())
+        Value::Object(FINDING_MEMBERS.iter().map(member).collect())
     };
     let mut findings: Vec<Value> = all.iter().filter(is_wanted).map(short).collect();
     if findings.is_empty() && code.is_some() {
@@ -154,11 +154,11 @@ pub(crate) async fn explain(source: &QuestionTarget, arguments: Explain) -> Tool
         }
         _ => Value::Null,
     };
-    let room = MAX_ANSWER_BYTES / 2;
-    if fit::bytes_of(&corrected) > room {
+    let max_bytes = MAX_ANSWER_BYTES / 2;
+    if fit::bytes_of(&corrected) > max_bytes {
         corrected = json!({ "too_large_bytes": fit::bytes_of(&corrected) });
     }
-    let left_out = fit::keep_first_in(&mut findings, room - 2048);
+    let left_out = fit::keep_first_in(&mut findings, max_bytes - 2048);
     Ok(json!({
         "seq": seq, "call": records::summary(&record), "findings": findings, "left_out": left_out,
         "corrected_call": corrected,
@@ -209,9 +209,9 @@ pub(crate) async fn check_plan(source: &QuestionTarget, arguments: CheckPlan) ->
     let is_unmet = |event: &&Value| event["standing"] != "met" && event["standing"] != "optional";
     let mut events: Vec<Value> = events.filter(is_unmet).cloned().collect();
     let mut violations = verdict["violations"].as_array().cloned().unwrap_or_default();
-    let room = MAX_ANSWER_BYTES / 2 - 2048;
-    let events_left_out = fit::keep_first_in(&mut events, room);
-    let violations_left_out = fit::keep_first_in(&mut violations, room);
+    let max_bytes = MAX_ANSWER_BYTES / 2 - 2048;
+    let events_left_out = fit::keep_first_in(&mut events, max_bytes);
+    let violations_left_out = fit::keep_first_in(&mut violations, max_bytes);
     Ok(json!({
         "met": verdict["met"], "violating": verdict["violating"],
         "events": events, "events_left_out": events_left_out,
@@ -229,7 +229,7 @@ pub(crate) async fn compare(source: &QuestionTarget, arguments: CompareCalls) ->
         lines.iter().filter(|line| line["kind"] == kind).cloned().collect()
     };
     let mut differences = of_kind("difference");
-    // filters may be as long as a question
+    // the filters in these lines may be as long as the agent's own
     let mut sides = of_kind("side");
     fit::keep_first_in(&mut sides, MAX_ANSWER_BYTES / 4);
     let left_out = fit::keep_first_in(&mut differences, MAX_ANSWER_BYTES / 2);
@@ -246,7 +246,8 @@ pub(crate) async fn wait_for_calls(source: &QuestionTarget, arguments: WaitForCa
             if count.is_some() || all.is_some() || timeout_ms.is_some() {
                 return Err("`none` takes `filter`, `cursor` and `quiet_ms` only".to_owned());
             }
-            let quiet = bounded("quiet_ms", quiet_ms, (1, MAX_WAIT_MS))?.unwrap_or(QUIET_MS);
+            let quiet =
+                bounded("quiet_ms", quiet_ms, (1, MAX_WAIT_MS))?.unwrap_or(DEFAULT_QUIET_MS);
             (question.with("none", Some(1)).with("quiet_ms", Some(quiet)), quiet)
         }
         false => {
@@ -254,7 +255,8 @@ pub(crate) async fn wait_for_calls(source: &QuestionTarget, arguments: WaitForCa
                 return Err("`quiet_ms` needs `none`".to_owned());
             }
             let count = bounded("count", count, (1, MAX_RECORDS as u64))?;
-            let timeout = bounded("timeout_ms", timeout_ms, (1, MAX_WAIT_MS))?.unwrap_or(WAIT_MS);
+            let timeout =
+                bounded("timeout_ms", timeout_ms, (1, MAX_WAIT_MS))?.unwrap_or(DEFAULT_WAIT_MS);
             let question = question.with("count", count).with("all", all);
             (question.with("timeout_ms", Some(timeout)), timeout)
         }

@@ -1,4 +1,5 @@
-//! Mirroring: requests that segscope has answered itself are sent on from the recording.
+//! Mirroring: sends the requests that segscope has answered itself to the upstream, from the
+//! recording.
 
 use crate::call::text::visible;
 use crate::objects_api::ObjectsRoute;
@@ -17,7 +18,7 @@ use hyper::{Method, StatusCode};
 use std::time::{Duration, SystemTime};
 
 /// The maximum time for a whole answer of the upstream.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// The maximum pause that an upstream can ask for.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
@@ -26,14 +27,15 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 pub enum MirrorDecision {
     /// It is sent.
     Send(Box<MirroredRequest>),
-    /// It holds data, and cannot be sent: its credential is recorded as a hash, or the upstream does
-    /// not take such requests.
+    /// It contains data but cannot be sent: its credential is recorded as a hash, or the upstream
+    /// does not accept such requests.
     NotMirrored,
-    /// It holds nothing to be sent: it was refused, is a question, or the real service has it.
+    /// It contains nothing to send: it was refused, is a query, or the real service has received it
+    /// already.
     Nothing,
 }
 
-/// A recorded request as it is sent on: with its body decoded and with its write key.
+/// A recorded request as it is sent to the upstream, with its body decoded and with its write key.
 #[derive(Debug)]
 pub struct MirroredRequest {
     method: Method,
@@ -55,7 +57,7 @@ impl MirrorDecision {
         if request.refused.is_some() || request.response != ResponseSource::Own {
             return MirrorDecision::Nothing;
         }
-        // the ids of the steps of such a push are segscope's own
+        // the ids of such a push's steps are segscope's own
         if ObjectsRoute::parse(&request.method, &request.path).is_some() {
             return MirrorDecision::NotMirrored;
         }
@@ -72,7 +74,8 @@ impl MirrorDecision {
 }
 
 impl MirroredRequest {
-    /// Reads the request of a line; none if its credential is a hash, or its body is not recorded.
+    /// Reads the request of a line. Returns none if its credential is a hash or its body is not
+    /// recorded.
     fn read(line: &str, request: &RequestLine, is_pixel: bool) -> Option<MirroredRequest> {
         let mut headers = HeaderMap::with_capacity(request.headers.len());
         for (name, value) in &request.headers {
@@ -81,7 +84,7 @@ impl MirroredRequest {
                 // the body is sent decoded
                 header::CONTENT_LENGTH | header::CONTENT_ENCODING => continue,
                 header::AUTHORIZATION => write_key_header(value)?,
-                // a hash is of no use to the upstream
+                // the upstream cannot use a hash
                 _ if recording::has_hash(value) => continue,
                 _ => HeaderValue::from_bytes(value.as_bytes()).ok()?,
             };
@@ -96,7 +99,7 @@ impl MirroredRequest {
             _ if is_pixel => Bytes::new(),
             (Some(body), _) => Bytes::copy_from_slice(line.get(body.clone())?.as_bytes()),
             (None, Some(body)) => Bytes::copy_from_slice(body),
-            // one that could not be redacted
+            // a body that could not be redacted is not recorded
             (None, None) if request.headers.iter().any(has_body) => return None,
             (None, None) => Bytes::new(),
         };
@@ -113,7 +116,7 @@ fn has_body((name, value): &(String, String)) -> bool {
     }
 }
 
-/// Returns the value of `Authorization` as far as it is a write key; none if it is another credential.
+/// Returns the value of `Authorization` if it is a write key, and none if it is another credential.
 fn write_key_header(value: &str) -> Option<HeaderValue> {
     let opened = wire::basic_credentials(value)?;
     let key = opened.split_once(':').map(|(key, _)| key);
@@ -134,9 +137,9 @@ pub enum MirrorAttempt {
     Refused(String),
     /// The upstream answered that it cannot take it now, possibly with the time to wait.
     Busy(String, Option<Duration>),
-    /// There was no whole answer.
+    /// The upstream sent no complete answer.
     Unanswered(String),
-    /// There was no connection: nothing was sent.
+    /// The connection failed, so nothing was sent.
     Unreachable(String),
 }
 
@@ -151,15 +154,15 @@ impl MirrorClient {
     /// Creates a client for an upstream, which must not be the listener at these addresses.
     ///
     /// # Errors
-    /// Fails if the upstream cannot be found, is that listener, or cannot be connected to as the
-    /// environment says.
+    /// Fails if the upstream cannot be found, is that listener, or cannot be connected to with the
+    /// settings of the environment.
     pub fn new(
         upstream: Upstream,
         own: &[std::net::SocketAddr],
     ) -> Result<MirrorClient, UpstreamError> {
         upstream.check_reachable(own)?;
         let via = new_via();
-        Ok(MirrorClient { client: ForwardClient::new(upstream, TIMEOUT, own)?, via })
+        Ok(MirrorClient { client: ForwardClient::new(upstream, ANSWER_TIMEOUT, own)?, via })
     }
 
     /// Returns the URL of the upstream.
@@ -180,7 +183,7 @@ impl MirrorClient {
             headers: &request.headers,
             extensions: Extensions::new(),
             body: request.body.clone(),
-            // the recording does not hold the client's address
+            // the recording does not contain the client's address
             forwarded: None,
             via: &self.via,
         };
@@ -268,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_counts_and_what_holds_nothing_does_not() {
+    fn counts_requests_that_cannot_be_sent_but_not_those_without_data() {
         let bearer = format!(r#"{{"authorization":"Bearer {}"}}"#, hash());
         let body = r#","body":{}"#;
         for text in [

@@ -1,4 +1,4 @@
-//! `/_segscope/calls`: call records, those that a filter lets through.
+//! `/_segscope/calls`: the call records that a filter selects.
 
 use crate::call::Seq;
 use crate::engine::{Engine, RangeFilter};
@@ -12,25 +12,25 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How many calls are given at once, unless fewer or more are asked for.
-const LIMIT: u64 = 100;
-const MOST: u64 = 1_000;
-/// So many rows are looked at in one go.
-const AT_ONCE: u64 = 4_096;
-/// For so long one request looks before another one has its turn.
-const TURN: Duration = Duration::from_millis(50);
-/// Of what the filter did not let through so many are shown.
-const SHOWN_OTHERS: usize = 20;
+/// The number of calls in an answer if the request names no limit.
+const DEFAULT_LIMIT: u64 = 100;
+const MAX_LIMIT: u64 = 1_000;
+/// The maximum number of rows that are compared with the filter at once.
+const MAX_ROWS_AT_ONCE: u64 = 4_096;
+/// The time after which a search lets other requests search.
+const MAX_TURN: Duration = Duration::from_millis(50);
+/// The maximum number of calls outside the filter that an answer shows.
+const MAX_SHOWN_OTHERS: usize = 20;
 
 pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Answer {
-    let asked = || {
+    let parse_query = || {
         parameters::known(query, &["filter", "after", "limit"])?;
         let after = parameters::number(query, "after", u64::MAX)?;
-        let limit = parameters::number(query, "limit", MOST)?.unwrap_or(LIMIT);
+        let limit = parameters::number(query, "limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
         Ok((parameters::filter(query)?, after.unwrap_or(0), limit))
     };
-    let (filter, after, limit) = match asked() {
-        Ok(asked) => asked,
+    let (filter, after, limit) = match parse_query() {
+        Ok(parsed) => parsed,
         Err(reply) => return Answer::Whole(reply),
     };
     let scan = Scan::new(engine, filter, after, limit as usize);
@@ -43,15 +43,15 @@ pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers)
     }
 }
 
-/// Looks through what is there, not on the thread that answers SDKs, and in turn with others: a rare
-/// filter looks through everything.
+/// Runs a scan to its end. It works on a blocking thread, not on the thread that answers SDKs, and
+/// in turn with other requests, because a filter that few calls match reads every call.
 pub(crate) async fn look(mut scan: Scan, workers: &Workers) -> Result<Scan, Reply> {
     loop {
-        let looked = in_turn(workers, move || {
+        let searched = in_turn(workers, move || {
             let is_done = scan.run();
             (scan, is_done)
         });
-        match looked.await {
+        match searched.await {
             Ok((scan, true)) => return Ok(scan),
             Ok((unfinished, false)) => scan = unfinished,
             Err(_) => return Err(Reply::failure(500, "internal", "the search ended early")),
@@ -59,21 +59,21 @@ pub(crate) async fn look(mut scan: Scan, workers: &Workers) -> Result<Scan, Repl
     }
 }
 
-/// A look through the calls in order, that can go on later. It holds the numbers of rows, not the
-/// calls.
+/// A search through the calls in order, which can be paused and continued. It holds row numbers,
+/// not calls.
 pub(crate) struct Scan {
     engine: Arc<Engine>,
     filter: Arc<Filter>,
     limit: usize,
-    /// The row of the first call that may count.
+    /// The row of the first call after the cursor `after`.
     first_row: u64,
     next_row: u64,
     clears: u64,
     found: Vec<u64>,
     after: u64,
-    /// The rows that the filter did not let through, the latest of them.
+    /// The latest rows that do not match the filter, at most [`MAX_SHOWN_OTHERS`].
     others: VecDeque<u64>,
-    /// Calls for which the filter asks the recording, which has them no more.
+    /// The number of calls that could not be compared because the recording no longer has them.
     unreadable: u64,
 }
 
@@ -94,10 +94,11 @@ impl Scan {
         }
     }
 
-    /// Looks at what is there, until enough was found or its turn is over; false in that case.
+    /// Searches the rows that exist until the limit is reached, and returns true. Returns false if
+    /// the turn ends before that.
     pub fn run(&mut self) -> bool {
         if self.engine.clears() != self.clears {
-            // what was found before may be gone, and rows have other places
+            // after a clear, the rows that were found may be gone and all rows are renumbered
             self.clears = self.engine.clears();
             self.first_row = self.engine.row_of(Seq(self.after.saturating_add(1)));
             self.next_row = self.first_row;
@@ -107,15 +108,16 @@ impl Scan {
         }
         let began = Instant::now();
         let end = self.engine.rows();
-        // made anew each time: it remembers more than may be held while a request waits
+        // created for each run: it caches more than may stay in memory while a request waits
         let mut matching = None;
-        // no more rows than are likely to be wanted, and twice as many while too few pass
-        let mut step = (self.limit.saturating_sub(self.found.len()) as u64).min(AT_ONCE);
+        // reads no more rows than the caller is likely to need, and doubles the step while few
+        // match
+        let mut step = (self.limit.saturating_sub(self.found.len()) as u64).min(MAX_ROWS_AT_ONCE);
         while !self.is_full() && self.next_row < end {
             let matching =
                 matching.get_or_insert_with(|| RangeFilter::new(Arc::clone(&self.filter)));
             let to = end.min(self.next_row + step);
-            step = (step * 2).min(AT_ONCE);
+            step = (step * 2).min(MAX_ROWS_AT_ONCE);
             let (pass, unreadable) = matching.readable(&self.engine, self.next_row..to);
             self.unreadable += unreadable;
             for row in pass {
@@ -128,29 +130,29 @@ impl Scan {
             }
             self.pass_over(to);
             self.next_row = to;
-            if began.elapsed() >= TURN && to < end {
+            if began.elapsed() >= MAX_TURN && to < end {
                 return false;
             }
         }
         true
     }
 
-    /// Notes the rows up to this one that do not count.
+    /// Adds the rows from the current one up to `row` to those that do not match.
     fn pass_over(&mut self, row: u64) {
-        let from = self.next_row.max(row.saturating_sub(SHOWN_OTHERS as u64));
+        let from = self.next_row.max(row.saturating_sub(MAX_SHOWN_OTHERS as u64));
         self.others.extend(from..row);
-        let over = self.others.len().saturating_sub(SHOWN_OTHERS);
+        let over = self.others.len().saturating_sub(MAX_SHOWN_OTHERS);
         self.others.drain(..over);
     }
 
-    /// Begins to watch for calls that arrive and pass. None if calls were cleared away meanwhile, which
-    /// is to be looked at first.
+    /// Starts to watch for new calls that match the filter. Returns none if calls were cleared
+    /// since the last run; the caller then runs the scan again first.
     pub fn watch(&self, new_calls: &NewCalls) -> Option<Arc<CallWatch>> {
         let watch = new_calls.watch(&self.engine, &self.filter, self.next_row);
         (self.engine.clears() == self.clears).then_some(watch)
     }
 
-    /// Passes over what a watch has looked at.
+    /// Skips the rows that a watch has already compared.
     pub fn follow(&mut self, watch: &CallWatch) {
         let (row, unreadable) = watch.progress();
         if row > self.next_row && self.engine.clears() == self.clears {
@@ -160,63 +162,64 @@ impl Scan {
         }
     }
 
-    /// How many calls were looked at.
+    /// Returns the number of calls that were searched.
     pub fn seen(&self) -> u64 {
         let before = |row| self.engine.seq_before(row);
         before(self.next_row).saturating_sub(before(self.first_row))
     }
 
-    /// The last call that was looked at.
+    /// Returns the number of the last call that was searched.
     pub fn last(&self) -> u64 {
         if self.seen() == 0 { self.after } else { self.engine.seq_before(self.next_row) }
     }
 
-    /// True once as much was found as was asked for.
+    /// Returns true if the limit is reached.
     pub fn is_full(&self) -> bool {
         self.found.len() >= self.limit
     }
 
-    /// True while there are calls that were not looked at.
+    /// Returns true if there are calls that were not searched yet.
     pub fn more(&self) -> bool {
         self.next_row < self.engine.rows()
     }
 
-    /// How much was found.
+    /// Returns the number of rows found.
     pub fn count(&self) -> usize {
         self.found.len()
     }
 
-    /// The rows that were found.
+    /// Returns the rows found.
     pub fn into_rows(self) -> Vec<u64> {
         self.found
     }
 
-    /// Of the rows that were found, those that do not match another filter as well.
+    /// Returns the rows found that do not match another filter.
     pub fn differing(&self, filter: &Arc<Filter>) -> Vec<u64> {
         let mut matching = RangeFilter::new(Arc::clone(filter));
         let differs = |row: &u64| matching.readable(&self.engine, *row..row + 1).0.is_empty();
         self.found.iter().copied().filter(differs).collect()
     }
 
-    /// What of it is to be shown: these rows, with further members of the answer.
+    /// Returns a page of these rows in place of the rows found, with further members of the answer.
     pub fn into_page_of(mut self, rows: Vec<u64>, more: Value) -> RecordPage {
         self.found = rows;
         self.into_page(more)
     }
 
-    /// The numbers of the calls that were found, as ascending ranges, and of how many calls it
-    /// cannot be told whether they belong to them. None if calls were cleared away meanwhile.
+    /// Returns the numbers of the calls found as ascending ranges, and the number of calls that
+    /// could not be compared with the filter. Returns none if calls were cleared since the last
+    /// run.
     pub fn into_numbers(self) -> Option<(Vec<(u64, u64)>, u64)> {
         Some((self.engine.numbers_of(&self.found, self.clears)?, self.unreadable))
     }
 
-    /// What was found, with further members of the answer.
+    /// Returns a page of the rows found, with further members of the answer.
     pub fn into_page(self, more: Value) -> RecordPage {
         let last = self.last();
         RecordPage::new(self.engine, self.found, self.clears, last, more, self.unreadable)
     }
 
-    /// The same with the latest calls that the filter did not let through, in short.
+    /// Returns a page of the rows found that also summarizes the latest calls outside the filter.
     pub fn into_page_with_others(mut self, more: Value) -> RecordPage {
         let others = std::mem::take(&mut self.others);
         self.into_page(more).with_others(others.into())

@@ -1,5 +1,5 @@
-//! `/_segscope/check`: how the calls stand to a plan that the request brings. The plan is forgotten
-//! with the answer.
+//! `/_segscope/check`: compares the calls with a plan in the body of the request. The plan is
+//! dropped after the answer.
 
 use crate::call::{Doc, Event};
 use crate::engine::{Engine, RowDetail};
@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Of the calls that violate the plan so many are shown.
-const SHOWN: usize = 100;
-/// So many calls are read at once.
-const AT_ONCE: usize = 32;
-/// For so long one request checks calls before another one has its turn.
-const TURN: Duration = Duration::from_millis(50);
+/// The maximum number of violating calls that an answer shows.
+const MAX_SHOWN_VIOLATIONS: usize = 100;
+/// The maximum number of calls that are read at once.
+const MAX_CALLS_AT_ONCE: usize = 32;
+/// The time after which a check lets other requests search.
+const MAX_TURN: Duration = Duration::from_millis(50);
 
 pub(crate) async fn answer(
     engine: &Arc<Engine>,
@@ -26,11 +26,11 @@ pub(crate) async fn answer(
     workers: &Workers,
     is_gone: IsGone<'_>,
 ) -> Reply {
-    let checked = checked(engine, query, plan, workers, is_gone).await;
+    let checked = check_calls(engine, query, plan, workers, is_gone).await;
     checked.map_or_else(|reply| reply, |verdict| Reply::json(200, verdict.to_string()))
 }
 
-async fn checked(
+async fn check_calls(
     engine: &Arc<Engine>,
     query: &str,
     plan: &[u8],
@@ -79,7 +79,7 @@ struct PlanCheck {
     plan: Plan,
     rows: Vec<u64>,
     done: usize,
-    /// How many calls of each entry of the plan violate it, and how many calls altogether.
+    /// The number of violating calls for each entry of the plan.
     violating: Vec<u64>,
     all_violating: u64,
     shown: Vec<Value>,
@@ -93,13 +93,14 @@ impl PlanCheck {
         PlanCheck { engine, plan, rows, done, violating, all_violating, shown, unreadable }
     }
 
-    /// Checks calls until all are or its turn is over; false in that case.
+    /// Checks calls until none is left, and returns true. Returns false if the turn ends before
+    /// that.
     fn run(&mut self) -> bool {
         let began = Instant::now();
         while self.done < self.rows.len() {
-            let some = &self.rows[self.done..self.rows.len().min(self.done + AT_ONCE)];
+            let some = &self.rows[self.done..self.rows.len().min(self.done + MAX_CALLS_AT_ONCE)];
             let details = self.engine.details_of(some.iter().copied());
-            // where calls were cleared away meanwhile, fewer are there
+            // calls that were cleared meanwhile are missing in `details`
             self.done += some.len();
             for detail in details {
                 match detail {
@@ -110,7 +111,7 @@ impl PlanCheck {
                     Err(_) => self.unreadable += 1,
                 }
             }
-            if began.elapsed() >= TURN {
+            if began.elapsed() >= MAX_TURN {
                 return self.done >= self.rows.len();
             }
         }
@@ -130,12 +131,13 @@ impl PlanCheck {
                 self.violating[entry as usize] += 1;
             }
         }
-        if !findings.is_empty() && self.shown.len() < SHOWN {
+        if !findings.is_empty() && self.shown.len() < MAX_SHOWN_VIOLATIONS {
             self.shown.push(json!({"seq": seq, "findings": findings}));
         }
     }
 
-    /// What the plan says of the calls. `is_part`: they are not all calls.
+    /// Returns the result of the check as JSON. `is_part` says that the request selected only some
+    /// of the calls.
     fn verdict(self, is_part: bool) -> Value {
         let rows = is_part.then_some(&self.rows[..]);
         let mut expectations = self.engine.compare_with(&self.plan, rows);

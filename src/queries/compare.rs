@@ -1,4 +1,5 @@
-//! `/_segscope/compare`: two sides of the calls, each selected by a filter, and what the later one lost.
+//! `/_segscope/compare`: compares two sets of calls, each selected by a filter, and lists the
+//! losses of the later one.
 
 use crate::engine::{Comparison, Engine};
 use crate::fql::Filter;
@@ -9,27 +10,31 @@ use crate::wire::{Reply, query_value};
 use std::sync::Arc;
 
 pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Reply {
-    compared(engine, query, workers).await.unwrap_or_else(|reply| reply)
+    compare_sides(engine, query, workers).await.unwrap_or_else(|reply| reply)
 }
 
-async fn compared(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Result<Reply, Reply> {
+async fn compare_sides(
+    engine: &Arc<Engine>,
+    query: &str,
+    workers: &Workers,
+) -> Result<Reply, Reply> {
     parameters::known(query, &["before", "after"])?;
     let filters = [parameters::filter_of(query, "before")?, parameters::filter_of(query, "after")?];
     let [before, after] = filters;
-    let before = side(engine, "before", query, before, workers).await?;
-    let after = side(engine, "after", query, after, workers).await?;
+    let before = read_side(engine, "before", query, before, workers).await?;
+    let after = read_side(engine, "after", query, after, workers).await?;
     let engine = Arc::clone(engine);
     let lines = in_turn(workers, move || {
         let comparison = Comparison::new(&before.profile, &after.profile);
         let shown = engine.in_use().shown();
         compare_ndjson(&comparison, &[before, after], (&engine.vendors(), &shown))
     });
-    let lines = lines.await.map_err(|_| ended())?;
+    let lines = lines.await.map_err(|_| ended_early())?;
     Ok(Reply::json(200, format!("{{\"lines\":[{}]}}", lines.join(","))))
 }
 
-/// The calls that a filter selects, as a side.
-async fn side(
+/// Returns the profile of the calls that a filter selects.
+async fn read_side(
     engine: &Arc<Engine>,
     parameter: &str,
     query: &str,
@@ -39,7 +44,7 @@ async fn side(
     let rows = look(Scan::new(engine, filter, 0, usize::MAX), workers).await?.into_rows();
     let reader = Arc::clone(engine);
     let profile = in_turn(workers, move || reader.profile(&rows));
-    let profile = profile.await.map_err(|_| ended())?;
+    let profile = profile.await.map_err(|_| ended_early())?;
     let profile = profile.map_err(|error| {
         Reply::failure(410, "gone", &format!("{parameter}: a call cannot be read: {error}"))
     })?;
@@ -51,6 +56,6 @@ async fn side(
     Ok(ComparedSide { name, files: String::new(), profile })
 }
 
-fn ended() -> Reply {
+fn ended_early() -> Reply {
     Reply::failure(500, "internal", "the comparison ended early")
 }

@@ -1,5 +1,5 @@
-//! `/_segscope/judge`: what vendors would make of a call. It is not recorded, and nothing learns from
-//! it.
+//! `/_segscope/judge`: returns what each vendor would do with a call. The call is not recorded, and
+//! no vendor memory learns from it.
 
 use crate::call::time;
 use crate::engine::Engine;

@@ -1,8 +1,8 @@
-//! Answers questions about the calls of an engine: what the paths below `/_segscope/` give, whoever
-//! asks. The listener asks for its clients, and `segscope mcp` for coding agents.
+//! Answers questions about the calls of an engine, the same ones for the HTTP paths below
+//! `/_segscope/` and for the tools of `segscope mcp`.
 //!
-//! Whatever looks through calls does so in turns with others ([`in_turn`]) and not on the thread of
-//! the caller.
+//! Work that reads many calls runs in turn with other such work ([`in_turn`]) and not on the thread
+//! of the caller.
 
 pub(crate) mod calls;
 mod check;
@@ -28,10 +28,11 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::JoinError;
 
-/// At most this many questions look through calls or write records at a time.
+/// The maximum number of questions that search calls or write records at the same time.
 const MAX_WORKERS: usize = 2;
 
-/// The time for which a thread waits for judging before it looks whether anybody still asks.
+/// The time for which a blocking thread waits for the judge thread before it is released. If the
+/// client has left by then, no other thread is taken.
 const SETTLE_STEP: Duration = Duration::from_millis(100);
 
 /// The methods of questions that change nothing.
@@ -50,15 +51,15 @@ pub(crate) const QUESTIONS: &[(&str, &str)] = &[
     ("reset", "POST"),
 ];
 
-/// More than any single call may have.
+/// The maximum size of a single call; no real one is larger.
 const MAX_CALL_BYTES: usize = 1 << 20;
-/// A tracking plan of a few hundred events has less.
+/// The maximum size of a plan. A tracking plan of a few hundred events is smaller.
 const MAX_PLAN_BYTES: usize = 16 << 20;
 
-/// Whether nobody waits for the answer any more.
+/// A check that returns true if the client no longer waits for the answer.
 pub(crate) type IsGone<'g> = &'g (dyn Fn() -> bool + Sync);
 
-/// A question, as a request for one of segscope's own paths puts it.
+/// A question, as a request to one of segscope's own paths asks it.
 pub(crate) struct Question<'q> {
     /// One of [`QUESTIONS`].
     pub name: &'q str,
@@ -68,7 +69,7 @@ pub(crate) struct Question<'q> {
     pub query: &'q str,
     /// The body; empty for questions without one.
     pub body: &'q [u8],
-    /// Asked while the answer waits for calls.
+    /// Returns true if the client has left. It is called while the answer waits for calls.
     pub is_gone: IsGone<'q>,
 }
 
@@ -79,8 +80,8 @@ pub(crate) enum Answer {
     Page(u16, RecordPage),
 }
 
-/// The turns of those who look through the calls of an engine or write their records, and what they
-/// look at together.
+/// The limits and caches that all questions share: the permits for searching calls and writing
+/// records, and the search for new calls.
 #[derive(Clone)]
 pub(crate) struct Workers {
     turns: Arc<Semaphore>,
@@ -93,7 +94,7 @@ impl Default for Workers {
     }
 }
 
-/// Returns how many bytes the body of a question may have; none if it has no body.
+/// Returns the maximum size of the body of a question, or none if it has no body.
 pub(crate) fn body_limit(name: &str) -> Option<usize> {
     match name {
         "judge" => Some(MAX_CALL_BYTES),
@@ -102,16 +103,16 @@ pub(crate) fn body_limit(name: &str) -> Option<usize> {
     }
 }
 
-/// Refuses the query of a question that has no parameters.
+/// Refuses a query with parameters if the question has none.
 pub(crate) fn check_parameters(name: &str, query: &str) -> Result<(), Reply> {
     match name {
         "summary" | "sync" | "outputs" | "judge" => parameters::known(query, &[]),
-        // their own parameters are checked where they are read
+        // these questions check their parameters when they read them
         _ => Ok(()),
     }
 }
 
-/// Answers a question, once all that was acknowledged before it is judged.
+/// Answers a question after the judge thread has checked all calls acknowledged before it.
 pub(crate) async fn answer(
     engine: &Arc<Engine>,
     workers: &Workers,
@@ -139,7 +140,7 @@ pub(crate) async fn answer(
     })
 }
 
-/// Does work that looks through calls: in turn with others, and not on the thread of the caller.
+/// Runs work that searches calls on a blocking thread, in turn with other such work.
 pub(crate) async fn in_turn<T: Send + 'static>(
     workers: &Workers,
     work: impl FnOnce() -> T + Send + 'static,
@@ -152,19 +153,19 @@ pub(crate) async fn in_turn<T: Send + 'static>(
     done.await
 }
 
-/// Waits until all that was acknowledged before is judged, so that it is part of the answer; not on
-/// the thread of the caller.
+/// Waits until the judge thread has checked all calls acknowledged before, so that they are part of
+/// the answer. The wait is on a blocking thread, not on the thread of the caller.
 pub(crate) async fn settled(engine: &Arc<Engine>) {
     let mut settling = Settling::default();
     let mut is_over = engine.is_settled();
     while !is_over {
         let engine = Arc::clone(engine);
-        // a thread is given back soon after its client is gone
+        // each step is short, so that the thread is released soon after a client leaves
         let step = tokio::task::spawn_blocking(move || {
             let is_over = engine.settle_for(&mut settling, SETTLE_STEP);
             (settling, is_over)
         });
-        // what cannot be waited for is not there, which the answer shows
+        // an error means that the runtime is ending; the answer then lacks the unchecked calls
         let Ok(next) = step.await else { return };
         (settling, is_over) = next;
     }

@@ -1,4 +1,4 @@
-//! `/_segscope/outputs/SEQ/VENDOR`: what one vendor makes of one call.
+//! `/_segscope/outputs/SEQ/VENDOR`: returns the output of one call at one vendor.
 
 use crate::call::Seq;
 use crate::engine::{Engine, RowDetail};

@@ -1,4 +1,4 @@
-//! What a query asks for.
+//! The parameters of a query.
 
 use crate::call::text::visible;
 use crate::fql;
@@ -6,12 +6,12 @@ use crate::fql::Filter;
 use crate::wire::{Reply, query_value};
 use serde_json::json;
 
-/// The filter of a query; one that is wrong is answered with the place.
+/// Reads the parameter `filter`. If it is wrong, the answer names the column.
 pub(crate) fn filter(query: &str) -> Result<Filter, Reply> {
     filter_of(query, "filter")
 }
 
-/// The filter that a parameter of a query holds.
+/// Reads a parameter that contains a filter.
 pub(crate) fn filter_of(query: &str, name: &str) -> Result<Filter, Reply> {
     let text = query_value(query, name).unwrap_or_default();
     fql::parse(&text).map_err(|error| {
@@ -24,7 +24,7 @@ pub(crate) fn filter_of(query: &str, name: &str) -> Result<Filter, Reply> {
     })
 }
 
-/// A whole number of a query, from 0 to a bound.
+/// Reads a parameter that is a whole number from 0 to `most`.
 pub(crate) fn number(query: &str, name: &str, most: u64) -> Result<Option<u64>, Reply> {
     let Some(text) = query_value(query, name).filter(|text| !text.is_empty()) else {
         return Ok(None);
@@ -38,7 +38,7 @@ pub(crate) fn number(query: &str, name: &str, most: u64) -> Result<Option<u64>, 
     }
 }
 
-/// Refuses parameters that the path does not have: a misspelt one would silently do nothing.
+/// Refuses unknown parameters, because a misspelled one would have no effect and no error.
 pub(crate) fn known(query: &str, names: &[&str]) -> Result<(), Reply> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let mut given = pairs.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));

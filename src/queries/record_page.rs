@@ -1,32 +1,33 @@
-//! A page of call records, which are read back and written as they are sent.
+//! A page of call records, which are read from the recording and written while the answer is sent.
 
 use crate::engine::{Engine, RowDetail};
 use crate::report::call_record;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// About so much is made at once.
+/// The approximate size of one chunk of the answer.
 const CHUNK_BYTES: usize = 64 << 10;
-/// A page grows no further once it is this large.
-const ENOUGH_BYTES: usize = 8 << 20;
-/// So many calls are read in one go: those of a batch are read together, and a page of large ones
-/// must not be held whole.
-const READ_AT_ONCE: std::ops::RangeInclusive<usize> = 4..=32;
-/// How large a record is before one was seen.
-const USUAL_BYTES: usize = 8 << 10;
+/// The size at which a page ends. The last record may go beyond it.
+const MAX_PAGE_BYTES: usize = 8 << 20;
+/// The range of the number of calls that are read at once. The calls of a batch are read together,
+/// and a page of large calls must not be held in memory whole.
+const CALLS_AT_ONCE: std::ops::RangeInclusive<usize> = 4..=32;
+/// The assumed size of a record until the first one is written.
+const ASSUMED_RECORD_BYTES: usize = 8 << 10;
 
-/// What a request found, not sent yet: the numbers of its rows.
+/// An answer that is not sent yet, held as the numbers of its rows.
 pub(crate) struct RecordPage {
     engine: Arc<Engine>,
     rows: Vec<u64>,
-    /// Rows with another number of clears are other rows.
+    /// The number of clears when the rows were found. After another clear, the same numbers are
+    /// other rows.
     clears: u64,
-    /// How many of the rows are written, and how many records that gave.
+    /// The number of rows that are written. `records` is smaller if some rows had no call.
     done_rows: usize,
     records: usize,
     bytes: usize,
     last: u64,
-    /// The members behind the calls.
+    /// The members of the answer after `calls` and `last`.
     more: Value,
     others: Option<Vec<u64>>,
     unreadable: u64,
@@ -34,8 +35,8 @@ pub(crate) struct RecordPage {
 }
 
 impl RecordPage {
-    /// A page of these rows. `last` is the last call that was looked at, `unreadable` says of how
-    /// many calls it cannot be told whether they belong here.
+    /// Creates a page of these rows. `last` is the number of the last call that was searched, and
+    /// `unreadable` the number of calls that could not be compared with the filter.
     pub fn new(
         engine: Arc<Engine>,
         rows: Vec<u64>,
@@ -60,18 +61,18 @@ impl RecordPage {
         }
     }
 
-    /// Adds these rows in short, as `others`.
+    /// Adds summaries of these rows as the member `others`.
     pub fn with_others(mut self, rows: Vec<u64>) -> RecordPage {
         self.others = Some(rows);
         self
     }
 
-    /// True once all of it is written.
+    /// Returns true if the whole page is written.
     pub fn is_ended(&self) -> bool {
         self.ended
     }
 
-    /// Writes the next piece of the answer. The records stand in it as they are: to read them as
+    /// Writes the next chunk of the answer. Records are copied as text, because parsing them as
     /// JSON values would change numbers.
     pub fn next_chunk(&mut self) -> Vec<u8> {
         let mut out = Vec::with_capacity(CHUNK_BYTES);
@@ -88,23 +89,23 @@ impl RecordPage {
         out
     }
 
-    /// Writes records, as many as are likely to fit.
+    /// Writes as many records as are likely to fit into the chunk.
     fn write_records(&mut self, out: &mut Vec<u8>) {
-        let usual = self.bytes.checked_div(self.records).unwrap_or(USUAL_BYTES).max(1);
+        let usual = self.bytes.checked_div(self.records).unwrap_or(ASSUMED_RECORD_BYTES).max(1);
         let fit =
-            ((CHUNK_BYTES - out.len()) / usual).clamp(*READ_AT_ONCE.start(), *READ_AT_ONCE.end());
+            ((CHUNK_BYTES - out.len()) / usual).clamp(*CALLS_AT_ONCE.start(), *CALLS_AT_ONCE.end());
         let some = &self.rows[self.done_rows..];
         let some = &some[..some.len().min(fit)];
         let details = self.engine.details_of(some.iter().copied());
         if self.engine.clears() != self.clears {
-            // what was found is cleared away
+            // the rows were cleared meanwhile
             self.done_rows = self.rows.len();
             return;
         }
         let shown = self.engine.in_use().shown();
         let vendors = self.engine.vendors();
-        // where one is not there, those behind it are not either
-        let gone = some.len() - details.len();
+        // if a call is missing, all calls after it in `some` are missing too
+        let missing = some.len() - details.len();
         for detail in details {
             self.done_rows += 1;
             match detail {
@@ -118,15 +119,15 @@ impl RecordPage {
                 Ok(RowDetail::NoCall(_)) => {}
                 Err(_) => self.unreadable += 1,
             }
-            if self.bytes + out.len() >= ENOUGH_BYTES && self.done_rows < self.rows.len() {
+            if self.bytes + out.len() >= MAX_PAGE_BYTES && self.done_rows < self.rows.len() {
                 self.cut();
                 return;
             }
         }
-        self.done_rows += gone;
+        self.done_rows += missing;
     }
 
-    /// Ends the page before its last row: whoever asks goes on behind what it has.
+    /// Ends the page after the rows written so far. The caller can continue after `last`.
     fn cut(&mut self) {
         let row = self.rows[self.done_rows - 1];
         self.rows.truncate(self.done_rows);
@@ -137,7 +138,7 @@ impl RecordPage {
     fn end(&mut self, out: &mut Vec<u8>) {
         self.ended = true;
         if let Some(rows) = self.others.take() {
-            self.more["others"] = self.short(&rows);
+            self.more["others"] = self.summaries(&rows);
         }
         self.more["unreadable"] = self.unreadable.into();
         let more = self.more.to_string();
@@ -145,8 +146,8 @@ impl RecordPage {
         out.extend_from_slice(format!("],\"last\":{},{more}", self.last).as_bytes());
     }
 
-    /// Calls in short.
-    fn short(&self, rows: &[u64]) -> Value {
+    /// Returns summaries of calls.
+    fn summaries(&self, rows: &[u64]) -> Value {
         let details = rows.iter().map(|row| self.engine.detail(*row));
         let calls = details.filter_map(|detail| match detail {
             Ok(Some(RowDetail::Call(call))) => Some(json!({

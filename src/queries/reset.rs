@@ -1,4 +1,4 @@
-//! `/_segscope/reset`: clears calls away, so that the next test begins with nothing.
+//! `/_segscope/reset`: clears calls, so that the next test starts without any.
 
 use crate::call::time;
 use crate::engine::{Engine, MAX_CLEARED_RANGES};
@@ -9,7 +9,7 @@ use serde_json::json;
 use std::io;
 use std::sync::Arc;
 
-/// Clears everything, what one test has sent, or the calls that a filter selects.
+/// Clears all calls, the calls of one test, or the calls that a filter selects.
 pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers) -> Reply {
     let cleared = match clear(engine, query, workers).await {
         Ok(cleared) => cleared,
@@ -48,7 +48,7 @@ async fn clear(
     }
 }
 
-/// Clears the calls that the filter of a query selects.
+/// Clears the calls that the filter of the query selects.
 async fn clear_selected(
     engine: &Arc<Engine>,
     query: &str,
@@ -58,7 +58,7 @@ async fn clear_selected(
     let selects = parameters::filter(query)?;
     let (calls, unreadable) = loop {
         let scan = Scan::new(engine, selects.clone(), 0, usize::MAX);
-        // another clear in between has moved the rows: they are looked for once more
+        // a clear by another request has renumbered the rows, so the calls are searched again
         if let Some(found) = look(scan, workers).await?.into_numbers() {
             break found;
         }

@@ -1,4 +1,4 @@
-//! `/_segscope/summary`: what was captured, counted.
+//! `/_segscope/summary`: counts of the recorded calls.
 
 use crate::call::time;
 use crate::engine::index::RemarkKind;
@@ -9,8 +9,9 @@ use crate::engine::{
 use crate::findings::{Verdict, VerdictCounts};
 use serde_json::{Map, Value, json};
 
-/// Of each list so many entries are given, those with most calls; `…_of` says how many there are.
-const MOST: usize = 100;
+/// The maximum number of entries in each list; those with the most calls are kept. The member
+/// `…_of` is the number of all entries.
+const MAX_LIST_ENTRIES: usize = 100;
 
 pub(crate) fn json(engine: &Engine) -> String {
     let (stats, tally, held) = (engine.stats(), engine.overview(), engine.held());
@@ -41,7 +42,7 @@ pub(crate) fn json(engine: &Engine) -> String {
         "unrecorded": stats.unrecorded,
         "forward": stats.forward,
         "mirror": stats.mirror,
-        // no sender waits for checking any more; a field is never removed
+        // always 0, because senders no longer wait for checking; fields are never removed
         "waited": 0,
         "waited_ms": 0,
         "reading": stats.reading.map(|(read, of)| json!({"read": read, "of": of})),
@@ -58,35 +59,35 @@ pub(crate) fn json(engine: &Engine) -> String {
     });
     let Value::Object(mut out) = out else { return out.to_string() };
     let found = engine.found_in(false);
-    list(&mut out, "findings_by_event", found, |row| names.found(row));
+    add_list(&mut out, "findings_by_event", found, |row| names.found(row));
     let coverage = |row: &Coverage| names.coverage(row);
-    list(&mut out, "events", engine.coverage(GroupBy::Event), coverage);
+    add_list(&mut out, "events", engine.coverage(GroupBy::Event), coverage);
     for (name, by) in [
         ("libraries", GroupBy::Library),
         ("app_versions", GroupBy::AppVersion),
         ("write_keys", GroupBy::WriteKey),
     ] {
-        list(&mut out, name, engine.totals(by), coverage);
+        add_list(&mut out, name, engine.totals(by), coverage);
     }
     for (name, who, with) in
         [("accounts", Who::Accounts, "with_user"), ("users", Who::Users, "with_account")]
     {
-        list(&mut out, name, engine.people(who, 0..MOST as u64), |person| {
-            let mut out = counted(&person.counted);
+        add_list(&mut out, name, engine.people(who, 0..MAX_LIST_ENTRIES as u64), |person| {
+            let mut out = counted_calls(&person.counted);
             out.remove("trend");
             out.insert("id".to_owned(), person.id.as_str().into());
             out.insert(with.to_owned(), person.with_other.into());
             out
         });
     }
-    list(&mut out, "id_remarks", engine.id_remarks(), id_remark);
+    add_list(&mut out, "id_remarks", engine.id_remarks(), id_remark);
     if let Some(expectations) = engine.expectations(None) {
         out.insert("expected".to_owned(), expected(&expectations));
     }
     Value::Object(out).to_string()
 }
 
-/// What calls show about ids together.
+/// Returns a remark about ids of several calls.
 fn id_remark(view: &IdRemarkView) -> Map<String, Value> {
     let IdRemarkView { remark, finding, seqs, .. } = view;
     let kind = match remark.kind {
@@ -103,7 +104,7 @@ fn id_remark(view: &IdRemarkView) -> Map<String, Value> {
     if let Value::Object(out) = out { out } else { Map::new() }
 }
 
-/// How the calls stand to what is expected.
+/// Returns the results of the expectations.
 pub(crate) fn expected(expectations: &Expectations) -> Value {
     let event = |entry: &ExpectationResult| {
         let wanted = &entry.wanted;
@@ -120,11 +121,11 @@ pub(crate) fn expected(expectations: &Expectations) -> Value {
         })
     };
     let events: Vec<Value> = expectations.list.iter().map(event).collect();
-    let of = events.len() - expectations.optional();
-    json!({"met": expectations.met(), "of": of, "events": events})
+    let required = events.len() - expectations.optional();
+    json!({"met": expectations.met(), "of": required, "events": events})
 }
 
-/// The vendors' names, and which of them are shown.
+/// The names of all vendors, and the indexes of those that are shown.
 struct VendorNames {
     all: Vec<String>,
     shown: Vec<usize>,
@@ -138,16 +139,17 @@ impl VendorNames {
     }
 
     fn verdicts(&self, counts: &[VerdictCounts]) -> Value {
-        let of = |counts: &VerdictCounts| -> Map<String, Value> {
+        let named_counts = |counts: &VerdictCounts| -> Map<String, Value> {
             let each = Verdict::WORST_FIRST.iter().zip(counts);
             each.map(|(verdict, count)| (verdict.name().to_owned(), (*count).into())).collect()
         };
-        let each = self.shown.iter().map(|at| (self.all[*at].clone(), of(&counts[*at]).into()));
+        let each =
+            self.shown.iter().map(|at| (self.all[*at].clone(), named_counts(&counts[*at]).into()));
         Value::Object(each.collect())
     }
 
     fn coverage(&self, row: &Coverage) -> Map<String, Value> {
-        let mut out = counted(&row.counted);
+        let mut out = counted_calls(&row.counted);
         if row.kind.is_some() || row.event.is_some() {
             out.insert("type".to_owned(), json!(row.kind));
             out.insert("event".to_owned(), json!(row.event));
@@ -157,11 +159,11 @@ impl VendorNames {
         for (name, id) in ["account", "user"].into_iter().zip(&row.ids) {
             out.insert(format!("with_{name}"), id.found.into());
             let IdShare { looked, found, doubtful, some_miss, missed } = id;
-            let of = json!({
+            let share = json!({
                 "looked_for": looked, "found": found, "doubtful": doubtful, "missing": missed,
                 "found_and_missing": some_miss,
             });
-            out.insert(name.to_owned(), of);
+            out.insert(name.to_owned(), share);
         }
         out.insert("missing".to_owned(), row.missing.into());
         out.insert("discarded".to_owned(), row.discarded.into());
@@ -170,7 +172,7 @@ impl VendorNames {
     }
 
     fn found(&self, row: &FoundIn) -> Map<String, Value> {
-        let mut out = counted(&row.counted);
+        let mut out = counted_calls(&row.counted);
         out.insert("code".to_owned(), row.code.as_str().into());
         out.insert("severity".to_owned(), json!(row.severity));
         out.insert("vendor".to_owned(), json!(row.vendor.map(|at| &self.all[at])));
@@ -180,7 +182,7 @@ impl VendorNames {
     }
 }
 
-fn counted(counted: &CountedCalls) -> Map<String, Value> {
+fn counted_calls(counted: &CountedCalls) -> Map<String, Value> {
     let out = json!({
         "calls": counted.calls,
         "repeats": counted.repeats,
@@ -192,14 +194,15 @@ fn counted(counted: &CountedCalls) -> Map<String, Value> {
     if let Value::Object(out) = out { out } else { Map::new() }
 }
 
-/// Adds a list, how long it is without its cut, and how many calls stand in none of its entries.
-fn list<T>(
+/// Adds a list, the number of its entries before it was cut, and the number of calls in none of its
+/// entries.
+fn add_list<T>(
     out: &mut Map<String, Value>,
     name: &str,
     groups: GroupedRows<T>,
     entry: impl Fn(&T) -> Map<String, Value>,
 ) {
-    let entries = groups.rows.iter().take(MOST).map(|row| Value::Object(entry(row)));
+    let entries = groups.rows.iter().take(MAX_LIST_ENTRIES).map(|row| Value::Object(entry(row)));
     out.insert(name.to_owned(), Value::Array(entries.collect()));
     out.insert(format!("{name}_of"), groups.of.into());
     if groups.other > 0 {

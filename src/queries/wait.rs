@@ -1,4 +1,4 @@
-//! `/_segscope/wait`: answers once the calls are there that a test waits for.
+//! `/_segscope/wait`: answers when the calls that a test waits for have arrived.
 
 use crate::engine::Engine;
 use crate::fql::Filter;
@@ -12,17 +12,17 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How long is waited unless it is said, and at most.
-const TIMEOUT_MS: u64 = 10_000;
-const LONGEST_MS: u64 = 600_000;
-/// So many calls can be waited for.
-const MOST: u64 = 1_000;
-/// Of calls that came where none should, so many are shown.
-const SHOWN: u64 = 100;
-/// The time between two looks whether the client of a request that waits is still there.
-const GONE_INTERVAL: Duration = Duration::from_millis(100);
-/// So long no call may come for none to have come, unless it is said.
-const QUIET_MS: u64 = 1_000;
+/// The time to wait if the request names none.
+const DEFAULT_TIMEOUT_MS: u64 = 10_000;
+const MAX_TIMEOUT_MS: u64 = 600_000;
+/// The maximum number of calls to wait for.
+const MAX_COUNT: u64 = 1_000;
+/// The maximum number of calls shown if calls arrived although none should.
+const MAX_SHOWN_CALLS: u64 = 100;
+/// The interval at which a waiting request checks that its client is still connected.
+const CLIENT_CHECK_INTERVAL: Duration = Duration::from_millis(100);
+/// The time without a call after which `none` is met, if the request names none.
+const DEFAULT_QUIET_MS: u64 = 1_000;
 
 pub(crate) async fn answer(
     engine: &Arc<Engine>,
@@ -31,8 +31,8 @@ pub(crate) async fn answer(
     is_gone: IsGone<'_>,
 ) -> Answer {
     let waited = match query_value(query, "none").as_deref() {
-        None | Some("0" | "false") => some(engine, query, workers, is_gone).await,
-        Some("" | "1" | "true") => none(engine, query, workers, is_gone).await,
+        None | Some("0" | "false") => wait_for_count(engine, query, workers, is_gone).await,
+        Some("" | "1" | "true") => wait_for_silence(engine, query, workers, is_gone).await,
         Some(_) => Err(Reply::failure(400, "bad_parameter", "none is 1 or 0")),
     };
     match waited {
@@ -41,27 +41,28 @@ pub(crate) async fn answer(
     }
 }
 
-/// Answers 200 once so many calls are there, and 504 if they are not in time.
-async fn some(
+/// Answers 200 when `count` calls have arrived, and 504 if they have not arrived in time.
+async fn wait_for_count(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Workers,
     is_gone: IsGone<'_>,
 ) -> Result<(u16, RecordPage), Reply> {
-    let asked = || {
+    let parse_query = || {
         parameters::known(query, &["filter", "count", "timeout_ms", "after", "none", "all"])?;
-        let count = parameters::number(query, "count", MOST)?.unwrap_or(1);
+        let count = parameters::number(query, "count", MAX_COUNT)?.unwrap_or(1);
         let all = query_value(query, "all").is_some_and(|text| !text.is_empty());
         let all = all.then(|| parameters::filter_of(query, "all").map(Arc::new)).transpose()?;
-        let timeout = parameters::number(query, "timeout_ms", LONGEST_MS)?.unwrap_or(TIMEOUT_MS);
+        let timeout =
+            parameters::number(query, "timeout_ms", MAX_TIMEOUT_MS)?.unwrap_or(DEFAULT_TIMEOUT_MS);
         let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
         Ok((parameters::filter(query)?, all, count, timeout, after))
     };
-    let (filter, all, count, timeout, after) = asked()?;
+    let (filter, all, count, timeout, after) = parse_query()?;
     let deadline = Instant::now() + Duration::from_millis(timeout);
-    // with `all`, whatever is there by then counts
-    let most = if all.is_some() { MOST } else { count };
-    let mut scan = Scan::new(engine, filter, after, most as usize);
+    // with `all`, every call that has arrived by then is compared, not only `count` calls
+    let limit = if all.is_some() { MAX_COUNT } else { count };
+    let mut scan = Scan::new(engine, filter, after, limit as usize);
     let mut compared = 0;
     loop {
         scan = look(scan, workers).await?;
@@ -72,7 +73,7 @@ async fn some(
             let rows;
             (scan, rows) = compare(scan, Arc::clone(all), workers).await?;
             if !rows.is_empty() {
-                return Ok((409, differing(scan, rows)));
+                return Ok((409, differing_page(scan, rows)));
             }
         }
         if scan.count() >= count as usize {
@@ -80,13 +81,13 @@ async fn some(
             return Ok((200, scan.into_page(more)));
         }
         if Instant::now() >= deadline {
-            return Ok((504, too_late(scan, count, timeout)));
+            return Ok((504, timeout_page(scan, count, timeout)));
         }
         await_calls(engine, &mut scan, workers, deadline, is_gone).await?;
     }
 }
 
-/// Waits until a call has arrived that the scan is to look at, at most until `end`.
+/// Waits until a call has arrived that the scan should search, until `end` at the latest.
 async fn await_calls(
     engine: &Arc<Engine>,
     scan: &mut Scan,
@@ -98,9 +99,9 @@ async fn await_calls(
     loop {
         NewCalls::keep_looking(engine, workers);
         let rest = end.saturating_duration_since(Instant::now());
-        let is_found = watch.wait(rest.min(GONE_INTERVAL)).await;
+        let is_found = watch.wait(rest.min(CLIENT_CHECK_INTERVAL)).await;
         if is_gone() {
-            return Err(gone());
+            return Err(client_gone());
         }
         if is_found || Instant::now() >= end {
             scan.follow(&watch);
@@ -109,7 +110,7 @@ async fn await_calls(
     }
 }
 
-/// Compares what was found with another filter, not on the thread that answers SDKs.
+/// Compares the calls found with another filter, on a blocking thread.
 async fn compare(
     scan: Scan,
     all: Arc<Filter>,
@@ -122,8 +123,8 @@ async fn compare(
     compared.await.map_err(|_| Reply::failure(500, "internal", "the search ended early"))
 }
 
-/// The calls that the filter selects and `all` does not.
-fn differing(scan: Scan, rows: Vec<u64>) -> RecordPage {
+/// Returns the answer that shows the calls that match `filter` and not `all`.
+fn differing_page(scan: Scan, rows: Vec<u64>) -> RecordPage {
     let message = format!("{} of {} calls do not match `all`", rows.len(), scan.count());
     let body = json!({
         "success": false, "code": "differs", "message": message, "error": message,
@@ -132,24 +133,26 @@ fn differing(scan: Scan, rows: Vec<u64>) -> RecordPage {
     scan.into_page_of(rows, body)
 }
 
-/// Answers 200 once no matching call has come for a time, and 409 as soon as one has.
-async fn none(
+/// Answers 200 after a time without a matching call, and 409 as soon as one arrives.
+async fn wait_for_silence(
     engine: &Arc<Engine>,
     query: &str,
     workers: &Workers,
     is_gone: IsGone<'_>,
 ) -> Result<(u16, RecordPage), Reply> {
-    let asked = || {
+    let parse_query = || {
         parameters::known(query, &["filter", "none", "quiet_ms", "after"])?;
-        let quiet = parameters::number(query, "quiet_ms", LONGEST_MS)?.unwrap_or(QUIET_MS);
+        let quiet =
+            parameters::number(query, "quiet_ms", MAX_TIMEOUT_MS)?.unwrap_or(DEFAULT_QUIET_MS);
         let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
         Ok((parameters::filter(query)?, quiet, after))
     };
-    let (filter, quiet, after) = asked()?;
+    let (filter, quiet, after) = parse_query()?;
     let end = Instant::now() + Duration::from_millis(quiet);
-    let mut scan = Scan::new(engine, filter, after, SHOWN as usize);
+    let mut scan = Scan::new(engine, filter, after, MAX_SHOWN_CALLS as usize);
     loop {
-        // asked before it is looked, so that what came until then is looked at
+        // the clock is read before the search, so that every call that arrived until then is
+        // searched
         let is_over = Instant::now() >= end;
         if is_over {
             settled(engine).await;
@@ -171,13 +174,13 @@ async fn none(
     }
 }
 
-/// The client has ended its side of the connection: nobody waits any more.
-fn gone() -> Reply {
+/// Returns the answer for a client that has closed its side of the connection.
+fn client_gone() -> Reply {
     Reply::failure(408, "gone", "the client went away")
 }
 
-/// What was seen instead.
-fn too_late(scan: Scan, wanted: u64, timeout: u64) -> RecordPage {
+/// Returns the answer for calls that did not arrive in time, with the calls that did.
+fn timeout_page(scan: Scan, wanted: u64, timeout: u64) -> RecordPage {
     let message = format!(
         "{} of {wanted} calls arrived within {timeout} ms; {} were checked",
         scan.count(),

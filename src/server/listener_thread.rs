@@ -1,4 +1,4 @@
-//! The listener's thread: accepting, watching over connections, stopping.
+//! The listener thread, which accepts connections, ends the slow ones, and stops the listener.
 
 use crate::call::time;
 use crate::debug_log::ThreadLog;
@@ -25,35 +25,37 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-/// How the listener is to run.
+/// The options of a listener.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Where.
+    /// The addresses to listen on.
     pub listen: Listen,
-    /// Within which bounds.
+    /// The limits on connections, memory and time.
     pub limits: Limits,
-    /// What lets other machines ask segscope's own paths.
+    /// The token that lets other machines use segscope's own paths.
     pub token: Option<ApiToken>,
-    /// Where requests are forwarded to.
+    /// The upstream that requests are forwarded to.
     pub forward: Option<ForwardOptions>,
-    /// What TLS connections get on the same addresses; without it, there are none.
+    /// The certificates for TLS connections on the same addresses. Without them there is no TLS.
     pub certificates: Option<Arc<ServerCertificates>>,
-    /// Whether and how it is a proxy.
+    /// The options of the proxy, if the listener is one.
     pub intercept: Option<InterceptOptions>,
-    /// Where what a page loads comes from.
+    /// The services that page loads are fetched from.
     pub page_loads: Option<PageLoadOptions>,
-    /// Where requests are mirrored to.
+    /// The upstream that requests are mirrored to.
     pub mirror: Option<MirrorOptions>,
-    /// Faults that are injected.
+    /// The faults that are injected.
     pub faults: Vec<FaultRule>,
-    /// What decides which request meets a fault with a share; another one in each run without it.
+    /// The seed that decides which requests get a fault with a share. Without it, each run uses
+    /// another one.
     pub fault_seed: Option<u64>,
 }
 
-/// Files that are not for connections: the recording, the terminal, what the user opens.
-const OTHER_FILES: u64 = 128;
+/// The number of open files reserved for the recording, the terminal and the files that the user
+/// opens.
+const RESERVED_FILES: u64 = 128;
 
-/// What the listener counts.
+/// The counters of the listener.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ListenerCounts {
     /// Open connections.
@@ -62,17 +64,17 @@ pub struct ListenerCounts {
     pub tls_hellos: u64,
     /// TLS connections that failed in the handshake, or ended right after it.
     pub tls_failed: u64,
-    /// Requests answered 429 because there was no room.
+    /// Requests answered 429 because the memory for bodies was used up.
     pub turned_away: u64,
-    /// Requests whose body stopped coming.
+    /// Requests whose body stopped arriving.
     pub too_slow: u64,
-    /// Connections that were closed to make room for others.
+    /// Connections that were closed to make room for new ones.
     pub closed: u64,
     /// Tunnels to other hosts.
     pub tunnels: TunnelCounts,
 }
 
-/// What all connections share.
+/// The state that all connections share.
 pub(crate) struct Server {
     pub engine: Arc<Engine>,
     pub addrs: Vec<SocketAddr>,
@@ -87,10 +89,10 @@ pub(crate) struct Server {
     pub interceptor: Option<Interceptor>,
     pub(crate) failed_handshakes: FailedHandshakes,
     pub page_loads: Option<PageLoads>,
-    /// How `Via` names this segscope in requests that are mirrored.
+    /// The name of this segscope in the `Via` of mirrored requests.
     pub mirror_via: Option<String>,
     pub faults: Faults,
-    /// The bounds of segscope's own paths.
+    /// The limits of segscope's own paths.
     pub own: api::Bounds,
     pub(crate) connections: Arc<Semaphore>,
     pub(crate) most: usize,
@@ -101,8 +103,8 @@ pub(crate) struct Server {
     turned_away: AtomicU64,
     too_slow: AtomicU64,
     pub(crate) closed: AtomicU64,
-    /// How many closed connections the user was told of.
-    told_closed: AtomicU64,
+    /// The number of closed connections in the last notice to the user.
+    notified_closed: AtomicU64,
 }
 
 impl Server {
@@ -118,12 +120,12 @@ impl Server {
         }
     }
 
-    /// Tells the user of connections that were closed to make room: of the first, and again each
-    /// time that there are twice as many.
-    fn tell_closed(&self) {
+    /// Notifies the user of connections that were closed to make room: of the first one, and each
+    /// time that the number has doubled.
+    fn notify_closed(&self) {
         let closed = self.closed.load(Ordering::Relaxed);
-        if closed > 0 && closed >= 2 * self.told_closed.load(Ordering::Relaxed) {
-            self.told_closed.store(closed, Ordering::Relaxed);
+        if closed > 0 && closed >= 2 * self.notified_closed.load(Ordering::Relaxed) {
+            self.notified_closed.store(closed, Ordering::Relaxed);
             tracing::warn!(closed, most = self.most, "connections were closed to make room");
             self.engine.notice(ConnectionNotice::Crowded { closed, most: self.most }.to_string());
         }
@@ -181,10 +183,10 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Opens the addresses and begins to take requests.
+    /// Opens the addresses and starts the listener thread.
     pub fn start(options: &Options, engine: Arc<Engine>) -> Result<Listener, ListenError> {
-        let files = open_files().saturating_sub(OTHER_FILES).max(16);
-        // a tunnel has a connection of its own behind it
+        let files = open_files().saturating_sub(RESERVED_FILES).max(16);
+        // each tunnel has a second connection, to the other host
         let tunnels = if options.intercept.is_some() { options.limits.tunnels as u64 } else { 0 };
         let files = files.saturating_sub(tunnels).max(files / 2);
         let most = options.limits.connections.min(usize::try_from(files).unwrap_or(usize::MAX));
@@ -235,7 +237,7 @@ impl Listener {
             turned_away: AtomicU64::new(0),
             too_slow: AtomicU64::new(0),
             closed: AtomicU64::new(0),
-            told_closed: AtomicU64::new(0),
+            notified_closed: AtomicU64::new(0),
         });
         for addr in &server.addrs {
             tracing::info!(%addr, max_connections = most, "listening");
@@ -249,29 +251,29 @@ impl Listener {
         Ok(Listener { server, stop, thread: Some(thread), mirror })
     }
 
-    /// The first address.
+    /// Returns the first address.
     pub fn addr(&self) -> SocketAddr {
         self.server.addrs[0]
     }
 
-    /// All addresses.
+    /// Returns all addresses.
     pub fn addrs(&self) -> &[SocketAddr] {
         &self.server.addrs
     }
 
-    /// What to set an SDK's host to.
+    /// Returns the URL to set as an SDK's host.
     pub fn url(&self) -> String {
         format!("http://{}", self.server.here)
     }
 
-    /// All base addresses: that with http, and that with https if it has TLS.
+    /// Returns all base URLs: the http one, and the https one if the listener has TLS.
     pub fn urls(&self) -> Vec<String> {
         let secure =
             self.server.certificates.as_ref().map(|_| format!("https://{}", self.server.here));
         std::iter::once(self.url()).chain(secure).collect()
     }
 
-    /// Who can reach what, in a line.
+    /// Describes in one line the URL, the options, and the access of other machines.
     pub fn reach(&self) -> String {
         let others = match (&self.server.token, self.addr().ip().is_loopback()) {
             (_, true) => "",
@@ -295,24 +297,24 @@ impl Listener {
         format!("{}{tls}{proxy}{forwarded}{mirrored}{others}", self.url())
     }
 
-    /// What it has counted so far.
+    /// Returns the counters.
     pub fn counts(&self) -> ListenerCounts {
         self.server.counts()
     }
 
-    /// Stops accepting, lets open requests end, and returns when all is quiet.
+    /// Stops accepting connections, waits for open requests to end, and joins the thread.
     pub fn stop(mut self) {
         self.end();
     }
 
     fn end(&mut self) {
-        // nobody is left to hear it if the thread has ended
+        // the send fails if the thread has ended already
         let _ = self.stop.send(true);
         if let Some(thread) = self.thread.take() {
-            // a panic there has been told already, and dropping must not panic again
+            // the panic hook has reported a panic of the thread, and a drop must not panic again
             let _ = thread.join();
         }
-        // it sends what was answered last
+        // the mirror is dropped last, because it sends the requests that were answered last
         self.mirror = None;
     }
 }
@@ -335,16 +337,16 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            // an error: the listener itself is gone
+            // an error means that the `Listener` was dropped
             _ = stop.changed() => break,
             _ = ticks.tick() => {
                 server.sweep();
-                server.tell_closed();
+                server.notify_closed();
                 server.engine.tick(time::now());
             }
         }
     }
-    // each connection holds one permit; what is not done by then is cut
+    // each connection holds one permit; connections that are still open after the timeout are cut
     let all = server.connections.acquire_many(u32::try_from(server.most).unwrap_or(u32::MAX));
     let is_drained = timeout(limits.drain, all).await.is_ok();
     let counts = server.counts();
@@ -363,7 +365,7 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
     );
 }
 
-/// Takes connections. Where there is little room for them left, idle and slow ones are closed.
+/// Accepts connections. If few permits are left, idle and slow connections are closed.
 async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Receiver<bool>) {
     loop {
         let next = async {
@@ -377,12 +379,12 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
         };
         let Ok((stream, remote)) = accepted else {
             tracing::warn!("a connection could not be accepted");
-            // out of files, or the client has left already: others may go on meanwhile
+            // out of files, or the client has left already; the next connection may still succeed
             server.close_some_connections();
             sleep(Duration::from_millis(20)).await;
             continue;
         };
-        // an answer must not wait for more to send; without it, it merely is slower
+        // answers must be sent at once; if the option cannot be set, they are only slower
         let _ = stream.set_nodelay(true);
         let (server, stop) = (server.clone(), stop.clone());
         tokio::spawn(async move {

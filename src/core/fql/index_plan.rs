@@ -1,5 +1,5 @@
-//! A filter taken apart, for a store that can answer some of its conditions for many calls at once
-//! and the others only from a call's bytes.
+//! A filter split into its conditions, for an index that can evaluate some of them for many calls
+//! at once and the others only from the bytes of a call.
 
 use crate::fql::ast::{Expr, Literal, Op, Path};
 use crate::fql::builtin_names::{Function, PathTarget, RecordField};
@@ -7,8 +7,9 @@ use crate::fql::columns::FilterInput;
 use crate::fql::eval;
 use crate::fql::{Filter, Needle, Pattern};
 
-/// More conditions than this are looked at as one.
-const MOST: usize = 64;
+/// The maximum number of conditions, which is the number of bits of [`ConditionBits`]. A filter
+/// with more becomes one condition.
+const MAX_CONDITIONS: usize = 64;
 
 /// The conditions of a filter, and how `and`, `or` and `!` join them.
 #[derive(Debug, Clone)]
@@ -17,7 +18,8 @@ pub struct IndexPlan {
     leaves: Vec<Leaf>,
 }
 
-/// One condition that holds no other.
+/// A condition of a filter: a part that is not itself `and`, `or` or `!`. A filter with too many
+/// conditions has itself as its only condition.
 #[derive(Debug, Clone)]
 pub struct Leaf {
     expr: Expr,
@@ -25,22 +27,22 @@ pub struct Leaf {
     required: Option<Needle>,
 }
 
-/// What a condition asks for.
+/// The inputs that a condition needs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Asks {
-    /// Paths into the call's own JSON.
+    /// The paths into the call's own JSON.
     pub paths: Vec<Path>,
-    /// Fields of the record.
+    /// The fields of the record.
     pub records: Vec<RecordField>,
-    /// Verdicts, findings, what is missing.
+    /// True if it needs verdicts, findings or missing ids.
     pub judged: bool,
-    /// Near misses.
+    /// True if it needs near misses.
     pub near: bool,
-    /// When the call arrived.
+    /// True if it needs the time of arrival.
     pub time: bool,
-    /// What time it is.
+    /// True if it needs the current time.
     pub clock: bool,
-    /// The call's text.
+    /// True if it needs the call's text.
     pub text: bool,
 }
 
@@ -52,35 +54,35 @@ enum PlanNode {
     Or(Vec<PlanNode>),
 }
 
-/// Answers to some of the conditions: bit n is the n-th.
+/// The results of some of the conditions. Bit n belongs to condition n.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ConditionBits {
-    /// Those that have an answer.
+    /// The conditions whose result is known.
     pub known: u64,
-    /// Those that hold.
+    /// The conditions that hold.
     pub holds: u64,
 }
 
 impl ConditionBits {
-    /// Adds an answer.
+    /// Adds the result of a condition.
     pub fn set(&mut self, leaf: usize, holds: bool) {
         self.known |= 1 << leaf;
         self.holds |= u64::from(holds) << leaf;
     }
 
-    /// The answer to a condition, if there is one.
+    /// Returns the result of a condition, if it is known.
     pub fn get(&self, leaf: usize) -> Option<bool> {
         (self.known >> leaf & 1 == 1).then_some(self.holds >> leaf & 1 == 1)
     }
 }
 
 impl Filter {
-    /// The filter taken apart.
+    /// Returns the filter split into its conditions.
     pub fn plan(&self) -> IndexPlan {
         let mut plan = IndexPlan { root: PlanNode::And(Vec::new()), leaves: Vec::new() };
         if let Some(expr) = &self.expr {
             plan.root = plan.node(expr);
-            if plan.leaves.len() > MOST {
+            if plan.leaves.len() > MAX_CONDITIONS {
                 plan.leaves = vec![Leaf::new(expr)];
                 plan.root = PlanNode::Leaf(0);
             }
@@ -104,18 +106,18 @@ impl IndexPlan {
         }
     }
 
-    /// The conditions.
+    /// Returns the conditions.
     pub fn leaves(&self) -> &[Leaf] {
         &self.leaves
     }
 
-    /// Whether a call passes, as far as these answers tell.
+    /// Returns whether a call matches, or none if these results do not decide it.
     pub fn decide(&self, answers: ConditionBits) -> Option<bool> {
         decide(&self.root, answers)
     }
 
-    /// Whether a call passes. What has no answer is asked, what costs least first, and only if it
-    /// matters; an answer of none leaves the whole without one.
+    /// Returns whether a call matches. Calls `ask` for each condition that is unknown and matters,
+    /// the cheapest first. Returns none if `ask` returns none for a condition that decides.
     pub fn finish(
         &self,
         answers: ConditionBits,
@@ -139,7 +141,7 @@ fn finish(
     answers: ConditionBits,
     ask: &mut impl FnMut(usize) -> Option<bool>,
 ) -> Option<bool> {
-    // what is known may settle it without asking
+    // the known results may decide without asking
     if let Some(settled) = decide(node, answers) {
         return Some(settled);
     }
@@ -178,22 +180,22 @@ impl Leaf {
         Leaf { expr: expr.clone(), asks, required: required(expr) }
     }
 
-    /// What it asks for.
+    /// Returns the inputs that the condition needs.
     pub fn asks(&self) -> &Asks {
         &self.asks
     }
 
-    /// Whether it holds for a call.
+    /// Returns whether the condition holds for a call.
     pub fn holds<C: FilterInput + ?Sized>(&self, call: &C) -> bool {
         eval::holds(&self.expr, call)
     }
 
-    /// The text, if the condition is that the call's text holds one.
+    /// Returns the text, if the condition searches the call's text for one.
     pub fn needle(&self) -> Option<&Needle> {
         if let Expr::Text(needle) = &self.expr { Some(needle) } else { None }
     }
 
-    /// The regular expression, if the condition is one.
+    /// Returns the regular expression, if the condition is one.
     pub fn pattern(&self) -> Option<&Pattern> {
         if let Expr::Regex(pattern) = &self.expr { Some(pattern) } else { None }
     }
@@ -206,8 +208,8 @@ impl Leaf {
         }
     }
 
-    /// A text without which the condition does not hold for a call's own JSON: when the call's text
-    /// holds it neither raw nor escaped, the answer is no.
+    /// Returns a text that the call's JSON must contain for the condition to hold. If the call
+    /// contains it neither raw nor escaped, the condition is false.
     pub fn required(&self) -> Option<&Needle> {
         self.required.as_ref()
     }
@@ -219,7 +221,7 @@ impl Asks {
             Expr::Path(path, PathTarget::Call) => self.paths.push(path.clone()),
             Expr::Path(path, PathTarget::Record(record)) => {
                 self.records.push(*record);
-                // the call may hide it by a field of its own, which stands at that path
+                // a field of the call at this path hides the record's field
                 if record.shadow().is_some() {
                     self.paths.push(path.clone());
                 }
@@ -234,7 +236,7 @@ impl Asks {
     }
 }
 
-/// `path = "text"` and `contains(path, "text")`, for a path into the call.
+/// Returns the text of `path = "text"` or `contains(path, "text")`, for a path into the call.
 fn required(expr: &Expr) -> Option<Needle> {
     let (path, literal) = match expr {
         Expr::Compare(..) => compared_with_path(expr)?,
@@ -254,7 +256,7 @@ fn required(expr: &Expr) -> Option<Needle> {
     }
 }
 
-/// Returns the path of `path = …`, and what it is compared with.
+/// Returns the path of `path = …` and the other side of the comparison.
 fn compared_with_path(expr: &Expr) -> Option<(&Expr, &Expr)> {
     match expr {
         Expr::Compare(Op::Eq, left, right) => match (left.as_ref(), right.as_ref()) {
@@ -275,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_decided_as_soon_as_what_is_known_settles_it() {
+    fn decides_a_call_as_soon_as_the_known_results_suffice() {
         let plan = plan("type = \"track\" and (refund or properties.x > 1)");
         let kind = plan
             .leaves()
@@ -302,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_condition_needs_of_the_bytes() {
+    fn says_which_bytes_a_condition_needs() {
         let required = |text: &str| {
             let plan = plan(text);
             plan.leaves()[0].required().map(|needle| needle.text().to_owned())

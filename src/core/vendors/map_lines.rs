@@ -1,5 +1,5 @@
-//! The headless form: one JSON object in, one out, one line each (`docs/specs/vendors.md` H).
-//! Members that a line does not have are passed over.
+//! The mapper behind `segscope map`: one JSON object in, one JSON object out, each on one line
+//! (`docs/specs/vendors.md` H). Unknown members are ignored.
 
 use crate::call::{Doc, Event, Seq, Val, time};
 use crate::vendors::planhat::sync;
@@ -7,23 +7,24 @@ use crate::vendors::{Judgement, OutputJson, VendorError, VendorFile, Vendors};
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
 
-/// At most so many vendors with their settings are kept for the lines to come.
-const KEPT: usize = 16;
-/// Longer settings are not kept: a vendor then costs no more memory than its line.
-const KEPT_SETTINGS: usize = 64 * 1024;
+/// The maximum number of vendors that are kept for later lines, each with its settings.
+const MAX_KEPT_VENDORS: usize = 16;
+/// The maximum size of the settings of a kept vendor. A vendor with longer settings is dropped after
+/// its line, so that it takes no memory while other lines are mapped.
+const MAX_KEPT_SETTINGS_BYTES: usize = 64 * 1024;
 
-/// Maps one line on its own. Whatever is wrong with it, a line comes back: `{"error": …}`.
+/// Maps one line on its own. An invalid line also returns a line: `{"error": …}`.
 pub fn map_line(line: &str) -> String {
     Mapper::default().line(line)
 }
 
-/// Maps many lines. A vendor's table is read once for all lines that give it the same settings,
-/// which takes most of a line's time otherwise; nothing else goes over from one line to the next.
+/// A mapper of many lines. It reads a vendor's table once for all lines with the same settings,
+/// because reading it takes most of the time of a line. No other state is shared by lines.
 #[derive(Debug, Default)]
 pub struct Mapper {
-    /// the vendors that a user describes
+    /// the vendors of the user's files
     files: Vec<VendorFile>,
-    /// the one used last at the end
+    /// the kept vendors; the one used last is at the end
     kept: Vec<MapMemory>,
 }
 
@@ -35,10 +36,10 @@ struct MapMemory {
 }
 
 impl Mapper {
-    /// Maps to the vendors of a user's files too.
+    /// Creates a mapper that also maps to the vendors of these files.
     ///
     /// # Errors
-    /// If a file describes no vendor.
+    /// Fails if a file does not describe a vendor.
     pub fn with_files(files: Vec<VendorFile>) -> Result<Mapper, VendorError> {
         Vendors::new(&Map::new(), &files)?;
         Ok(Mapper { files, kept: Vec::new() })
@@ -46,10 +47,10 @@ impl Mapper {
 
     /// Maps one line, as [`map_line`] does.
     pub fn line(&mut self, line: &str) -> String {
-        mapped(line, self).unwrap_or_else(|error| json!({ "error": error }).to_string())
+        map_with(line, self).unwrap_or_else(|error| json!({ "error": error }).to_string())
     }
 
-    /// The vendor of that name with these settings.
+    /// Returns the vendor of this name with these settings.
     pub(crate) fn vendors(
         &mut self,
         name: &str,
@@ -61,9 +62,9 @@ impl Mapper {
             self.kept[at..].rotate_left(1);
             return Ok(Rc::clone(&self.kept[self.kept.len() - 1].vendors));
         }
-        let vendors = Rc::new(made(name, settings, &self.files)?);
-        if text.len() <= KEPT_SETTINGS {
-            if self.kept.len() == KEPT {
+        let vendors = Rc::new(build_vendors(name, settings, &self.files)?);
+        if text.len() <= MAX_KEPT_SETTINGS_BYTES {
+            if self.kept.len() == MAX_KEPT_VENDORS {
                 self.kept.remove(0);
             }
             let (name, settings) = (name.to_owned(), text.to_owned());
@@ -73,7 +74,7 @@ impl Mapper {
     }
 }
 
-fn mapped(line: &str, mapper: &mut Mapper) -> Result<String, String> {
+fn map_with(line: &str, mapper: &mut Mapper) -> Result<String, String> {
     let doc = Doc::parse(line).map_err(|error| error.to_string())?;
     let input = doc.root();
     if !input.is_object() {
@@ -107,7 +108,11 @@ fn mapped(line: &str, mapper: &mut Mapper) -> Result<String, String> {
     serde_json::to_string(&rendered).map_err(|error| error.to_string())
 }
 
-fn made(name: &str, settings: Option<Val<'_>>, files: &[VendorFile]) -> Result<Vendors, String> {
+fn build_vendors(
+    name: &str,
+    settings: Option<Val<'_>>,
+    files: &[VendorFile],
+) -> Result<Vendors, String> {
     let mut all = Map::new();
     if let Some(settings) = settings {
         let value: Value =
@@ -123,7 +128,7 @@ fn made(name: &str, settings: Option<Val<'_>>, files: &[VendorFile]) -> Result<V
     Ok(vendors)
 }
 
-/// A text member of a line.
+/// Returns a member of a line that is a string.
 pub(crate) fn text(input: Val<'_>, key: &str) -> Result<Option<String>, String> {
     match input.get(key).filter(|value| !value.is_null()) {
         None => Ok(None),
@@ -136,7 +141,7 @@ pub(crate) fn text(input: Val<'_>, key: &str) -> Result<Option<String>, String> 
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT, KEPT_SETTINGS, Mapper, map_line};
+    use super::{MAX_KEPT_SETTINGS_BYTES, MAX_KEPT_VENDORS, Mapper, map_line};
 
     fn line(domain: &str) -> String {
         let event = r#"{"type":"group","traits":{"account_id":"a"}}"#;
@@ -148,7 +153,7 @@ mod tests {
     fn lines_with_other_settings_between_them_are_answered_alike() {
         let mut mapper = Mapper::default();
         for round in 0..3 {
-            for number in [0, 1, 0, 2, KEPT, KEPT + 1, 1, 0] {
+            for number in [0, 1, 0, 2, MAX_KEPT_VENDORS, MAX_KEPT_VENDORS + 1, 1, 0] {
                 let line = line(&number.to_string());
                 assert_eq!(mapper.line(&line), map_line(&line), "{round} {number}");
             }
@@ -162,14 +167,14 @@ mod tests {
     fn a_stream_of_many_settings_keeps_the_last_used_few() {
         let mut mapper = Mapper::default();
         mapper.line(&line("first"));
-        for number in 0..3 * KEPT {
+        for number in 0..3 * MAX_KEPT_VENDORS {
             mapper.line(&line(&number.to_string()));
             mapper.line(&line("first"));
         }
-        assert_eq!(mapper.kept.len(), KEPT);
+        assert_eq!(mapper.kept.len(), MAX_KEPT_VENDORS);
         let kept = |domain: &str| mapper.kept.iter().any(|kept| kept.settings.contains(domain));
-        assert!(kept("first") && kept(&format!("{}", 3 * KEPT - 1)) && !kept("\"0\""));
-        mapper.line(&line(&"a".repeat(KEPT_SETTINGS)));
+        assert!(kept("first") && kept(&format!("{}", 3 * MAX_KEPT_VENDORS - 1)) && !kept("\"0\""));
+        mapper.line(&line(&"a".repeat(MAX_KEPT_SETTINGS_BYTES)));
         assert!(mapper.kept.iter().all(|kept| kept.settings.len() < 100));
     }
 

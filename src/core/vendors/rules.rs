@@ -1,4 +1,4 @@
-//! What a vendor's own code may do, and which vendors are built in.
+//! The interface for the code of a vendor.
 
 use super::code_id::CodeId;
 use super::codes::Codes;
@@ -16,75 +16,79 @@ use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What one vendor remembers besides facts, if it must.
+/// The state that a vendor keeps besides facts, if it needs one.
 pub(crate) type State = Box<dyn SizedState>;
 
-/// A state that can say how large it is.
+/// A state that reports its size.
 pub(crate) trait SizedState: Any + Send + Sync {
-    /// How much it holds, and what it had no room for.
+    /// Returns the number of entries, the number of those without room, and the bytes.
     fn size(&self) -> MemorySize;
 }
 
-/// Goes on with the call, or stops with what was found.
+/// The decision to continue with the call, or to stop with the findings so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// on to the table
+    /// continue with the table
     Go,
-    /// nothing else is checked or sent
+    /// check and send nothing else
     Stop,
 }
 
-/// A vendor's code, for what a table cannot say. The same methods run when a call is judged and
-/// when its output is made ([`Evaluation::rendering`] tells), so the two cannot disagree.
+/// The code of a vendor, for behavior that a table cannot express. The same methods run when a call
+/// is judged and when its output is rendered ([`Evaluation::rendering`] tells which), so the two
+/// cannot disagree.
 pub(crate) trait Rules: Send + Sync {
-    /// After the table's ids, before its fields: decides ids ([`Evaluation::account`] …), names values for
-    /// `@name` fields, skips requests.
-    fn before(&self, _cx: &mut Evaluation<'_>) -> Flow {
+    /// Runs after the table's ids and before its fields. Decides ids ([`Evaluation::account`] …),
+    /// names values for `@name` fields, and skips requests.
+    fn before(&self, _evaluation: &mut Evaluation<'_>) -> Flow {
         Flow::Go
     }
 
-    /// After the table's fields and rest: further findings, bodies and extras.
-    fn after(&self, _cx: &mut Evaluation<'_>) {}
+    /// Runs after the table's fields and rest. Adds findings, bodies and extras.
+    fn after(&self, _evaluation: &mut Evaluation<'_>) {}
 
-    /// What a call teaches. Asked only if it goes through, or if [`Evaluation::partial`] was called.
-    fn learn(&self, _cx: &Evaluation<'_>, _lessons: &mut LearnedFacts) {}
+    /// Adds the facts that a call teaches. Runs only if the call goes through or
+    /// [`Evaluation::partial`] was called.
+    fn learn(&self, _evaluation: &Evaluation<'_>, _lessons: &mut LearnedFacts) {}
 
-    /// An empty state, for a vendor whose memory is more than facts.
+    /// Returns an empty state, for a vendor whose memory is more than facts.
     fn state(&self) -> Option<State> {
         None
     }
 
-    /// Moves the state on by a call that goes through. The note that comes back is kept under the
-    /// call's seq; its codes count as found.
-    fn step(&self, _cx: &Evaluation<'_>, _state: &mut State) -> Option<CallNote> {
+    /// Updates the state with a call that goes through. The returned note is kept under the call's
+    /// number, and its codes count as findings.
+    fn step(&self, _evaluation: &Evaluation<'_>, _state: &mut State) -> Option<CallNote> {
         None
     }
 
-    /// Shows the note of [`Rules::step`] in the output of the call that left it.
-    fn show(&self, _cx: &mut Evaluation<'_>, _note: Option<&CallNote>) {}
+    /// Adds the note of [`Rules::step`] to the output of its call.
+    fn show(&self, _evaluation: &mut Evaluation<'_>, _note: Option<&CallNote>) {}
 
-    /// True if [`Rules::flush`] would close something. What it does to the state shows nowhere.
+    /// Returns true if [`Rules::flush`] would close a session. Changes of the state have no visible
+    /// effect.
     fn is_idle(&self, _now: Millis, _state: &mut State) -> bool {
         false
     }
 
-    /// True for a vendor that works sessions out from calls.
+    /// Returns true for a vendor that estimates sessions from calls.
     fn has_sessions(&self) -> bool {
         false
     }
 
-    /// What those of these sessions that are open would give if they ended with their last call.
+    /// Returns the records of those of these sessions that are open, as if they ended with their
+    /// last call.
     fn open(&self, _sessions: &BTreeSet<String>, _state: &State) -> Vec<VendorRecord> {
         Vec::new()
     }
 
-    /// Closes what has been idle, at a moment of the clock.
+    /// Closes the sessions that are idle at this time, and returns their records.
     fn flush(&self, _now: Millis, _state: &mut State) -> Vec<VendorRecord> {
         Vec::new()
     }
 }
 
-/// What a call teaches, gathered before it is learned.
+/// The facts that a call teaches, collected before they are learned.
 #[derive(Debug, Default)]
 pub(crate) struct LearnedFacts {
     text: String,
@@ -92,7 +96,7 @@ pub(crate) struct LearnedFacts {
 }
 
 impl LearnedFacts {
-    /// One fact.
+    /// Adds a fact.
     pub fn add(&mut self, topic: Topic, key: &str, value: &str) {
         self.text.push_str(key);
         let key_end = self.text.len();
@@ -105,18 +109,18 @@ impl LearnedFacts {
         self.ends.clear();
     }
 
-    /// The facts in order: topic, key, value.
+    /// Returns the facts in order: topic, key, value.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Topic, &str, &str)> {
         let mut start = 0;
         self.ends.iter().map(move |&(topic, key_end, end)| {
-            let lesson = (topic, &self.text[start..key_end], &self.text[key_end..end]);
+            let fact = (topic, &self.text[start..key_end], &self.text[key_end..end]);
             start = end;
-            lesson
+            fact
         })
     }
 }
 
-/// What a vendor's code is made from.
+/// The inputs from which a vendor's code is created.
 pub(crate) struct RuleParts<'p> {
     pub settings: &'p VendorSettings,
     pub(crate) keys: &'p mut SlotTable,
@@ -125,24 +129,26 @@ pub(crate) struct RuleParts<'p> {
     pub(crate) file: &'p VendorTable,
     pub(crate) names: &'p mut Vec<&'static str>,
     pub(crate) reads: &'p mut Vec<FieldSlot>,
-    /// Every place that the code asked for.
+    /// The slots that the code has requested with [`RuleParts::slot`].
     pub(crate) looks: &'p mut Vec<FieldSlot>,
 }
 
 impl RuleParts<'_> {
-    /// The spot of a pointer.
+    /// Returns the slot of a pointer.
     pub fn slot(&mut self, pointer: &str) -> FieldSlot {
         let slot = self.keys.slot(pointer);
         self.looks.push(slot);
         slot
     }
 
-    /// The spot of an object whose members the code goes through ([`crate::vendors::engine::call_view::CallView::members`]).
+    /// Returns the slot of an object whose members the code iterates over
+    /// ([`crate::vendors::engine::call_view::CallView::members`]).
     pub fn listed(&mut self, pointer: &str) -> FieldSlot {
         self.keys.listed(pointer)
     }
 
-    /// The spot of a member that a setting names, and that no `rest` reports from now on.
+    /// Returns the slot of a member that a setting names. From then on, no `rest` of the table
+    /// reports that member.
     pub fn reads(&mut self, object: &str, member: &str) -> FieldSlot {
         let object = self.keys.slot(object);
         let slot = self.keys.child(object, member);
@@ -150,17 +156,17 @@ impl RuleParts<'_> {
         slot
     }
 
-    /// True if a field of the table of a call type is filled from this pointer.
+    /// Returns true if the table of a call type fills a field from this pointer.
     pub fn in_table(&self, call: CallType, pointer: &str) -> bool {
         let requests = self.file.call.get(call).into_iter().flat_map(|call| &call.request);
         let mut from = requests.flat_map(|request| &request.fields).flat_map(|field| &field.from);
         from.any(|from| from.get_ref() == pointer)
     }
 
-    /// A code of the vendor's table, without its prefix: `T-BACKDATED`.
+    /// Returns the id of a code of the vendor's table. `code` has no prefix: `T-BACKDATED`.
     ///
     /// # Panics
-    /// If the table has no such code.
+    /// Panics if the table has no such code.
     pub fn code(&self, code: &str) -> CodeId {
         let code = format!("{}-{code}", self.file.prefix);
         self.codes
@@ -168,10 +174,11 @@ impl RuleParts<'_> {
             .unwrap_or_else(|| panic!("the vendor's table has no {code}"))
     }
 
-    /// A code that several call types have, without prefix and letter: `DATE-INVALID`.
+    /// Returns the ids of a code that several call types have. `code` has no prefix and no letter:
+    /// `DATE-INVALID`.
     ///
     /// # Panics
-    /// If the table has it for no call type.
+    /// Panics if the table has the code for no call type.
     pub fn family(&self, code: &str) -> Family {
         let find = |call: CallType| {
             let code = format!("{}-{}-{code}", self.file.prefix, call.letter());
@@ -182,17 +189,17 @@ impl RuleParts<'_> {
         family
     }
 
-    /// The table's `[data]`.
+    /// Returns the `[data]` of the table.
     ///
     /// # Panics
-    /// If the table has none of this form.
+    /// Panics if the table has no data, or data of another form.
     pub fn data<T: DeserializeOwned>(&self) -> T {
         let data = self.file.data.as_ref().expect("the vendor's table has data for its code");
         let data = toml::Value::Table(data.get_ref().clone());
         data.try_into().unwrap_or_else(|error| panic!("the vendor's data: {error}"))
     }
 
-    /// The texts that a setting's preset gives, by name.
+    /// Returns the strings of a setting's preset, by name.
     pub fn preset(&self, key: &str) -> BTreeMap<String, String> {
         let def = self.file.setting.iter().find(|def| def.key == key);
         let preset = def.and_then(|def| def.preset.as_ref()?.as_table());
@@ -200,7 +207,7 @@ impl RuleParts<'_> {
         texts.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect()
     }
 
-    /// A name for a value that the table's fields may use as `@name`.
+    /// Returns a name for a value that the table's fields can use as `@name`.
     pub fn name(&mut self, name: &'static str) -> Name {
         assert!(self.names.len() < NAMES, "a vendor's code names at most {NAMES} values");
         self.names.push(name);
@@ -208,21 +215,21 @@ impl RuleParts<'_> {
     }
 }
 
-/// A code of several call types.
+/// A code that several call types have.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Family([Option<CodeId>; 6]);
 
 impl Family {
-    /// The code for a call type.
+    /// Returns the code for a call type.
     ///
     /// # Panics
-    /// If the table has it not for this type.
+    /// Panics if the table has no such code for this type.
     pub fn code_for(&self, call: CallType) -> CodeId {
         self.0[slot(call)].expect("the vendor's table has this code for the call type")
     }
 }
 
-/// Makes a vendor's code.
+/// A function that creates a vendor's code.
 pub(crate) type Build = fn(&mut RuleParts<'_>) -> Result<Box<dyn Rules>, SettingsError>;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Connections to one upstream, which are used again. A request drives its own connection: a task for
-//! each connection would cost two switches more for each request.
+//! Reused connections to one upstream. The task of a request drives the connection itself, because
+//! a task for each connection would cost two more task switches for each request.
 
 use crate::outbound::forward::dialer::Dialer;
 use crate::outbound::forward::exchange::ForwardError;
@@ -23,36 +23,36 @@ use tower_service::Service;
 /// The maximum length of the head of an answer.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// The time after which an unused connection is closed. Many servers close theirs after a minute.
-const MAX_IDLE: Duration = Duration::from_secs(30);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The maximum number of new connections for a request of which nothing could be written.
 const MAX_NEW_CONNECTIONS: u32 = 2;
 
 type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 type Outgoing = Request<Full<Bytes>>;
 
-/// Connections to one upstream.
+/// The connections to one upstream.
 pub(crate) struct Connections {
     connector: HttpsConnector<Dialer>,
-    /// The URL that the connector gets.
+    /// The URL that the connector connects to.
     to: Uri,
     idle: Arc<Mutex<Vec<UpstreamConnection>>>,
-    /// A task closes those that are idle for too long.
+    /// True if a task is running that closes connections that are idle for too long.
     is_watched: Arc<AtomicBool>,
 }
 
 /// A connection, with the sender of its requests.
 struct UpstreamConnection {
     sender: SendRequest<Full<Bytes>>,
-    /// None once the connection is closed. Then each request that waits for an answer gets an error.
+    /// The connection; none once it is closed. Requests that wait for an answer then get an error.
     driver: Option<http1::Connection<Stream, Full<Bytes>>>,
     idle_since: Instant,
 }
 
 /// A reason why there was no whole answer on a connection.
 enum ConnectionError {
-    /// Nothing of the request was written.
+    /// No part of the request was written.
     Unsent(Box<Outgoing>, String),
-    /// Something of it may have been written.
+    /// A part of the request may have been written.
     Failed(String),
 }
 
@@ -62,8 +62,9 @@ impl Connections {
         Connections { connector, to, idle: Arc::default(), is_watched: Arc::default() }
     }
 
-    /// Sends a request, and waits for the whole answer. Returns the time at which its head had arrived,
-    /// too. If nothing of the request was written, it is sent on another connection.
+    /// Sends a request and waits for the complete answer. Also returns the time at which the head
+    /// of the answer arrived. If no part of the request was written, it is sent on another
+    /// connection.
     pub async fn send(
         &self,
         mut request: Outgoing,
@@ -99,10 +100,10 @@ impl Connections {
     /// Takes the idle connection that was used last, if it is still open.
     async fn take_idle(&self) -> Option<UpstreamConnection> {
         loop {
-            // a guard must not be held while something is waited for
+            // the lock must not be held across an `await`
             let taken = lock(&self.idle).pop();
             let mut connection = taken?;
-            let is_fresh = connection.idle_since.elapsed() < MAX_IDLE;
+            let is_fresh = connection.idle_since.elapsed() < IDLE_TIMEOUT;
             if is_fresh && connection.is_open().await {
                 return Some(connection);
             }
@@ -120,8 +121,8 @@ impl Connections {
             let (idle, is_watched) = (Arc::clone(&self.idle), Arc::clone(&self.is_watched));
             tokio::spawn(async move {
                 while !lock(&idle).is_empty() {
-                    tokio::time::sleep(MAX_IDLE / 2).await;
-                    lock(&idle).retain(|it| it.idle_since.elapsed() < MAX_IDLE);
+                    tokio::time::sleep(IDLE_TIMEOUT / 2).await;
+                    lock(&idle).retain(|it| it.idle_since.elapsed() < IDLE_TIMEOUT);
                 }
                 is_watched.store(false, Ordering::Relaxed);
             });
@@ -173,7 +174,7 @@ impl UpstreamConnection {
         .await
     }
 
-    /// Returns whether it can take a request now.
+    /// Returns whether the connection can take a request now.
     async fn is_open(&mut self) -> bool {
         poll_fn(|context| {
             self.poll_driver(context);
@@ -182,7 +183,7 @@ impl UpstreamConnection {
         .await
     }
 
-    /// Reads and writes as much as is possible now.
+    /// Reads and writes as much as is possible without waiting.
     fn poll_driver(&mut self, context: &mut Context<'_>) {
         if let Some(driver) = &mut self.driver
             && Pin::new(driver).poll(context).is_ready()

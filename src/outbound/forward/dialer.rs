@@ -17,7 +17,8 @@ use tower_service::Service;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Connects to one upstream, whatever URL it gets: TLS above it uses the upstream's own name.
+/// A connector to one upstream, whatever URL it is called with. The TLS layer above it uses the
+/// upstream's own name.
 #[derive(Clone)]
 pub(crate) struct Dialer {
     to: Uri,
@@ -26,8 +27,8 @@ pub(crate) struct Dialer {
 }
 
 impl Dialer {
-    /// Creates the dialer of a listener at these addresses. `HTTPS_PROXY` and `NO_PROXY` count
-    /// for an upstream with https, unless the proxy is that listener.
+    /// Creates the dialer of a listener at these addresses. `HTTPS_PROXY` and `NO_PROXY` apply to
+    /// an upstream with https, unless the proxy is that listener.
     pub fn new(upstream: &Upstream, own: &[SocketAddr]) -> Result<Dialer, UpstreamError> {
         let direct = new_connector();
         let to = upstream.connect_uri();
@@ -51,7 +52,7 @@ impl Dialer {
 }
 
 impl Upstream {
-    /// Returns the upstream's own URL, whose host TLS checks.
+    /// Returns the upstream's own URL; TLS verifies its host.
     pub(crate) fn own_uri(&self) -> Uri {
         let scheme = if self.is_https { "https" } else { "http" };
         let uri = Uri::builder().scheme(scheme).authority(self.authority.clone());
@@ -65,12 +66,13 @@ impl Upstream {
         uri.build().expect("an authority was parsed")
     }
 
-    /// Returns the proxy of the environment for it.
+    /// Returns the proxy that the environment sets for the upstream.
     fn proxy(&self, own: &[SocketAddr]) -> Option<Intercept> {
         proxy_to(&self.connect_uri(), own).filter(|_| self.is_https)
     }
 
-    /// Returns whether a proxy connects to it, so that this machine need not resolve its name.
+    /// Returns whether a proxy connects to the upstream, so that this machine need not resolve its
+    /// name.
     pub(crate) fn is_behind_proxy(&self, own: &[SocketAddr]) -> bool {
         self.proxy(own).is_some()
     }
@@ -82,7 +84,7 @@ impl Service<Uri> for Dialer {
     type Future = Pin<Box<dyn Future<Output = Result<TokioIo<TcpStream>, BoxError>> + Send>>;
 
     fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        // neither connector ever makes one wait
+        // both connectors are always ready
         Poll::Ready(Ok(()))
     }
 

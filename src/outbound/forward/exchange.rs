@@ -1,4 +1,4 @@
-//! One request and its answer.
+//! A request to the upstream and its answer.
 
 use crate::outbound::forward::connections::Connections;
 use crate::outbound::forward::dialer::Dialer;
@@ -12,18 +12,18 @@ use hyper_rustls::HttpsConnectorBuilder;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// The maximum length of the body of an answer to calls. A body is passed on when all of it is here:
-/// half an answer must not look like a whole one.
+/// The maximum length of the body of an answer to calls. A body is passed on when it is complete,
+/// because half an answer must not look like a complete one.
 const MAX_BODY_BYTES: usize = 1 << 20;
 
-/// A reason why the upstream gave no whole answer.
+/// A reason why the upstream gave no complete answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ForwardError {
-    /// No connection: nothing was sent.
+    /// There was no connection, so nothing was sent.
     Unreachable(String),
-    /// It cut the connection, or what it answered is not HTTP or is too large.
+    /// The upstream closed the connection, or its answer is not HTTP or is too large.
     BadAnswer(String),
-    /// It did not answer in time.
+    /// The upstream did not answer in time.
     TooSlow(Duration),
 }
 
@@ -52,7 +52,7 @@ impl ForwardError {
         }
     }
 
-    /// Returns whether something of the request may have been sent.
+    /// Returns whether a part of the request may have been sent.
     pub fn is_sent(&self) -> bool {
         !matches!(self, ForwardError::Unreachable(_))
     }
@@ -62,28 +62,28 @@ impl ForwardError {
 pub struct ForwardRequest<'r> {
     /// The method.
     pub method: Method,
-    /// The path and the query; what else is in it does not count.
+    /// The path and the query. Other parts are ignored.
     pub uri: &'r Uri,
-    /// The headers as they came.
+    /// The headers as they were received.
     pub headers: &'r HeaderMap,
     /// The spelling of the headers.
     pub extensions: Extensions,
-    /// The body as it goes on.
+    /// The body that is sent.
     pub body: Bytes,
-    /// The client's address and scheme, if the upstream is told of them.
+    /// The client's address and scheme, if the upstream should receive them.
     pub forwarded: Option<ForwardedFor>,
     /// The name of this segscope in `Via`.
     pub via: &'r str,
 }
 
-/// The whole answer of the upstream.
+/// The complete answer of the upstream.
 #[derive(Debug)]
 pub struct ForwardedResponse {
     /// The status.
     pub status: StatusCode,
     /// The headers for the sender, in their order.
     pub headers: HeaderMap,
-    /// The spelling of the headers, and the phrase behind the status.
+    /// The spelling of the headers, and the reason phrase.
     pub extensions: Extensions,
     /// The body.
     pub body: Bytes,
@@ -91,7 +91,7 @@ pub struct ForwardedResponse {
     pub first_byte_at: Instant,
 }
 
-/// Sends requests to one upstream. Connections are reused.
+/// A client that sends requests to one upstream and reuses connections.
 pub struct ForwardClient {
     connections: Connections,
     upstream: Upstream,
@@ -100,8 +100,8 @@ pub struct ForwardClient {
 }
 
 impl ForwardClient {
-    /// Creates a client for an upstream and a listener at these addresses. An answer may take at most
-    /// `timeout`.
+    /// Creates a client for an upstream and a listener at these addresses. `timeout` is the maximum
+    /// time for an answer.
     ///
     /// # Errors
     /// Fails if the system's trusted certificates cannot be read, or the environment's
@@ -132,7 +132,7 @@ impl ForwardClient {
         &self.upstream
     }
 
-    /// Sends a request with its whole body, and waits for the whole answer.
+    /// Sends a request with its complete body, and waits for the complete answer.
     pub async fn send(&self, sent: ForwardRequest<'_>) -> Result<ForwardedResponse, ForwardError> {
         let ForwardRequest { method, uri, headers, extensions, body, forwarded, via } = sent;
         let headers = headers::to_upstream(headers, &self.upstream, forwarded, via);

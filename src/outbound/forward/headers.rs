@@ -1,5 +1,5 @@
-//! The headers of a request on its way to the upstream, and of the answer on its way back: all in
-//! their order, but for those that belong to one connection.
+//! The headers of a request on its way to the upstream, and of the answer on its way back. They
+//! keep their order, without those that belong to one connection.
 
 use crate::outbound::forward::upstream::Upstream;
 use hyper::HeaderMap;
@@ -11,16 +11,16 @@ const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection")
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The client's address and scheme, as the upstream is told of them.
+/// The client's address and scheme for the headers that tell the upstream about it.
 #[derive(Debug, Clone, Copy)]
 pub struct ForwardedFor {
     /// The client's address.
     pub client: IpAddr,
-    /// The scheme that it used.
+    /// The scheme that the client used.
     pub scheme: &'static str,
 }
 
-/// Creates a name for `Via` by which this segscope knows its own requests when they come back.
+/// Creates a name for `Via`, by which this segscope recognizes its own requests when they return.
 pub fn new_via() -> String {
     format!("segscope-{}", uuid::Uuid::new_v4().simple())
 }
@@ -49,7 +49,7 @@ fn connection_names(headers: &HeaderMap) -> Vec<HeaderName> {
     names.filter_map(|name| name.trim().parse().ok()).collect()
 }
 
-/// Returns the headers of a request as the upstream gets them. `via` names this segscope.
+/// Returns the headers of a request for the upstream. `via` names this segscope.
 pub(crate) fn to_upstream(
     headers: &HeaderMap,
     upstream: &Upstream,
@@ -59,7 +59,7 @@ pub(crate) fn to_upstream(
     let named = connection_names(headers);
     let mut out = HeaderMap::with_capacity(headers.len() + 4);
     for (name, value) in headers {
-        // the body is here already, so the upstream need not ask for it
+        // the body is complete already, so the upstream need not ask for it
         if is_hop_by_hop(name, &named) || name == header::EXPECT {
             continue;
         }
@@ -80,7 +80,7 @@ pub(crate) fn to_upstream(
     out
 }
 
-/// Appends to a list: behind its last value, in the same line.
+/// Appends a value to a list, after its last value and in the same line.
 fn append_to_list(headers: &mut HeaderMap, name: HeaderName, more: &str) {
     let all = headers.get_all(&name).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();
     let value = match all.is_empty() {
@@ -93,7 +93,7 @@ fn append_to_list(headers: &mut HeaderMap, name: HeaderName, more: &str) {
     }
 }
 
-/// Returns the headers of an answer as the sender gets them.
+/// Returns the headers of an answer for the sender.
 pub(crate) fn to_sender(headers: &HeaderMap) -> HeaderMap {
     let named = connection_names(headers);
     let mut out = HeaderMap::with_capacity(headers.len());
@@ -103,7 +103,7 @@ pub(crate) fn to_sender(headers: &HeaderMap) -> HeaderMap {
     out
 }
 
-/// Returns whether a request has been here before: its `Via` names this segscope.
+/// Returns whether a request has passed this segscope before, because its `Via` names it.
 pub fn is_own_loop(headers: &HeaderMap, via: &str) -> bool {
     let values = headers.get_all(header::VIA).iter().filter_map(|value| value.to_str().ok());
     let mut hops = values.flat_map(|list| list.split(','));

@@ -1,7 +1,7 @@
-//! Forwarding: each request goes to the upstream as it came, and the upstream's answer goes back.
+//! Forwarding: sends each request to the upstream unchanged, and returns the upstream's answer.
 //!
-//! Nothing is sent twice unless not a byte of it was written, no redirection is followed, and an
-//! answer that does not come whole is none.
+//! A request is sent again only if no byte of it was written. Redirects are not followed, and an
+//! incomplete answer counts as none.
 
 mod connections;
 mod dialer;

@@ -1,4 +1,4 @@
-//! The upstream: its URL, and the address that is connected to in place of its own.
+//! The upstream: its URL, and the address to connect to in place of its own.
 
 use crate::call::credential::without_credentials;
 use crate::outbound::own_address::is_own_address;
@@ -14,7 +14,7 @@ pub const SHORT_NAMES: [(&str, &str); 2] =
 /// Names that stand for the URL of the service from which a page loads its settings and its library.
 pub const PAGE_SHORT_NAMES: [(&str, &str); 3] = [
     ("segment", "https://cdn.segment.com"),
-    // the library knows no other for other regions
+    // the library has no other URL for other regions
     ("segment-eu", "https://cdn.segment.com"),
     ("rudderstack", "https://api.rudderstack.com"),
 ];
@@ -25,7 +25,7 @@ pub enum UpstreamError {
     /// The text is not the URL of an upstream.
     #[error("`{url}` is not the URL of an upstream: {reason}")]
     Url {
-        /// As it was given, without credentials.
+        /// The URL as it was given, without credentials.
         url: String,
         /// The mistake in it.
         reason: String,
@@ -33,10 +33,10 @@ pub enum UpstreamError {
     /// The text is not an address to connect to.
     #[error("`{text}` is not an address to connect to: expected HOST:PORT")]
     ConnectTo {
-        /// As it was given.
+        /// The text as it was given.
         text: String,
     },
-    /// Its name does not resolve.
+    /// The name of the upstream does not resolve.
     #[error("the upstream {host} cannot be found: {reason}")]
     Resolve {
         /// The host and port.
@@ -44,7 +44,7 @@ pub enum UpstreamError {
         /// The error of the resolver.
         reason: String,
     },
-    /// It is this listener.
+    /// The upstream is this listener.
     #[error("the upstream {host} is this listener: requests would be forwarded in a circle")]
     Itself {
         /// The host and port.
@@ -53,10 +53,10 @@ pub enum UpstreamError {
     /// The proxy of the environment cannot be used.
     #[error("the proxy `{proxy}` of the environment cannot be used: expected http://HOST:PORT")]
     Proxy {
-        /// Its URL, without credentials.
+        /// The URL of the proxy, without credentials.
         proxy: String,
     },
-    /// There are no certificates to trust.
+    /// The system has no certificates to trust.
     #[error("the system's trusted certificates cannot be read: {0}")]
     Roots(std::io::Error),
 }
@@ -126,7 +126,7 @@ impl Upstream {
         Ok(Upstream { connect_to: Some(address), ..self })
     }
 
-    /// Returns the host and port that are connected to.
+    /// Returns the host and the port to connect to.
     pub fn address(&self) -> String {
         let address = self.connect_to.as_ref().unwrap_or(&self.authority);
         let port = address.port_u16().unwrap_or(if self.is_https { 443 } else { 80 });
@@ -144,8 +144,8 @@ impl Upstream {
         format!("{scheme}://{}", self.authority)
     }
 
-    /// Refuses an upstream that cannot be found, and one that is the listener at these addresses. If a
-    /// proxy connects to it, this machine need not find it.
+    /// Refuses an upstream that cannot be found, and one that is the listener at these addresses.
+    /// If a proxy connects to it, nothing is checked, because the proxy resolves its name.
     pub fn check_reachable(&self, own: &[SocketAddr]) -> Result<(), UpstreamError> {
         match self.is_behind_proxy(own) {
             true => Ok(()),

@@ -1,19 +1,19 @@
-//! Who may ask segscope's own paths: programs of this machine, programs that send the token, and a
-//! user who types the address into a browser; never a web page.
+//! Access to segscope's own paths. Programs on this machine, programs that send the token, and a
+//! user who types the address into a browser have access; web pages never have.
 //!
-//! A page can send requests here from any browser on this machine, and even without reading the
-//! answer it learns from its status, its time and its size. So a page is refused before anything
-//! else is looked at, with the same answer for every path:
+//! A page in any browser on this machine can send requests here. Even if it cannot read the answer,
+//! it learns from the status, the time and the size. So a page is refused before anything else is
+//! checked, with the same answer for every path:
 //!
 //! - `Sec-Fetch-Site` must be `none` (the address bar) or `same-origin`.
 //! - `Origin` must be the one that `Host` names. A page at another port has another origin.
-//! - `Host` must be this machine: a page whose own name was pointed here (DNS rebinding) has that
-//!   name in it.
+//! - `Host` must be this machine: a page whose own name was pointed here (DNS rebinding) sends that
+//!   name.
 //! - A browser that sends neither `Sec-Fetch-Site` nor `Origin` (an old one, or any browser at an
-//!   address such as `http://192.168.0.7`, which it does not trust) is known by its `User-Agent`.
-//!   Such a request must have a header `X-Segscope`, whatever its value, or the token. A page cannot
-//!   send that header without a preflight, which is refused. A token in the path would do as well,
-//!   but it would stand in the history of shells and browsers and in the logs of proxies.
+//!   address such as `http://192.168.0.7`, which it does not trust) is recognized by its
+//!   `User-Agent`. Such a request must have a header `X-Segscope` with any value, or the token. A
+//!   page cannot send that header without a preflight, which is refused. A token in the path would
+//!   work too, but it would remain in the history of shells and browsers and in the logs of proxies.
 //!
 //! The token is a secret that no page has, so with it `Host` and `User-Agent` may be anything:
 //! other machines use names for this one that segscope does not know.
@@ -28,10 +28,10 @@ use std::net::{IpAddr, SocketAddr};
 /// A header that a page cannot send without a preflight.
 const OWN_HEADER: &str = "x-segscope";
 
-/// What the `User-Agent` of browsers begins with.
-const BROWSERS: [&str; 2] = ["mozilla/", "opera/"];
+/// Words in the `User-Agent` of browsers, in lower case.
+const BROWSER_WORDS: [&str; 2] = ["mozilla/", "opera/"];
 
-/// Why a request is refused.
+/// A reason to refuse a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DenialReason {
     /// It came from a web page, or a page could have sent it.
@@ -43,7 +43,7 @@ pub(crate) enum DenialReason {
 }
 
 impl DenialReason {
-    /// The answer, which is the same for every path.
+    /// Returns the answer, which is the same for every path.
     pub fn reply(self) -> Reply {
         let (status, code, message) = match self {
             DenialReason::Page => (
@@ -66,7 +66,7 @@ impl DenialReason {
     }
 }
 
-/// Whether a request may ask. `is_here`: its connection comes from this machine.
+/// Checks that a request has access. `is_here` says that its connection comes from this machine.
 pub(crate) fn check(
     parts: &Parts,
     bound: &[SocketAddr],
@@ -74,7 +74,7 @@ pub(crate) fn check(
     is_here: bool,
 ) -> Result<(), DenialReason> {
     let headers = &parts.headers;
-    let has_token = token.is_some_and(|token| sends(headers, token));
+    let has_token = token.is_some_and(|token| sends_token(headers, token));
     let authority = parts.uri.authority().map(|authority| authority.as_str());
     if is_page(headers, authority, bound, has_token) {
         return Err(DenialReason::Page);
@@ -86,44 +86,45 @@ pub(crate) fn check(
     }
 }
 
-/// Whether both ends of a connection are on this machine. The local end is asked for only where that
-/// decides.
+/// Returns true if both ends of a connection are on this machine. `local` is called only if the
+/// remote address does not decide.
 pub(crate) fn is_here(remote: SocketAddr, local: impl FnOnce() -> Option<SocketAddr>) -> bool {
-    // an IPv4 address may come as an IPv6 one
+    // a dual-stack socket reports an IPv4 address as an IPv6 one
     let remote = remote.ip().to_canonical();
     remote.is_loopback() || local().is_some_and(|local| local.ip().to_canonical() == remote)
 }
 
-fn sends(headers: &HeaderMap, token: &ApiToken) -> bool {
-    texts(headers, header::AUTHORIZATION).any(|text| {
+fn sends_token(headers: &HeaderMap, token: &ApiToken) -> bool {
+    header_texts(headers, header::AUTHORIZATION).any(|text| {
         text.split_once(' ').is_some_and(|(scheme, sent)| {
             scheme.eq_ignore_ascii_case("bearer") && token.is(sent.trim())
         })
     })
 }
 
-/// The values of a header; one that is not text is none that is allowed.
-fn texts(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<Item = &str> {
+/// Returns the values of a header. A value that is not text becomes `?`, which is no allowed site,
+/// origin, host or token.
+fn header_texts(headers: &HeaderMap, name: impl AsHeaderName) -> impl Iterator<Item = &str> {
     headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?"))
 }
 
-/// Whether a web page sent it or could have sent it. `authority` is the one of the request's URL, if
-/// it has one.
+/// Returns true if a web page sent the request or could have sent it. `authority` is that of the
+/// request's URL, if it has one.
 fn is_page(
     headers: &HeaderMap,
     authority: Option<&str>,
     bound: &[SocketAddr],
     has_token: bool,
 ) -> bool {
-    let mut sites = texts(headers, "sec-fetch-site").peekable();
-    let mut origins = texts(headers, header::ORIGIN).peekable();
-    let says_where_from = sites.peek().is_some() || origins.peek().is_some();
+    let mut sites = header_texts(headers, "sec-fetch-site").peekable();
+    let mut origins = header_texts(headers, header::ORIGIN).peekable();
+    let has_origin_headers = sites.peek().is_some() || origins.peek().is_some();
     if sites.any(|site| site != "none" && site != "same-origin") {
         return true;
     }
-    let mut hosts = texts(headers, header::HOST).chain(authority).peekable();
+    let mut hosts = header_texts(headers, header::HOST).chain(authority).peekable();
     let host = hosts.peek().copied();
-    if !has_token && (host.is_none() || hosts.any(|host| !is_ours(host, bound))) {
+    if !has_token && (host.is_none() || hosts.any(|host| !is_own_host(host, bound))) {
         return true;
     }
     let is_foreign = |origin: &str| {
@@ -133,24 +134,24 @@ fn is_page(
     if origins.any(is_foreign) {
         return true;
     }
-    let is_browser = || texts(headers, header::USER_AGENT).any(is_of_browser);
-    !(says_where_from || has_token || headers.contains_key(OWN_HEADER)) && is_browser()
+    let is_browser = || header_texts(headers, header::USER_AGENT).any(is_browser_agent);
+    !(has_origin_headers || has_token || headers.contains_key(OWN_HEADER)) && is_browser()
 }
 
-fn is_of_browser(agent: &str) -> bool {
+fn is_browser_agent(agent: &str) -> bool {
     let agent = agent.to_ascii_lowercase();
-    BROWSERS.iter().any(|name| agent.contains(name))
+    BROWSER_WORDS.iter().any(|name| agent.contains(name))
 }
 
-/// Whether a `Host` is an address of this machine or `localhost`.
-fn is_ours(host: &str, bound: &[SocketAddr]) -> bool {
+/// Returns true if a `Host` is an address of this machine or `localhost`.
+fn is_own_host(host: &str, bound: &[SocketAddr]) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
         _ => host,
     };
     let name = name.trim_start_matches('[').trim_end_matches(']');
     match name.parse::<IpAddr>() {
-        // an address is no name that could be made to point elsewhere
+        // DNS rebinding needs a name, so an address is safe
         Ok(ip) => {
             let here = |addr: &SocketAddr| addr.ip() == ip || addr.ip().is_unspecified();
             ip.is_loopback() || bound.iter().any(here)
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_does_not_say_where_from_needs_the_own_header() {
+    fn a_browser_without_origin_headers_needs_the_own_header() {
         let from = |more: &[(&str, &str)]| {
             let headers = [&[("host", LOCAL)], more].concat();
             ask(&headers, LOCAL, Some("t0ken"), true)
@@ -276,7 +277,7 @@ mod tests {
         ] {
             assert_eq!(asks(&[host, bearer(text)], Some("t0ken")), want, "{text}");
         }
-        // a name that this machine has elsewhere is fine with the token
+        // with the token, another name of this machine is accepted as `Host`
         let named = [("host", "devbox:7357"), bearer("Bearer t0ken")];
         assert_eq!(asks(&named, Some("t0ken")), None);
         assert_eq!(asks(&[("host", "devbox:7357")], Some("t0ken")), Some(DenialReason::Page));

@@ -1,8 +1,8 @@
-//! The inspector's own paths, `/_segscope/…`: for this machine and for whoever has the token, and for
+//! Segscope's own paths, `/_segscope/…`. They answer this machine and clients with the token, but
 //! no web page ([`access`]).
 //!
-//! What they hold in memory is bounded: there are at most [`MAX_REQUESTS`] of them at a time, one
-//! that waits holds the numbers of rows, and a page is written as it is sent.
+//! Their memory is bounded: at most [`MAX_REQUESTS`] are answered at the same time, a waiting
+//! request holds row numbers only, and a page is written while it is sent.
 
 pub(crate) mod access;
 mod event_cache;
@@ -30,22 +30,22 @@ use stream::EventStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// The paths that only the listener has, with the methods that each takes.
+/// The paths that are not questions, with the methods that each allows.
 const PATHS: &[(&str, &str)] =
     &[("health", "GET, HEAD"), ("stream", "GET"), ("openapi.json", "GET, HEAD")];
 
-/// All paths.
+/// Returns all paths with their methods.
 fn paths() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     QUESTIONS.iter().chain(PATHS)
 }
 
-/// Returns the name of one of these paths as it is written here.
+/// Returns the static name of a path, if it is one of these.
 pub(crate) fn known_name(name: &str) -> Option<&'static str> {
     let (name, _) = split(name);
     paths().map(|(known, _)| *known).find(|known| *known == name)
 }
 
-/// The name of a path, and what stands behind it: only outputs have something there.
+/// Splits a path into its name and the rest. Only `outputs` has a rest.
 fn split(path: &str) -> (&str, &str) {
     let path = path.strip_suffix('/').unwrap_or(path);
     match path.split_once('/') {
@@ -54,13 +54,14 @@ fn split(path: &str) -> (&str, &str) {
     }
 }
 
-/// So many requests are answered at a time, all but those for `health`: what they hold together (rows
-/// and filters, 64 KB of an answer each, and as much again on its way to the client) is about 64 MB.
+/// The maximum number of requests that are answered at the same time, except `health`. Together
+/// they hold about 64 MB: rows, filters, 64 KB of each answer, and the same again on its way to the
+/// client.
 const MAX_REQUESTS: usize = 256;
-/// After how many seconds to come back beyond that.
-const RETRY_AFTER: u32 = 1;
+/// The value of `Retry-After`, in seconds, for requests beyond that number.
+const RETRY_AFTER_SECONDS: u32 = 1;
 
-/// What keeps the memory of these paths within bounds.
+/// The limits on the memory of these paths.
 pub(crate) struct Bounds {
     requests: Arc<Semaphore>,
     workers: Workers,
@@ -77,7 +78,7 @@ impl Default for Bounds {
     }
 }
 
-/// What a page may not do with an answer, should one get to it.
+/// Headers that keep a web page from using an answer that it gets in spite of all checks.
 const PROTECTION: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -85,10 +86,10 @@ const PROTECTION: [(HeaderName, &str); 4] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
-/// So long the health page waits for what is being judged.
-const HEALTH_WAITS: Duration = Duration::from_secs(1);
+/// The maximum time that the health page waits for the judge thread.
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What these paths take and give, for programs.
+/// The OpenAPI description of these paths.
 const OPENAPI: &str = include_str!("../../../assets/openapi.json");
 
 /// A request for `/_segscope/NAME`.
@@ -96,7 +97,7 @@ const OPENAPI: &str = include_str!("../../../assets/openapi.json");
 pub(crate) struct ApiRequest<'r> {
     pub parts: &'r Parts,
     pub name: &'r str,
-    /// It comes from this machine.
+    /// True if the request comes from this machine.
     pub is_here: bool,
 }
 
@@ -110,7 +111,7 @@ pub(crate) async fn respond(
     let ApiRequest { parts, is_here, .. } = request;
     let denied = access::check(parts, &server.addrs, server.token.as_ref(), is_here).err();
     let mut response = match denied {
-        Some(denied) => whole(denied.reply(), None),
+        Some(denied) => whole_response(denied.reply(), None),
         None => permitted(server, request, body, watch).await,
     };
     protect(&mut response);
@@ -121,8 +122,8 @@ pub(crate) async fn respond(
     response
 }
 
-/// Answers `/version` and `/`, which probes of RudderStack ask for. Whoever may ask the own paths is
-/// told which segscope this is; a web page and another machine get the answer of `/health`.
+/// Answers `/version` and `/`, which RudderStack probes request. A client with access gets the name and
+/// version of segscope; a web page or another machine gets the answer of `/health`.
 pub(crate) fn respond_to_probe(
     server: &Server,
     parts: &Parts,
@@ -141,18 +142,18 @@ pub(crate) fn respond_to_probe(
     response
 }
 
-/// Adds what keeps a page from using an answer.
+/// Adds the headers that keep a web page from using an answer.
 fn protect<B>(response: &mut Response<B>) {
     for (name, value) in PROTECTION {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
 }
 
-fn whole(reply: Reply, permit: Option<OwnedSemaphorePermit>) -> Response<OwnBody> {
+fn whole_response(reply: Reply, permit: Option<OwnedSemaphorePermit>) -> Response<OwnBody> {
     respond::response(reply, |bytes: Bytes| OwnBody::whole(bytes, permit))
 }
 
-/// Answers a request that may ask.
+/// Answers a request that has access.
 async fn permitted(
     server: &Server,
     request: ApiRequest<'_>,
@@ -163,35 +164,37 @@ async fn permitted(
         "health" => None,
         _ => match Arc::clone(&server.own.requests).try_acquire_owned() {
             Ok(permit) => Some(permit),
-            Err(_) => return whole(Reply::busy(RETRY_AFTER), None),
+            Err(_) => return whole_response(Reply::busy(RETRY_AFTER_SECONDS), None),
         },
     };
     if split(request.name).0 == "stream" && request.parts.method == Method::GET {
         return stream(server, request.parts, permit).await;
     }
     match answer(server, request, body, watch).await {
-        Answer::Whole(reply) => whole(reply, permit),
+        Answer::Whole(reply) => whole_response(reply, permit),
         Answer::Page(status, page) => {
             match OwnBody::page(page, &server.own.workers, permit).await {
                 Ok(body) => respond::response(Reply::json(status, " "), |_| body),
-                Err(_) => whole(Reply::failure(500, "internal", "the answer ended early"), None),
+                Err(_) => {
+                    whole_response(Reply::failure(500, "internal", "the answer ended early"), None)
+                }
             }
         }
     }
 }
 
-/// Begins a stream of call records.
+/// Starts a stream of call records.
 async fn stream(
     server: &Server,
     parts: &Parts,
     permit: Option<OwnedSemaphorePermit>,
 ) -> Response<OwnBody> {
-    // what was acknowledged before is not new
+    // calls that were acknowledged before the stream are not new
     settled(&server.engine).await;
     let query = parts.uri.query().unwrap_or("");
     let stream = match EventStream::new(&server.engine, &server.own.events, query, &parts.headers) {
         Ok(stream) => stream,
-        Err(reply) => return whole(reply, permit),
+        Err(reply) => return whole_response(reply, permit),
     };
     let body = OwnBody::stream(stream, &server.own.workers, permit);
     let mut response = respond::response(Reply::json(200, " "), |_| body);
@@ -229,8 +232,8 @@ async fn answer(
     match name {
         "openapi.json" => return Answer::Whole(Reply::json(200, OPENAPI)),
         "health" => {
-            // a large recording that is still being read is no reason to keep a probe waiting
-            let _ = timeout(HEALTH_WAITS, settled(engine)).await;
+            // a probe must not wait for a large recording that is still being read
+            let _ = timeout(HEALTH_TIMEOUT, settled(engine)).await;
             return Answer::Whole(Reply::json(200, health(server)));
         }
         _ => {}
@@ -251,7 +254,7 @@ async fn answer(
     answer
 }
 
-/// Reads the body of a request, with the permit for its memory.
+/// Reads the body of a request, and returns it with its permit for the memory.
 async fn read_body<'s>(
     server: &'s Server,
     body: Incoming,

@@ -1,5 +1,5 @@
-//! The body of an answer of segscope's own paths: whole, or a page or a stream that is written as it
-//! is sent.
+//! The body of an answer of segscope's own paths. It is whole, or a page or a stream that is
+//! written while it is sent.
 
 use crate::queries::{RecordPage, Workers, in_turn};
 use crate::server::api::stream::{BEGINNING, EventStream};
@@ -10,28 +10,29 @@ use std::task::{Context, Poll};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinHandle;
 
-/// So much is handed to the connection at once, which keeps it until the client has taken it.
+/// The maximum number of bytes that the connection gets at once. It keeps them until the client has
+/// taken them.
 const FRAME_BYTES: usize = 64 << 10;
 
 /// A body, with the permit of its request.
 pub(crate) struct OwnBody {
-    /// What is there to be sent.
+    /// The bytes that can be sent now.
     bytes: Bytes,
     rest: BodyRest,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// What comes behind.
+/// The part of a body after the bytes that can be sent now.
 enum BodyRest {
     Nothing,
     Waits(Source, Workers),
     InWork(JoinHandle<io::Result<(Source, Bytes)>>, Workers),
 }
 
-/// What makes a body piece by piece.
+/// A source that writes a body piece by piece.
 enum Source {
     Page(Box<RecordPage>),
-    /// Ends with the connection.
+    /// A stream, which ends with its connection.
     Stream(Box<EventStream>),
 }
 
@@ -42,12 +43,13 @@ impl Source {
 }
 
 impl OwnBody {
-    /// A body that is whole.
+    /// Creates a body that is whole.
     pub(crate) fn whole(bytes: Bytes, permit: Option<OwnedSemaphorePermit>) -> OwnBody {
         OwnBody { bytes, rest: BodyRest::Nothing, _permit: permit }
     }
 
-    /// A page. Its beginning is made now: a small page is whole, and its length is known.
+    /// Creates the body of a page and writes its first piece, so that a small page is whole and its
+    /// length is known.
     pub(crate) async fn page(
         page: RecordPage,
         workers: &Workers,
@@ -61,7 +63,7 @@ impl OwnBody {
         Ok(OwnBody { bytes, rest, _permit: permit })
     }
 
-    /// A stream, which goes on until its connection is closed.
+    /// Creates the body of a stream, which continues until its connection is closed.
     pub(crate) fn stream(
         stream: EventStream,
         workers: &Workers,
@@ -72,7 +74,7 @@ impl OwnBody {
     }
 }
 
-/// Makes the next piece.
+/// Writes the next piece.
 async fn next(source: Source, workers: Workers) -> io::Result<(Source, Bytes)> {
     match source {
         Source::Page(page) => {
@@ -86,7 +88,7 @@ async fn next(source: Source, workers: Workers) -> io::Result<(Source, Bytes)> {
     }
 }
 
-/// Makes the next piece of a page, not on the thread that answers SDKs.
+/// Writes the next piece of a page on a blocking thread, not on the thread that answers SDKs.
 async fn next_of_page(
     mut page: Box<RecordPage>,
     workers: Workers,
@@ -104,7 +106,7 @@ impl Body for OwnBody {
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        evaluation: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         loop {
             if !self.bytes.is_empty() {
@@ -117,7 +119,7 @@ impl Body for OwnBody {
                 BodyRest::Waits(source, workers) => {
                     BodyRest::InWork(tokio::spawn(next(source, workers.clone())), workers)
                 }
-                BodyRest::InWork(mut work, workers) => match Pin::new(&mut work).poll(evaluation) {
+                BodyRest::InWork(mut work, workers) => match Pin::new(&mut work).poll(context) {
                     Poll::Pending => {
                         self.rest = BodyRest::InWork(work, workers);
                         return Poll::Pending;

@@ -1,8 +1,8 @@
-//! `/_segscope/stream`: call records as server-sent events, as soon as the calls are judged.
+//! `/_segscope/stream`: sends call records as server-sent events, as soon as the calls are checked.
 //!
-//! A stream holds no records: they are written when the client takes them, once for all streams with the
-//! same filter. A client that is so slow that it falls far behind is told how many calls it missed, and
-//! goes on with new ones.
+//! A stream holds no records. They are written when the client takes them, once for all streams
+//! with the same filter. A client that falls far behind gets the number of calls that it missed,
+//! and continues with new ones.
 
 use crate::call::Seq;
 use crate::engine::Engine;
@@ -17,35 +17,37 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// A client that is this many calls behind misses them.
+/// The maximum number of calls that a client can be behind; beyond that, it misses them.
 const MAX_BEHIND: u64 = 10_000;
-/// How often is looked whether something came.
-const PAUSE: Duration = Duration::from_millis(5);
-/// After so long without a record a comment is sent, which finds out whether the client is there.
+/// The interval at which a stream checks for new calls.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// The interval at which a stream without records sends a comment, which fails if the client has
+/// left.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(5);
-/// The header with which a client says what it has.
+/// The header in which a client names the last event that it received.
 const LAST_EVENT_ID: &str = "last-event-id";
-/// How every stream begins: clients come back after a second.
+/// The beginning of every stream, which tells clients to reconnect after a second.
 pub(crate) const BEGINNING: &[u8] = b"retry: 1000\n\n";
 
-/// The calls that a client has not taken yet.
+/// The stream of a client, from the first call that it has not received.
 pub(crate) struct EventStream {
     engine: Arc<Engine>,
     cache: Arc<EventCache>,
     filter: Arc<StreamFilter>,
-    /// The last call that was looked at.
+    /// The number of the last call that was searched.
     after: u64,
-    /// All that was there when the stream began was sent: from then on falling behind counts.
+    /// True once all calls that existed at the start are sent. Only then can the client fall
+    /// behind.
     is_live: bool,
-    /// The state of the engine when the last look found nothing.
+    /// The version of the engine, if all its calls were searched.
     version: Option<u64>,
-    /// When the stream may look again: one that has sent everything does so once in a [`PAUSE`], so that
-    /// a filter that lets little through takes little time.
+    /// The time of the next search. A stream that has sent everything searches once per
+    /// [`POLL_INTERVAL`], so that a filter that few calls match takes little time.
     look_at: Instant,
 }
 
 impl EventStream {
-    /// A stream of the calls that come from now on, or behind the one that the client names.
+    /// Creates a stream of the calls from now on, or after the call that the client names.
     pub fn new(
         engine: &Arc<Engine>,
         cache: &Arc<EventCache>,
@@ -71,7 +73,7 @@ impl EventStream {
         Ok(EventStream { engine, cache, filter, after, is_live, version, look_at })
     }
 
-    /// Waits for the next events, at most for [`KEEP_ALIVE_INTERVAL`].
+    /// Waits for the next events, for at most [`KEEP_ALIVE_INTERVAL`].
     pub async fn next(
         mut self: Box<EventStream>,
         workers: &Workers,
@@ -96,7 +98,7 @@ impl EventStream {
                 self.after = piece.last;
                 if piece.version.is_some() {
                     (self.is_live, self.version) = (true, piece.version);
-                    self.look_at = Instant::now() + PAUSE;
+                    self.look_at = Instant::now() + POLL_INTERVAL;
                 }
                 if !piece.bytes.is_empty() {
                     return Ok((self, piece.bytes));
@@ -106,11 +108,12 @@ impl EventStream {
             if begun.elapsed() >= KEEP_ALIVE_INTERVAL {
                 return Ok((self, Bytes::from_static(b":\n\n")));
             }
-            sleep(PAUSE).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Writes the next piece. What a stream sends that is not live yet, others have sent long ago.
+    /// Writes the next piece. A stream that is not live yet does not use the cache, because the
+    /// other streams have sent these calls long ago.
     async fn write(&self, workers: &Workers) -> io::Result<EventPiece> {
         match self.is_live {
             true => self.cache.next(&self.engine, &self.filter, self.after, workers).await,
@@ -118,7 +121,7 @@ impl EventStream {
         }
     }
 
-    /// Passes over what the client cannot catch up with; how many calls that is.
+    /// Skips the calls that the client cannot catch up with, and returns their number.
     fn skip_missed(&mut self) -> Option<u64> {
         let behind = self.engine.calls_behind(Seq(self.after));
         if !self.is_live || behind <= MAX_BEHIND {

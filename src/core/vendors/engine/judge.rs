@@ -1,4 +1,5 @@
-//! The two steps: judging every call in order, and making one call's output when someone looks.
+//! The two steps of checking a call: judging every call in order, and rendering the output of one
+//! call when it is shown.
 
 use crate::call::{Event, Seq, time::Millis};
 use crate::findings::{Severity, Verdict};
@@ -19,12 +20,13 @@ use crate::vendors::vendor::{Carrier, Caveat, Vendor, slot};
 use std::cell::Cell;
 use std::sync::Arc;
 
-/// The first step's result for one call: small, and its room is used again for the next.
+/// The result of the first step for one call. It is small, and its buffers are reused for the next
+/// call.
 #[derive(Debug, Default)]
 pub struct Judgement {
-    /// The finding codes of all vendors, in order, each once.
+    /// The finding codes of the call, the plan and all vendors, in this order, each once.
     pub codes: Vec<CodeId>,
-    /// One entry a vendor.
+    /// The verdict of each vendor, in the order of the vendors.
     pub vendors: Vec<VendorVerdict>,
     text: String,
     found: Vec<CodeId>,
@@ -33,27 +35,30 @@ pub struct Judgement {
 }
 
 thread_local! {
-    /// The room of the last call that this thread rendered, for the next: `check` renders them all.
+    /// The buffers of the last call that this thread rendered, reused for the next one, because
+    /// `check` renders every call.
     static SCRATCH: Cell<Scratch> = const { Cell::new(Scratch::new()) };
 }
 
-/// What became of a call at one vendor.
+/// The result of judging a call at one vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorVerdict {
-    /// What becomes of the call.
+    /// The verdict.
     pub verdict: Verdict,
     account: Option<(u32, u32)>,
     user: Option<(u32, u32)>,
-    /// The account id is used and looks wrong: a number, or a missing value turned into text.
+    /// True if the account id is used but looks wrong: a number, or a missing value that became
+    /// text.
     pub account_doubtful: bool,
-    /// The same of the user id.
+    /// True if the user id is used but looks wrong in the same way.
     pub user_doubtful: bool,
-    /// The vendor's memory was full before this call, so what depends on it may be wrong.
+    /// True if the vendor's memory was full before this call, so that findings that depend on it
+    /// may be wrong.
     pub uncertain: bool,
 }
 
 impl VendorVerdict {
-    /// The ids that were found, in the text that they were written to.
+    /// Returns the account id and the user id. `text` must be the text that they were written to.
     pub(crate) fn ids<'t>(&self, text: &'t str) -> [Option<&'t str>; 2] {
         let part = |(start, end): (u32, u32)| &text[start as usize..end as usize];
         [self.account.map(part), self.user.map(part)]
@@ -61,12 +66,12 @@ impl VendorVerdict {
 }
 
 impl Judgement {
-    /// The account id that a vendor found.
+    /// Returns the account id that a vendor found.
     pub fn account(&self, vendor: usize) -> Option<&str> {
         self.text(self.vendors.get(vendor)?.account)
     }
 
-    /// The user id that a vendor found.
+    /// Returns the user id that a vendor found.
     pub fn user(&self, vendor: usize) -> Option<&str> {
         self.text(self.vendors.get(vendor)?.user)
     }
@@ -76,16 +81,16 @@ impl Judgement {
     }
 }
 
-/// A session that was closed because nothing came for too long, and what that gives.
+/// A session that was closed because no call came for too long, with its record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FlushedSession {
-    /// The vendor.
+    /// The index of the vendor.
     pub vendor: usize,
-    /// What it works out.
+    /// The record that the vendor estimates.
     pub record: VendorRecord,
 }
 
-/// What becomes of a call at a vendor.
+/// The result of judging a call at one vendor, with the ids as text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The verdict.
@@ -94,13 +99,14 @@ pub struct Outcome {
     pub account_id: Option<String>,
     /// The user id that the vendor found.
     pub user_id: Option<String>,
-    /// How many errors and warnings there are.
+    /// The number of errors and warnings.
     pub findings: usize,
 }
 
 impl Vendors {
-    /// Step 1: what becomes of a call at each vendor, and what they remember from it. For every
-    /// call, in order of arrival, once. Of a call that the service discards they remember nothing.
+    /// Runs step 1: judges a call at each vendor, and adds the facts that it teaches to their
+    /// memory. The caller judges every call once, in order of arrival. Vendors learn nothing from a
+    /// call that the service discards.
     pub fn judge(
         &self,
         event: &Event<'_>,
@@ -118,8 +124,8 @@ impl Vendors {
         codes.extend(self.codes.of_plan(self.plan_outcome(event)));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
-            let mut room = JudgeScratch { text: Some(text), found, lessons };
-            let judged = self.judge_one(vendor, &look, seq, memory, &mut room);
+            let mut buffers = JudgeScratch { text: Some(text), found, lessons };
+            let judged = self.judge_one(vendor, &look, seq, memory, &mut buffers);
             codes.extend_from_slice(found);
             vendors.push(judged);
         }
@@ -131,19 +137,19 @@ impl Vendors {
         look: &CallView<'_>,
         seq: Seq,
         memory: &mut VendorMemory,
-        room: &mut JudgeScratch<'_>,
+        buffers: &mut JudgeScratch<'_>,
     ) -> VendorVerdict {
         let VendorMemory { facts, notes, state } = memory;
-        room.lessons.clear();
-        // in a block of its own: to drop it by name would copy it first
+        buffers.lessons.clear();
+        // the evaluation ends with a block, because passing it to `drop` would copy it first
         let judged = {
             let mut evaluation = Evaluation::new(look, vendor, &self.codes, facts, seq);
-            evaluation.found = std::mem::take(room.found);
+            evaluation.found = std::mem::take(buffers.found);
             run(&mut evaluation);
             settle(&mut evaluation);
             let teaches = evaluation.goes_through() || evaluation.kept > 0;
             if let Some(rules) = vendor.rules.as_ref().filter(|_| teaches) {
-                rules.learn(&evaluation, room.lessons);
+                rules.learn(&evaluation, buffers.lessons);
                 if let Some(state) = state.as_mut().filter(|_| evaluation.goes_through())
                     && let Some(note) = rules.step(&evaluation, state)
                     && notes.keep(seq, &note)
@@ -154,24 +160,24 @@ impl Vendors {
             }
             let judged = VendorVerdict {
                 verdict: evaluation.verdict(),
-                account: span(&mut room.text, evaluation.account.as_ref()),
-                user: span(&mut room.text, evaluation.user.as_ref()),
+                account: span(&mut buffers.text, evaluation.account.as_ref()),
+                user: span(&mut buffers.text, evaluation.user.as_ref()),
                 account_doubtful: evaluation.account.as_ref().is_some_and(FoundId::doubtful),
                 user_doubtful: evaluation.user.as_ref().is_some_and(FoundId::doubtful),
                 uncertain: evaluation.facts.full_since().is_some_and(|since| since < seq),
             };
-            *room.found = std::mem::take(&mut evaluation.found);
+            *buffers.found = std::mem::take(&mut evaluation.found);
             judged
         };
-        for (topic, key, value) in room.lessons.iter() {
+        for (topic, key, value) in buffers.lessons.iter() {
             facts.learn(topic, key, value, seq);
         }
         judged
     }
 
-    /// Step 2: everything about a call at one vendor. Pure: the same whenever it is made, as long
-    /// as `memory` has seen the calls before `seq`. A call that is only being composed has no seq
-    /// of its own; give it one behind all.
+    /// Runs step 2: renders a call at one vendor. The result depends on nothing else, and `memory`
+    /// may also have seen later calls, but it must have seen the calls before `seq`. A call that is
+    /// only composed has no number; the caller gives it one after all calls.
     pub fn render(
         &self,
         vendor: usize,
@@ -182,8 +188,8 @@ impl Vendors {
         self.look_at(event, |look| render(self.evaluation(vendor, look, seq, memory), memory, true))
     }
 
-    /// Step 2 at every vendor. Without `has_output`, it gives what a report needs, for a third less
-    /// time.
+    /// Runs step 2 at every vendor. Without `has_output`, it renders only the parts that a report
+    /// needs, in a third less time.
     pub fn render_each(
         &self,
         event: &Event<'_>,
@@ -201,7 +207,7 @@ impl Vendors {
         })
     }
 
-    /// Judges a call for some vendors and returns the outcomes, without texts.
+    /// Judges a call for some vendors and returns the outcomes.
     pub fn outcomes(
         &self,
         vendors: &[usize],
@@ -214,12 +220,12 @@ impl Vendors {
         })
     }
 
-    /// Returns the view of a call that was read into scratch room.
+    /// Returns the view of a call that was read into `scratch`.
     pub(crate) fn view<'a>(&'a self, event: &'a Event<'a>, scratch: &'a Scratch) -> CallView<'a> {
         CallView::new(event, (self.vendors.len(), &self.keys), scratch, self.basics)
     }
 
-    /// Reads a call and looks at it.
+    /// Reads a call and passes its view to `look_at`.
     pub(crate) fn look_at<T>(
         &self,
         event: &Event<'_>,
@@ -232,7 +238,7 @@ impl Vendors {
         found
     }
 
-    /// Begins the evaluation of a call at one vendor, by what the vendor remembers.
+    /// Starts the evaluation of a call at one vendor with the facts that the vendor knows.
     pub(crate) fn evaluation<'a>(
         &'a self,
         vendor: usize,
@@ -244,7 +250,8 @@ impl Vendors {
         Evaluation::new(look, &self.vendors[vendor], &self.codes, facts, seq)
     }
 
-    /// True if [`Vendors::idle_flush`] would close a session, so that it can be recorded first.
+    /// Returns true if [`Vendors::idle_flush`] would close a session. The caller then records the
+    /// flush first.
     pub fn is_idle(&self, now: Millis, memory: &mut Memory) -> bool {
         self.vendors.iter().zip(&mut memory.vendors).any(|(vendor, memory)| {
             let both = vendor.rules.as_ref().zip(memory.state.as_mut());
@@ -252,7 +259,7 @@ impl Vendors {
         })
     }
 
-    /// Closes the sessions that have been idle at a moment of the clock.
+    /// Closes the sessions that are idle at this time.
     pub fn idle_flush(&self, now: Millis, memory: &mut Memory) -> Vec<FlushedSession> {
         let mut flushed = Vec::new();
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
@@ -266,9 +273,9 @@ impl Vendors {
     }
 }
 
-/// Memory that judging uses again for each vendor and call.
+/// The buffers that judging reuses for each vendor and call.
 pub(crate) struct JudgeScratch<'r> {
-    /// The texts of the ids that were found, if they are wanted.
+    /// The buffer for the texts of the ids found; none if the caller does not need them.
     pub text: Option<&'r mut String>,
     pub found: &'r mut Vec<CodeId>,
     pub lessons: &'r mut LearnedFacts,
@@ -299,7 +306,7 @@ fn outcome(mut evaluation: Evaluation<'_>) -> Outcome {
     }
 }
 
-/// Everything about a call at one vendor; the output only if it is asked for.
+/// Renders a call at one vendor, with its output only if `has_output` is true.
 fn render(mut evaluation: Evaluation<'_>, memory: &Memory, has_output: bool) -> RenderedCall {
     evaluation.sheet = Some(Box::new(Rendering { has_output, ..Rendering::default() }));
     run(&mut evaluation);
@@ -311,30 +318,30 @@ fn render(mut evaluation: Evaluation<'_>, memory: &Memory, has_output: bool) -> 
     finish(evaluation)
 }
 
-/// What was written on the sheet, as the call's verdict has it.
+/// Builds the result from the parts that were rendered, as far as the verdict of the call allows.
 fn finish(mut evaluation: Evaluation<'_>) -> RenderedCall {
     let sheet = *evaluation.sheet.take().unwrap_or_default();
     let Rendering { has_output, findings, bodies, extras, caveats, .. } = sheet;
     let verdict = evaluation.verdict();
     let goes = verdict.goes_through();
-    let made = if goes { usize::MAX } else { evaluation.kept };
+    let request_count = if goes { usize::MAX } else { evaluation.kept };
     let requests =
         evaluation.vendor.calls[slot(evaluation.kind)].iter().flat_map(|call| &call.requests);
     let requests = requests
         .zip(bodies)
         .enumerate()
-        .filter(|(at, _)| *at < made && evaluation.skipped >> at & 1 == 0)
+        .filter(|(at, _)| *at < request_count && evaluation.skipped >> at & 1 == 0)
         .map(|(at, (request, body))| {
             let of_table = request.caveats.iter().filter(|caveat| caveat.holds(&body));
             let of_code = caveats.iter().filter(|(request, _)| *request == at);
             let all = of_table.map(|caveat| &caveat.says).chain(of_code.map(|(_, says)| says));
             let caveats = all.cloned().collect();
-            Output { caveats, ..output(&evaluation, &request.carrier, Some(body)) }
+            Output { caveats, ..build_output(&evaluation, &request.carrier, Some(body)) }
         })
         .collect();
     let carried = has_output && evaluation.carried && verdict != Verdict::Discarded;
     let transport = evaluation.vendor.transport.as_ref().filter(|_| carried);
-    let transport = transport.map(|carrier| output(&evaluation, carrier, None));
+    let transport = transport.map(|carrier| build_output(&evaluation, carrier, None));
     RenderedCall {
         fidelity: evaluation.vendor.info.fidelity,
         verdict,
@@ -347,7 +354,11 @@ fn finish(mut evaluation: Evaluation<'_>) -> RenderedCall {
     }
 }
 
-fn output(evaluation: &Evaluation<'_>, carrier: &Carrier, body: Option<OutputJson>) -> Output {
+fn build_output(
+    evaluation: &Evaluation<'_>,
+    carrier: &Carrier,
+    body: Option<OutputJson>,
+) -> Output {
     let mut output = Output {
         method: carrier.method.clone(),
         url: carrier.url.clone(),
@@ -381,7 +392,7 @@ impl Caveat {
 }
 
 impl VendorRecord {
-    /// A record as a value of an output.
+    /// Returns the record as a value of an output.
     pub fn out(&self) -> OutputJson {
         OutputJson::json(self.json(), ValueOrigin::Default)
     }

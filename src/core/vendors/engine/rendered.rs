@@ -1,4 +1,4 @@
-//! The second step's result: everything about one call at one vendor, made to be shown.
+//! The result of the second step: everything about one call at one vendor that can be shown.
 
 use crate::findings::{Finding, Verdict};
 use crate::vendors::deliver::request_template::RequestTemplate;
@@ -13,50 +13,51 @@ use std::sync::Arc;
 pub struct Output {
     /// The method.
     pub method: String,
-    /// The address, secrets masked.
+    /// The URL, with secrets masked.
     pub url: String,
-    /// The headers, secrets masked.
+    /// The headers, with secrets masked.
     pub headers: Vec<(String, String)>,
-    /// The body, each value with its origin; none for a carrier, whose body is the call itself.
+    /// The body, in which each value has its origin; none for a request that carries the call
+    /// itself.
     pub body: Option<OutputJson>,
-    /// What is doubtful about it, in sentences.
+    /// Sentences about the doubtful parts of the request.
     pub caveats: Vec<String>,
-    /// What it is sent by ([`crate::vendors::Vendors::delivery`]).
+    /// The template from which the request is sent ([`crate::vendors::Vendors::delivery`]).
     pub(crate) template: Arc<RequestTemplate>,
 }
 
 impl Output {
-    /// The body's leaves, as output pointer → where it came from (`from` in the call record).
+    /// Returns the origin of each leaf of the body, by output pointer (`from` in the call record).
     pub fn from_json(&self) -> serde_json::Map<String, serde_json::Value> {
         let body = self.body.iter().flat_map(|body| body.from());
         body.map(|(path, origin)| (path, origin.json())).collect()
     }
 }
 
-/// One call at one vendor.
+/// The rendering of one call at one vendor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RenderedCall {
-    /// How true the requests are to what the vendor gets.
+    /// The exactness of the requests: exactly what is sent, or an equivalent.
     pub fidelity: Fidelity,
-    /// What becomes of the call.
+    /// The verdict.
     pub verdict: Verdict,
-    /// The account that the vendor finds.
+    /// The account id that the vendor finds.
     pub account_id: Option<String>,
-    /// The user that the vendor finds.
+    /// The user id that the vendor finds.
     pub user_id: Option<String>,
-    /// What a developer should know: errors, warnings, infos, each in order of discovery.
+    /// The findings: errors, warnings and infos, each in order of discovery.
     pub findings: Vec<Finding>,
-    /// The requests in sending order.
+    /// The requests, in the order of sending.
     pub requests: Vec<Output>,
     /// The request that carries the call itself to the vendor.
     pub transport: Option<Output>,
-    /// What else there is to show, by name (`aggregation`, `derived`, …).
+    /// Further parts by name (`aggregation`, `derived`, …).
     pub extras: Vec<(&'static str, OutputJson)>,
 }
 
 impl RenderedCall {
-    /// Takes into account who sent the call: a vendor that both services feed gets exactly these
-    /// requests from RudderStack only.
+    /// Adjusts the result to the service that sent the call. If both services feed the vendor, only
+    /// RudderStack is known to send exactly these requests.
     pub fn sent_by(&mut self, is_rudderstack: bool, vendor: &VendorInfo) {
         let exact = self.fidelity == Fidelity::Wire && vendor.fed_by == FedBy::Both;
         if !exact || is_rudderstack {

@@ -1,4 +1,4 @@
-//! Custom account dimensions: traits that the settings name, sorted by type.
+//! The custom account dimensions: traits that the settings name, grouped by type.
 
 use crate::call::redacted::is_redacted;
 use crate::call::{CallType, JsonKind, Val, pointer, time};
@@ -23,7 +23,7 @@ struct Dimension {
     from: FieldSlot,
     name: String,
     kind: Type,
-    /// Identify and group calls that do not use the trait for something else.
+    /// True for identify and for group calls that do not use the trait for another field.
     calls: [bool; 2],
 }
 
@@ -41,7 +41,7 @@ impl Dimensions {
         for mut entry in parts.settings.tables(SETTING) {
             entry.retain(|_, text| !is_blank(text));
             let Some(from) = entry.remove("trait") else {
-                return Err(wrong(format!("an entry of `{SETTING}` has no `trait`")));
+                return Err(settings_error(format!("an entry of `{SETTING}` has no `trait`")));
             };
             let kind = match entry.get("type").map(String::as_str) {
                 Some("string") => Type::String,
@@ -49,14 +49,14 @@ impl Dimensions {
                 Some("date") => Type::Date,
                 other => {
                     let other = other.unwrap_or_default();
-                    return Err(wrong(format!(
+                    return Err(settings_error(format!(
                         "`type` in `{SETTING}` must be string, number or date, not `{other}`"
                     )));
                 }
             };
             let path = pointer::push("/traits", &from);
             all.push(Dimension {
-                calls: CALLS.map(|call| !parts.in_table(call, &path)),
+                calls: CALL_TYPES.map(|call| !parts.in_table(call, &path)),
                 from: parts.reads("/traits", &from),
                 name: entry.remove("name").unwrap_or(from),
                 kind,
@@ -70,10 +70,13 @@ impl Dimensions {
         })
     }
 
-    /// Puts the dimensions of a call into its request about the account: a group call's only one,
-    /// an identify call's second one, which is not made without a dimension.
+    /// Adds the dimensions of a call to its request about the account. That is the only request of
+    /// a group call, and the second request of an identify call, which is skipped without a
+    /// dimension.
     pub fn run(&self, evaluation: &mut Evaluation<'_>) {
-        let Some(slot) = CALLS.iter().position(|call| *call == evaluation.kind) else { return };
+        let Some(slot) = CALL_TYPES.iter().position(|call| *call == evaluation.kind) else {
+            return;
+        };
         let request = usize::from(evaluation.kind == CallType::Identify);
         let mut any = false;
         for dimension in self.all.iter().filter(|dimension| dimension.calls[slot]) {
@@ -101,9 +104,9 @@ impl Dimensions {
     }
 }
 
-const CALLS: [CallType; 2] = [CallType::Identify, CallType::Group];
+const CALL_TYPES: [CallType; 2] = [CallType::Identify, CallType::Group];
 
-fn wrong(message: String) -> SettingsError {
+fn settings_error(message: String) -> SettingsError {
     SettingsError { vendor: "freshsuccess".to_owned(), key: Some(SETTING.to_owned()), message }
 }
 
@@ -143,7 +146,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_refused() {
+    fn refuses_dimensions_with_a_wrong_or_missing_part() {
         for (dimension, want) in [
             (
                 json!({"trait": "arr", "type": "money"}),

@@ -1,5 +1,5 @@
-//! Freshsuccess: which account a user belongs to, inserts and updates, custom dimensions, and the
-//! time of sessions and modules.
+//! Freshsuccess: the accounts of users, inserts and updates, custom dimensions, and the durations
+//! of sessions and modules.
 
 mod dimensions;
 mod sessions;
@@ -22,9 +22,9 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Accounts of a user.
+/// The accounts of a user.
 const ACCOUNTS: Topic = 0;
-/// Accounts that a group call has inserted.
+/// The accounts that a group call has inserted.
 const INSERTED: Topic = 1;
 
 const CREATED_AT: &str = "/originalTimestamp";
@@ -83,12 +83,12 @@ pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, Setting
 
 impl Rules for Freshsuccess {
     fn before(&self, evaluation: &mut Evaluation<'_>) -> Flow {
-        self.time(evaluation);
+        self.check_time(evaluation);
         if evaluation.kind == CallType::Group {
-            self.insert(evaluation);
-            self.spelling(evaluation);
+            self.check_insert(evaluation);
+            self.check_spelling(evaluation);
         } else {
-            self.account(evaluation);
+            self.find_account(evaluation);
         }
         Flow::Go
     }
@@ -102,7 +102,10 @@ impl Rules for Freshsuccess {
         if let (From::Place(_), Some(user)) = (account.from, &evaluation.user) {
             lessons.add(ACCOUNTS, &user.text, &account.text);
         }
-        if evaluation.kind == CallType::Group && self.named(evaluation) && self.dated(evaluation) {
+        if evaluation.kind == CallType::Group
+            && self.has_name(evaluation)
+            && self.has_join_date(evaluation)
+        {
             lessons.add(INSERTED, &account.text, "");
         }
     }
@@ -118,7 +121,7 @@ impl Rules for Freshsuccess {
             CallType::Track => evaluation.look.get(self.module).and_then(text_of),
             _ => None,
         };
-        let step = open(state).call(&session.text, at, module.as_deref());
+        let step = sessions_mut(state).call(&session.text, at, module.as_deref());
         let code = || self.out_of_order.code_for(evaluation.kind);
         let note =
             CallNote { codes: step.late.then(code).into_iter().collect(), records: step.records };
@@ -132,7 +135,7 @@ impl Rules for Freshsuccess {
                 words.say("time", time::format(at));
             });
         }
-        let records = list(note.map_or(&[], |note| &note.records));
+        let records = records_json(note.map_or(&[], |note| &note.records));
         evaluation.extra("derived", |_| OutputJson::json(records, ValueOrigin::Default));
     }
 
@@ -147,21 +150,21 @@ impl Rules for Freshsuccess {
     }
 
     fn is_idle(&self, now: Millis, state: &mut State) -> bool {
-        open(state).is_idle(now)
+        sessions_mut(state).is_idle(now)
     }
 
     fn flush(&self, now: Millis, state: &mut State) -> Vec<VendorRecord> {
-        open(state).flush(now)
+        sessions_mut(state).flush(now)
     }
 }
 
 impl Freshsuccess {
-    /// When the call happened: the first valid one of the two times that the vendor may use.
+    /// Returns the time of a call: the first valid one of the two fields that the vendor may use.
     fn created_at<'a>(&self, evaluation: &Evaluation<'a>) -> Option<(FieldSlot, Val<'a>, Millis)> {
         evaluation.look.time(self.original).or_else(|| evaluation.look.time(self.timestamp))
     }
 
-    fn time(&self, evaluation: &mut Evaluation<'_>) {
+    fn check_time(&self, evaluation: &mut Evaluation<'_>) {
         let Some((slot, _, at)) = self.created_at(evaluation) else {
             evaluation
                 .find(self.time_missing.code_for(evaluation.kind), CallPlace::Spot(self.original));
@@ -177,8 +180,9 @@ impl Freshsuccess {
         }
     }
 
-    /// The account of a track or identify call: named by the call, or known from earlier ones.
-    fn account(&self, evaluation: &mut Evaluation<'_>) {
+    /// Determines the account of a track or identify call, from the call itself or from earlier
+    /// calls.
+    fn find_account(&self, evaluation: &mut Evaluation<'_>) {
         let kind = evaluation.kind;
         let found = evaluation.id_at(self.group).or_else(|| {
             let found = evaluation.id_at(self.context_group)?;
@@ -229,36 +233,38 @@ impl Freshsuccess {
         });
     }
 
-    /// The group call has a name to insert an account with.
-    fn named(&self, evaluation: &Evaluation<'_>) -> bool {
+    /// Returns true if the group call has a name to insert an account with.
+    fn has_name(&self, evaluation: &Evaluation<'_>) -> bool {
         evaluation.look.get(self.name).and_then(text_of).is_some()
     }
 
-    /// The group call has a join date to insert an account with.
-    fn dated(&self, evaluation: &Evaluation<'_>) -> bool {
+    /// Returns true if the group call has a join date to insert an account with.
+    fn has_join_date(&self, evaluation: &Evaluation<'_>) -> bool {
         evaluation.look.time(self.joined).is_some()
     }
 
-    /// An account that no earlier call has inserted needs a name and a join date.
-    fn insert(&self, evaluation: &mut Evaluation<'_>) {
+    /// Checks that the group call has a name and a join date, if no earlier call has inserted its
+    /// account.
+    fn check_insert(&self, evaluation: &mut Evaluation<'_>) {
         let account = evaluation.account.as_ref();
         if account.is_some_and(|id| {
             evaluation.facts.known_since(INSERTED, &id.text, evaluation.seq).is_some()
         }) {
             return;
         }
-        if !self.named(evaluation) {
+        if !self.has_name(evaluation) {
             evaluation.find(self.insert_name, CallPlace::Spot(self.name));
         }
-        if !self.dated(evaluation) {
+        if !self.has_join_date(evaluation) {
             evaluation.find(self.insert_created, CallPlace::Spot(self.joined));
         }
     }
 
-    /// The document spells the billing city with one `l`, which may be meant.
-    fn spelling(&self, evaluation: &mut Evaluation<'_>) {
+    /// Checks the spelling of the billing city. The vendor's document writes it with one `l`, which
+    /// may be intended.
+    fn check_spelling(&self, evaluation: &mut Evaluation<'_>) {
         match (evaluation.look.present(self.city), evaluation.look.present(self.misspelt_city)) {
-            (Some(city), Some(other)) if !same(city, other) => {
+            (Some(city), Some(other)) if !is_same_value(city, other) => {
                 evaluation.find(self.city_conflict, CallPlace::Spot(self.misspelt_city));
             }
             (Some(_), _) => {
@@ -280,18 +286,18 @@ impl Freshsuccess {
     }
 }
 
-fn open(state: &mut State) -> &mut Sessions {
+fn sessions_mut(state: &mut State) -> &mut Sessions {
     let state: &mut dyn Any = &mut **state;
     state.downcast_mut().expect("the state that `state` made")
 }
 
-fn list(records: &[VendorRecord]) -> String {
+fn records_json(records: &[VendorRecord]) -> String {
     let records: Vec<String> = records.iter().map(VendorRecord::json).collect();
     format!("[{}]", records.join(","))
 }
 
-/// Equal as JSON values.
-fn same(a: Val<'_>, b: Val<'_>) -> bool {
+/// Returns true if two values are equal as JSON.
+fn is_same_value(a: Val<'_>, b: Val<'_>) -> bool {
     match (a.kind(), b.kind()) {
         _ if a.raw() == b.raw() => true,
         (JsonKind::Number, JsonKind::Number) => a.as_f64() == b.as_f64(),

@@ -1,4 +1,5 @@
-//! Session and module time: what the vendor works out by itself from calls of one session id.
+//! The durations of sessions and modules, which the vendor estimates from the calls of one session
+//! id.
 
 use crate::call::time::Millis;
 use crate::vendors::memory::MemorySize;
@@ -11,14 +12,14 @@ use std::collections::BinaryHeap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-/// A session ends when nothing came for so long.
-const TIMEOUT_MS: Millis = 30 * 60 * 1000;
+/// The time without a call after which a session ends.
+const IDLE_TIMEOUT_MS: Millis = 30 * 60 * 1000;
 
-/// How many sessions may be open at once, and how many bytes their texts may hold.
+/// The maximum number of open sessions, and the maximum size of their texts.
 const MAX_OPEN: usize = 1_000_000;
-const MAX_TEXT: usize = 64 << 20;
+const MAX_TEXT_BYTES: usize = 64 << 20;
 
-/// The module in use, and since when.
+/// The module in use, with the time of its first use.
 #[derive(Debug)]
 struct Module {
     name: Box<str>,
@@ -32,41 +33,41 @@ struct Session {
     module: Option<Module>,
 }
 
-/// The open sessions, by their id.
+/// The open sessions.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions {
-    /// By the hash of the id.
+    /// The sessions, by the hash of their ids.
     open: HashedKeyMap<Session>,
     hasher: DefaultHashBuilder,
-    /// One entry an open session, with a time that its `last` was or has passed since: so a call
-    /// changes nothing here, and a flush looks only at sessions that may be idle.
+    /// One entry for each open session, with a time at or before its `last`. So a call changes
+    /// nothing here, and a flush reads only sessions that may be idle.
     idle: BinaryHeap<Reverse<(Millis, Arc<str>)>>,
     text: usize,
     not_learned: u64,
 }
 
-/// What a call did to its session.
+/// The effects of a call on its session.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct SessionStep {
-    /// It is older than one that came before it.
+    /// True if the call is older than an earlier call of the session.
     pub late: bool,
-    /// What was worked out.
+    /// The records that the call completed.
     pub records: Vec<VendorRecord>,
 }
 
 impl Sessions {
-    /// A call of a session at a time, which may use a module.
+    /// Adds a call to its session and returns the effects.
     pub fn call(&mut self, id: &str, at: Millis, module: Option<&str>) -> SessionStep {
         let mut step = SessionStep::default();
         let key = self.hasher.hash_one(id);
         if let Some(session) = self.open.get_mut(&key) {
-            if at - session.last >= TIMEOUT_MS {
+            if at - session.last >= IDLE_TIMEOUT_MS {
                 step.records = session.close(id);
                 let module = session.module.take();
                 self.text -= module.map_or(0, |module| module.name.len());
                 (session.start, session.last) = (at, at);
             } else if at < session.last {
-                if at < session.start && session.start - at < TIMEOUT_MS {
+                if at < session.start && session.start - at < IDLE_TIMEOUT_MS {
                     session.start = at;
                 }
                 step.late = true;
@@ -74,7 +75,7 @@ impl Sessions {
             } else {
                 session.last = at;
             }
-        } else if self.open.len() >= MAX_OPEN || self.text + id.len() > MAX_TEXT {
+        } else if self.open.len() >= MAX_OPEN || self.text + id.len() > MAX_TEXT_BYTES {
             self.not_learned += 1;
             return step;
         } else {
@@ -87,7 +88,8 @@ impl Sessions {
         step
     }
 
-    /// A module of an open session is used; the record of the one before it, if it was another.
+    /// Notes the use of a module in an open session. Returns the record of the previous module, if
+    /// it was another one.
     fn enter(&mut self, (key, id): (u64, &str), at: Millis, name: &str) -> Option<VendorRecord> {
         let session = self.open.get_mut(&key)?;
         let before = session.module.take_if(|module| *module.name != *name);
@@ -96,7 +98,7 @@ impl Sessions {
             module.record(id, at)
         });
         if session.module.is_none() {
-            if self.text + name.len() > MAX_TEXT {
+            if self.text + name.len() > MAX_TEXT_BYTES {
                 self.not_learned += 1;
                 return record;
             }
@@ -106,7 +108,7 @@ impl Sessions {
         record
     }
 
-    /// What an open session would give if it ended with its last call.
+    /// Returns the records of an open session as if it ended with its last call.
     pub fn so_far(&self, id: &str) -> Vec<VendorRecord> {
         self.open_session(id).map(|session| session.close(id)).unwrap_or_default()
     }
@@ -115,9 +117,9 @@ impl Sessions {
         self.open.get(&self.hasher.hash_one(id))
     }
 
-    /// True if a session is idle at a moment; it is the first of `idle` then.
+    /// Returns true if a session is idle at this time. It is then the first entry of `idle`.
     pub fn is_idle(&mut self, now: Millis) -> bool {
-        let is_idle = |last: Millis| now.saturating_sub(last) >= TIMEOUT_MS;
+        let is_idle = |last: Millis| now.saturating_sub(last) >= IDLE_TIMEOUT_MS;
         while let Some(Reverse((last, id))) = self.idle.peek()
             && is_idle(*last)
         {
@@ -131,7 +133,7 @@ impl Sessions {
         false
     }
 
-    /// Closes the sessions that are idle at a moment, in byte order of their ids.
+    /// Closes the sessions that are idle at this time, in byte order of their ids.
     pub fn flush(&mut self, now: Millis) -> Vec<VendorRecord> {
         let mut closed = Vec::new();
         while self.is_idle(now) {
@@ -163,7 +165,7 @@ impl SizedState for Sessions {
 }
 
 impl Session {
-    /// The records of a session that ends with its last call.
+    /// Returns the records of a session that ends with its last call.
     fn close(&self, id: &str) -> Vec<VendorRecord> {
         let module = self.module.as_ref().map(|module| module.record(id, self.last));
         let session = record(id, None, self.start, self.last);
@@ -196,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_the_specification() {
+    fn estimates_the_example_of_the_specification() {
         let mut sessions = Sessions::default();
         let minutes = |minutes: i64| minutes * 60_000;
         let mut call = |at, module| {
@@ -235,12 +237,12 @@ mod tests {
     #[test]
     fn a_late_call_moves_only_a_start_that_is_close() {
         let mut sessions = Sessions::default();
-        sessions.call("s", 10 * TIMEOUT_MS, None);
-        assert!(sessions.call("s", 9 * TIMEOUT_MS, None).late);
-        assert!(sessions.call("s", 9 * TIMEOUT_MS + 1, None).late);
-        assert!(sessions.call("s", 8 * TIMEOUT_MS + 2, None).late);
-        let records = shown(&sessions.flush(11 * TIMEOUT_MS));
-        assert_eq!(records, [format!("session_time s - {}", 2 * TIMEOUT_MS - 2)]);
+        sessions.call("s", 10 * IDLE_TIMEOUT_MS, None);
+        assert!(sessions.call("s", 9 * IDLE_TIMEOUT_MS, None).late);
+        assert!(sessions.call("s", 9 * IDLE_TIMEOUT_MS + 1, None).late);
+        assert!(sessions.call("s", 8 * IDLE_TIMEOUT_MS + 2, None).late);
+        let records = shown(&sessions.flush(11 * IDLE_TIMEOUT_MS));
+        assert_eq!(records, [format!("session_time s - {}", 2 * IDLE_TIMEOUT_MS - 2)]);
     }
 
     #[test]
@@ -255,7 +257,7 @@ mod tests {
             shown(records).into_iter().filter(is).collect::<Vec<_>>()
         };
         assert_eq!(
-            ids(&sessions.flush(TIMEOUT_MS + 9)),
+            ids(&sessions.flush(IDLE_TIMEOUT_MS + 9)),
             [
                 "session_time B - 0",
                 "session_time a - 0",
@@ -263,21 +265,21 @@ mod tests {
                 "session_time é - 0"
             ]
         );
-        assert_eq!(ids(&sessions.flush(TIMEOUT_MS + 10)), ["session_time busy - 10"]);
+        assert_eq!(ids(&sessions.flush(IDLE_TIMEOUT_MS + 10)), ["session_time busy - 10"]);
         assert_eq!(sessions.size().facts, 0);
         assert_eq!(sessions.flush(Millis::MAX), []);
     }
 
     #[test]
-    fn what_has_no_room_is_counted_and_comes_in_when_there_is_room_again() {
+    fn counts_sessions_and_modules_without_room_and_takes_them_once_there_is_room() {
         let mut sessions = Sessions::default();
-        sessions.call(&"x".repeat(MAX_TEXT - 2), 0, Some("long module"));
+        sessions.call(&"x".repeat(MAX_TEXT_BYTES - 2), 0, Some("long module"));
         sessions.call("more", 0, None);
-        sessions.call("s", TIMEOUT_MS, Some("M"));
+        sessions.call("s", IDLE_TIMEOUT_MS, Some("M"));
         let size = sessions.size();
         assert_eq!((size.facts, size.not_learned), (2, 2));
-        assert_eq!(sessions.flush(TIMEOUT_MS).len(), 1);
-        sessions.call("more", TIMEOUT_MS, Some("N"));
-        assert_eq!(shown(&sessions.flush(2 * TIMEOUT_MS)).len(), 4);
+        assert_eq!(sessions.flush(IDLE_TIMEOUT_MS).len(), 1);
+        sessions.call("more", IDLE_TIMEOUT_MS, Some("N"));
+        assert_eq!(shown(&sessions.flush(2 * IDLE_TIMEOUT_MS)).len(), 4);
     }
 }

@@ -1,20 +1,20 @@
-//! What a vendor remembers: facts that only grow, each with the call that brought it.
+//! The facts that a vendor remembers, each with the call that taught it. Facts are only added.
 //!
-//! A fact is (kind, key, value, seq). Of equal ones the first stays. Nothing is changed or
-//! forgotten, so what was known before a call is the same whenever it is asked.
+//! A fact is (kind, key, value, seq). Of equal facts the first one is kept. No fact is changed or
+//! removed, so the facts known before a call are the same at any later time.
 
 use crate::call::Seq;
 use crate::vendors::memory::hashed_keys::HashedKeyMap;
 use hashbrown::DefaultHashBuilder;
 use std::hash::BuildHasher;
 
-/// How many facts one vendor may learn, and how many bytes their values may hold.
+/// The maximum number of facts that one vendor learns, and the maximum size of their values.
 const MAX_FACTS: usize = 1_000_000;
-const MAX_TEXT: usize = 64 << 20;
+const MAX_TEXT_BYTES: usize = 64 << 20;
 
-const NONE: u32 = u32::MAX;
+const NO_FACT: u32 = u32::MAX;
 
-/// Facts of one kind are told apart from those of another by this number; a vendor's own choice.
+/// A kind of facts. Each vendor numbers its own kinds.
 pub(crate) type Topic = u8;
 
 #[derive(Debug, Clone, Copy)]
@@ -24,18 +24,18 @@ struct Fact {
     next: u32,
 }
 
-/// The facts about a key.
+/// The facts about one key.
 #[derive(Debug, Clone, Copy)]
 struct Chain {
     first: u32,
     last: u32,
-    /// The call that brought the first; most questions are about it alone.
+    /// The call that taught the first fact. Most lookups need only this.
     since: Seq,
 }
 
-/// Topic, key and value of a fact in 96 bits, which tell whether it is known. Nearly every call
-/// teaches what is known, and a look at the value would be one more wait for memory. Of a million
-/// facts two have the same bits by chance once in 10^16 times.
+/// The topic, key and value of a fact as 96 bits, which tell whether the fact is known. Nearly
+/// every call teaches known facts, and comparing the value would be one more cache miss. The
+/// probability that two of a million facts have the same bits is about 1 in 10^16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FactHash {
     hash: u64,
@@ -54,9 +54,9 @@ pub(crate) struct Facts {
     /// The values.
     text: String,
     facts: Vec<Fact>,
-    /// By hash of topic and key.
+    /// The facts about each key, by the hash of topic and key.
     chains: HashedKeyMap<Chain>,
-    /// By hash of topic, key and value: the first such fact.
+    /// The first fact for each hash of topic, key and value.
     exact: HashedKeyMap<Exact>,
     hasher: DefaultHashBuilder,
     full_since: Option<Seq>,
@@ -66,9 +66,9 @@ pub(crate) struct Facts {
 /// A known fact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct KnownFact<'f> {
-    /// What was learned about the key.
+    /// The value that was learned about the key.
     pub value: &'f str,
-    /// The call that brought it.
+    /// The call that taught the fact.
     pub seq: Seq,
 }
 
@@ -77,14 +77,14 @@ impl Facts {
         &self.text[span.0 as usize..(span.0 + span.1) as usize]
     }
 
-    /// Learns a fact. Calls come in order, so the first of equal ones stays.
+    /// Adds a fact unless it is known. Calls come in order, so the first of equal facts is kept.
     pub fn learn(&mut self, topic: Topic, key: &str, value: &str, seq: Seq) {
         let hash = self.hasher.hash_one((topic, key));
         let exact = self.fact_hash(hash, value);
         if self.exact_index(exact).is_some() {
             return;
         }
-        let full = self.facts.len() >= MAX_FACTS || self.text.len() + value.len() > MAX_TEXT;
+        let full = self.facts.len() >= MAX_FACTS || self.text.len() + value.len() > MAX_TEXT_BYTES;
         if full {
             self.full_since.get_or_insert(seq);
             self.not_learned += 1;
@@ -92,7 +92,7 @@ impl Facts {
         }
         let value = push(&mut self.text, value);
         let index = self.facts.len() as u32;
-        self.facts.push(Fact { value, seq, next: NONE });
+        self.facts.push(Fact { value, seq, next: NO_FACT });
         match self.chains.get_mut(&hash) {
             Some(chain) => {
                 self.facts[chain.last as usize].next = index;
@@ -106,15 +106,15 @@ impl Facts {
     }
 
     fn chain(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
-        let mut at = self.chains.get(&hash).map_or(NONE, |chain| chain.first);
+        let mut at = self.chains.get(&hash).map_or(NO_FACT, |chain| chain.first);
         std::iter::from_fn(move || {
-            let index = (at != NONE).then_some(at as usize)?;
+            let index = (at != NO_FACT).then_some(at as usize)?;
             at = self.facts[index].next;
             Some(index)
         })
     }
 
-    /// `hash` is that of the topic and the key.
+    /// Returns the hash of a fact. `hash` is that of its topic and key.
     fn fact_hash(&self, hash: u64, value: &str) -> FactHash {
         let value = self.hasher.hash_one(value);
         let wide = u128::from(hash ^ value.rotate_left(32)) * u128::from(value | 1);
@@ -126,14 +126,15 @@ impl Facts {
         (known.check == fact.check).then_some(known.index as usize)
     }
 
-    /// What was known about a key before a call, in the order in which it was learned.
+    /// Returns the facts about a key that were known before a call, in the order in which they were
+    /// learned.
     pub fn known(
         &self,
         topic: Topic,
         key: &str,
         before: Seq,
     ) -> impl Iterator<Item = KnownFact<'_>> {
-        // nothing is hashed while nothing is known
+        // without facts, no hash is needed
         let hash = if self.facts.is_empty() { 0 } else { self.hasher.hash_one((topic, key)) };
         self.chain(hash)
             .map(|index| &self.facts[index])
@@ -141,7 +142,7 @@ impl Facts {
             .map(|fact| KnownFact { value: self.text(fact.value), seq: fact.seq })
     }
 
-    /// The call that brought the first fact about a key, if that was before a call.
+    /// Returns the call that taught the first fact about a key, if that call came before `before`.
     pub fn known_since(&self, topic: Topic, key: &str, before: Seq) -> Option<Seq> {
         if self.facts.is_empty() {
             return None;
@@ -150,12 +151,12 @@ impl Facts {
         (since < before).then_some(since)
     }
 
-    /// The first that was known about a key before a call.
+    /// Returns the first fact about a key, if it was known before a call.
     pub fn first(&self, topic: Topic, key: &str, before: Seq) -> Option<KnownFact<'_>> {
         self.known(topic, key, before).next()
     }
 
-    /// The call that brought exactly this fact, if that was before a call.
+    /// Returns the call that taught exactly this fact, if that call came before `before`.
     pub fn has(&self, topic: Topic, key: &str, value: &str, before: Seq) -> Option<Seq> {
         if self.facts.is_empty() {
             return None;
@@ -165,12 +166,13 @@ impl Facts {
         (seq < before).then_some(seq)
     }
 
-    /// The call from which on nothing more was learned.
+    /// Returns the first call with a fact that could not be learned because the memory was full.
     pub fn full_since(&self) -> Option<Seq> {
         self.full_since
     }
 
-    /// How many facts there are, how many could not be learned, and the bytes of all.
+    /// Returns the number of facts, the number of facts that could not be learned, and the bytes of
+    /// all.
     pub fn size(&self) -> (usize, u64, usize) {
         let bytes = self.text.capacity()
             + self.facts.capacity() * size_of::<Fact>()
@@ -216,7 +218,7 @@ mod tests {
     #[test]
     fn at_its_bound_a_memory_stops_learning() {
         let mut facts = Facts::default();
-        facts.learn(0, "k", &"x".repeat(MAX_TEXT - 10), Seq(1));
+        facts.learn(0, "k", &"x".repeat(MAX_TEXT_BYTES - 10), Seq(1));
         facts.learn(0, "another key", "a long value", Seq(2));
         facts.learn(0, "k2", "", Seq(3));
         assert_eq!(facts.full_since(), Some(Seq(2)));

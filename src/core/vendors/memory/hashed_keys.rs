@@ -1,16 +1,17 @@
-//! Maps by the hash of a key in place of the key.
+//! Maps that store the hash of a key in place of the key.
 //!
-//! A look at the text of a key is one more wait for memory, and vendors look up several keys for
-//! each call. Of a million keys, two have the same hash by chance once in 10^7 runs. Nobody can
-//! choose such keys without watching this run, because the hash is another in each run.
+//! Comparing the text of a key would be one more cache miss, and vendors look up several keys for
+//! each call. The probability that two of a million keys have the same hash is about 1 in 10^7.
+//! Nobody can choose such keys without observing this run, because each run uses another hash
+//! function.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 
-/// A map by the hashes of keys.
+/// A map from the hashes of keys.
 pub(crate) type HashedKeyMap<V> = HashMap<u64, V, HashOfHash>;
 
-/// Takes a key, which is a hash, for its own hash.
+/// A hasher factory that uses a key, which is a hash, as its own hash.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct HashOfHash;
 

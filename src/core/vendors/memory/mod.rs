@@ -1,4 +1,4 @@
-//! What all vendors remember between calls.
+//! The memory that vendors keep between calls.
 
 pub(crate) mod facts;
 pub(crate) mod hashed_keys;
@@ -11,7 +11,7 @@ use super::vendor::Vendor;
 use crate::vendors::memory::facts::Facts;
 use crate::vendors::memory::vendor_notes::VendorNotes;
 
-/// What one vendor remembers.
+/// The memory of one vendor.
 #[derive(Default)]
 pub(crate) struct VendorMemory {
     pub facts: Facts,
@@ -19,21 +19,22 @@ pub(crate) struct VendorMemory {
     pub state: Option<State>,
 }
 
-/// What all vendors remember, and since which call. One for each run of calls in order; it is
-/// changed by [`super::Vendors::judge`] and [`super::Vendors::idle_flush`] only.
+/// The memory of all vendors, with the call that taught each fact. There is one for each run of
+/// calls in order. Only [`super::Vendors::judge`] and [`super::Vendors::idle_flush`] change what it
+/// knows; [`super::Vendors::is_idle`] only reorders entries.
 #[derive(Default)]
 pub struct Memory {
     pub(crate) vendors: Vec<VendorMemory>,
 }
 
-/// How much vendors remember: facts, notes, and what a state of their own holds.
+/// The size of the memory of all vendors: facts, notes, and the states of vendors' own code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct MemorySize {
-    /// Things learned.
+    /// The number of facts, notes and entries of states.
     pub facts: u64,
-    /// Things that could not be learned because a vendor's memory was full.
+    /// The number of these that could not be learned because a vendor's memory was full.
     pub not_learned: u64,
-    /// Bytes that they take.
+    /// The bytes of all.
     pub bytes: u64,
 }
 
@@ -47,7 +48,7 @@ impl Memory {
         }
     }
 
-    /// How much is remembered.
+    /// Returns the size of the memory.
     pub fn size(&self) -> MemorySize {
         self.vendors.iter().fold(MemorySize::default(), |sum, memory| {
             let (facts, not_learned, bytes) = memory.facts.size();

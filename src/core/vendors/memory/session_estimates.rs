@@ -1,5 +1,5 @@
-//! Sessions as a vendor works them out from calls: which one a call belongs to, and how long they
-//! took.
+//! The sessions that a vendor estimates from calls: the session of a call, and the durations of
+//! sessions.
 
 use crate::call::time::Millis;
 use crate::call::{Event, Seq};
@@ -9,18 +9,18 @@ use crate::vendors::memory::Memory;
 use crate::vendors::memory::vendor_record::VendorRecord;
 use std::collections::BTreeSet;
 
-/// A session, or the time in one module of it.
+/// The duration of a session, or of one module in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
     /// The session's id.
     pub session: String,
-    /// The module; none for the session as a whole.
+    /// The module; none for the whole session.
     pub module: Option<String>,
-    /// When it began.
+    /// The time of its beginning.
     pub start: Millis,
-    /// When it ended, or the latest call so far.
+    /// The time of its end, or of its latest call so far.
     pub end: Millis,
-    /// It has not ended yet.
+    /// True if the session has not ended yet.
     pub open: bool,
 }
 
@@ -30,7 +30,7 @@ impl Span {
         Span { session: session.into(), module: module.map(String::from), start, end, open }
     }
 
-    /// Those of some records that are of these sessions.
+    /// Returns the spans of some sessions that are among these records.
     pub fn of_sessions<'r>(
         records: impl Iterator<Item = &'r VendorRecord>,
         sessions: &BTreeSet<String>,
@@ -41,7 +41,7 @@ impl Span {
 }
 
 impl Vendors {
-    /// The vendors that work sessions out.
+    /// Returns the indexes of the vendors that estimate sessions.
     pub fn estimating(&self) -> impl Iterator<Item = usize> {
         let estimates = |vendor: &usize| {
             self.vendors[*vendor].rules.as_ref().is_some_and(|rules| rules.has_sessions())
@@ -49,8 +49,8 @@ impl Vendors {
         (0..self.len()).filter(estimates)
     }
 
-    /// The session that a vendor counts a call to; none where it takes the call for none. `memory`
-    /// has seen the calls before it.
+    /// Returns the session to which a vendor assigns a call, or none if it assigns none. `memory`
+    /// must have seen the calls before it.
     pub fn session_of(
         &self,
         vendor: usize,
@@ -67,8 +67,9 @@ impl Vendors {
         })
     }
 
-    /// What a vendor has worked out of some sessions as calls came, and of those that are open. What
-    /// it worked out when idleness ended a session is kept by who flushes it.
+    /// Returns the spans of some sessions that ended or changed with a call, and those of open
+    /// sessions. The spans of sessions that [`Vendors::idle_flush`] closed are not kept here; its
+    /// caller keeps them.
     pub fn spans(&self, vendor: usize, sessions: &BTreeSet<String>, memory: &Memory) -> Vec<Span> {
         let memory = &memory.vendors[vendor];
         let closed = memory.notes.records(sessions).into_iter();

@@ -1,8 +1,10 @@
-//! What calls left behind that no fact can say, packed: a vendor that works out sessions keeps some
-//! for a few calls in a hundred, and a packed note takes a tenth of what texts and lists would.
+//! The effects of calls that facts cannot express, in packed form. A vendor that estimates sessions
+//! keeps a note for a few calls in a hundred, and a packed note takes a tenth of the memory of
+//! strings and lists.
 //!
-//! A note is its call (as a difference to the note before), its codes, and its records. Numbers are
-//! in LEB128. A session id that is a UUID takes 16 bytes, and the id of the record before takes none.
+//! A note contains its call (as a difference to the previous note), its codes, and its records.
+//! Numbers are encoded as LEB128. A session id that is a UUID takes 16 bytes, and the id of the
+//! previous record takes none.
 
 use crate::call::Seq;
 use crate::vendors::code_id::CodeId;
@@ -10,24 +12,24 @@ use crate::vendors::memory::vendor_record::VendorRecord;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// How many bytes the notes of one vendor may take.
+/// The maximum size of the notes of one vendor.
 const MAX_NOTES_BYTES: usize = 128 << 20;
 
-/// A place is kept of each 32nd note; behind it, notes are read one by one.
+/// The number of notes for each position that is kept. From there, notes are read one by one.
 const NOTES_PER_MARK: usize = 32;
 
-/// How a session id is packed. A larger number is the length of a text, beyond these.
+/// The encodings of a session id. A larger number is the length of a string, plus [`TEXT`].
 const LOWER_UUID: u64 = 0;
 const UPPER_UUID: u64 = 1;
 const ID_BEFORE: u64 = 2;
 const TEXT: u64 = 3;
 
-/// What a call left behind that no fact can say, kept under its seq.
+/// The effects of a call that facts cannot express, kept under the number of the call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct CallNote {
-    /// Codes that the call has because of what came before it. They have no effect on the verdict.
+    /// The codes that the call has because of earlier calls. They do not affect the verdict.
     pub codes: Vec<CodeId>,
-    /// Records that it gave rise to.
+    /// The records that the call caused.
     pub records: Vec<VendorRecord>,
 }
 
@@ -35,7 +37,7 @@ pub(crate) struct CallNote {
 #[derive(Debug, Default)]
 pub(crate) struct VendorNotes {
     packed: Vec<u8>,
-    /// The call of each 32nd note, and where that note begins.
+    /// The call of each 32nd note, and the position of that note.
     marks: Vec<(Seq, usize)>,
     count: usize,
     last: u64,
@@ -43,7 +45,8 @@ pub(crate) struct VendorNotes {
 }
 
 impl VendorNotes {
-    /// Keeps the note of a call, which comes behind those before, if there is room.
+    /// Appends the note of a call, which must come after those before. Returns false if there is no
+    /// room.
     pub fn keep(&mut self, seq: Seq, note: &CallNote) -> bool {
         let start = self.packed.len();
         let is_marked = self.count.is_multiple_of(NOTES_PER_MARK);
@@ -71,13 +74,13 @@ impl VendorNotes {
         true
     }
 
-    /// How many notes are kept, how many had no room, and how many bytes they take.
+    /// Returns the number of notes, the number of notes without room, and the bytes of all.
     pub fn size(&self) -> (usize, u64, usize) {
         let bytes = self.packed.len() + self.marks.len() * size_of::<(Seq, usize)>();
         (self.count, self.not_kept, bytes)
     }
 
-    /// The note of a call.
+    /// Returns the note of a call.
     pub fn get(&self, seq: Seq) -> Option<CallNote> {
         let mark = self.marks.partition_point(|(marked, _)| *marked <= seq).checked_sub(1)?;
         let (mut at, start) = self.marks[mark];
@@ -97,7 +100,7 @@ impl VendorNotes {
         None
     }
 
-    /// The records of some sessions, in the order of the calls.
+    /// Returns the records of some sessions, in the order of their calls.
     pub fn records(&self, sessions: &BTreeSet<String>) -> Vec<VendorRecord> {
         let mut reader = NoteReader::new(&self.packed);
         let mut records = Vec::new();
@@ -132,11 +135,11 @@ fn push_record(packed: &mut Vec<u8>, record: &VendorRecord, before: &str) {
     push_number(packed, module.as_ref().map_or(0, |module| module.len() as u64 + 1));
     packed.extend(module.iter().flat_map(|module| module.bytes()));
     packed.extend(start.to_le_bytes());
-    // a session does not end before it begins, but all numbers must come back as they were
+    // a session does not end before it begins, but every number must be decoded as it was
     push_number(packed, end.wrapping_sub(*start) as u64);
 }
 
-/// The UUID that a text is, if [`uuid_text`] gives exactly that text for it.
+/// Returns the UUID and its encoding, if [`uuid_text`] turns them into exactly this text.
 fn uuid_of(text: &str) -> Option<(u64, Uuid)> {
     let uuid = if text.len() == 36 { Uuid::try_parse(text).ok()? } else { return None };
     let is_kind =
@@ -149,7 +152,7 @@ fn uuid_text<'b>(uuid: &Uuid, is_upper: bool, buffer: &'b mut [u8]) -> &'b str {
     if is_upper { hyphenated.encode_upper(buffer) } else { hyphenated.encode_lower(buffer) }
 }
 
-/// Reads packed notes, one part after the other.
+/// A reader of packed notes, which reads one part after the other.
 struct NoteReader<'n> {
     rest: &'n [u8],
     session: String,
@@ -186,7 +189,7 @@ impl<'n> NoteReader<'n> {
         (0..self.number()).map(|_| CodeId(self.number() as u16)).collect()
     }
 
-    /// The records of a note whose sessions are wanted.
+    /// Reads the records of a note, and returns those whose sessions are wanted.
     fn records(&mut self, is_wanted: impl Fn(&str) -> bool) -> Vec<VendorRecord> {
         let mut records = Vec::new();
         for _ in 0..self.number() {

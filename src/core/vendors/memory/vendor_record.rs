@@ -1,23 +1,23 @@
-//! The time of sessions, as a vendor works it out.
+//! The durations of sessions, as a vendor estimates them.
 
 use crate::call::time::{self, Millis};
 
-/// What a vendor works out by itself from calls, the time of a session or of one module in it; no
-/// request.
+/// A duration that a vendor estimates from calls, either of a session or of one module in it. It is
+/// not a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VendorRecord {
     /// The session's id.
     pub session: Box<str>,
-    /// The module; none for the session as a whole.
+    /// The module; none for the whole session.
     pub module: Option<Box<str>>,
-    /// When it began.
+    /// The time of its beginning.
     pub start: Millis,
-    /// When it ended.
+    /// The time of its end.
     pub end: Millis,
 }
 
 impl VendorRecord {
-    /// The record as JSON.
+    /// Returns the record as JSON.
     pub fn json(&self) -> String {
         let kind = if self.module.is_some() { "module_time" } else { "session_time" };
         let mut json = serde_json::json!({ "kind": kind, "session_id": self.session });
