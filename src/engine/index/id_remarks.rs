@@ -2,7 +2,8 @@
 //! names that differ only in case, blanks, invisible characters or punctuation.
 //!
 //! Nearly every call has a pair of ids and an event that came before, which one look-up each finds;
-//! only a new pair or name costs more. All tables are bounded, and calls that do not fit are counted.
+//! only a new pair or name costs more. All tables are bounded, and calls that do not fit are
+//! counted.
 
 use crate::call::text::is_invisible;
 use foldhash::fast::FixedState;

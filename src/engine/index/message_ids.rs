@@ -6,8 +6,8 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// The number of tables. A table that grows is moved as a whole while the judge thread waits, so the
-/// fingerprints are spread over many small tables.
+/// The number of tables. A table that grows is moved as a whole while the judge thread waits, so
+/// the fingerprints are spread over many small tables.
 const TABLES: usize = 256;
 
 /// The smallest initial number of cells of a table. The tables begin with 64 to 79 cells: they fill
@@ -33,9 +33,9 @@ impl Default for MessageIds {
 
 /// The bits of a call that are kept.
 ///
-/// By chance, two ids have the same 64 bits once in 10^19 cases, and two different calls with one id
-/// have the same 32 bits of content once in 4 × 10^9 cases. A sender that searches for such ids can
-/// get its own call marked as a repeat, which it could also do by sending the same call twice.
+/// By chance, two ids have the same 64 bits once in 10^19 cases, and two different calls with one
+/// id have the same 32 bits of content once in 4 × 10^9 cases. A sender that searches for such ids
+/// can get its own call marked as a repeat, which it could also do by sending the same call twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint {
     id: u64,
@@ -118,8 +118,8 @@ impl MessageIds {
         }
     }
 
-    /// Stores a call that the service discards. Its `messageId` stays free for another call, and the
-    /// result is never `Reused`, because the call is lost for another reason.
+    /// Stores a call that the service discards. Its `messageId` stays free for another call, and
+    /// the result is never `Reused`, because the call is lost for another reason.
     fn meet_discarded(&mut self, print: Fingerprint) -> Sighting {
         match self.first(print.as_later_call()) {
             None => Sighting::First,
@@ -165,9 +165,9 @@ impl FingerprintSlot {
     }
 }
 
-/// The number of cells that are allocated together. All tables free and allocate segments of this one
-/// size, so the memory that one table frees fits the next that grows. Tables in one allocation would
-/// leave holes, which cost 12 bytes per call at 2,000,000 calls.
+/// The number of cells that are allocated together. All tables free and allocate segments of this
+/// one size, so the memory that one table frees fits the next that grows. Tables in one allocation
+/// would leave holes, which cost 12 bytes per call at 2,000,000 calls.
 const SEGMENT_CELLS: usize = 256;
 
 /// A hash table of fingerprints. At most the share [`MAX_LOAD`] of its cells is used.

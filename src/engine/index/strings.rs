@@ -10,7 +10,8 @@ pub struct TextId(u32);
 impl TextId {
     /// The number that means that there is no text.
     pub const NONE: TextId = TextId(0);
-    /// The number of every text that came when the table was full. Such a text is read from the call.
+    /// The number of every text that came when the table was full. Such a text is read from the
+    /// call.
     pub const UNKEPT: TextId = TextId(u32::MAX);
 
     /// Returns true if there is no text.
