@@ -337,7 +337,7 @@ impl Engine {
         self.frames.times()
     }
 
-    /// Tells the user of something that no request shows, such as a client that speaks TLS.
+    /// Shows the user a notice about something without a row, such as a client that speaks TLS.
     pub fn notice(&self, notice: String) {
         self.shared.notice(notice);
     }

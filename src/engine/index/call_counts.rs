@@ -208,7 +208,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn past_the_bounds_less_is_told_apart_but_everything_is_counted() {
+    fn counts_every_call_in_coarser_cells_beyond_the_limits() {
         let mut cube = CallCounts::default();
         let calls = 200_000_u64;
         for call in 0..calls {

@@ -160,7 +160,7 @@ mod tests {
     use crate::engine::index::Texts;
 
     #[test]
-    fn past_its_bound_less_is_known_of_a_call() {
+    fn stores_only_coarse_shapes_beyond_the_limit() {
         let (mut shapes, mut texts) = (CallShapes::default(), Texts::default());
         let track = texts.intern("track");
         let shape =

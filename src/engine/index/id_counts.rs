@@ -158,7 +158,7 @@ mod tests {
     use crate::engine::index::Texts;
 
     #[test]
-    fn ids_and_pairs_are_counted_up_to_their_bound() {
+    fn counts_ids_and_pairs_up_to_the_limit() {
         let (mut ids, mut texts) = (IdCounts::default(), Texts::default());
         let [a, b, u, v] = ["a", "b", "u", "v"].map(|text| texts.intern(text));
         let none = TextId::NONE;

@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn places_and_rows_are_each_others_inverse() {
+    fn positions_and_rows_are_inverse_to_each_other() {
         let mut passed = MatchBitmap::default();
         let test = |row: u64| row.is_multiple_of(7) || (5000..5100).contains(&row);
         for rows in [1, 63, 4095, 4096, 4097, 20_000] {
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_block_is_looked_at_first_and_only_once_at_a_time() {
+    fn claims_the_nearest_block_first_and_each_only_once_at_a_time() {
         let mut passed = MatchBitmap::default();
         passed.grow(5 * BLOCK_ROWS - 10);
         let claims: Vec<u64> = std::iter::from_fn(|| passed.claim(2 * BLOCK_ROWS + 1))
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_goes_on_where_it_was_left() {
+    fn continues_a_block_after_its_last_searched_row() {
         let mut passed = MatchBitmap::default();
         passed.grow(10);
         let claim = passed.claim(0).expect("rows");
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_ends_at_the_first_gap() {
+    fn known_rows_end_at_the_first_gap() {
         let mut passed = MatchBitmap::default();
         passed.grow(3 * BLOCK_ROWS);
         let all = |passed: &mut MatchBitmap, near: u64| {
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_looked_at_again_stands_until_then() {
+    fn keeps_results_until_rows_are_searched_again() {
         let mut passed = MatchBitmap::default();
         passed.grow(BLOCK_ROWS + 10);
         while let Some(claim) = passed.claim(0) {

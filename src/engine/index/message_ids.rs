@@ -259,10 +259,10 @@ mod tests {
     const SPREAD: u64 = 1 << 56 | 1;
 
     #[test]
-    fn a_table_finds_all_that_begin_at_one_place() {
+    fn finds_all_fingerprints_that_select_the_same_cell() {
         let mut table = FingerprintTable::new(0);
         let prints = || (1..3_000_u64).map(|n| Fingerprint { id: n << 56 | n, content: n as u32 });
-        // so small numbers have the same bits where a place is computed from
+        // with this factor, the bits from which the cell is computed are 0 for all of these ids
         assert!(prints().all(|print| place(print.id, SPREAD, FIRST_CELLS) == 0));
         assert!(prints().all(|print| table.first(print, SPREAD).is_none()));
         assert!(prints().all(|print| table.first(print, SPREAD) == Some(print.content)));
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cells_of_a_call_stay_as_many_while_calls_come() {
+    fn uses_as_many_cells_per_call_at_any_number_of_calls() {
         let mut seen = MessageIds::default();
         for n in 1..=200_000_u32 {
             seen.meet(Fingerprint::new(&format!("id-{n}"), n));
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_first_once() {
+    fn each_message_id_is_first_once() {
         let mut seen = MessageIds::default();
         let prints = || (0..20_000).map(|n| Fingerprint::new(&format!("id-{n}"), n));
         assert!(prints().all(|print| seen.meet(print) == Sighting::First));
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_different_call_with_a_known_id_is_no_repeat() {
+    fn a_different_call_with_a_known_id_is_not_a_repeat() {
         let mut seen = MessageIds::default();
         let met =
             [1, 2, 1, 2, 3, 3, 1].map(|content| seen.meet(Fingerprint::new("const-1", content)));

@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_each_once_and_stops_at_its_bound() {
+    fn stores_each_text_once_and_stops_at_the_limit() {
         let mut texts = Texts::bounded(5);
         let (a, b) = (texts.intern("aaa"), texts.intern("bb"));
         assert_eq!(texts.intern("aaa"), a);

@@ -126,7 +126,7 @@ mod tests {
     use crate::call::Doc;
 
     #[test]
-    fn what_was_known_before_a_call() {
+    fn returns_the_group_known_before_a_call() {
         let mut people = UserGroups::default();
         let docs: Vec<Doc<'_>> = [
             r#"{"userId":"u","anonymousId":"a","groupId":"g1"}"#,
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn at_its_bound_it_stops_learning() {
+    fn stops_remembering_at_the_limit() {
         let mut people = UserGroups { bytes: MAX_BYTES - 10, ..UserGroups::default() };
         let doc = Doc::parse(r#"{"userId":"u","groupId":"g"}"#).expect("JSON");
         people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1), 0);

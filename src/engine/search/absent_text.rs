@@ -63,7 +63,7 @@ mod tests {
     use crate::engine::test_engine::TestEngine;
 
     #[test]
-    fn only_a_text_that_is_nowhere_settles_a_filter() {
+    fn only_a_text_that_no_call_contains_decides_a_filter() {
         let test = TestEngine::start();
         let settles = |text: &str| {
             let filter = crate::fql::parse(text).expect("a filter");
@@ -97,7 +97,7 @@ mod tests {
         ] {
             assert!(!settles(text), "{text}");
         }
-        // a name that is no text stands in the call, and so does a key of the call's own
+        // an event that is not a string, and a call's own `write_key`, are only in the call
         test.take(r#"{"event":["B"],"userId":"u","write_key":"k2"}"#);
         for text in [r#"event = "C""#, r#"write_key = "k""#] {
             assert!(!settles(text), "{text}");

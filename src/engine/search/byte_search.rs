@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_belongs_to_the_part_that_holds_all_of_it() {
+    fn finds_a_text_only_in_the_part_that_contains_all_of_it() {
         let piece = br"refund re|fund|\u0072efund| Refund x";
         let needle = Needle::new("refund");
         let mut hits = Hits::new();
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_made_message_id_is_not_in_the_bytes() {
+    fn does_not_answer_for_a_generated_message_id() {
         let leaf = |text: &str| crate::fql::parse(text).expect("valid").plan().leaves()[0].clone();
         let ask = |text: &str, json: &str| {
             let leaf = leaf(text);

@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_value_that_a_parser_finds() {
+    fn returns_the_value_that_a_parser_finds() {
         let json = r#"{ "a" : {"b":[1, "x", {"c":"\u0041"} ],"b\u0062":-1.5e3, "e":[] } , "a\\":"\\",
             "s":"say \"hi\" {[", "t":true,"f" :false,"n":null, "":"empty", "d":1,"d": 2 , "o":{}}"#;
         for path in [

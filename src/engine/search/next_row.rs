@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_stands_together_in_one_block() {
+    fn a_run_is_adjacent_rows_of_one_block() {
         assert_eq!(run_len(&[]), 0);
         assert_eq!(run_len(&[7]), 1);
         assert_eq!(run_len(&[7, 8, 9, 11, 12]), 3);

@@ -23,7 +23,7 @@ const MAX_TEXTS_PER_FIELD: usize = 200;
 /// The maximum number of fields with names, and of fields with values. Keys may be ids, so their
 /// number has no natural bound.
 const MAX_FIELDS: usize = 2_000;
-/// The maximum length of a name or value in bytes. Nobody types longer ones.
+/// The maximum length in bytes of a name or value: longer ones are not worth completing.
 const MAX_TEXT_BYTES: usize = 120;
 
 /// Texts by the path of their field.
