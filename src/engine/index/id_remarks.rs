@@ -104,9 +104,9 @@ pub struct IdRemarks {
     /// Pairs of a user with an account or an `anonymousId`, by the hashes of both.
     pairs: HashSet<u64>,
     /// The users of each `anonymousId`, by its hash.
-    anonymous: HashMap<u64, Others>,
+    anonymous: HashMap<u64, PairedIds>,
     /// The accounts of each user, by its hash.
-    users_accounts: HashMap<u64, Others>,
+    users_accounts: HashMap<u64, PairedIds>,
     remarks: Vec<IdRemark>,
     /// The calls that are examples of a remark.
     shown_by: HashSet<u64>,
@@ -121,12 +121,12 @@ pub struct IdRemarks {
 struct DistinctNames {
     known: HashSet<u64>,
     /// By the hash of the normalized text ([`norm`]).
-    by_norm: HashMap<u64, Similar>,
+    by_norm: HashMap<u64, SimilarText>,
 }
 
 /// A text, and the remark about others that are nearly the same.
 #[derive(Debug)]
-struct Similar {
+struct SimilarText {
     first: Box<str>,
     call: u64,
     remark: Option<u32>,
@@ -134,7 +134,7 @@ struct Similar {
 
 /// The ids that came with one id.
 #[derive(Debug, Default)]
-struct Others {
+struct PairedIds {
     first: Vec<Box<str>>,
     count: u32,
     calls: [u64; 2],
@@ -277,7 +277,7 @@ impl IdRemarks {
         let next = self.remarks.len() as u32;
         let similar = match names.by_norm.entry(self::hash(&norm)) {
             hashbrown::hash_map::Entry::Vacant(place) => {
-                place.insert(Similar { first: text.into(), call, remark: None });
+                place.insert(SimilarText { first: text.into(), call, remark: None });
                 return true;
             }
             hashbrown::hash_map::Entry::Occupied(place) => place.into_mut(),

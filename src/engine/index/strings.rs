@@ -75,7 +75,7 @@ impl Texts {
         TextId(id)
     }
 
-    /// Like [`Texts::intern`], but faster if the text is the one with the number `likely`.
+    /// Returns the same as [`Texts::intern`], faster if the text is the one with the number `likely`.
     pub fn intern_like(&mut self, likely: TextId, text: &str) -> TextId {
         if self.get(likely) == Some(text) { likely } else { self.intern(text) }
     }

@@ -29,7 +29,7 @@ impl RangeFilter {
         self.matcher.take_error().map_or(Ok(found), Err)
     }
 
-    /// Like [`RangeFilter::calls`], but skips rows that cannot be read, and returns their number as
+    /// Returns the same as [`RangeFilter::calls`], but skips rows that cannot be read, and returns their number as
     /// well.
     pub fn readable(&mut self, engine: &Engine, rows: Range<u64>) -> (Vec<u64>, u64) {
         let (epoch, there, _) = engine.extent();
