@@ -29,8 +29,8 @@ impl RangeFilter {
         self.matcher.take_error().map_or(Ok(found), Err)
     }
 
-    /// Returns the same as [`RangeFilter::calls`], but skips rows that cannot be read, and returns their number as
-    /// well.
+    /// Returns the same as [`RangeFilter::calls`], but skips rows that cannot be read, and returns
+    /// their number as well.
     pub fn readable(&mut self, engine: &Engine, rows: Range<u64>) -> (Vec<u64>, u64) {
         let (epoch, there, _) = engine.extent();
         let mut found = Vec::new();
