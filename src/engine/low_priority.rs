@@ -1,30 +1,32 @@
-//! Threads that do much work for nobody who waits for its end: filters, and the reading of what was
-//! there before. They give way to those that answer, judge and draw.
+//! Lowers the priority of threads that do long work in the background, such as the search threads
+//! and the thread that reads an opened file. They give way to the threads that answer, judge and
+//! draw.
 
-/// The thread that calls this gives way to the others from now on, where threads have a rank of
-/// their own.
+/// Lowers the priority of the calling thread from now on. Has an effect only on Linux, where each
+/// thread has a nice value of its own.
 pub(crate) fn give_way() {
-    // at this one a thread gets a third of what one of the usual rank does
-    set_rank(5);
+    // at nice 5, a thread gets a third of the processor time of one at nice 0
+    set_nice(5);
 }
 
-/// The thread that calls this gives way to the others from now on wherever there is something else to
-/// do: its work can wait for as long as it takes.
+/// Lowers the priority of the calling thread from now on so far that it runs only when little else
+/// does. Its work can wait for as long as that takes.
 pub(crate) fn give_way_to_all() {
-    // a thirtieth
-    set_rank(15);
+    // a thirtieth of the processor time of a thread at nice 0
+    set_nice(15);
 }
 
-fn set_rank(rank: i32) {
+/// Sets the nice value of the calling thread.
+fn set_nice(nice: i32) {
     #[cfg(target_os = "linux")]
     {
-        // one that was started with a lower rank keeps it
+        // a thread that was started with a lower priority keeps it
         let now = rustix::process::getpriority_process(None).unwrap_or(0);
-        // where the system forbids it, it works all the same
-        let _ = rustix::process::setpriority_process(None, now.max(rank));
+        // if the system refuses, the thread works at its old priority
+        let _ = rustix::process::setpriority_process(None, now.max(nice));
     }
     #[cfg(not(target_os = "linux"))]
-    let _ = rank;
+    let _ = nice;
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -33,7 +35,7 @@ mod tests {
     use rustix::process::getpriority_process;
 
     #[test]
-    fn only_who_calls_it_gives_way() {
+    fn gives_way_only_in_the_calling_thread() {
         let before = getpriority_process(None).expect("a rank");
         let after = std::thread::spawn(|| {
             give_way();

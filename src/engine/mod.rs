@@ -2,8 +2,8 @@
 //!
 //! Two threads share the work. The listener thread ([`ingest`]) reads a request, appends its line
 //! to the recording, puts it into the bounded queue and answers. The judge thread ([`judging`])
-//! takes the lines in order and indexes them ([`index`]), from the queue or, if nobody has read them
-//! yet, from the recording ([`source`]). Opening a file, judging again and judging live traffic
+//! takes the lines in order and indexes them ([`index`]), from the queue or, if they are not in it,
+//! from the recording ([`source`]). Opening a file, judging again and judging live traffic
 //! therefore use the same code.
 //!
 //! One lock guards the index and the vendors' memory. The judge thread releases it every few calls.
@@ -106,7 +106,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// What is looked for among the calls.
+/// The kind of row that a jump in the log looks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// A call with an id that a vendor in use misses.
@@ -115,36 +115,36 @@ pub enum What {
     Finding,
     /// A call that the user marked.
     Marked,
-    /// A row that a search finds.
+    /// A row that matches a filter.
     Matches(Arc<Filter>),
 }
 
-/// All that was captured, and what becomes of what comes next.
+/// The recording, its index, and the threads that keep the index up to date.
 #[derive(Debug)]
 pub struct Engine {
     shared: Arc<SharedState>,
     options: IngestOptions,
     forwarding: ForwardCounters,
     mirroring: MirrorCounters,
-    /// Faults are not injected now.
+    /// True while the injection of faults is switched off.
     faults_off: AtomicBool,
     remarks: RemarkTarget,
-    /// Locked while all calls are judged again, which happens once at a time.
+    /// Locked while all calls are judged again, so that this happens only once at a time.
     again: Mutex<()>,
     threads: Vec<JoinHandle<()>>,
     frames: crate::engine::frame_times::Frames,
     in_view: crate::engine::rows::row_cache::RowCache,
 }
 
-/// How far the recording has to be judged for one that waits; unknown until the files that are
-/// imported are read.
+/// The end of the recording up to which a waiting caller needs it judged. It is unknown until the
+/// imported files are read.
 #[derive(Debug, Default)]
 pub struct Settling {
     wanted: Option<u64>,
 }
 
 impl Engine {
-    /// Begins with a recording; what is in it already is read first.
+    /// Starts an engine on a recording, and waits until the lines in it are judged.
     pub fn new(
         recording: Recording,
         vendors: Arc<Vendors>,
@@ -157,8 +157,9 @@ impl Engine {
         Ok((engine, opened))
     }
 
-    /// Begins with a recording at once. What is in it already is read while others look and new
-    /// requests are taken; [`Stats::reading`] says how far that is.
+    /// Starts an engine on a recording without waiting. Its threads read the lines in it while the
+    /// screen already shows rows and new requests are accepted; [`Stats::reading`] is their
+    /// progress.
     pub fn start(
         recording: Recording,
         vendors: Arc<Vendors>,
@@ -213,14 +214,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Waits until all that is recorded by now is judged, so that who looks sees it.
+    /// Waits until everything that is recorded by now is judged, so that the caller sees it.
     pub fn settle(&self) {
         let mut settling = Settling::default();
         while !self.settle_for(&mut settling, Duration::from_secs(1)) {}
     }
 
-    /// Waits further until all that was recorded when the waiting began is judged, at most for some
-    /// time. Returns true if it is.
+    /// Waits until everything is judged that was recorded when waiting with `settling` began: at
+    /// most `limit` for the import, and again for the judge thread. Returns false if the time is
+    /// over.
     pub fn settle_for(&self, settling: &mut Settling, limit: Duration) -> bool {
         let wanted = match settling.wanted {
             Some(wanted) => wanted,
@@ -233,59 +235,59 @@ impl Engine {
         self.shared.queue.settle_to(wanted, limit)
     }
 
-    /// How requests are taken.
+    /// Returns the options for accepting requests.
     pub fn ingest_options(&self) -> &IngestOptions {
         &self.options
     }
 
-    /// The counters of requests that are forwarded.
+    /// Returns the counters of forwarded requests.
     pub fn forwarding(&self) -> &ForwardCounters {
         &self.forwarding
     }
 
-    /// Whether faults are injected, if there are any.
+    /// Returns true unless the injection of faults is switched off.
     pub fn faults_are_on(&self) -> bool {
         !self.faults_off.load(Ordering::Relaxed)
     }
 
-    /// Injects faults from now on, or no more. Returns which.
+    /// Switches the injection of faults on or off. Returns true if it is on now.
     pub fn switch_faults(&self) -> bool {
         let was_off = self.faults_off.fetch_xor(true, Ordering::Relaxed);
         self.changed();
         was_off
     }
 
-    /// How many requests could not be recorded.
+    /// Returns the number of requests that could not be recorded.
     pub fn unrecorded(&self) -> u64 {
         self.shared.unrecorded.load(Ordering::Relaxed)
     }
 
-    /// Whether the last line could be written, as far as that is known.
+    /// Returns true unless the last attempt to write to the recording failed.
     pub fn can_record(&self) -> bool {
         self.shared.trouble().problem.is_none()
     }
 
-    /// Where marks and notes go.
+    /// Returns the file to which marks and notes are written.
     pub fn remarks(&self) -> &RemarkTarget {
         &self.remarks
     }
 
-    /// True once a stream that was read has ended.
+    /// Returns true once all imported files are read and nothing more arrives.
     pub fn input_is_over(&self) -> bool {
         self.shared.import.is_over()
     }
 
-    /// The first thing that is wrong with the files of calls that were taken in.
+    /// Returns the first error in the imported files of calls.
     pub fn wrong(&self) -> Option<Arc<FileError>> {
         self.shared.import.wrong()
     }
 
-    /// What was found in the recording when it was read.
+    /// Returns what was counted in the recording when it was opened.
     pub fn opened(&self) -> OpenedCounts {
         self.lock().opened.clone()
     }
 
-    /// True if all that is recorded is judged.
+    /// Returns true if everything that is recorded is judged.
     pub fn is_settled(&self) -> bool {
         self.shared.import.is_settled() && self.shared.queue.is_settled()
     }
@@ -298,55 +300,56 @@ impl Engine {
         self.shared.changed();
     }
 
-    /// A number that grows with each change.
+    /// Returns a number that grows with each change.
     pub fn version(&self) -> u64 {
         self.shared.version.load(Ordering::Acquire)
     }
 
-    /// The vendors, with the settings that judge from now on.
+    /// Returns the vendors with the settings that new calls are judged with.
     pub fn vendors(&self) -> Arc<Vendors> {
         self.shared.vendors()
     }
 
-    /// The vendors in use.
+    /// Returns the vendors in use.
     pub fn in_use(&self) -> InUse {
         self.lock().index.in_use.clone()
     }
 
-    /// Counts a request that was turned away with 429 before it was read.
+    /// Counts a request that was refused with 429 before it was read.
     pub fn too_much(&self) {
         self.shared.too_much.fetch_add(1, Ordering::Relaxed);
         self.changed();
     }
 
-    /// A screen begins to draw a frame.
+    /// Notes that the screen begins to draw a frame.
     pub fn draws(&self) {
         self.shared.drawing.begin();
     }
 
-    /// It has drawn it.
+    /// Notes that the screen has drawn a frame, which took this long.
     pub fn drew(&self, took: Duration) {
         self.shared.drawing.end();
         self.frames.note(took);
     }
 
-    /// How long the latest frames of the screen took; none where no screen draws.
+    /// Returns statistics about the latest frames of the screen; `None` if no frame was drawn.
     pub fn frame_times(&self) -> Option<FrameTimes> {
         self.frames.times()
     }
 
-    /// Tells the user of something that no request shows, such as a client that speaks TLS.
+    /// Shows the user a notice about something without a row, such as a client that speaks TLS.
     pub fn notice(&self, notice: String) {
         self.shared.notice(notice);
     }
 
-    /// The first of these rows that is what the index alone can tell.
+    /// Returns the first of these rows that is of a kind. `What::Matches` finds none: the index
+    /// alone does not answer it.
     fn first(&self, mut rows: impl Iterator<Item = u64>, what: &What) -> Option<u64> {
         let state = self.lock();
         rows.find(|row| state.index.is(*row, what))
     }
 
-    /// Reads a part of the recording.
+    /// Reads a range of the recording.
     fn read_bytes(&self, part: Range<u64>, into: &mut Vec<u8>) -> io::Result<()> {
         let recording = &self.shared.recording;
         let (first, last) = (recording.place(part.start), recording.place(part.end - 1));
@@ -365,13 +368,14 @@ impl Drop for Engine {
         self.shared.import.end();
         self.shared.queue.end();
         for thread in self.threads.drain(..) {
-            // a panic there has been told already, and dropping must not panic again
+            // a panic of the thread was already reported, and `drop` must not panic again
             let _ = thread.join();
         }
     }
 }
 
 impl JudgedIndex {
+    /// Returns true if a row is of a kind.
     fn is(&self, row: u64, what: &What) -> bool {
         let store: &Index = &self.store;
         match (store.row(row), what) {

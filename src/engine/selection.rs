@@ -1,5 +1,5 @@
-//! Clearing selected calls. A line of the recording names their numbers, so reading it again clears
-//! the same calls whatever the settings and the time are by then.
+//! Clears selected calls. The line of such a clear in the recording lists the numbers of the calls,
+//! so reading the recording again clears the same calls, whatever the settings and the time are.
 
 use crate::call::time::Millis;
 use crate::engine::Engine;
@@ -13,12 +13,13 @@ use crate::wire::ParsedRequest;
 use std::io;
 use std::ops::Range;
 
-/// At most so many ranges of numbers are cleared at a time: their line is no longer than 2 MB.
+/// The maximum number of ranges that one clear may have, so that its line is at most 2 MB long.
 pub const MAX_CLEARED_RANGES: usize = 100_000;
 
 impl Engine {
-    /// Returns the numbers of the calls in these rows, as ascending ranges. None if calls were
-    /// cleared away since there were that many clears: the rows are other rows now.
+    /// Returns the numbers of the calls in these rows, as ascending ranges. Returns `None` if calls
+    /// were cleared since the caller read the value `clears` of [`Engine::clears`], because the
+    /// rows are different rows now.
     pub fn numbers_of(&self, rows: &[u64], clears: u64) -> Option<Vec<(u64, u64)>> {
         let state = self.lock();
         let index = &state.index;
@@ -34,9 +35,9 @@ impl Engine {
         (state.clears == clears).then_some(ranges)
     }
 
-    /// Clears away the calls with these numbers, ascending ranges of at most
-    /// [`MAX_CLEARED_RANGES`]. All other calls keep their numbers, and are judged as if those had
-    /// not been sent. The recording keeps them, with the filter that selected them.
+    /// Clears the calls with these numbers: ascending ranges, at most [`MAX_CLEARED_RANGES`]. All
+    /// other calls keep their numbers, and are judged as if the cleared ones had not been sent. The
+    /// recording keeps the cleared calls, and `filter`, which selected them.
     pub fn clear_calls(&self, filter: &str, calls: &[(u64, u64)], now: Millis) -> io::Result<()> {
         let mut front = self.shared.front();
         if front.is_only_read() {
@@ -53,7 +54,7 @@ impl Engine {
 }
 
 impl JudgedIndex {
-    /// Adds ranges of numbers to those that are cleared away. Returns whether a call has one of them.
+    /// Adds ranges to the cleared numbers. Returns whether a call in the index has one of them.
     pub fn select_cleared(&mut self, calls: impl Iterator<Item = (u64, u64)>) -> bool {
         let mut has_any = false;
         for (first, last) in calls {
@@ -72,7 +73,8 @@ impl JudgedIndex {
         has_any
     }
 
-    /// Returns whether the next call is cleared away, and for how many calls that holds.
+    /// Returns whether the next call is cleared, and for how many calls from it on that is the
+    /// same.
     fn cleared_run(&self) -> (bool, usize) {
         let next = self.next_seq().0;
         let at = self.call_clears.partition_point(|(_, last)| *last < next);
@@ -84,8 +86,8 @@ impl JudgedIndex {
         (is_cleared, usize::try_from(calls).unwrap_or(usize::MAX))
     }
 
-    /// Whether nothing is left of the next request: all its calls are cleared away, and it has no
-    /// row besides theirs.
+    /// Returns true if nothing is left of the next request: all its calls are cleared, and it has
+    /// no row of its own.
     pub fn is_all_cleared(&self, reading: &ParsedRequest<'_>) -> bool {
         let calls = reading.calls.len();
         if self.call_clears.is_empty() || calls == 0 || no_call(reading).is_some() {
@@ -95,7 +97,7 @@ impl JudgedIndex {
         is_cleared && run >= calls
     }
 
-    /// Judges calls of the request that was taken in last, except those that are cleared away.
+    /// Judges calls of the latest request, except cleared ones.
     pub fn push_calls_left(
         &mut self,
         vendors: &Vendors,

@@ -1,4 +1,4 @@
-//! An engine for tests, on calls that they send.
+//! An engine for unit tests, to which they send calls.
 
 use crate::engine::{Engine, InUse, Recording};
 use crate::recording::RecordingFile;
@@ -24,12 +24,12 @@ impl TestEngine {
         TestEngine { engine: Arc::new(engine.expect("readable")), _home: home }
     }
 
-    /// Takes a track call, and waits until it is judged.
+    /// Sends a track call, and waits until it is judged.
     pub fn track(&self, event: &str) {
         self.take(&format!(r#"{{"event":"{event}","userId":"u"}}"#));
     }
 
-    /// Takes the body of a track call, and waits until it is judged.
+    /// Sends the body of a track call, and waits until it is judged.
     pub fn take(&self, body: &str) {
         let head = RequestHead {
             method: "POST",

@@ -1,4 +1,4 @@
-//! What the calls show about ids together, in words.
+//! The remarks about ids that several calls show together, as findings.
 
 use crate::call::text::spelled;
 use crate::engine::Engine;
@@ -10,23 +10,24 @@ use crate::findings::{Finding, finding_for_remark};
 /// A remark about ids, ready to be shown.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IdRemarkView {
-    /// What is remarked.
+    /// The remark from the index.
     pub remark: IdRemark,
-    /// The same in words. Its path is where such an id stands.
+    /// The remark as a finding. Its path is the place of such an id in a call.
     pub finding: Finding,
-    /// The numbers of the two calls that show it.
+    /// The numbers of the two example calls.
     pub seqs: [u64; 2],
-    /// The row of the later one.
+    /// The row of the later example call.
     pub row: u64,
 }
 
 impl IdRemarkView {
-    /// `seqs` and `row` are those of the calls that show it.
+    /// Creates a view of a remark. `seqs` are the numbers of the example calls, and `row` is the
+    /// row of the later one.
     pub(crate) fn new(remark: &IdRemark, seqs: [u64; 2], row: u64) -> IdRemarkView {
         IdRemarkView { finding: finding(remark), remark: remark.clone(), seqs, row }
     }
 
-    /// Whether it is about an account or a user.
+    /// Returns whether the remark is about this account or user.
     fn is_about(&self, who: Who, id: &str) -> bool {
         let remark = &self.remark;
         let other = remark.others.iter().any(|other| other == id);
@@ -41,7 +42,7 @@ impl IdRemarkView {
     }
 }
 
-/// A remark in words.
+/// Returns a remark as a finding.
 pub(crate) fn finding(remark: &IdRemark) -> Finding {
     let (name, path) = match remark.kind {
         RemarkKind::SharedAnonymousId => ("ID-SHARED anonymousId", "/anonymousId"),
@@ -59,12 +60,12 @@ pub(crate) fn finding(remark: &IdRemark) -> Finding {
         Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
         _ => others.concat(),
     };
-    let said = [("id", spelled(&remark.id)), ("of", remark.of.to_string()), ("others", others)];
-    finding_for_remark(name, path, &said)
+    let values = [("id", spelled(&remark.id)), ("of", remark.of.to_string()), ("others", others)];
+    finding_for_remark(name, path, &values)
 }
 
 impl Engine {
-    /// What the calls show about ids together, in the order in which they came.
+    /// Returns all remarks about ids, in the order in which they were created.
     pub fn id_remarks(&self) -> GroupedRows<IdRemarkView> {
         let state = self.lock();
         let (index, store) = (&state.index, &state.index.store);
@@ -77,7 +78,7 @@ impl Engine {
         GroupedRows { rows, of, other: index.id_remarks.untold() }
     }
 
-    /// The same about one account or user.
+    /// Returns the remarks about one account or user, as findings.
     pub fn id_remarks_about(&self, who: Who, id: &str) -> Vec<Finding> {
         let about = self.id_remarks().rows.into_iter().filter(|view| view.is_about(who, id));
         about.map(|view| view.finding).collect()

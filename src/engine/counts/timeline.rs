@@ -1,7 +1,8 @@
-//! One person's calls in their order: what is odd about it, and the sessions that vendors work out.
+//! Summarizes one person's calls in order: findings about the order, and the sessions that vendors
+//! estimate.
 //!
-//! A person may have any number of calls, so they are gone through part by part, as whoever looks
-//! has time: of the order the index alone can tell, for sessions the calls are read.
+//! A person may have any number of calls, so the caller passes them in portions, as its time
+//! allows. The index alone shows the order; for sessions, the calls are read.
 
 use crate::call::time::Millis;
 use crate::call::{CallType, Doc, Event};
@@ -13,16 +14,16 @@ use crate::vendors::{CodeId, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// So long calls are read at once: with the request that is begun then and the drawing it stays
-/// within a frame's time.
-const PATIENCE: Duration = Duration::from_millis(2);
+/// The time after which no further request is read in one portion. Together with the request that
+/// is being read then and with drawing, a portion takes less than the time of a frame.
+const READ_TIMEOUT: Duration = Duration::from_millis(2);
 
-/// How many calls of one type, and the first of them.
+/// The number of calls of one type, and the first of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TypeCount {
-    /// How many, without repeats.
+    /// The number of calls, without repeats.
     pub calls: u64,
-    /// The number of the first; 0 where there is none.
+    /// The number (`seq`) of the first call; 0 if there is none.
     pub first: u64,
 }
 
@@ -31,47 +32,50 @@ pub struct TypeCount {
 pub struct OrderFinding {
     /// The finding's code.
     pub code: String,
-    /// How bad it is.
+    /// The finding's severity.
     pub severity: Severity,
-    /// The vendor's place in the registry.
+    /// The vendor's position in the registry; `None` if the finding belongs to no vendor.
     pub vendor: Option<usize>,
-    /// How many calls have it, without repeats.
+    /// The number of calls with the finding, without repeats.
     pub calls: u64,
-    /// The first of them, its number.
+    /// The number (`seq`) of the first such call.
     pub first: u64,
-    /// Its row.
+    /// The row of the first such call.
     pub row: u64,
 }
 
-/// What the calls of a person say, as far as they were gone through. Repeats are counted as such
-/// and say no more.
+/// A summary of a person's calls, as far as they were added. A repeat is counted as such and
+/// changes nothing else but the time of the last call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Timeline {
-    /// Calls in which a vendor in use finds the person: as many as the person has in the list of
-    /// all.
+    /// The number of calls in which a vendor in use finds the person, without repeats. It is the
+    /// number that the list of all people shows.
     pub calls: u64,
-    /// Calls that name the person, and in which no vendor in use finds any.
+    /// The number of calls that name the person but in which no vendor in use finds a user, without
+    /// repeats.
     pub named: u64,
-    /// Calls whose `messageId` came before.
+    /// The number of calls whose `messageId` came before.
     pub repeats: u64,
-    /// By type, in the order of [`CallType::ALL`]; of what the service passes on.
+    /// The calls by type, in the order of [`CallType::ALL`], without those that the service
+    /// discards.
     pub types: [TypeCount; 6],
-    /// Track, page and screen calls before the first identify call.
+    /// The number of track, page and screen calls before the first identify call.
     pub before_identify: u64,
-    /// The same before the first group call.
+    /// The number of track, page and screen calls before the first group call.
     pub before_group: u64,
-    /// When the first arrived, and the last.
+    /// The times at which the first and the last call arrived.
     pub seen: Option<(Millis, Millis)>,
+    /// The findings about the order: the number of calls, and the number and row of the first.
     found: BTreeMap<CodeId, (u64, u64, u64)>,
 }
 
 impl Timeline {
-    /// The calls of a type.
+    /// Returns the count of a type.
     pub fn count_of_type(&self, kind: CallType) -> TypeCount {
         self.types[slot(kind)]
     }
 
-    /// Track, page and screen calls.
+    /// Returns the number of track, page and screen calls.
     pub fn events(&self) -> u64 {
         [CallType::Track, CallType::Page, CallType::Screen]
             .map(|kind| self.count_of_type(kind).calls)
@@ -79,8 +83,9 @@ impl Timeline {
             .sum()
     }
 
-    /// Takes the next call: its type if it has one, its number, when it arrived, whether its
-    /// `messageId` came before, and whether a vendor in use finds the person in it.
+    /// Adds the next call: its type if it has one and the service passes it on, its number and time
+    /// of arrival, whether its `messageId` came before, and whether a vendor in use finds a user in
+    /// it.
     pub fn add(
         &mut self,
         kind: Option<CallType>,
@@ -102,22 +107,23 @@ impl Timeline {
             }
             CallType::Identify | CallType::Group | CallType::Alias => {}
         }
-        let of = &mut self.types[slot(kind)];
-        of.first = if of.calls == 0 { seq } else { of.first };
-        of.calls += 1;
+        let count = &mut self.types[slot(kind)];
+        count.first = if count.calls == 0 { seq } else { count.first };
+        count.calls += 1;
     }
 }
 
+/// Returns the position of a type in [`CallType::ALL`].
 fn slot(kind: CallType) -> usize {
     CallType::ALL.iter().position(|known| *known == kind).unwrap_or(0)
 }
 
-/// Sessions of one vendor, by vendor and id.
+/// The ids of sessions, by the vendor's position in the registry.
 pub type SessionIds = BTreeMap<usize, BTreeSet<String>>;
 
 impl Engine {
-    /// Goes on through the calls of a person, in their order. Quick: of each call only its row in
-    /// the index is looked at.
+    /// Adds the next rows of a person's calls to a timeline, in order. This is fast: it reads only
+    /// the index.
     pub fn timeline(&self, rows: &[u64], timeline: &mut Timeline) {
         let state = self.lock();
         let (index, store) = (&state.index, &state.index.store);
@@ -128,7 +134,7 @@ impl Engine {
             let Some(request) = store.requests.get(u64::from(call.request)) else { continue };
             let seq = index.seq_at(at);
             let kind = store.texts.get(store.shapes.get(call.shape).kind);
-            // what the service discards neither identifies nor puts anybody in a group
+            // a call that the service discards neither identifies a user nor adds one to a group
             let reaches = store.sets.get(call.set).discarded.is_none();
             let kind = kind.and_then(CallType::parse).filter(|_| reaches);
             let (repeat, found) = (call.flags.repeat(), !call.user.is_none());
@@ -144,10 +150,11 @@ impl Engine {
         }
     }
 
-    /// What vendors in use found about the order of a person's calls, the worst first.
+    /// Returns the findings about the order of a person's calls, the worst first: those of vendors
+    /// in use, and those that belong to no vendor.
     pub fn order_finding(&self, timeline: &Timeline) -> Vec<OrderFinding> {
         let vendors = self.vendors();
-        let told = timeline.found.iter().map(|(code, (calls, first, row))| {
+        let findings = timeline.found.iter().map(|(code, (calls, first, row))| {
             let entry = vendors.codes().entry(*code);
             OrderFinding {
                 code: entry.code.to_string(),
@@ -158,19 +165,20 @@ impl Engine {
                 row: *row,
             }
         });
-        let mut told: Vec<OrderFinding> = told.collect();
-        told.sort_by_key(|told| (told.severity, std::cmp::Reverse(told.calls)));
-        told
+        let mut findings: Vec<OrderFinding> = findings.collect();
+        findings.sort_by_key(|finding| (finding.severity, std::cmp::Reverse(finding.calls)));
+        findings
     }
 
-    /// The sessions that vendors in use count these calls to. The calls are read, and a call of a large
-    /// batch takes its time: so it ends after some milliseconds, and says how many it came to.
+    /// Adds the ids of the sessions to which vendors in use count the calls in these rows. Reading
+    /// a call of a large batch takes long, so this stops after some milliseconds. Returns the
+    /// number of rows that were read.
     pub fn session_ids(&self, rows: &[u64], into: &mut SessionIds) -> usize {
         let estimating: Vec<usize> = self.vendors().estimating().collect();
         if estimating.is_empty() {
             return rows.len();
         }
-        let details = self.details_within(rows.iter().copied(), PATIENCE);
+        let details = self.details_within(rows.iter().copied(), READ_TIMEOUT);
         let read = details.len();
         for detail in details {
             let Ok(RowDetail::Call(call)) = detail else { continue };
@@ -192,7 +200,7 @@ impl Engine {
         read
     }
 
-    /// What vendors have worked out of some sessions, in order of time.
+    /// Returns the times that vendors estimate for these sessions, ordered by time for each vendor.
     pub fn sessions(&self, ids: &SessionIds) -> BTreeMap<usize, Vec<Span>> {
         let state = self.lock();
         let (vendors, index) = (state.eras.latest(), &state.index);

@@ -1,28 +1,28 @@
-//! Calls counted by what the aggregates tell apart: one cell for all that are alike. Everything that
-//! a view groups by (event, finding, library, version, write key) follows from a cell's key, so
-//! a call costs one look-up, however many views there are.
+//! Counts of calls in cells: calls that no view distinguishes share one cell. Everything that a
+//! view groups by (event, finding, library, version, write key) follows from a cell's key, so
+//! counting a call costs one look-up, however many views there are.
 
 use crate::call::CallType;
 use crate::call::time::Millis;
 use crate::engine::index::{HasId, SetId, ShapeId, TextId};
 use hashbrown::HashMap;
 
-/// What the calls of one cell have in common.
+/// The properties that the calls of one cell have in common.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct CellKey {
-    /// The name of an event, a page or a screen; other calls have none.
+    /// The name of the event, page or screen; [`TextId::NONE`] for other calls.
     pub event: TextId,
-    /// What was found.
+    /// The set of finding codes.
     pub set: SetId,
-    /// Type, library, versions, write key.
+    /// The type, library, versions and write key.
     pub shape: ShapeId,
-    /// Whether a vendor in use found an account id, and a user id.
+    /// The state of the account id and of the user id that the first vendor in use found.
     pub has: [HasId; 2],
 }
 
 impl CellKey {
-    /// The cell of a call, of which the log shows this name, and in which these ids were found,
-    /// account and user.
+    /// Creates the key for a call. `name` is its name in the log; `has` is the state of its account
+    /// id and of its user id.
     pub fn new(
         kind: Option<CallType>,
         name: TextId,
@@ -38,18 +38,18 @@ impl CellKey {
     }
 }
 
-/// How many calls, and when.
+/// The number of calls of a cell, and when they arrived.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Count {
-    /// Calls, without repeats.
+    /// The number of calls, without repeats.
     pub calls: u64,
-    /// Calls whose `messageId` came before.
+    /// The number of calls whose `messageId` came before.
     pub repeats: u64,
-    /// The place of the first of them among the calls.
+    /// The position of the first one among all calls, repeats included.
     pub first: u64,
-    /// The place of the last.
+    /// The position of the last one.
     pub last: u64,
-    /// How many came in the latest minutes, repeats too.
+    /// The number in each of the latest minutes, repeats included.
     pub trend: Trend,
 }
 
@@ -65,7 +65,7 @@ impl Count {
         self.trend.add(at, 1);
     }
 
-    /// Counts the calls of another cell too.
+    /// Adds the calls of another cell.
     pub fn merge(&mut self, other: &Count) {
         if other.calls + other.repeats == 0 {
             return;
@@ -79,16 +79,16 @@ impl Count {
     }
 }
 
-/// So many minutes are told apart.
+/// The number of minutes in a trend.
 pub const TREND_MINUTES: usize = 16;
 const MINUTE_MS: Millis = 60_000;
 
-/// Counts of the latest minutes, by the clock of arrival.
+/// The numbers of calls in each of the latest minutes, by time of arrival.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Trend {
     /// The latest minute.
     minute: Millis,
-    /// The count of a minute stands at its number modulo the length.
+    /// A ring: the count of a minute is at the minute's number modulo the length.
     counts: [u32; TREND_MINUTES],
 }
 
@@ -108,7 +108,7 @@ impl Trend {
             }
             self.minute = minute;
         }
-        // what is older than all that is told apart is not counted here
+        // calls that are older than the trend are not counted in it
         if self.minute - minute < length {
             let slot = &mut self.counts[minute.rem_euclid(length) as usize];
             *slot = slot.saturating_add(count);
@@ -125,7 +125,7 @@ impl Trend {
         }
     }
 
-    /// The counts up to the minute of a moment, the oldest first.
+    /// Returns the counts of the minutes that end with the minute of `at`, the oldest first.
     pub fn until(&self, at: Millis) -> [u32; TREND_MINUTES] {
         let (end, length) = (at.div_euclid(MINUTE_MS), TREND_MINUTES as Millis);
         std::array::from_fn(|nth| {
@@ -136,17 +136,18 @@ impl Trend {
     }
 }
 
-/// So many cells are kept in full…
-const MOST: usize = 50_000;
-/// …and so many more that tell only findings apart. What comes then counts as other.
-const MOST_COARSE: usize = 60_000;
+/// The maximum number of cells with a full key.
+const MAX_CELLS: usize = 50_000;
+/// The maximum number of all cells: those above [`MAX_CELLS`] are coarse, without event and shape.
+/// Calls that fit no cell then are counted as other.
+const MAX_CELLS_WITH_COARSE: usize = 60_000;
 
-/// All cells.
+/// The counts of all calls of a recording, by cell.
 #[derive(Debug, Default)]
 pub struct CallCounts {
     cells: Vec<(CellKey, Count)>,
     places: HashMap<CellKey, u32>,
-    /// Calls mostly come as the one before.
+    /// The cell of the last counted call. Most calls belong to the cell of the call before.
     last: Option<(CellKey, u32)>,
     other: Count,
 }
@@ -167,17 +168,18 @@ impl CallCounts {
         }
     }
 
+    /// Returns the position of the cell for a key, and adds the cell if there is space.
     fn place(&mut self, key: CellKey) -> Option<u32> {
         if let Some(place) = self.places.get(&key) {
             return Some(*place);
         }
-        if self.cells.len() < MOST {
+        if self.cells.len() < MAX_CELLS {
             return Some(self.open(key));
         }
         let coarse = CellKey { event: TextId::UNKEPT, shape: ShapeId(0), ..key };
         match self.places.get(&coarse) {
             Some(place) => Some(*place),
-            None if self.cells.len() < MOST_COARSE => Some(self.open(coarse)),
+            None if self.cells.len() < MAX_CELLS_WITH_COARSE => Some(self.open(coarse)),
             None => None,
         }
     }
@@ -189,12 +191,12 @@ impl CallCounts {
         place
     }
 
-    /// The cells.
+    /// Returns all cells, in the order of their first calls.
     pub fn cells(&self) -> &[(CellKey, Count)] {
         &self.cells
     }
 
-    /// What no cell counts.
+    /// Returns the count of calls that fit no cell.
     pub fn other(&self) -> &Count {
         &self.other
     }
@@ -206,7 +208,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn past_the_bounds_less_is_told_apart_but_everything_is_counted() {
+    fn counts_every_call_in_coarser_cells_beyond_the_limits() {
         let mut cube = CallCounts::default();
         let calls = 200_000_u64;
         for call in 0..calls {
@@ -218,7 +220,7 @@ mod tests {
         cube.cells().iter().for_each(|(_, count)| all.merge(count));
         assert_eq!((all.calls, all.repeats), (160_000, 40_000));
         assert_eq!((all.first, all.last), (0, calls - 1));
-        assert_eq!(cube.cells().len(), MOST_COARSE);
+        assert_eq!(cube.cells().len(), MAX_CELLS_WITH_COARSE);
         assert!(cube.other().calls > 0);
     }
 

@@ -1,34 +1,34 @@
-//! What many calls have in common apart from ids and names: each such combination is kept once, and
-//! a call has its number.
+//! Shapes: the combinations of type, library, versions and write key that many calls share. The
+//! index stores each shape once, and a call's row contains its number.
 
 use crate::engine::index::{SenderPlatform, TextId};
 use hashbrown::HashMap;
 
-/// The number of a shape. 0 is a call of which nothing is known here.
+/// The number of a shape. 0 is the shape of calls that came when the table was full.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShapeId(pub u16);
 
-/// Whether the index has the value of a top-level field of a call, and in which of its columns.
+/// The column of the index that contains the value of a top-level field of a call, if one does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum IndexedField {
     /// The call has no such field, or `null`.
     Absent,
-    /// It is the text in the name column.
+    /// The value is the text in the name column.
     Name,
-    /// It is the text in the account column.
+    /// The value is the text in the account column.
     Account,
-    /// It is the text in the user column.
+    /// The value is the text in the user column.
     User,
-    /// It has to be read from the call.
+    /// The value has to be read from the call.
     Elsewhere,
 }
 
-/// What a shape is.
+/// The properties that calls of one shape have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CallShape {
-    /// The type as it came, or as the path gives it.
+    /// The type as it was sent, or as the path says.
     pub kind: TextId,
-    /// The library that sent it.
+    /// The name of the library that sent the call.
     pub library: TextId,
     /// That library's version.
     pub library_version: TextId,
@@ -36,9 +36,9 @@ pub struct CallShape {
     pub app_version: TextId,
     /// The write key.
     pub write_key: TextId,
-    /// Who sent it.
+    /// The platform of the sender.
     pub sender: SenderPlatform,
-    /// The calls of one type from one library that it is of; 0 for none.
+    /// The group that calls of one type from one library form; 0 for none.
     pub group: u16,
     /// `event`
     pub event: IndexedField,
@@ -48,12 +48,13 @@ pub struct CallShape {
     pub user_id: IndexedField,
     /// `groupId`
     pub group_id: IndexedField,
-    /// Top-level fields of its own that hide fields of the record, a bit each.
+    /// One bit per top-level field of the call that hides a field of the record in filters, in the
+    /// order of `call_fields::SHADOWS`.
     pub own: u16,
 }
 
 impl CallShape {
-    /// Nothing is known but the type and who sent it.
+    /// Creates a shape of which only the type and the sender are known.
     pub fn coarse(kind: TextId, sender: SenderPlatform) -> CallShape {
         CallShape {
             kind,
@@ -72,10 +73,10 @@ impl CallShape {
     }
 }
 
-/// From here on only the type and the sender of a new shape are kept…
-const MOST: usize = 60_000;
-/// …and from here on nothing.
-const MOST_COARSE: usize = u16::MAX as usize;
+/// The maximum number of complete shapes. Later shapes keep only the type and the sender.
+const MAX_SHAPES: usize = 60_000;
+/// The maximum number of all shapes. Later calls get shape 0.
+const MAX_SHAPES_WITH_COARSE: usize = u16::MAX as usize;
 
 /// All shapes of a recording. Senders name libraries and types themselves, so their number is
 /// bounded.
@@ -83,7 +84,7 @@ const MOST_COARSE: usize = u16::MAX as usize;
 pub struct CallShapes {
     shapes: Vec<CallShape>,
     ids: HashMap<CallShape, ShapeId>,
-    /// Calls mostly come as the one before.
+    /// The last shape that was looked up. Most calls have the shape of the call before.
     last: (CallShape, ShapeId),
 }
 
@@ -99,24 +100,24 @@ impl Default for CallShapes {
 }
 
 impl CallShapes {
-    /// The shape that came last.
+    /// Returns the shape that was looked up last.
     pub fn last(&self) -> CallShape {
         self.last.0
     }
 
-    /// The number of a shape, which is kept if it is new and there is room.
+    /// Returns the number of a shape, and stores the shape if it is new and there is space.
     pub fn intern(&mut self, shape: CallShape) -> ShapeId {
         if self.last.0 == shape {
             return self.last.1;
         }
         let id = match self.ids.get(&shape) {
             Some(id) => *id,
-            None if self.shapes.len() < MOST => self.add(shape),
+            None if self.shapes.len() < MAX_SHAPES => self.add(shape),
             None => {
                 let coarse = CallShape::coarse(shape.kind, shape.sender);
                 match self.ids.get(&coarse) {
                     Some(id) => *id,
-                    None if self.shapes.len() < MOST_COARSE => self.add(coarse),
+                    None if self.shapes.len() < MAX_SHAPES_WITH_COARSE => self.add(coarse),
                     None => ShapeId(0),
                 }
             }
@@ -132,22 +133,22 @@ impl CallShapes {
         id
     }
 
-    /// What a shape is.
+    /// Returns the shape of a number.
     pub fn get(&self, id: ShapeId) -> &CallShape {
         &self.shapes[usize::from(id.0)]
     }
 
-    /// All of them, in the order of their numbers.
+    /// Returns all shapes, in the order of their numbers.
     pub fn all(&self) -> &[CallShape] {
         &self.shapes
     }
 
-    /// How many there are.
+    /// Returns the number of shapes.
     pub fn len(&self) -> usize {
         self.shapes.len()
     }
 
-    /// False: one is always there.
+    /// Returns false: shape 0 always exists.
     pub fn is_empty(&self) -> bool {
         self.shapes.is_empty()
     }
@@ -159,7 +160,7 @@ mod tests {
     use crate::engine::index::Texts;
 
     #[test]
-    fn past_its_bound_less_is_known_of_a_call() {
+    fn stores_only_coarse_shapes_beyond_the_limit() {
         let (mut shapes, mut texts) = (CallShapes::default(), Texts::default());
         let track = texts.intern("track");
         let shape =
@@ -167,14 +168,14 @@ mod tests {
         let first = shape(texts.intern("first"));
         let id = shapes.intern(first);
         assert_eq!((shapes.intern(first), *shapes.get(id)), (id, first));
-        for n in 0..MOST {
+        for n in 0..MAX_SHAPES {
             shapes.intern(shape(texts.intern(&format!("library {n}"))));
         }
         let late = shapes.intern(shape(texts.intern("late")));
         assert_eq!(*shapes.get(late), CallShape::coarse(track, SenderPlatform::Segment));
         assert_eq!(shapes.intern(shape(texts.intern("later"))), late);
         assert_eq!(shapes.intern(first), id, "what is kept is still found");
-        for n in 0..MOST_COARSE {
+        for n in 0..MAX_SHAPES_WITH_COARSE {
             shapes.intern(CallShape::coarse(
                 texts.intern(&format!("type {n}")),
                 SenderPlatform::Other,
@@ -182,6 +183,6 @@ mod tests {
         }
         let unknown =
             shapes.intern(CallShape::coarse(texts.intern("type x"), SenderPlatform::Other));
-        assert_eq!((unknown, shapes.len()), (ShapeId(0), MOST_COARSE));
+        assert_eq!((unknown, shapes.len()), (ShapeId(0), MAX_SHAPES_WITH_COARSE));
     }
 }

@@ -1,8 +1,10 @@
-//! A list that grows by fixed blocks: adding never copies what is there, and never doubles.
+//! A list that grows by blocks of a fixed size: a push never copies items and never doubles the
+//! allocation.
 
+/// The number of items in a block.
 const BLOCK: usize = 4096;
 
-/// A list in blocks of 4,096.
+/// A list in blocks of 4,096 items.
 #[derive(Debug)]
 pub struct ChunkedVec<T> {
     blocks: Vec<Vec<T>>,
@@ -16,7 +18,7 @@ impl<T> Default for ChunkedVec<T> {
 }
 
 impl<T> ChunkedVec<T> {
-    /// Adds at the end and returns the place.
+    /// Appends an item and returns its position.
     pub fn push(&mut self, item: T) -> u64 {
         if (self.len as usize).is_multiple_of(BLOCK) {
             self.blocks.push(Vec::with_capacity(BLOCK));
@@ -26,31 +28,32 @@ impl<T> ChunkedVec<T> {
         self.len - 1
     }
 
-    /// How many there are.
+    /// Returns the number of items.
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// True if there is none.
+    /// Returns true if there are no items.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The one at a place.
+    /// Returns the item at a position.
     pub fn get(&self, at: u64) -> Option<&T> {
         self.blocks.get(at as usize / BLOCK)?.get(at as usize % BLOCK)
     }
 
-    /// The one at a place, to change it.
+    /// Returns a mutable reference to the item at a position.
     pub fn get_mut(&mut self, at: u64) -> Option<&mut T> {
         self.blocks.get_mut(at as usize / BLOCK)?.get_mut(at as usize % BLOCK)
     }
 
-    /// The place of the first one for which `before` is false; `before` must be true up to it.
+    /// Returns the position of the first item for which `before` is false. `before` must be true
+    /// for all items up to one position and false from there on.
     pub fn partition_point(&self, before: impl Fn(&T) -> bool) -> u64 {
         let full = self.blocks.partition_point(|block| block.last().is_some_and(&before));
         let within = self.blocks.get(full).map_or(0, |block| block.partition_point(&before));
-        // the last block need not be full
+        // the last block may be only partly full
         ((full * BLOCK + within) as u64).min(self.len)
     }
 }

@@ -1,5 +1,5 @@
-//! Sets of finding codes. Calls of one shape have the same findings, so a recording of millions
-//! of calls has a few hundred different sets, and what a set means is worked out once.
+//! Sets of finding codes. Similar calls have the same findings, so a recording of millions of calls
+//! has a few hundred different sets, and the verdicts and severities of a set are computed once.
 
 use crate::findings::{Effect, Headline, Id, Severity, Verdict};
 use crate::vendors::{CodeId, Codes};
@@ -11,64 +11,65 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SetId(pub u32);
 
-/// One bit a vendor, in the order of the registry.
+/// One bit per vendor, in the order of the registry.
 pub type VendorBits = u64;
 
-/// What a set of codes means.
+/// The verdicts, severities and missing ids that follow from a set of finding codes.
 #[derive(Debug, Clone, Default)]
 pub struct SetInfo {
     /// The codes, sorted.
     pub codes: Box<[CodeId]>,
-    /// Why the service in front of the vendors discards the call, if it does.
+    /// The code because of which the service in front of the vendors discards the call, if it does.
     pub discarded: Option<&'static str>,
     /// The verdict at each vendor.
     pub verdicts: Box<[Verdict]>,
     /// The worst severity at each vendor.
     pub worst: Box<[Option<Severity>]>,
-    /// The worst severity of what Segment itself does.
+    /// The worst severity of the findings that belong to no vendor.
     pub worst_common: Option<Severity>,
-    /// Vendors that miss the account id, the user id.
+    /// The vendors that miss the account id, and those that miss the user id.
     pub strong: [VendorBits; 2],
-    /// Vendors at which it is absent or doubtful.
+    /// The vendors at which each id is absent or doubtful.
     pub weak: [VendorBits; 2],
-    /// The same without the codes that are muted, where it has some.
+    /// The result for the set without its muted codes; `None` if none of its codes is muted.
     loud: Option<Box<SetInfo>>,
 }
 
 impl SetInfo {
-    /// What it means without the codes that are muted.
+    /// Returns the result for the set without its muted codes.
     pub fn loud(&self) -> &SetInfo {
         self.loud.as_deref().unwrap_or(self)
     }
 
-    /// The vendors that miss an id.
+    /// Returns the vendors that miss an id.
     pub fn strong(&self, id: Id) -> VendorBits {
         self.strong[slot(id)]
     }
 
-    /// The vendors at which an id is absent or doubtful.
+    /// Returns the vendors at which an id is absent or doubtful.
     pub fn weak(&self, id: Id) -> VendorBits {
         self.weak[slot(id)]
     }
 
-    /// True if one of these vendors misses it, or has it absent or doubtful.
+    /// Returns true if an id is missing, absent or doubtful at one of these vendors.
     pub fn minds(&self, id: Id, in_use: VendorBits) -> bool {
         (self.strong(id) | self.weak(id)) & in_use != 0
     }
 
-    /// True if one of these vendors misses an id.
+    /// Returns true if one of these vendors misses an id.
     pub fn missing(&self, in_use: VendorBits) -> bool {
         (self.strong[0] | self.strong[1]) & in_use != 0
     }
 
-    /// The worst severity at these vendors or of Segment itself.
+    /// Returns the worst severity at these vendors and of the findings that belong to no vendor.
     pub fn severity(&self, in_use: VendorBits) -> Option<Severity> {
         let at_vendors = self.worst.iter().enumerate().filter(|(v, _)| in_use >> v & 1 == 1);
-        // the order of severities is error, warning, info: the least is the worst
+        // severities are ordered error, warning, info: the smallest is the worst
         at_vendors.filter_map(|(_, worst)| *worst).chain(self.worst_common).min()
     }
 }
 
+/// Returns the position of an id in the arrays of [`SetInfo`].
 fn slot(id: Id) -> usize {
     match id {
         Id::Account => 0,
@@ -76,19 +77,20 @@ fn slot(id: Id) -> usize {
     }
 }
 
-/// All sets of a recording.
+/// All different sets of finding codes of a recording.
 #[derive(Debug, Default)]
 pub struct FindingSets {
     infos: Vec<Arc<SetInfo>>,
     ids: HashMap<Box<[CodeId]>, SetId>,
-    /// The set of the last call; most have that of the one before.
+    /// The set that was found last. Most calls have the set of the call before.
     last: SetId,
-    /// The codes that are muted, sorted.
+    /// The muted codes, sorted.
     aside: Box<[CodeId]>,
 }
 
 impl FindingSets {
-    /// The number of a set of codes, sorted and without doubles.
+    /// Returns the number of a set of codes, and adds the set if it is new. `codes` must be sorted
+    /// and without duplicates; `vendors` is the number of vendors.
     pub fn intern(&mut self, codes: &[CodeId], table: &Codes, vendors: usize) -> SetId {
         if self.infos.get(self.last.0 as usize).is_some_and(|info| *info.codes == *codes) {
             return self.last;
@@ -105,7 +107,7 @@ impl FindingSets {
         id
     }
 
-    /// Mutes these codes, and no others.
+    /// Mutes these codes, and unmutes all others.
     pub fn set_aside(&mut self, aside: &[CodeId], table: &Codes, vendors: usize) {
         let mut aside = aside.to_vec();
         aside.sort_unstable();
@@ -116,39 +118,39 @@ impl FindingSets {
         }
     }
 
-    /// What a set means.
+    /// Returns the entry of a set.
     pub fn get(&self, id: SetId) -> &SetInfo {
         &self.infos[id.0 as usize]
     }
 
-    /// What each means, in the order of their numbers.
+    /// Returns the entries of all sets, in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = &SetInfo> {
         self.infos.iter().map(|info| &**info)
     }
 
-    /// The same, to be kept.
+    /// Returns all entries as shared pointers, so that a caller can keep them without the lock.
     pub fn all(&self) -> &[Arc<SetInfo>] {
         &self.infos
     }
 
-    /// How many sets there are.
+    /// Returns the number of sets.
     pub fn len(&self) -> usize {
         self.infos.len()
     }
 
-    /// True if there is none.
+    /// Returns true if there are no sets.
     pub fn is_empty(&self) -> bool {
         self.infos.is_empty()
     }
 }
 
-/// What a set means without some codes; none if it has none of them.
+/// Computes the entry of a set without the muted codes; `None` if none of its codes is muted.
 fn loud(set: &SetInfo, aside: &[CodeId], table: &Codes, vendors: usize) -> Option<Box<SetInfo>> {
     let is_aside = |code: &CodeId| aside.binary_search(code).is_ok();
     let left: Vec<CodeId> = set.codes.iter().copied().filter(|code| !is_aside(code)).collect();
     (left.len() < set.codes.len()).then(|| {
         let mut loud = info(&left, table, vendors);
-        // who does not want to hear of it has not made the service pass the call on
+        // muting a code does not change that the service discards the call
         if set.discarded.is_some() {
             loud.discarded = set.discarded;
             loud.verdicts = set.verdicts.clone();
@@ -157,6 +159,7 @@ fn loud(set: &SetInfo, aside: &[CodeId], table: &Codes, vendors: usize) -> Optio
     })
 }
 
+/// Computes the entry of a set.
 fn info(codes: &[CodeId], table: &Codes, vendors: usize) -> SetInfo {
     let mut strongest = vec![Default::default(); vendors];
     let mut worst = vec![None; vendors];

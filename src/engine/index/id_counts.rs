@@ -1,9 +1,10 @@
-//! Accounts and users counted, and which of them came together.
+//! Counts of accounts and users, and the pairs of them that came in one call.
 
 use crate::engine::index::TextId;
 use hashbrown::{HashMap, HashSet};
 
-/// So many accounts, users and pairs of them are told apart; calls of others count as other.
+/// The maximum number of accounts, of users, and of pairs of them that are counted separately.
+/// Calls with other ids are counted as other.
 pub const MOST_IDS: usize = 200_000;
 
 /// The calls of one account or one user.
@@ -11,26 +12,26 @@ pub const MOST_IDS: usize = 200_000;
 pub struct IdCount {
     /// The id.
     pub id: TextId,
-    /// Calls, without repeats.
+    /// The number of calls, without repeats.
     pub calls: u64,
-    /// Calls whose `messageId` came before.
+    /// The number of calls whose `messageId` came before.
     pub repeats: u64,
-    /// Calls that have the other id too, without repeats.
+    /// The number of calls that also have an id of the other kind, without repeats.
     pub with_other: u64,
-    /// The place of the first among the calls.
+    /// The position of the first one among all calls, repeats included.
     pub first: u64,
-    /// The place of the last.
+    /// The position of the last one.
     pub last: u64,
-    /// Some call has it, and it looks wrong there: no text, or a text that names nobody.
+    /// True if the id looks wrong in some call: it is not a string, or a string such as `"null"`.
     pub doubtful: bool,
-    /// The other id that it was seen with last.
+    /// The id of the other kind in the last call with this id.
     other: TextId,
 }
 
-/// An id, and whether it is doubtful.
+/// An id, and true if it is doubtful.
 pub type IdOf = (TextId, bool);
 
-/// The ids of one kind.
+/// The counts of the ids of one kind: of accounts, or of users.
 #[derive(Debug, Default)]
 pub struct IdTable {
     counts: Vec<IdCount>,
@@ -39,7 +40,8 @@ pub struct IdTable {
 }
 
 impl IdTable {
-    /// Counts a call. True if the id may be seen with this other one for the first time.
+    /// Counts a call. Returns true if the id of the other kind is not that of the last call with
+    /// this id, so that the pair may be new.
     fn add(&mut self, (id, doubtful): IdOf, other: TextId, call: u64, repeat: bool) -> bool {
         if id.is_none() {
             return false;
@@ -77,39 +79,39 @@ impl IdTable {
         std::mem::replace(&mut count.other, other) != other && !other.is_none()
     }
 
-    /// The ids that are told apart, in the order in which they came.
+    /// Returns the ids that are counted separately, in the order of their first calls.
     pub fn counts(&self) -> &[IdCount] {
         &self.counts
     }
 
-    /// The calls of one id.
+    /// Returns the count of one id.
     pub fn get(&self, id: TextId) -> Option<&IdCount> {
         self.counts.get(*self.places.get(&id)? as usize)
     }
 
-    /// Calls whose id is not told apart, repeats too.
+    /// Returns the number of calls whose id is not counted separately, repeats included.
     pub fn other(&self) -> u64 {
         self.other
     }
 }
 
-/// An account and a user that came in one call.
+/// An account and a user that came in the same call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
     /// The account.
     pub account: TextId,
     /// The user.
     pub user: TextId,
-    /// The place of the first such call among the calls.
+    /// The position of the first such call among all calls.
     pub since: u64,
 }
 
-/// Accounts, users and which belong together.
+/// The counts of accounts and users, and the pairs of them.
 #[derive(Debug, Default)]
 pub struct IdCounts {
-    /// Accounts.
+    /// The counts of accounts.
     pub accounts: IdTable,
-    /// Users.
+    /// The counts of users.
     pub users: IdTable,
     pairs: Vec<Pair>,
     known: HashSet<(TextId, TextId)>,
@@ -117,15 +119,16 @@ pub struct IdCounts {
 }
 
 impl IdCounts {
-    /// Counts a call with the ids that the first vendor in use found.
+    /// Counts a call. Its ids are those that the first vendor in use found.
     pub fn add(&mut self, account: IdOf, user: IdOf, call: u64, repeat: bool) {
         self.accounts.add(account, user.0, call, repeat);
-        // a user changes its account less often than an account its user
+        // a user's account changes less often than an account's user
         if self.users.add(user, account.0, call, repeat) && !account.0.is_unkept() {
             self.pair(account.0, user.0, call);
         }
     }
 
+    /// Adds a pair if it is new.
     fn pair(&mut self, account: TextId, user: TextId, since: u64) {
         if self.known.contains(&(account, user)) {
             return;
@@ -138,12 +141,12 @@ impl IdCounts {
         self.pairs.push(Pair { account, user, since });
     }
 
-    /// Which belong together, in the order in which they came.
+    /// Returns the pairs of accounts and users, in the order of their first calls.
     pub fn pairs(&self) -> &[Pair] {
         &self.pairs
     }
 
-    /// How often a pair came when there was no room for another.
+    /// Returns how often a pair was not stored because [`MOST_IDS`] pairs were stored already.
     pub fn unpaired(&self) -> u64 {
         self.unpaired
     }
@@ -155,7 +158,7 @@ mod tests {
     use crate::engine::index::Texts;
 
     #[test]
-    fn ids_and_pairs_are_counted_up_to_their_bound() {
+    fn counts_ids_and_pairs_up_to_the_limit() {
         let (mut ids, mut texts) = (IdCounts::default(), Texts::default());
         let [a, b, u, v] = ["a", "b", "u", "v"].map(|text| texts.intern(text));
         let none = TextId::NONE;

@@ -1,33 +1,34 @@
-//! What the calls of a recording show about ids together: one id with many others, and ids or event
-//! names that differ only by case, blanks, invisible characters or punctuation.
+//! Remarks about ids that several calls show together: one id with many others, and ids or event
+//! names that differ only in case, blanks, invisible characters or punctuation.
 //!
-//! Nearly every call brings a pair of ids and an event that came before, which one look-up each
-//! tells; only a new pair or name costs more. All tables are bounded, and what came when one was
-//! full is counted.
+//! Nearly every call has a pair of ids and an event that came before, which one look-up each finds;
+//! only a new pair or name costs more. All tables are bounded, and calls that do not fit are
+//! counted.
 
 use crate::call::text::is_invisible;
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher};
 
-/// At most so many accounts, and so many users, are told apart.
+/// The maximum number of accounts, and of users, that are stored.
 const MAX_IDS: usize = 50_000;
-/// At most so many event names are.
+/// The maximum number of event names that are stored.
 const MAX_EVENTS: usize = 10_000;
-/// At most so many pairs of ids are known.
+/// The maximum number of pairs of ids that are stored.
 const MAX_PAIRS: usize = 200_000;
-/// Longer ids and names are not compared.
+/// The maximum length of an id or name in bytes. Longer ones are not compared.
 const MAX_BYTES: usize = 512;
-/// At most so many remarks are kept.
+/// The maximum number of remarks.
 const MAX_REMARKS: usize = 1_000;
-/// A remark names so many of the ids that it is about, besides its first.
+/// The maximum number of ids that a remark names besides its first.
 const MAX_OTHERS: usize = 5;
-/// One user may have so many accounts before it is worth a remark.
-const USUAL_ACCOUNTS: u32 = 3;
-/// From this length on, two ids that are the same without signs are so by no chance.
-const LONG_ID: usize = 16;
+/// The maximum number of accounts of a user that are not worth a remark.
+const MAX_USUAL_ACCOUNTS: u32 = 3;
+/// The number of letters and digits from which on two ids that differ only in punctuation are not
+/// considered a coincidence.
+const MIN_LONG_ID_CHARS: usize = 16;
 
-/// What is remarked.
+/// The kind of a remark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RemarkKind {
     /// One `anonymousId` came with more than one `userId`.
@@ -36,14 +37,14 @@ pub enum RemarkKind {
     SharedUser,
     /// Two account ids are nearly the same.
     SimilarAccounts,
-    /// Two user ids are.
+    /// Two user ids are nearly the same.
     SimilarUsers,
-    /// Two event names are.
+    /// Two event names are nearly the same.
     SimilarEvents,
 }
 
 impl RemarkKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [RemarkKind; 5] = [
         RemarkKind::SharedAnonymousId,
         RemarkKind::SharedUser,
@@ -52,7 +53,7 @@ impl RemarkKind {
         RemarkKind::SimilarEvents,
     ];
 
-    /// What it says, in a few words.
+    /// Returns the kind in a few words.
     pub fn short_words(self) -> &'static str {
         match self {
             RemarkKind::SharedAnonymousId => "one anonymousId with several users",
@@ -64,33 +65,33 @@ impl RemarkKind {
     }
 }
 
-/// One remark, made once and kept up to date.
+/// A remark, created once and updated by later calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdRemark {
-    /// What is remarked.
+    /// The kind of the remark.
     pub kind: RemarkKind,
     /// The id that others came with, or the first of those that are nearly the same.
     pub id: String,
     /// The first of the others.
     pub others: Vec<String>,
-    /// How many others there are.
+    /// The number of all others.
     pub of: u64,
-    /// The calls, by their place, that brought the first two of the ids that make the remark.
+    /// The positions of the two calls that are shown as an example: those with the first two ids.
     pub calls: [u64; 2],
 }
 
-/// The ids of a call and its event.
+/// The ids of a call, and its event.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IdsOfCall<'c> {
     /// The event of a track call.
     pub event: Option<&'c str>,
-    /// The account that the first vendor in use found,
+    /// The account that the first vendor in use found.
     pub account: Option<&'c str>,
-    /// and the user.
+    /// The user that the first vendor in use found.
     pub user: Option<&'c str>,
     /// The call's own `userId`.
     pub user_id: Option<&'c str>,
-    /// Its `anonymousId`; of an alias call, which joins two users, none.
+    /// The call's `anonymousId`; `None` for an alias call, which joins two users.
     pub anonymous_id: Option<&'c str>,
 }
 
@@ -102,36 +103,38 @@ pub struct IdRemarks {
     events: DistinctNames,
     /// Pairs of a user with an account or an `anonymousId`, by the hashes of both.
     pairs: HashSet<u64>,
-    /// The users of an `anonymousId`, by its hash.
-    anonymous: HashMap<u64, Others>,
-    /// The accounts of a user, by its hash.
-    of_users: HashMap<u64, Others>,
+    /// The users of each `anonymousId`, by its hash.
+    anonymous: HashMap<u64, PairedIds>,
+    /// The accounts of each user, by its hash.
+    users_accounts: HashMap<u64, PairedIds>,
     remarks: Vec<IdRemark>,
-    /// The calls that show one.
+    /// The calls that are examples of a remark.
     shown_by: HashSet<u64>,
+    /// The number of remarks that were not stored.
     more: u64,
+    /// The number of calls with an id or name that was not stored.
     untold: u64,
 }
 
-/// Different texts.
+/// The different accounts, users or event names, by hash.
 #[derive(Debug, Default)]
 struct DistinctNames {
     known: HashSet<u64>,
-    /// By the hash of what is left without case, blanks and signs.
-    by_norm: HashMap<u64, Similar>,
+    /// By the hash of the normalized text ([`norm`]).
+    by_norm: HashMap<u64, SimilarText>,
 }
 
-/// Texts that are nearly the same.
+/// A text, and the remark about others that are nearly the same.
 #[derive(Debug)]
-struct Similar {
+struct SimilarText {
     first: Box<str>,
     call: u64,
     remark: Option<u32>,
 }
 
-/// Ids that came with one id.
+/// The ids that came with one id.
 #[derive(Debug, Default)]
-struct Others {
+struct PairedIds {
     first: Vec<Box<str>>,
     count: u32,
     calls: [u64; 2],
@@ -139,7 +142,7 @@ struct Others {
 }
 
 impl IdRemarks {
-    /// Notes a call, the next in order of arrival, by its place.
+    /// Adds a call, the next one in order of arrival. `call` is its position among the calls.
     pub fn note(&mut self, ids: &IdsOfCall<'_>, call: u64) {
         let event = ids.event.map(|event| (hash(event), event));
         let account = ids.account.map(|id| (hash(id), id));
@@ -149,43 +152,44 @@ impl IdRemarks {
             other => other.map(|id| (hash(id), id)),
         };
         let anonymous = ids.anonymous_id.map(|id| (hash(id), id));
-        let mut told = self.name(RemarkKind::SimilarEvents, event, call);
-        told &= match (user, account) {
+        let mut is_stored = self.name(RemarkKind::SimilarEvents, event, call);
+        is_stored &= match (user, account) {
             (Some(user), Some(account)) => self.pair(RemarkKind::SharedUser, user, account, call),
             _ => {
                 self.name(RemarkKind::SimilarUsers, user, call)
                     & self.name(RemarkKind::SimilarAccounts, account, call)
             }
         };
-        told &= match (anonymous, user_id) {
+        is_stored &= match (anonymous, user_id) {
             (Some(id), Some(user)) => self.pair(RemarkKind::SharedAnonymousId, id, user, call),
             _ if user_id == user => true,
             _ => self.name(RemarkKind::SimilarUsers, user_id, call),
         };
-        self.untold += u64::from(!told);
+        self.untold += u64::from(!is_stored);
     }
 
-    /// All remarks, in the order in which the calls gave rise to them.
+    /// Returns all remarks, in the order in which they were created.
     pub fn remarks(&self) -> &[IdRemark] {
         &self.remarks
     }
 
-    /// True for a call that is an example of a remark.
+    /// Returns true if the call is an example of a remark.
     pub fn is_shown_by(&self, call: u64) -> bool {
         self.shown_by.contains(&call)
     }
 
-    /// How many remarks there was no room for.
+    /// Returns the number of remarks that were not stored because of the limit.
     pub fn more(&self) -> u64 {
         self.more
     }
 
-    /// How many calls came with an id or a name when the limit did not allow to tell it apart.
+    /// Returns the number of calls with an id or name that was not stored, because a table was full
+    /// or the id or name was too long.
     pub fn untold(&self) -> u64 {
         self.untold
     }
 
-    /// Notes an id with another one; false if there was no room.
+    /// Adds a pair of ids. Returns false if one of them, or the pair, was not stored.
     fn pair(
         &mut self,
         kind: RemarkKind,
@@ -198,7 +202,7 @@ impl IdRemarks {
             return true;
         }
         let of_anonymous = kind == RemarkKind::SharedAnonymousId;
-        let told = match of_anonymous {
+        let is_stored = match of_anonymous {
             true => self.name(RemarkKind::SimilarUsers, Some((other_hash, other)), call),
             false => {
                 self.name(RemarkKind::SimilarUsers, Some((id_hash, id)), call)
@@ -209,13 +213,13 @@ impl IdRemarks {
             return false;
         }
         self.pairs.insert(pair);
-        let usual = if of_anonymous { 1 } else { USUAL_ACCOUNTS };
-        let others = if of_anonymous { &mut self.anonymous } else { &mut self.of_users };
+        let usual = if of_anonymous { 1 } else { MAX_USUAL_ACCOUNTS };
+        let others = if of_anonymous { &mut self.anonymous } else { &mut self.users_accounts };
         let others = others.entry(id_hash).or_default();
         others.count += 1;
         if others.remark.is_none() && others.first.len() < MAX_OTHERS {
             if others.first.is_empty() {
-                // most ids come with one other, and an empty list would begin with room for four
+                // most ids come with one other; the first push to an empty list would allocate four
                 others.first.reserve_exact(1);
             }
             others.first.push(other.into());
@@ -225,10 +229,10 @@ impl IdRemarks {
             }
         }
         if others.count <= usual {
-            return told;
+            return is_stored;
         }
         match others.remark {
-            // there may have been no room for it
+            // the remark may not have been stored
             Some(at) => self
                 .remarks
                 .get_mut(at as usize)
@@ -247,13 +251,14 @@ impl IdRemarks {
                 self.remark(remark);
             }
         }
-        told
+        is_stored
     }
 
-    /// Notes a text of a kind; false if there was no room.
+    /// Adds an account, a user or an event name, by the kind of remark that it may cause. Returns
+    /// false if it was not stored.
     fn name(&mut self, kind: RemarkKind, text: Option<(u64, &str)>, call: u64) -> bool {
         let Some((hash, text)) = text else { return true };
-        let (names, room) = match kind {
+        let (names, max_names) = match kind {
             RemarkKind::SimilarAccounts => (&mut self.accounts, MAX_IDS),
             RemarkKind::SimilarEvents => (&mut self.events, MAX_EVENTS),
             _ => (&mut self.users, MAX_IDS),
@@ -261,7 +266,7 @@ impl IdRemarks {
         if names.known.contains(&hash) {
             return true;
         }
-        if names.known.len() >= room || text.len() > MAX_BYTES {
+        if names.known.len() >= max_names || text.len() > MAX_BYTES {
             return false;
         }
         names.known.insert(hash);
@@ -272,7 +277,7 @@ impl IdRemarks {
         let next = self.remarks.len() as u32;
         let similar = match names.by_norm.entry(self::hash(&norm)) {
             hashbrown::hash_map::Entry::Vacant(place) => {
-                place.insert(Similar { first: text.into(), call, remark: None });
+                place.insert(SimilarText { first: text.into(), call, remark: None });
                 return true;
             }
             hashbrown::hash_map::Entry::Occupied(place) => place.into_mut(),
@@ -293,6 +298,7 @@ impl IdRemarks {
         true
     }
 
+    /// Stores a remark, or counts it if there are too many.
     fn remark(&mut self, remark: IdRemark) {
         if self.remarks.len() < MAX_REMARKS {
             self.shown_by.extend(remark.calls);
@@ -303,6 +309,7 @@ impl IdRemarks {
     }
 }
 
+/// Adds another id or name to a remark.
 fn extend(remark: &mut IdRemark, other: &str) {
     remark.of += 1;
     if remark.others.len() < MAX_OTHERS {
@@ -317,11 +324,11 @@ fn hash(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// What is left of a text without case, blanks, invisible characters and signs. A sign between two
-/// digits of a short id stays, as `-`: `1-23` and `12-3` are two ids.
+/// Returns a text without case, blanks, invisible characters and punctuation. Punctuation between
+/// two digits of a short id is kept, as `-`: `1-23` and `12-3` are different ids.
 fn norm(text: &str, is_event: bool) -> String {
     let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
-    let keeps_signs = !is_event && letters < LONG_ID;
+    let keeps_signs = !is_event && letters < MIN_LONG_ID_CHARS;
     let (mut norm, mut sign) = (String::with_capacity(text.len()), false);
     for c in text.chars() {
         if !c.is_alphanumeric() {

@@ -1,27 +1,28 @@
-//! Which rows pass a filter: a bit a row, in blocks, each with its counts.
+//! The rows that pass a filter: one bit per row, in blocks that have their own counts.
 
 use std::ops::Range;
 
-/// So many rows are looked at in one go.
+/// The number of rows in a block. A search thread claims the rows of one block at a time.
 pub const BLOCK_ROWS: u64 = 4096;
 const WORDS: usize = BLOCK_ROWS as usize / 64;
 
-/// The bits of one block.
+/// The bits of one block: bit n is set if the block's row n passes.
 pub type Bits = [u64; WORDS];
 
+/// The results for the rows of one block.
 #[derive(Debug, Clone)]
 struct BitmapBlock {
     bits: Box<Bits>,
     passed: u32,
-    /// So many of its rows were looked at, from its first on.
+    /// The number of searched rows, counted from the block's first row.
     looked: u32,
-    /// Somebody looks at the others now.
+    /// True while a thread searches the other rows.
     claimed: bool,
-    /// All of them are to be looked at again.
+    /// True if all rows of the block have to be searched again.
     again: bool,
 }
 
-/// Rows that are to be looked at: from the first that was not on, in one block.
+/// The rows of one block that a thread has claimed to search, from the first unsearched row on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Claim {
     block: usize,
@@ -30,14 +31,14 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The rows.
+    /// Returns the claimed rows.
     pub fn rows(&self) -> Range<u64> {
         let base = self.block as u64 * BLOCK_ROWS;
         base + u64::from(self.from)..base + u64::from(self.to)
     }
 }
 
-/// What is known of each row: whether it passes, or that nobody has looked yet.
+/// The result for each row: it passes, it does not pass, or it was not searched yet.
 #[derive(Debug, Default)]
 pub struct MatchBitmap {
     blocks: Vec<BitmapBlock>,
@@ -47,7 +48,7 @@ pub struct MatchBitmap {
 }
 
 impl MatchBitmap {
-    /// There are now so many rows; the new ones are to be looked at.
+    /// Grows the bitmap to this number of rows. The new rows are unsearched.
     pub fn grow(&mut self, rows: u64) {
         self.rows = self.rows.max(rows);
         let blocks = self.rows.div_ceil(BLOCK_ROWS) as usize;
@@ -61,22 +62,22 @@ impl MatchBitmap {
         self.blocks.resize(blocks, empty);
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn rows(&self) -> u64 {
         self.rows
     }
 
-    /// How many were looked at.
+    /// Returns the number of searched rows.
     pub fn looked(&self) -> u64 {
         self.looked
     }
 
-    /// How many of those pass.
+    /// Returns the number of searched rows that pass.
     pub fn passed(&self) -> u64 {
         self.passed
     }
 
-    /// How many of those that pass stand before the first row that nobody has looked at.
+    /// Returns the number of passing rows before the first unsearched row.
     pub fn known(&self) -> u64 {
         let mut known = 0;
         for (at, block) in self.blocks.iter().enumerate() {
@@ -88,7 +89,7 @@ impl MatchBitmap {
         known
     }
 
-    /// How many rows stand before the first that is to be looked at.
+    /// Returns the number of rows before the first row that has to be searched or searched again.
     pub fn looked_without_gap(&self) -> u64 {
         let mut rows = 0;
         for (at, block) in self.blocks.iter().enumerate().take_while(|(_, block)| !block.again) {
@@ -100,7 +101,7 @@ impl MatchBitmap {
         rows
     }
 
-    /// Everything is to be looked at again; until then what was found stands.
+    /// Marks all rows to be searched again. Until then, their results stay.
     pub fn look_again(&mut self) {
         self.blocks.iter_mut().for_each(|block| block.again = true);
     }
@@ -109,7 +110,8 @@ impl MatchBitmap {
         (self.rows - block as u64 * BLOCK_ROWS).min(BLOCK_ROWS) as u32
     }
 
-    /// Rows that nobody has looked at and nobody else looks at now, near a row.
+    /// Claims rows of one block to be searched. Takes the block nearest to the row `near` that has
+    /// unsearched rows and is not claimed.
     pub fn claim(&mut self, near: u64) -> Option<Claim> {
         let at = (near / BLOCK_ROWS) as usize;
         let open = |block: &usize| {
@@ -120,7 +122,7 @@ impl MatchBitmap {
         let blocks = self.blocks.len();
         let before = (0..blocks.min(at + 1)).rev().find(open);
         let behind = (at + 1..blocks).find(open);
-        // rows are read upwards from the end more often than downwards
+        // at the same distance, the block before: users move up from the end more often than down
         let block = match (before, behind) {
             (Some(before), Some(behind)) if behind - at < at - before => behind,
             (Some(before), _) => before,
@@ -133,7 +135,7 @@ impl MatchBitmap {
         Some(Claim { block, from, to })
     }
 
-    /// What was found of claimed rows: bit n of `bits` is the n-th row of the block.
+    /// Stores the results for claimed rows: bit n of `bits` is the row n of the block.
     pub fn done(&mut self, claim: Claim, bits: &Bits) {
         let Some(block) = self.blocks.get_mut(claim.block) else { return };
         block.claimed = false;
@@ -152,7 +154,7 @@ impl MatchBitmap {
         block.looked = claim.to;
     }
 
-    /// Gives claimed rows back without an answer.
+    /// Returns claimed rows without results, so that they can be claimed again.
     pub fn give_back(&mut self, claim: Claim) {
         if let Some(block) = self.blocks.get_mut(claim.block) {
             block.claimed = false;
@@ -160,14 +162,14 @@ impl MatchBitmap {
         }
     }
 
-    /// Whether a row passes; none if nobody has looked.
+    /// Returns whether a row passes; `None` if it was not searched yet.
     pub fn get(&self, row: u64) -> Option<bool> {
         let block = self.blocks.get((row / BLOCK_ROWS) as usize)?;
         let at = (row % BLOCK_ROWS) as u32;
         (at < block.looked).then(|| block.bits[at as usize / 64] >> (at % 64) & 1 == 1)
     }
 
-    /// How many rows before this one pass, as far as is known.
+    /// Returns the number of searched rows before this one that pass.
     pub fn before(&self, row: u64) -> u64 {
         let block = (row / BLOCK_ROWS) as usize;
         let whole = self.blocks.iter().take(block).map(|block| u64::from(block.passed)).sum();
@@ -178,7 +180,7 @@ impl MatchBitmap {
         whole + words.sum::<u64>() + u64::from(part.count_ones())
     }
 
-    /// The rows at these places among those that pass, in order.
+    /// Returns the rows at these positions among the passing rows, in order.
     pub fn places(&self, places: Range<u64>) -> Vec<u64> {
         let mut out = Vec::new();
         let mut first = 0;
@@ -200,11 +202,11 @@ impl MatchBitmap {
         out
     }
 
-    /// The rows that pass, from a row on and up to the first that nobody has looked at: those among so
-    /// many rows at most. Then the row from which to go on.
-    pub fn passing_from(&self, from: u64, most: u64) -> (Vec<u64>, u64) {
+    /// Returns the passing rows from `from` on, and the row from which to continue. Stops at the
+    /// first row that has to be searched or searched again, and after at most `max_rows` rows.
+    pub fn passing_from(&self, from: u64, max_rows: u64) -> (Vec<u64>, u64) {
         let mut rows = Vec::new();
-        let end = self.rows.min(from.saturating_add(most));
+        let end = self.rows.min(from.saturating_add(max_rows));
         let mut row = from;
         while row < end {
             let block = self.blocks.get((row / BLOCK_ROWS) as usize);
@@ -218,8 +220,8 @@ impl MatchBitmap {
         (rows, row)
     }
 
-    /// The nearest row that passes, strictly before or after a row, going no further than what
-    /// was looked at without a gap.
+    /// Returns the nearest passing row strictly after (`forward`) or before a row. Stops at the
+    /// first unsearched row.
     pub fn next(&self, from: u64, forward: bool) -> Nearest {
         let mut row = from;
         loop {
@@ -231,7 +233,7 @@ impl MatchBitmap {
                 None => return Nearest::Unlooked(row),
                 Some(false) => {}
             }
-            // blocks in which nothing passes are passed over whole
+            // skips the rest of a block in which no row passes
             let block = &self.blocks[(row / BLOCK_ROWS) as usize];
             let base = row - row % BLOCK_ROWS;
             if block.passed == 0 && block.looked == self.rows_in((row / BLOCK_ROWS) as usize) {
@@ -241,14 +243,14 @@ impl MatchBitmap {
     }
 }
 
-/// What stands nearest.
+/// The nearest passing row, or why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nearest {
-    /// A row that passes.
+    /// This row passes.
     Row(u64),
-    /// Nothing up to this row, which nobody has looked at.
+    /// No row up to this one passes, and this one was not searched yet.
     Unlooked(u64),
-    /// Nothing.
+    /// There is no such row.
     None,
 }
 
@@ -267,7 +269,7 @@ impl BitmapBlock {
     }
 }
 
-/// An empty block of bits.
+/// Returns the bits of a block in which no row passes.
 pub fn no_bits() -> Bits {
     [0; WORDS]
 }
@@ -286,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn places_and_rows_are_each_others_inverse() {
+    fn positions_and_rows_are_inverse_to_each_other() {
         let mut passed = MatchBitmap::default();
         let test = |row: u64| row.is_multiple_of(7) || (5000..5100).contains(&row);
         for rows in [1, 63, 4095, 4096, 4097, 20_000] {
@@ -330,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_block_is_looked_at_first_and_only_once_at_a_time() {
+    fn claims_the_nearest_block_first_and_each_only_once_at_a_time() {
         let mut passed = MatchBitmap::default();
         passed.grow(5 * BLOCK_ROWS - 10);
         let claims: Vec<u64> = std::iter::from_fn(|| passed.claim(2 * BLOCK_ROWS + 1))
@@ -341,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_goes_on_where_it_was_left() {
+    fn continues_a_block_after_its_last_searched_row() {
         let mut passed = MatchBitmap::default();
         passed.grow(10);
         let claim = passed.claim(0).expect("rows");
@@ -358,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_ends_at_the_first_gap() {
+    fn known_rows_end_at_the_first_gap() {
         let mut passed = MatchBitmap::default();
         passed.grow(3 * BLOCK_ROWS);
         let all = |passed: &mut MatchBitmap, near: u64| {
@@ -374,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_looked_at_again_stands_until_then() {
+    fn keeps_results_until_rows_are_searched_again() {
         let mut passed = MatchBitmap::default();
         passed.grow(BLOCK_ROWS + 10);
         while let Some(claim) = passed.claim(0) {

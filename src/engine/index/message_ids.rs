@@ -1,24 +1,26 @@
-//! The `messageId`s that came before, as fingerprints.
+//! The fingerprints of the `messageId`s that came before, in hash tables with linear probing.
 //!
-//! Each look-up misses the processor's caches, so it looks at one place: a fingerprint stands where
-//! its bits say, or in the next free cell behind that. Which bits say what is another in each run,
-//! so that nobody can choose ids that all want the same cell.
+//! Each look-up misses the processor's caches, so it reads only one place: a fingerprint is in the
+//! cell that its bits select, or in the next free cell after it. How the bits select a cell differs
+//! in each run, so that a sender cannot choose ids that all select the same cell.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// So many tables share the fingerprints: one that grows is moved whole, and the calls that come
-/// meanwhile wait for it, so no table may be large.
+/// The number of tables. A table that grows is moved as a whole while the judge thread waits, so
+/// the fingerprints are spread over many small tables.
 const TABLES: usize = 256;
 
-/// The tables begin with 64 to 79 cells. As they fill equally fast and grow in the same proportion,
-/// each grows at a time of its own, and what a call costs is the same however many there are.
+/// The smallest initial number of cells of a table. The tables begin with 64 to 79 cells: they fill
+/// equally fast and grow by the same factor, so each grows at a different time, and the memory per
+/// call is the same for any number of calls.
 const FIRST_CELLS: usize = 64;
 
-/// The calls that came before: of each `messageId` 64 bits are kept, and 32 of what the call said.
+/// The calls that came before. For each, 64 bits of the `messageId` and 32 bits of the content are
+/// kept.
 #[derive(Debug)]
 pub struct MessageIds {
     tables: Box<[FingerprintTable]>,
-    /// An odd number.
+    /// An odd random factor, different in each run, that spreads ids over tables and cells.
     spread: u64,
 }
 
@@ -29,54 +31,54 @@ impl Default for MessageIds {
     }
 }
 
-/// What is kept of a call.
+/// The bits of a call that are kept.
 ///
-/// Two ids with the same 64 bits are one in 10^19 by chance, and of two calls with one id one in
-/// 4 × 10^9 is taken for the other. Somebody who looks for such ids can have a call of his marked as
-/// a repeat, which he could by sending the same call.
+/// By chance, two ids have the same 64 bits once in 10^19 cases, and two different calls with one
+/// id have the same 32 bits of content once in 4 × 10^9 cases. A sender that searches for such ids
+/// can get its own call marked as a repeat, which it could also do by sending the same call twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint {
     id: u64,
     content: u32,
 }
 
-/// A call as it is met.
+/// A call whose `messageId` is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat {
-    /// What is kept of it.
+    /// The bits of the call that are kept.
     pub print: Fingerprint,
-    /// The service discards it whatever came before.
+    /// True if the service discards the call, whatever came before.
     pub discarded: bool,
 }
 
-/// What the calls before say about a call.
+/// The result of looking up a call's `messageId` among the calls before it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Sighting {
-    /// Its `messageId` is new, or it has none of its own.
+    /// The `messageId` is new, or the call has none of its own.
     #[default]
     First,
-    /// The same call came before.
+    /// An identical call came before.
     Repeat,
-    /// A different call with its `messageId` came before.
+    /// A different call with this `messageId` came before.
     Reused,
-    /// The same call came before, and before that a different one with its `messageId`.
+    /// An identical call came before, and before that a different one with this `messageId`.
     RepeatOfReused,
 }
 
 impl Sighting {
-    /// The same call came before.
+    /// Returns true if an identical call came before.
     pub fn is_repeat(self) -> bool {
         matches!(self, Sighting::Repeat | Sighting::RepeatOfReused)
     }
 
-    /// A different call with the `messageId` came first.
+    /// Returns true if the first call with this `messageId` was a different one.
     pub fn is_reused(self) -> bool {
         matches!(self, Sighting::Reused | Sighting::RepeatOfReused)
     }
 }
 
 impl Fingerprint {
-    /// That of a call by its `messageId` and the fingerprint of what it says.
+    /// Creates the fingerprint of a call from its `messageId` and a hash of its content.
     pub fn new(message_id: &str, content: u32) -> Fingerprint {
         // fixed keys: the same recording must give the same index each time
         const KEY: u64 = 0x7365_6773_636f_7065;
@@ -85,68 +87,72 @@ impl Fingerprint {
         Fingerprint { id: hasher.finish().max(1), content }
     }
 
-    /// That of a call which is not the first with its `messageId`.
-    fn of_later(self) -> Fingerprint {
+    /// Returns the fingerprint under which the call is stored if it is not the first with its
+    /// `messageId`.
+    fn as_later_call(self) -> Fingerprint {
         let id = self.id ^ (u64::from(self.content) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         Fingerprint { id: id.max(1), ..self }
     }
 }
 
 impl MessageIds {
-    /// Notes a call; none where it has no `messageId` of its own.
-    pub fn note(&mut self, met: Option<Repeat>) -> Sighting {
-        match met {
+    /// Stores a call, and returns whether its `messageId` came before. `None` is a call without a
+    /// `messageId` of its own.
+    pub fn note(&mut self, call: Option<Repeat>) -> Sighting {
+        match call {
             None => Sighting::First,
             Some(Repeat { print, discarded: false }) => self.meet(print),
             Some(Repeat { print, discarded: true }) => self.meet_discarded(print),
         }
     }
 
-    /// Notes a call that the service passes on.
+    /// Stores a call that the service passes on.
     fn meet(&mut self, print: Fingerprint) -> Sighting {
         match self.first(print) {
             None => Sighting::First,
             Some(content) if content == print.content => Sighting::Repeat,
-            Some(_) => match self.first(print.of_later()) {
+            Some(_) => match self.first(print.as_later_call()) {
                 None => Sighting::Reused,
                 Some(_) => Sighting::RepeatOfReused,
             },
         }
     }
 
-    /// Notes a call that reaches no vendor anyway: it is lost for that reason, and takes its
-    /// `messageId` from no other call.
+    /// Stores a call that the service discards. Its `messageId` stays free for another call, and
+    /// the result is never `Reused`, because the call is lost for another reason.
     fn meet_discarded(&mut self, print: Fingerprint) -> Sighting {
-        match self.first(print.of_later()) {
+        match self.first(print.as_later_call()) {
             None => Sighting::First,
             Some(_) => Sighting::Repeat,
         }
     }
 
-    /// Reads the cells of calls that are about to be noted. Here the processor waits for the memory
-    /// once; noting waits for it call by call.
-    pub fn fetch(&self, met: &[Option<Repeat>]) {
-        let content = |met: &Repeat| {
-            let table = &self.tables[self.table(met.print)];
-            let at = place(met.print.id, self.spread, table.cells);
+    /// Prefetches the cells of calls that are about to be stored. The processor overlaps these
+    /// reads and waits for memory once; [`MessageIds::note`] alone would wait once per call.
+    pub fn fetch(&self, calls: &[Option<Repeat>]) {
+        let content = |call: &Repeat| {
+            let table = &self.tables[self.table(call.print)];
+            let at = place(call.print.id, self.spread, table.cells);
             let segment = table.segments.get(at / SEGMENT_CELLS);
             segment.map_or(0, |segment| segment[at % SEGMENT_CELLS].content)
         };
-        std::hint::black_box(met.iter().flatten().map(content).fold(0, |all, one| all ^ one));
+        std::hint::black_box(calls.iter().flatten().map(content).fold(0, |all, one| all ^ one));
     }
 
+    /// Returns the position of the table for a fingerprint.
     fn table(&self, print: Fingerprint) -> usize {
         (print.id.wrapping_mul(self.spread) >> 56) as usize % TABLES
     }
 
-    /// What the first call with an id said; none if this is the first.
+    /// Returns the content bits of the first call with an id; stores the call and returns `None` if
+    /// it is the first.
     fn first(&mut self, print: Fingerprint) -> Option<u32> {
         let table = self.table(print);
         self.tables[table].first(print, self.spread)
     }
 }
 
-/// A fingerprint in twelve bytes; an id of 0 is a free cell.
+/// A cell: a fingerprint in twelve bytes. An id of 0 is a free cell.
 #[derive(Debug, Clone, Copy, Default)]
 struct FingerprintSlot {
     id: [u32; 2],
@@ -159,35 +165,37 @@ impl FingerprintSlot {
     }
 }
 
-/// So many cells are allocated together. All tables give back and take pieces of one size, so that
-/// what one gives back fits the next that grows: whole tables would leave holes, which cost 12 bytes
-/// a call at 2,000,000 calls.
+/// The number of cells that are allocated together. All tables free and allocate segments of this
+/// one size, so the memory that one table frees fits the next that grows. Tables in one allocation
+/// would leave holes, which cost 12 bytes per call at 2,000,000 calls.
 const SEGMENT_CELLS: usize = 256;
 
-/// Cells. At most [`MAX_LOAD`] of them are used.
+/// A hash table of fingerprints. At most the share [`MAX_LOAD`] of its cells is used.
 #[derive(Debug)]
 struct FingerprintTable {
     #[expect(clippy::vec_box, reason = "each segment is a piece of memory of its own")]
     segments: Vec<Box<[FingerprintSlot; SEGMENT_CELLS]>>,
-    /// How many cells there are; the last segment need not be used to its end.
+    /// The number of cells. The last segment may have more cells than are used.
     cells: usize,
     used: usize,
     first_cells: usize,
 }
 
-/// A table grows by a quarter when more than four fifths of its cells are used: a call costs 15 to
-/// 19 bytes in one table, and 17 in all of them. Tables that double would cost up to 30.
+/// The share of used cells, four fifths, at which a table grows. With growth by a quarter, a call
+/// costs 15 to 19 bytes in one table, and 17 on average. Tables that double would cost up to 30.
 const MAX_LOAD: (usize, usize) = (4, 5);
+/// The factor by which a table grows.
 const GROWTH: (usize, usize) = (5, 4);
 
 impl FingerprintTable {
-    /// The table at a place among all.
+    /// Creates the table with this position among all.
     fn new(nth: usize) -> FingerprintTable {
         let first_cells =
             FIRST_CELLS + nth * FIRST_CELLS * (GROWTH.0 - GROWTH.1) / GROWTH.1 / TABLES;
         FingerprintTable { segments: Vec::new(), cells: 0, used: 0, first_cells }
     }
 
+    /// Returns the content bits of the first call with an id; stores the call if it is the first.
     fn first(&mut self, print: Fingerprint, spread: u64) -> Option<u32> {
         if self.used * MAX_LOAD.1 >= self.cells * MAX_LOAD.0 {
             self.grow(spread);
@@ -203,7 +211,7 @@ impl FingerprintTable {
         }
     }
 
-    /// Where an id stands, or else the free cell where it would.
+    /// Returns the cell that contains an id, or as an error the free cell where to store it.
     fn find(&self, id: u64, spread: u64) -> Result<usize, usize> {
         let mut at = place(id, spread, self.cells);
         loop {
@@ -237,7 +245,8 @@ impl FingerprintTable {
     }
 }
 
-/// Where a fingerprint wants to stand among so many cells. The highest bits say in which table.
+/// Returns the cell that a fingerprint selects in a table of `cells` cells. The highest eight bits,
+/// which select the table, are not used.
 fn place(id: u64, spread: u64, cells: usize) -> usize {
     let bits = (id.wrapping_mul(spread) >> 24) as u32;
     ((u64::from(bits) * cells as u64) >> 32) as usize
@@ -250,10 +259,10 @@ mod tests {
     const SPREAD: u64 = 1 << 56 | 1;
 
     #[test]
-    fn a_table_finds_all_that_begin_at_one_place() {
+    fn finds_all_fingerprints_that_select_the_same_cell() {
         let mut table = FingerprintTable::new(0);
         let prints = || (1..3_000_u64).map(|n| Fingerprint { id: n << 56 | n, content: n as u32 });
-        // so small numbers have the same bits where a place is computed from
+        // with this factor, the bits from which the cell is computed are 0 for all of these ids
         assert!(prints().all(|print| place(print.id, SPREAD, FIRST_CELLS) == 0));
         assert!(prints().all(|print| table.first(print, SPREAD).is_none()));
         assert!(prints().all(|print| table.first(print, SPREAD) == Some(print.content)));
@@ -262,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cells_of_a_call_stay_as_many_while_calls_come() {
+    fn uses_as_many_cells_per_call_at_any_number_of_calls() {
         let mut seen = MessageIds::default();
         for n in 1..=200_000_u32 {
             seen.meet(Fingerprint::new(&format!("id-{n}"), n));
@@ -278,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_first_once() {
+    fn each_message_id_is_first_once() {
         let mut seen = MessageIds::default();
         let prints = || (0..20_000).map(|n| Fingerprint::new(&format!("id-{n}"), n));
         assert!(prints().all(|print| seen.meet(print) == Sighting::First));
@@ -287,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_different_call_with_a_known_id_is_no_repeat() {
+    fn a_different_call_with_a_known_id_is_not_a_repeat() {
         let mut seen = MessageIds::default();
         let met =
             [1, 2, 1, 2, 3, 3, 1].map(|content| seen.meet(Fingerprint::new("const-1", content)));

@@ -1,5 +1,5 @@
-//! The index of a recording: small rows in blocks, shared texts, sets of findings. Bodies stay on
-//! disk; a row says where.
+//! The index of a recording: small rows in blocks, shared texts, and sets of findings. Bodies stay
+//! on disk; a row contains their position.
 
 mod call_counts;
 mod call_shapes;
@@ -29,47 +29,47 @@ pub use rows::{CallRow, Flags, HasId, IndexRow, NoCall, NoCallRow, RequestFlags,
 pub use sender_platform::SenderPlatform;
 pub use strings::{TextId, Texts};
 
-/// The index.
+/// The rows, texts and counts of a recording, without the bodies of its calls.
 #[derive(Debug, Default)]
 pub struct Index {
-    /// One row a call, in order of arrival.
+    /// One row per call, in order of arrival.
     pub calls: ChunkedVec<CallRow>,
-    /// One row a request.
+    /// One row per request, in order of arrival.
     pub requests: ChunkedVec<RequestRow>,
-    /// Names, ids, keys, libraries: each text once.
+    /// Names, ids, write keys and libraries, each text once.
     pub texts: Texts,
-    /// The sets of finding codes that calls have.
+    /// The different sets of finding codes of the calls.
     pub sets: FindingSets,
-    /// What calls have in common otherwise.
+    /// The different combinations of type, library, versions and write key of the calls.
     pub shapes: CallShapes,
-    /// Rows of requests among the calls: how many calls came before, and which request it is.
+    /// Rows of requests between the calls: the number of calls before the row, and the request.
     no_calls: Vec<(u64, NoCallRow)>,
-    /// How many there are of each kind.
+    /// The number of such rows of each kind.
     no_call_counts: [u64; NoCall::COUNT],
     seen: MessageIds,
 }
 
 impl Index {
-    /// How many rows the log has: calls, and requests that have a row of their own.
+    /// Returns the number of rows of the log: calls, and requests that have a row of their own.
     pub fn rows(&self) -> u64 {
         self.calls.len() + self.no_calls.len() as u64
     }
 
-    /// How many requests have a row of their own for a reason.
+    /// Returns the number of requests that have a row of their own for this reason.
     pub fn no_calls(&self, kind: NoCall) -> u64 {
         self.no_call_counts[kind as usize]
     }
 
-    /// Adds a row for the request that was added last, behind the calls so far.
+    /// Adds a row for the latest request, after the calls so far.
     pub fn push_no_call(&mut self, kind: NoCall) {
         let request = self.requests.len().saturating_sub(1) as u32;
         self.no_calls.push((self.calls.len(), NoCallRow { request, kind }));
         self.no_call_counts[kind as usize] += 1;
     }
 
-    /// What stands in a row of the log.
+    /// Returns the call or the request of a row of the log.
     pub fn row(&self, row: u64) -> Option<IndexRow> {
-        // no_calls[k] stands at row no_calls[k].0 + k; these places only grow
+        // no_calls[k] is row no_calls[k].0 + k; these row numbers are ascending
         let before = self.no_calls_before(row);
         if let Some(&(calls, no_call)) = self.no_calls.get(before as usize)
             && calls + before == row
@@ -80,24 +80,25 @@ impl Index {
         (call < self.calls.len()).then_some(IndexRow::Call(call))
     }
 
-    /// The row of a call.
+    /// Returns the row of a call.
     pub fn row_of_call(&self, call: u64) -> u64 {
         let before = self.no_calls.partition_point(|&(calls, _)| calls <= call);
         call.saturating_add(before as u64)
     }
 
-    /// How many calls stand before a row.
+    /// Returns the number of calls before a row.
     pub fn calls_before(&self, row: u64) -> u64 {
         (row - self.no_calls_before(row)).min(self.calls.len())
     }
 
-    /// How many rows and how many calls stand before those of a request.
+    /// Returns the number of rows and the number of calls before those of a request.
     pub fn before_request(&self, request: u64) -> (u64, u64) {
         let calls = self.calls.partition_point(|call| u64::from(call.request) < request);
         let others = self.no_calls.partition_point(|(_, row)| u64::from(row.request) < request);
         (calls + others as u64, calls)
     }
 
+    /// Returns the number of request rows before a row.
     fn no_calls_before(&self, row: u64) -> u64 {
         let (mut low, mut high) = (0, self.no_calls.len());
         while low < high {
@@ -111,9 +112,10 @@ impl Index {
         low as u64
     }
 
-    /// Notes a call.
-    pub fn meet(&mut self, met: Option<Repeat>) -> Sighting {
-        self.seen.note(met)
+    /// Remembers a call by its `messageId`, and returns whether that came before. `None` is a call
+    /// without a `messageId` of its own.
+    pub fn meet(&mut self, call: Option<Repeat>) -> Sighting {
+        self.seen.note(call)
     }
 }
 

@@ -1,12 +1,12 @@
-//! Numbers of calls that stay unused, because the calls were cleared away or their part of the
-//! recording is deleted.
+//! The call numbers that stay unused because the calls were cleared, or because their part of the
+//! recording was deleted.
 
-/// From which place among the calls on numbers are skipped, and how many in all up to there.
+/// For each gap: the position of the call after it, and the total of unused numbers up to there.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NumberGaps(Vec<(u64, u64)>);
 
 impl NumberGaps {
-    /// Leaves numbers unused before the call at the end.
+    /// Leaves numbers unused before the call at position `at`, which must be the next one.
     pub fn skip(&mut self, at: u64, numbers: u64) {
         let all = self.total();
         match self.0.last_mut() {
@@ -16,23 +16,23 @@ impl NumberGaps {
         }
     }
 
-    /// How many numbers are unused.
+    /// Returns the number of unused numbers.
     pub fn total(&self) -> u64 {
         self.0.last().map_or(0, |(_, all)| *all)
     }
 
-    /// How many numbers are unused up to a place.
+    /// Returns the number of unused numbers before the call at a position.
     pub fn before(&self, at: u64) -> u64 {
         let before = self.0.partition_point(|(place, _)| *place <= at);
         before.checked_sub(1).map_or(0, |last| self.0[last].1)
     }
 
-    /// The place of the first call whose number, from 0 on, is not below this one.
+    /// Returns the position of the first call whose number, counted from 0, is at least `wanted`.
     pub fn place_of(&self, wanted: u64) -> u64 {
         let before = self.0.partition_point(|(place, skipped)| place + skipped <= wanted);
         let skipped = before.checked_sub(1).map_or(0, |last| self.0[last].1);
         let at = wanted - skipped;
-        // in a gap: the call behind it
+        // a number in a gap: the call after the gap
         self.0.get(before).map_or(at, |(place, _)| at.min(*place))
     }
 }

@@ -1,13 +1,13 @@
-//! The rows of the index.
+//! The rows of the index: calls, requests, and their flags.
 
 use crate::call::time::Millis;
 use crate::engine::index::sender_platform::SenderPlatform;
 use crate::engine::index::{SetId, ShapeId, TextId};
 
-/// What stands in a row of the log.
+/// The call or the request of a row of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IndexRow {
-    /// A call, by its place among the calls.
+    /// A call, by its position among the calls.
     Call(u64),
     /// A request that has a row of its own.
     NoCall(NoCallRow),
@@ -16,42 +16,42 @@ pub enum IndexRow {
 /// A row of the log for a request as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoCallRow {
-    /// The request's place among the requests.
+    /// The request's position among the requests.
     pub request: u32,
-    /// Why it has a row of its own.
+    /// The reason why it has a row of its own.
     pub kind: NoCall,
 }
 
-/// Why a request has a row of its own.
+/// The reason why a request has a row of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NoCall {
-    /// It was refused.
+    /// The request was refused.
     Refused,
-    /// Nothing is at its path, or not with its method.
+    /// There is no route with its path, or none with its method.
     NotFound,
-    /// It was answered with success and should hold calls, but no call could be read from it.
+    /// It was answered with success and should contain calls, but no call could be read from it.
     Empty,
-    /// It holds calls, which have rows of their own, and items that are no calls.
+    /// It contains calls, which have rows of their own, and items that are not calls.
     LostItems,
-    /// It was answered and needs no call: settings, counters.
+    /// It was answered and needs no call: a request for settings, or counters.
     Other,
 }
 
 impl NoCall {
-    /// How many kinds there are.
+    /// The number of kinds.
     pub const COUNT: usize = 5;
 
-    /// The kind of a request that was answered with an error.
+    /// Returns the kind of a request that was answered with an error.
     pub fn of_error(status: u16) -> NoCall {
         if matches!(status, 404 | 405) { NoCall::NotFound } else { NoCall::Refused }
     }
 
-    /// Whether calls are lost by it, or may be.
+    /// Returns whether calls were lost, or may have been.
     pub fn is_wrong(self) -> bool {
         self != NoCall::Other
     }
 
-    /// The word for it in the log.
+    /// Returns the word for the kind in the log.
     pub fn word(self) -> &'static str {
         match self {
             NoCall::Refused => "refused",
@@ -63,58 +63,58 @@ impl NoCall {
     }
 }
 
-/// Small facts about a call, a bit each.
+/// The flags of a call, one bit each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Flags(u8);
 
 impl Flags {
-    /// All of them.
+    /// Creates the flags of a call.
     pub fn new(repeat: bool, doubtful_account: bool, doubtful_user: bool) -> Flags {
         Flags(u8::from(repeat) | u8::from(doubtful_account) << 1 | u8::from(doubtful_user) << 2)
     }
 
-    /// Its `messageId` came before.
+    /// Returns true if the call's `messageId` came before.
     pub fn repeat(self) -> bool {
         self.0 & 1 != 0
     }
 
-    /// The account id is used but doubtful.
+    /// Returns true if the account id is used but doubtful.
     pub fn doubtful_account(self) -> bool {
         self.0 & 2 != 0
     }
 
-    /// The user id is used but doubtful.
+    /// Returns true if the user id is used but doubtful.
     pub fn doubtful_user(self) -> bool {
         self.0 & 4 != 0
     }
 }
 
-/// How the id that the first vendor in use found stands in a call.
+/// The state of an id of a call: of the id that the first vendor in use found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum HasId {
-    /// None found any.
+    /// No vendor in use found an id.
     #[default]
     No,
-    /// It is used, and looks wrong: a number, or a missing value as text.
+    /// The id is used but looks wrong: a number, or a missing value as text, such as `"null"`.
     Doubtful,
-    /// It is there.
+    /// The id was found and looks right.
     Yes,
 }
 
 /// A call in the index.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct CallRow {
-    /// Its request's place among the requests.
+    /// The position of its request among the requests.
     pub request: u32,
-    /// Where its text begins, counted from the beginning of the request's line.
+    /// The offset of its text from the beginning of the request's line, in bytes.
     pub start: u32,
-    /// How long its text is.
+    /// The length of its text in bytes.
     pub len: u32,
-    /// What it has in common with others.
+    /// The type, library, versions and write key, shared with other calls.
     pub shape: ShapeId,
-    /// Small facts.
+    /// The flags of the call.
     pub flags: Flags,
-    /// What the log shows as its name.
+    /// The name that the log shows for it.
     pub name: TextId,
     /// The account id that the first vendor in use found.
     pub account: TextId,
@@ -125,7 +125,7 @@ pub struct CallRow {
 }
 
 impl CallRow {
-    /// How its account and its user stand.
+    /// Returns the state of the account id and of the user id.
     pub fn has(&self) -> [HasId; 2] {
         let has = |id: TextId, doubtful| match (id.is_none(), doubtful) {
             (true, _) => HasId::No,
@@ -142,44 +142,45 @@ impl CallRow {
 /// A request in the index.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RequestRow {
-    /// Where its line begins in the recording.
+    /// The offset of its line in the recording.
     pub offset: u64,
-    /// How long its line is, without the line end.
+    /// The length of its line in bytes, without the line end.
     pub len: u32,
-    /// When it arrived.
+    /// The time of its arrival.
     pub received_at: Millis,
     /// Its path.
     pub path: TextId,
-    /// The value of the header by which tests keep apart.
+    /// The value of its `X-Segscope-Test` header, by which tests are kept apart.
     pub test: TextId,
-    /// The status that it was answered with.
+    /// The status of its response.
     pub status: u16,
-    /// Who sent it.
+    /// The platform of the sender.
     pub sender: SenderPlatform,
-    /// Small facts.
+    /// The flags of the request.
     pub flags: RequestFlags,
 }
 
-/// Small facts about a request, a bit each.
+/// The flags of a request, one bit each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RequestFlags(u8);
 
 impl RequestFlags {
-    /// All of them.
+    /// Creates the flags of a request.
     pub fn new(merged: bool, has_fault: bool) -> RequestFlags {
         RequestFlags(u8::from(merged) | u8::from(has_fault) << 1)
     }
 
-    /// Its calls got a `context` or `integrations` from it, so that they are not in the calls alone.
+    /// Returns true if the batch has a `context` or `integrations` for its calls, so that a call's
+    /// own bytes do not contain all of these fields.
     pub fn merged(self) -> bool {
         self.0 & 1 != 0
     }
 
-    /// A fault was injected.
+    /// Returns true if a fault was injected.
     pub fn has_fault(self) -> bool {
         self.0 & 2 != 0
     }
 }
 
-// the look-up of its messageId takes 15 to 19 bytes more
+// the fingerprint of a call's messageId takes another 15 to 19 bytes
 const _: () = assert!(size_of::<CallRow>() <= 32 && size_of::<RequestRow>() <= 32);

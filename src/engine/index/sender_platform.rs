@@ -1,25 +1,25 @@
-//! Where a call was sent from.
+//! The platform of the library that sent a call.
 
 use crate::wire::Service;
 
-/// Which platform a call's sender feeds.
+/// The platform for which a call's sender was made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SenderPlatform {
-    /// Segment's libraries.
+    /// One of Segment's libraries.
     Segment,
-    /// RudderStack's libraries.
+    /// One of RudderStack's libraries.
     RudderStack,
-    /// Not known: hand-written requests, files.
+    /// Another sender, such as a hand-written request or a file.
     #[default]
     Other,
 }
 
 impl SenderPlatform {
-    /// All three.
+    /// All platforms.
     pub const ALL: [SenderPlatform; 3] =
         [SenderPlatform::Segment, SenderPlatform::RudderStack, SenderPlatform::Other];
 
-    /// The service that stands in front of the vendors for this sender.
+    /// Returns the service that is in front of the vendors for this sender.
     pub fn service(self) -> Service {
         match self {
             SenderPlatform::Segment | SenderPlatform::Other => Service::Segment,

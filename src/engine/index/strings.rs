@@ -1,30 +1,31 @@
-//! Texts that many rows share, each kept once.
+//! Texts that many rows share, each stored once.
 
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
 
-/// The number of a shared text. 0 is the empty text, which stands for none.
+/// The number of a shared text. 0 is the empty text, which means that there is none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TextId(u32);
 
 impl TextId {
-    /// No text.
+    /// The number that means that there is no text.
     pub const NONE: TextId = TextId(0);
-    /// A text that came when the table was full; it is read from the call instead.
+    /// The number of every text that came when the table was full. Such a text is read from the
+    /// call.
     pub const UNKEPT: TextId = TextId(u32::MAX);
 
-    /// True for no text.
+    /// Returns true if there is no text.
     pub fn is_none(self) -> bool {
         self == TextId::NONE
     }
 
-    /// True for a text that is there but was not kept.
+    /// Returns true if there is a text, but it was not stored.
     pub fn is_unkept(self) -> bool {
         self == TextId::UNKEPT
     }
 }
 
-/// Shared texts. The table is bounded; past its bound texts are not kept and counted.
+/// A bounded table of shared texts. A text that does not fit is not stored, but counted.
 #[derive(Debug)]
 pub struct Texts {
     texts: Vec<Box<str>>,
@@ -42,7 +43,7 @@ impl Default for Texts {
 }
 
 impl Texts {
-    /// An empty table that keeps at most that many bytes of text.
+    /// Creates an empty table that stores at most this many bytes of text.
     pub fn bounded(bound_bytes: usize) -> Texts {
         Texts {
             texts: vec!["".into()],
@@ -54,7 +55,7 @@ impl Texts {
         }
     }
 
-    /// The number of a text, which is kept if it is new.
+    /// Returns the number of a text, and stores the text if it is new.
     pub fn intern(&mut self, text: &str) -> TextId {
         if text.is_empty() {
             return TextId::NONE;
@@ -74,28 +75,28 @@ impl Texts {
         TextId(id)
     }
 
-    /// The same where it is likely to be the text of this number, which costs less.
+    /// Returns the same as [`Texts::intern`], faster if the text is the one with the number `likely`.
     pub fn intern_like(&mut self, likely: TextId, text: &str) -> TextId {
         if self.get(likely) == Some(text) { likely } else { self.intern(text) }
     }
 
-    /// The number of a text, if it is kept.
+    /// Returns the number of a text, if it is stored.
     pub fn find(&self, text: &str) -> Option<TextId> {
         let hash = self.hasher.hash_one(text);
         self.table.find(hash, |&id| &*self.texts[id as usize] == text).map(|id| TextId(*id))
     }
 
-    /// The text of a number; none for [`TextId::NONE`] and [`TextId::UNKEPT`].
+    /// Returns the text of a number; `None` for [`TextId::NONE`] and [`TextId::UNKEPT`].
     pub fn get(&self, id: TextId) -> Option<&str> {
         if id.is_none() { None } else { self.texts.get(id.0 as usize).map(|text| &**text) }
     }
 
-    /// How many different texts are kept, and how many bytes they have.
+    /// Returns the number of stored texts, and the number of their bytes.
     pub fn kept(&self) -> (usize, usize) {
         (self.texts.len() - 1, self.bytes)
     }
 
-    /// How many texts came when the table was full.
+    /// Returns how often a text came that did not fit.
     pub fn unkept(&self) -> u64 {
         self.unkept
     }
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_each_once_and_stops_at_its_bound() {
+    fn stores_each_text_once_and_stops_at_the_limit() {
         let mut texts = Texts::bounded(5);
         let (a, b) = (texts.intern("aaa"), texts.intern("bb"));
         assert_eq!(texts.intern("aaa"), a);

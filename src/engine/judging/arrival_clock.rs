@@ -1,5 +1,5 @@
-//! What the clock of arrival does to what vendors remember, and the clearing of all of it. Both are
-//! lines of the recording, so that reading it again gives what was live.
+//! Closes idle sessions as time passes, and clears calls. Both are lines of the recording, so that
+//! reading it again gives the same results as live.
 
 use crate::call::Seq;
 use crate::call::time::Millis;
@@ -13,28 +13,28 @@ use crate::vendors::{VendorRecord, Vendors};
 use std::io;
 use std::sync::atomic::Ordering;
 
-/// A session that was closed because nothing came of it for too long.
+/// A session that was closed because none of its calls arrived for too long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedSession {
-    /// When it was noticed.
+    /// The time at which it was closed.
     pub at: Millis,
-    /// The last call before that.
+    /// The last call, of any session, before that.
     pub after: Seq,
-    /// The vendor that works it out.
+    /// The position in the registry of the vendor that estimates the session.
     pub vendor: usize,
-    /// What it works out.
+    /// The record that the vendor creates for the session.
     pub record: VendorRecord,
 }
 
-/// So many of them are kept to be shown.
-const KEPT_CLOSED: usize = 100_000;
+/// The maximum number of closed sessions that are kept for display.
+const MAX_KEPT_CLOSED: usize = 100_000;
 
 impl Engine {
-    /// Lets the clock go on: closes the sessions that are idle now. Cheap where there is none, and
-    /// meant to be called about once a second.
+    /// Advances the clock: closes the sessions that are idle now, and lets pushed objects expire.
+    /// The listener thread calls this about once a second; it is cheap if no session is idle.
     pub fn tick(&self, now: Millis) {
         let mut front = self.shared.front();
-        // whoever was to ask for it may have gone away
+        // the task that holds the ticket for these lines may have been dropped
         self.shared.write_held(&mut front);
         self.flush(&mut front, now);
         drop(front);
@@ -43,15 +43,19 @@ impl Engine {
         }
     }
 
-    /// The sessions that idleness has closed so far; of very many the first ones only.
+    /// Returns the idle sessions that were closed so far: at most the first 100,000.
     pub fn closed(&self) -> Vec<ClosedSession> {
         self.lock().index.closed.clone()
     }
 
-    /// Clears all that came so far away, for the vendors too. The recording keeps it.
+    /// Clears all calls so far, also from the memory of the vendors. The recording keeps them.
+    ///
+    /// # Errors
+    ///
+    /// If the calls come from an opened recording, or if the line cannot be written.
     pub fn clear(&self, now: Millis) -> io::Result<()> {
         if let RemarkTarget::Opened(_) = self.remarks {
-            // whoever reads it later would miss them
+            // a later reader of that recording would miss the calls
             return Err(io::Error::other("the calls of a recording that is opened stay in it"));
         }
         let mut front = self.shared.front();
@@ -61,8 +65,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes the last clearing back; false if there is none that can be. What came since stays, and
-    /// is judged again with what the vendors then know.
+    /// Undoes the last clear. Returns false if there is none to undo. Calls since then stay, and
+    /// are judged again with the restored memory of the vendors.
     pub fn undo_clear(&self, now: Millis) -> io::Result<bool> {
         let mut front = self.shared.front();
         if self.shared.queue.is_behind() {
@@ -76,9 +80,9 @@ impl Engine {
         Ok(true)
     }
 
-    /// Clears away what one test has sent: the requests that have this value in the header by which
-    /// tests keep apart. All other calls keep their numbers, and are judged as if it had sent
-    /// nothing. The recording keeps it.
+    /// Clears the requests of one test: those with this value in the `X-Segscope-Test` header. All
+    /// other calls keep their numbers, and are judged as if the test had sent nothing. The
+    /// recording keeps the requests.
     pub fn clear_test(&self, test: &str, now: Millis) -> io::Result<()> {
         let mut front = self.shared.front();
         if front.is_only_read() {
@@ -93,23 +97,25 @@ impl Engine {
         Ok(())
     }
 
-    /// How many calls one test has sent.
+    /// Returns the number of calls of one test.
     pub fn calls_of_test(&self, test: &str) -> u64 {
         self.lock().index.calls_of_test(test)
     }
 
-    /// How many calls came before everything was cleared away the last time.
+    /// Returns the number of calls before the last clear of everything.
     pub fn base(&self) -> u64 {
         self.lock().index.base
     }
 
-    /// How often calls were cleared away: rows have other places each time.
+    /// Returns the number of times that calls were cleared or restored. Each time, the rows of the
+    /// log change their positions.
     pub fn clears(&self) -> u64 {
         self.lock().clears
     }
 
-    /// Records that sessions are idle, if there are any. Whether there are the judge thread
-    /// says; where it has nothing to do, its memory is asked. What cannot be recorded is not done.
+    /// Records an idle flush if sessions are idle. The judge thread reports that; while it has no
+    /// work, this asks the vendors' memory itself. If the line cannot be recorded, no session is
+    /// closed.
     pub(crate) fn flush(&self, front: &mut RecordingWriter, now: Millis) {
         let shared = &*self.shared;
         if shared.flushing.load(Ordering::Relaxed) {
@@ -130,6 +136,7 @@ impl Engine {
         }
     }
 
+    /// Appends the line of an event to the recording and returns its offset.
     fn append_event(
         &self,
         front: &mut RecordingWriter,
@@ -150,17 +157,19 @@ impl Engine {
 }
 
 impl JudgedIndex {
+    /// Closes the sessions that are idle at a time.
     pub(crate) fn flush(&mut self, vendors: &Vendors, at: Millis) {
         let after = Seq(self.next_seq().0 - 1);
         for flushed in vendors.idle_flush(at, &mut self.memory) {
-            if self.closed.len() < KEPT_CLOSED {
+            if self.closed.len() < MAX_KEPT_CLOSED {
                 let (vendor, record) = (flushed.vendor, flushed.record);
                 self.closed.push(ClosedSession { at, after, vendor, record });
             }
         }
     }
 
-    /// Begins anew, behind the calls so far and the line that ends here; what was there before.
+    /// Replaces the index by an empty one, and returns the old one. Numbers continue after the
+    /// calls so far. `end` is the end of the line of the clear in the recording.
     pub(crate) fn clear(&mut self, vendors: &Vendors, end: u64) -> JudgedIndex {
         let base = self.next_seq().0 - 1;
         let old = std::mem::replace(self, JudgedIndex::new(vendors, self.in_use.clone()));

@@ -1,7 +1,7 @@
-//! Which group a user was seen with: what says why a later call of that user has no account.
+//! Remembers the groups of users, to explain why a later call of such a user has no account.
 //!
-//! Only group calls teach, and of each user only changes are kept, each with the call that brought
-//! it; so what was known before a call is the same whenever it is asked.
+//! Only group calls are remembered, and for each user only changes of the group, each with its
+//! call. Therefore the group that was known before a call is the same whenever it is computed.
 
 use crate::call::time::Millis;
 use crate::call::{CallType, Event, Seq, Val, text::visible_id};
@@ -11,25 +11,25 @@ use crate::findings::identity::{ValueRule, id_of};
 use hashbrown::HashMap;
 use std::borrow::Cow;
 
-/// How many bytes the memory may hold.
+/// The maximum number of bytes of all entries.
 const MAX_BYTES: usize = 32 << 20;
 
-/// What one entry costs besides its texts.
+/// The memory of one entry besides its texts.
 const ENTRY_BYTES: usize = 96;
 
-/// A group call of the same user, earlier than the call that is looked at.
+/// The group that a call's user was last seen with before the call.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct SeenGroup {
-    /// Its `groupId`.
+    /// The `groupId` of the group call.
     pub group_id: String,
-    /// The call that named it first.
+    /// The number of the call that changed the user's group to this one.
     pub seq: u64,
-    /// How long before, by the clock of arrival.
+    /// The time between the arrival of that call and of the later one, in milliseconds.
     pub ms_before: i64,
 }
 
 impl SeenGroup {
-    /// Why a later call of that type has no account although the user was seen with one.
+    /// Explains why a later call of this type has no account although the user has a group.
     pub fn history(&self, kind: CallType) -> String {
         let ago = match self.ms_before {
             ms if ms < 1000 => "less than a second earlier".to_owned(),
@@ -46,15 +46,16 @@ impl SeenGroup {
     }
 }
 
-/// The groups that users and visitors were seen with.
+/// The groups of users, and of visitors (anonymous ids).
 #[derive(Debug, Default)]
 pub(crate) struct UserGroups {
-    /// By the id of a user, and by that of a visitor.
+    /// The groups by user id, and by anonymous id, each in the order of the calls.
     groups: [HashMap<Box<str>, Vec<UserGroup>>; 2],
+    /// The approximate memory of all entries.
     bytes: usize,
 }
 
-/// A group, the call that named it, and when that arrived.
+/// A group, the call that named it, and the time at which that call arrived.
 #[derive(Debug)]
 struct UserGroup {
     seq: Seq,
@@ -63,7 +64,7 @@ struct UserGroup {
 }
 
 impl UserGroups {
-    /// Learns from a group call.
+    /// Remembers the group of a group call; other calls change nothing.
     pub fn learn(
         &mut self,
         event: &Event<'_>,
@@ -88,14 +89,14 @@ impl UserGroups {
             }
             self.bytes += bytes;
             let known = UserGroup { seq, received_at, group: (&*group).into() };
-            // most users have one group, and an empty list would begin with room for four
+            // most users have one group; the first push to an empty list would allocate four
             let groups = groups.entry(key.as_ref().into());
             groups.or_insert_with(|| Vec::with_capacity(1)).push(known);
         }
     }
 
-    /// The group that the call's user, or else its visitor, was last seen with before.
-    /// `now` is when the call arrived.
+    /// Returns the group that the call's user, or else its visitor, was last seen with before the
+    /// call. `now` is the time at which the call arrived.
     pub fn before(&self, event: &Event<'_>, seq: Seq, now: Millis) -> Option<SeenGroup> {
         self.groups.iter().zip(ids(event)).find_map(|(groups, key)| {
             let groups = groups.get(&*key?)?;
@@ -109,11 +110,12 @@ impl UserGroups {
     }
 }
 
+/// Returns a value as an id, if it can be one.
 fn usable(value: Option<Val<'_>>) -> Option<Cow<'_, str>> {
     id_of(value, ValueRule::Plain).ok().map(|id| id.text)
 }
 
-/// The ids of the user and of the visitor.
+/// Returns the ids of the user and of the visitor.
 fn ids<'d>(event: &Event<'d>) -> [Option<Cow<'d, str>>; 2] {
     [usable(event.get("userId")), call_fields::anonymous_id(event)]
 }
@@ -124,7 +126,7 @@ mod tests {
     use crate::call::Doc;
 
     #[test]
-    fn what_was_known_before_a_call() {
+    fn returns_the_group_known_before_a_call() {
         let mut people = UserGroups::default();
         let docs: Vec<Doc<'_>> = [
             r#"{"userId":"u","anonymousId":"a","groupId":"g1"}"#,
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn at_its_bound_it_stops_learning() {
+    fn stops_remembering_at_the_limit() {
         let mut people = UserGroups { bytes: MAX_BYTES - 10, ..UserGroups::default() };
         let doc = Doc::parse(r#"{"userId":"u","groupId":"g"}"#).expect("JSON");
         people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1), 0);

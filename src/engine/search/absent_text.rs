@@ -1,21 +1,22 @@
-//! Filters that ask for a text that is in no call. Tests mostly wait for what nobody has sent yet, so
-//! most filters that wait pass nothing, and the table of texts says so without a look at any call.
+//! A shortcut for filters that require a text that is in no call. Tests mostly wait for a call that
+//! was not sent yet, so most filters of waiting tests pass no row. The index's table of texts shows
+//! that without reading any call.
 
 use crate::engine::index::{CallShape, Index, IndexedField};
 use crate::engine::rows::call_fields::SHADOWS;
 use crate::fql::{ConditionBits, IndexPlan, Leaf, RecordField};
 
-/// With more shapes of calls than this, looking at all of them is not worth while.
+/// The maximum number of shapes of calls for which checking all of them is worthwhile.
 const MAX_SHAPES: usize = 1_024;
 
-/// Returns whether no row can pass, because the index has a field of all calls and has nowhere the
-/// text that the field is to be.
+/// Returns true if no row can pass: the filter requires a field to equal a text, the index contains
+/// that field of every call, and its table of texts does not contain the text.
 pub(crate) fn passes_nothing(plan: &IndexPlan, index: &Index) -> bool {
     let shapes = index.shapes.all();
     if index.texts.unkept() > 0 || shapes.len() > MAX_SHAPES {
         return false;
     }
-    // the first shape is that of calls for which there was no room
+    // the first shape is for calls that came when the table of shapes was full
     let shapes = &shapes[1..];
     let mut answers = ConditionBits::default();
     for (at, leaf) in plan.leaves().iter().enumerate() {
@@ -27,7 +28,7 @@ pub(crate) fn passes_nothing(plan: &IndexPlan, index: &Index) -> bool {
     answers.known != 0 && plan.decide(answers) == Some(false)
 }
 
-/// Returns whether the index has the field of a condition for all calls of these shapes.
+/// Returns whether the index contains the field of a condition for all calls of these shapes.
 fn is_indexed(leaf: &Leaf, shapes: &[CallShape]) -> bool {
     let asks = leaf.asks();
     let has_own = |shape: &CallShape, field: RecordField| {
@@ -62,7 +63,7 @@ mod tests {
     use crate::engine::test_engine::TestEngine;
 
     #[test]
-    fn only_a_text_that_is_nowhere_settles_a_filter() {
+    fn only_a_text_that_no_call_contains_decides_a_filter() {
         let test = TestEngine::start();
         let settles = |text: &str| {
             let filter = crate::fql::parse(text).expect("a filter");
@@ -96,7 +97,7 @@ mod tests {
         ] {
             assert!(!settles(text), "{text}");
         }
-        // a name that is no text stands in the call, and so does a key of the call's own
+        // an event that is not a string, and a call's own `write_key`, are only in the call
         test.take(r#"{"event":["B"],"userId":"u","write_key":"k2"}"#);
         for text in [r#"event = "C""#, r#"write_key = "k""#] {
             assert!(!settles(text), "{text}");

@@ -1,4 +1,4 @@
-//! What is asked of the bytes of calls that stand one behind the other in a piece of the recording.
+//! Answers conditions from the bytes of calls that follow each other in a chunk of the recording.
 
 use crate::engine::search::json_field::fetch;
 use crate::fql::{Civil, FilterInput, Leaf, Needle, Path, RecordField, Value, WatchedId};
@@ -6,44 +6,48 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::ops::Range;
 
-/// Fields that a service may add, so that a call's own bytes do not tell.
-const ADDED: [&str; 5] = ["type", "receivedAt", "originalTimestamp", "timestamp", "sentAt"];
-/// Fields that a batch may give to its calls.
-const MERGED: [&str; 2] = ["context", "integrations"];
+/// The fields that a service may add, so that a call's own bytes do not show their values.
+const ADDED_FIELDS: [&str; 5] = ["type", "receivedAt", "originalTimestamp", "timestamp", "sentAt"];
+/// The fields that a batch may add to its calls.
+const MERGED_FIELDS: [&str; 2] = ["context", "integrations"];
 
-/// Whether a condition needs nothing but a call's own bytes.
+/// Returns whether a call's own bytes suffice to answer a condition. `merged` is true if the batch
+/// adds fields to its calls.
 pub(crate) fn suffices(leaf: &Leaf, merged: bool) -> bool {
     let asks = leaf.asks();
     let own = |path: &Path| {
         let first = path.segments().first().map_or("", String::as_str);
-        !(ADDED.contains(&first) || merged && MERGED.contains(&first))
+        !(ADDED_FIELDS.contains(&first) || merged && MERGED_FIELDS.contains(&first))
     };
     asks.records.is_empty()
         && !(asks.judged || asks.near || asks.time || asks.clock)
         && asks.paths.iter().all(own)
 }
 
-/// Where a text stands in a piece, looked for only as far as it is needed.
+/// The occurrences of a text in a chunk, searched for only as far as needed.
 pub(crate) struct Hits {
     raw: NextHit,
     escape: NextHit,
 }
 
-/// The next place from some place on.
+/// The next occurrence from some position on.
 #[derive(Clone, Copy)]
 struct NextHit {
-    /// Nothing stands before this that was not passed.
+    /// The position of the occurrence. There is none between the position from which the search
+    /// began and this one.
     at: usize,
-    /// None: nothing more in this piece.
+    /// False if there is no further occurrence in this chunk.
     found: bool,
+    /// False until the first search.
     known: bool,
 }
 
 const UNKNOWN: NextHit = NextHit { at: 0, found: false, known: false };
 
 impl NextHit {
-    /// Where it stands first from `from` on.
-    fn from(&mut self, from: usize, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
+    /// Returns the first occurrence from `from` on. Calls `find`, which searches from there, only
+    /// if the stored result does not answer that.
+    fn next_from(&mut self, from: usize, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
         if !self.known || (self.found && self.at < from) {
             let found = find();
             *self = NextHit { at: from + found.unwrap_or(0), found: found.is_some(), known: true };
@@ -52,14 +56,14 @@ impl NextHit {
     }
 }
 
-/// What a call's bytes say of a text.
+/// The result of searching a text in a call's bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum TextMatch {
-    /// The text stands there.
+    /// The bytes contain the text.
     Yes,
-    /// It does not, but an escape may hide it.
+    /// The bytes do not contain the text as it is, but may contain it with a JSON escape.
     Perhaps,
-    /// It does not.
+    /// The bytes do not contain the text.
     No,
 }
 
@@ -68,21 +72,23 @@ impl Hits {
         Hits { raw: UNKNOWN, escape: UNKNOWN }
     }
 
-    /// Whether a text stands within a part of the piece. The parts must be asked for in order.
+    /// Returns whether a part of the chunk contains a text. Parts must be passed in ascending
+    /// order.
     pub fn ask(&mut self, needle: &Needle, piece: &[u8], part: Range<usize>) -> TextMatch {
-        let raw = self.raw.from(part.start, || needle.find(&piece[part.start..]));
+        let raw = self.raw.next_from(part.start, || needle.find(&piece[part.start..]));
         if raw.is_some_and(|at| at + needle.text().len() <= part.end) {
             return TextMatch::Yes;
         }
-        let escape = self.escape.from(part.start, || needle.find_escape(&piece[part.start..]));
+        let escape = self.escape.next_from(part.start, || needle.find_escape(&piece[part.start..]));
         if escape.is_some_and(|at| at < part.end) { TextMatch::Perhaps } else { TextMatch::No }
     }
 }
 
-/// A call as its own bytes show it.
+/// A call as a filter sees it from the call's own bytes alone.
 pub(crate) struct OwnBytes<'b> {
     pub text: &'b [u8],
-    /// Something was asked for that the service may have added.
+    /// True if a condition asked for a value that these bytes do not show, because the service may
+    /// have added it.
     pub lacks: Cell<bool>,
 }
 
@@ -90,7 +96,7 @@ impl FilterInput for OwnBytes<'_> {
     fn field(&self, path: &Path) -> Value<'_> {
         let value = fetch(self.text, path.segments());
         if path.segments().first().is_some_and(|name| name == "messageId") {
-            // an absent or a blank one is made
+            // the service generates an absent or blank messageId
             let made = match &value {
                 Value::Null => true,
                 Value::String(text) => text.trim().is_empty(),
@@ -105,7 +111,7 @@ impl FilterInput for OwnBytes<'_> {
         Cow::Borrowed(self.text)
     }
 
-    // none of these is asked for: see `suffices`
+    // no condition that `suffices` accepts asks for any of these
     fn has_own(&self, _name: &str) -> bool {
         self.lacks.set(true);
         false
@@ -157,7 +163,7 @@ impl FilterInput for OwnBytes<'_> {
     }
 }
 
-/// A condition's answer from a call's own bytes; none if they do not suffice after all.
+/// Answers a condition from a call's own bytes; `None` if they do not suffice after all.
 pub(crate) fn answer(
     leaf: &Leaf,
     hits: &mut Hits,
@@ -186,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_belongs_to_the_part_that_holds_all_of_it() {
+    fn finds_a_text_only_in_the_part_that_contains_all_of_it() {
         let piece = br"refund re|fund|\u0072efund| Refund x";
         let needle = Needle::new("refund");
         let mut hits = Hits::new();
@@ -200,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_made_message_id_is_not_in_the_bytes() {
+    fn does_not_answer_for_a_generated_message_id() {
         let leaf = |text: &str| crate::fql::parse(text).expect("valid").plan().leaves()[0].clone();
         let ask = |text: &str, json: &str| {
             let leaf = leaf(text);

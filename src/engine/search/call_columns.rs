@@ -1,4 +1,4 @@
-//! What a filter reads of a call, taken from its detail.
+//! The values that a filter reads from a call or a request, taken from its detail.
 
 use crate::call::{Doc, Event};
 use crate::engine::rows::views::CallDetail;
@@ -7,7 +7,7 @@ use crate::fql::{self, Civil, FilterInput, Number, Path, RecordField, Value, Wat
 use crate::vendors::{RenderedCall, Vendors};
 use std::borrow::Cow;
 
-/// A call as a filter sees it.
+/// A call as a filter sees it, with everything that is known about it.
 pub struct CallColumns<'a> {
     detail: &'a CallDetail,
     vendors: &'a Vendors,
@@ -17,7 +17,7 @@ pub struct CallColumns<'a> {
 }
 
 impl<'a> CallColumns<'a> {
-    /// The columns of a call at a moment.
+    /// Creates the input for a filter. `now_ms` is the current time.
     pub fn new(detail: &'a CallDetail, vendors: &'a Vendors, now_ms: i64) -> CallColumns<'a> {
         let read = |text: &'a str| Doc::parse(text).expect("it was read as JSON when it was taken");
         CallColumns {
@@ -33,6 +33,7 @@ impl<'a> CallColumns<'a> {
         Event { derived: Some(self.derived.root()), ..Event::bare(self.call.root()) }
     }
 
+    /// Returns the results of the vendors in use.
     fn in_use(&self) -> impl Iterator<Item = &RenderedCall> {
         self.detail
             .in_use
@@ -41,12 +42,13 @@ impl<'a> CallColumns<'a> {
             .map(|(_, rendered)| rendered)
     }
 
+    /// Returns the findings of the vendors in use and those that belong to no vendor.
     fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.detail.common.iter().chain(self.in_use().flat_map(|rendered| &rendered.findings))
     }
 }
 
-/// A value of the filter's language with texts of its own.
+/// Converts a filter's value into one that owns its texts.
 pub(crate) fn owned(value: Value<'_>) -> Value<'static> {
     match value {
         Value::Null => Value::Null,
@@ -158,14 +160,14 @@ fn name(id: WatchedId) -> findings::Id {
     }
 }
 
-/// A request that has a row of its own, as a filter sees it: it has a path, a status, a time and a text, and is no
-/// call.
+/// A request that has a row of its own, as a filter sees it. It has a path, a status, a time, a
+/// test name, a severity and a text; the fields of a call are null.
 pub struct NoCallColumns<'a> {
     /// The request.
     pub request: &'a crate::engine::rows::views::RequestDetail,
-    /// How bad its problem is.
+    /// The severity of its problem.
     pub severity: Option<findings::Severity>,
-    /// What time it is.
+    /// The current time.
     pub now_ms: i64,
 }
 
@@ -208,13 +210,14 @@ impl FilterInput for NoCallColumns<'_> {
     }
 }
 
-/// The value of the header by which tests keep apart.
+/// Returns the value of the `X-Segscope-Test` header, by which tests are kept apart.
 pub(crate) fn test_of(headers: &[(String, String)]) -> Option<&str> {
     let test = headers.iter().find(|(name, _)| name == "x-segscope-test");
     test.map(|(_, value)| value.as_str())
 }
 
-/// When this machine's local clock shows this.
+/// Returns the time at which this machine's local clock shows `at`; reads it as UTC if there is
+/// none.
 pub(crate) fn local_ms(at: &Civil) -> i64 {
     let local = jiff::civil::DateTime::new(
         at.year,

@@ -1,18 +1,20 @@
-//! Lines of the recording, read many at once.
+//! Reads many lines of the recording at once.
 
 use crate::engine::Engine;
 use crate::engine::index::CallRow;
 use std::io;
 use std::ops::Range;
 
-/// So much is read at once, or one line if that is longer: as much as a processor keeps near.
-const PIECE_BYTES: u64 = 512 << 10;
-/// A gap of up to this is read rather than sought over.
-const GAP_BYTES: u64 = 32 << 10;
-/// Room over this is given back: one huge line should not be kept for ever.
-const KEPT_BYTES: usize = 4 << 20;
+/// The maximum number of bytes that are read at once, unless a single line is longer. A chunk fits
+/// into the processor's cache.
+const MAX_CHUNK_BYTES: u64 = 512 << 10;
+/// The maximum gap between two lines of a chunk: reading such a gap costs less than a second read.
+const MAX_GAP_BYTES: u64 = 32 << 10;
+/// The maximum size of the buffer between reads, so that one huge line does not occupy memory
+/// forever.
+const MAX_KEPT_BYTES: usize = 4 << 20;
 
-/// Where a line stands in the recording, without its line end.
+/// The position of a line in the recording, without its line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LineSpan {
     pub offset: u64,
@@ -25,17 +27,21 @@ impl LineSpan {
     }
 }
 
-/// A piece of the recording.
+/// A chunk of the recording: lines that are near each other.
 #[derive(Debug, Default)]
 pub(crate) struct Chunks {
     bytes: Vec<u8>,
-    /// Where it begins.
+    /// The offset of the chunk in the recording.
     at: u64,
 }
 
 impl Chunks {
-    /// Reads the first of these lines, which stand in order, and as many of the others as fit. How
-    /// many that were; an error if not even the first could be read.
+    /// Reads as many of these lines as fit, and returns their number. `lines` has one
+    /// entry per row, in ascending order, and begins with `first`.
+    ///
+    /// # Errors
+    ///
+    /// If not even the first line can be read.
     pub fn read(
         &mut self,
         engine: &Engine,
@@ -43,11 +49,11 @@ impl Chunks {
         lines: impl Iterator<Item = LineSpan>,
     ) -> io::Result<usize> {
         let (mut end, mut count, mut last) = (first.end(), 0, first);
-        let mut of_first = 0;
+        let mut first_count = 0;
         for line in lines {
-            of_first += usize::from(line == first);
-            let fits = line.end() - first.offset <= PIECE_BYTES;
-            let near = line.offset <= last.end() + GAP_BYTES;
+            first_count += usize::from(line == first);
+            let fits = line.end() - first.offset <= MAX_CHUNK_BYTES;
+            let near = line.offset <= last.end() + MAX_GAP_BYTES;
             if line != first && !(fits && near) {
                 break;
             }
@@ -55,27 +61,27 @@ impl Chunks {
             count += 1;
         }
         self.at = first.offset;
-        self.bytes.shrink_to(KEPT_BYTES);
+        self.bytes.shrink_to(MAX_KEPT_BYTES);
         if engine.read_bytes(first.offset..end, &mut self.bytes).is_ok() {
             return Ok(count);
         }
-        // some of it may lie in another file, or be gone
+        // a part of the range may be in another file, or deleted: reads the first line alone
         engine.read_bytes(first.offset..first.end(), &mut self.bytes)?;
-        Ok(of_first)
+        Ok(first_count)
     }
 
-    /// All of it.
+    /// Returns all bytes of the chunk.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// One of its lines.
+    /// Returns one of its lines.
     pub fn line(&self, line: LineSpan) -> Option<&[u8]> {
         let start = usize::try_from(line.offset.checked_sub(self.at)?).ok()?;
         self.bytes.get(start..start + line.len as usize)
     }
 
-    /// Where the text of a call stands in it.
+    /// Returns the range of a call's text in the chunk; `line` is the line of its request.
     pub fn call(&self, line: LineSpan, call: &CallRow) -> Option<Range<usize>> {
         let line = usize::try_from(line.offset.checked_sub(self.at)?).ok()?;
         let start = line + call.start as usize;

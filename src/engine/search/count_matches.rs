@@ -1,26 +1,28 @@
-//! Counting the calls that pass a filter, by the threads that looked at their rows.
+//! Counts the calls that pass a filter. The search threads do this between searching rows.
 
 use crate::engine::counts::{CountProgress, FilteredCounts};
 use crate::engine::search::Search;
 use crate::engine::search::search_state::{SearchShared, SearchState};
 use std::sync::{MutexGuard, PoisonError};
 
-/// Rows that are counted at a time. It takes some milliseconds, and a view that asks waits for it.
-const COUNTED_ROWS: u64 = 8_192;
+/// The maximum number of rows that are counted at a time. That takes some milliseconds, for which a
+/// view that reads the counts has to wait.
+const MAX_COUNTED_ROWS: u64 = 8_192;
 
 impl SearchState {
-    /// Whether there are rows that were looked at and are not counted. Counting goes on from the first
-    /// row, so it waits for the rows that were not looked at.
+    /// Returns true if there are searched rows that are not counted. Rows are counted in order, so
+    /// those after an unsearched row have to wait.
     pub(crate) fn has_to_count(&self) -> bool {
         let now = self.countable();
         let (generation, round, end) = now;
-        // all rows are being looked at again: what was counted stands until that is done
+        // all rows are being searched again: the old counts stay until that is done
         let waits =
             self.counted.0 == generation && self.counted.1 != round && end < self.passed.rows();
         self.counts && self.counted != now && !waits
     }
 
-    /// What could be counted now: the generation and round, and the first row that was not looked at.
+    /// Returns how far rows could be counted now: the generation, the round, and the first row that
+    /// has to be searched.
     fn countable(&self) -> (u64, u64, u64) {
         (self.generation, self.rounds, self.passed.looked_without_gap())
     }
@@ -31,13 +33,14 @@ impl SearchShared {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Makes the search threads count from now on.
     fn ask_for_counts(&self, inner: &mut SearchState) {
         if !std::mem::replace(&mut inner.counts, true) {
             self.wake.notify_all();
         }
     }
 
-    /// Counts some rows that were looked at.
+    /// Counts some of the searched rows.
     pub(crate) fn count_some(&self) {
         let mut counts = self.lock_counts();
         let mut inner = self.lock();
@@ -45,7 +48,7 @@ impl SearchShared {
         if (counts.generation, counts.round) != (generation, round) {
             *counts = FilteredCounts::begin(generation, round);
         }
-        let (rows, next_row) = inner.passed.passing_from(counts.next_row, COUNTED_ROWS);
+        let (rows, next_row) = inner.passed.passing_from(counts.next_row, MAX_COUNTED_ROWS);
         counts.next_row = next_row;
         inner.counted = (generation, round, next_row.min(end));
         drop(inner);
@@ -56,8 +59,8 @@ impl SearchShared {
 }
 
 impl Search {
-    /// Reads the counts of the calls that pass the filter in force; none without a filter, when all
-    /// calls pass. They are counted from the first time on that this is called.
+    /// Passes the counts of the calls that pass the current filter to `read`; `None` without a
+    /// filter, when all calls pass. The threads begin to count when this is first called.
     pub fn with_counts<R>(&self, read: impl FnOnce(Option<&FilteredCounts>) -> R) -> R {
         let mut counts = self.shared.lock_counts();
         let mut inner = self.shared.current();
@@ -80,7 +83,8 @@ impl Search {
         read(Some(&FilteredCounts::begin(generation, 0)))
     }
 
-    /// How far counting them has come; none without a filter. They are counted from now on.
+    /// Returns the progress of counting; `None` without a filter. The threads begin to count when
+    /// this is first called.
     pub fn counted(&self) -> Option<CountProgress> {
         let counts = self.shared.lock_counts();
         let mut inner = self.shared.current();

@@ -1,5 +1,5 @@
-//! A call as a filter sees it once its request has been read: with what the service adds or merges,
-//! and with what is near a missing id.
+//! A call as a filter sees it once its request has been read: with the fields that the service adds
+//! or merges, and with the near misses of missing ids.
 
 use crate::call::Event;
 use crate::engine::Engine;
@@ -10,21 +10,21 @@ use crate::fql::{self, Civil, FilterInput, Path, RecordField, Value, WatchedId};
 use std::borrow::Cow;
 use std::cell::Cell;
 
-/// One call.
+/// A call with its request's fields and its row in the index.
 pub(crate) struct EventRow<'e> {
     pub event: Event<'e>,
     pub row: u64,
-    /// Which index the row is of.
+    /// The epoch of the index that contains the row.
     pub epoch: u64,
     pub engine: &'e Engine,
     pub clock: &'e SearchTime,
-    /// Something was asked for that not even the call and the index tell together.
+    /// True if a condition asked for a value that neither the call nor the index contains.
     pub lacks: Cell<bool>,
 }
 
 impl EventRow<'_> {
-    /// Asks the index. Conditions that mix what it holds with what stands in the call are rare, so
-    /// it is asked anew for each.
+    /// Reads a value from the row in the index. Conditions that need both the index and the call
+    /// are rare, so each value locks the index anew.
     fn known<T>(&self, ask: impl FnOnce(&KnownRow<'_>) -> T) -> Option<T> {
         let state = self.engine.lock();
         let (vendors, clock) = (&**state.eras.latest(), self.clock);
@@ -82,7 +82,7 @@ impl FilterInput for EventRow<'_> {
     }
 
     fn verdict(&self, vendor: Option<&str>) -> Option<&str> {
-        // a verdict's name is the same text wherever it comes from
+        // the row's name is valid only under the lock: returns the equal static one
         let name = self.known(|row| row.verdict(vendor).map(str::to_owned)).flatten()?;
         findings::Verdict::WORST_FIRST
             .iter()

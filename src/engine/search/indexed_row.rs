@@ -1,5 +1,5 @@
-//! A row as a filter sees it from the index alone. What the index does not hold is null, and noted:
-//! an answer that rests on it is none.
+//! A row as a filter sees it from the index alone. A value that the index does not contain is null
+//! and sets a flag: the answer of a condition that read it must not be used.
 
 use crate::engine::index::{
     CallRow, CallShape, IndexRow, IndexedField, RequestRow, SetInfo, TextId, VendorBits,
@@ -14,17 +14,17 @@ use crate::wire::ServiceVerdict;
 use std::borrow::Cow;
 use std::cell::Cell;
 
-/// The index as a filter sees it.
+/// The index as a filter sees it, with the vendors and the time.
 pub(crate) struct IndexedRows<'i> {
     pub index: &'i JudgedIndex,
     pub vendors: &'i Vendors,
     pub clock: &'i SearchTime,
 }
 
-/// The time, for all rows that are looked at in one go.
+/// The current time, the same for all rows that are matched together.
 pub(crate) struct SearchTime {
     pub now_ms: i64,
-    /// The last local time that was asked for: what a zone makes of one takes long.
+    /// The last local time that was converted, and the result: time zone look-ups are slow.
     local: Cell<Option<(Civil, i64)>>,
 }
 
@@ -46,7 +46,7 @@ impl SearchTime {
 }
 
 impl<'i> IndexedRows<'i> {
-    /// A row of the log.
+    /// Returns a row of the log.
     pub fn row(&'i self, row: u64) -> Option<KnownRow<'i>> {
         let store = &self.index.store;
         let row = store.row(row)?;
@@ -66,7 +66,7 @@ impl<'i> IndexedRows<'i> {
     }
 }
 
-/// One row.
+/// A row of the log as far as the index knows it.
 pub(crate) struct KnownRow<'i> {
     known: &'i IndexedRows<'i>,
     pub request: RequestRow,
@@ -75,40 +75,42 @@ pub(crate) struct KnownRow<'i> {
 }
 
 impl<'i> KnownRow<'i> {
-    /// Whether something was asked for that the index does not hold; asks afresh from then on.
+    /// Returns whether a value was read that the index does not contain, and resets that flag.
     pub fn take_lack(&self) -> bool {
         self.lacks.replace(false)
     }
 
-    fn lack(&self) -> Value<'static> {
+    /// Notes that a value was read that the index does not contain.
+    fn note_lack(&self) -> Value<'static> {
         self.lacks.set(true);
         Value::Null
     }
 
     fn text(&self, id: TextId) -> Value<'i> {
         if id.is_unkept() {
-            return self.lack();
+            return self.note_lack();
         }
         Value::text(self.known.index.store.texts.get(id))
     }
 
-    fn held(&self, held: IndexedField, call: &CallRow) -> Value<'i> {
-        match held {
+    fn indexed(&self, field: IndexedField, call: &CallRow) -> Value<'i> {
+        match field {
             IndexedField::Absent => Value::Null,
             IndexedField::Name => self.text(call.name),
             IndexedField::Account => self.text(call.account),
             IndexedField::User => self.text(call.user),
-            IndexedField::Elsewhere => self.lack(),
+            IndexedField::Elsewhere => self.note_lack(),
         }
     }
 
+    /// Returns the set of findings of a call, and the vendors in use for its sender.
     fn set(&self) -> Option<(&'i SetInfo, VendorBits)> {
         let (_, call, _) = &self.call?;
         let index = self.known.index;
         Some((index.store.sets.get(call.set), index.in_use.bits(self.request.sender)))
     }
 
-    /// The vendors in use that miss an id.
+    /// Returns the vendors in use that miss an id.
     pub fn missing_at(&self, id: WatchedId) -> VendorBits {
         let id = match id {
             WatchedId::Account => findings::Id::Account,
@@ -124,11 +126,11 @@ impl FilterInput for KnownRow<'_> {
         let Some((_, call, shape)) = &self.call else { return Value::Null };
         match path.name() {
             Some("type") if !shape.kind.is_none() => self.text(shape.kind),
-            Some("event") => self.held(shape.event, call),
-            Some("name") => self.held(shape.name, call),
-            Some("userId") => self.held(shape.user_id, call),
-            Some("groupId") => self.held(shape.group_id, call),
-            _ => self.lack(),
+            Some("event") => self.indexed(shape.event, call),
+            Some("name") => self.indexed(shape.name, call),
+            Some("userId") => self.indexed(shape.user_id, call),
+            Some("groupId") => self.indexed(shape.group_id, call),
+            _ => self.note_lack(),
         }
     }
 
@@ -189,8 +191,8 @@ impl FilterInput for KnownRow<'_> {
 
     fn nearmiss(&self, id: WatchedId) -> bool {
         if self.missing_at(id) != 0 {
-            // what is near stands in the call
-            self.lack();
+            // near misses are found only by reading the call
+            self.note_lack();
         }
         false
     }
@@ -221,16 +223,16 @@ impl FilterInput for KnownRow<'_> {
     fn severity(&self) -> Option<&str> {
         match self.set() {
             Some((set, in_use)) => set.severity(in_use).map(|severity| severity.name()),
-            // what is wrong with the request stands in its line
+            // the problem of a request is found only by reading its line
             None => {
-                self.lack();
+                self.note_lack();
                 None
             }
         }
     }
 
     fn text(&self) -> Cow<'_, [u8]> {
-        self.lack();
+        self.note_lack();
         Cow::Borrowed(b"")
     }
 }

@@ -1,5 +1,5 @@
-//! One value of a call's JSON text, fetched in one pass and without a table of the others. The text
-//! was checked when it was recorded; of one that was changed since, nothing worse comes than a
+//! Reads one value of a call's JSON text in one pass, without building a table of the others. The
+//! text was validated when it was recorded. If somebody changed it since, the worst result is a
 //! wrong value.
 
 use crate::call::Doc;
@@ -8,7 +8,8 @@ use crate::fql::{self, Number, Value};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The value at these names; null if there is none. Of a repeated name the last one counts.
+/// Returns the value at a path of names; null if there is none. If a name is repeated, its last
+/// value counts.
 pub(crate) fn fetch<'t>(json: &'t [u8], names: &[String]) -> Value<'t> {
     let mut at = 0..json.len();
     for name in names {
@@ -44,72 +45,73 @@ fn value(text: &[u8]) -> Value<'_> {
     }
 }
 
-/// The last member of that name of an object that begins here.
+/// Returns the range of the last member with this name in an object that begins at 0.
 fn member(text: &[u8], name: &str) -> Option<Range<usize>> {
     let mut found = None;
-    let mut at = space(text, 1);
+    let mut at = skip_space(text, 1);
     while text.get(at) == Some(&b'"') {
-        let key_end = string(text, at);
+        let key_end = string_end(text, at);
         let key = text.get(at + 1..key_end.checked_sub(1)?)?;
-        let colon = space(text, key_end);
+        let colon = skip_space(text, key_end);
         if text.get(colon) != Some(&b':') {
             break;
         }
-        let start = space(text, colon + 1);
-        let end = skip(text, start);
-        if is(key, name) {
+        let start = skip_space(text, colon + 1);
+        let end = value_end(text, start);
+        if is_key(key, name) {
             found = Some(start..end);
         }
-        at = space(text, end);
+        at = skip_space(text, end);
         if text.get(at) != Some(&b',') {
             break;
         }
-        at = space(text, at + 1);
+        at = skip_space(text, at + 1);
     }
     found.filter(|found| found.end <= text.len())
 }
 
-fn is(key: &[u8], name: &str) -> bool {
+fn is_key(key: &[u8], name: &str) -> bool {
     if key == name.as_bytes() {
         return memchr::memchr(b'\\', key).is_none();
     }
-    // an escape takes more room than what it stands for
+    // an escape is longer than the text that it stands for
     key.len() > name.len()
         && memchr::memchr(b'\\', key).is_some()
         && crate::fql::unescape(key) == name.as_bytes()
 }
 
-/// The element at that index of an array that begins here.
+/// Returns the range of the element at an index of an array that begins at 0.
 fn element(text: &[u8], index: usize) -> Option<Range<usize>> {
-    let mut at = space(text, 1);
+    let mut at = skip_space(text, 1);
     if text.get(at) == Some(&b']') {
         return None;
     }
     for nth in 0.. {
-        let end = skip(text, at);
+        let end = value_end(text, at);
         if nth == index {
             return (end <= text.len()).then_some(at..end);
         }
-        let comma = space(text, end);
+        let comma = skip_space(text, end);
         if text.get(comma) != Some(&b',') {
             break;
         }
-        at = space(text, comma + 1);
+        at = skip_space(text, comma + 1);
     }
     None
 }
 
+/// Returns the position after the white space that begins at `at`.
 #[inline]
-fn space(text: &[u8], mut at: usize) -> usize {
+fn skip_space(text: &[u8], mut at: usize) -> usize {
     while matches!(text.get(at), Some(b' ' | b'\n' | b'\r' | b'\t')) {
         at += 1;
     }
     at
 }
 
-/// Behind the string that begins here.
+/// Returns the position after the string that begins at `at`.
 #[inline]
-fn string(text: &[u8], at: usize) -> usize {
+fn string_end(text: &[u8], at: usize) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
     let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
@@ -117,7 +119,8 @@ fn string(text: &[u8], at: usize) -> usize {
     loop {
         if let Some(chunk) = text.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
             let word = u64::from_le_bytes(*chunk);
-            // the lowest lit bit is exact, which is all that is used
+            // higher bits may be set wrongly by a borrow, but the lowest set bit, the only one that
+            // is used, is exact
             let hit =
                 zero(word ^ (ONES * u64::from(b'"'))) | zero(word ^ (ONES * u64::from(b'\\')));
             if hit == 0 {
@@ -135,17 +138,18 @@ fn string(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// Behind the value that begins here; always further on, so that reading ends.
-fn skip(text: &[u8], at: usize) -> usize {
+/// Returns the position after the value that begins at `at`. It is greater than `at` unless the
+/// text ends there, so loops over values end.
+fn value_end(text: &[u8], at: usize) -> usize {
     match text.get(at) {
-        Some(b'"') => string(text, at),
+        Some(b'"') => string_end(text, at),
         Some(b'{' | b'[') => {
             let mut depth = 0_usize;
             let mut at = at;
             while let Some(byte) = text.get(at) {
                 match byte {
                     b'"' => {
-                        at = string(text, at);
+                        at = string_end(text, at);
                         continue;
                     }
                     b'{' | b'[' => depth += 1,
@@ -178,7 +182,7 @@ mod tests {
     use crate::fql::Path;
     use proptest::prelude::*;
 
-    /// The same by the table of all values.
+    /// Returns the value that a parser finds in its table of all values.
     fn by_table(json: &str, names: &[String]) -> Value<'static> {
         let doc = Doc::parse(json).expect("JSON");
         let found = names.iter().try_fold(doc.root(), |at, name| match at.kind() {
@@ -196,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_value_that_a_parser_finds() {
+    fn returns_the_value_that_a_parser_finds() {
         let json = r#"{ "a" : {"b":[1, "x", {"c":"\u0041"} ],"b\u0062":-1.5e3, "e":[] } , "a\\":"\\",
             "s":"say \"hi\" {[", "t":true,"f" :false,"n":null, "":"empty", "d":1,"d": 2 , "o":{}}"#;
         for path in [

@@ -1,13 +1,13 @@
-//! A filter in force over the log: which rows pass it, found by threads of its own.
+//! The current filter of the log. Two threads of its own find the rows that pass it.
 //!
 //! ```text
-//! screen ── filter() ──▶ Search ◀── claims a block of rows, says which pass ── two threads
+//! screen ── filter() ──▶ Search ◀── claims a block of rows, stores results ─── two threads
 //!    ▲ shown(), shown_rows()  │                                                   │ columns, bytes
 //!    └────────────────────────┘                                                Engine
 //! ```
 //!
-//! The rows nearest to those that the screen shows are looked at first, new ones as they come. A
-//! changed filter cancels what is under way.
+//! The threads search the rows nearest to those that the screen shows first, and new rows as they
+//! arrive. A changed filter cancels the search of the previous one.
 
 mod absent_text;
 mod byte_search;
@@ -35,31 +35,32 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use threads::Threads;
 
-/// How far looking through the rows has come.
+/// The progress of a search through the rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SearchProgress {
-    /// Another number: the rows that are shown are others than before.
+    /// A number that changes when all earlier results become invalid.
     pub generation: u64,
-    /// Another number: rows are looked at again, because what passes changes with the time.
+    /// A number that changes when all rows are searched again because the filter depends on the
+    /// time.
     pub rounds: u64,
-    /// How many rows pass so far.
+    /// The number of passing rows so far.
     pub rows: u64,
-    /// How many rows were looked at.
+    /// The number of searched rows.
     pub looked_at: u64,
-    /// How many there are.
+    /// The number of all rows.
     pub of: u64,
-    /// How many of those that pass stand before the first that was not looked at.
+    /// The number of passing rows before the first unsearched row.
     pub known: u64,
 }
 
-/// The filter in force, and what passes it.
+/// The current filter, the results for its rows, and the threads that search.
 pub struct Search {
     shared: Arc<SearchShared>,
     _threads: Threads,
 }
 
 impl Search {
-    /// Without a filter.
+    /// Starts the search threads, without a filter.
     pub fn new(engine: Arc<Engine>) -> Search {
         let shared = Arc::new(SearchShared {
             engine,
@@ -72,12 +73,12 @@ impl Search {
         Search { _threads: Threads::new(Arc::clone(&shared)), shared }
     }
 
-    /// A number that grows with each change of what passes.
+    /// Returns a number that grows with each change of the results.
     pub fn version(&self) -> u64 {
         self.shared.version.load(Ordering::Acquire)
     }
 
-    /// Puts a filter in force; none, or one that lets everything through: all rows.
+    /// Sets the filter. With `None`, and with a filter that passes everything, all rows pass.
     pub fn filter(&self, filter: Option<Arc<Filter>>) {
         let filter = filter.filter(|filter| !filter.is_all());
         let mut inner = self.shared.lock();
@@ -93,12 +94,12 @@ impl Search {
         self.shared.wake.notify_all();
     }
 
-    /// The filter in force; none: all rows pass.
+    /// Returns the current filter; `None` if all rows pass.
     pub fn filter_in_force(&self) -> Option<Arc<Filter>> {
         self.shared.lock().filter.clone()
     }
 
-    /// How far it has come.
+    /// Returns the progress of the search.
     pub fn shown(&self) -> SearchProgress {
         let inner = self.shared.current();
         let rows = match inner.filter {
@@ -125,8 +126,8 @@ impl Search {
         }
     }
 
-    /// The rows at these places among those that pass, in order. What stands there is looked at
-    /// first from now on.
+    /// Returns the rows at these positions among the passing rows, in order. The threads search
+    /// near them first from now on.
     pub fn shown_rows(&self, places: Range<u64>) -> Vec<u64> {
         let mut inner = self.shared.current();
         if inner.filter.is_none() {
@@ -138,7 +139,7 @@ impl Search {
         rows
     }
 
-    /// How many rows that pass stand before a row.
+    /// Returns the number of passing rows before a row.
     pub fn place_of(&self, row: u64) -> u64 {
         let inner = self.shared.current();
         match inner.filter {
@@ -147,13 +148,14 @@ impl Search {
         }
     }
 
-    /// The nearest row strictly after (or before) `from` that passes and is what is looked for. It
-    /// gives up after some milliseconds and says where to go on.
+    /// Returns the nearest row strictly after (or before) `from` that passes and is of the kind
+    /// `what`. Stops after some milliseconds and returns where to continue.
     pub fn find(&self, from: u64, forward: bool, what: &What) -> NextRow {
         crate::engine::search::next_row::find(&self.shared, from, forward, what)
     }
 }
 
+/// Returns true if a filter depends on the user's marks.
 fn asks_marks(filter: &Filter) -> bool {
     let plan = filter.plan();
     plan.leaves().iter().any(|leaf| leaf.asks().records.contains(&RecordField::Marked))

@@ -1,4 +1,4 @@
-//! The calls of a range that pass a filter, for who looks once and in order.
+//! Finds the calls of a range that pass a filter, for callers that read the rows once and in order.
 
 use crate::engine::Engine;
 use crate::engine::index::{BLOCK_ROWS, IndexRow};
@@ -7,44 +7,51 @@ use crate::fql::Filter;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A filter made ready.
+/// A filter prepared for matching ranges of rows.
 pub struct RangeFilter {
-    looker: RowMatcher,
+    matcher: RowMatcher,
 }
 
 impl RangeFilter {
-    /// Makes a filter ready.
+    /// Prepares a filter.
     pub fn new(filter: impl Into<Arc<Filter>>) -> RangeFilter {
-        RangeFilter { looker: RowMatcher::new(filter.into()) }
+        RangeFilter { matcher: RowMatcher::new(filter.into()) }
     }
 
-    /// The rows of calls among these that pass; an error if the recording cannot be read there. Of
-    /// what is cleared away meanwhile nothing passes.
+    /// Returns those of these rows that are calls and pass. Rows that are cleared meanwhile do not
+    /// pass.
+    ///
+    /// # Errors
+    ///
+    /// If a part of the recording cannot be read.
     pub fn calls(&mut self, engine: &Engine, rows: Range<u64>) -> Result<Vec<u64>, String> {
         let (found, _) = self.readable(engine, rows);
-        self.looker.take_error().map_or(Ok(found), Err)
+        self.matcher.take_error().map_or(Ok(found), Err)
     }
 
-    /// The same, passing over what cannot be read: how many rows that were comes second.
+    /// Returns the same as [`RangeFilter::calls`], but skips rows that cannot be read, and returns
+    /// their number as well.
     pub fn readable(&mut self, engine: &Engine, rows: Range<u64>) -> (Vec<u64>, u64) {
         let (epoch, there, _) = engine.extent();
         let mut found = Vec::new();
         let mut from = rows.start;
         while from < rows.end.min(there) {
-            // what is looked at in one go lies in one block
+            // one call of `match_rows` matches rows of one block
             let to = (from - from % BLOCK_ROWS + BLOCK_ROWS).min(rows.end).min(there);
-            let Some(bits) = self.looker.look(engine, from..to, epoch, &|| true) else { break };
+            let Some(bits) = self.matcher.match_rows(engine, from..to, epoch, &|| true) else {
+                break;
+            };
             let state = engine.lock();
             let is_call =
                 |row: &u64| matches!(state.index.store.row(*row), Some(IndexRow::Call(_)));
             found.extend((from..to).filter(|row| passes(&bits, *row)).filter(is_call));
             from = to;
         }
-        (found, self.looker.take_unreadable())
+        (found, self.matcher.take_unreadable())
     }
 
-    /// Forgets what it remembers of calls, which grows with them.
+    /// Frees the remembered answers and the buffers.
     pub fn forget(&mut self) {
-        self.looker.forget();
+        self.matcher.forget();
     }
 }

@@ -1,5 +1,5 @@
-//! What this recording really holds, for completing a filter: names and values of a sample of its
-//! requests, the newest and some from all over, and the codes of all findings.
+//! Collects names and values for completing a filter from the recording itself: those in a sample
+//! of its requests (the newest, and others evenly spread), and the codes of all findings.
 
 use crate::call::{JsonKind, Val};
 use crate::engine::rows::row_window::request_line;
@@ -12,35 +12,37 @@ use crate::vendors::Vendors;
 use crate::wire;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So many requests are read, half of them the newest.
-const REQUESTS: u64 = 64;
-/// So many of their calls are looked at.
-const CALLS: usize = 512;
-/// Deeper fields are not offered.
-const DEPTH: usize = 6;
-/// So many names stand under one field at most, and so many values at one.
-const EACH: usize = 200;
-/// So many fields have names or values at most: keys may be ids.
-const FIELDS: usize = 2_000;
-/// Longer texts are no values that one types.
-const VALUE_BYTES: usize = 120;
+/// The maximum number of requests that are read; half of them are the newest.
+const MAX_REQUESTS: u64 = 64;
+/// The maximum number of their calls that are read.
+const MAX_CALLS: usize = 512;
+/// The maximum depth of a field. Deeper fields are not offered.
+const MAX_DEPTH: usize = 6;
+/// The maximum number of names under one field, and of values of one field.
+const MAX_TEXTS_PER_FIELD: usize = 200;
+/// The maximum number of fields with names, and of fields with values. Keys may be ids, so their
+/// number has no natural bound.
+const MAX_FIELDS: usize = 2_000;
+/// The maximum length in bytes of a name or value: longer ones are not worth completing.
+const MAX_TEXT_BYTES: usize = 120;
 
-type Known = BTreeMap<Vec<String>, BTreeSet<String>>;
+/// Texts by the path of their field.
+type TextsByPath = BTreeMap<Vec<String>, BTreeSet<String>>;
 
-/// Names of fields, and values, that were seen.
+/// The names and values that were seen in a recording.
 #[derive(Debug, Default)]
 pub struct SeenNames {
-    fields: Known,
-    values: Known,
+    fields: TextsByPath,
+    values: TextsByPath,
     vendors: Vec<String>,
-    /// Titles and short names of the vendors in small letters, with the names.
+    /// The titles and short names of the vendors in lower case, each with the vendor's name.
     vendor_aliases: Vec<(String, String)>,
     codes: Vec<String>,
     is_sample: bool,
 }
 
 impl Engine {
-    /// What may stand in a filter over this recording.
+    /// Returns the names and values that a filter over this recording may contain.
     pub fn names(&self) -> SeenNames {
         let state = self.lock();
         let vendors = state.eras.latest();
@@ -57,33 +59,33 @@ impl Engine {
         seen.is_sample = state.index.store.requests.len() > places.len() as u64;
         drop(state);
         let mut scratch = wire::ParseScratch::default();
-        let mut left = CALLS;
+        let mut left = MAX_CALLS;
         for (place, len) in places {
             let Ok((line, request)) = request_line(&place, len) else { continue };
             if request.refused.is_some() {
                 continue;
             }
-            seen.value(&["path"], &request.path);
+            seen.add_value(&["path"], &request.path);
             let body = body_text(&line, &request);
             let reading = wire::read(&head_of(&request), request.request, body, &mut scratch);
             let Ok(reading) = reading else { continue };
             for call in reading.calls.iter().take(left) {
                 let event = reading.event(call);
-                seen.object(&mut Vec::new(), event.call);
+                seen.add_object(&mut Vec::new(), event.call);
                 if let Some(derived) = event.derived {
-                    seen.object(&mut Vec::new(), derived);
+                    seen.add_object(&mut Vec::new(), derived);
                 }
                 if let Some(library) = reading.library(call) {
-                    seen.value(&["library", "name"], &library.name);
+                    seen.add_value(&["library", "name"], &library.name);
                     if let Some(version) = library.version {
-                        seen.value(&["library", "version"], &version);
+                        seen.add_value(&["library", "version"], &version);
                     }
                 }
                 if let Some(code) = call.discarded_as() {
-                    seen.value(&["service", "code"], code);
+                    seen.add_value(&["service", "code"], code);
                 }
                 if let Some(key) = reading.key_of(call) {
-                    seen.value(&["write_key"], &key);
+                    seen.add_value(&["write_key"], &key);
                 }
             }
             seen.is_sample |= reading.calls.len() > left;
@@ -103,24 +105,25 @@ fn vendor_aliases(vendors: &Vendors) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Where some requests stand: the newest first.
+/// Returns the positions and lengths of the lines of sampled requests, the newest first.
 fn sample(state: &JudgingState) -> Vec<(LinePosition, u32)> {
     let requests = &state.index.store.requests;
     let count = requests.len();
-    let newest = (count.saturating_sub(REQUESTS / 2)..count).rev();
-    let older = count.saturating_sub(REQUESTS / 2);
-    let step = (older / (REQUESTS / 2)).max(1);
+    let newest = (count.saturating_sub(MAX_REQUESTS / 2)..count).rev();
+    let older = count.saturating_sub(MAX_REQUESTS / 2);
+    let step = (older / (MAX_REQUESTS / 2)).max(1);
     let spread = (0..older).step_by(usize::try_from(step).unwrap_or(usize::MAX));
     let place = |at| {
         let request = requests.get(at)?;
         Some((state.recording.place(request.offset)?, request.len))
     };
-    newest.chain(spread).take(REQUESTS as usize).filter_map(place).collect()
+    newest.chain(spread).take(MAX_REQUESTS as usize).filter_map(place).collect()
 }
 
 impl SeenNames {
-    fn object(&mut self, under: &mut Vec<String>, object: Val<'_>) {
-        if under.len() >= DEPTH {
+    /// Adds the names and texts in an object, and in the objects in it.
+    fn add_object(&mut self, under: &mut Vec<String>, object: Val<'_>) {
+        if under.len() >= MAX_DEPTH {
             return;
         }
         for value in object.children().filter(|_| object.is_object()) {
@@ -128,7 +131,7 @@ impl SeenNames {
             add(&mut self.fields, under, &name);
             under.push(name.into_owned());
             match value.kind() {
-                JsonKind::Object => self.object(under, value),
+                JsonKind::Object => self.add_object(under, value),
                 JsonKind::String => {
                     if let Some(text) = value.as_str() {
                         add(&mut self.values, under, &text);
@@ -140,26 +143,27 @@ impl SeenNames {
         }
     }
 
-    fn value(&mut self, path: &[&str], text: &str) {
+    /// Adds a value of a field.
+    fn add_value(&mut self, path: &[&str], text: &str) {
         let path: Vec<String> = path.iter().map(|name| (*name).to_owned()).collect();
         add(&mut self.values, &path, text);
     }
 }
 
-fn add(known: &mut Known, at: &[String], text: &str) {
-    if text.is_empty() || text.len() > VALUE_BYTES {
+fn add(known: &mut TextsByPath, at: &[String], text: &str) {
+    if text.is_empty() || text.len() > MAX_TEXT_BYTES {
         return;
     }
     if let Some(texts) = known.get_mut(at) {
-        if texts.len() < EACH && !texts.contains(text) {
+        if texts.len() < MAX_TEXTS_PER_FIELD && !texts.contains(text) {
             texts.insert(text.to_owned());
         }
-    } else if known.len() < FIELDS {
+    } else if known.len() < MAX_FIELDS {
         known.insert(at.to_vec(), BTreeSet::from([text.to_owned()]));
     }
 }
 
-fn seen_at(known: &Known, at: &[String]) -> Vec<String> {
+fn seen_at(known: &TextsByPath, at: &[String]) -> Vec<String> {
     known.get(at).into_iter().flatten().cloned().collect()
 }
 

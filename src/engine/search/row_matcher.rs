@@ -1,7 +1,7 @@
-//! Rows are looked at with a filter: first in the index, a few at a time under its lock; those that
-//! it does not decide in the bytes of their calls, read in large pieces without the lock; and what
-//! the bytes of a call alone do not tell (what the service adds, what is near a missing id) in
-//! the request, read as it was when it came.
+//! Matches rows with a filter in three steps. First from the index, a few rows at a time under its
+//! lock. Rows that the index does not decide, from the bytes of their calls, read in large chunks
+//! without the lock. And conditions on values that a call's bytes do not show (fields that the
+//! service adds, near misses), from the whole request, parsed as when it arrived.
 
 use crate::call::time;
 use crate::engine::Engine;
@@ -23,49 +23,55 @@ use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// So many rows are looked at under the lock at once: some tens of microseconds.
-const AT_ONCE: u64 = 256;
-/// So many answers are remembered by what calls have in common.
-const MOST_REMEMBERED: usize = 100_000;
-/// A filter that looks again later keeps room for so many.
-const MAX_KEPT: usize = 256;
+/// The maximum number of rows that are matched under one lock of the index: it is held for some
+/// tens of microseconds.
+const MAX_ROWS_AT_ONCE: u64 = 256;
+/// The maximum number of pairs of finding set and shape whose answers are remembered.
+const MAX_REMEMBERED_ANSWERS: usize = 100_000;
+/// The number of remembered answers for which memory stays allocated in [`RowMatcher::forget`].
+const MAX_KEPT_ANSWERS: usize = 256;
 
-/// A filter made ready, with room that is used again.
+/// A filter prepared for matching, with buffers that are reused.
 pub(crate) struct RowMatcher {
     filter: Arc<Filter>,
     plan: IndexPlan,
-    /// Conditions that what calls have in common answers, each once for all such calls.
+    /// The conditions, one bit each, whose answer is the same for all calls with one finding set
+    /// and shape.
     common: u64,
-    /// Conditions that a call's own bytes can answer; with nothing merged into it, and otherwise.
+    /// The conditions that a call's own bytes can answer: in a batch that adds no fields to its
+    /// calls, and in one that does.
     by_bytes: [u64; 2],
-    /// Some condition is that a field equals a text.
+    /// True if a condition requires a field to equal a text.
     asks_for_text: bool,
+    /// The answers to the `common` conditions.
     remembered: HashMap<(SetId, ShapeId), ConditionBits>,
+    /// The epoch of the index for which `remembered` is valid.
     epoch: u64,
-    pieces: Chunks,
+    chunk: Chunks,
     scratch: wire::ParseScratch,
     undecided: Vec<UndecidedRow>,
-    /// Why something could not be read.
+    /// The last error of reading the recording.
     error: Option<String>,
-    /// How many rows that were, and those whose line is not what was recorded.
+    /// The number of rows that could not be read, or whose line is no longer a recorded request.
     unreadable: u64,
 }
 
-/// A row that the index does not decide.
+/// A row that the index does not decide, with the answers so far.
 struct UndecidedRow {
     row: u64,
     line: LineSpan,
-    /// None for a request that has a row of its own.
+    /// The call; `None` for a request that has a row of its own.
     call: Option<CallRow>,
     merged: bool,
     answers: ConditionBits,
 }
 
+/// Returns one bit for each condition that passes a test.
 fn bits_of(leaves: &[Leaf], test: impl Fn(&Leaf) -> bool) -> u64 {
     leaves.iter().enumerate().fold(0, |bits, (at, leaf)| bits | u64::from(test(leaf)) << at)
 }
 
-/// Whether the set of findings and the shape of a call answer it.
+/// Returns whether a call's finding set and shape suffice to answer a condition.
 fn is_common(leaf: &Leaf) -> bool {
     use crate::fql::RecordField::{LibraryName, LibraryVersion, WriteKey};
     let asks = leaf.asks();
@@ -90,7 +96,7 @@ impl RowMatcher {
             filter,
             remembered: HashMap::new(),
             epoch: 0,
-            pieces: Chunks::default(),
+            chunk: Chunks::default(),
             scratch: wire::ParseScratch::default(),
             undecided: Vec::new(),
             error: None,
@@ -98,8 +104,9 @@ impl RowMatcher {
         }
     }
 
-    /// Which rows of a block pass. None if it should not go on, or if the index is another.
-    pub fn look(
+    /// Returns which rows of a block pass. Returns `None` if `goes_on` returned false, or if the
+    /// index has a different epoch by now.
+    pub fn match_rows(
         &mut self,
         engine: &Engine,
         rows: Range<u64>,
@@ -114,34 +121,35 @@ impl RowMatcher {
         self.undecided.clear();
         let mut from = rows.start;
         while from < rows.end {
-            let to = rows.end.min(from + AT_ONCE);
-            self.by_index(engine, from..to, epoch, &clock, &mut bits)?;
+            let to = rows.end.min(from + MAX_ROWS_AT_ONCE);
+            self.match_by_index(engine, from..to, epoch, &clock, &mut bits)?;
             if !goes_on() {
                 return None;
             }
             from = to;
         }
         let undecided = std::mem::take(&mut self.undecided);
-        let done = self.by_lines(engine, &undecided, epoch, &clock, goes_on, &mut bits);
+        let done = self.match_by_lines(engine, &undecided, epoch, &clock, goes_on, &mut bits);
         self.undecided = undecided;
         done.then_some(bits)
     }
 
-    /// Why something could not be read, if that was so; such rows do not pass.
+    /// Returns the last error of reading the recording, and resets it. Rows that cannot be read do
+    /// not pass.
     pub fn take_error(&mut self) -> Option<String> {
         self.error.take()
     }
 
-    /// How many rows could not be read.
+    /// Returns the number of rows that could not be read, and resets it.
     pub fn take_unreadable(&mut self) -> u64 {
         std::mem::take(&mut self.unreadable)
     }
 
-    /// Forgets what it remembers of calls, and gives back most of the room for it.
+    /// Forgets the remembered answers, and frees their memory and the buffers.
     pub fn forget(&mut self) {
         self.remembered.clear();
-        self.remembered.shrink_to(MAX_KEPT);
-        self.pieces = Chunks::default();
+        self.remembered.shrink_to(MAX_KEPT_ANSWERS);
+        self.chunk = Chunks::default();
         self.scratch = wire::ParseScratch::default();
         self.undecided = Vec::new();
     }
@@ -152,8 +160,8 @@ impl RowMatcher {
         state.index.epoch == epoch && absent_text::passes_nothing(&self.plan, &state.index.store)
     }
 
-    /// Looks at rows in the index. None if it is another.
-    fn by_index(
+    /// Matches rows from the index. Returns `None` if it has a different epoch.
+    fn match_by_index(
         &mut self,
         engine: &Engine,
         rows: Range<u64>,
@@ -165,7 +173,7 @@ impl RowMatcher {
         if state.index.epoch != epoch {
             return None;
         }
-        if self.epoch != epoch || self.remembered.len() > MOST_REMEMBERED {
+        if self.epoch != epoch || self.remembered.len() > MAX_REMEMBERED_ANSWERS {
             self.remembered.clear();
             self.epoch = epoch;
         }
@@ -175,9 +183,9 @@ impl RowMatcher {
             let mut answers = ConditionBits::default();
             let leaves = self.plan.leaves();
             let call = at.call.map(|(_, call, _)| call);
-            let ask = |answers: &mut ConditionBits, of: u64| {
+            let ask = |answers: &mut ConditionBits, conditions: u64| {
                 for (leaf, condition) in leaves.iter().enumerate() {
-                    if of >> leaf & 1 == 1 {
+                    if conditions >> leaf & 1 == 1 {
                         let holds = condition.holds(&at);
                         if !at.take_lack() {
                             answers.set(leaf, holds);
@@ -215,8 +223,9 @@ impl RowMatcher {
         Some(())
     }
 
-    /// Looks at what the index does not decide. False if it should not go on.
-    fn by_lines(
+    /// Matches the rows that the index does not decide from their lines in the recording. Returns
+    /// false if `goes_on` returned false.
+    fn match_by_lines(
         &mut self,
         engine: &Engine,
         undecided: &[UndecidedRow],
@@ -225,18 +234,18 @@ impl RowMatcher {
         goes_on: &dyn Fn() -> bool,
         bits: &mut Bits,
     ) -> bool {
-        let mut pieces = std::mem::take(&mut self.pieces);
+        let mut chunk = std::mem::take(&mut self.chunk);
         let mut rest = undecided;
         let mut on = true;
         while let (Some(first), true) = (rest.first(), on) {
             let lines = rest.iter().map(|at| at.line);
-            let count = match pieces.read(engine, first.line, lines) {
+            let count = match chunk.read(engine, first.line, lines) {
                 Ok(count) => {
-                    self.piece(engine, &pieces, &rest[..count], epoch, clock, bits);
+                    self.match_chunk(engine, &chunk, &rest[..count], epoch, clock, bits);
                     count
                 }
                 Err(error) => {
-                    // what cannot be read passes nothing; its row says why
+                    // a row that cannot be read does not pass; the row in the log shows the error
                     self.error = Some(error.to_string());
                     self.unreadable += 1;
                     1
@@ -245,15 +254,15 @@ impl RowMatcher {
             rest = &rest[count..];
             on = goes_on();
         }
-        self.pieces = pieces;
+        self.chunk = chunk;
         on
     }
 
-    /// Looks at rows whose lines stand in a piece.
-    fn piece(
+    /// Matches rows whose lines are in a chunk.
+    fn match_chunk(
         &mut self,
         engine: &Engine,
-        pieces: &Chunks,
+        chunk: &Chunks,
         rows: &[UndecidedRow],
         epoch: u64,
         clock: &SearchTime,
@@ -262,7 +271,7 @@ impl RowMatcher {
         let mut hits: Vec<Hits> = self.plan.leaves().iter().map(|_| Hits::new()).collect();
         let mut left = Vec::new();
         for (nth, at) in rows.iter().enumerate() {
-            let Some(part) = at.call.and_then(|call| pieces.call(at.line, &call)) else {
+            let Some(part) = at.call.and_then(|call| chunk.call(at.line, &call)) else {
                 left.push((nth, at.answers));
                 continue;
             };
@@ -276,7 +285,7 @@ impl RowMatcher {
                 let answer = byte_search::answer(
                     &leaves[leaf],
                     &mut hits[leaf],
-                    pieces.bytes(),
+                    chunk.bytes(),
                     part.clone(),
                 );
                 if let Some(holds) = answer {
@@ -291,21 +300,21 @@ impl RowMatcher {
             }
         }
         for group in left.chunk_by(|a, b| rows[a.0].line.offset == rows[b.0].line.offset) {
-            self.request(engine, pieces, rows, group, (epoch, clock), bits);
+            self.match_request(engine, chunk, rows, group, (epoch, clock), bits);
         }
     }
 
-    /// Looks at rows of one request.
-    fn request(
+    /// Matches rows of one request, by parsing it.
+    fn match_request(
         &mut self,
         engine: &Engine,
-        pieces: &Chunks,
+        chunk: &Chunks,
         rows: &[UndecidedRow],
         group: &[(usize, ConditionBits)],
         (epoch, clock): (u64, &SearchTime),
         bits: &mut Bits,
     ) {
-        let line = group.first().and_then(|(nth, _)| pieces.line(rows[*nth].line));
+        let line = group.first().and_then(|(nth, _)| chunk.line(rows[*nth].line));
         let line = line.and_then(|line| std::str::from_utf8(line).ok());
         let parsed = line.and_then(|line| Some((line, recording::parse(line).ok()?)));
         let Some((line, RecordingEntry::Request(request))) = parsed else {
@@ -332,7 +341,7 @@ impl RowMatcher {
                     (!row.lacks.replace(false)).then_some(holds)
                 })
             });
-            if passes.unwrap_or_else(|| by_detail(engine, &self.filter, at.row)) {
+            if passes.unwrap_or_else(|| matches_by_detail(engine, &self.filter, at.row)) {
                 set(bits, at.row);
             }
         }
@@ -342,20 +351,22 @@ impl RowMatcher {
     }
 }
 
-/// Whether a row of the block passes.
+/// Returns whether a row of the block passes.
 pub(crate) fn passes(bits: &Bits, row: u64) -> bool {
     let at = (row % BLOCK_ROWS) as usize;
     bits[at / 64] >> (at % 64) & 1 == 1
 }
 
+/// Marks a row of the block as passing.
 fn set(bits: &mut Bits, row: u64) {
     let at = (row % BLOCK_ROWS) as usize;
     bits[at / 64] |= 1 << (at % 64);
 }
 
-/// Whether a row passes, from all that is known of it: a request with a row of its own, or a call of which the
-/// index had no room for a text.
-fn by_detail(engine: &Engine, filter: &Filter, row: u64) -> bool {
+/// Returns whether a row passes, from its full detail. This is the slow way for what nothing else
+/// decides: requests with a row of their own, and calls with a text that did not fit into the
+/// index.
+fn matches_by_detail(engine: &Engine, filter: &Filter, row: u64) -> bool {
     match engine.detail(row) {
         Ok(Some(RowDetail::Call(call))) => {
             filter.matches(&CallColumns::new(&call, &engine.vendors(), time::now()))

@@ -1,4 +1,4 @@
-//! What a search and its threads share.
+//! The state that a search and its threads share.
 
 use crate::engine::Engine;
 use crate::engine::counts::FilteredCounts;
@@ -8,54 +8,58 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The shortest pause before all rows are searched again…
-pub(crate) const AGAIN: Duration = Duration::from_secs(1);
+/// The minimum interval between two searches of all rows, for a filter that depends on the time.
+pub(crate) const MIN_REPEAT_INTERVAL: Duration = Duration::from_secs(1);
 
-/// …and the multiple of the last search's duration that the pause has at least.
-pub(crate) const AGAIN_TIMES: u32 = 10;
+/// The minimum interval as a multiple of the duration of the last search, so that searching again
+/// uses at most about a tenth of the time.
+pub(crate) const MIN_REPEAT_FACTOR: u32 = 10;
 
+/// The shared state with its locks and signals.
 pub(crate) struct SearchShared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) inner: Mutex<SearchState>,
     /// Counts of the calls that pass, empty until a view asks for them. Lock this before `inner`.
     pub(crate) counts: Mutex<FilteredCounts>,
-    /// Told when there is something to look at or to end for.
+    /// Wakes the search threads when there are rows to search or count, or when they have to end.
     pub(crate) wake: Condvar,
     pub(crate) version: AtomicU64,
     /// The generation of `inner`, readable without the lock. A thread stops when its own is older.
     pub(crate) generation: AtomicU64,
 }
 
+/// The current filter and its results.
 #[derive(Default)]
 pub(crate) struct SearchState {
     pub(crate) filter: Option<Arc<Filter>>,
     pub(crate) generation: u64,
-    /// Which index the rows are of.
+    /// The epoch of the index that contains the rows.
     pub(crate) epoch: u64,
-    /// Whether marks decide what passes, and how often they had changed.
+    /// True if the filter depends on the user's marks.
     pub(crate) asks_marks: bool,
+    /// The number of changes of marks and notes for which the results are valid.
     remarks: u64,
     pub(crate) passed: MatchBitmap,
-    /// The row around which is looked first; none: the newest.
+    /// The row near which rows are searched first; `None` for the newest rows.
     pub(crate) focus: Option<u64>,
-    /// When looking through all rows began; none once all were looked at.
+    /// The time at which the search began; `None` once all rows were searched.
     pub(crate) began: Option<Instant>,
-    /// For a filter that asks for the time: when all is looked at again.
+    /// The repeated searches of a filter that depends on the time.
     pub(crate) again: Option<Again>,
-    /// How often that was.
+    /// The number of repeated searches.
     pub(crate) rounds: u64,
-    /// The calls that pass are to be counted.
+    /// True if the passing calls have to be counted.
     pub(crate) counts: bool,
-    /// How far counting has come: generation, round, and the first row that is not counted.
+    /// The progress of counting: generation, round, and the first row that is not counted.
     pub(crate) counted: (u64, u64, u64),
     pub(crate) ended: bool,
 }
 
-/// What passes changes with the time.
+/// The times of the repeated searches of a filter that depends on the time.
 pub(crate) struct Again {
-    /// When looking began.
+    /// The time at which the latest search of all rows began.
     began: Instant,
-    /// When it begins again; none while it goes on.
+    /// The time at which the next one begins; `None` while one runs.
     next: Option<Instant>,
 }
 
@@ -66,7 +70,7 @@ impl Again {
 }
 
 impl SearchState {
-    /// Logs how long looking through all rows took, the first time that all were looked at.
+    /// Logs the duration of the search, the first time that all rows were searched.
     pub(crate) fn log_end(&mut self) {
         let (rows, passed) = (self.passed.rows(), self.passed.passed());
         if self.passed.looked() < rows {
@@ -78,12 +82,16 @@ impl SearchState {
         }
     }
 
-    /// Lets all be looked at again if the time for that has come.
+    /// Plans the next search of all rows, or starts it if its time has come. A search thread calls
+    /// this when it has no other work.
     pub(crate) fn look_again(&mut self) {
         let Some(again) = &mut self.again else { return };
         match again.next {
             None => {
-                again.next = Some(Instant::now() + AGAIN.max(again.began.elapsed() * AGAIN_TIMES))
+                again.next = Some(
+                    Instant::now()
+                        + MIN_REPEAT_INTERVAL.max(again.began.elapsed() * MIN_REPEAT_FACTOR),
+                )
             }
             Some(next) if next <= Instant::now() => {
                 *again = Again::begin();
@@ -107,6 +115,8 @@ impl SearchShared {
         inner
     }
 
+    /// Updates the state for the rows that exist now. Discards all results if the index is a
+    /// different one, or if marks changed on which the filter depends.
     pub(crate) fn refresh(&self, inner: &mut SearchState) {
         let (epoch, rows, remarks) = self.engine.extent();
         let marked = inner.asks_marks && inner.remarks != remarks;
@@ -120,6 +130,7 @@ impl SearchShared {
         }
     }
 
+    /// Discards all results and starts a new generation.
     pub(crate) fn begin_again(&self, inner: &mut SearchState) {
         inner.passed = MatchBitmap::default();
         inner.began = inner.filter.is_some().then(Instant::now);
@@ -132,14 +143,17 @@ impl SearchShared {
         self.version.fetch_add(1, Ordering::Release);
     }
 
-    /// The nearest rows that pass, a few of them; without a filter the next ones.
-    pub(crate) fn nearest(&self, from: u64, forward: bool, most: u64) -> (Vec<u64>, Nearest) {
+    /// Returns the nearest passing rows, at most `max_rows` of them, and why there are not more.
+    /// Without a filter, returns the next rows.
+    pub(crate) fn nearest(&self, from: u64, forward: bool, max_rows: u64) -> (Vec<u64>, Nearest) {
         let mut inner = self.current();
         if inner.filter.is_none() {
             let rows = self.engine.rows();
             let found: Vec<u64> = match forward {
-                true => (from.saturating_add(1)..rows.min(from.saturating_add(1 + most))).collect(),
-                false => (from.saturating_sub(most)..from.min(rows)).rev().collect(),
+                true => {
+                    (from.saturating_add(1)..rows.min(from.saturating_add(1 + max_rows))).collect()
+                }
+                false => (from.saturating_sub(max_rows)..from.min(rows)).rev().collect(),
             };
             return (found, Nearest::None);
         }
@@ -147,7 +161,7 @@ impl SearchShared {
         let mut at = from;
         loop {
             match inner.passed.next(at, forward) {
-                Nearest::Row(row) if (found.len() as u64) < most => {
+                Nearest::Row(row) if (found.len() as u64) < max_rows => {
                     found.push(row);
                     at = row;
                 }

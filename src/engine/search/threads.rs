@@ -1,4 +1,4 @@
-//! The threads that look at rows.
+//! The threads that search rows.
 
 use crate::debug_log::ThreadLog;
 use crate::engine::index::Claim;
@@ -11,13 +11,13 @@ use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How many there are.
+/// The number of search threads.
 const THREADS: usize = 2;
-/// How often is looked for new calls while there is nothing else to look at. To be told of each
-/// would cost the listener a system call a request.
-const PAUSE: Duration = Duration::from_millis(8);
+/// The interval at which an idle search thread checks for new calls. If the listener thread
+/// notified it instead, each request would cost a system call.
+const POLL_INTERVAL: Duration = Duration::from_millis(8);
 
-/// They end with this.
+/// The running search threads. Dropping this value ends them.
 pub(crate) struct Threads {
     shared: Arc<SearchShared>,
     handles: Vec<JoinHandle<()>>,
@@ -42,19 +42,21 @@ impl Drop for Threads {
         self.shared.generation.store(u64::MAX, Ordering::Release);
         self.shared.wake.notify_all();
         for handle in self.handles.drain(..) {
-            // one that panicked has nothing left to end
+            // an error means that the thread panicked: it has ended
             let _ = handle.join();
         }
     }
 }
 
+/// The next work of a search thread.
 enum SearchTask {
-    /// Rows are to be looked at.
-    Look(Job),
-    /// Rows that were looked at are to be counted.
+    /// Search these rows.
+    Search(Job),
+    /// Count searched rows.
     Count,
 }
 
+/// Claimed rows, and the filter and the index for which they were claimed.
 struct Job {
     claim: Claim,
     filter: Arc<Filter>,
@@ -62,27 +64,28 @@ struct Job {
     epoch: u64,
 }
 
+/// Runs a search thread until it is time to end.
 fn work(shared: &SearchShared) {
     let _thread = ThreadLog::begin("filter");
     give_way();
-    let mut looker: Option<(u64, RowMatcher)> = None;
+    let mut matcher: Option<(u64, RowMatcher)> = None;
     while let Some(task) = next(shared) {
         let job = match task {
             SearchTask::Count => {
                 shared.count_some();
                 continue;
             }
-            SearchTask::Look(job) => job,
+            SearchTask::Search(job) => job,
         };
-        let looker = match &mut looker {
-            Some((generation, looker)) if *generation == job.generation => looker,
+        let matcher = match &mut matcher {
+            Some((generation, matcher)) if *generation == job.generation => matcher,
             other => {
                 &mut other.insert((job.generation, RowMatcher::new(Arc::clone(&job.filter)))).1
             }
         };
         let goes_on = || shared.generation.load(Ordering::Acquire) == job.generation;
         let rows = job.claim.rows();
-        let bits = looker.look(&shared.engine, rows, job.epoch, &goes_on);
+        let bits = matcher.match_rows(&shared.engine, rows, job.epoch, &goes_on);
         let mut inner = shared.lock();
         if inner.generation != job.generation {
             continue;
@@ -99,7 +102,7 @@ fn work(shared: &SearchShared) {
     }
 }
 
-/// Waits for rows to look at; none when it is time to end.
+/// Waits for rows to search or count; returns `None` when it is time to end.
 fn next(shared: &SearchShared) -> Option<SearchTask> {
     let mut inner = shared.lock();
     loop {
@@ -112,17 +115,18 @@ fn next(shared: &SearchShared) -> Option<SearchTask> {
         }
         shared.refresh(&mut inner);
         if let Some(job) = claim(&mut inner) {
-            return Some(SearchTask::Look(job));
+            return Some(SearchTask::Search(job));
         }
         if inner.has_to_count() {
             return Some(SearchTask::Count);
         }
         inner.look_again();
-        let waited = shared.wake.wait_timeout(inner, PAUSE);
+        let waited = shared.wake.wait_timeout(inner, POLL_INTERVAL);
         inner = waited.unwrap_or_else(PoisonError::into_inner).0;
     }
 }
 
+/// Claims rows near the focus, or else the newest.
 fn claim(inner: &mut SearchState) -> Option<Job> {
     let filter = inner.filter.clone()?;
     let near = inner.focus.unwrap_or(inner.passed.rows());

@@ -83,7 +83,7 @@ fn ids_that_are_nearly_the_same_are_remarked_and_others_are_not() {
 }
 
 #[test]
-fn what_there_is_no_room_for_is_counted() {
+fn counts_ids_and_remarks_that_are_not_stored() {
     let mut all = IdRemarks::default();
     for n in 0..MAX_EVENTS as u64 + 3 {
         let event = format!("event {n}");
