@@ -72,7 +72,8 @@ fn reports(request: &Request) {
         shown("a line", &call_line(row, &vendors, false));
     }
     let tally = engine.overview();
-    let groups = finding_groups(&vendors, &tally, &|row| engine.detail(row)).expect("readable");
+    let groups =
+        finding_groups(&vendors, &tally, &|rows| engine.details_of_each(rows)).expect("readable");
     shown("text", &check_text(&vendors, &tally, &groups, (None, "passed"), false));
     shown("github", &github(&groups));
     shown("markdown", &markdown(&vendors, &tally, &groups, "passed"));
