@@ -165,52 +165,42 @@ impl NewCalls {
         if self.end_all_of_another_index(epoch) {
             return None;
         }
-        let mut place = first;
-        loop {
-            let Some((mut matcher, rows)) = self.take_matcher(place, end) else {
-                if !self.lock().filters.iter().any(|watched| watched.is_behind(end)) {
-                    return None;
-                }
-                place = 0;
-                continue;
-            };
-            if !rows.is_empty() {
-                let (pass, unreadable) = matcher.readable(engine, rows.clone());
-                matcher.forget();
-                // of another index, nothing passes
-                if self.end_all_of_another_index(engine.judged_epoch()) {
-                    return None;
-                }
-                let mut state = self.lock();
-                let watched = state.filters.get_mut(place)?;
-                watched.matcher = Some(matcher);
-                watched.to = watched.to.max(rows.end);
-                for watch in watched.watches.iter().filter_map(Weak::upgrade) {
-                    watch.advance(&pass, rows.clone(), unreadable);
-                }
-            } else if let Some(watched) = self.lock().filters.get_mut(place) {
-                watched.matcher = Some(matcher);
+        let mut first = first;
+        while let Some((place, mut matcher, rows)) = self.take_next(first, end) {
+            let (pass, unreadable) = matcher.readable(engine, rows.clone());
+            matcher.forget();
+            // of another index, nothing passes
+            if self.end_all_of_another_index(engine.judged_epoch()) {
+                return None;
             }
-            place += 1;
+            let mut state = self.lock();
+            let watched = state.filters.get_mut(place)?;
+            watched.matcher = Some(matcher);
+            watched.to = rows.end;
+            for watch in watched.watches.iter().filter_map(Weak::upgrade) {
+                watch.advance(&pass, rows.clone(), unreadable);
+            }
+            drop(state);
+            first = place + 1;
             if began.elapsed() >= MAX_TURN {
-                return Some(place);
+                return Some(first);
             }
         }
+        None
     }
 
-    /// Takes the matcher of a filter, and the rows that are to be looked at next with it: none if no
-    /// open watch needs it. Returns `None` behind the last filter.
-    fn take_matcher(&self, place: usize, end: u64) -> Option<(RangeFilter, Range<u64>)> {
+    /// Takes the matcher of the next filter that is behind, from a place on and then from the first,
+    /// and the rows that are to be looked at with it. Returns also the place of the filter.
+    fn take_next(&self, first: usize, end: u64) -> Option<(usize, RangeFilter, Range<u64>)> {
         let mut state = self.lock();
-        let watched = state.filters.get_mut(place)?;
-        let to = match watched.is_behind(end) {
-            true => end.min(watched.to.saturating_add(MAX_ROWS_AT_ONCE)),
-            false => watched.to,
-        };
-        let rows = watched.to..to;
-        let matcher = watched.matcher.take();
+        let count = state.filters.len();
+        let mut places = (first..count).chain(0..first.min(count));
+        let place = places.find(|place| state.filters[*place].is_behind(end))?;
+        let watched = &mut state.filters[place];
+        let rows = watched.to..end.min(watched.to.saturating_add(MAX_ROWS_AT_ONCE));
         let new = || RangeFilter::new(Arc::clone(&watched.filter));
-        Some((matcher.unwrap_or_else(new), rows))
+        let matcher = watched.matcher.take().unwrap_or_else(new);
+        Some((place, matcher, rows))
     }
 
     /// Removes the filter that was in use when a look ended in a panic. Its requests look themselves,

@@ -67,7 +67,7 @@ fn a_filter_that_fails_does_not_hold_up_the_others() {
     let failed = new_calls.watch(&test.engine, &filter("event = \"A\""), 0);
     let other = new_calls.watch(&test.engine, &filter("event = \"B\""), 0);
     // a look that panics leaves the matcher away
-    let _ = new_calls.take_matcher(0, 0);
+    let _ = new_calls.take_next(0, 1);
     new_calls.remove_failed();
     assert_eq!((is_over(&failed), is_over(&other)), (true, false));
     test.track("B");
