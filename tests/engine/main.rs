@@ -13,6 +13,7 @@ mod library_habits;
 mod muted_codes;
 mod previewed_calls;
 mod replay;
+mod requests;
 mod row_cache;
 mod row_ids;
 mod search;

@@ -1,9 +1,9 @@
 //! Findings that are set aside: no marks in the log, and counted all the same.
 
+use crate::requests;
 use segscope::engine::{Engine, IdCell, InUse, NextRow, Recording, Search, What};
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use std::sync::Arc;
 
 const CODE: &str = "CSB-T-ACCOUNT-MISSING";
@@ -21,15 +21,7 @@ fn engine() -> Arc<Engine> {
 
 fn post(engine: &Engine, properties: &str) {
     let body = format!(r#"{{"event":"E","userId":"u","properties":{properties}}}"#);
-    let head = RequestHead {
-        method: "POST",
-        path: "/v1/track",
-        query: "",
-        headers: &[],
-        received_at: 1_795_341_600_000,
-        is_tls: false,
-    };
-    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
+    assert_eq!(requests::post(engine, "/v1/track", &body, 1_795_341_600_000), 200);
     engine.settle();
 }
 

@@ -1,12 +1,12 @@
 //! The way of a call: answered by one thread, judged by another, and the same when it is read again.
 
+use crate::requests::post;
 use proptest::prelude::*;
 use segscope::call::Seq;
 use segscope::call::time::Millis;
 use segscope::engine::{Engine, InUse, Recording, RowView};
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,18 +30,6 @@ fn reopened(path: &Path) -> Engine {
     let engine = start(recording);
     engine.settle();
     engine
-}
-
-fn post(engine: &Engine, path: &str, body: &str, at: Millis) -> u16 {
-    let head = RequestHead {
-        method: "POST",
-        path,
-        query: "",
-        headers: &[],
-        received_at: at,
-        is_tls: false,
-    };
-    engine.take(&head, body.as_bytes(), "here").status
 }
 
 fn call(id: u64) -> String {

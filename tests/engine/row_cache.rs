@@ -1,5 +1,6 @@
 //! What rows in view need from the recording is read once for as long as they are in view.
 
+use crate::requests;
 use segscope::engine::{Engine, IdCell, InUse, Recording, RowView};
 use segscope::fql::Field;
 use segscope::recording::RecordingFile;
@@ -18,15 +19,7 @@ fn engine(file: &Path, used: &[&str]) -> Engine {
 }
 
 fn post(engine: &Engine, body: &str, status: u16) {
-    let head = RequestHead {
-        method: "POST",
-        path: "/v1/track",
-        query: "",
-        headers: &[],
-        received_at: 1_795_341_600_000,
-        is_tls: false,
-    };
-    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, status);
+    assert_eq!(requests::post(engine, "/v1/track", body, 1_795_341_600_000), status);
     engine.settle();
 }
 

@@ -1,12 +1,12 @@
 //! Settings that change while calls are there: a call keeps those that it was judged with until all
 //! are judged again.
 
+use crate::requests;
 use segscope::engine::{CallDetail, Engine, InUse, Recording, RowDetail};
 use segscope::findings::Verdict;
 use segscope::recording::RecordingFile;
 use segscope::report::call_record;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -23,16 +23,8 @@ fn engine(settings: Value) -> Engine {
 }
 
 fn take(engine: &Engine, call: Value) {
-    let head = RequestHead {
-        method: "POST",
-        path: "/v1/batch",
-        query: "",
-        headers: &[],
-        received_at: 0,
-        is_tls: false,
-    };
     let body = json!({ "batch": [call] }).to_string();
-    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
+    assert_eq!(requests::post(engine, "/v1/batch", &body, 0), 200);
     engine.settle();
 }
 

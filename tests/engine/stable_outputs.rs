@@ -1,13 +1,13 @@
 //! The output of a call is the same at once, after 10,000 more calls, and when the file is opened
 //! again: what vendors remember has grown meanwhile, and must not show.
 
+use crate::requests;
 use proptest::prelude::*;
 use segscope::call::time::Millis;
 use segscope::engine::{Engine, InUse, Recording, RowDetail};
 use segscope::recording::RecordingFile;
 use segscope::report::call_record;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -56,16 +56,8 @@ fn call() -> impl Strategy<Value = Value> {
 }
 
 fn take(engine: &Engine, at: Millis, calls: &[Value]) {
-    let head = RequestHead {
-        method: "POST",
-        path: "/v1/batch",
-        query: "",
-        headers: &[],
-        received_at: at,
-        is_tls: false,
-    };
     let body = json!({ "batch": calls }).to_string();
-    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
+    assert_eq!(requests::post(engine, "/v1/batch", &body, at), 200);
     engine.settle();
 }
 

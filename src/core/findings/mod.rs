@@ -115,7 +115,7 @@ pub struct Hint {
 pub enum HintKind {
     /// The expected place, and the same name except for case and separators.
     Spelling,
-    /// The same name at another place.
+    /// The wanted name at another place.
     Level,
     /// Another name for the same thing.
     Alias,

@@ -348,38 +348,20 @@ fn yield_state<'s>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Engine, Recording};
-    use crate::recording::RecordingFile;
-    use crate::wire::RequestHead;
+    use crate::engine::test_engine::TestEngine;
 
     #[test]
     fn what_the_queue_has_no_room_for_is_judged_and_sessions_still_end() {
-        let home = tempfile::tempdir().expect("a folder");
-        let file = RecordingFile::open(&home.path().join("r.ndjson"), false).expect("a recording");
-        let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("valid vendors"));
-        let in_use = InUse::unsaid(&vendors);
-        let recording = Recording::of_journal(file.0).expect("its reader");
-        let engine =
-            Engine::start(recording, vendors, in_use, Default::default()).expect("readable");
+        let test = TestEngine::start();
+        let engine = &test.engine;
         let text = "x".repeat(30_000);
         let body = format!(r#"{{"event":"E","anonymousId":"s","properties":{{"text":"{text}"}}}}"#);
-        let take = || {
-            let head = RequestHead {
-                method: "POST",
-                path: "/v1/track",
-                query: "",
-                headers: &[],
-                received_at: 1_795_341_600_000,
-                is_tls: false,
-            };
-            assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
-        };
         // while the state is locked nothing is judged, and 900 requests exceed the queue and the
         // judge thread's batch
         let state = engine.shared.lock();
-        (0..900).for_each(|_| take());
+        (0..900).for_each(|_| test.send(&body));
         engine.shared.idle.store(true, Ordering::Relaxed);
-        take();
+        test.send(&body);
         assert!(engine.shared.flushing.load(Ordering::Relaxed), "a flush is recorded");
         drop(state);
         engine.settle();

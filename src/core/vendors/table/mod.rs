@@ -49,7 +49,7 @@ pub enum FedBy {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fidelity {
-    /// The same write, expressed in the vendor's public API.
+    /// A request of the vendor's public API that writes what the vendor's own connection writes.
     Equivalent,
     /// Exactly the requests that are sent.
     Wire,

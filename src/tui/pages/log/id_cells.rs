@@ -16,7 +16,7 @@ use ratatui::style::Style;
 pub enum AlarmLevel {
     /// Missing ids and lost calls are in the alarm color.
     Alarm,
-    /// The same words and marks are shown without that color.
+    /// No part of the row is in the alarm color; its words and marks stay.
     Calm,
 }
 
