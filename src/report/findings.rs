@@ -138,7 +138,7 @@ pub type Details<'d> = &'d (dyn Fn(&[u64]) -> Vec<Result<Option<RowDetail>, Stri
 /// The number of calls that each thread reads at a time. That many, with their results at the vendors,
 /// are in memory per thread.
 const CALLS_PER_THREAD: usize = 32;
-/// The maximum number of threads. More gain nothing, because one thread puts the groups together.
+/// The maximum number of threads.
 const MAX_THREADS: usize = 8;
 
 /// Groups the findings of a tally by code, event and fix: requests that lost calls first, then by
@@ -149,15 +149,7 @@ pub fn finding_groups(
     details: Details<'_>,
 ) -> Result<Vec<FindingGroup>, String> {
     let mut groups = lost_requests(&tally.no_calls, details)?;
-    let mut found = FoundGroups::default();
-    let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
-    for groups in tally.groups.chunks(CALLS_PER_THREAD * threads) {
-        for (group, read) in groups.iter().zip(read_examples(groups, threads, details)) {
-            if let Some(RowDetail::Call(call)) = read? {
-                found.add(vendors, group, &call);
-            }
-        }
-    }
+    let found = group_findings(vendors, &tally.groups, details)?;
     let order: HashMap<CodeId, usize> =
         tally.found.iter().enumerate().map(|(at, found)| (found.code, at)).collect();
     let mut all = found.groups;
@@ -174,24 +166,35 @@ pub fn finding_groups(
     Ok(groups.into_iter().map(|(_, group)| group).collect())
 }
 
-/// Reads the first call of each group, with several threads.
-fn read_examples(
-    groups: &[CallGroup],
-    threads: usize,
+/// Groups the findings of calls with several threads. Each thread groups an equal part of the calls on
+/// its own, so no thread waits for another one before all of them are done.
+fn group_findings(
+    vendors: &Vendors,
+    calls: &[CallGroup],
     details: Details<'_>,
-) -> Vec<Result<Option<RowDetail>, String>> {
-    let read = |groups: &[CallGroup]| {
-        details(&groups.iter().map(|group| group.first).collect::<Vec<u64>>())
+) -> Result<FoundGroups, String> {
+    let group = |calls: &[CallGroup]| {
+        let mut found = FoundGroups::default();
+        for calls in calls.chunks(CALLS_PER_THREAD) {
+            let rows: Vec<u64> = calls.iter().map(|group| group.first).collect();
+            for (group, read) in calls.iter().zip(details(&rows)) {
+                if let Some(RowDetail::Call(call)) = read? {
+                    found.add(vendors, group, &call);
+                }
+            }
+        }
+        Ok::<_, String>(found)
     };
-    let mut parts = groups.chunks(groups.len().div_ceil(threads).max(CALLS_PER_THREAD / 4));
+    let threads = thread::available_parallelism().map_or(1, |cores| cores.get().min(MAX_THREADS));
+    let mut parts = calls.chunks(calls.len().div_ceil(threads).max(CALLS_PER_THREAD / 4));
     let own = parts.next().unwrap_or_default();
     thread::scope(|scope| {
-        let others: Vec<_> = parts.map(|part| scope.spawn(move || read(part))).collect();
-        let mut all = read(own);
+        let others: Vec<_> = parts.map(|part| scope.spawn(move || group(part))).collect();
+        let mut found = group(own)?;
         for other in others {
-            all.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            found.merge(other.join().unwrap_or_else(|panic| resume_unwind(panic))?);
         }
-        all
+        Ok(found)
     })
 }
 
@@ -239,6 +242,19 @@ impl FoundGroups {
         let hash = |number: &usize| hasher.hash_one(GroupKey::from_group(&groups[*number]));
         let number = groups.len() - 1;
         self.numbers.insert_unique(hash(&number), number, hash);
+    }
+
+    /// Adds the groups of later calls. A group that both have keeps its example.
+    fn merge(&mut self, later: FoundGroups) {
+        for later in later.groups {
+            match self.find(&GroupKey::from_group(&later)) {
+                Some(group) => {
+                    group.calls += later.1.calls;
+                    group.repeats += later.1.repeats;
+                }
+                None => self.insert(later.0, later.1),
+            }
+        }
     }
 
     fn add(&mut self, vendors: &Vendors, calls: &CallGroup, call: &CallDetail) {
