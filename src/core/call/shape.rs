@@ -52,15 +52,19 @@ impl ObjectShape {
         }
         let (text, first) = (object.doc.text().as_bytes(), object.node());
         let Secret { start, high, node: spread } = *SECRET;
-        let mut hash = start;
+        // each value has a hash of its own, which contains its position, and the hashes are added:
+        // the processor computes several at a time, which halves the time of a chain of hashes
+        let mut sum = start;
         for (at, node) in nodes.iter().enumerate().skip(1) {
             let key = &text[node.key_start as usize..node.key_end as usize];
             let values = u64::from(node.next - first) - at as u64;
+            // both `at` and `values` are at most MAX_VALUES, so they need eleven bits
             let about = kind(node, at, object, text)
                 | u64::from(node.key_escaped) << 4
-                | values << 8
-                | (key.len() as u64) << 24;
-            hash = hash.wrapping_add(about.wrapping_mul(spread));
+                | values << 5
+                | (at as u64) << 16
+                | (key.len() as u64) << 27;
+            let mut hash = start.wrapping_add(about.wrapping_mul(spread));
             let mut rest = key;
             loop {
                 let (head, tail);
@@ -70,8 +74,9 @@ impl ObjectShape {
                     break;
                 }
             }
+            sum = sum.wrapping_add(hash);
         }
-        NonZeroU64::new(hash.max(1)).map(ObjectShape)
+        NonZeroU64::new(sum.max(1)).map(ObjectShape)
     }
 
     /// Returns the shape of two objects together.
