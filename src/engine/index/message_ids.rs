@@ -133,8 +133,10 @@ impl MessageIds {
         let content = |call: &Repeat| {
             let table = &self.tables[self.table(call.print)];
             let at = place(call.print.id, self.spread, table.cells);
-            let segment = table.segments.get(at / SEGMENT_CELLS);
-            segment.map_or(0, |segment| segment[at % SEGMENT_CELLS].content)
+            let Some(segment) = table.segments.get(at / SEGMENT_CELLS) else { return 0 };
+            // a search reads eight cells on average, and five are one cache line
+            let next = segment.get(at % SEGMENT_CELLS + 5).map_or(0, |cell| cell.content);
+            segment[at % SEGMENT_CELLS].content ^ next
         };
         std::hint::black_box(calls.iter().flatten().map(content).fold(0, |all, one| all ^ one));
     }
