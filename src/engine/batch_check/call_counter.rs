@@ -7,7 +7,7 @@ use crate::engine::counts::finding_totals::{GroupCounts, Tally, reported};
 use crate::engine::counts::id_remarks::IdRemarkView;
 use crate::engine::counts::plan_counts::{PlanCell, PlanCounts};
 use crate::engine::index::{
-    FindingSets, HasId, IdRemark, IdRemarks, NoCall, NumberGaps, SenderPlatform, SetId,
+    FindingSets, HasId, IdHashes, IdRemark, IdRemarks, NoCall, NumberGaps, SenderPlatform, SetId,
 };
 use crate::engine::judging::index_request::no_call;
 use crate::engine::judging::user_groups::UserGroups;
@@ -34,6 +34,8 @@ pub(crate) struct CallFindings {
     pub ids: [Option<Range<usize>>; 2],
     /// For the account id and the user id, whether it was found and whether it is doubtful.
     pub has: [HasId; 2],
+    /// The hashes of its ids and of its event.
+    pub id_hashes: IdHashes,
     /// The index of its event in the plan.
     pub entry: Option<u32>,
 }
@@ -123,7 +125,9 @@ impl CallCounter {
         (found, codes, texts): (&[CallFindings], &[CodeId], &str),
         (file, line): (usize, u64),
     ) {
-        let (mut found, mut begin) = (found.iter(), 0);
+        let has_new_ids: Vec<bool> =
+            found.iter().map(|call| !self.id_remarks.is_known(&call.id_hashes)).collect();
+        let (mut found, mut begin) = (found.iter().zip(has_new_ids), 0);
         if self.file.0 != file {
             self.file = (file, self.calls + self.gaps.total());
         }
@@ -131,13 +135,14 @@ impl CallCounter {
             match action {
                 LineAction::Calls(calls) => {
                     let mut text = None;
-                    for (nth, found) in found.by_ref().take(calls.reading.calls.len()).enumerate() {
+                    let found = found.by_ref().take(calls.reading.calls.len());
+                    for (nth, (found, has_new_ids)) in found.enumerate() {
                         let codes = &codes[begin..found.codes];
                         begin = found.codes;
                         let set = self.intern_set(codes, vendors);
                         let repeat = found.repeat;
                         let call = &calls.reading.calls[nth];
-                        if !repeat {
+                        if has_new_ids && !repeat {
                             let [account, user] =
                                 found.ids.clone().map(|part| part.map(|part| &texts[part]));
                             let ids = call_fields::ids(&calls.reading, call, account, user);

@@ -21,6 +21,7 @@
 
 mod blocks;
 mod call_counter;
+mod gather_findings;
 mod in_order;
 mod profile;
 mod read_block;
@@ -33,21 +34,16 @@ use crate::engine::batch_check::worker::{BatchCheck, End, LineNumbers, Order};
 use crate::engine::compare::TrafficProfile;
 use crate::engine::counts::Expectations;
 use crate::engine::counts::finding_totals::Tally;
-use crate::engine::counts::plan_counts::PlanCounts;
-use crate::engine::index::FindingSets;
-use crate::engine::judging::user_groups::UserGroups;
 use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_detail::{self, DetailContext, Extent, JudgeNotes};
-use crate::engine::rows::marks_and_notes::MarksAndNotes;
 use crate::engine::rows::row_window::request_of;
 use crate::engine::rows::views::RowDetail;
 use crate::engine::rows::{request_without_calls, row_detail};
 use crate::engine::source::file_error::FileError;
+use crate::engine::source::read_lines::{ParsedLine, read_line};
 use crate::engine::source::recording_files::Recording;
-use crate::engine::source::request_line::{body_text, head_of};
 use crate::vendors::{Memory, Vendors};
-use crate::wire;
-use std::collections::BTreeMap;
+use crate::wire::ParseScratch;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -61,13 +57,8 @@ pub struct BatchResult<'r> {
     in_use: &'r InUse,
     files: Vec<LineRange<'r>>,
     memory: Memory,
-    people: UserGroups,
-    remarks: MarksAndNotes,
-    sets: FindingSets,
-    examples: BTreeMap<u64, ExampleRow>,
+    counts: CallCounter,
     tally: Tally,
-    plan_counts: PlanCounts,
-    bad: (u64, Option<(u64, String)>),
     /// The problem found while the files were opened.
     problem: Option<String>,
     profile: Option<TrafficProfile>,
@@ -151,7 +142,6 @@ fn check_all<'r>(
     }
     let mut counts = counts.into_inner();
     let tally = counts.tally(vendors, in_use);
-    let CallCounter { people, remarks, sets, examples, bad, plan_counts, .. } = counts;
     let memory = Memory::together(shares.into_iter().map(InOrder::into_inner));
     let files = source.files;
     let problem = recording.problem();
@@ -160,13 +150,8 @@ fn check_all<'r>(
         in_use,
         files,
         memory,
-        people,
-        remarks,
-        sets,
-        examples,
+        counts,
         tally,
-        plan_counts,
-        bad,
         problem,
         profile: profile
             .map(|profile| profile.into_inner().unwrap_or_else(PoisonError::into_inner)),
@@ -182,7 +167,11 @@ impl BatchResult<'_> {
     /// Compares the calls with the plan; `None` without a plan. The times of the calls are not known.
     pub fn expectations(&self) -> Option<Expectations> {
         let plan = self.vendors.plan()?;
-        Some(self.plan_counts.expectations(plan, (self.vendors, self.in_use), &self.sets))
+        Some(self.counts.plan_counts.expectations(
+            plan,
+            (self.vendors, self.in_use),
+            &self.counts.sets,
+        ))
     }
 
     /// Returns the profile of all calls, which is empty unless [`survey_profile`] was called.
@@ -192,7 +181,7 @@ impl BatchResult<'_> {
 
     /// Returns a message about lines that could not be read.
     pub fn problem(&self) -> Option<String> {
-        let (lines, first) = &self.bad;
+        let (lines, first) = &self.counts.bad;
         let bad = first.as_ref().map(|(line, error)| {
             crate::engine::judging::judge_thread::passed_over(*lines, *line, error)
         });
@@ -218,12 +207,13 @@ impl BatchResult<'_> {
         let is_same_request =
             |a: &u64, b: &u64| line_of(a).zip(line_of(b)).is_some_and(|(a, b)| Arc::ptr_eq(a, b));
         let mut details = Vec::with_capacity(rows.len());
+        let mut scratch = ParseScratch::default();
         // a batch is parsed once for all of its calls
         for rows in rows.chunk_by(is_same_request) {
             let calls: Vec<&ExampleCall> = rows.iter().filter_map(|row| self.call(*row)).collect();
             match calls.first() {
                 None => details.extend(rows.iter().map(|row| self.request_row(*row))),
-                Some(first) => match self.calls(&first.line, &calls, extent) {
+                Some(first) => match self.calls(&first.line, &calls, extent, &mut scratch) {
                     Ok(calls) => details.extend(calls.into_iter().map(|call| call.map(Some))),
                     Err(error) => details.extend(calls.iter().map(|_| Err(error.clone()))),
                 },
@@ -233,7 +223,7 @@ impl BatchResult<'_> {
     }
 
     fn call(&self, row: u64) -> Option<&ExampleCall> {
-        match self.examples.get(&row)? {
+        match self.counts.examples.get(&row)? {
             ExampleRow::Call(call) => Some(call),
             ExampleRow::NoCall(..) => None,
         }
@@ -241,7 +231,9 @@ impl BatchResult<'_> {
 
     /// Returns the row of a request that was refused or holds no call.
     fn request_row(&self, row: u64) -> Result<Option<RowDetail>, String> {
-        let Some(ExampleRow::NoCall(line, kind)) = self.examples.get(&row) else { return Ok(None) };
+        let Some(ExampleRow::NoCall(line, kind)) = self.counts.examples.get(&row) else {
+            return Ok(None);
+        };
         let read;
         let line: &str = match line {
             ExampleLine::Text(text) => text,
@@ -262,22 +254,21 @@ impl BatchResult<'_> {
         line: &str,
         calls: &[&ExampleCall],
         extent: Extent,
+        scratch: &mut ParseScratch,
     ) -> Result<Vec<Result<RowDetail, String>>, String> {
-        let request = request_of(line)?;
+        let ParsedLine::Request(request, reading) = read_line(line, scratch)? else {
+            return Err("the line holds no request".to_owned());
+        };
         let shared = Arc::new(row_detail::request_detail(line, &request));
-        let mut scratch = wire::ParseScratch::default();
-        let body = body_text(line, &request);
-        let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
-            .map_err(|refusal| refusal.to_string())?;
         let context = DetailContext {
             vendors: self.vendors,
             memory: &self.memory,
-            people: &self.people,
+            people: &self.counts.people,
             in_use: self.in_use,
         };
         let detail = |call: &&ExampleCall| {
             let read = reading.calls.get(call.nth).ok_or("the request holds no such call")?;
-            let set = self.sets.get(call.set);
+            let set = self.counts.sets.get(call.set);
             let reused = call_detail::is_reused(set, self.vendors);
             let mut event = reading.event(read);
             event.discarded |= reused;
@@ -288,13 +279,15 @@ impl BatchResult<'_> {
                 sender: call.sender,
                 repeat: call.repeat,
                 reused,
-                marked: self.remarks.is_marked(call.seq.0),
+                marked: self.counts.remarks.is_marked(call.seq.0),
                 missing: call_detail::missing(set, self.in_use.bits(call.sender)),
                 ids: [None, None],
             };
             let detail = call_detail::detail(notes, results, &reading, read, &shared);
             Ok(RowDetail::Call(Box::new(detail)))
         };
-        Ok(calls.iter().map(detail).collect())
+        let details = calls.iter().map(detail).collect();
+        reading.recycle(scratch);
+        Ok(details)
     }
 }

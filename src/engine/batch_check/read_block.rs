@@ -44,7 +44,6 @@ pub(crate) struct RequestCalls<'b> {
     pub signature: Option<&'static str>,
     pub sender: SenderPlatform,
     pub reading: ParsedRequest<'b>,
-    pub scratch: ParseScratch,
 }
 
 impl RequestCalls<'_> {
@@ -72,7 +71,7 @@ impl RequestCalls<'_> {
         let mut line = Vec::with_capacity(self.text.len() + 128);
         recording::compose_more(&mut line, &head, Body::Json(self.text), None);
         line.pop();
-        String::from_utf8_lossy(&line).into_owned()
+        String::from_utf8(line).unwrap_or_default()
     }
 }
 
@@ -140,7 +139,6 @@ impl<'b> BlockActions<'b> {
                     signature: None,
                     sender: sender(reading.platform),
                     reading,
-                    scratch,
                 }));
                 number += 1;
                 Ok(())
@@ -169,7 +167,7 @@ impl<'b> BlockActions<'b> {
             let action = match found {
                 Ok((line, ParsedLine::Request(request, reading))) => {
                     let place = (block.at + range.start as u64, range.len());
-                    LineAction::Calls(calls((line, place), &request, reading, scratch))
+                    LineAction::Calls(calls((line, place), &request, reading))
                 }
                 Ok((_, ParsedLine::Refused(request))) => LineAction::Refused {
                     at: block.at + range.start as u64,
@@ -207,7 +205,6 @@ fn calls<'b>(
     (text, place): (&'b str, (u64, usize)),
     request: &RequestLine,
     reading: ParsedRequest<'b>,
-    scratch: ParseScratch,
 ) -> RequestCalls<'b> {
     RequestCalls {
         text,
@@ -217,6 +214,5 @@ fn calls<'b>(
         signature: wire::signature::code(request.signature.as_deref()),
         sender: sender(reading.platform),
         reading,
-        scratch,
     }
 }

@@ -6,10 +6,8 @@ use crate::engine::batch_check::call_counter::{CallCounter, CallFindings};
 use crate::engine::batch_check::in_order::InOrder;
 use crate::engine::batch_check::read_block::{BlockActions, LineAction, requests, split};
 use crate::engine::compare::TrafficProfile;
-use crate::engine::counts::finding_totals::{ANY_STRUCTURE, structure};
-use crate::engine::index::{FindingSets, HasId, MessageIds, Repeat, SenderPlatform, Sighting};
+use crate::engine::index::{FindingSets, MessageIds, Repeat, SenderPlatform, Sighting};
 use crate::engine::judging::vendors_in_use::InUse;
-use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
 use crate::engine::source::file_error::FileError;
 use crate::plan::PlanOutcome;
@@ -80,19 +78,19 @@ pub(crate) struct WorkerScratch {
     per_vendor: PerVendorScratch,
     /// The fingerprint of each call of the block, by which a repeat is recognized.
     fingerprints: Vec<Option<Repeat>>,
-    sightings: Vec<Sighting>,
+    pub sightings: Vec<Sighting>,
     /// The finding of each call that does not depend on a vendor.
-    call_codes: Vec<Option<CodeId>>,
+    pub call_codes: Vec<Option<CodeId>>,
     /// The result of checking each call against the plan.
-    plan_outcomes: Vec<PlanOutcome>,
+    pub plan_outcomes: Vec<PlanOutcome>,
     /// The account id and the user id that the first vendor in use found in each call, as ranges of
     /// `id_texts`.
-    ids: Vec<[Option<IdPlace>; 2]>,
-    id_texts: String,
+    pub ids: Vec<[Option<IdPlace>; 2]>,
+    pub id_texts: String,
     /// The codes that vendors found, one vendor after the other.
-    vendor_codes: Vec<CodeId>,
+    pub vendor_codes: Vec<CodeId>,
     /// The end of each call's codes in `vendor_codes`, one vendor after the other.
-    vendor_code_ends: Vec<usize>,
+    pub vendor_code_ends: Vec<usize>,
     /// The codes of all vendors, call by call.
     pub codes: Vec<CodeId>,
     pub calls: Vec<CallFindings>,
@@ -194,12 +192,14 @@ impl BatchCheck<'_> {
         })?;
         let mut max_kept = MAX_KEPT_BUFFERS;
         for action in read.actions {
-            if let LineAction::Calls(mut calls) = action {
+            if let LineAction::Calls(calls) = action {
                 if calls.text.len() > LARGE_BYTES {
                     max_kept = MAX_KEPT_LARGE_BUFFERS;
                 }
-                calls.reading.recycle(&mut calls.scratch);
-                scratch.parse_buffers.push(calls.scratch);
+                // the parsed request took all that its buffer held
+                let mut buffer = ParseScratch::default();
+                calls.reading.recycle(&mut buffer);
+                scratch.parse_buffers.push(buffer);
             }
         }
         scratch.parse_buffers.truncate(max_kept);
@@ -309,74 +309,6 @@ impl BatchCheck<'_> {
         }
         ranks
     }
-
-    /// Collects the findings of each call from all vendors.
-    fn gather(&self, actions: &[LineAction<'_>], scratch: &mut WorkerScratch) {
-        let calls = scratch.vendor_code_ends.len() / self.shares.len().max(1);
-        scratch.codes.clear();
-        scratch.calls.clear();
-        let all = actions.iter().filter_map(|action| match action {
-            LineAction::Calls(calls) => Some(calls),
-            _ => None,
-        });
-        let mut at = 0;
-        for request in all {
-            for (nth, call) in request.reading.calls.iter().enumerate() {
-                let begin = scratch.codes.len();
-                // findings about the whole request are reported once, with its first call
-                let whole = if nth == 0 { &request.reading.discards[..] } else { &[] };
-                let own = call.discards.iter().chain(whole).map(|discard| discard.code);
-                let signature = request.signature.filter(|_| nth == 0);
-                let sighting = scratch.sightings[at];
-                let reused = sighting.is_reused().then_some(MESSAGE_ID_REUSED);
-                scratch.codes.extend(scratch.call_codes[at]);
-                scratch.codes.extend(self.vendors.codes().of_plan(scratch.plan_outcomes[at]));
-                for code in own.chain(reused).chain(signature) {
-                    scratch.codes.extend(self.vendors.codes().find(None, code));
-                }
-                for vendor in 0..self.shares.len() {
-                    let place = vendor * calls + at;
-                    let from =
-                        place.checked_sub(1).map_or(0, |before| scratch.vendor_code_ends[before]);
-                    scratch.codes.extend_from_slice(
-                        &scratch.vendor_codes[from..scratch.vendor_code_ends[place]],
-                    );
-                }
-                at += 1;
-                let codes = &mut scratch.codes[begin..];
-                codes.sort_unstable();
-                let distinct = dedup(codes);
-                scratch.codes.truncate(begin + distinct);
-                let structure = match scratch.codes.len() > begin {
-                    true => structure(&request.reading, call, scratch.plan_outcomes[at - 1]),
-                    false => ANY_STRUCTURE,
-                };
-                let repeat = sighting.is_repeat();
-                let [account, user] = std::mem::take(&mut scratch.ids[at - 1]);
-                let has = [&account, &user].map(|id| match id {
-                    None => HasId::No,
-                    Some((.., true)) => HasId::Doubtful,
-                    Some(_) => HasId::Yes,
-                });
-                let ids = [account, user].map(|id| id.map(|(_, part, _)| part));
-                let entry = scratch.plan_outcomes[at - 1].entry;
-                let codes = scratch.codes.len();
-                scratch.calls.push(CallFindings { repeat, structure, codes, ids, has, entry });
-            }
-        }
-    }
-}
-
-/// Moves one of each of the sorted codes to the front. Returns the number of distinct codes.
-fn dedup(codes: &mut [CodeId]) -> usize {
-    let mut kept = 0;
-    for at in 0..codes.len() {
-        if at == 0 || codes[at] != codes[kept - 1] {
-            codes[kept] = codes[at];
-            kept += 1;
-        }
-    }
-    kept
 }
 
 /// Ends the check if its thread panics, so that no other thread waits for its turn.

@@ -95,6 +95,30 @@ pub struct IdsOfCall<'c> {
     pub anonymous_id: Option<&'c str>,
 }
 
+/// The hashes of the ids of a call and of its event.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct IdHashes {
+    event: Option<u64>,
+    account: Option<u64>,
+    user: Option<u64>,
+    user_id: Option<u64>,
+    anonymous_id: Option<u64>,
+}
+
+impl IdsOfCall<'_> {
+    /// Computes the hashes.
+    pub fn hashes(&self) -> IdHashes {
+        let user = self.user.map(hash);
+        IdHashes {
+            event: self.event.map(hash),
+            account: self.account.map(hash),
+            user,
+            user_id: if self.user_id == self.user { user } else { self.user_id.map(hash) },
+            anonymous_id: self.anonymous_id.map(hash),
+        }
+    }
+}
+
 /// The remarks about a recording.
 #[derive(Debug, Default)]
 pub struct IdRemarks {
@@ -144,14 +168,12 @@ struct PairedIds {
 impl IdRemarks {
     /// Adds a call, the next one in order of arrival. `call` is its position among the calls.
     pub fn note(&mut self, ids: &IdsOfCall<'_>, call: u64) {
-        let event = ids.event.map(|event| (hash(event), event));
-        let account = ids.account.map(|id| (hash(id), id));
-        let user = ids.user.map(|id| (hash(id), id));
-        let user_id = match ids.user_id {
-            same if same == ids.user => user,
-            other => other.map(|id| (hash(id), id)),
-        };
-        let anonymous = ids.anonymous_id.map(|id| (hash(id), id));
+        let hashes = ids.hashes();
+        let event = hashes.event.zip(ids.event);
+        let account = hashes.account.zip(ids.account);
+        let user = hashes.user.zip(ids.user);
+        let user_id = hashes.user_id.zip(ids.user_id);
+        let anonymous = hashes.anonymous_id.zip(ids.anonymous_id);
         let mut is_stored = self.name(RemarkKind::SimilarEvents, event, call);
         is_stored &= match (user, account) {
             (Some(user), Some(account)) => self.pair(RemarkKind::SharedUser, user, account, call),
@@ -166,6 +188,30 @@ impl IdRemarks {
             _ => self.name(RemarkKind::SimilarUsers, user_id, call),
         };
         self.untold += u64::from(!is_stored);
+    }
+
+    /// Returns true if [`IdRemarks::note`] would change nothing, because calls with these ids and
+    /// this event came before. The processor overlaps the look-ups of calls that are asked for one
+    /// after the other, so asking for many calls at once is cheaper than adding each.
+    pub fn is_known(&self, hashes: &IdHashes) -> bool {
+        let IdHashes { event, account, user, user_id, anonymous_id } = *hashes;
+        let has = |names: &DistinctNames, hash: Option<u64>| {
+            hash.is_none_or(|hash| names.known.contains(&hash))
+        };
+        let event_is_known = has(&self.events, event);
+        let account_is_known = match (user, account) {
+            (Some(user), Some(account)) => {
+                self.pairs.contains(&pair_hash(RemarkKind::SharedUser, user, account))
+            }
+            _ => has(&self.users, user) & has(&self.accounts, account),
+        };
+        let user_is_known = match (anonymous_id, user_id) {
+            (Some(id), Some(user)) => {
+                self.pairs.contains(&pair_hash(RemarkKind::SharedAnonymousId, id, user))
+            }
+            _ => user_id == user || has(&self.users, user_id),
+        };
+        event_is_known & account_is_known & user_is_known
     }
 
     /// Returns all remarks, in the order in which they were created.
@@ -197,7 +243,7 @@ impl IdRemarks {
         (other_hash, other): (u64, &str),
         call: u64,
     ) -> bool {
-        let pair = id_hash.rotate_left(23) ^ other_hash.wrapping_mul(2 * kind as u64 + 3);
+        let pair = pair_hash(kind, id_hash, other_hash);
         if self.pairs.contains(&pair) {
             return true;
         }
@@ -322,6 +368,11 @@ fn hash(text: &str) -> u64 {
     let mut hasher = FixedState::with_seed(0x7365_6773_636f_7065).build_hasher();
     hasher.write(text.as_bytes());
     hasher.finish()
+}
+
+/// Returns the hash of a pair of ids, by the kind of remark that it may cause.
+fn pair_hash(kind: RemarkKind, id: u64, other: u64) -> u64 {
+    id.rotate_left(23) ^ other.wrapping_mul(2 * kind as u64 + 3)
 }
 
 /// Returns a text without case, blanks, invisible characters and punctuation. Punctuation between

@@ -24,7 +24,7 @@ pub use crate::engine::index::match_bitmap::{
 pub use crate::engine::index::message_ids::{Fingerprint, MessageIds, Repeat, Sighting};
 pub(crate) use crate::engine::index::number_gaps::NumberGaps;
 pub use id_counts::{IdCount, IdCounts, IdOf, IdTable, MOST_IDS, Pair};
-pub use id_remarks::{IdRemark, IdRemarks, IdsOfCall, RemarkKind};
+pub use id_remarks::{IdHashes, IdRemark, IdRemarks, IdsOfCall, RemarkKind};
 pub use rows::{CallRow, Flags, HasId, IndexRow, NoCall, NoCallRow, RequestFlags, RequestRow};
 pub use sender_platform::SenderPlatform;
 pub use strings::{TextId, Texts};

@@ -104,3 +104,28 @@ fn counts_ids_and_remarks_that_are_not_stored() {
     }
     assert_eq!((all.remarks().len(), all.more(), all.untold()), (MAX_REMARKS, 7, 0));
 }
+
+#[test]
+fn a_call_is_known_exactly_if_adding_it_changes_nothing() {
+    let long = "x".repeat(MAX_BYTES + 1);
+    let texts = [None, Some("a"), Some("B"), Some("b"), Some(&*long)];
+    let mut all = IdRemarks::default();
+    let (mut known, mut calls) = (0, 0);
+    // every combination of texts, in an order in which some parts of a call are known before others
+    for nth in (0..2 * 5_usize.pow(5)).map(|nth| nth * 7) {
+        let text = |place: u32| texts[nth / 5_usize.pow(place) % 5];
+        let ids = IdsOfCall {
+            event: text(0),
+            account: text(1),
+            user: text(2),
+            user_id: text(3),
+            anonymous_id: text(4),
+        };
+        let before = format!("{all:?}");
+        let is_known = all.is_known(&ids.hashes());
+        all.note(&ids, nth as u64);
+        assert_eq!(is_known, format!("{all:?}") == before, "{ids:?}");
+        (known, calls) = (known + usize::from(is_known), calls + 1);
+    }
+    assert!(known > calls / 4 && known < calls, "{known} of {calls} calls");
+}
