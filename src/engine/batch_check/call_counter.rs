@@ -226,6 +226,8 @@ impl CallCounter {
     /// Returns the tally of all rows. Takes the counts out of the counter.
     pub fn tally(&mut self, vendors: &Vendors, in_use: &InUse) -> Tally {
         let no_calls = std::mem::take(&mut self.no_calls);
+        // the memory of the ids is free before the examples of a report need memory
+        let remarks = std::mem::take(&mut self.id_remarks);
         // no_calls[k] calls and other rows come before row no_calls[k], so no_calls[k] - k calls do
         let row = |call: u64| {
             let before = |(nth, row): &(usize, &u64)| **row - *nth as u64 <= call;
@@ -235,11 +237,11 @@ impl CallCounter {
         let view = |remark: &IdRemark| {
             IdRemarkView::new(remark, remark.calls.map(number), row(remark.calls[1]))
         };
-        let id_remarks = self.id_remarks.remarks().iter().map(view).collect();
+        let id_remarks = remarks.remarks().iter().map(view).collect();
         let mut tally = Tally {
             id_remarks,
-            more_id_remarks: self.id_remarks.more(),
-            ids_untold: self.id_remarks.untold(),
+            more_id_remarks: remarks.more(),
+            ids_untold: remarks.untold(),
             no_calls,
             ..Tally::default()
         };
