@@ -1,12 +1,12 @@
 //! The fix of a call as the engine gives it, live and after all calls are read again.
 
+use crate::requests;
 use segscope::call::time;
 use segscope::engine::{CallDetail, Engine, IdCell, InUse, Recording, RowDetail};
 use segscope::findings::fixes::SnippetAudience;
 use segscope::findings::{Finding, Severity, advice};
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use std::sync::Arc;
 
 fn engine() -> Engine {
@@ -18,15 +18,7 @@ fn engine() -> Engine {
 }
 
 fn take(engine: &Engine, at: &str, path: &str, body: &str) {
-    let head = RequestHead {
-        method: "POST",
-        path,
-        query: "",
-        headers: &[("content-type".to_owned(), "application/json".to_owned())],
-        received_at: time::parse(at).expect("a time"),
-        is_tls: false,
-    };
-    assert_eq!(engine.take(&head, body.as_bytes(), "").status, 200);
+    assert_eq!(requests::post(engine, path, body, time::parse(at).expect("a time")), 200);
     engine.settle();
 }
 

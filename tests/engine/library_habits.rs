@@ -1,11 +1,11 @@
 //! What every call of a library has in common is said once, and only that.
 
+use crate::requests;
 use segscope::call::time::Millis;
 use segscope::engine::{Engine, InUse, NextRow, Recording, Search, What};
 use segscope::findings::Severity;
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -20,17 +20,7 @@ fn engine() -> Arc<Engine> {
 }
 
 fn send(engine: &Engine, call: &Value) {
-    let headers = [("content-type".to_owned(), "application/json".to_owned())];
-    let head = RequestHead {
-        method: "POST",
-        path: "/v1/track",
-        query: "",
-        headers: &headers,
-        received_at: BEGIN_MS,
-        is_tls: false,
-    };
-    let body = call.to_string();
-    assert_eq!(engine.take(&head, body.as_bytes(), "http://127.0.0.1").status, 200);
+    assert_eq!(requests::post(engine, "/v1/track", &call.to_string(), BEGIN_MS), 200);
     engine.settle();
 }
 

@@ -1,11 +1,11 @@
 //! How ids that are wanted under another name, or that name nobody, are told: in the log's lines,
 //! in words and in the counts.
 
+use crate::requests;
 use segscope::engine::{Engine, IdCell, InUse, Recording, RowView, Who};
 use segscope::recording::RecordingFile;
 use segscope::report::call_line;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use std::sync::Arc;
 
 fn engine() -> Engine {
@@ -17,15 +17,7 @@ fn engine() -> Engine {
 }
 
 fn take(engine: &Engine, body: &str) -> RowView {
-    let head = RequestHead {
-        method: "POST",
-        path: "/v1/track",
-        query: "",
-        headers: &[("content-type".to_owned(), "application/json".to_owned())],
-        received_at: 1_795_341_600_000,
-        is_tls: false,
-    };
-    assert_eq!(engine.take(&head, body.as_bytes(), "").status, 200);
+    assert_eq!(requests::post(engine, "/v1/track", body, 1_795_341_600_000), 200);
     engine.settle();
     let rows = engine.rows();
     engine.window(rows - 1..rows).remove(0)
