@@ -23,6 +23,8 @@ pub(crate) struct BackgroundStatus {
     pub sending: Option<Sending>,
     pub judged: u64,
     pub lost: u64,
+    /// True if the last line about the checking says that it lags.
+    pub lags: bool,
     /// The number of calls without an alert.
     pub unalerted: u64,
 }
