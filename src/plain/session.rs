@@ -167,7 +167,7 @@ impl<'t> PlainSession<'t> {
             CommandKind::Deliver => self.deliver(rest),
             CommandKind::Yes => self.yes(),
             CommandKind::Vendors => self.choose_vendors(rest),
-            CommandKind::Aside => self.aside(rest),
+            CommandKind::Mute => self.mute(rest),
             CommandKind::Judge => self.judge(),
             CommandKind::Export => self.export(rest),
             CommandKind::Clear => self.clear(),

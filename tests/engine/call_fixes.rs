@@ -13,7 +13,7 @@ fn engine() -> Engine {
     let vendors = Arc::new(Vendors::new(&serde_json::Map::new(), &[]).expect("the defaults"));
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("nothing to read").0
 }
 
@@ -67,7 +67,7 @@ fn an_earlier_group_call_says_why_there_is_no_account() {
     engine.set_in_use(InUse::chosen(&engine.vendors(), vec![3])).expect("read again");
     assert!(seen().iter().all(Option::is_none));
     assert!(call(&engine, 2).fix(SnippetAudience::Owner).expect("a track call").edits.is_empty());
-    engine.set_in_use(InUse::unsaid(&engine.vendors())).expect("read again");
+    engine.set_in_use(InUse::without_choice(&engine.vendors())).expect("read again");
     assert_eq!(seen(), live);
 }
 

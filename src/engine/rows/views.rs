@@ -112,11 +112,11 @@ pub enum IdCell {
         near: Option<String>,
     },
     /// No vendor in use found it, and the call is accepted without it.
-    Nobody,
+    NotNeeded,
     /// A vendor in use misses it, but the user has muted the finding about that.
     Muted,
     /// No vendor in use looks for it.
-    NotLooked,
+    NotRead,
 }
 
 /// A vendor that misses an id that other vendors find.

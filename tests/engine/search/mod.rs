@@ -25,7 +25,7 @@ const BEGIN_MS: i64 = 1_795_341_600_000;
 /// A engine that records to a file without a name.
 fn engine() -> Arc<Engine> {
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     let journal = RecordingFile::nameless().expect("a file");
     let recording = Recording::of_journal(journal).expect("readable");
     Arc::new(Engine::new(recording, vendors, in_use, Default::default()).expect("empty").0)
