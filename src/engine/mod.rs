@@ -1,14 +1,15 @@
 //! Records, judges and indexes calls, and answers what a screen or a report asks about them.
 //!
-//! Two threads share the work. The listener thread ([`ingest`]) reads a request, appends its line
-//! to the recording, puts it into the bounded queue and answers. The judge thread ([`judging`])
+//! Two kinds of threads share the work. A listener thread ([`ingest`]) parses a request and then, in
+//! turn with the others, appends its line to the recording and puts it into the bounded queue; it
+//! answers when the line is written. The judge thread ([`judging`])
 //! takes the lines in order and indexes them ([`index`]), from the queue or, if they are not in it,
 //! from the recording ([`source`]). Opening a file, judging again and judging live traffic
 //! therefore use the same code.
 //!
 //! One lock guards the index and the vendors' memory. The judge thread releases it every few calls.
 //! The screen holds it only while it copies a few rows, and reads bodies from disk without it. The
-//! listener thread never waits for it. A caller that must see a call that was just answered calls
+//! listener threads never wait for it. A caller that must see a call that was just answered calls
 //! [`Engine::settle`] first.
 
 mod batch_check;

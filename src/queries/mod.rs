@@ -19,6 +19,7 @@ mod wait;
 pub(crate) use crate::queries::record_page::RecordPage;
 
 use crate::call::time;
+use crate::engine::low_priority::give_way;
 use crate::engine::{Engine, Settling};
 use crate::queries::new_calls::NewCalls;
 use crate::wire::Reply;
@@ -140,7 +141,8 @@ pub(crate) async fn answer(
     })
 }
 
-/// Runs work that searches calls on a blocking thread, in turn with other such work.
+/// Runs work that searches calls on a blocking thread, in turn with other such work. The thread gives
+/// way to those that answer requests.
 pub(crate) async fn in_turn<T: Send + 'static>(
     workers: &Workers,
     work: impl FnOnce() -> T + Send + 'static,
@@ -148,6 +150,7 @@ pub(crate) async fn in_turn<T: Send + 'static>(
     let turn = Arc::clone(&workers.turns).acquire_owned().await;
     let done = tokio::task::spawn_blocking(move || {
         let _turn = turn;
+        give_way();
         work()
     });
     done.await

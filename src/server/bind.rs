@@ -1,11 +1,11 @@
 //! The addresses of the listener, and the program that already uses them.
 
-use crate::engine::low_priority::give_way;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
+use tokio::runtime::{self, Runtime};
 
 /// An address to listen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,10 +203,18 @@ pub(crate) fn open_files() -> u64 {
     }
 }
 
-/// Creates the runtime of a listener. Its blocking threads, which look through calls, have a lower
-/// priority than the listener thread.
-pub(crate) fn listener_runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().on_thread_start(give_way).build()
+/// The maximum number of threads that serve connections. The recording has one order, so more
+/// threads would mostly wait for each other.
+const MAX_LISTENER_THREADS: usize = 4;
+
+/// Creates the runtime of a listener, with a thread for each processor.
+pub(crate) fn listener_runtime() -> io::Result<Runtime> {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    runtime::Builder::new_multi_thread()
+        .worker_threads(processors.min(MAX_LISTENER_THREADS))
+        .thread_name("listener")
+        .enable_all()
+        .build()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell};
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use crate::server::malformed;
 use crate::wire::{Refusal, RefusalReason};
 use http_body_util::BodyExt;

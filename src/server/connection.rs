@@ -10,7 +10,7 @@ use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell, WatchedStream};
 use crate::server::faults::FaultBody;
 use crate::server::handshake::HandshakeFailure;
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use crate::server::opening::{self, OpenedConnection};
 use crate::server::page_loads::RequestServices;
 use crate::server::peer::{OverTls, Peer};
@@ -349,8 +349,8 @@ fn head<'a>(
     }
 }
 
-/// Calls `take` with the head of a request, whose headers become texts. Their memory is used again: all
-/// requests are handled on one thread, one after the other, and their headers are much alike.
+/// Calls `take` with the head of a request, whose headers become texts. Each thread uses their memory
+/// again for its next request, because the headers of requests are much alike.
 fn with_head<T>(parts: &Parts, take: impl FnOnce(&RequestHead<'_>) -> T) -> T {
     with_head_at(parts, time::now(), take)
 }

@@ -3,7 +3,7 @@
 //! connections others hold open.
 
 use crate::server::connection_state::{Phase, PhaseCell};
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;

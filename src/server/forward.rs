@@ -11,7 +11,7 @@ use crate::outbound::forward::{
 };
 use crate::recording::{AnsweredWith, RefusalRecord, UpstreamAnswer};
 use crate::server::connection::{self, Body};
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use crate::server::peer::OverTls;
 use crate::server::{cors, forward_key, respond};
 use crate::wire::{Reply, Route};

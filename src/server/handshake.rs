@@ -1,7 +1,7 @@
 //! TLS handshakes: the choice of the certificate, and the notices about failures.
 
 use crate::call::text::visible;
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use crate::server::transport::Transport;
 use crate::tls::ServerCertificates;
 use std::io;

@@ -1,7 +1,7 @@
 //! The listener: stands in for the tracking API on a loopback address.
 //!
-//! The listener runs on one thread with its own runtime, and handles each request there until it is
-//! answered; only the judge thread's work is done elsewhere. The
+//! The listener has a runtime of its own, with a thread for each processor, up to four. Each request is
+//! handled there until it is answered; only the judge thread's work is done elsewhere. The
 //! [`Engine`](crate::engine::Engine) decides what happens to a request; this module has connections,
 //! their limits, and HTTP.
 
@@ -21,7 +21,7 @@ mod forward_key;
 mod handshake;
 mod intercept;
 mod limits;
-mod listener_thread;
+mod listener;
 mod malformed;
 mod opening;
 mod page_loads;
@@ -35,7 +35,7 @@ pub use crate::server::faults::{FaultError, FaultKind, FaultPoint, FaultRule};
 pub use crate::server::forward::ForwardOptions;
 pub use crate::server::intercept::{HostPattern, HostPatternError, InterceptOptions, TunnelCounts};
 pub use crate::server::limits::Limits;
-pub use crate::server::listener_thread::{Listener, ListenerCounts, Options};
+pub use crate::server::listener::{Listener, ListenerCounts, Options};
 pub use crate::server::page_loads::PageLoadOptions;
 pub use bind::{Holder, Listen, ListenError};
 pub use token::{ApiToken, TokenError};

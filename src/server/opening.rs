@@ -4,7 +4,7 @@
 use crate::server::connection_state::{Phase, PhaseCell, TLS_HANDSHAKE};
 use crate::server::handshake::{self, HandshakeFailure};
 use crate::server::intercept::{self, ConnectedClient};
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use crate::server::transport::Transport;
 use crate::tls::ServerCertificates;
 use std::net::SocketAddr;

@@ -12,7 +12,7 @@ use crate::outbound::forward::{
 use crate::recording::UpstreamAnswer;
 use crate::server::connection::{self, Body};
 use crate::server::forward::{self, Forwarder, answered_with, upstream_response};
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use crate::server::peer::OverTls;
 use crate::wire::{self, Route};
 use flate2::read::MultiGzDecoder;

@@ -1,15 +1,18 @@
-//! The way of a call: answered by one thread, judged by another, and the same when it is read again.
+//! The way of a call: answered by several threads, judged by another, and the same when it is read
+//! again.
 
 use crate::requests::post;
 use proptest::prelude::*;
 use segscope::call::Seq;
 use segscope::call::time::Millis;
-use segscope::engine::{Engine, InUse, Recording, RowView};
-use segscope::recording::RecordingFile;
+use segscope::engine::{Engine, ForwardRecord, InUse, Recording, RowView};
+use segscope::recording::{AnsweredWith, RecordingFile, UpstreamAnswer};
 use segscope::vendors::Vendors;
+use segscope::wire::RequestHead;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 const BEGIN_MS: Millis = 1_795_341_600_000;
 
@@ -218,6 +221,50 @@ fn a_recording_that_is_still_being_read_takes_calls_behind_it() {
     let last = text.lines().last().expect("a line");
     assert!(last.starts_with(r#"{"v":1,"request":6201,"#), "{}", &last[..40]);
     assert_eq!(all(&live), all(&reopened(&file)));
+}
+
+#[test]
+fn a_push_that_cannot_be_recorded_while_the_recording_is_read_counts_as_not_recorded() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let first = start(recording_of(&file));
+    let calls: Vec<String> = (0..2_400).map(call).collect();
+    let batch = format!("{{\"batch\":[{}]}}", calls.join(","));
+    assert_eq!(post(&first, "/v1/batch", &batch, BEGIN_MS), 200);
+    drop(first);
+    let head = RequestHead {
+        method: "POST",
+        path: "/v1/set",
+        query: "",
+        headers: &[],
+        received_at: BEGIN_MS,
+        is_tls: false,
+    };
+    let body = br#"{"collection":"c","id":"1","properties":{}}"#;
+    let answered =
+        AnsweredWith { status: 200, headers: Vec::new(), body: Vec::new(), body_bytes: 0 };
+    let answer =
+        UpstreamAnswer { at: BEGIN_MS, first_byte_us: Some(1), took_us: 1, outcome: Ok(answered) };
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let record = loop {
+        assert!(Instant::now() < deadline, "the recording was always read first");
+        let live = start(recording_of(&file));
+        // the recording is not read on while the objects are in use
+        let record = live.sync(|_| {
+            while live.stats().reading.is_none() {
+                if live.rows() > 0 {
+                    return None;
+                }
+                std::thread::yield_now();
+            }
+            Some(live.record_forwarded(&head, body, 200, &answer, None))
+        });
+        if record.is_some() {
+            assert_eq!(live.stats().unrecorded, 1);
+            break record;
+        }
+    };
+    assert!(matches!(record, Some(ForwardRecord::Failed)), "{record:?}");
 }
 
 #[test]

@@ -23,7 +23,8 @@ pub(crate) struct RequestDefaults<'d> {
     pub received_at: Millis,
     /// `received_at` as text; empty for a call from a file.
     pub received_text: String,
-    pub request: u64,
+    /// Returns the number of the request.
+    pub number: &'d dyn Fn() -> u64,
     /// The batch's own members; empty for a single call.
     pub batch: Fields<'d>,
 }
@@ -98,7 +99,7 @@ pub(crate) fn own_id<'d>(call: &Fields<'d>) -> Option<Val<'d>> {
 /// that it is the same at every reading.
 fn message_id(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>, index: usize) {
     if own_id(call).is_none() {
-        out.member("messageId", &format!("segscope-{}-{index}", shared.request));
+        out.member("messageId", &format!("segscope-{}-{index}", (shared.number)()));
     }
 }
 

@@ -24,13 +24,25 @@ use crate::wire::{
 const MAX_LIBRARY_ITEMS: usize = 8;
 
 /// Parses the calls of a request. `request` is its number in the recording, from which generated
-/// ids follow. `body` is its decoded text, or the result of [`crate::wire::query_body`].
-///
-/// A call that is only invalid is never refused. A pixel is never refused either: if its call
-/// cannot be read, it gets a discard. A request that contains no call returns an empty result.
+/// ids follow. See [`read_numbered`].
 pub fn read<'b>(
     head: &RequestHead<'_>,
     request: u64,
+    body: &'b str,
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'b>, Refusal> {
+    read_numbered(head, &|| request, body, scratch)
+}
+
+/// Parses the calls of a request whose number is known only when `number` is called. It is called
+/// for each call that needs a generated id. `body` is the decoded text of the request, or the result
+/// of [`crate::wire::query_body`].
+///
+/// A call that is only invalid is never refused. A pixel is never refused either: if its call
+/// cannot be read, it gets a discard. A request that contains no call returns an empty result.
+pub fn read_numbered<'b>(
+    head: &RequestHead<'_>,
+    number: &dyn Fn() -> u64,
     body: &'b str,
     scratch: &mut ParseScratch,
 ) -> Result<ParsedRequest<'b>, Refusal> {
@@ -67,7 +79,7 @@ pub fn read<'b>(
         head,
         headers,
         shape,
-        request,
+        number,
         calls: std::mem::take(&mut scratch.calls),
         derived: Builder::new(std::mem::take(&mut scratch.text), &mut scratch.derived),
         discards: Vec::new(),
@@ -105,7 +117,7 @@ struct CallReader<'h, 'a> {
     head: &'h RequestHead<'a>,
     headers: Headers<'a>,
     shape: BodyShape,
-    request: u64,
+    number: &'h dyn Fn() -> u64,
     calls: Vec<ReadCall>,
     derived: Builder,
     discards: Vec<discard::Discard>,
@@ -114,7 +126,7 @@ struct CallReader<'h, 'a> {
 
 type Found = (Option<crate::wire::WriteKey>, Platform);
 
-impl CallReader<'_, '_> {
+impl<'h> CallReader<'h, '_> {
     fn body(&mut self, root: Val<'_>, length: usize) -> Result<Found, Refusal> {
         let top = Fields::new(root);
         let items = match self.shape {
@@ -318,7 +330,10 @@ impl CallReader<'_, '_> {
         platform::detect(self.head, &self.headers, call, name.as_deref(), forwarded)
     }
 
-    fn shared<'d>(&self, platform: Platform, batch: Fields<'d>) -> RequestDefaults<'d> {
+    fn shared<'d>(&self, platform: Platform, batch: Fields<'d>) -> RequestDefaults<'d>
+    where
+        'h: 'd,
+    {
         RequestDefaults {
             origin: match self.shape {
                 BodyShape::One(kind) | BodyShape::Pixel(kind) | BodyShape::RudderPixel(kind) => {
@@ -335,7 +350,7 @@ impl CallReader<'_, '_> {
                 BodyShape::Bare => String::new(),
                 _ => time::format(self.head.received_at),
             },
-            request: self.request,
+            number: self.number,
             batch,
         }
     }

@@ -118,6 +118,24 @@ fn adds_a_missing_type_and_message_id() {
 }
 
 #[test]
+fn the_number_of_a_request_is_asked_for_only_by_calls_without_an_id() {
+    for (calls, want) in [
+        (r#"{"messageId":"a"},1,{"messageId":3}"#, 0),
+        (r#"{"messageId":"a"},{},{"messageId":" "}"#, 2),
+    ] {
+        let asked = std::cell::Cell::new(0);
+        let number = || {
+            asked.set(asked.get() + 1);
+            7
+        };
+        let body = format!("{{\"batch\":[{calls}]}}");
+        let mut scratch = ParseScratch::default();
+        read_numbered(&head("/v1/batch", &[]), &number, &body, &mut scratch).expect("readable");
+        assert_eq!(asked.get(), want, "{calls}");
+    }
+}
+
+#[test]
 fn a_call_inherits_the_context_and_sent_at_of_its_batch() {
     let batch = r#"{"sentAt":"2024-05-01T09:59:00Z","timestamp":"1999-01-01","context":{"ip":"b","library":{"name":"analytics-go","version":"3"}},
       "integrations":{"All":false,"Amplitude":true},"batch":[

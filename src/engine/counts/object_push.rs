@@ -20,14 +20,15 @@ impl Engine {
         look(&self.shared.board().objects)
     }
 
-    /// Accepts a push. `raw` is its whole body as received.
+    /// Accepts a push. `raw` is its whole body as received. Returns the response as an error if the
+    /// push could not be recorded.
     pub(crate) fn take_push(
         &self,
         head: &RequestHead<'_>,
         step: ObjectsRoute<'_>,
         raw: &[u8],
         response: ResponseSource,
-    ) -> Reply {
+    ) -> Result<Reply, Reply> {
         match text(head, raw) {
             Ok(body) => {
                 let redacted = self.redact_push(step, &body);
@@ -51,7 +52,8 @@ impl Engine {
         unread: Unread<'_>,
     ) {
         if status == 400 && matches!(step, ObjectsRoute::Set | ObjectsRoute::Upload(_)) {
-            self.push(head, step, Err(unread), self.own_response());
+            // the sender gets the response of the refusal, whether or not it is recorded
+            let _ = self.push(head, step, Err(unread), self.own_response());
         }
     }
 
@@ -61,7 +63,7 @@ impl Engine {
         step: ObjectsRoute<'_>,
         body: Result<&str, Unread<'_>>,
         response: ResponseSource,
-    ) -> Reply {
+    ) -> Result<Reply, Reply> {
         let (body, unread) = match body {
             Ok(text) => (Some(text), None),
             Err(unread) => (None, Some(unread)),
@@ -71,7 +73,9 @@ impl Engine {
         let head = &redacted_head.as_ref().map_or(*head, |kept| kept.apply_to(head));
         if self.shared.queue.is_behind() {
             // the response depends on earlier pushes that are still being read
-            return Reply::unavailable("the recording is still being read; try again in a moment");
+            self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
+            let message = "the recording is still being read; try again in a moment";
+            return Err(Reply::unavailable(message));
         }
         let mut front = self.shared.front();
         // lines that cannot be written give their request numbers back, so they are written first
@@ -109,11 +113,11 @@ impl Engine {
                 let reply = board.objects.take(head.received_at, step, body);
                 drop(board);
                 self.shared.hand_over(&mut front, offset, QueueEntry::Nothing);
-                reply
+                Ok(reply)
             }
             Err(error) => {
                 self.shared.unrecorded.fetch_add(1, Ordering::Relaxed);
-                Reply::unavailable(&self.shared.not_recorded(&error))
+                Err(Reply::unavailable(&self.shared.not_recorded(&error)))
             }
         }
     }
@@ -127,13 +131,13 @@ pub(crate) struct Unread<'a> {
     pub len: Option<u64>,
 }
 
-/// The objects that sources pushed. The response to a push depends on them, so the listener thread
+/// The objects that sources pushed. The response to a push depends on them, so the listener
 /// changes them. The judge thread adds the lines that were in the recording at startup, once.
 #[derive(Debug)]
 pub(crate) struct ObjectRuns {
     pub objects: Objects,
     gap_ms: Millis,
-    /// The offset from which on the listener thread added the lines itself.
+    /// The offset from which on the listener added the lines itself.
     live_from: u64,
     /// The offset of the last clear. Lines before it are not added.
     clear_to: u64,

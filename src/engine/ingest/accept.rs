@@ -9,6 +9,7 @@ use crate::objects_api::ObjectsRoute;
 use crate::recording::{self, Body, LineHead, RefusalRecord, ResponseSource, UpstreamAnswer};
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::sync::atomic::Ordering;
 
 /// The maximum size of the part of a refused body that is recorded.
@@ -70,7 +71,8 @@ impl Engine {
         fault: Option<InjectedFault<'_>>,
     ) -> AcceptedRequest {
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
-            return AcceptedRequest::Answered(self.take_push(head, step, raw, self.own_response()));
+            let taken = self.take_push(head, step, raw, self.own_response());
+            return AcceptedRequest::Answered(taken.unwrap_or_else(|reply| reply));
         }
         let route = head.route();
         match route {
@@ -226,6 +228,9 @@ impl Engine {
 
     /// Parses the calls of a request and holds its line until it is written. The judge thread gets
     /// it after that.
+    ///
+    /// Requests are parsed on several threads at once. Only a call that needs a generated id, which
+    /// follows from the place of the request in the recording, is parsed in turn with others.
     pub(crate) fn record(
         &self,
         head: &RequestHead<'_>,
@@ -241,17 +246,15 @@ impl Engine {
             None => (head, body),
         };
         let is_hidden = redacted.as_ref().is_some_and(|redacted| redacted.body.is_none());
-        let mut front = self.shared.front();
-        self.flush(&mut front, head.received_at);
-        let number = front.next_request;
-        let mut scratch = front.spares.pop().unwrap_or_default();
-        let reading = match wire::read(head, number, body, &mut scratch) {
-            Ok(reading) => reading,
-            Err(refusal) => {
-                front.spares.push(scratch);
-                return Err(refusal);
-            }
+        let front = OnceCell::new();
+        let lock = || {
+            let mut front = self.shared.front();
+            self.flush(&mut front, head.received_at);
+            front
         };
+        let number = || front.get_or_init(lock).next_request;
+        let mut scratch = self.shared.queue.take_buffer();
+        let reading = wire::read_numbered(head, &number, body, &mut scratch)?;
         let status = end.status;
         let kept = match (&reading.doc, body.is_empty()) {
             (_, true) => Body::None,
@@ -259,6 +262,9 @@ impl Engine {
             (Some(_), _) => Body::Json(body),
             (None, _) => body_of_other(body),
         };
+        let reading = reading.into_owned(&mut scratch);
+        let mut front = front.into_inner().unwrap_or_else(lock);
+        let number = front.next_request;
         let line_head = line_head(head, number, end);
         let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
         let received_at = head.received_at;
@@ -274,7 +280,6 @@ impl Engine {
             let has_fault = end.fault.is_some();
             let line =
                 RecordedLine { origin, offset, len, status, received_at, signature, has_fault };
-            let reading = reading.into_owned(&mut scratch);
             QueueEntry::Request(ReadRequest { line, body_at, reading, scratch })
         };
         Ok(self.shared.hold(&mut front, compose, work))

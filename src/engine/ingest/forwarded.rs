@@ -54,11 +54,9 @@ impl Engine {
             return self.record_unread(head, raw, end, code, &message, "");
         }
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
-            let unrecorded = self.unrecorded();
-            self.take_push(head, step, raw, ResponseSource::Upstream);
-            return match self.unrecorded() == unrecorded {
-                true => ForwardRecord::Written,
-                false => ForwardRecord::Failed,
+            return match self.take_push(head, step, raw, ResponseSource::Upstream) {
+                Ok(_) => ForwardRecord::Written,
+                Err(_) => ForwardRecord::Failed,
             };
         }
         let end = LineEnd { status: fault.and_then(|it| it.status).unwrap_or(status), ..end };

@@ -1,4 +1,4 @@
-//! The only writer of the recording, which the listener thread uses.
+//! The only writer of the recording, which all listener threads use.
 //!
 //! One write costs about as much as parsing a call, whatever the length of the line. So lines of
 //! requests that are ready at the same time are held and written together ([`WriteTicket`]). A
@@ -11,7 +11,6 @@ use crate::engine::ingest::recorded_line::RequestOrigin;
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::source::recording_files::{ClosedPart, FileSection, only_read};
 use crate::recording::{self, FileStatus, PartStart, RecordingEntry, RecordingFile};
-use crate::wire::ParseScratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -35,7 +34,6 @@ pub(crate) struct RecordingWriter {
     group: WriteTicket,
     /// The origin of the previous request.
     pub origin: Arc<RequestOrigin>,
-    pub spares: Vec<ParseScratch>,
 }
 
 /// The result of writing a group of held lines, for the requests that wait for it.
@@ -110,7 +108,6 @@ impl RecordingWriter {
             items: Vec::new(),
             group: WriteTicket::default(),
             origin: Arc::default(),
-            spares: Vec::new(),
         })
     }
 }
@@ -164,7 +161,7 @@ impl SharedState {
         let outcome = match written {
             Ok(_) => {
                 front.parts.count_calls(&front.items);
-                self.queue.push(&mut front.items, &mut front.spares);
+                self.queue.push(&mut front.items);
                 Ok(())
             }
             Err(error) => {
@@ -280,7 +277,7 @@ impl SharedState {
     /// Hands the line that was just appended to the judge thread.
     pub fn hand_over(&self, front: &mut RecordingWriter, offset: u64, work: QueueEntry) {
         front.items.push(QueuedLine { offset, end: front.end, work });
-        self.queue.push(&mut front.items, &mut front.spares);
+        self.queue.push(&mut front.items);
     }
 }
 

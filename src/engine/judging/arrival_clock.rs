@@ -31,7 +31,7 @@ const MAX_KEPT_CLOSED: usize = 100_000;
 
 impl Engine {
     /// Advances the clock: closes the sessions that are idle now, and lets pushed objects expire.
-    /// The listener thread calls this about once a second; it is cheap if no session is idle.
+    /// The listener calls this about once a second; it is cheap if no session is idle.
     pub fn tick(&self, now: Millis) {
         let mut front = self.shared.front();
         // the task that holds the ticket for these lines may have been dropped

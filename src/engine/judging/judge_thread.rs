@@ -33,7 +33,7 @@ const MAX_CALLS_PER_LOCK: usize = 64;
 /// The time for which the judge thread leaves the lock to threads that wait for it.
 const YIELD_INTERVAL: Duration = Duration::from_micros(100);
 
-/// The state that the listener thread, the judge thread, and all readers share.
+/// The state that the listener threads, the judge thread, and all readers share.
 #[derive(Debug)]
 pub(crate) struct SharedState {
     /// The vendors that judge new calls, for threads that do not hold the lock of the state.
@@ -47,8 +47,8 @@ pub(crate) struct SharedState {
     pub queue: Queue,
     pub import: Import,
     pub front: Mutex<RecordingWriter>,
-    /// The objects that sources pushed. The listener thread answers a push at once, so it changes
-    /// them.
+    /// The objects that sources pushed. A push is answered at once, so the thread that answers it
+    /// changes them.
     pub board: Mutex<ObjectRuns>,
     state: Mutex<JudgingState>,
     /// The number of threads that wait for the state.

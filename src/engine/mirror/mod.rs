@@ -3,7 +3,7 @@
 //! The recording is the queue. The mirror thread reads its lines, sends each request until the
 //! upstream accepts it or it is given up, and notes in a file beside the recording up to where all
 //! is done ([`resume_point`]). After a restart it goes on there, so each request is delivered at
-//! least once. The listener thread does nothing for it: the mirror thread looks for new lines.
+//! least once. The listener does nothing for it: the mirror thread looks for new lines.
 
 pub(crate) mod counts;
 mod pauses;

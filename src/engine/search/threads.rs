@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// The number of search threads.
 const THREADS: usize = 2;
-/// The interval at which an idle search thread checks for new calls. If the listener thread
+/// The interval at which an idle search thread checks for new calls. If the listener
 /// notified it instead, each request would cost a system call.
 const POLL_INTERVAL: Duration = Duration::from_millis(8);
 

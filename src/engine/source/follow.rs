@@ -18,7 +18,6 @@ use crate::engine::source::import::Import;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::{bare_calls, read_lines, stream};
 use crate::recording::{self, Body, LineHead};
-use crate::wire::ParseScratch;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -33,8 +32,7 @@ pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
     give_way();
     // however this thread ends, no other thread waits for it any longer
     let _settled = SettledOnDrop(&shared.import);
-    let mut importer =
-        Importer { shared, spares: Vec::new(), origin: Arc::default(), wrong: 0, reported: 0 };
+    let mut importer = Importer { shared, origin: Arc::default(), wrong: 0, reported: 0 };
     for input in inputs {
         let read = match (input.stream, input.follow) {
             (Some(end), _) => stream::read(&mut importer, input, end),
@@ -122,7 +120,6 @@ impl Drop for SettledOnDrop<'_> {
 
 pub(crate) struct Importer<'s> {
     pub shared: &'s SharedState,
-    spares: Vec<ParseScratch>,
     origin: Arc<RequestOrigin>,
     /// The number of lines that could not be read, and the number of them that the user was told
     /// about.
@@ -235,7 +232,7 @@ impl Importer<'_> {
             self.shared.board().take_in(&item, &self.shared.recording);
             items.push(item);
         }
-        self.shared.queue.push(&mut items, &mut self.spares);
+        self.shared.queue.push(&mut items);
         Ok(())
     }
 
@@ -246,7 +243,7 @@ impl Importer<'_> {
         if text.is_empty() {
             return Ok(());
         }
-        let work = read_lines::work(text, 0, &mut self.origin, &mut self.spares)?;
+        let work = read_lines::work(text, 0, &mut self.origin, self.shared.queue.take_buffer())?;
         let start = block.text.len();
         block.text.extend_from_slice(text.as_bytes());
         block.text.push(b'\n');
@@ -289,7 +286,7 @@ impl Importer<'_> {
         block: &mut LineBatch,
     ) -> Result<(), String> {
         let number = first + block.items.len() as u64;
-        let mut scratch = self.spares.pop().unwrap_or_default();
+        let mut scratch = self.shared.queue.take_buffer();
         let mut read = bare_calls::read(text, number, &mut scratch)?;
         let mut text = read.text;
         let redaction = self.shared.redaction.as_ref();

@@ -201,9 +201,12 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<ParseScratch>) -> Vec<Queued
         let offset = start + at as u64;
         let work = match std::str::from_utf8(&rest[..len]) {
             // a hostile line must not end the reading of all others
-            Ok(text) => catch_unwind(AssertUnwindSafe(|| work(text, offset, &mut origin, spares)))
-                .unwrap_or_else(|_| Err("it cannot be read: this is a bug in segscope".to_owned()))
-                .unwrap_or_else(QueueEntry::Bad),
+            Ok(text) => catch_unwind(AssertUnwindSafe(|| {
+                let scratch = spares.pop().unwrap_or_default();
+                work(text, offset, &mut origin, scratch)
+            }))
+            .unwrap_or_else(|_| Err("it cannot be read: this is a bug in segscope".to_owned()))
+            .unwrap_or_else(QueueEntry::Bad),
             Err(_) => QueueEntry::Bad("expected UTF-8 text".to_owned()),
         };
         at += (len + 1).min(rest.len());
@@ -212,14 +215,13 @@ fn parse(bytes: &[u8], start: u64, spares: &mut Vec<ParseScratch>) -> Vec<Queued
     items
 }
 
-/// Parses a line and returns its queue entry.
+/// Parses a line with a parse buffer and returns its queue entry.
 pub(crate) fn work(
     text: &str,
     offset: u64,
     origin: &mut Arc<RequestOrigin>,
-    spares: &mut Vec<ParseScratch>,
+    mut scratch: ParseScratch,
 ) -> Result<QueueEntry, String> {
-    let mut scratch = spares.pop().unwrap_or_default();
     let (request, reading) = match read_line(text, &mut scratch)? {
         ParsedLine::Request(request, reading) => (request, Some(reading)),
         ParsedLine::Refused(request) => (request, None),

@@ -14,7 +14,7 @@ pub(crate) use crate::server::api::response_body::OwnBody;
 use crate::queries::{self, Answer, QUESTIONS, Question, Workers, parameters, settled};
 use crate::server::body::{self, BodyBytes, ReadBody};
 use crate::server::connection_state::PhaseCell;
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use crate::server::{cors, respond};
 use crate::wire::Reply;
 use event_cache::EventCache;

@@ -4,7 +4,7 @@ use crate::outbound::{is_whole_head, read_connect_head};
 use crate::server::body_error::BodyError;
 use crate::server::connection_state::{Phase, PhaseCell};
 use crate::server::intercept::{Interceptor, tunnel};
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use crate::server::malformed;
 use crate::tls::ServerCertificates;
 use std::sync::Arc;

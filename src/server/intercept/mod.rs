@@ -11,7 +11,7 @@ pub use host_pattern::{HostPattern, HostPatternError};
 use crate::call::text::visible;
 use crate::outbound::{HostDialer, is_own_host};
 use crate::server::limits::Limits;
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use crate::tls::ServerCertificates;
 use crate::wire::{Reply, TRACKING_HOSTS};
 use hyper::http::request::Parts;

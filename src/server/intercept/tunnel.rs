@@ -3,7 +3,7 @@
 use crate::call::text::visible;
 use crate::server::connection_state::{Phase, PhaseCell};
 use crate::server::intercept::Interceptor;
-use crate::server::listener_thread::Server;
+use crate::server::listener::Server;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};

@@ -1,4 +1,4 @@
-//! The queue from the listener thread to the judge thread: parsed lines that are recorded but not
+//! The queue from the listener threads to the judge thread: parsed lines that are recorded but not
 //! yet judged. It is bounded. Lines for which there is no room, and lines from before the program
 //! started, are read back from the recording in order, so senders wait only for the disk. An
 //! imported file has no sender, so the thread that reads it waits for room, which is faster than
@@ -18,7 +18,7 @@ const MAX_ITEMS: usize = 16 * 1024;
 /// The maximum number of lines that the judge thread takes at once.
 const MAX_AT_ONCE: usize = 256;
 /// The interval at which the judge thread polls the queue while calls keep arriving. Waking it for
-/// each call would cost the listener thread more than the call itself.
+/// each call would cost the listener threads more than the call itself.
 const POLL_INTERVAL: Duration = Duration::from_millis(1);
 /// The maximum number of polls without a new line, after which the judge thread sleeps until it is
 /// woken.
@@ -44,7 +44,6 @@ pub(crate) enum NextWork {
 struct QueueState {
     items: VecDeque<QueuedLine>,
     cost: usize,
-    spares: Vec<ParseScratch>,
     /// True while the judge thread waits to be woken, and while it waits for the next poll.
     asleep: bool,
     polling: bool,
@@ -64,6 +63,8 @@ impl QueueState {
 #[derive(Default)]
 pub(crate) struct Queue {
     inner: Mutex<QueueState>,
+    /// The parse buffers of judged requests, for the next requests.
+    buffers: Mutex<Vec<ParseScratch>>,
     more: Condvar,
     room: Condvar,
     judged: Condvar,
@@ -95,6 +96,25 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Vec<ParseScratch>> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a parse buffer for one request: that of a judged request, or a new one.
+    pub fn take_buffer(&self) -> ParseScratch {
+        self.buffers().pop().unwrap_or_default()
+    }
+
+    /// Gives parse buffers back, so that at most `most` are kept.
+    fn give_buffers(&self, spares: &mut Vec<ParseScratch>, most: usize) {
+        let mut buffers = self.buffers();
+        buffers.truncate(most);
+        let room = most - buffers.len();
+        buffers.extend(spares.drain(..room.min(spares.len())));
+        drop(buffers);
+        spares.clear();
     }
 
     /// Returns the offset up to which lines are recorded.
@@ -136,9 +156,8 @@ impl Queue {
 
     /// Adds lines that have just been recorded, in order. If there is no room, the judge thread
     /// reads them back from the recording; lines of an import wait for room instead, unless the
-    /// judge thread still reads lines from before the start. Puts parse buffers for reuse into
-    /// `spares`.
-    pub fn push(&self, items: &mut Vec<QueuedLine>, spares: &mut Vec<ParseScratch>) {
+    /// judge thread still reads lines from before the start.
+    pub fn push(&self, items: &mut Vec<QueuedLine>) {
         let mut inner = self.lock();
         for item in items.drain(..) {
             let (end, cost) = (item.end, item.cost());
@@ -153,9 +172,6 @@ impl Queue {
                 inner.cost += cost;
                 inner.items.push_back(item);
             }
-        }
-        if spares.is_empty() {
-            std::mem::swap(spares, &mut inner.spares);
         }
         if inner.asleep {
             self.more.notify_one();
@@ -186,21 +202,18 @@ impl Queue {
         items: &mut Vec<QueuedLine>,
         spares: &mut Vec<ParseScratch>,
     ) -> NextWork {
-        let mut inner = self.lock();
-        self.done.store(done, Ordering::Release);
-        if inner.want_done > 0 {
-            self.judged.notify_all();
-        }
         // the buffers of a batch are large, so only a few of them are kept
         let most = if self.large.swap(false, Ordering::Relaxed) {
             MAX_SPARES_OF_LARGE
         } else {
             MAX_SPARES
         };
-        inner.spares.truncate(most);
-        let room = most.saturating_sub(inner.spares.len()).min(spares.len());
-        inner.spares.extend(spares.drain(..room));
-        spares.clear();
+        self.give_buffers(spares, most);
+        let mut inner = self.lock();
+        self.done.store(done, Ordering::Release);
+        if inner.want_done > 0 {
+            self.judged.notify_all();
+        }
         let mut polls = 0;
         loop {
             if inner.ended {

@@ -57,12 +57,12 @@ fn judge(queue: &Queue) -> Vec<Result<u64, u64>> {
 fn what_was_there_is_read_and_what_comes_is_handed_over_in_order() {
     let queue = Arc::new(Queue::new(5, false));
     assert!(!queue.is_settled() && queue.is_behind());
-    queue.push(&mut vec![item(5, 0)], &mut Vec::new());
+    queue.push(&mut vec![item(5, 0)]);
     let judging = thread::spawn({
         let queue = Arc::clone(&queue);
         move || judge(&queue)
     });
-    (6..2_000).for_each(|offset| queue.push(&mut vec![item(offset, 0)], &mut Vec::new()));
+    (6..2_000).for_each(|offset| queue.push(&mut vec![item(offset, 0)]));
     assert!(queue.settle_to(queue.recorded(), Duration::from_secs(60)));
     assert!(queue.is_settled() && !queue.is_behind());
     assert_eq!(queue.reading(), None);
@@ -77,11 +77,7 @@ fn the_reader_of_an_imported_file_waits_for_room() {
     let queue = Arc::new(Queue::new(0, true));
     let pushing = thread::spawn({
         let queue = Arc::clone(&queue);
-        move || {
-            (0..4).for_each(|at| {
-                queue.push(&mut vec![item(at, MAX_COST / 2 - 1_000)], &mut Vec::new())
-            })
-        }
+        move || (0..4).for_each(|at| queue.push(&mut vec![item(at, MAX_COST / 2 - 1_000)]))
     });
     while queue.recorded() < 2 || queue.lock().want_room == 0 {
         thread::yield_now();
@@ -100,7 +96,7 @@ fn the_reader_of_an_imported_file_waits_for_room() {
 #[test]
 fn what_finds_no_room_while_a_file_is_read_is_read_too() {
     let queue = Queue::new(9, false);
-    (9..13).for_each(|at| queue.push(&mut vec![item(at, MAX_COST / 2 - 1_000)], &mut Vec::new()));
+    (9..13).for_each(|at| queue.push(&mut vec![item(at, MAX_COST / 2 - 1_000)]));
     let queue = Arc::new(queue);
     let judging = thread::spawn({
         let queue = Arc::clone(&queue);
@@ -119,10 +115,9 @@ fn large(offset: u64) -> QueuedLine {
 #[test]
 fn no_sender_waits_and_what_finds_no_room_is_read_back() {
     let queue = Queue::new(0, false);
-    let mut spares = Vec::new();
     // the third finds no room; the small one behind it would, but its place is behind the third
     let mut lines = vec![large(0), large(1), large(2), item(3, 0)];
-    queue.push(&mut lines, &mut spares);
+    queue.push(&mut lines);
     assert_eq!((queue.recorded(), queue.lag_bytes()), (4, 4));
     let judged = thread::scope(|scope| {
         let judge = scope.spawn(|| judge(&queue));
@@ -139,7 +134,7 @@ fn no_sender_waits_and_what_finds_no_room_is_read_back() {
 #[test]
 fn the_lag_is_what_is_recorded_and_not_judged() {
     let queue = Queue::new(0, false);
-    queue.push(&mut vec![large(0), large(1), large(2)], &mut Vec::new());
+    queue.push(&mut vec![large(0), large(1), large(2)]);
     let (mut items, mut spares) = (Vec::new(), Vec::new());
     assert!(matches!(queue.next(0, &mut items, &mut spares), NextWork::Items));
     let done = items.last().map_or(0, |item| item.end);

@@ -1,4 +1,4 @@
-//! The listener thread, which accepts connections, ends the slow ones, and stops the listener.
+//! The listener: accepts connections, ends the slow ones, and stops.
 
 use crate::call::time;
 use crate::debug_log::ThreadLog;
@@ -183,7 +183,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// Opens the addresses and starts the listener thread.
+    /// Opens the addresses and starts the threads of the listener.
     pub fn start(options: &Options, engine: Arc<Engine>) -> Result<Listener, ListenError> {
         let files = open_files().saturating_sub(RESERVED_FILES).max(16);
         // each tunnel has a second connection, to the other host
