@@ -335,7 +335,7 @@ fn vendors_notice(setup: &Setup) -> String {
 }
 
 fn all_vendors(setup: &Setup) -> Option<String> {
-    if setup.in_use.said().is_some() {
+    if setup.in_use.chosen_vendors().is_some() {
         return None;
     }
     let names: Vec<&str> = setup.vendors.names().collect();

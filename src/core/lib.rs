@@ -1,5 +1,5 @@
-//! What segscope knows about calls, without a terminal, a network, or a clock: reading them from
-//! requests and files, mapping them to vendors, and what is wrong with them.
+//! The parts of segscope that need no terminal, no network, and no clock: they read calls from
+//! requests and files, map them to vendors, and find what is wrong with them.
 //!
 //! A module imports only from modules below it (`tests/house` checks this). From the bottom:
 //! [`call`], [`wire`], [`config`], [`recording`], [`objects_api`], [`fql`], [`findings`],

@@ -2,10 +2,9 @@
 //!
 //! Two kinds of threads share the work. A listener thread ([`ingest`]) parses a request and then, in
 //! turn with the others, appends its line to the recording and puts it into the bounded queue; it
-//! answers when the line is written. The judge thread ([`judging`])
-//! takes the lines in order and indexes them ([`index`]), from the queue or, if they are not in it,
-//! from the recording ([`source`]). Opening a file, judging again and judging live traffic
-//! therefore use the same code.
+//! answers when the line is written. The judge thread ([`judging`]) takes the lines in order and
+//! indexes them ([`index`]), from the queue or, if they are not in it, from the recording
+//! ([`source`]). Opening a file, judging again and judging live traffic use the same code.
 //!
 //! One lock guards the index and the vendors' memory. The judge thread releases it every few calls.
 //! The screen holds it only while it copies a few rows, and reads bodies from disk without it. The

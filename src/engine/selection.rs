@@ -125,7 +125,7 @@ mod tests {
 
     fn index(calls: usize) -> JudgedIndex {
         let vendors = Vendors::new(&serde_json::Map::new(), &[]).expect("valid");
-        let mut index = JudgedIndex::new(&vendors, InUse::unsaid(&vendors));
+        let mut index = JudgedIndex::new(&vendors, InUse::without_choice(&vendors));
         (0..calls).for_each(|_| {
             index.store.calls.push(CallRow::default());
         });

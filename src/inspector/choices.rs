@@ -28,7 +28,7 @@ impl Inspector {
     /// Returns the vendors in use.
     pub fn in_use(&self) -> InUse {
         let in_use = self.engine.in_use();
-        match in_use.said() {
+        match in_use.chosen_vendors() {
             Some(chosen) => InUse { vendors: chosen.to_vec(), chosen: true },
             None => InUse { vendors: (0..self.engine.vendors().len()).collect(), chosen: false },
         }
@@ -66,17 +66,17 @@ impl Inspector {
     }
 
     /// Returns the muted finding codes. The log hides them, and they still count.
-    pub fn aside(&self) -> Vec<String> {
-        self.engine.aside()
+    pub fn muted(&self) -> Vec<String> {
+        self.engine.muted()
     }
 
     /// Mutes these codes and no others, and saves the choice. The error is shown to the user.
-    pub fn set_aside(&self, codes: &[String]) -> Result<(), String> {
-        self.engine.set_aside(codes);
+    pub fn set_muted(&self, codes: &[String]) -> Result<(), String> {
+        self.engine.set_muted(codes);
         let names: Vec<&str> = codes.iter().map(String::as_str).collect();
         match &self.choices {
             Some(choices) => choices
-                .set_aside(&names)
+                .set_muted(&names)
                 .map_err(|error| format!("muted, but the choice could not be saved: {error}")),
             None => Ok(()),
         }

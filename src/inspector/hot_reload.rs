@@ -272,7 +272,7 @@ fn value<'s>(settings: &'s Settings, key: &str) -> Option<&'s serde_json::Value>
 fn in_use(engine: &Engine, before: &Setup, after: &Setup) -> InUse {
     let named = |setup: &Setup| value(&setup.settings, "vendors.use").cloned();
     let (old, now) = (engine.vendors(), engine.in_use());
-    match now.said() {
+    match now.chosen_vendors() {
         _ if named(before) != named(after) => after.in_use.clone(),
         // a vendor file that was added or removed moves the other vendors to other places
         Some(chosen) => {
@@ -280,7 +280,7 @@ fn in_use(engine: &Engine, before: &Setup, after: &Setup) -> InUse {
             let places = names.filter_map(|name| after.vendors.index_of(name)).collect();
             InUse::chosen(&after.vendors, places)
         }
-        None => InUse::unsaid(&after.vendors),
+        None => InUse::without_choice(&after.vendors),
     }
 }
 

@@ -128,7 +128,7 @@ impl Inspector {
             clock,
         } = options;
         if let Some(choices) = &choices {
-            engine.set_aside(&choices.aside());
+            engine.set_muted(&choices.muted());
         }
         let [search, tracer, matches] = [(); 3].map(|()| Search::new(Arc::clone(&engine)));
         let arranged = Mutex::new(choices::arranged(&setup.settings, choices.as_ref()));

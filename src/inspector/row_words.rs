@@ -87,8 +87,8 @@ fn id_words(cell: &IdCell, vendors: &[VendorView]) -> Option<String> {
         }
         IdCell::Missing { near: None } => "missing".to_owned(),
         IdCell::Missing { near: Some(near) } => format!("missing ({} is there)", visible(near)),
-        IdCell::Nobody => "none".to_owned(),
+        IdCell::NotNeeded => "none".to_owned(),
         IdCell::Muted => "missing (the finding is muted)".to_owned(),
-        IdCell::NotLooked => return None,
+        IdCell::NotRead => return None,
     })
 }

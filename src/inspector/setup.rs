@@ -196,13 +196,13 @@ impl Setup {
                     &vendors,
                     names.iter().filter_map(|name| vendors.index_of(name)).collect(),
                 ),
-                None => InUse::unsaid(&vendors),
+                None => InUse::without_choice(&vendors),
             },
         };
         if tracing::enabled!(tracing::Level::INFO) {
             let shown = in_use.shown();
             let names: Vec<&str> = shown.iter().map(|at| vendors.info(*at).name.as_str()).collect();
-            let is_chosen = in_use.said().is_some();
+            let is_chosen = in_use.chosen_vendors().is_some();
             let secret_files = secret_files.len();
             tracing::info!(vendors = names.join(","), is_chosen, secret_files, "settings read");
         }

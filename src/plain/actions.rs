@@ -73,8 +73,8 @@ impl PlainSession<'_> {
     }
 
     /// Mutes or unmutes a finding code; without a code, prints the muted ones.
-    pub(crate) fn aside(&mut self, code: &str) -> io::Result<()> {
-        let mut codes = self.inspector.aside();
+    pub(crate) fn mute(&mut self, code: &str) -> io::Result<()> {
+        let mut codes = self.inspector.muted();
         if code.is_empty() {
             let calls = self.inspector.calls_with(&codes);
             let lines: Vec<String> = codes
@@ -95,7 +95,7 @@ impl PlainSession<'_> {
             codes.push(code.clone());
             format!("{code} is muted; it still counts")
         };
-        let done = self.inspector.set_aside(&codes);
+        let done = self.inspector.set_muted(&codes);
         self.done(done, &words)
     }
 

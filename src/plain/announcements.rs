@@ -1,6 +1,7 @@
 //! The lines that are printed without a command: new calls, results of background work, and
 //! problems.
 
+use crate::engine::Stats;
 use crate::inspector::{Sending, row_words};
 use crate::plain::session::PlainSession;
 use crate::report::plural;
@@ -56,6 +57,9 @@ impl PlainSession<'_> {
                 None => self.say("this is no longer a problem")?,
             }
             self.printed.problem = stats.problem.clone();
+        }
+        if let Some(words) = lag_news(&mut self.printed.lags, &stats) {
+            self.say(&words)?;
         }
         let alerts = self.inspector.alerts();
         if alerts.dropped > self.printed.unalerted {
@@ -156,8 +160,8 @@ impl PlainSession<'_> {
             stats.empty
         ))?;
         if stats.lag_bytes > 0 && stats.reading.is_none() {
-            let lag = stats.lag_bytes;
-            self.say(&format!("{lag} bytes of the recording are not checked yet"))?;
+            self.printed.lags = true;
+            self.say(&lag_words(stats.lag_bytes))?;
         }
         if let Some((read, all)) = stats.reading {
             self.say(&format!("{} % of the file is read", read * 100 / all.max(1)))?;
@@ -172,5 +176,43 @@ impl PlainSession<'_> {
             })
             .collect();
         self.print(common)
+    }
+}
+
+fn lag_words(bytes: u64) -> String {
+    format!("{bytes} bytes of the recording are not checked yet")
+}
+
+/// Returns the line to print if the checking begins to lag behind what arrives, or has caught up with it.
+/// `lags` is true if the last such line says that it lags.
+fn lag_news(lags: &mut bool, stats: &Stats) -> Option<String> {
+    let (words, now) = match (*lags, stats.notable_lag()) {
+        (false, Some(bytes)) => (format!("attention: {}", lag_words(bytes)), true),
+        (true, _) if stats.lag_bytes == 0 => ("all that arrived is checked".to_owned(), false),
+        _ => return None,
+    };
+    *lags = now;
+    Some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_once_that_the_checking_lags_and_once_that_it_has_caught_up() {
+        let mut lags = false;
+        let mut news = |lag_bytes, reading| {
+            let stats = Stats { lag_bytes, reading, ..Stats::default() };
+            lag_news(&mut lags, &stats)
+        };
+        assert_eq!(news(1_000, None), None);
+        assert_eq!(news(20_000_000, Some((0, 30_000_000))), None);
+        let begun = "attention: 20000000 bytes of the recording are not checked yet";
+        assert_eq!(news(20_000_000, None).as_deref(), Some(begun));
+        assert_eq!(news(30_000_000, None), None);
+        assert_eq!(news(1_000, None), None);
+        assert_eq!(news(0, None).as_deref(), Some("all that arrived is checked"));
+        assert_eq!(news(0, None), None);
     }
 }

@@ -70,7 +70,7 @@ commands! {
         "sends what `deliver` showed last",
     Vendors "vendors" "[NAME,NAME…]"
         "the vendors in use, or a choice of them",
-    Aside "aside" "[CODE]"
+    Mute "aside" "[CODE]"
         "lists muted codes; mutes or unmutes one",
     Judge "judge" ""
         "reads the settings and checks all calls again",

@@ -23,6 +23,8 @@ pub(crate) struct BackgroundStatus {
     pub sending: Option<Sending>,
     pub judged: u64,
     pub lost: u64,
+    /// True if the last line about the checking says that it lags.
+    pub lags: bool,
     /// The number of calls without an alert.
     pub unalerted: u64,
 }
@@ -165,7 +167,7 @@ impl<'t> PlainSession<'t> {
             CommandKind::Deliver => self.deliver(rest),
             CommandKind::Yes => self.yes(),
             CommandKind::Vendors => self.choose_vendors(rest),
-            CommandKind::Aside => self.aside(rest),
+            CommandKind::Mute => self.mute(rest),
             CommandKind::Judge => self.judge(),
             CommandKind::Export => self.export(rest),
             CommandKind::Clear => self.clear(),

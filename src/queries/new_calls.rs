@@ -1,4 +1,4 @@
-//! Looks at new calls for all requests that wait for some. A call is looked at once for each filter,
+//! Searches new calls for all requests that wait for some. A call is tested once for each filter,
 //! however many requests wait with it, so a hundred tests that wait cost the listener little.
 
 use crate::engine::{Engine, RangeFilter};
@@ -11,16 +11,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-/// The time between two looks.
-const LOOK_INTERVAL: Duration = Duration::from_millis(5);
-/// The time between two looks for each filter that is waited with, if that is longer.
+/// The time between two searches.
+const SEARCH_INTERVAL: Duration = Duration::from_millis(5);
+/// The time between two searches for each filter with which requests wait, if that is longer.
 const INTERVAL_PER_FILTER: Duration = Duration::from_micros(100);
-/// The number of rows that are looked at with one filter before the next filter has its turn.
+/// The maximum number of rows that are searched with one filter before the next filter has its turn.
 const MAX_ROWS_AT_ONCE: u64 = 4_096;
-/// The time for which new calls are looked at before another question has its turn.
+/// The time for which new calls are searched before another question has its turn.
 const MAX_TURN: Duration = Duration::from_millis(50);
 
-/// The filters with which requests wait, and how far each has been looked at.
+/// The filters with which requests wait, and how far the calls are searched with each.
 #[derive(Default)]
 pub(crate) struct NewCalls {
     state: Mutex<WatchedFilters>,
@@ -29,11 +29,11 @@ pub(crate) struct NewCalls {
 #[derive(Default)]
 struct WatchedFilters {
     filters: Vec<WatchedFilter>,
-    /// The index that was looked at last.
+    /// The epoch of the index that was searched last.
     epoch: u64,
-    /// A task looks at what arrives.
-    is_looking: bool,
-    /// A request has begun to wait since the last look.
+    /// True while a task searches the calls that arrive.
+    is_searching: bool,
+    /// True if a request has begun to wait since the last search.
     has_new_watch: bool,
 }
 
@@ -42,9 +42,9 @@ struct WatchedFilter {
     filter: Arc<Filter>,
     /// The normal form of the filter.
     text: String,
-    /// None while it is used, without the lock.
+    /// `None` while a search uses it without the lock.
     matcher: Option<RangeFilter>,
-    /// The row up to which calls were looked at.
+    /// The row up to which calls were searched.
     to: u64,
     /// A request that ends drops its watch.
     watches: Vec<Weak<CallWatch>>,
@@ -55,7 +55,7 @@ impl WatchedFilter {
         self.watches.iter().filter_map(Weak::upgrade).filter(|watch| watch.is_open())
     }
 
-    /// Returns true if a request waits for a look at rows before `end`.
+    /// Returns true if a request waits for a search of rows before `end`.
     fn is_behind(&self, end: u64) -> bool {
         self.to < end && self.open_watches().next().is_some()
     }
@@ -64,17 +64,17 @@ impl WatchedFilter {
 /// One request's watch for calls that pass its filter.
 #[derive(Debug)]
 pub(crate) struct CallWatch {
-    /// The row before which nothing passes, of what the request has not looked at itself.
+    /// The row before which nothing passes, of the calls that the request has not searched itself.
     row: AtomicU64,
     /// Rows before it that could not be read.
     unreadable: AtomicU64,
-    /// The request is to look itself.
+    /// True if the request is to search itself.
     is_over: AtomicBool,
     notify: Notify,
 }
 
 impl CallWatch {
-    /// Waits until the request is to look itself, at most for `limit`. Returns true if it is.
+    /// Waits until the request is to search itself, at most for `limit`. Returns true if it is.
     pub async fn wait(&self, limit: Duration) -> bool {
         let _ = tokio::time::timeout(limit, self.notify.notified()).await;
         self.is_over.load(Ordering::Acquire)
@@ -95,7 +95,7 @@ impl CallWatch {
         !self.is_over.load(Ordering::Acquire)
     }
 
-    /// Notes which calls of some rows pass. If one does, the request looks at these rows itself, and
+    /// Notes which calls of some rows pass. If one does, the request searches these rows itself, and
     /// also if some of them cannot be read and it is unknown whether these are the request's.
     fn advance(&self, pass: &[u64], rows: Range<u64>, unreadable: u64) {
         if !self.is_open() {
@@ -128,7 +128,7 @@ impl NewCalls {
         state.has_new_watch = true;
         match state.filters.iter_mut().find(|watched| watched.text == text) {
             Some(watched) => {
-                // looked at meanwhile, without this request
+                // these rows were searched meanwhile, without this request
                 if row < watched.to {
                     watch.end();
                 }
@@ -146,10 +146,10 @@ impl NewCalls {
         watch
     }
 
-    /// Starts the task that looks, unless there is one.
-    pub fn keep_looking(engine: &Arc<Engine>, workers: &Workers) {
-        if !std::mem::replace(&mut workers.new_calls.lock().is_looking, true) {
-            tokio::spawn(look_on(Arc::clone(engine), workers.clone()));
+    /// Starts the task that searches, unless there is one.
+    pub fn keep_searching(engine: &Arc<Engine>, workers: &Workers) {
+        if !std::mem::replace(&mut workers.new_calls.lock().is_searching, true) {
+            tokio::spawn(search_on(Arc::clone(engine), workers.clone()));
         }
     }
 
@@ -157,9 +157,9 @@ impl NewCalls {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks at what has arrived with the filters from a place on, some rows for each filter in turn,
-    /// until all has been looked at or the turn is over. Returns the place to go on at.
-    fn look(&self, engine: &Engine, first: usize) -> Option<usize> {
+    /// Searches the calls that have arrived with the filters from a place on, some rows for each filter
+    /// in turn, until all is searched or the turn is over. Returns the place to go on at.
+    fn search(&self, engine: &Engine, first: usize) -> Option<usize> {
         let began = Instant::now();
         let (epoch, end, _) = engine.extent();
         if self.end_all_of_another_index(epoch) {
@@ -190,7 +190,7 @@ impl NewCalls {
     }
 
     /// Takes the matcher of the next filter that is behind, from a place on and then from the first,
-    /// and the rows that are to be looked at with it. Returns also the place of the filter.
+    /// and the rows that are to be searched with it. Returns also the place of the filter.
     fn take_next(&self, first: usize, end: u64) -> Option<(usize, RangeFilter, Range<u64>)> {
         let mut state = self.lock();
         let count = state.filters.len();
@@ -203,8 +203,8 @@ impl NewCalls {
         Some((place, matcher, rows))
     }
 
-    /// Removes the filter that was in use when a look ended in a panic. Its requests look themselves,
-    /// and each is told of the error.
+    /// Removes the filter that was in use when a search ended in a panic. Its requests search
+    /// themselves, and each meets the error.
     fn remove_failed(&self) {
         self.lock().filters.retain(|watched| {
             let is_failed = watched.matcher.is_none();
@@ -215,7 +215,7 @@ impl NewCalls {
         });
     }
 
-    /// Lets every request look itself if calls were cleared away or judged again.
+    /// Lets every request search itself if calls were cleared or judged again.
     fn end_all_of_another_index(&self, epoch: u64) -> bool {
         let mut state = self.lock();
         if state.epoch == epoch {
@@ -227,8 +227,8 @@ impl NewCalls {
         true
     }
 
-    /// Removes the filters with which nobody waits any more. Returns how many are left, and whether a
-    /// request has begun to wait since this was asked last.
+    /// Removes the filters with which no request waits any more. Returns the number of those that are
+    /// left, and whether a request has begun to wait since the last call.
     fn remove_ended(&self) -> (usize, bool) {
         let mut state = self.lock();
         let is_open =
@@ -241,61 +241,61 @@ impl NewCalls {
     }
 }
 
-/// Looks at what arrives for as long as somebody waits.
-async fn look_on(engine: Arc<Engine>, workers: Workers) {
-    let mut looking = LookingTask { new_calls: Arc::clone(&workers.new_calls), is_ended: false };
-    let mut looked_at = None;
-    // where to go on, if the last turn ended before all was looked at
+/// Searches the calls that arrive for as long as a request waits.
+async fn search_on(engine: Arc<Engine>, workers: Workers) {
+    let mut task = NewCallSearch { new_calls: Arc::clone(&workers.new_calls), is_ended: false };
+    let mut searched = None;
+    // where to go on, if the last turn ended before all was searched
     let mut place = None;
     loop {
-        let (filters, has_new_watch) = looking.new_calls.remove_ended();
-        if filters == 0 && looking.end_if_idle() {
+        let (filters, has_new_watch) = task.new_calls.remove_ended();
+        if filters == 0 && task.end_if_idle() {
             return;
         }
         let version = engine.version();
-        // between a request's own look and its watch something may have come
-        if place.is_none() && !has_new_watch && looked_at == Some(version) {
-            sleep(LOOK_INTERVAL.max(INTERVAL_PER_FILTER * filters as u32)).await;
+        // between a request's own search and its watch, a call may have arrived
+        if place.is_none() && !has_new_watch && searched == Some(version) {
+            sleep(SEARCH_INTERVAL.max(INTERVAL_PER_FILTER * filters as u32)).await;
             continue;
         }
-        looked_at = Some(version);
-        let (looker, new_calls) = (Arc::clone(&engine), Arc::clone(&looking.new_calls));
+        searched = Some(version);
+        let (engine_of_turn, new_calls) = (Arc::clone(&engine), Arc::clone(&task.new_calls));
         let first = place.unwrap_or(0);
-        place = match in_turn(&workers, move || new_calls.look(&looker, first)).await {
+        place = match in_turn(&workers, move || new_calls.search(&engine_of_turn, first)).await {
             Ok(next) => next,
             Err(error) if error.is_panic() => {
-                looking.new_calls.remove_failed();
+                task.new_calls.remove_failed();
                 Some(0)
             }
             // the runtime ends
             Err(_) => return,
         };
         if place.is_none() {
-            sleep(LOOK_INTERVAL.max(INTERVAL_PER_FILTER * filters as u32)).await;
+            sleep(SEARCH_INTERVAL.max(INTERVAL_PER_FILTER * filters as u32)).await;
         }
     }
 }
 
-/// Lets another task begin when the one that looks ends, whatever ends it.
-struct LookingTask {
+/// The task that searches. When it ends, for any reason, another one can begin.
+struct NewCallSearch {
     new_calls: Arc<NewCalls>,
     is_ended: bool,
 }
 
-impl LookingTask {
-    /// Ends the looking if nobody waits; no request can begin to wait in between.
+impl NewCallSearch {
+    /// Ends the task if no request waits; none can begin to wait in between.
     fn end_if_idle(&mut self) -> bool {
         let mut state = self.new_calls.lock();
-        state.is_looking = !state.filters.is_empty();
-        self.is_ended = !state.is_looking;
+        state.is_searching = !state.filters.is_empty();
+        self.is_ended = !state.is_searching;
         self.is_ended
     }
 }
 
-impl Drop for LookingTask {
+impl Drop for NewCallSearch {
     fn drop(&mut self) {
         if !self.is_ended {
-            self.new_calls.lock().is_looking = false;
+            self.new_calls.lock().is_searching = false;
         }
     }
 }

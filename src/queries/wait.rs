@@ -97,7 +97,7 @@ async fn await_calls(
 ) -> Result<(), Reply> {
     let Some(watch) = scan.watch(&workers.new_calls) else { return Ok(()) };
     loop {
-        NewCalls::keep_looking(engine, workers);
+        NewCalls::keep_searching(engine, workers);
         let rest = end.saturating_duration_since(Instant::now());
         let is_found = watch.wait(rest.min(CLIENT_CHECK_INTERVAL)).await;
         if is_gone() {

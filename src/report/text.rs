@@ -108,8 +108,8 @@ fn id_words<'c>(cell: &'c IdCell, vendors: &Vendors) -> (ColorWriter, Cow<'c, st
         IdCell::Missing { near: Some(near) } => {
             (ColorWriter::Alarm, format!("missing({}?)", visible(near)).into())
         }
-        IdCell::Nobody => (ColorWriter::Warning, "none".into()),
+        IdCell::NotNeeded => (ColorWriter::Warning, "none".into()),
         IdCell::Muted => (ColorWriter::Dim, "muted".into()),
-        IdCell::NotLooked => (ColorWriter::Plain, "-".into()),
+        IdCell::NotRead => (ColorWriter::Plain, "-".into()),
     }
 }

@@ -226,12 +226,12 @@ impl WatchedStream {
 impl AsyncRead for WatchedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
-        evaluation: &mut Context<'_>,
+        ctx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
         let before = buf.filled().len();
         let is_plain = !self.stream.is_tls();
-        let read = Pin::new(&mut self.stream).poll_read(evaluation, buf);
+        let read = Pin::new(&mut self.stream).poll_read(ctx, buf);
         if buf.filled().len() > before {
             match self.watch.phase().0 {
                 Phase::Fresh if is_plain && buf.filled()[before] == TLS_HANDSHAKE => {
@@ -259,30 +259,22 @@ impl AsyncRead for WatchedStream {
 impl AsyncWrite for WatchedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
-        evaluation: &mut Context<'_>,
+        ctx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(evaluation, buf)
+        Pin::new(&mut self.stream).poll_write(ctx, buf)
     }
 
-    fn poll_flush(
-        mut self: Pin<&mut Self>,
-        evaluation: &mut Context<'_>,
-    ) -> Poll<std::io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
         // hyper calls this each time that it polls the connection, and does not read while a response is due
-        if self.watch.is_waiting.load(Ordering::Relaxed)
-            && self.stream.is_ended_by_client(evaluation)
-        {
+        if self.watch.is_waiting.load(Ordering::Relaxed) && self.stream.is_ended_by_client(ctx) {
             self.watch.is_gone.store(true, Ordering::Relaxed);
         }
-        Pin::new(&mut self.stream).poll_flush(evaluation)
+        Pin::new(&mut self.stream).poll_flush(ctx)
     }
 
-    fn poll_shutdown(
-        mut self: Pin<&mut Self>,
-        evaluation: &mut Context<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(evaluation)
+    fn poll_shutdown(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(ctx)
     }
 }
 

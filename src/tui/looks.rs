@@ -87,7 +87,7 @@ pub fn screen_options(settings: &Settings) -> Result<ScreenOptions, SetupError> 
     let depth = ColorDepth::of_env(env);
     let term = env("TERM").unwrap_or_default();
     Ok(ScreenOptions {
-        can_ask: depth != ColorDepth::NoColour && !SILENT_TERMS.contains(&term.as_str()),
+        can_ask: depth != ColorDepth::NoColor && !SILENT_TERMS.contains(&term.as_str()),
         ground: env("COLORFGBG").and_then(|colors| Background::of_env(&colors)).unwrap_or_default(),
         themes: looks.themes,
         depth,

@@ -19,7 +19,7 @@ fn main() {
     let file = args.next().expect("a recording");
     let rounds: usize = args.next().expect("rounds").parse().expect("a number of rounds");
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     let mut recording = Recording::default();
     recording.add(Path::new(&file)).expect("readable");
     let begin = Instant::now();

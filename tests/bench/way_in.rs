@@ -119,7 +119,7 @@ fn take(bencher: Bencher<'_, '_>, path: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let (journal, _) = RecordingFile::open(&folder.path().join("r"), false).expect("a new file");
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("valid"));
-    let (recording, in_use) = (Recording::of_journal(journal), InUse::unsaid(&vendors));
+    let (recording, in_use) = (Recording::of_journal(journal), InUse::without_choice(&vendors));
     let (engine, _) =
         Engine::new(recording.expect("readable"), vendors, in_use, Default::default())
             .expect("empty");

@@ -1,32 +1,24 @@
 //! The fix of a call as the engine gives it, live and after all calls are read again.
 
+use crate::requests;
 use segscope::call::time;
 use segscope::engine::{CallDetail, Engine, IdCell, InUse, Recording, RowDetail};
 use segscope::findings::fixes::SnippetAudience;
 use segscope::findings::{Finding, Severity, advice};
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use std::sync::Arc;
 
 fn engine() -> Engine {
     let vendors = Arc::new(Vendors::new(&serde_json::Map::new(), &[]).expect("the defaults"));
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("nothing to read").0
 }
 
 fn take(engine: &Engine, at: &str, path: &str, body: &str) {
-    let head = RequestHead {
-        method: "POST",
-        path,
-        query: "",
-        headers: &[("content-type".to_owned(), "application/json".to_owned())],
-        received_at: time::parse(at).expect("a time"),
-        is_tls: false,
-    };
-    assert_eq!(engine.take(&head, body.as_bytes(), "").status, 200);
+    assert_eq!(requests::post(engine, path, body, time::parse(at).expect("a time")), 200);
     engine.settle();
 }
 
@@ -75,7 +67,7 @@ fn an_earlier_group_call_says_why_there_is_no_account() {
     engine.set_in_use(InUse::chosen(&engine.vendors(), vec![3])).expect("read again");
     assert!(seen().iter().all(Option::is_none));
     assert!(call(&engine, 2).fix(SnippetAudience::Owner).expect("a track call").edits.is_empty());
-    engine.set_in_use(InUse::unsaid(&engine.vendors())).expect("read again");
+    engine.set_in_use(InUse::without_choice(&engine.vendors())).expect("read again");
     assert_eq!(seen(), live);
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 fn start(recording: Recording) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     Engine::start(recording, vendors, in_use, Default::default()).expect("readable")
 }
 

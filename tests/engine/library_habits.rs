@@ -1,11 +1,11 @@
 //! What every call of a library has in common is said once, and only that.
 
+use crate::requests;
 use segscope::call::time::Millis;
 use segscope::engine::{Engine, InUse, NextRow, Recording, Search, What};
 use segscope::findings::Severity;
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -13,24 +13,14 @@ const BEGIN_MS: Millis = 1_795_341_600_000;
 
 fn engine() -> Arc<Engine> {
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     let journal = RecordingFile::nameless().expect("a file");
     let recording = Recording::of_journal(journal).expect("readable");
     Arc::new(Engine::new(recording, vendors, in_use, Default::default()).expect("empty").0)
 }
 
 fn send(engine: &Engine, call: &Value) {
-    let headers = [("content-type".to_owned(), "application/json".to_owned())];
-    let head = RequestHead {
-        method: "POST",
-        path: "/v1/track",
-        query: "",
-        headers: &headers,
-        received_at: BEGIN_MS,
-        is_tls: false,
-    };
-    let body = call.to_string();
-    assert_eq!(engine.take(&head, body.as_bytes(), "http://127.0.0.1").status, 200);
+    assert_eq!(requests::post(engine, "/v1/track", &call.to_string(), BEGIN_MS), 200);
     engine.settle();
 }
 

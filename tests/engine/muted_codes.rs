@@ -1,4 +1,4 @@
-//! Findings that are set aside: no marks in the log, and counted all the same.
+//! Findings that are muted: no marks in the log, and counted all the same.
 
 use crate::requests;
 use segscope::engine::{Engine, IdCell, InUse, NextRow, Recording, Search, What};
@@ -36,8 +36,8 @@ fn the_log_has_no_marks_of_it_and_it_is_counted() {
     assert_eq!(search.find(5, false, &What::Missing), NextRow::Row(0));
     let before = engine.overview();
 
-    engine.set_aside(&[CODE, OTHER, "NO-SUCH-CODE"].map(str::to_owned));
-    assert_eq!(engine.aside(), [CODE, OTHER]);
+    engine.set_muted(&[CODE, OTHER, "NO-SUCH-CODE"].map(str::to_owned));
+    assert_eq!(engine.muted(), [CODE, OTHER]);
     let quiet = row();
     assert!(matches!(quiet.account, IdCell::Muted) && !quiet.marks[0].misses);
     assert!(quiet.marks[0].folded, "the verdict is there, and quiet");
@@ -60,6 +60,6 @@ fn the_log_has_no_marks_of_it_and_it_is_counted() {
     engine.judge_again().expect("readable");
     assert!(quiet(&engine));
 
-    engine.set_aside(&[]);
+    engine.set_muted(&[]);
     assert!(matches!(row().account, IdCell::Missing { .. }) && row().marks[0].misses);
 }

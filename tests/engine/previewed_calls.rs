@@ -1,12 +1,13 @@
 //! A call that is only written gives what it would give if it came, and teaches nothing.
 
+use crate::requests;
 use segscope::call::template::TEMPLATES;
 use segscope::call::{CallType, Doc};
 use segscope::engine::{Engine, InUse, Recording, RowDetail};
 use segscope::findings::{Finding, Headline, Verdict};
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
-use segscope::wire::{RequestHead, posted};
+use segscope::wire::posted;
 use std::sync::Arc;
 
 const NOW: i64 = 1_714_564_800_000;
@@ -22,7 +23,7 @@ fn engine() -> Engine {
 fn pipeline_of(vendors: Arc<Vendors>) -> Engine {
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("readable");
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
 
@@ -30,16 +31,8 @@ fn pipeline_of(vendors: Arc<Vendors>) -> Engine {
 fn take(engine: &Engine, text: &str) {
     let (path, body) = posted(text).expect("a call");
     // with the key that "compose:" is
-    let headers = [("authorization".to_owned(), "Basic Y29tcG9zZTo=".to_owned())];
-    let head = RequestHead {
-        method: "POST",
-        path,
-        query: "",
-        headers: &headers,
-        received_at: NOW,
-        is_tls: false,
-    };
-    assert_eq!(engine.take(&head, body.as_bytes(), "here").status, 200);
+    let headers = [("authorization", "Basic Y29tcG9zZTo=")];
+    assert_eq!(requests::post_with(engine, path, &headers, &body, NOW), 200);
     engine.settle();
 }
 

@@ -23,7 +23,7 @@ fn recording_of(file: &Path) -> Recording {
 
 fn start(recording: Recording) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     Engine::start(recording, vendors, in_use, Default::default()).expect("readable")
 }
 

@@ -1,31 +1,23 @@
 //! How ids that are wanted under another name, or that name nobody, are told: in the log's lines,
 //! in words and in the counts.
 
+use crate::requests;
 use segscope::engine::{Engine, IdCell, InUse, Recording, RowView, Who};
 use segscope::recording::RecordingFile;
 use segscope::report::call_line;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use std::sync::Arc;
 
 fn engine() -> Engine {
     let vendors = Arc::new(Vendors::new(&serde_json::Map::new(), &[]).expect("the defaults"));
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("nothing to read").0
 }
 
 fn take(engine: &Engine, body: &str) -> RowView {
-    let head = RequestHead {
-        method: "POST",
-        path: "/v1/track",
-        query: "",
-        headers: &[("content-type".to_owned(), "application/json".to_owned())],
-        received_at: 1_795_341_600_000,
-        is_tls: false,
-    };
-    assert_eq!(engine.take(&head, body.as_bytes(), "").status, 200);
+    assert_eq!(requests::post(engine, "/v1/track", body, 1_795_341_600_000), 200);
     engine.settle();
     let rows = engine.rows();
     engine.window(rows - 1..rows).remove(0)

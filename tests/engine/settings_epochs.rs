@@ -18,7 +18,7 @@ fn engine(settings: Value) -> Engine {
     let vendors = vendors(settings);
     let recording =
         Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("readable");
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
 
@@ -125,7 +125,7 @@ fn other_vendors_hold_from_the_next_judging_on() {
     let other = Arc::new(Vendors::only(&["custify"], &Default::default(), &[]).expect("built in"));
     assert!(!engine.go_on_with(Arc::clone(&other)));
     assert_eq!(engine.vendors().len(), 5);
-    let in_use = InUse::unsaid(&other);
+    let in_use = InUse::without_choice(&other);
     let changes = engine.judge_with(other, in_use).expect("readable");
     assert_eq!(engine.vendors().len(), 1);
     let said: Vec<String> = changes.vendors.iter().map(|vendor| vendor.sentence()).collect();

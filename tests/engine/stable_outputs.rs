@@ -23,7 +23,7 @@ fn engine(recording: Recording) -> Engine {
     });
     let settings = settings.as_object().expect("a table");
     let vendors = Arc::new(Vendors::new(settings, &[]).expect("valid"));
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
 

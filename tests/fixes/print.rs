@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut recording = Recording::default();
     recording.add(&path)?;
     let vendors = Arc::new(Vendors::new(&serde_json::Map::new(), &[])?);
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     let (engine, _) = Engine::new(recording, vendors, in_use, Default::default())?;
     for row in 0..engine.rows() {
         let Some(RowDetail::Call(call)) = engine.detail(row)? else { continue };

@@ -65,7 +65,7 @@ fn a_finding_is_set_aside_from_its_page() {
     let picture = app.picture();
     let line = picture.lines().find(|line| line.contains("▌[ ]")).expect("a cursor");
     app.press("space enter");
-    let Some(SideEffect::SetAside(codes)) = app.effects.last() else { panic!("{:?}", app.effects) };
+    let Some(SideEffect::SetMuted(codes)) = app.effects.last() else { panic!("{:?}", app.effects) };
     assert!(codes.len() == 1 && line.contains(&codes[0]), "{line}: {codes:?}");
 }
 

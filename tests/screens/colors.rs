@@ -58,7 +58,7 @@ fn the_fix_and_the_near_miss_are_marked_in_the_detail() {
 
 #[test]
 fn without_colour_nothing_has_one_and_the_words_stay() {
-    let options = ScreenOptions { depth: ColorDepth::NoColour, ..options() };
+    let options = ScreenOptions { depth: ColorDepth::NoColor, ..options() };
     let mut app = TestApp::with(Fixture::with_calls(5), 200, 40, &options);
     app.press("E E");
     app.assert_no_colour();
@@ -133,9 +133,9 @@ fn what_was_drawn_before_the_terminal_answered_is_drawn_anew() {
     for (keys, word) in [("E E", "ys copies"), ("2", "rename `accountId` to")] {
         app.press(keys);
         let dark = app.style_of(word, 4);
-        app.send(Msg::Ground(Some(Background::Light)));
+        app.send(Msg::Background(Some(Background::Light)));
         assert_ne!(app.style_of(word, 4).fg, dark.fg, "{keys}");
-        app.send(Msg::Ground(Some(Background::Dark)));
+        app.send(Msg::Background(Some(Background::Dark)));
         looks_like(app.style_of(word, 4), dark);
     }
 }

@@ -125,7 +125,7 @@ fn tabs_turn_by_key_and_click_and_the_way_back_is_short() {
 
 #[test]
 fn ascii_no_colour_and_every_size() {
-    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColour, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColor, ..options() };
     for keys in ["3", "3 ]", "3 ] ]", "3 G"] {
         let mut app = TestApp::with(five(), 120, 40, &plain);
         app.press(keys);

@@ -141,7 +141,7 @@ fn the_other_tabs_have_the_count_and_no_entries() {
 
 #[test]
 fn ascii_no_colour_and_every_size() {
-    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColour, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColor, ..options() };
     let mut app = TestApp::with(expecting().with_calls(), 120, 40, &plain);
     app.press("3");
     app.assert_no_colour();

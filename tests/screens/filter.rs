@@ -320,7 +320,7 @@ fn the_line_is_in_ascii_where_that_is_asked() {
 
 #[test]
 fn without_colour_the_words_say_it() {
-    let options = ScreenOptions { depth: ColorDepth::NoColour, ..options() };
+    let options = ScreenOptions { depth: ColorDepth::NoColor, ..options() };
     let mut app = TestApp::with(Fixture::with_calls(5), 80, 24, &options);
     app.press("f").type_in("event = ").assert_no_colour();
     assert!(app.line(22).contains("^ expected"), "{}", app.line(22));

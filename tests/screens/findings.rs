@@ -211,7 +211,7 @@ fn the_mouse_turns_selects_and_shows() {
 
 #[test]
 fn ascii_no_colour_and_hostile_names() {
-    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColour, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColor, ..options() };
     for keys in ["2", "2 ]", "2 G", "2 k j j j j"] {
         let mut app = TestApp::with(five(), 120, 40, &plain);
         app.press(keys);

@@ -266,7 +266,7 @@ fn the_mouse_goes_down_a_step_with_a_second_click() {
 
 #[test]
 fn ascii_no_colour_and_every_size() {
-    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColour, ..options() };
+    let plain = ScreenOptions { ascii: true, depth: ColorDepth::NoColor, ..options() };
     for keys in ["4", "4 ]", "4 G", "4 ] G", "4 enter", "4 enter enter", "4 ] G enter tab G"] {
         let mut app = TestApp::with(with_sessions(), 120, 40, &plain);
         app.press(keys);

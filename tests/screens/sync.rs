@@ -62,7 +62,7 @@ fn an_open_model_is_drawn_anew_on_another_ground() {
     app.press("5 j enter");
     let words = "not stored: ";
     let dark = app.style_of(words, 5).fg;
-    app.send(Msg::Ground(Some(Background::Light)));
+    app.send(Msg::Background(Some(Background::Light)));
     assert_ne!(app.style_of(words, 5).fg, dark);
 }
 

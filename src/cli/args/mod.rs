@@ -39,7 +39,7 @@ use std::path::PathBuf;
     after_help = "Exit codes: 0 success, 1 findings or unmet expectations, 2 usage error or unreadable input, 3 could not listen, record or connect; `run` passes on that of its command."
 )]
 pub struct Cli {
-    /// What to do; `listen` without one.
+    /// The command to run; `listen` without one.
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Append what segscope itself does to FILE, to report a problem; no captured data, no keys
@@ -282,7 +282,7 @@ pub enum CheckFormat {
     Markdown,
 }
 
-/// What `check` fails on.
+/// The findings that make `check` fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// A missing id at a vendor in use, or any error
@@ -329,12 +329,12 @@ pub struct MapArgs {
 /// Flags of `vendors`.
 #[derive(Debug, Clone, Args)]
 pub struct VendorsArgs {
-    /// What to show.
+    /// The command of `vendors`; `list` without one.
     #[command(subcommand)]
     pub command: Option<VendorsCommand>,
 }
 
-/// What `vendors` shows.
+/// The commands of `vendors`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum VendorsCommand {
     /// List the vendors
@@ -370,7 +370,7 @@ pub struct ConfigArgs {
     pub judge: JudgeArgs,
 }
 
-/// What `config` shows.
+/// The commands of `config`.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum ConfigCommand {
     /// Show the effective settings and where each came from

@@ -16,12 +16,12 @@ pub struct ExpectArgs {
 /// Flags of `plan`.
 #[derive(Debug, Clone, Args)]
 pub struct PlanArgs {
-    /// What to do; `template` without one.
+    /// The command of `plan`; `template` without one.
     #[command(subcommand)]
     pub command: Option<PlanCommand>,
 }
 
-/// What `plan` does.
+/// The commands of `plan`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum PlanCommand {
     /// Print the plan of a good recording: each event, with the ids that all its calls have

@@ -22,12 +22,12 @@ pub struct TlsArgs {
 /// Flags of `tls`.
 #[derive(Debug, Clone, Args)]
 pub struct TlsCommandArgs {
-    /// What to do.
+    /// The command of `tls`.
     #[command(subcommand)]
     pub command: TlsCommand,
 }
 
-/// What `tls` does.
+/// The commands of `tls`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum TlsCommand {
     /// Print how this system, other systems and each runtime come to trust the local CA

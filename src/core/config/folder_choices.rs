@@ -43,7 +43,7 @@ impl FolderChoices {
     }
 
     /// Returns the muted finding codes.
-    pub fn aside(&self) -> Vec<String> {
+    pub fn muted(&self) -> Vec<String> {
         self.list("aside").unwrap_or_default()
     }
 
@@ -79,7 +79,7 @@ impl FolderChoices {
     }
 
     /// Saves the muted finding codes.
-    pub fn set_aside(&self, names: &[&str]) -> io::Result<()> {
+    pub fn set_muted(&self, names: &[&str]) -> io::Result<()> {
         self.set("aside", names.into())
     }
 
@@ -118,8 +118,8 @@ mod tests {
             (a.vendors(), b.vendors()),
             (Some(vec!["x".to_owned(), "y".to_owned()]), Some(vec![]))
         );
-        a.set_aside(&["CODE"]).expect("kept");
-        assert_eq!((a.aside(), b.aside()), (vec!["CODE".to_owned()], vec![]));
+        a.set_muted(&["CODE"]).expect("kept");
+        assert_eq!((a.muted(), b.muted()), (vec!["CODE".to_owned()], vec![]));
         assert_eq!(a.vendors(), Some(vec!["x".to_owned(), "y".to_owned()]), "beside the vendors");
         assert_eq!(a.arranged(), ColumnChoice::default());
         let arranged = ColumnChoice { split: Some(40), columns: Some(vec!["name".to_owned()]) };

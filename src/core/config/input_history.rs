@@ -48,7 +48,7 @@ pub enum Memo {
 
 impl Memo {
     /// Returns the message for the user after the change is saved.
-    pub fn said(&self) -> Option<String> {
+    pub fn saved_message(&self) -> Option<String> {
         match self {
             Memo::Filter(_) | Memo::Search(_) | Memo::Command(_) => None,
             Memo::Named { name, .. } => Some(format!("filter saved as {name}")),

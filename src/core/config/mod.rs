@@ -206,12 +206,9 @@ impl Settings {
     /// Returns the origin of a vendor's setting: of its own line, otherwise of the first setting
     /// above or below it in the order of keys.
     pub fn origin_of(&self, key: &str) -> SettingOrigin {
-        let below = format!("{key}.");
         let found = self.get(key).or_else(|| {
-            self.values
-                .iter()
-                .find(|(k, _)| k.starts_with(&below) || key.starts_with(k.as_str()))
-                .map(|(_, (v, o))| (v, o))
+            let related = |other: &str| is_below(other, key) || is_below(key, other);
+            self.values.iter().find(|(other, _)| related(other)).map(|(_, (v, o))| (v, o))
         });
         found.map_or(SettingOrigin::Preset, |(_, origin)| origin.clone())
     }
@@ -229,6 +226,11 @@ pub fn read_file(
     let placed =
         |(key, value, line)| (key, value, SettingOrigin::File { path: path.to_owned(), line });
     Ok(crate::config::toml_file::read(path)?.into_iter().map(placed).collect())
+}
+
+/// Returns whether a dotted key is in the table `table`.
+fn is_below(key: &str, table: &str) -> bool {
+    key.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn insert(map: &mut Map<String, Value>, path: &str, value: Value) {

@@ -47,6 +47,25 @@ fn the_nearer_layer_takes_precedence() {
 }
 
 #[test]
+fn the_origin_of_a_vendor_setting_is_its_line_or_one_in_the_same_table() {
+    let project = "[vendors.acme]\nregion = \"EU\"\nmap.b = \"z\"\nlist = [1]\n";
+    let settings = load(project, "", &[], &[]).expect("good");
+    let origin = |key: &str| settings.origin_of(key).to_string();
+    for (key, line) in [
+        ("vendors.acme.map.b", 3),
+        ("vendors.acme.map", 3),
+        ("vendors.acme.list.0", 4),
+        ("vendors.acme", 4),
+    ] {
+        assert!(origin(key).ends_with(&format!("segscope.toml:{line}")), "{key} {}", origin(key));
+    }
+    // a key whose text begins as another key does is not in its table
+    for key in ["vendors.acme.regional", "vendors.acme.reg", "vendors.acm", "vendors.acme.map.bc"] {
+        assert_eq!(origin(key), "preset", "{key}");
+    }
+}
+
+#[test]
 fn a_list_of_vendors_may_stand_alone() {
     let settings = load("vendors = [\"a\", \"b\"]\n", "", &[], &[]).expect("good");
     assert_eq!(settings.list("vendors.use"), Some(vec!["a".to_owned(), "b".to_owned()]));

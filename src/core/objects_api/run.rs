@@ -10,8 +10,11 @@ use std::hash::{BuildHasher, RandomState};
 /// The model of errors that belong to no known model.
 pub(crate) const UNKNOWN: &str = "(unknown)";
 
-/// The maximum number of bytes of names, ids and properties that are kept of a run; further objects
-/// are only counted, and errors of further models are not counted.
+/// The model under which objects and errors are counted whose own model exceeded the limit.
+const FURTHER_MODELS: &str = "(further models)";
+
+/// The maximum number of bytes of names, ids, properties and reasons that are kept of a run. Further
+/// objects and errors are only counted; those of further models under [`FURTHER_MODELS`].
 const MAX_KEPT_BYTES: usize = 64 << 20;
 /// The maximum number of errors of a model that are kept with their reasons.
 const MAX_KEPT_REASONS: usize = 1000;
@@ -92,11 +95,28 @@ impl Run {
         }
     }
 
-    fn object(&mut self, name: &str, good: &ValidObject<'_>) {
-        if !self.models.contains_key(name) {
-            self.kept += name.len() + ENTRY_BYTES;
+    /// Returns the name under which a model is counted: its own, or [`FURTHER_MODELS`] if the model
+    /// is new and there is no room for its name.
+    fn counted_name<'n>(&mut self, name: &'n str) -> &'n str {
+        if self.models.contains_key(name) {
+            return name;
         }
-        let model = self.models.entry(name.to_owned()).or_default();
+        let kept = self.kept + name.len() + ENTRY_BYTES;
+        if kept > MAX_KEPT_BYTES {
+            return FURTHER_MODELS;
+        }
+        self.kept = kept;
+        name
+    }
+
+    fn object(&mut self, name: &str, good: &ValidObject<'_>) {
+        let counted = self.counted_name(name);
+        let model = self.models.entry(counted.to_owned()).or_default();
+        if counted != name {
+            // objects of two models may have the same id
+            model.only_counted.insert(self.hasher.hash_one((name, &*good.id)));
+            return;
+        }
         let known = model.objects.get(&*good.id);
         let own = if known.is_some() { 0 } else { good.id.len() + ENTRY_BYTES };
         let before = |key: &str| known.and_then(|properties| properties.get(key));
@@ -119,16 +139,13 @@ impl Run {
     }
 
     fn add_error(&mut self, at: Millis, error: ItemError) {
-        let known = self.models.contains_key(&error.model);
-        if !known && self.kept + error.model.len() + ENTRY_BYTES > MAX_KEPT_BYTES {
-            return;
-        }
-        if !known {
-            self.kept += error.model.len() + ENTRY_BYTES;
-        }
-        let model = self.models.entry(error.model).or_default();
+        let counted = self.counted_name(&error.model);
+        let model = self.models.entry(counted.to_owned()).or_default();
         model.errors += 1;
-        if model.problems.len() < MAX_KEPT_REASONS {
+        let kept = self.kept + error.reason.len() + ENTRY_BYTES;
+        let has_room = kept <= MAX_KEPT_BYTES || counted == FURTHER_MODELS;
+        if has_room && model.problems.len() < MAX_KEPT_REASONS {
+            self.kept = kept;
             model.problems.push(ObjectProblem { at, reason: error.reason });
         }
     }

@@ -124,3 +124,44 @@ fn a_huge_run_is_counted_and_bounded() {
     let kept: usize = model.objects().flat_map(|(_, p)| p.values()).map(String::len).sum();
     assert!((60 << 20..=64 << 20).contains(&kept), "{kept}");
 }
+
+#[test]
+fn counts_errors_and_objects_of_models_beyond_the_limit() {
+    let mut objects = Objects::new(60_000);
+    let value = "x".repeat(32_000);
+    for batch in 0..220 {
+        let object =
+            |at: usize| format!(r#"{{"id":"{}","properties":{{"p":"{value}"}}}}"#, batch * 10 + at);
+        let list = (0..10).map(object).collect::<Vec<_>>().join(",");
+        take(
+            &mut objects,
+            0,
+            "/v1/set",
+            &format!(r#"{{"collection":"users","objects":[{list}]}}"#),
+        );
+    }
+    // few enough names that some models still have room
+    const MODELS: usize = 2000;
+    let name = |at: usize| {
+        let letter = |digit: usize| char::from(b'a' + (digit % 26) as u8);
+        let text: String = [at / 676, at / 26, at].map(letter).iter().collect();
+        text.repeat(10)
+    };
+    for at in 0..MODELS {
+        let body = format!(
+            r#"{{"collection":"{}","objects":[{{"id":7,"properties":{{}}}},{{"id":"a","properties":{{}}}}]}}"#,
+            name(at)
+        );
+        // the objects again are no further objects
+        take(&mut objects, 1, "/v1/set", &body);
+        take(&mut objects, 1, "/v1/set", &body);
+    }
+    let panel = objects.panel(START + 2_000).expect("a run");
+    assert_eq!(panel.errors(), 2 * MODELS as u64);
+    let synced: u64 = panel.models.iter().map(|row| row.objects_synced).sum();
+    assert_eq!(synced, (2200 + MODELS) as u64);
+    assert!(panel.models.len() < MODELS / 2, "{}", panel.models.len());
+    let further = objects.model("(further models)").expect("a model");
+    assert!(further.errors() > 0 && further.objects_synced() > 0);
+    assert!(!further.problems().is_empty(), "the reasons of the first errors are kept");
+}

@@ -33,21 +33,27 @@ pub(crate) struct RudderProject {
     pub types: RudderItems<RudderProperty>,
 }
 
-/// Items by the keys of their references.
+/// The events, properties or custom types of a project.
 #[derive(Debug)]
-pub(crate) struct RudderItems<T>(HashMap<String, WithPlace<T>>);
+pub(crate) struct RudderItems<T> {
+    /// The items, each with its name: `group/id`, or its id if it is in no group.
+    items: Vec<(String, WithPlace<T>)>,
+    /// The indexes of the items by the keys of the references to them: `id` and `group/id`.
+    by_key: HashMap<String, usize>,
+}
 
 impl<T> Default for RudderItems<T> {
     fn default() -> Self {
-        RudderItems(HashMap::new())
+        RudderItems { items: Vec::new(), by_key: HashMap::new() }
     }
 }
 
 impl<T> RudderItems<T> {
-    /// Returns the item that a reference names, and the key in the reference.
+    /// Returns the item that a reference names, and the item's name, which is the same for every
+    /// spelling of the reference.
     pub fn find(&self, reference: &str) -> Option<(&str, &WithPlace<T>)> {
-        let key = key_of(reference)?;
-        self.0.get_key_value(key).map(|(key, item)| (key.as_str(), item))
+        let (name, item) = self.items.get(*self.by_key.get(key_of(reference)?)?)?;
+        Some((name, item))
     }
 }
 
@@ -296,7 +302,7 @@ fn placed<T>(item: Spanned<T>, file: &Arc<str>) -> WithPlace<T> {
     WithPlace { value: item.value, place: PlanPlace { file: Arc::clone(file), line } }
 }
 
-impl<T: Clone> RudderItems<T> {
+impl<T> RudderItems<T> {
     /// Adds the items of a file, by id and by group and id.
     fn extend(
         &mut self,
@@ -308,13 +314,14 @@ impl<T: Clone> RudderItems<T> {
         for item in items {
             let item = placed(item, file);
             let own = id(&item.value).clone();
-            let key = group.map_or_else(|| own.clone(), |group| format!("{group}/{own}"));
-            if let Some(first) = self.0.get(&key) {
-                let message = format!("`{own}` is already defined at {}", first.place);
+            let name = group.map_or_else(|| own.clone(), |group| format!("{group}/{own}"));
+            if let Some(first) = self.by_key.get(&name).and_then(|at| self.items.get(*at)) {
+                let message = format!("`{own}` is already defined at {}", first.1.place);
                 return Err(PlanError { place: item.place, message });
             }
-            self.0.entry(own).or_insert_with(|| item.clone());
-            self.0.insert(key, item);
+            self.by_key.entry(own).or_insert(self.items.len());
+            self.by_key.insert(name.clone(), self.items.len());
+            self.items.push((name, item));
         }
         Ok(())
     }

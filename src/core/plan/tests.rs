@@ -1,3 +1,4 @@
+use super::rudder_yaml::RudderProject;
 use super::toml_properties::plain;
 use super::*;
 use crate::call::{Doc, Event};
@@ -191,4 +192,22 @@ fn checks_uuids_in_every_draft() {
             assert_eq!(codes(&plan, &format!(r#"{{"a":"{wrong}"}}"#)), ["PLAN-VALUE"], "{wrong}");
         }
     }
+}
+
+#[test]
+fn defines_a_custom_type_once_for_all_spellings_of_its_reference() {
+    let types = "version: rudder/v1\nkind: custom-types\nmetadata: {name: shop}\nspec:\n  types:\n    - {id: sku, name: Sku, type: string, config: {min_length: 3}}\n";
+    let properties = "version: rudder/v1\nkind: properties\nmetadata: {name: shop}\nspec:\n  properties:\n    - {id: a, name: a, type: \"#custom-type:sku\"}\n    - {id: b, name: b, type: \"#/custom-types/shop/sku\"}\n";
+    let events = "version: rudder/v1\nkind: events\nspec:\n  events:\n    - {id: e, name: A, event_type: track}\n";
+    let rules = "version: rudder/v1\nkind: tracking-plan\nspec:\n  rules:\n    - event: \"#event:e\"\n      properties: [{property: \"#property:a\"}, {property: \"#/properties/shop/b\"}]\n";
+    let mut project = RudderProject::default();
+    for text in [types, properties, events, rules] {
+        assert!(project.read(text, "a.yaml").expect("a file of a project"));
+    }
+    let plan = Plan::from_rudder(&project).expect("a plan");
+    let [version] = plan.rules.versions(CallType::Track, Some("A")) else { panic!("one version") };
+    let schema = &version.schemas[0].source;
+    assert_eq!(schema["$defs"].as_object().map(serde_json::Map::len), Some(1), "{schema}");
+    assert_eq!(schema["properties"]["a"], schema["properties"]["b"]);
+    assert_eq!(codes(&plan, r#"{"a":"xyz","b":"x"}"#), ["PLAN-VALUE"]);
 }

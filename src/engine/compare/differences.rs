@@ -1,6 +1,7 @@
 //! Finds the differences between two sides, and whether each is more than chance.
 
 use crate::engine::compare::certainty::{Certainty, MIN_CALLS, SideCounts, critical_score, score};
+use crate::engine::compare::implied_differences::drop_implied;
 use crate::engine::compare::occurrences::{GROUPS, GroupCounts, Occurrences, total};
 use crate::engine::compare::profiles::{EventKey, EventProfile, PartProfile, TrafficProfile};
 use crate::engine::compare::properties::{PropertyProfile, TYPES};
@@ -176,24 +177,6 @@ impl Comparison {
         };
         self.differences.iter().any(is_loss)
     }
-}
-
-/// Removes the differences in calls that a vendor accepts in full if the number of calls that it
-/// accepts at all surely differs.
-fn drop_implied(differences: &mut Vec<Difference>) {
-    let received: BTreeSet<(EventKey, usize)> = differences
-        .iter()
-        .filter_map(|difference| match difference.subject {
-            Subject::Received(vendor) if difference.certainty == Certainty::Sure => {
-                Some((difference.event.clone(), vendor))
-            }
-            _ => None,
-        })
-        .collect();
-    differences.retain(|difference| match difference.subject {
-        Subject::Delivered(vendor) => !received.contains(&(difference.event.clone(), vendor)),
-        _ => true,
-    });
 }
 
 fn numbers(profile: Option<&EventProfile>) -> EventNumbers {

@@ -7,6 +7,7 @@
 mod by_value;
 mod certainty;
 mod differences;
+mod implied_differences;
 pub(crate) mod occurrences;
 pub(crate) mod profiles;
 mod properties;

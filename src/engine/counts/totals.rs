@@ -32,7 +32,13 @@ impl Engine {
             let says = "violations that Segment reported are not shown with their calls: there was no room";
             (dropped > 0).then(|| format!("{dropped} {says}"))
         };
-        let problem = trouble.or_else(full).or_else(unshown);
+        let lag_bytes = shared.queue.lag_bytes();
+        let stopped = (lag_bytes > 0 && shared.queue.has_ended()).then(|| {
+            format!(
+                "checking has stopped because of a bug in segscope; the last {lag_bytes} bytes of the recording are not checked"
+            )
+        });
+        let problem = stopped.or(trouble).or_else(full).or_else(unshown);
         Stats {
             calls: store.calls.len() - state.index.repeats,
             repeats: state.index.repeats,
@@ -52,7 +58,7 @@ impl Engine {
             forwards_to: self.options.forwards_to.clone(),
             mirror: self.options.mirrors_to.is_some().then(|| self.mirror_counts()),
             mirrors_to: self.options.mirrors_to.clone(),
-            lag_bytes: shared.queue.lag_bytes(),
+            lag_bytes,
             recorded_bytes: shared.queue.recorded(),
             reading: shared.import.reading().or_else(|| shared.queue.reading()),
             deleted_bytes: shared.deleted_bytes.load(Ordering::Relaxed),

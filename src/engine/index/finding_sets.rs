@@ -85,7 +85,7 @@ pub struct FindingSets {
     /// The set that was found last. Most calls have the set of the call before.
     last: SetId,
     /// The muted codes, sorted.
-    aside: Box<[CodeId]>,
+    muted: Box<[CodeId]>,
 }
 
 impl FindingSets {
@@ -101,19 +101,20 @@ impl FindingSets {
         }
         let id = SetId(self.infos.len() as u32);
         let mut info = info(codes, table, vendors);
-        info.loud = loud(&info, &self.aside, table, vendors);
+        info.loud = loud(&info, &self.muted, table, vendors);
         self.infos.push(Arc::new(info));
         self.ids.insert(codes.into(), id);
+        self.last = id;
         id
     }
 
     /// Mutes these codes, and unmutes all others.
-    pub fn set_aside(&mut self, aside: &[CodeId], table: &Codes, vendors: usize) {
-        let mut aside = aside.to_vec();
-        aside.sort_unstable();
-        self.aside = aside.into();
+    pub fn set_muted(&mut self, muted: &[CodeId], table: &Codes, vendors: usize) {
+        let mut muted = muted.to_vec();
+        muted.sort_unstable();
+        self.muted = muted.into();
         for info in &mut self.infos {
-            let loud = loud(info, &self.aside, table, vendors);
+            let loud = loud(info, &self.muted, table, vendors);
             Arc::make_mut(info).loud = loud;
         }
     }
@@ -145,9 +146,9 @@ impl FindingSets {
 }
 
 /// Computes the entry of a set without the muted codes; `None` if none of its codes is muted.
-fn loud(set: &SetInfo, aside: &[CodeId], table: &Codes, vendors: usize) -> Option<Box<SetInfo>> {
-    let is_aside = |code: &CodeId| aside.binary_search(code).is_ok();
-    let left: Vec<CodeId> = set.codes.iter().copied().filter(|code| !is_aside(code)).collect();
+fn loud(set: &SetInfo, muted: &[CodeId], table: &Codes, vendors: usize) -> Option<Box<SetInfo>> {
+    let is_muted = |code: &CodeId| muted.binary_search(code).is_ok();
+    let left: Vec<CodeId> = set.codes.iter().copied().filter(|code| !is_muted(code)).collect();
     (left.len() < set.codes.len()).then(|| {
         let mut loud = info(&left, table, vendors);
         // muting a code does not change that the service discards the call

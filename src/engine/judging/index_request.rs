@@ -76,7 +76,7 @@ pub(crate) struct JudgedIndex {
 impl JudgedIndex {
     pub(crate) fn new(vendors: &Vendors, in_use: InUse) -> JudgedIndex {
         let mut store = Index::default();
-        store.sets.set_aside(in_use.aside(), vendors.codes(), vendors.len());
+        store.sets.set_muted(in_use.muted(), vendors.codes(), vendors.len());
         JudgedIndex {
             epoch: JudgedIndex::new_epoch(),
             base: 0,

@@ -368,4 +368,19 @@ mod tests {
         assert_eq!((engine.rows(), engine.stats().lag_bytes), (901, 0));
         assert!(!engine.shared.flushing.load(Ordering::Relaxed), "the next one may be");
     }
+
+    #[test]
+    fn reports_what_is_not_checked_after_the_judge_thread_has_ended() {
+        let test = TestEngine::start();
+        test.track("A");
+        assert_eq!(test.engine.stats().problem, None);
+        // as if the judge thread had panicked
+        drop(JudgeEndGuard(&test.engine.shared.queue));
+        test.take(r#"{"event":"B","userId":"u"}"#);
+        let stats = test.engine.stats();
+        assert_eq!(stats.calls, 1);
+        let problem = stats.problem.expect("a problem");
+        let words = format!("the last {} bytes of the recording are not checked", stats.lag_bytes);
+        assert!(stats.lag_bytes > 0 && problem.ends_with(&words), "{problem}");
+    }
 }

@@ -69,8 +69,8 @@ impl Engine {
         // two replacements at the same time would undo each other
         let _alone = self.again.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = &*self.shared;
-        let aside = self.lock().index.in_use.aside().to_vec();
-        let in_use = in_use.with_aside(aside);
+        let muted = self.lock().index.in_use.muted().to_vec();
+        let in_use = in_use.with_muted(muted);
         let mut next = JudgingState::new(shared.recording.clone(), eras, in_use);
         loop {
             self.catch_up(&mut next, shared.queue.done())?;

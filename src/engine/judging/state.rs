@@ -190,9 +190,9 @@ impl JudgingState {
     fn undo(&mut self, to: u64, end: u64) {
         let Some(cleared) = self.cleared.take() else { return };
         let ClearedCalls { index, from } = *cleared;
-        let aside = self.index.in_use.aside().to_vec();
+        let muted = self.index.in_use.muted().to_vec();
         self.index = index;
-        self.index.set_aside(aside, self.eras.latest());
+        self.index.set_muted(muted, self.eras.latest());
         self.index.epoch = JudgedIndex::new_epoch();
         self.clears += 1;
         let (opened, parts) = (self.opened.clone(), self.recording.clone());

@@ -12,14 +12,14 @@ pub struct InUse {
     fed: [VendorBits; 3],
     all: usize,
     /// The finding codes that the user has muted. They are counted, but hidden in the log.
-    aside: Vec<CodeId>,
+    muted: Vec<CodeId>,
 }
 
 impl InUse {
     /// Creates the default for a user who has chosen no vendors: all vendors are in use, but a call
     /// counts only for the vendors that its sender's platform feeds. A call from a sender on
     /// neither platform counts for all vendors.
-    pub fn unsaid(vendors: &Vendors) -> InUse {
+    pub fn without_choice(vendors: &Vendors) -> InUse {
         let bits = |wanted: FedBy| {
             let feeds = |v: &usize| {
                 let fed_by = vendors.info(*v).fed_by;
@@ -32,27 +32,27 @@ impl InUse {
             chosen: None,
             fed: [bits(FedBy::Segment), bits(FedBy::Rudderstack), every],
             all: vendors.len(),
-            aside: Vec::new(),
+            muted: Vec::new(),
         }
     }
 
     /// Uses the chosen vendors, in this order, for every call.
     pub fn chosen(vendors: &Vendors, chosen: Vec<usize>) -> InUse {
-        InUse { chosen: Some(chosen), ..InUse::unsaid(vendors) }
+        InUse { chosen: Some(chosen), ..InUse::without_choice(vendors) }
     }
 
     /// Mutes these codes and no others.
-    pub(crate) fn with_aside(self, aside: Vec<CodeId>) -> InUse {
-        InUse { aside, ..self }
+    pub(crate) fn with_muted(self, muted: Vec<CodeId>) -> InUse {
+        InUse { muted, ..self }
     }
 
     /// Returns the muted codes.
-    pub(crate) fn aside(&self) -> &[CodeId] {
-        &self.aside
+    pub(crate) fn muted(&self) -> &[CodeId] {
+        &self.muted
     }
 
     /// Returns the vendors that the user has chosen, if any.
-    pub fn said(&self) -> Option<&[usize]> {
+    pub fn chosen_vendors(&self) -> Option<&[usize]> {
         self.chosen.as_deref()
     }
 

@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn numbers_that_were_cleared_away_stay_unused() {
         let vendors = Vendors::new(&serde_json::Map::new(), &[]).expect("valid");
-        let mut index = JudgedIndex::new(&vendors, InUse::unsaid(&vendors));
+        let mut index = JudgedIndex::new(&vendors, InUse::without_choice(&vendors));
         index.base = 10;
         let call = |index: &mut JudgedIndex| {
             index.store.calls.push(CallRow::default());

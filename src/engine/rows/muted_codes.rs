@@ -8,22 +8,22 @@ use crate::vendors::{CodeId, Vendors};
 
 impl Engine {
     /// Mutes the codes with these names, and no others. Ignores names that no vendor has.
-    pub fn set_aside(&self, names: &[String]) {
+    pub fn set_muted(&self, names: &[String]) {
         let vendors = self.vendors();
         let table = vendors.codes();
-        let aside = names.iter().flat_map(|name| table.all_named(name)).collect();
-        self.lock().index.set_aside(aside, &vendors);
+        let muted = names.iter().flat_map(|name| table.all_named(name)).collect();
+        self.lock().index.set_muted(muted, &vendors);
         self.changed();
     }
 
     /// Returns the names of the muted codes.
-    pub fn aside(&self) -> Vec<String> {
+    pub fn muted(&self) -> Vec<String> {
         let state = self.lock();
         let vendors = self.vendors();
         let table = vendors.codes();
-        let aside = state.index.in_use.aside().iter();
+        let muted = state.index.in_use.muted().iter();
         let mut names: Vec<String> =
-            aside.map(|code| table.entry(*code).code.to_string()).collect();
+            muted.map(|code| table.entry(*code).code.to_string()).collect();
         names.sort();
         names.dedup();
         names
@@ -55,8 +55,8 @@ impl Engine {
 
 impl JudgedIndex {
     /// Mutes these codes, and no others.
-    pub(crate) fn set_aside(&mut self, aside: Vec<CodeId>, vendors: &Vendors) {
-        self.store.sets.set_aside(&aside, vendors.codes(), vendors.len());
-        self.in_use = self.in_use.clone().with_aside(aside);
+    pub(crate) fn set_muted(&mut self, muted: Vec<CodeId>, vendors: &Vendors) {
+        self.store.sets.set_muted(&muted, vendors.codes(), vendors.len());
+        self.in_use = self.in_use.clone().with_muted(muted);
     }
 }

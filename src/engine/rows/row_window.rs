@@ -85,8 +85,8 @@ fn no_call_row(
         received_at: request.received_at,
         kind: String::new(),
         name: String::new(),
-        account: IdCell::NotLooked,
-        user: IdCell::NotLooked,
+        account: IdCell::NotRead,
+        user: IdCell::NotRead,
         service: None,
         marks: Vec::new(),
         repeat: false,
@@ -174,9 +174,9 @@ fn call_row(
                 IdCell::SomeMiss { text: text(text_id), doubtful, wanted }
             }
             (true, true) => IdCell::Missing { near: None },
-            (true, false) if loud.weak(id) & in_use != 0 => IdCell::Nobody,
+            (true, false) if loud.weak(id) & in_use != 0 => IdCell::NotNeeded,
             (true, false) if set.minds(id, in_use) => IdCell::Muted,
-            (true, false) => IdCell::NotLooked,
+            (true, false) => IdCell::NotRead,
         }
     };
     let account = cell(Id::Account, call.account, call.flags.doubtful_account());

@@ -112,11 +112,11 @@ pub enum IdCell {
         near: Option<String>,
     },
     /// No vendor in use found it, and the call is accepted without it.
-    Nobody,
+    NotNeeded,
     /// A vendor in use misses it, but the user has muted the finding about that.
     Muted,
     /// No vendor in use looks for it.
-    NotLooked,
+    NotRead,
 }
 
 /// A vendor that misses an id that other vendors find.
@@ -369,6 +369,16 @@ pub struct RequestCounts {
 }
 
 impl Stats {
+    /// The maximum lag of the checking that is not shown, because it is gone within a few frames.
+    const MAX_USUAL_LAG_BYTES: u64 = 16_000_000;
+
+    /// Returns the number of bytes that are not yet checked, if that is worth a remark. While the
+    /// recording or files are read at startup, it is not.
+    pub fn notable_lag(&self) -> Option<u64> {
+        let is_notable = self.lag_bytes > Stats::MAX_USUAL_LAG_BYTES && self.reading.is_none();
+        is_notable.then_some(self.lag_bytes)
+    }
+
     /// Returns words for what happened to the requests that could not be recorded.
     pub fn unrecorded_words(&self) -> &'static str {
         match &self.forward {

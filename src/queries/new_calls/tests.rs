@@ -10,22 +10,22 @@ fn is_over(watch: &CallWatch) -> bool {
 }
 
 #[test]
-fn looks_at_a_call_once_for_all_requests_with_one_filter() {
+fn searches_a_call_once_for_all_requests_with_one_filter() {
     let (test, new_calls) = (TestEngine::start(), NewCalls::default());
     let watch = |text, row| new_calls.watch(&test.engine, &filter(text), row);
     let same = [watch(r#"event = "B""#, 0), watch(r#"event  =  "B""#, 0)];
     let other = watch(r#"event = "C""#, 0);
     assert_eq!(new_calls.lock().filters.len(), 2);
     test.track("A");
-    assert_eq!(new_calls.look(&test.engine, 0), None);
+    assert_eq!(new_calls.search(&test.engine, 0), None);
     for watch in same.iter().chain([&other]) {
         assert_eq!((is_over(watch), watch.progress()), (false, (1, 0)));
     }
     (0..2).for_each(|_| test.track("B"));
-    new_calls.look(&test.engine, 0);
+    new_calls.search(&test.engine, 0);
     // what comes later does not hide the first call that passes
     test.track("B");
-    new_calls.look(&test.engine, 0);
+    new_calls.search(&test.engine, 0);
     for watch in &same {
         assert_eq!((is_over(watch), watch.progress()), (true, (1, 0)));
     }
@@ -36,12 +36,12 @@ fn looks_at_a_call_once_for_all_requests_with_one_filter() {
 }
 
 #[test]
-fn lets_a_request_look_itself_that_begins_behind_the_others() {
+fn lets_a_request_search_itself_that_begins_behind_the_others() {
     let (test, new_calls) = (TestEngine::start(), NewCalls::default());
     let first = new_calls.watch(&test.engine, &filter("event = \"B\""), 0);
     test.track("B");
     test.track("A");
-    new_calls.look(&test.engine, 0);
+    new_calls.search(&test.engine, 0);
     assert!(is_over(&first));
     let late = new_calls.watch(&test.engine, &filter("event = \"B\""), 1);
     assert!(is_over(&late));
@@ -57,7 +57,7 @@ fn a_request_for_later_calls_leaves_those_of_others_alone() {
     let current = new_calls.watch(&test.engine, &filter("event = \"B\""), 1);
     assert!(!is_over(&current));
     test.track("B");
-    new_calls.look(&test.engine, 0);
+    new_calls.search(&test.engine, 0);
     assert_eq!((is_over(&later), is_over(&current)), (false, true));
 }
 
@@ -66,17 +66,17 @@ fn a_filter_that_fails_does_not_hold_up_the_others() {
     let (test, new_calls) = (TestEngine::start(), NewCalls::default());
     let failed = new_calls.watch(&test.engine, &filter("event = \"A\""), 0);
     let other = new_calls.watch(&test.engine, &filter("event = \"B\""), 0);
-    // a look that panics leaves the matcher away
+    // a search that panics does not put the matcher back
     let _ = new_calls.take_next(0, 1);
     new_calls.remove_failed();
     assert_eq!((is_over(&failed), is_over(&other)), (true, false));
     test.track("B");
-    new_calls.look(&test.engine, 0);
+    new_calls.search(&test.engine, 0);
     assert!(is_over(&other));
 }
 
 #[test]
-fn counts_what_cannot_be_read_only_for_requests_that_do_not_look_again() {
+fn counts_unreadable_calls_only_for_requests_that_do_not_search_again() {
     let watch = |row: u64| CallWatch {
         row: row.into(),
         unreadable: 0.into(),
@@ -93,15 +93,15 @@ fn counts_what_cannot_be_read_only_for_requests_that_do_not_look_again() {
 }
 
 #[test]
-fn lets_all_requests_look_themselves_when_calls_are_cleared_away() {
+fn lets_all_requests_search_themselves_when_calls_are_cleared() {
     let (test, new_calls) = (TestEngine::start(), NewCalls::default());
     test.track("A");
     let watch = new_calls.watch(&test.engine, &filter("event = \"B\""), 1);
-    new_calls.look(&test.engine, 0);
+    new_calls.search(&test.engine, 0);
     assert!(!is_over(&watch));
     test.engine.clear(1_795_341_600_000).expect("recorded");
     test.engine.settle();
-    new_calls.look(&test.engine, 0);
+    new_calls.search(&test.engine, 0);
     assert!(is_over(&watch));
     assert_eq!(new_calls.remove_ended(), (0, true));
 }
@@ -115,11 +115,11 @@ fn finds_what_has_come_before_a_request_waits_if_nothing_comes_after() {
         let limit = Duration::from_secs(30);
         let first = new_calls.watch(&test.engine, &filter("event = \"A\""), 0);
         let _other = new_calls.watch(&test.engine, &filter("event = \"C\""), 0);
-        NewCalls::keep_looking(&test.engine, &workers);
+        NewCalls::keep_searching(&test.engine, &workers);
         test.track("A");
         test.track("B");
         assert!(first.wait(limit).await);
-        // the look at this version is over by then, or another one is on its way
+        // the search of this version is over by then, or another one is on its way
         let late = new_calls.watch(&test.engine, &filter("event = \"B\""), 0);
         assert!(late.wait(limit).await);
         assert_eq!(late.progress(), (0, 0));

@@ -134,7 +134,11 @@ fn is_page(
     if origins.any(is_foreign) {
         return true;
     }
-    let is_browser = || header_texts(headers, header::USER_AGENT).any(is_browser_agent);
+    // a device's name in it may be in any encoding
+    let is_browser = || {
+        let agents = headers.get_all(header::USER_AGENT).iter();
+        agents.map(|agent| String::from_utf8_lossy(agent.as_bytes())).any(|a| is_browser_agent(&a))
+    };
     !(has_origin_headers || has_token || headers.contains_key(OWN_HEADER)) && is_browser()
 }
 
@@ -256,6 +260,21 @@ mod tests {
         assert_eq!(from(&[("user-agent", FIREFOX), ("sec-fetch-site", "none")]), None);
         let page = [("user-agent", FIREFOX), ("x-segscope", "1"), ("sec-fetch-site", "cross-site")];
         assert_eq!(from(&page), Some(DenialReason::Page));
+    }
+
+    #[test]
+    fn a_browser_is_recognized_by_an_agent_in_any_encoding() {
+        for agent in [
+            "Mozilla/5.0 (Linux; Téléphone) Firefox/60.0".as_bytes(),
+            b"Mozilla/5.0 (Linux; T\xe9l\xe9phone) Firefox/60.0",
+            b"T\xe9l Opera/9.80",
+        ] {
+            let request = hyper::Request::get("/_segscope/calls").header("host", LOCAL);
+            let (parts, ()) =
+                request.header("user-agent", agent).body(()).expect("a request").into_parts();
+            let denied = check(&parts, &[LOCAL.parse().expect("an address")], None, true).err();
+            assert_eq!(denied, Some(DenialReason::Page), "{}", agent.escape_ascii());
+        }
     }
 
     #[test]

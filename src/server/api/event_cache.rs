@@ -1,5 +1,5 @@
 //! Pieces of streams that were written a moment ago. Streams with one filter that are equally far take
-//! the same bytes: the calls are looked at once, and each record is made once, however many read.
+//! the same bytes: the calls are searched once, and each record is made once, however many read.
 
 use crate::engine::{Engine, InUse, RowDetail};
 use crate::fql::Filter;
@@ -42,15 +42,15 @@ pub(crate) struct StreamFilter {
 pub(crate) struct EventPiece {
     /// Empty if none of the calls passes.
     pub bytes: Bytes,
-    /// The last call that was looked at.
+    /// The last call that was searched.
     pub last: u64,
-    /// The version of the engine, if all calls of that version were looked at.
+    /// The version of the engine, if all calls of that version were searched.
     pub version: Option<u64>,
 }
 
 #[derive(Default)]
 struct WrittenPieces {
-    /// What the records depend on besides their calls.
+    /// The context in which the records were written.
     under: Option<EventContext>,
     /// The version of the engine for which that was asked last.
     asked: u64,
@@ -85,7 +85,7 @@ impl EventCache {
         shared
     }
 
-    /// Returns a piece that another stream has written, unless there is something newer to look at.
+    /// Returns a piece that another stream has written, unless there are newer calls.
     pub fn written(
         &self,
         engine: &Engine,
@@ -100,7 +100,7 @@ impl EventCache {
     /// Returns the next piece of a stream: one that is written, or a new one.
     ///
     /// # Errors
-    /// Fails if the look through the calls ends early.
+    /// Fails if the search of the calls ends early.
     pub async fn next(
         &self,
         engine: &Arc<Engine>,
@@ -126,7 +126,7 @@ impl EventCache {
 /// Writes the next piece of a stream that no other one shares.
 ///
 /// # Errors
-/// Fails if the look through the calls ends early.
+/// Fails if the search of the calls ends early.
 pub(crate) async fn write_piece(
     engine: &Arc<Engine>,
     filter: &Filter,

@@ -28,7 +28,7 @@ pub enum KeyContext {
     /// the choice of the vendors in use
     Vendors,
     /// the findings that are muted
-    Aside,
+    Muted,
     /// the choice of the log's columns
     Columns,
     /// an output before it is sent to its vendor
@@ -61,7 +61,7 @@ impl KeyContext {
         KeyContext::Text,
         KeyContext::List,
         KeyContext::Vendors,
-        KeyContext::Aside,
+        KeyContext::Muted,
         KeyContext::Columns,
         KeyContext::Deliver,
         KeyContext::Help,
@@ -82,7 +82,7 @@ impl KeyContext {
             KeyContext::Compose => "compose",
             KeyContext::Composed => "composed",
             KeyContext::Vendors => "vendors",
-            KeyContext::Aside => "aside",
+            KeyContext::Muted => "aside",
             KeyContext::Columns => "columns",
             KeyContext::Deliver => "deliver",
             KeyContext::Text => "text",
@@ -121,7 +121,7 @@ impl KeyContext {
             KeyContext::Compose => &[KeyContext::Compose],
             KeyContext::Composed => &[KeyContext::Composed, KeyContext::Everywhere],
             KeyContext::Vendors => &[KeyContext::Vendors, KeyContext::Everywhere],
-            KeyContext::Aside => &[KeyContext::Aside, KeyContext::Everywhere],
+            KeyContext::Muted => &[KeyContext::Muted, KeyContext::Everywhere],
             KeyContext::Columns => &[KeyContext::Columns, KeyContext::Everywhere],
             KeyContext::Deliver => &[KeyContext::Deliver, KeyContext::Everywhere],
             // keys type text here, so the keys of `everywhere` do not apply
@@ -201,7 +201,7 @@ actions! {
     NarrowLog "narrow_log" "smaller log" "give the detail more room, and the log less",
     WidenLog "widen_log" "larger log" "give the log more room, and the detail less",
     ResetSplit "reset_split" "automatic" "give log and detail what their content needs",
-    SetAside "set_aside" "mute" "mute or unmute findings of this call",
+    Mute "set_aside" "mute" "mute or unmute findings of this call",
     ChooseVendors "choose_vendors" "vendors" "choose the vendors in use",
     OtherVendors "other_vendors" "other vendors" "show or hide the vendors that are not in use",
     Columns "columns" "columns" "choose the columns of the log",

@@ -141,7 +141,7 @@ fn perform(
                 }
                 Err(error) => Err(format!("{what} could not be copied: {error}")),
             };
-            screen.update(Msg::Said(message), inspector);
+            screen.update(Msg::Notice(message), inspector);
         }
         effect => {
             if let Some(msg) = do_on(inspector, &effect) {
@@ -155,23 +155,23 @@ fn perform(
 /// Carries out a side effect on the inspector. Returns the message for the screen; none if there is
 /// none or if the side effect does not concern the inspector.
 pub fn do_on(inspector: &Inspector, effect: &SideEffect) -> Option<Msg> {
-    let silent = |done: Result<(), String>| done.err().map(|error| Msg::Said(Err(error)));
+    let silent = |done: Result<(), String>| done.err().map(|error| Msg::Notice(Err(error)));
     match effect {
         SideEffect::UseVendors(chosen) => {
             let done = inspector.set_in_use(chosen);
-            Some(Msg::Said(done.map(|()| "the choice is saved".to_owned())))
+            Some(Msg::Notice(done.map(|()| "the choice is saved".to_owned())))
         }
         SideEffect::Send { to, text, write_key } => {
             silent(inspector.send(to.as_deref(), text, write_key.as_deref()))
         }
         SideEffect::Deliver(number) => silent(inspector.deliver(*number)),
-        SideEffect::ToggleFaults => Some(Msg::Said(inspector.toggle_faults())),
-        SideEffect::JudgeAgain => Some(Msg::Said(inspector.judge_again())),
-        SideEffect::SetAside(codes) => {
+        SideEffect::ToggleFaults => Some(Msg::Notice(inspector.toggle_faults())),
+        SideEffect::JudgeAgain => Some(Msg::Notice(inspector.judge_again())),
+        SideEffect::SetMuted(codes) => {
             let count =
                 crate::tui::app::view_context::count(codes.len() as u64, "code is", "codes are");
-            let done = inspector.set_aside(codes);
-            Some(Msg::Said(done.map(|()| format!("{count} muted"))))
+            let done = inspector.set_muted(codes);
+            Some(Msg::Notice(done.map(|()| format!("{count} muted"))))
         }
         SideEffect::Split(split) => {
             silent(inspector.arrange(ColumnChoice { split: *split, ..inspector.arranged() }))
@@ -179,14 +179,16 @@ pub fn do_on(inspector: &Inspector, effect: &SideEffect) -> Option<Msg> {
         SideEffect::Columns(columns) => {
             let done = inspector
                 .arrange(ColumnChoice { columns: Some(columns.clone()), ..inspector.arranged() });
-            Some(Msg::Said(done.map(|()| "columns saved for this folder".to_owned())))
+            Some(Msg::Notice(done.map(|()| "columns saved for this folder".to_owned())))
         }
-        SideEffect::Keep(memo) => Some(Msg::Kept(inspector.keep(memo).map(|()| memo.said()))),
+        SideEffect::Keep(memo) => {
+            Some(Msg::Saved(inspector.keep(memo).map(|()| memo.saved_message())))
+        }
         SideEffect::Mark { seq, marked } => silent(inspector.mark(*seq, *marked)),
         SideEffect::Note { seq, text } => silent(inspector.note(*seq, text)),
         SideEffect::Export { file, format, filter } => {
             let begun = inspector.export(file, *format, filter.clone());
-            Some(Msg::Said(begun.map(|()| format!("writing the calls to {file}"))))
+            Some(Msg::Notice(begun.map(|()| format!("writing the calls to {file}"))))
         }
         SideEffect::Clear => silent(inspector.clear()),
         SideEffect::UndoClear => silent(inspector.undo_clear()),

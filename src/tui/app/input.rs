@@ -96,7 +96,7 @@ impl Inputs {
     pub fn next(&self, wait: Duration) -> Option<InputEvent> {
         match self.queue.recv_timeout(wait) {
             Ok(input) => {
-                if matches!(input, InputEvent::Msg(Msg::Ground(_))) {
+                if matches!(input, InputEvent::Msg(Msg::Background(_))) {
                     self.asked.set(None);
                 }
                 Some(input)
@@ -155,7 +155,7 @@ fn read(queue: &SyncSender<InputEvent>, ended: &AtomicBool, asked: &AtomicBool) 
         let input = match event {
             Ok(Event::Key(event)) => match answers.take(event) {
                 KeyOutcome::Held => continue,
-                KeyOutcome::Answer(ground) => InputEvent::Msg(Msg::Ground(ground)),
+                KeyOutcome::Answer(ground) => InputEvent::Msg(Msg::Background(ground)),
                 KeyOutcome::Keys(keys) => {
                     if keys.into_iter().any(|event| queue.send(key(event)).is_err()) {
                         return;

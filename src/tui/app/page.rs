@@ -72,7 +72,7 @@ impl Page {
             KeyContext::People => Some(Page::People),
             KeyContext::Everywhere
             | KeyContext::Vendors
-            | KeyContext::Aside
+            | KeyContext::Muted
             | KeyContext::Columns
             | KeyContext::Deliver
             | KeyContext::Text

@@ -59,7 +59,7 @@ pub enum SideEffect {
     /// Save the choice of vendors.
     UseVendors(Vec<usize>),
     /// Mute these finding codes and no others.
-    SetAside(Vec<String>),
+    SetMuted(Vec<String>),
     /// Save this for later runs.
     Keep(Memo),
     /// Set the log's share of the width in percent; none gives it what its content needs.

@@ -32,7 +32,7 @@ pub struct ScreenData {
     /// The inputs of earlier runs.
     pub kept: HistoryEntries,
     /// The finding codes that are muted.
-    pub aside: Vec<String>,
+    pub muted: Vec<String>,
     /// The results of the alerts.
     pub alerts: AlertCounts,
     /// The log's columns and share of the width as chosen.
@@ -76,7 +76,7 @@ impl ScreenData {
             filtering: Filters::default(),
             matches: None,
             kept: inspector.kept(),
-            aside: inspector.aside(),
+            muted: inspector.muted(),
             alerts: inspector.alerts(),
             arranged,
             fields: Column::fields(&columns),
@@ -115,9 +115,9 @@ impl ScreenData {
             || common.iter().zip(&self.common).any(|(new, old)| !same(new, old));
         self.judged += u64::from(changed);
         self.common = common;
-        let aside = inspector.aside();
-        self.judged += u64::from(aside != self.aside);
-        self.aside = aside;
+        let muted = inspector.muted();
+        self.judged += u64::from(muted != self.muted);
+        self.muted = muted;
         self.alerts = inspector.alerts();
         let arranged = inspector.arranged();
         if arranged != self.arranged {

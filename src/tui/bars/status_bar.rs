@@ -21,8 +21,6 @@ const MIN_WIDTH_WITH_NAME: u16 = 60;
 /// The minimum width of a line in which an address has its `http://` beside the keys of the pages.
 const MIN_WIDTH_WITH_SCHEME: u16 = 100;
 
-/// The maximum lag of the checking that is not shown, because it is gone within a few frames.
-const MAX_USUAL_LAG_BYTES: u64 = 16_000_000;
 /// The action of the key that opens the vendor dialog.
 const CHOOSES: &str = "chooses";
 /// The texts while the user has chosen no vendors, each with the key's action. The first that fits
@@ -110,8 +108,8 @@ fn parts(width: u16, ctx: &ViewContext<'_>) -> (Vec<(String, Style)>, usize) {
         parts.insert(0, (format!("reading {} of {}", bytes(read), bytes(all)), theme.label));
     }
     // the other counts include only checked calls; a forwarding listener always shows its lag
-    if stats.lag_bytes > MAX_USUAL_LAG_BYTES && stats.reading.is_none() && stats.forward.is_none() {
-        let words = format!("{} not checked yet", bytes(stats.lag_bytes));
+    if let Some(lag) = stats.notable_lag().filter(|_| stats.forward.is_none()) {
+        let words = format!("{} not checked yet", bytes(lag));
         parts.insert(0, (words, theme.label));
     }
     // unrecorded requests that were forwarded have a count of their own

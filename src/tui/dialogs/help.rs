@@ -52,7 +52,7 @@ pub(crate) fn title(place: KeyContext) -> &'static str {
         KeyContext::Compose => "In compose, editor (all other keys type)",
         KeyContext::Composed => "In compose, result side",
         KeyContext::Vendors => "In the vendor dialog",
-        KeyContext::Aside => "In the mute dialog",
+        KeyContext::Muted => "In the mute dialog",
         KeyContext::Columns => "In the column dialog",
         KeyContext::Deliver => "In the deliver dialog",
         KeyContext::Text => "In a text field (all other keys type)",

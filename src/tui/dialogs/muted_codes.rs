@@ -54,7 +54,7 @@ impl MutedCodesView {
             found.extend(loud.map(|finding| (finding.code.to_string(), Some(finding.severity))));
             found.sort_by_key(|(_, severity)| *severity);
         }
-        found.extend(ctx.shared.aside.iter().map(|code| (code.clone(), None)));
+        found.extend(ctx.shared.muted.iter().map(|code| (code.clone(), None)));
         let mut codes: Vec<String> = Vec::new();
         found.retain(|(code, _)| {
             let new = !codes.contains(code);
@@ -65,8 +65,8 @@ impl MutedCodesView {
         });
         let calls = ctx.inspector.calls_with(&codes);
         let lines = found.into_iter().zip(calls).map(|((code, severity), calls)| {
-            let aside = ctx.shared.aside.contains(&code);
-            (CodeLine { code, severity, calls }, aside)
+            let muted = ctx.shared.muted.contains(&code);
+            (CodeLine { code, severity, calls }, muted)
         });
         let lines: Vec<(CodeLine, bool)> = lines.collect();
         let at = code.map(|code| (code, lines.iter().position(|(line, _)| line.code == code)));
@@ -88,7 +88,7 @@ impl MutedCodesView {
 
 impl View for MutedCodesView {
     fn place(&self) -> KeyContext {
-        KeyContext::Aside
+        KeyContext::Muted
     }
 
     fn can(&self, action: Action, _ctx: &ViewContext<'_>) -> bool {
@@ -99,7 +99,7 @@ impl View for MutedCodesView {
         match action {
             Action::Save => {
                 let codes = self.list.chosen().map(|line| line.code.clone()).collect();
-                Response::CloseAndAsk(SideEffect::SetAside(codes))
+                Response::CloseAndAsk(SideEffect::SetMuted(codes))
             }
             action => self.list.act(action),
         }

@@ -19,7 +19,7 @@ pub fn act(
     ctx: &ViewContext<'_>,
 ) -> Option<Response> {
     match action {
-        Action::SetAside => Some(match MutedCodesView::new(row, code, ctx) {
+        Action::Mute => Some(match MutedCodesView::new(row, code, ctx) {
             Ok(view) => Response::Open(Box::new(view)),
             Err(why) => Response::Say(why),
         }),

@@ -218,7 +218,7 @@ impl ListContent for Findings {
         let look = ctx.look;
         let theme = &look.theme;
         let or_dim = |style| if row.in_use { style } else { theme.unused };
-        let is_muted = ctx.shared.aside.contains(&row.code);
+        let is_muted = ctx.shared.muted.contains(&row.code);
         let loud = if is_muted { theme.quiet } else { or_dim(look.severity(row.severity)) };
         let word = if is_muted { "muted" } else { row.severity.name() };
         let word = if columns.severity > SIGN_WIDTH { word } else { "" };

@@ -8,7 +8,7 @@ use ratatui::style::{Color, Modifier, Style};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorDepth {
     /// The user wants no colors.
-    NoColour,
+    NoColor,
     /// The sixteen colors that have names.
     Sixteen,
     /// The 256 numbered colors.
@@ -28,7 +28,7 @@ impl ColorDepth {
         let env = |name: &str| env(name).unwrap_or_default();
         let (term, program) = (env("TERM"), env("TERM_PROGRAM"));
         match env("COLORTERM").as_str() {
-            _ if !env("NO_COLOR").is_empty() || term == "dumb" => ColorDepth::NoColour,
+            _ if !env("NO_COLOR").is_empty() || term == "dumb" => ColorDepth::NoColor,
             "truecolor" | "24bit" => ColorDepth::True,
             _ if TRUE_BY_TERM.iter().any(|name| term.contains(name)) => ColorDepth::True,
             _ if TRUE_BY_PROGRAM.contains(&program.as_str()) => ColorDepth::True,
@@ -50,7 +50,7 @@ impl Theme {
                     Style { fg: style.fg.map(numbered), bg: style.bg.map(numbered), ..*style }
                 }
                 ColorDepth::Sixteen => sixteen(*style),
-                ColorDepth::NoColour => {
+                ColorDepth::NoColor => {
                     let plain = Style { fg: None, bg: None, ..*style };
                     if style.bg.is_some() { plain.add_modifier(Modifier::REVERSED) } else { plain }
                 }
@@ -119,7 +119,7 @@ mod tests {
             detect(&[("TERM", "xterm-256color"), ("TERM_PROGRAM", "WezTerm")]),
             ColorDepth::True
         );
-        assert_eq!(detect(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), ColorDepth::NoColour);
+        assert_eq!(detect(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), ColorDepth::NoColor);
         assert_eq!(detect(&[("COLORTERM", "truecolor"), ("NO_COLOR", "")]), ColorDepth::True);
     }
 
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn without_color_a_ground_becomes_reversed() {
-        let theme = Theme::preset("dark").expect("dark").reduced(ColorDepth::NoColour);
+        let theme = Theme::preset("dark").expect("dark").reduced(ColorDepth::NoColor);
         assert_eq!((theme.alarm.fg, theme.alarm.bg), (None, None));
         assert!(theme.alarm.add_modifier.contains(Modifier::REVERSED));
         assert!(theme.missing_id.add_modifier.contains(Modifier::BOLD));

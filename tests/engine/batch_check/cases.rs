@@ -21,7 +21,7 @@ fn live(file: &Path) -> Engine {
     let (journal, _) = RecordingFile::open(file, false).expect("a recording");
     let recording = Recording::of_journal(journal).expect("its reader");
     let vendors = vendors();
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     Engine::start(recording, vendors, in_use, Default::default()).expect("readable")
 }
 
@@ -55,7 +55,7 @@ fn the_parts_that_are_left_of_a_recording() {
     assert!(earlier.is_empty());
     let recording = Recording::of_journal(journal).expect("its reader");
     let vendors = vendors();
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     let live = Engine::start(recording, vendors, in_use, Default::default()).expect("readable");
     record_captures(&live);
     let rows = live.rows();
@@ -133,7 +133,7 @@ fn a_clearing_is_left_to_the_pipeline() {
         assert!(!undone || live.undo_clear(BEGIN_MS).expect("recorded"));
         drop(live);
         let vendors = vendors();
-        let in_use = InUse::unsaid(&vendors);
+        let in_use = InUse::without_choice(&vendors);
         let shares = Shares { threads: 3, block_bytes: 5000 };
         assert_eq!(by_survey(&[&file], &vendors, &in_use, shares), Ok(None));
         let calls = by_pipeline(&[&file], &vendors, &in_use).expect("readable").tally.calls;
@@ -208,7 +208,7 @@ fn a_vendor_of_the_user() {
     let file = home.path().join("calls.ndjson");
     let calls: String = cases("custify").into_values().collect();
     std::fs::write(&file, calls).expect("written");
-    let said = same_with(&[&file], &vendors, &InUse::unsaid(&vendors)).expect("calls");
+    let said = same_with(&[&file], &vendors, &InUse::without_choice(&vendors)).expect("calls");
     assert_eq!(said.tally.verdicts.len(), 6);
     assert!(said.tally.verdicts[5].iter().sum::<u64>() > 0, "it judged");
 }

@@ -145,7 +145,7 @@ fn same_with(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Result<
 
 fn same(files: &[&Path]) -> Result<Said, String> {
     let vendors = vendors();
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     same_with(files, &vendors, &in_use)
 }
 

@@ -85,8 +85,8 @@ fn id_share<'c>(cells: impl Iterator<Item = &'c IdCell>) -> IdShare {
             IdCell::Found { doubtful, .. } => (true, *doubtful, false),
             IdCell::SomeMiss { doubtful, .. } => (true, *doubtful, true),
             IdCell::Missing { .. } => (false, false, true),
-            IdCell::Nobody => (false, false, false),
-            IdCell::Muted | IdCell::NotLooked => continue,
+            IdCell::NotNeeded => (false, false, false),
+            IdCell::Muted | IdCell::NotRead => continue,
         };
         share.looked += 1;
         share.found += u64::from(found);

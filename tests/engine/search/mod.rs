@@ -8,6 +8,7 @@ mod random_calls;
 mod same_counts;
 mod timeline;
 
+use crate::requests;
 use segscope::call::time;
 use segscope::engine::{
     CallColumns, Engine, InUse, NoCallColumns, Recording, RowDetail, Search, SearchProgress,
@@ -15,7 +16,6 @@ use segscope::engine::{
 use segscope::fql::Filter;
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
-use segscope::wire::RequestHead;
 use serde_json::Map;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ const BEGIN_MS: i64 = 1_795_341_600_000;
 /// A engine that records to a file without a name.
 fn engine() -> Arc<Engine> {
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     let journal = RecordingFile::nameless().expect("a file");
     let recording = Recording::of_journal(journal).expect("readable");
     Arc::new(Engine::new(recording, vendors, in_use, Default::default()).expect("empty").0)
@@ -33,17 +33,8 @@ fn engine() -> Arc<Engine> {
 
 /// Sends a body, and says the status.
 fn send(engine: &Engine, path: &str, test: Option<&str>, at_ms: i64, body: &str) -> u16 {
-    let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-    headers.extend(test.map(|test| ("x-segscope-test".to_owned(), test.to_owned())));
-    let head = RequestHead {
-        method: "POST",
-        path,
-        query: "",
-        headers: &headers,
-        received_at: BEGIN_MS + at_ms,
-        is_tls: false,
-    };
-    let status = engine.take(&head, body.as_bytes(), "http://127.0.0.1").status;
+    let headers: Vec<_> = test.map(|test| ("x-segscope-test", test)).into_iter().collect();
+    let status = requests::post_with(engine, path, &headers, body, BEGIN_MS + at_ms);
     engine.settle();
     status
 }

@@ -70,7 +70,7 @@ pub fn engine() -> Engine {
 }
 
 pub fn pipeline_of(recording: Recording) -> Engine {
-    let in_use = InUse::unsaid(&VENDORS);
+    let in_use = InUse::without_choice(&VENDORS);
     Engine::new(recording, vendors(), in_use, Default::default()).expect("readable").0
 }
 

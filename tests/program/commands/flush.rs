@@ -15,7 +15,7 @@ const MINUTE: Millis = 60_000;
 
 fn engine(recording: Recording) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     let (engine, opened) =
         Engine::new(recording, vendors, in_use, Default::default()).expect("readable");
     assert_eq!(opened.bad_lines, 0, "{:?}", opened.first_bad);

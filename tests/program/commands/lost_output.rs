@@ -4,13 +4,20 @@
 use crate::common::{self, DEADLINE, Http, wait_for};
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, PipeReader, PipeWriter, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// From the signal to the end, whatever stands still; a busy machine takes its time to start a thread.
-const MAX_END: Duration = Duration::from_secs(2);
+/// The maximum time from the signal to the end if a reader stands still: less than the 10 s after which
+/// a program that still writes is ended, and far more than the 1.5 s that it needs on an idle machine.
+const MAX_END: Duration = Duration::from_secs(9);
+
+/// The first port that these tests try. Ports that the system chooses are higher, so no other test takes
+/// one of these before the program listens there.
+const FIRST_PORT: u32 = 10_000;
+const PORTS: u32 = 20_000;
 
 /// A program that records, and is killed if the test gives up.
 struct Running {
@@ -20,13 +27,11 @@ struct Running {
 }
 
 impl Running {
-    /// Starts a command on a port that it finds in the arguments.
+    /// Starts a command on a free port. The port is an argument, because nothing is read from the
+    /// program that would name it.
     fn start(args: &[&str], out: Stdio, err: Stdio, input: Stdio) -> Running {
         let home = tempfile::tempdir().expect("a folder");
-        // a port that was free a moment ago: nothing is read from the program that would name it
-        let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = free.local_addr().expect("an address").to_string();
-        drop(free);
+        let address = free_address();
         let mut command = common::command(home.path());
         command.args(args).args(["--listen", &address, "--record", "rec.ndjson"]);
         let child = command.stdin(input).stdout(out).stderr(err).spawn().expect("it starts");
@@ -66,6 +71,21 @@ impl Drop for Running {
         // it may have ended already, which is all that is wanted
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Returns an address at which nothing listens, and which no other call returns.
+fn free_address() -> String {
+    static TRIED: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let tried = TRIED.fetch_add(1, Ordering::Relaxed);
+        assert!(tried < PORTS, "no port is free");
+        // other processes that run these tests begin elsewhere
+        let offset = std::process::id().wrapping_mul(61).wrapping_add(tried) % PORTS;
+        let address = format!("127.0.0.1:{}", FIRST_PORT + offset);
+        if TcpListener::bind(&address).is_ok() {
+            return address;
+        }
     }
 }
 
@@ -187,8 +207,8 @@ fn a_signal_ends_it_while_a_request_is_open() {
     open.write_all(b"POST /v1/track HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
         .expect("written");
     assert_eq!(running.send(1, 10), 1);
-    let (status, took) = running.end();
-    assert!(took < MAX_END, "{took:?}");
+    // a program that waited for the request would be cut off, with another code
+    let (status, _) = running.end();
     assert_eq!(status.code(), Some(0));
     assert!(running.recorded() >= 3);
 }

@@ -240,9 +240,8 @@ fn a_running_program_outlives_what_takes_the_place_of_its_settings() {
         wait_for("the refusal", || said().contains("segscope.toml").then_some(()));
         let pid = rustix::process::Pid::from_child(&child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
-        let begin = Instant::now();
+        // a program that still read the file would be cut off, with another code
         let status = wait_for("the end", || child.try_wait().expect("it can be waited for"));
         assert_eq!(status.code(), Some(0), "{what}");
-        assert!(begin.elapsed() < Duration::from_secs(2), "{what}: {:?}", begin.elapsed());
     }
 }

@@ -365,7 +365,7 @@ fn judging_again_changes_nothing() {
     let mut recording = Recording::default();
     recording.add(&file).expect("a file of calls");
     let vendors = segscope::vendors::Vendors::new(&serde_json::Map::new(), &[]).expect("built in");
-    let in_use = InUse::unsaid(&vendors);
+    let in_use = InUse::without_choice(&vendors);
     let vendors = std::sync::Arc::new(vendors);
     let engine = Engine::start(recording, vendors, in_use, Default::default()).expect("readable");
     engine.settle();

@@ -1,6 +1,6 @@
 //! Outputs as curl command lines, with shell variables instead of keys.
 
-use super::{Filling, How, NamedSettings, NoDelivery, Trust, next_name, rebased};
+use super::{Filling, How, MASK, NamedSettings, NoDelivery, Trust, next_name, rebased};
 use crate::call::credential::without_credentials;
 use crate::call::text::visible;
 use crate::vendors::engine::rendered::Output;
@@ -9,7 +9,8 @@ use std::fmt::Write;
 
 impl Vendors {
     /// Returns an output as a curl command line, with shell variables instead of keys and of
-    /// settings that are not set.
+    /// settings that are not set. Comments before it name the headers that are left out, and the
+    /// places of keys for which the table names no setting.
     ///
     /// # Errors
     /// Fails as [`Vendors::delivery`] does, because the pasted line sends the same request, but
@@ -30,21 +31,35 @@ impl Vendors {
             Some(base) => rebased(&url, &in_double_quotes(&without_credentials(base))),
             None => url,
         };
+        let no_setting = |place: &str| {
+            let vendor = visible(&self.info(vendor).name).into_owned();
+            format!(
+                "# replace *** in {place} by the key: {vendor}'s table names no setting for it\n"
+            )
+        };
+        let mut comments = String::new();
+        if template.url.contains(MASK) {
+            comments += &no_setting("the address");
+        }
         let mut line = format!("curl -X {} \"{url}\"", output.method);
         for (name, value) in &template.headers {
             let filled = filling.as_shell_text(value, false)?;
+            let shown = visible(name);
             match next_name(value).map(|(_, name, _)| NamedSettings::parse(name)) {
                 Some(NamedSettings { how: How::Signed, .. }) => {
-                    let name = visible(name);
-                    line = format!("# {name} is left out: it is the HMAC-SHA1 of the body\n{line}")
+                    comments +=
+                        &format!("# {shown} is left out: it is the HMAC-SHA1 of the body\n");
                 }
                 _ => write!(line, " -H \"{}: {filled}\"", in_double_quotes(name))
                     .expect("writing to a String cannot fail"),
             }
+            if value.contains(MASK) {
+                comments += &no_setting(&shown);
+            }
         }
         write!(line, " --data-binary '{}'", body.replace('\'', "'\\''"))
             .expect("writing to a String cannot fail");
-        Ok(line)
+        Ok(comments + &line)
     }
 }
 

@@ -144,6 +144,19 @@ fn a_curl_line_names_variables_for_keys() {
     );
 }
 
+#[test]
+fn a_curl_line_says_where_the_table_names_no_setting_for_a_key() {
+    let vendors = vendors(json!({"token": "t0ken", "domain": "EU"}));
+    let (acme, output) = output(&vendors, r#"{"type":"page","name":"p"}"#);
+    let curl = vendors.delivery_as_curl(acme, &output, "{}", None, &|_| Ok(())).expect("fits");
+    assert_eq!(
+        curl,
+        "# replace *** in Authorization by the key: acme's table names no setting for it\n\
+         curl -X POST \"https://acme.test/pages\" -H \"Authorization: Bearer ***\" \
+         --data-binary '{}'"
+    );
+}
+
 /// Checks that each request of a built-in vendor names the setting of its key, or needs none.
 #[test]
 fn all_that_built_in_vendors_show_can_be_sent_with_keys() {

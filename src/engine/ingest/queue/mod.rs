@@ -266,8 +266,13 @@ impl Queue {
         !inner.ended
     }
 
+    /// Returns whether the queue has ended, so that lines which are not yet judged never will be.
+    pub fn has_ended(&self) -> bool {
+        self.lock().ended
+    }
+
     /// Waits until the recording is judged up to an offset, at most for the time `limit`. Returns
-    /// true if it is, or if the queue has ended.
+    /// true if it is, or if the queue has ended; the engine then reports how much is not judged.
     pub fn settle_to(&self, wanted: u64, limit: Duration) -> bool {
         if self.done() >= wanted {
             return true;

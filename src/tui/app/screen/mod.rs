@@ -107,13 +107,13 @@ pub enum Msg {
     /// the terminal has another size
     Resize(Size),
     /// the terminal reported its background; none if its answer could not be read
-    Ground(Option<Background>),
+    Background(Option<Background>),
     /// time has passed: milliseconds since the event loop began
     Tick(u64),
     /// the message of a side effect, or its error
-    Said(Result<String, String>),
+    Notice(Result<String, String>),
     /// the message about something that was saved, if there is one, or the error
-    Kept(Result<Option<String>, String>),
+    Saved(Result<Option<String>, String>),
 }
 
 struct ScreenNotice {
@@ -256,15 +256,15 @@ impl Screen {
                 self.size = size;
                 None
             }
-            Msg::Ground(ground) => {
+            Msg::Background(ground) => {
                 ground.into_iter().for_each(|ground| self.set_background(ground));
                 None
             }
-            Msg::Said(Ok(words) | Err(words)) => {
+            Msg::Notice(Ok(words) | Err(words)) => {
                 self.say(words);
                 None
             }
-            Msg::Kept(said) => {
+            Msg::Saved(said) => {
                 self.shared.kept = inspector.kept();
                 if let Some(words) = said.unwrap_or_else(Some) {
                     self.say(words);

@@ -35,7 +35,7 @@ impl IdPart {
                 let words = "a vendor in use misses it; the finding is muted";
                 (same(words.to_owned()), theme.quiet)
             }
-            IdCell::NotLooked => {
+            IdCell::NotRead => {
                 let words = ["no vendor in use reads it in this call", "not read"];
                 (Some(words.map(str::to_owned)), theme.quiet)
             }

@@ -35,10 +35,10 @@ impl LogView {
         if let Some(page) = ctx.shared.filtering.came_from() {
             hint(&mut out, Action::Back, &format!("back to {}", page.name()));
         }
-        let aside = ctx.shared.aside.len() as u64;
-        if aside > 0 {
-            let codes = count(aside, "code", "codes");
-            hint(&mut out, Action::SetAside, &format!("{codes} muted"));
+        let muted = ctx.shared.muted.len() as u64;
+        if muted > 0 {
+            let codes = count(muted, "code", "codes");
+            hint(&mut out, Action::Mute, &format!("{codes} muted"));
         }
         if self.list.is_paused() {
             out.push(Span::styled(" PAUSED ", theme.paused));
@@ -97,7 +97,7 @@ impl LogView {
                 Action::ChooseVendors,
                 Action::CopySdkCall,
                 Action::Compose,
-                Action::SetAside,
+                Action::Mute,
                 Action::Mark,
                 Action::SendAgain,
                 Action::Export,

@@ -99,9 +99,9 @@ pub(crate) fn id_width(cell: &IdCell) -> usize {
         IdCell::SomeMiss { text, doubtful, .. } => id(text, *doubtful) + 1,
         IdCell::Missing { near: Some(near) } => "missing ?".len() + approximate_width(near),
         IdCell::Missing { near: None } => "missing".len(),
-        IdCell::Nobody => "none".len(),
+        IdCell::NotNeeded => "none".len(),
         IdCell::Muted => "muted".len(),
-        IdCell::NotLooked => 1,
+        IdCell::NotRead => 1,
     }
 }
 
@@ -159,13 +159,13 @@ pub(crate) fn id_cell(
             let hint = if near.is_empty() { String::new() } else { format!(" {near}?") };
             painter.column(&hint, columns - word, style(theme.near_miss, theme.quiet));
         }
-        IdCell::Nobody => {
+        IdCell::NotNeeded => {
             painter.column("none", columns, style(theme.warning, theme.quiet));
         }
         IdCell::Muted => {
             painter.column("muted", columns, theme.quiet);
         }
-        IdCell::NotLooked => {
+        IdCell::NotRead => {
             painter.column(look.nothing(), columns, theme.quiet);
         }
     }

@@ -61,7 +61,7 @@ pub fn beside(finding: &Finding, call: &CallDetail, ctx: &ViewContext<'_>) -> Op
     if finding.effect == Effect::Discard {
         return None;
     }
-    if ctx.shared.aside.iter().any(|code| *code == finding.code) {
+    if ctx.shared.muted.iter().any(|code| *code == finding.code) {
         return Some("muted in this folder, so the log shows no mark".to_owned());
     }
     let (library, _) = call.library.as_ref()?;

@@ -186,7 +186,7 @@ impl View for LogView {
                 let vendor = self.detail.vendor();
                 call_actions::deliver(self.list.cursor(), vendor, ctx)
             }
-            Action::SetAside | Action::SendAgain => {
+            Action::Mute | Action::SendAgain => {
                 call_actions::act(action, self.list.cursor(), None, ctx).unwrap_or(Response::Pass)
             }
             Action::EditFilter => Response::EditFilter,

@@ -202,7 +202,7 @@ impl Given {
         let file = folder.path().join("r.ndjson");
         let (file, _) = RecordingFile::open(&file, false).expect("a recording");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
-        let in_use = InUse::unsaid(&vendors);
+        let in_use = InUse::without_choice(&vendors);
         let recording = Recording::of_journal(file).expect("its reader");
         let forwards_to = Some(self.forward.upstream.url());
         let options = IngestOptions { forwards_to, ..Default::default() };
@@ -240,7 +240,7 @@ impl Forwarding {
         let path = folder.path().join("r.ndjson");
         let (file, _) = when_unlocked(|| RecordingFile::open(&path, false));
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
-        let in_use = InUse::unsaid(&vendors);
+        let in_use = InUse::without_choice(&vendors);
         let recording = Recording::of_journal(file).expect("its reader");
         let opened = Engine::new(recording, vendors, in_use, IngestOptions::default());
         (opened.expect("readable").0, folder)

@@ -48,7 +48,7 @@ impl Given<'_> {
         };
         recording.set_journal(journal).expect("its reader");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
-        let in_use = InUse::unsaid(&vendors);
+        let in_use = InUse::without_choice(&vendors);
         let upstream = Upstream::parse(&format!("http://{}", self.upstream)).expect("a URL");
         let ingest = IngestOptions { mirrors_to: Some(upstream.url()), ..Default::default() };
         let engine = Engine::start(recording, vendors, in_use, ingest).expect("readable");
