@@ -160,7 +160,7 @@ impl PlainSession<'_> {
             stats.empty
         ))?;
         if stats.lag_bytes > 0 && stats.reading.is_none() {
-            self.printed.lags = true;
+            self.printed.lags |= stats.notable_lag().is_some();
             self.say(&lag_words(stats.lag_bytes))?;
         }
         if let Some((read, all)) = stats.reading {
@@ -188,7 +188,7 @@ fn lag_words(bytes: u64) -> String {
 fn lag_news(lags: &mut bool, stats: &Stats) -> Option<String> {
     let (words, now) = match (*lags, stats.notable_lag()) {
         (false, Some(bytes)) => (format!("attention: {}", lag_words(bytes)), true),
-        (true, _) if stats.lag_bytes == 0 => ("all that arrived is checked".to_owned(), false),
+        (true, _) if stats.has_caught_up() => ("checking has caught up".to_owned(), false),
         _ => return None,
     };
     *lags = now;
@@ -211,8 +211,9 @@ mod tests {
         let begun = "attention: 20000000 bytes of the recording are not checked yet";
         assert_eq!(news(20_000_000, None).as_deref(), Some(begun));
         assert_eq!(news(30_000_000, None), None);
-        assert_eq!(news(1_000, None), None);
-        assert_eq!(news(0, None).as_deref(), Some("all that arrived is checked"));
+        assert_eq!(news(10_000_000, None), None);
+        // while calls keep arriving, some are always not checked yet
+        assert_eq!(news(1_000, None).as_deref(), Some("checking has caught up"));
         assert_eq!(news(0, None), None);
     }
 }

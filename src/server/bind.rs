@@ -207,7 +207,7 @@ pub(crate) fn open_files() -> u64 {
 /// threads would mostly wait for each other.
 const MAX_LISTENER_THREADS: usize = 4;
 
-/// Creates the runtime of a listener, with a thread for each processor.
+/// Creates the runtime of a listener, with a thread for each processor up to the maximum.
 pub(crate) fn listener_runtime() -> io::Result<Runtime> {
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     runtime::Builder::new_multi_thread()

@@ -4,8 +4,8 @@
 
 use crate::server::connection_state::{Phase, PhaseCell};
 use crate::server::listener::Server;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
@@ -46,6 +46,8 @@ impl Server {
     /// those whose head does not end, then those that wait for a next request, and if there are none of
     /// these, the slowest body. Of each kind, those that have been in that phase for longest come first.
     pub(crate) fn close_some_connections(&self) {
+        // two threads at once would close and count the same connections
+        let _evicting = self.evicting.lock().unwrap_or_else(PoisonError::into_inner);
         self.clock.tick();
         let mut over: Vec<(usize, Duration, Arc<PhaseCell>)> = Vec::new();
         let (mut has_new, mut closing) = (false, 0);

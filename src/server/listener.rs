@@ -12,6 +12,7 @@ use crate::server::forward::{ForwardOptions, Forwarder};
 use crate::server::handshake::FailedHandshakes;
 use crate::server::intercept::{InterceptOptions, Interceptor, TunnelCounts};
 use crate::server::limits::Limits;
+use crate::server::listener_counts::ListenerCounts;
 use crate::server::page_loads::{PageLoadOptions, PageLoads};
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
@@ -55,25 +56,6 @@ pub struct Options {
 /// opens.
 const RESERVED_FILES: u64 = 128;
 
-/// The counters of the listener.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ListenerCounts {
-    /// Open connections.
-    pub connections: usize,
-    /// TLS hellos on the plain port.
-    pub tls_hellos: u64,
-    /// TLS connections that failed in the handshake, or ended right after it.
-    pub tls_failed: u64,
-    /// Requests answered 429 because the memory for bodies was used up.
-    pub turned_away: u64,
-    /// Requests whose body stopped arriving.
-    pub too_slow: u64,
-    /// Connections that were closed to make room for new ones.
-    pub closed: u64,
-    /// Tunnels to other hosts.
-    pub tunnels: TunnelCounts,
-}
-
 /// The state that all connections share.
 pub(crate) struct Server {
     pub engine: Arc<Engine>,
@@ -99,6 +81,8 @@ pub(crate) struct Server {
     /// Open connections, for the debug log.
     open: AtomicU64,
     watched: Mutex<Vec<Weak<PhaseCell>>>,
+    /// Locked while connections are closed to make room.
+    pub(crate) evicting: Mutex<()>,
     tls_hellos: AtomicU64,
     turned_away: AtomicU64,
     too_slow: AtomicU64,
@@ -233,6 +217,7 @@ impl Listener {
             most,
             open: AtomicU64::new(0),
             watched: Mutex::default(),
+            evicting: Mutex::default(),
             tls_hellos: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
             too_slow: AtomicU64::new(0),

@@ -1,7 +1,7 @@
 //! The listener: stands in for the tracking API on a loopback address.
 //!
 //! The listener has a runtime of its own, with a thread for each processor, up to four. Each request is
-//! handled there until it is answered; only the judge thread's work is done elsewhere. The
+//! handled there until it is answered; only searches and the judge thread's work are done elsewhere. The
 //! [`Engine`](crate::engine::Engine) decides what happens to a request; this module has connections,
 //! their limits, and HTTP.
 
@@ -22,6 +22,7 @@ mod handshake;
 mod intercept;
 mod limits;
 mod listener;
+mod listener_counts;
 mod malformed;
 mod opening;
 mod page_loads;
@@ -35,7 +36,8 @@ pub use crate::server::faults::{FaultError, FaultKind, FaultPoint, FaultRule};
 pub use crate::server::forward::ForwardOptions;
 pub use crate::server::intercept::{HostPattern, HostPatternError, InterceptOptions, TunnelCounts};
 pub use crate::server::limits::Limits;
-pub use crate::server::listener::{Listener, ListenerCounts, Options};
+pub use crate::server::listener::{Listener, Options};
+pub use crate::server::listener_counts::ListenerCounts;
 pub use crate::server::page_loads::PageLoadOptions;
 pub use bind::{Holder, Listen, ListenError};
 pub use token::{ApiToken, TokenError};

@@ -74,7 +74,9 @@ impl ObjectShape {
                     break;
                 }
             }
-            sum = sum.wrapping_add(hash);
+            // without this, objects in which two values have exchanged their kinds would have equal
+            // sums far too often
+            sum = sum.wrapping_add(fold(hash, spread));
         }
         NonZeroU64::new(sum.max(1)).map(ObjectShape)
     }
@@ -153,6 +155,8 @@ mod tests {
             r#"{"a":[]}"#,
             r#"{"a":[1]}"#,
             r#"{"a":[1,1]}"#,
+            r#"{"a":[1,"x"]}"#,
+            r#"{"a":["x",1]}"#,
             r#"{"a":[[1],1]}"#,
             r#"{"a":[[1,1]]}"#,
             r#"{"a":{"b":1}}"#,
@@ -160,6 +164,8 @@ mod tests {
             r#"{"a":{"b":1},"c":1}"#,
             r#"{"a":{},"b":1}"#,
             r#"{"b":1,"a":{}}"#,
+            r#"{"a":null,"b":1}"#,
+            r#"{"a":1,"b":null}"#,
         ]
         .map(str::to_owned)
         .into();

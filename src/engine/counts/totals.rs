@@ -33,12 +33,12 @@ impl Engine {
             (dropped > 0).then(|| format!("{dropped} {says}"))
         };
         let lag_bytes = shared.queue.lag_bytes();
-        let stopped = (lag_bytes > 0 && shared.queue.has_ended()).then(|| {
-            format!(
-                "checking has stopped because of a bug in segscope; the last {lag_bytes} bytes of the recording are not checked"
-            )
-        });
-        let problem = stopped.or(trouble).or_else(full).or_else(unshown);
+        // the text does not change while more arrives, so that a front end shows it once
+        let stopped = || {
+            let says = "checking has stopped because of a bug in segscope; the end of the recording is not checked";
+            (lag_bytes > 0 && shared.queue.has_ended()).then(|| says.to_owned())
+        };
+        let problem = trouble.or_else(stopped).or_else(full).or_else(unshown);
         Stats {
             calls: store.calls.len() - state.index.repeats,
             repeats: state.index.repeats,

@@ -246,13 +246,13 @@ impl Engine {
             None => (head, body),
         };
         let is_hidden = redacted.as_ref().is_some_and(|redacted| redacted.body.is_none());
-        let front = OnceCell::new();
-        let lock = || {
+        let writer = OnceCell::new();
+        let lock_writer = || {
             let mut front = self.shared.front();
             self.flush(&mut front, head.received_at);
             front
         };
-        let number = || front.get_or_init(lock).next_request;
+        let number = || writer.get_or_init(lock_writer).next_request;
         let mut scratch = self.shared.queue.take_buffer();
         let reading = wire::read_numbered(head, &number, body, &mut scratch)?;
         let status = end.status;
@@ -263,7 +263,7 @@ impl Engine {
             (None, _) => body_of_other(body),
         };
         let reading = reading.into_owned(&mut scratch);
-        let mut front = front.into_inner().unwrap_or_else(lock);
+        let mut front = writer.into_inner().unwrap_or_else(lock_writer);
         let number = front.next_request;
         let line_head = line_head(head, number, end);
         let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);

@@ -379,6 +379,11 @@ impl Stats {
         is_notable.then_some(self.lag_bytes)
     }
 
+    /// Returns true if checking is not behind by more than what arrives in a moment.
+    pub fn has_caught_up(&self) -> bool {
+        self.lag_bytes <= Stats::MAX_USUAL_LAG_BYTES / 16
+    }
+
     /// Returns words for what happened to the requests that could not be recorded.
     pub fn unrecorded_words(&self) -> &'static str {
         match &self.forward {

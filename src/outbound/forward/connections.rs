@@ -13,7 +13,6 @@ use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -35,9 +34,15 @@ pub(crate) struct Connections {
     connector: HttpsConnector<Dialer>,
     /// The URL that the connector connects to.
     to: Uri,
-    idle: Arc<Mutex<Vec<UpstreamConnection>>>,
-    /// True if a task is running that closes connections that are idle for too long.
-    is_watched: Arc<AtomicBool>,
+    idle: Arc<Mutex<IdleConnections>>,
+}
+
+/// The connections that no request uses.
+#[derive(Default)]
+struct IdleConnections {
+    connections: Vec<UpstreamConnection>,
+    /// True while a task closes those that are idle for too long.
+    is_watched: bool,
 }
 
 /// A connection, with the sender of its requests.
@@ -59,7 +64,7 @@ enum ConnectionError {
 impl Connections {
     /// Creates a pool without connections, which opens them with this connector.
     pub fn new(connector: HttpsConnector<Dialer>, to: Uri) -> Connections {
-        Connections { connector, to, idle: Arc::default(), is_watched: Arc::default() }
+        Connections { connector, to, idle: Arc::default() }
     }
 
     /// Sends a request and waits for the complete answer. Also returns the time at which the head
@@ -101,7 +106,7 @@ impl Connections {
     async fn take_idle(&self) -> Option<UpstreamConnection> {
         loop {
             // the lock must not be held across an `await`
-            let taken = lock(&self.idle).pop();
+            let taken = lock(&self.idle).connections.pop();
             let mut connection = taken?;
             let is_fresh = connection.idle_since.elapsed() < IDLE_TIMEOUT;
             if is_fresh && connection.is_open().await {
@@ -116,16 +121,10 @@ impl Connections {
             return;
         }
         connection.idle_since = Instant::now();
-        lock(&self.idle).push(connection);
-        if !self.is_watched.swap(true, Ordering::Relaxed) {
-            let (idle, is_watched) = (Arc::clone(&self.idle), Arc::clone(&self.is_watched));
-            tokio::spawn(async move {
-                while !lock(&idle).is_empty() {
-                    tokio::time::sleep(IDLE_TIMEOUT / 2).await;
-                    lock(&idle).retain(|it| it.idle_since.elapsed() < IDLE_TIMEOUT);
-                }
-                is_watched.store(false, Ordering::Relaxed);
-            });
+        let mut pool = lock(&self.idle);
+        pool.connections.push(connection);
+        if !std::mem::replace(&mut pool.is_watched, true) {
+            tokio::spawn(close_idle(Arc::clone(&self.idle)));
         }
     }
 
@@ -142,7 +141,20 @@ impl Connections {
     }
 }
 
-fn lock(idle: &Mutex<Vec<UpstreamConnection>>) -> MutexGuard<'_, Vec<UpstreamConnection>> {
+/// Closes the connections that are idle for too long, until there are none.
+async fn close_idle(idle: Arc<Mutex<IdleConnections>>) {
+    loop {
+        tokio::time::sleep(IDLE_TIMEOUT / 2).await;
+        let mut pool = lock(&idle);
+        pool.connections.retain(|it| it.idle_since.elapsed() < IDLE_TIMEOUT);
+        if pool.connections.is_empty() {
+            pool.is_watched = false;
+            return;
+        }
+    }
+}
+
+fn lock(idle: &Mutex<IdleConnections>) -> MutexGuard<'_, IdleConnections> {
     idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -107,11 +107,11 @@ impl Queue {
         self.buffers().pop().unwrap_or_default()
     }
 
-    /// Gives parse buffers back, so that at most `most` are kept.
-    fn give_buffers(&self, spares: &mut Vec<ParseScratch>, most: usize) {
+    /// Gives parse buffers back, so that at most `max_buffers` are kept.
+    fn give_buffers(&self, spares: &mut Vec<ParseScratch>, max_buffers: usize) {
         let mut buffers = self.buffers();
-        buffers.truncate(most);
-        let room = most - buffers.len();
+        buffers.truncate(max_buffers);
+        let room = max_buffers - buffers.len();
         buffers.extend(spares.drain(..room.min(spares.len())));
         drop(buffers);
         spares.clear();
@@ -203,12 +203,12 @@ impl Queue {
         spares: &mut Vec<ParseScratch>,
     ) -> NextWork {
         // the buffers of a batch are large, so only a few of them are kept
-        let most = if self.large.swap(false, Ordering::Relaxed) {
+        let max_buffers = if self.large.swap(false, Ordering::Relaxed) {
             MAX_SPARES_OF_LARGE
         } else {
             MAX_SPARES
         };
-        self.give_buffers(spares, most);
+        self.give_buffers(spares, max_buffers);
         let mut inner = self.lock();
         self.done.store(done, Ordering::Release);
         if inner.want_done > 0 {
