@@ -1,7 +1,5 @@
 //! What the listener counts.
 
-use crate::server::intercept::TunnelCounts;
-
 /// The counters of the listener.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ListenerCounts {
@@ -19,4 +17,19 @@ pub struct ListenerCounts {
     pub closed: u64,
     /// Tunnels to other hosts.
     pub tunnels: TunnelCounts,
+}
+
+/// The counts of a proxy.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TunnelCounts {
+    /// Tunnels that are open.
+    pub open: u64,
+    /// Tunnels so far.
+    pub all: u64,
+    /// Tunnels that were refused because there were too many.
+    pub refused: u64,
+    /// Tunnels whose host could not be connected to.
+    pub unreachable: u64,
+    /// Requests by http to other hosts, which were refused.
+    pub http_refused: u64,
 }

@@ -34,10 +34,10 @@ mod transport;
 
 pub use crate::server::faults::{FaultError, FaultKind, FaultPoint, FaultRule};
 pub use crate::server::forward::ForwardOptions;
-pub use crate::server::intercept::{HostPattern, HostPatternError, InterceptOptions, TunnelCounts};
+pub use crate::server::intercept::{HostPattern, HostPatternError, InterceptOptions};
 pub use crate::server::limits::Limits;
 pub use crate::server::listener::{Listener, Options};
-pub use crate::server::listener_counts::ListenerCounts;
+pub use crate::server::listener_counts::{ListenerCounts, TunnelCounts};
 pub use crate::server::page_loads::PageLoadOptions;
 pub use bind::{Holder, Listen, ListenError};
 pub use token::{ApiToken, TokenError};

@@ -12,6 +12,7 @@ use crate::call::text::visible;
 use crate::outbound::{HostDialer, is_own_host};
 use crate::server::limits::Limits;
 use crate::server::listener::Server;
+use crate::server::listener_counts::TunnelCounts;
 use crate::tls::ServerCertificates;
 use crate::wire::{Reply, TRACKING_HOSTS};
 use hyper::http::request::Parts;
@@ -49,21 +50,6 @@ pub(crate) struct Interceptor {
     http_refused: AtomicU64,
     /// True if the user was told that requests go to another host than the client asked for.
     has_told_of_upstream: AtomicBool,
-}
-
-/// The counts of a proxy.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct TunnelCounts {
-    /// Tunnels that are open.
-    pub open: u64,
-    /// Tunnels so far.
-    pub all: u64,
-    /// Tunnels that were refused because there were too many.
-    pub refused: u64,
-    /// Tunnels whose host could not be connected to.
-    pub unreachable: u64,
-    /// Requests by http to other hosts, which were refused.
-    pub http_refused: u64,
 }
 
 impl Interceptor {
