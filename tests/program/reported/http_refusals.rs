@@ -84,15 +84,20 @@ fn what_http_refuses_is_a_row_with_its_reason() {
             &["`no colon here`"],
         ),
     ];
-    for (bytes, status, ..) in &sent {
+    let deadline = std::time::Instant::now() + crate::common::DEADLINE;
+    let received = listening.counts()["received"].as_u64().expect("a number");
+    for (number, (bytes, status, ..)) in (received + 1..).zip(&sent) {
         let answer = send(&address, bytes.as_bytes());
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{bytes:.60}: {answer}");
+        // it is recorded after its answer, while another thread may accept the next one
+        while listening.counts()["received"] != number {
+            assert!(std::time::Instant::now() < deadline, "{}", listening.counts());
+        }
     }
     // too short a content-length leaves bytes behind that are no request
     let short = format!("{post}Content-Length: 2\r\n\r\n{{}}}}}}");
     send(&address, short.as_bytes());
     let all = sent.len() + 1;
-    let deadline = std::time::Instant::now() + crate::common::DEADLINE;
     let want = json!({"received": all + 1, "with_calls": 1, "without_calls": 0, "refused": all, "not_found": 0});
     while listening.counts() != want {
         assert!(std::time::Instant::now() < deadline, "{}", listening.counts());
