@@ -156,7 +156,7 @@ impl CallCounter {
                         let seq = Seq(self.calls + self.gaps.total());
                         if call.kind == Some(CallType::Group) {
                             let event = calls.reading.event(call);
-                            self.people.learn(&event, call.kind, seq, calls.received_at());
+                            self.people.learn(&event, call.kind, seq, || calls.received_at());
                         }
                         let row = self.rows;
                         let key = (set, calls.sender, found.structure);

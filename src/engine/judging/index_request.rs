@@ -207,7 +207,7 @@ impl JudgedIndex {
             let sighting = self.store.meet(call_fields::repeat_fingerprint(reading, call));
             event.discarded |= sighting.is_reused();
             vendors.judge(&event, seq, &mut self.memory, &mut self.judgement);
-            self.people.learn(&event, call.kind, seq, line.received_at);
+            self.people.learn(&event, call.kind, seq, || line.received_at);
             self.codes.clear();
             self.codes.extend_from_slice(&self.judgement.codes);
             // findings about the whole request are reported once, with its first call

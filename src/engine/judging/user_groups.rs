@@ -64,13 +64,14 @@ struct UserGroup {
 }
 
 impl UserGroups {
-    /// Remembers the group of a group call; other calls change nothing.
+    /// Remembers the group of a group call; other calls change nothing. Only a change of the group
+    /// needs the time at which the call arrived.
     pub fn learn(
         &mut self,
         event: &Event<'_>,
         kind: Option<CallType>,
         seq: Seq,
-        received_at: Millis,
+        received_at: impl Fn() -> Millis,
     ) {
         if kind != Some(CallType::Group) {
             return;
@@ -88,7 +89,7 @@ impl UserGroups {
                 continue;
             }
             self.bytes += bytes;
-            let known = UserGroup { seq, received_at, group: (&*group).into() };
+            let known = UserGroup { seq, received_at: received_at(), group: (&*group).into() };
             // most users have one group; the first push to an empty list would allocate four
             let groups = groups.entry(key.as_ref().into());
             groups.or_insert_with(|| Vec::with_capacity(1)).push(known);
@@ -140,8 +141,8 @@ mod tests {
         .collect();
         for (at, doc) in docs.iter().enumerate() {
             let event = Event::bare(doc.root());
-            people.learn(&event, Some(CallType::Group), Seq(at as u64 + 1), at as i64 * 10);
-            people.learn(&event, Some(CallType::Track), Seq(at as u64 + 1), 0);
+            people.learn(&event, Some(CallType::Group), Seq(at as u64 + 1), || at as i64 * 10);
+            people.learn(&event, Some(CallType::Track), Seq(at as u64 + 1), || 0);
         }
         let before = |json: &str, seq| {
             let doc = Doc::parse(json).expect("JSON");
@@ -160,7 +161,7 @@ mod tests {
     fn stops_remembering_at_the_limit() {
         let mut people = UserGroups { bytes: MAX_BYTES - 10, ..UserGroups::default() };
         let doc = Doc::parse(r#"{"userId":"u","groupId":"g"}"#).expect("JSON");
-        people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1), 0);
+        people.learn(&Event::bare(doc.root()), Some(CallType::Group), Seq(1), || 0);
         assert!(people.groups.iter().all(HashMap::is_empty));
     }
 }
