@@ -45,14 +45,19 @@ impl RequestDefaults<'_> {
     }
 }
 
+/// A value of a call that was read as a time.
+pub(crate) type ReadTime<'d> = (Val<'d>, Millis);
+
 /// Appends the object of a call's derived fields. `index` is the call's position in the request.
-pub(crate) fn write(
+/// Returns the time at which a call from a file counts as received, if it has any.
+pub(crate) fn write<'d>(
     out: &mut Builder,
-    call: &Fields<'_>,
-    shared: &RequestDefaults<'_>,
+    call: &Fields<'d>,
+    shared: &RequestDefaults<'d>,
     index: usize,
     budget: &mut batch_context::Budget,
-) {
+) -> Option<ReadTime<'d>> {
+    let mut arrival = None;
     out.object();
     kind(out, call, shared);
     message_id(out, call, shared, index);
@@ -62,8 +67,8 @@ pub(crate) fn write(
         DerivedFrom::Forwarded => forwarded_times(out, call, Some(&shared.received_text)),
         DerivedFrom::Bare => {
             let mut text = String::new();
-            let received = find_file_arrival(call, &shared.batch)
-                .map(|(value, at)| service_text(value, at, &mut text));
+            arrival = find_file_arrival(call, &shared.batch);
+            let received = arrival.map(|(value, at)| service_text(value, at, &mut text));
             forwarded_times(out, call, received);
         }
     }
@@ -74,6 +79,7 @@ pub(crate) fn write(
         batch_context::write(out, "integrations", call.integrations, batch.integrations, budget);
     }
     out.close();
+    arrival
 }
 
 fn kind(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>) {
@@ -173,7 +179,7 @@ fn forwarded_times(out: &mut Builder, call: &Fields<'_>, received: Option<&str>)
 
 /// Returns the time when a call from a file counts as received, and the value that it is from. It
 /// is never the current time, so that every reading is the same.
-fn find_file_arrival<'d>(call: &Fields<'d>, batch: &Fields<'d>) -> Option<(Val<'d>, Millis)> {
+fn find_file_arrival<'d>(call: &Fields<'d>, batch: &Fields<'d>) -> Option<ReadTime<'d>> {
     let times = [
         call.received_at,
         batch.received_at,

@@ -280,7 +280,8 @@ impl<'h> CallReader<'h, '_> {
         index: usize,
         library: Option<Val<'d>>,
     ) {
-        derived_fields::write(&mut self.derived, fields, shared, index, &mut self.budget);
+        let arrival =
+            derived_fields::write(&mut self.derived, fields, shared, index, &mut self.budget);
         let own = fields.kind_text();
         let kind = match (shared.origin, own) {
             (DerivedFrom::Sent(Some(path)), _) if shared.platform == Platform::RudderStack => {
@@ -294,7 +295,7 @@ impl<'h> CallReader<'h, '_> {
         if shared.is_checked(fields) {
             discard::check(fields, kind, shared.platform, &mut discards);
         }
-        times::check(fields, shared, &mut discards);
+        times::check(fields, shared, arrival, &mut discards);
         violation::check(fields, &mut discards);
         let message_id = derived_fields::own_id(fields).map(|id| id.node());
         let shape = ObjectShape::new(item);

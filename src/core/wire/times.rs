@@ -6,7 +6,7 @@ use super::discard::{Discard, at};
 use super::fields::Fields;
 use crate::call::time::{self, DAY_MS, Millis};
 use crate::call::{Val, text};
-use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
+use crate::wire::derived_fields::{DerivedFrom, ReadTime, RequestDefaults};
 
 /// 2000-01-01T00:00:00Z, the earliest plausible time of an event.
 const MIN_TIME: Millis = 946_684_800_000;
@@ -14,13 +14,19 @@ const MIN_TIME: Millis = 946_684_800_000;
 /// 2100-01-01T00:00:00Z, from which a number is not interpreted as an epoch time.
 const MAX_EPOCH: Millis = 4_102_444_800_000;
 
-/// Adds a finding for each time of a call that is invalid or implausible.
-pub(crate) fn check(call: &Fields<'_>, shared: &RequestDefaults<'_>, out: &mut Vec<Discard>) {
+/// Adds a finding for each time of a call that is invalid or implausible. `known` is a time of the
+/// call that was read already.
+pub(crate) fn check(
+    call: &Fields<'_>,
+    shared: &RequestDefaults<'_>,
+    known: Option<ReadTime<'_>>,
+    out: &mut Vec<Discard>,
+) {
     let rudder = shared.platform == Platform::RudderStack;
     let is_sent = matches!(shared.origin, DerivedFrom::Sent(_));
     let from_batch = if is_sent && !rudder { shared.batch.sent_at } else { None };
     let arrival = arrival(call, shared);
-    let mut read = |name, value| moment(name, value, arrival, out);
+    let mut read = |name, value| moment(name, value, known, arrival, out);
     let timestamp = read("/timestamp", call.timestamp);
     // most calls that have both have the same time twice
     let is_same = |value: &Val<'_>| call.timestamp.is_some_and(|own| own.raw() == value.raw());
@@ -63,12 +69,18 @@ fn arrival(call: &Fields<'_>, shared: &RequestDefaults<'_>) -> Option<Millis> {
 fn moment(
     path: &'static str,
     value: Option<Val<'_>>,
+    known: Option<ReadTime<'_>>,
     arrival: Option<Millis>,
     out: &mut Vec<Discard>,
 ) -> Option<Millis> {
     let value = value?;
     let text = value.as_str();
-    let Some(at) = text.as_deref().and_then(time::parse) else {
+    let at = match known {
+        // most calls of a file have only this time
+        Some((known, at)) if known.raw() == value.raw() => Some(at),
+        _ => text.as_deref().and_then(time::parse),
+    };
+    let Some(at) = at else {
         out.push(invalid(path, value));
         return None;
     };
