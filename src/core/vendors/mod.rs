@@ -67,7 +67,7 @@ pub use crate::vendors::engine::judge::Outcome;
 pub use crate::vendors::engine::judge::{FlushedSession, Judgement, VendorVerdict};
 pub use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact, pretty};
 pub use crate::vendors::engine::per_vendor::{
-    CallViewer, PerVendorFindings, PerVendorScratch, Share, ViewedCall,
+    CallViewer, HashedIds, PerVendorFindings, PerVendorScratch, Share, ViewedCall,
 };
 pub use crate::vendors::engine::rendered::{Output, RenderedCall};
 pub use crate::vendors::map_lines::{Mapper, map_line};
@@ -97,7 +97,7 @@ use crate::vendors::table::build::{TableBuilder, book};
 use crate::vendors::table::id_codes::id_codes;
 use crate::vendors::table::{TableText, VendorTable};
 use builtin::BUILT_IN;
-use rules::Build;
+use rules::{Build, CallId};
 use serde_json::{Map, Value};
 use std::sync::{Arc, LazyLock};
 use vendor::Vendor;
@@ -198,6 +198,7 @@ impl Vendors {
             timestamp: keys.slot("/timestamp"),
             original: keys.slot("/originalTimestamp"),
             integrations: keys.slot("/integrations"),
+            ids: CallId::POINTERS.map(|pointer| keys.slot(pointer)),
         };
         let mut codes = Codes::new();
         for (index, source) in sources.iter().enumerate() {

@@ -51,6 +51,12 @@ pub(crate) trait Rules: Send + Sync {
     /// [`Evaluation::partial`] was called.
     fn learn(&self, _evaluation: &Evaluation<'_>, _lessons: &mut LearnedFacts) {}
 
+    /// Returns the facts that the code looks up or learns for nearly every call of a type: the topic,
+    /// and the id that is usually the key. They are read ahead for many calls at once.
+    fn usual_facts(&self, _kind: CallType) -> &'static [(Topic, CallId)] {
+        &[]
+    }
+
     /// Returns an empty state, for a vendor whose memory is more than facts.
     fn state(&self) -> Option<State> {
         None
@@ -60,6 +66,12 @@ pub(crate) trait Rules: Send + Sync {
     /// number, and its codes count as findings.
     fn step(&self, _evaluation: &Evaluation<'_>, _state: &mut State) -> Option<CallNote> {
         None
+    }
+
+    /// Reads the parts of the state that [`Rules::step`] uses for calls whose session ids have these
+    /// hashes. Returns a number that depends on them, so that the compiler keeps the reads.
+    fn prefetch_state(&self, _sessions: &[u64], _state: &State) -> u64 {
+        0
     }
 
     /// Adds the note of [`Rules::step`] to the output of its call.
@@ -86,6 +98,19 @@ pub(crate) trait Rules: Send + Sync {
     fn flush(&self, _now: Millis, _state: &mut State) -> Vec<VendorRecord> {
         Vec::new()
     }
+}
+
+/// An id at the top level of a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum CallId {
+    User,
+    Anonymous,
+    Group,
+}
+
+impl CallId {
+    /// The pointers of all ids, in their order.
+    pub const POINTERS: [&str; 3] = ["/userId", "/anonymousId", "/groupId"];
 }
 
 /// The facts that a call teaches, collected before they are learned.

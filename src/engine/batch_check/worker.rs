@@ -11,7 +11,7 @@ use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_fields;
 use crate::engine::source::file_error::FileError;
 use crate::plan::PlanOutcome;
-use crate::vendors::{CallViewer, CodeId, PerVendorScratch, Share, Vendors, ViewedCall};
+use crate::vendors::{CallViewer, CodeId, HashedIds, PerVendorScratch, Share, Vendors, ViewedCall};
 use crate::wire::ParseScratch;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -76,6 +76,8 @@ pub(crate) struct WorkerScratch {
     parse_buffers: Vec<ParseScratch>,
     viewers: Vec<CallViewer>,
     per_vendor: PerVendorScratch,
+    /// The hashes of the ids of each call, for the memories of all vendors.
+    id_hashes: Vec<HashedIds>,
     /// The fingerprint of each call of the block, by which a repeat is recognized.
     fingerprints: Vec<Option<Repeat>>,
     pub sightings: Vec<Sighting>,
@@ -261,6 +263,8 @@ impl BatchCheck<'_> {
         let viewed = events.iter().zip(&scratch.viewers);
         let viewed: Vec<ViewedCall<'_>> =
             viewed.map(|(event, viewer)| self.vendors.looked(event, viewer)).collect();
+        scratch.id_hashes.clear();
+        scratch.id_hashes.extend(viewed.iter().map(|call| self.vendors.hash_ids(call)));
         scratch.call_codes.clear();
         scratch.call_codes.extend(viewed.iter().map(|call| self.vendors.code_apart(call)));
         scratch.plan_outcomes.clear();
@@ -273,6 +277,8 @@ impl BatchCheck<'_> {
         let ranks = SenderPlatform::ALL.map(|sender| self.ranks(sender));
         for (vendor, share) in self.shares.iter().enumerate() {
             share.take(nth, |share| {
+                let calls = (&viewed[..], &scratch.id_hashes[..]);
+                self.vendors.prefetch_memory(vendor, calls, share, &mut scratch.per_vendor);
                 let mut flushes = flushes.iter().peekable();
                 for at in 0..=viewed.len() {
                     while let Some((_, when)) = flushes.next_if(|(before, _)| *before == at) {

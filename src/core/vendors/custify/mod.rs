@@ -7,7 +7,7 @@ mod person;
 pub(crate) use parts::build;
 
 use super::code_id::CodeId;
-use super::rules::{Family, Flow, LearnedFacts, Rules};
+use super::rules::{CallId, Family, Flow, LearnedFacts, Rules};
 use super::vendor::{IdRule, Name, slot};
 use crate::call::{CallType, JsonKind, Val};
 use crate::findings::{advice, identity::truthy};
@@ -125,6 +125,13 @@ impl Rules for Custify {
         }
         if let Some(user) = evaluation.user.as_ref().filter(|_| evaluation.goes_through()) {
             lessons.add(USERS, &user.text, "");
+        }
+    }
+
+    fn usual_facts(&self, kind: CallType) -> &'static [(Topic, CallId)] {
+        match kind {
+            CallType::Group => &[(USERS, CallId::User), (COMPANIES, CallId::Group)],
+            _ => &[(USERS, CallId::User)],
         }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct CallView<'a> {
     vendors: usize,
     keys: &'a SlotTable,
     plan: &'a Plan,
-    basics: CallBasics,
+    pub basics: CallBasics,
     /// The `type` of the call, parsed once for all vendors.
     pub kind: TypeOf,
     /// The times at the slots of [`CallBasics`], also parsed once for all vendors.
@@ -32,7 +32,8 @@ pub(crate) struct CallView<'a> {
 /// A slot, and the reason why the text there is probably not an id.
 type KnownDoubt = (FieldSlot, Option<IdDoubt>);
 
-/// The slots of a call's type, of its times, and of its `integrations`.
+/// The slots of a call's type, of its times, of its `integrations`, and of its ids in the order of
+/// [`crate::vendors::rules::CallId`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CallBasics {
     pub kind: FieldSlot,
@@ -40,6 +41,7 @@ pub(crate) struct CallBasics {
     pub timestamp: FieldSlot,
     pub original: FieldSlot,
     pub integrations: FieldSlot,
+    pub ids: [FieldSlot; 3],
 }
 
 impl<'a> CallView<'a> {
@@ -206,8 +208,14 @@ mod tests {
         let mut keys = SlotTable::default();
         let id = keys.slot("/traits/company/id");
         let traits = keys.listed("/traits");
-        let basics =
-            CallBasics { kind: id, received: id, timestamp: id, original: id, integrations: id };
+        let basics = CallBasics {
+            kind: id,
+            received: id,
+            timestamp: id,
+            original: id,
+            integrations: id,
+            ids: [id; 3],
+        };
         let call = Doc::parse(
             r#"{"traits":{"company":{"id":1}},"traits":{"a":1,"company":{},"b":2,"a":3,"\u0061":4}}"#,
         )
@@ -235,6 +243,7 @@ mod tests {
             timestamp: group,
             original: group,
             integrations: group,
+            ids: [group; 3],
         };
         let call = Doc::parse(r#"{"context":{"app":"x"}}"#).expect("valid");
         let derived = Doc::parse(r#"{"context":{"groupId":"g"}}"#).expect("valid");

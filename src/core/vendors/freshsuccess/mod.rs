@@ -6,7 +6,7 @@ mod sessions;
 
 use super::code_id::CodeId;
 use super::memory::vendor_notes::CallNote;
-use super::rules::{Family, Flow, LearnedFacts, RuleParts, Rules, State};
+use super::rules::{CallId, Family, Flow, LearnedFacts, RuleParts, Rules, State};
 use super::settings::SettingsError;
 use super::vendor::Name;
 use crate::call::{CallType, JsonKind, Val, time, time::Millis};
@@ -110,6 +110,13 @@ impl Rules for Freshsuccess {
         }
     }
 
+    fn usual_facts(&self, kind: CallType) -> &'static [(Topic, CallId)] {
+        match kind {
+            CallType::Group => &[(ACCOUNTS, CallId::User), (INSERTED, CallId::Group)],
+            _ => &[(ACCOUNTS, CallId::User)],
+        }
+    }
+
     fn state(&self) -> Option<State> {
         Some(Box::new(Sessions::default()))
     }
@@ -128,6 +135,10 @@ impl Rules for Freshsuccess {
         (note != CallNote::default()).then_some(note)
     }
 
+    fn prefetch_state(&self, sessions: &[u64], state: &State) -> u64 {
+        sessions_of(state).prefetch(sessions)
+    }
+
     fn show(&self, evaluation: &mut Evaluation<'_>, note: Option<&CallNote>) {
         for code in note.iter().flat_map(|note| &note.codes) {
             let at = self.created_at(evaluation).map_or(0, |(_, _, at)| at);
@@ -144,9 +155,7 @@ impl Rules for Freshsuccess {
     }
 
     fn open(&self, sessions: &BTreeSet<String>, state: &State) -> Vec<VendorRecord> {
-        let state: &dyn Any = &**state;
-        let state: &Sessions = state.downcast_ref().expect("the state that `state` made");
-        sessions.iter().flat_map(|id| state.so_far(id)).collect()
+        sessions.iter().flat_map(|id| sessions_of(state).so_far(id)).collect()
     }
 
     fn is_idle(&self, now: Millis, state: &mut State) -> bool {
@@ -284,6 +293,11 @@ impl Freshsuccess {
             (None, None) => {}
         }
     }
+}
+
+fn sessions_of(state: &State) -> &Sessions {
+    let state: &dyn Any = &**state;
+    state.downcast_ref().expect("the state that `state` made")
 }
 
 fn sessions_mut(state: &mut State) -> &mut Sessions {

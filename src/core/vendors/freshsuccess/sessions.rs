@@ -3,13 +3,11 @@
 
 use crate::call::time::Millis;
 use crate::vendors::memory::MemorySize;
-use crate::vendors::memory::hashed_keys::HashedKeyMap;
+use crate::vendors::memory::hashed_keys::{HashedKeyMap, hash_key};
 use crate::vendors::memory::vendor_record::VendorRecord;
 use crate::vendors::rules::SizedState;
-use hashbrown::DefaultHashBuilder;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// The time without a call after which a session ends.
@@ -38,7 +36,6 @@ struct Session {
 pub(crate) struct Sessions {
     /// The sessions, by the hash of their ids.
     open: HashedKeyMap<Session>,
-    hasher: DefaultHashBuilder,
     /// One entry for each open session, with a time at or before its `last`. So a call changes
     /// nothing here, and a flush reads only sessions that may be idle.
     idle: BinaryHeap<Reverse<(Millis, Arc<str>)>>,
@@ -59,7 +56,7 @@ impl Sessions {
     /// Adds a call to its session and returns the effects.
     pub fn call(&mut self, id: &str, at: Millis, module: Option<&str>) -> SessionStep {
         let mut step = SessionStep::default();
-        let key = self.hasher.hash_one(id);
+        let key = hash_key(id);
         if let Some(session) = self.open.get_mut(&key) {
             if at - session.last >= IDLE_TIMEOUT_MS {
                 step.records = session.close(id);
@@ -88,6 +85,16 @@ impl Sessions {
         step
     }
 
+    /// Reads the parts of sessions that [`Sessions::call`] uses. `keys` are the hashes of their ids.
+    /// First all sessions are read, then the names of their modules, because the processor overlaps
+    /// reads that do not depend on each other. Returns a number that depends on all parts.
+    pub fn prefetch(&self, keys: &[u64]) -> u64 {
+        let open = || keys.iter().filter_map(|key| self.open.get(key));
+        let times = open().fold(0, |all, session| all ^ session.last as u64);
+        let names = open().filter_map(|session| session.module.as_ref()?.name.as_bytes().first());
+        names.fold(times, |all, byte| all ^ u64::from(*byte))
+    }
+
     /// Notes the use of a module in an open session. Returns the record of the previous module, if
     /// it was another one.
     fn enter(&mut self, (key, id): (u64, &str), at: Millis, name: &str) -> Option<VendorRecord> {
@@ -114,7 +121,7 @@ impl Sessions {
     }
 
     fn open_session(&self, id: &str) -> Option<&Session> {
-        self.open.get(&self.hasher.hash_one(id))
+        self.open.get(&hash_key(id))
     }
 
     /// Returns true if a session is idle at this time. It is then the first entry of `idle`.
@@ -142,7 +149,7 @@ impl Sessions {
         closed.sort_unstable();
         let mut records = Vec::new();
         for id in closed {
-            let key = self.hasher.hash_one(&*id);
+            let key = hash_key(&id);
             let Some(session) = self.open.remove(&key) else { continue };
             self.text -= id.len() + session.module.as_ref().map_or(0, |module| module.name.len());
             records.extend(session.close(&id));

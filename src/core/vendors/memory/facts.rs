@@ -4,9 +4,7 @@
 //! removed, so the facts known before a call are the same at any later time.
 
 use crate::call::Seq;
-use crate::vendors::memory::hashed_keys::HashedKeyMap;
-use hashbrown::DefaultHashBuilder;
-use std::hash::BuildHasher;
+use crate::vendors::memory::hashed_keys::{HashedKeyMap, hash_key};
 
 /// The maximum number of facts that one vendor learns, and the maximum size of their values.
 const MAX_FACTS: usize = 1_000_000;
@@ -20,6 +18,8 @@ pub(crate) type Topic = u8;
 #[derive(Debug, Clone, Copy)]
 struct Fact {
     value: (u32, u32),
+    /// The hash of the value, so that comparing values does not read their text.
+    value_hash: u64,
     seq: Seq,
     next: u32,
 }
@@ -34,8 +34,8 @@ struct Chain {
 }
 
 /// The topic, key and value of a fact as 96 bits, which tell whether the fact is known. Nearly
-/// every call teaches known facts, and comparing the value would be one more cache miss. The
-/// probability that two of a million facts have the same bits is about 1 in 10^16.
+/// every call teaches known facts, and walking a long chain would be one cache miss for each fact.
+/// The probability that two of a million facts have the same bits is about 1 in 10^16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FactHash {
     hash: u64,
@@ -48,6 +48,21 @@ struct Exact {
     index: u32,
 }
 
+impl FactHash {
+    /// Combines the hash of topic and key with the hash of the value.
+    fn new(hash: u64, value_hash: u64) -> FactHash {
+        let wide = u128::from(hash ^ value_hash.rotate_left(32)) * u128::from(value_hash | 1);
+        // without the rotation, all facts whose value equals their key would have one hash
+        let hash = hash.rotate_left(29) ^ value_hash;
+        FactHash { hash, check: (wide >> 64) as u32 ^ wide as u32 }
+    }
+}
+
+/// Returns the hash of a topic and a key, which has the hash `key`.
+fn hash_in_topic(topic: Topic, key: u64) -> u64 {
+    key ^ (u64::from(topic) + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// The facts of one vendor.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -56,9 +71,9 @@ pub(crate) struct Facts {
     facts: Vec<Fact>,
     /// The facts about each key, by the hash of topic and key.
     chains: HashedKeyMap<Chain>,
-    /// The first fact for each hash of topic, key and value.
+    /// The facts that are not the first about their key, by the hash of topic, key and value. Most
+    /// keys have one fact, which a look-up of the key reads anyway.
     exact: HashedKeyMap<Exact>,
-    hasher: DefaultHashBuilder,
     full_since: Option<Seq>,
     not_learned: u64,
 }
@@ -79,9 +94,9 @@ impl Facts {
 
     /// Adds a fact unless it is known. Calls come in order, so the first of equal facts is kept.
     pub fn learn(&mut self, topic: Topic, key: &str, value: &str, seq: Seq) {
-        let hash = self.hasher.hash_one((topic, key));
-        let exact = self.fact_hash(hash, value);
-        if self.exact_index(exact).is_some() {
+        let hash = hash_in_topic(topic, hash_key(key));
+        let value_hash = hash_key(value);
+        if self.index(hash, value_hash).is_some() {
             return;
         }
         let full = self.facts.len() >= MAX_FACTS || self.text.len() + value.len() > MAX_TEXT_BYTES;
@@ -92,17 +107,18 @@ impl Facts {
         }
         let value = push(&mut self.text, value);
         let index = self.facts.len() as u32;
-        self.facts.push(Fact { value, seq, next: NO_FACT });
+        self.facts.push(Fact { value, value_hash, seq, next: NO_FACT });
         match self.chains.get_mut(&hash) {
             Some(chain) => {
                 self.facts[chain.last as usize].next = index;
                 chain.last = index;
+                let FactHash { hash, check } = FactHash::new(hash, value_hash);
+                self.exact.entry(hash).or_insert(Exact { check, index });
             }
             None => {
                 self.chains.insert(hash, Chain { first: index, last: index, since: seq });
             }
         }
-        self.exact.entry(exact.hash).or_insert(Exact { check: exact.check, index });
     }
 
     fn chain(&self, hash: u64) -> impl Iterator<Item = usize> + '_ {
@@ -114,16 +130,34 @@ impl Facts {
         })
     }
 
-    /// Returns the hash of a fact. `hash` is that of its topic and key.
-    fn fact_hash(&self, hash: u64, value: &str) -> FactHash {
-        let value = self.hasher.hash_one(value);
-        let wide = u128::from(hash ^ value.rotate_left(32)) * u128::from(value | 1);
-        FactHash { hash: hash ^ value, check: (wide >> 64) as u32 ^ wide as u32 }
-    }
-
-    fn exact_index(&self, fact: FactHash) -> Option<usize> {
+    /// Returns the index of a fact. `hash` is the hash of its topic and key.
+    fn index(&self, hash: u64, value_hash: u64) -> Option<usize> {
+        let chain = self.chains.get(&hash)?;
+        let first = chain.first as usize;
+        if self.facts[first].value_hash == value_hash {
+            return Some(first);
+        }
+        if chain.first == chain.last {
+            return None;
+        }
+        let fact = FactHash::new(hash, value_hash);
         let known = self.exact.get(&fact.hash)?;
         (known.check == fact.check).then_some(known.index as usize)
+    }
+
+    /// Reads the parts of the memory that look-ups of keys read. Each key comes with its topic and
+    /// as its hash. First all chains are read, then all facts, then all values, because the processor
+    /// overlaps reads that do not depend on each other. `found` is a buffer. Returns a number that
+    /// depends on all parts, so that the compiler keeps the reads.
+    pub fn prefetch(&self, keys: impl Iterator<Item = (Topic, u64)>, found: &mut Vec<u32>) -> u64 {
+        let first = |(topic, key)| Some(self.chains.get(&hash_in_topic(topic, key))?.first);
+        found.clear();
+        found.extend(keys.filter_map(first));
+        let facts = || found.iter().map(|index| &self.facts[*index as usize]);
+        let hashes = facts().fold(0, |all, fact| all ^ fact.value_hash);
+        let values = facts().filter(|fact| fact.value.1 > 0);
+        let bytes = values.filter_map(|fact| self.text.as_bytes().get(fact.value.0 as usize));
+        bytes.fold(hashes, |all, byte| all ^ u64::from(*byte))
     }
 
     /// Returns the facts about a key that were known before a call, in the order in which they were
@@ -135,7 +169,7 @@ impl Facts {
         before: Seq,
     ) -> impl Iterator<Item = KnownFact<'_>> {
         // without facts, no hash is needed
-        let hash = if self.facts.is_empty() { 0 } else { self.hasher.hash_one((topic, key)) };
+        let hash = if self.facts.is_empty() { 0 } else { hash_in_topic(topic, hash_key(key)) };
         self.chain(hash)
             .map(|index| &self.facts[index])
             .take_while(move |fact| fact.seq < before)
@@ -147,7 +181,7 @@ impl Facts {
         if self.facts.is_empty() {
             return None;
         }
-        let since = self.chains.get(&self.hasher.hash_one((topic, key)))?.since;
+        let since = self.chains.get(&hash_in_topic(topic, hash_key(key)))?.since;
         (since < before).then_some(since)
     }
 
@@ -161,8 +195,8 @@ impl Facts {
         if self.facts.is_empty() {
             return None;
         }
-        let exact = self.fact_hash(self.hasher.hash_one((topic, key)), value);
-        let seq = self.facts[self.exact_index(exact)?].seq;
+        let hash = hash_in_topic(topic, hash_key(key));
+        let seq = self.facts[self.index(hash, hash_key(value))?].seq;
         (seq < before).then_some(seq)
     }
 
@@ -213,6 +247,35 @@ mod tests {
         assert_eq!(facts.has(0, "u1", "b", Seq(3)), None);
         assert_eq!(facts.has(0, "u1", "z", Seq(9)), None);
         assert_eq!(facts.size().0, 5);
+    }
+
+    #[test]
+    fn a_fact_is_learned_once_however_many_its_key_has() {
+        let mut facts = Facts::default();
+        for round in 0..2 {
+            for key in (0..100).map(|nth| format!("id-{nth}")) {
+                for value in ["", "other", &key] {
+                    facts.learn(0, &key, value, Seq(round + 1));
+                }
+            }
+        }
+        assert_eq!(facts.size().0, 300);
+        for value in ["", "other", "id-7"] {
+            assert_eq!(facts.has(0, "id-7", value, Seq(9)), Some(Seq(1)), "{value}");
+        }
+        assert_eq!(facts.has(0, "id-7", "id-8", Seq(9)), None);
+    }
+
+    #[test]
+    fn finds_the_facts_to_prefetch() {
+        let mut facts = Facts::default();
+        for (key, value) in [("u1", "a"), ("u2", ""), ("u1", "b"), ("u3", "c")] {
+            facts.learn(0, key, value, Seq(1));
+        }
+        let keys = [(0, "u3"), (0, "u4"), (1, "u1"), (0, "u1"), (0, "u2")];
+        let mut found = vec![9];
+        facts.prefetch(keys.into_iter().map(|(topic, key)| (topic, hash_key(key))), &mut found);
+        assert_eq!(found, [3, 0, 1]);
     }
 
     #[test]

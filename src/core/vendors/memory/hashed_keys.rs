@@ -5,11 +5,20 @@
 //! Nobody can choose such keys without observing this run, because each run uses another hash
 //! function.
 
+use hashbrown::DefaultHashBuilder;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
+use std::sync::LazyLock;
 
 /// A map from the hashes of keys.
 pub(crate) type HashedKeyMap<V> = HashMap<u64, V, HashOfHash>;
+
+/// Returns the hash of a text that is a key. The memories of all vendors use one hash function, so
+/// the ids of a call can be hashed once for all vendors.
+pub(crate) fn hash_key(text: &str) -> u64 {
+    static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+    HASHER.hash_one(text)
+}
 
 /// A hasher factory that uses a key, which is a hash, as its own hash.
 #[derive(Debug, Default, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! The endusers that Planhat has: those of the settings, and those that captured calls created. An
 //! existing enduser is never merged with another one and never updated.
 
-use super::super::rules::LearnedFacts;
+use super::super::rules::{CallId, LearnedFacts};
 use super::super::settings::VendorSettings;
 use crate::call::Seq;
 use crate::vendors::engine::evaluation::Evaluation;
@@ -12,6 +12,9 @@ use std::collections::HashMap;
 const BY_ID: Topic = 0;
 /// The topic of created endusers by their email in lower case; the value is their company.
 const BY_EMAIL: Topic = 1;
+
+/// The facts that nearly every call looks up; an email is the key only without a known user id.
+pub(crate) const USUAL_FACTS: &[(Topic, CallId)] = &[(BY_ID, CallId::User)];
 
 /// The endusers of the settings; each may lack any field.
 pub(crate) struct Endusers {

@@ -7,7 +7,7 @@ mod metrics;
 pub(crate) mod sync;
 
 use super::code_id::CodeId;
-use super::rules::{Family, Flow, LearnedFacts, RuleParts, Rules};
+use super::rules::{CallId, Family, Flow, LearnedFacts, RuleParts, Rules};
 use super::settings::SettingsError;
 use super::vendor::Name;
 use crate::call::{CallType, JsonKind, Val};
@@ -15,6 +15,7 @@ use crate::findings::identity::text_of;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::output_json::OutputJson;
+use crate::vendors::memory::facts::Topic;
 use endusers::{Enduser, Endusers};
 use ids::{Places, SpelledId};
 use metrics::Metrics;
@@ -130,6 +131,13 @@ impl Rules for Planhat {
             let user = evaluation.user.as_ref().map(|id| &*id.text);
             let email = places.email_of(evaluation).map(|(text, _)| text);
             endusers::learn(lessons, user, email.as_deref(), &company.text);
+        }
+    }
+
+    fn usual_facts(&self, kind: CallType) -> &'static [(Topic, CallId)] {
+        match kind {
+            CallType::Identify | CallType::Track => endusers::USUAL_FACTS,
+            _ => &[],
         }
     }
 }
