@@ -2,14 +2,9 @@
 //! checks the states of all connections once in a while, which costs a busy connection nothing, unlike
 //! a timer for each request.
 
-use crate::server::malformed::MAX_KEPT_HEAD_BYTES;
-use crate::server::transport::Transport;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
 /// The phase of a connection.
@@ -25,6 +20,10 @@ pub(crate) enum Phase {
     Busy,
     /// The body of a request did not arrive with its head and is awaited.
     Body,
+    /// The response is being sent. The phase begins again each time that the client takes some of it.
+    Responding,
+    /// The end of the response is ready, and not all of it is sent.
+    Flushing,
     /// A TLS handshake is going on.
     Handshake,
     /// A tunnel to another host is open.
@@ -33,19 +32,21 @@ pub(crate) enum Phase {
     HalfTunnel,
 }
 
-const PHASES: [Phase; 8] = [
+const PHASES: [Phase; 10] = [
     Phase::Fresh,
     Phase::Idle,
     Phase::Head,
     Phase::Busy,
     Phase::Body,
+    Phase::Responding,
+    Phase::Flushing,
     Phase::Handshake,
     Phase::Tunnel,
     Phase::HalfTunnel,
 ];
 
 /// The number of bits of a state that hold its phase.
-const PHASE_BITS: u32 = 3;
+const PHASE_BITS: u32 = 4;
 
 /// The first byte of a TLS handshake; no HTTP method begins with it.
 pub(crate) const TLS_HANDSHAKE: u8 = 0x16;
@@ -176,6 +177,16 @@ impl PhaseCell {
         self.is_waiting.store(is_waiting, Ordering::Relaxed);
     }
 
+    /// Returns true while the stream is to check whether the client still waits.
+    pub fn is_waiting(&self) -> bool {
+        self.is_waiting.load(Ordering::Relaxed)
+    }
+
+    /// Marks the client as one that has closed its side.
+    pub fn set_gone(&self) {
+        self.is_gone.store(true, Ordering::Relaxed);
+    }
+
     /// Returns true if the client has closed its side during such a check.
     pub fn is_gone(&self) -> bool {
         self.is_gone.load(Ordering::Relaxed)
@@ -201,80 +212,13 @@ impl PhaseCell {
         self.ended.load(Ordering::Relaxed)
     }
 
+    /// Marks the connection as one whose client speaks TLS to a stream without it.
+    pub fn set_tls(&self) {
+        self.tls.store(true, Ordering::Relaxed);
+    }
+
     pub fn is_tls(&self) -> bool {
         self.tls.load(Ordering::Relaxed)
-    }
-}
-
-/// The stream of a connection, which updates the connection's phase.
-pub(crate) struct WatchedStream {
-    pub stream: Transport,
-    pub watch: Arc<PhaseCell>,
-    /// The beginning of the latest request head. If hyper refuses the request, nothing else is known of
-    /// it.
-    pub head: Vec<u8>,
-}
-
-impl WatchedStream {
-    /// Appends bytes to the kept beginning of the head.
-    fn keep(&mut self, bytes: &[u8]) {
-        let room = MAX_KEPT_HEAD_BYTES.saturating_sub(self.head.len());
-        self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
-}
-
-impl AsyncRead for WatchedStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        ctx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        let before = buf.filled().len();
-        let is_plain = !self.stream.is_tls();
-        let read = Pin::new(&mut self.stream).poll_read(ctx, buf);
-        if buf.filled().len() > before {
-            match self.watch.phase().0 {
-                Phase::Fresh if is_plain && buf.filled()[before] == TLS_HANDSHAKE => {
-                    self.watch.tls.store(true, Ordering::Relaxed);
-                    // for hyper the connection ends here: the client could not read an HTTP response
-                    buf.set_filled(before);
-                }
-                Phase::Fresh | Phase::Idle => {
-                    self.watch.enter(Phase::Head);
-                    self.head.clear();
-                    self.keep(&buf.filled()[before..]);
-                }
-                Phase::Head => self.keep(&buf.filled()[before..]),
-                Phase::Busy
-                | Phase::Body
-                | Phase::Handshake
-                | Phase::Tunnel
-                | Phase::HalfTunnel => {}
-            }
-        }
-        read
-    }
-}
-
-impl AsyncWrite for WatchedStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        ctx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(ctx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        // hyper calls this each time that it polls the connection, and does not read while a response is due
-        if self.watch.is_waiting.load(Ordering::Relaxed) && self.stream.is_ended_by_client(ctx) {
-            self.watch.is_gone.store(true, Ordering::Relaxed);
-        }
-        Pin::new(&mut self.stream).poll_flush(ctx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(ctx)
     }
 }
 

@@ -43,8 +43,8 @@ impl Server {
     }
 
     /// Closes some of the connections that are idle or slow: first those that never sent a byte, then
-    /// those whose head does not end, then those that wait for a next request, and if there are none of
-    /// these, the slowest body. Of each kind, those that have been in that phase for longest come first.
+    /// those whose head does not end, then those that wait for a next request or take nothing of their
+    /// response, and if there are none of these, the slowest body. Of each kind, those that have been in that phase for longest come first.
     pub(crate) fn close_some_connections(&self) {
         // two threads at once would close and count the same connections
         let _evicting = self.evicting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,7 +60,7 @@ impl Server {
             let (rank, grace) = match phase {
                 Phase::Fresh => (0, FRESH_GRACE.min(self.limits.grace)),
                 Phase::Head | Phase::Handshake => (1, self.limits.grace),
-                Phase::Idle => (2, self.limits.grace),
+                Phase::Idle | Phase::Responding | Phase::Flushing => (2, self.limits.grace),
                 Phase::Busy | Phase::Body | Phase::Tunnel | Phase::HalfTunnel => continue,
             };
             if lasted >= grace {

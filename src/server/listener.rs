@@ -144,7 +144,7 @@ impl Server {
             let (phase, lasted) = watch.phase();
             let over = match phase {
                 Phase::Fresh => lasted > self.limits.fresh.min(self.limits.idle),
-                Phase::Idle => lasted > self.limits.idle,
+                Phase::Idle | Phase::Responding | Phase::Flushing => lasted > self.limits.idle,
                 Phase::Head | Phase::Handshake => lasted > self.limits.head,
                 Phase::Tunnel => lasted > self.limits.tunnel_idle,
                 Phase::HalfTunnel => lasted > self.limits.half_tunnel_idle,

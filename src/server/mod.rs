@@ -31,6 +31,7 @@ mod request_log;
 mod respond;
 mod token;
 mod transport;
+mod watched_stream;
 
 pub use crate::server::faults::{FaultError, FaultKind, FaultPoint, FaultRule};
 pub use crate::server::forward::ForwardOptions;

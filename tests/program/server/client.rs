@@ -209,6 +209,13 @@ impl Client {
         Some(Answer { status, headers, body })
     }
 
+    /// Returns true if something has arrived or arrives, and false at the end of the connection.
+    pub fn has_next(&mut self) -> bool {
+        let arrived = self.stream.fill_buf().map_or(0, <[u8]>::len);
+        self.stream.consume(arrived);
+        arrived > 0
+    }
+
     /// Reads to the end of the connection; what came.
     pub fn rest(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
