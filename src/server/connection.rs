@@ -90,8 +90,9 @@ pub(crate) async fn serve(
                 break;
             }
             () = watch.over.notified() => {
-                watch.end();
-                break;
+                if server.confirm_end(&watch) {
+                    break;
+                }
             }
             _ = stop.changed(), if !stopping => {
                 stopping = true;

@@ -76,6 +76,20 @@ impl CoarseClock {
     }
 }
 
+/// The value of [`PhaseCell::end_at`] while the connection is not to end.
+const NO_END: u64 = u64::MAX;
+
+/// A phase and the time at which it began, which tell it from the phases after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PhaseStart(u64);
+
+impl PhaseStart {
+    /// Returns the phase.
+    pub fn phase(self) -> Phase {
+        PHASES[(self.0 & ((1 << PHASE_BITS) - 1)) as usize]
+    }
+}
+
 /// A connection's phase, shared between its task and the server.
 #[derive(Debug)]
 pub(crate) struct PhaseCell {
@@ -83,8 +97,11 @@ pub(crate) struct PhaseCell {
     /// The time at which the phase began, with the phase in the lowest bits.
     state: AtomicU64,
     tls: AtomicBool,
-    ended: AtomicBool,
-    /// Notified when the connection has taken too long.
+    /// The state of the phase in which the connection is to end, or [`NO_END`].
+    end_at: AtomicU64,
+    /// True if the connection is to end to make room for others.
+    makes_room: AtomicBool,
+    /// Notified when the connection is to end.
     pub over: Notify,
     /// The number of bytes of the body that arrived, and the memory that it holds, while it is awaited.
     body_bytes: AtomicU64,
@@ -104,7 +121,8 @@ impl PhaseCell {
             clock,
             state: AtomicU64::new(0),
             tls: AtomicBool::new(false),
-            ended: AtomicBool::new(false),
+            end_at: AtomicU64::new(NO_END),
+            makes_room: AtomicBool::new(false),
             over: Notify::new(),
             body_bytes: AtomicU64::new(0),
             body_room: AtomicU64::new(0),
@@ -126,10 +144,15 @@ impl PhaseCell {
 
     /// Returns the phase, and how long it has lasted.
     pub fn phase(&self) -> (Phase, Duration) {
+        let (start, lasted) = self.phase_start();
+        (start.phase(), lasted)
+    }
+
+    /// Returns the phase with its beginning, and how long it has lasted.
+    pub fn phase_start(&self) -> (PhaseStart, Duration) {
         let state = self.state.load(Ordering::Relaxed);
         let lasted = self.clock.now_ms().saturating_sub(state >> PHASE_BITS);
-        let phase = state & ((1 << PHASE_BITS) - 1);
-        (PHASES[phase as usize], Duration::from_millis(lasted))
+        (PhaseStart(state), Duration::from_millis(lasted))
     }
 
     /// Enters the phase in which the body is awaited.
@@ -202,14 +225,29 @@ impl PhaseCell {
         self.is_reset.load(Ordering::Relaxed)
     }
 
-    /// Marks the connection as one that has taken too long.
-    pub fn end(&self) {
-        self.ended.store(true, Ordering::Relaxed);
+    /// Tells the connection to end because of a phase that takes too long. If `makes_room` is true, it
+    /// makes room for others.
+    pub fn end_in(&self, start: PhaseStart, makes_room: bool) {
+        self.makes_room.store(makes_room, Ordering::Relaxed);
+        self.end_at.store(start.0, Ordering::Release);
+        self.over.notify_one();
     }
 
-    /// Returns true if the connection has taken too long.
+    /// Returns whether the connection makes room for others, if it is still in the phase because of
+    /// which it was told to end. Otherwise it stays open, and the result is `None`.
+    pub fn confirm_end(&self) -> Option<bool> {
+        let end_at = self.end_at.load(Ordering::Acquire);
+        if end_at == self.state.load(Ordering::Relaxed) {
+            return Some(self.makes_room.load(Ordering::Relaxed));
+        }
+        // it may have been told again meanwhile, because of a later phase
+        let _ = self.end_at.compare_exchange(end_at, NO_END, Ordering::Relaxed, Ordering::Relaxed);
+        None
+    }
+
+    /// Returns true if the connection was told to end.
     pub fn is_over(&self) -> bool {
-        self.ended.load(Ordering::Relaxed)
+        self.end_at.load(Ordering::Relaxed) != NO_END
     }
 
     /// Marks the connection as one whose client speaks TLS to a stream without it.
@@ -240,5 +278,27 @@ mod tests {
         assert_eq!(watch.phase(), (Phase::Head, Duration::from_secs(5)));
         clock.tick();
         assert!(watch.phase().1 < Duration::from_secs(30), "counted from when it began");
+    }
+
+    #[test]
+    fn a_connection_ends_only_in_the_phase_because_of_which_it_was_told_to() {
+        let clock = Arc::new(CoarseClock::new(Instant::now()));
+        let watch = PhaseCell::new(Arc::clone(&clock));
+        watch.enter(Phase::Idle);
+        watch.end_in(watch.phase_start().0, true);
+        assert_eq!((watch.is_over(), watch.confirm_end()), (true, Some(true)));
+        // a request arrived before the connection noticed
+        watch.enter(Phase::Busy);
+        assert_eq!((watch.confirm_end(), watch.is_over()), (None, false));
+        // a later pause is another one
+        watch.enter(Phase::Idle);
+        let idle = watch.phase_start().0;
+        watch.end_in(idle, true);
+        watch.enter(Phase::Busy);
+        clock.now_ms.fetch_add(1, Ordering::Relaxed);
+        watch.enter(Phase::Idle);
+        assert_eq!((watch.confirm_end(), watch.is_over()), (None, false));
+        watch.end_in(watch.phase_start().0, false);
+        assert_eq!(watch.confirm_end(), Some(false));
     }
 }

@@ -150,6 +150,7 @@ pub(crate) async fn record_and_answer(
         let _ = stream.shutdown().await;
     };
     tokio::select! {
+        biased;
         () = send => {}
         () = watch.over.notified() => {}
     }
