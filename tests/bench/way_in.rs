@@ -44,7 +44,7 @@ fn shallow_read(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// What the shallow read is instead of.
+/// Parses the whole body, which the shallow read replaces.
 #[divan::bench]
 fn full_tree(bencher: Bencher<'_, '_>) {
     let call = track(1);

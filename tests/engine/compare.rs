@@ -26,7 +26,7 @@ impl Numbers {
     }
 }
 
-/// What a release did to its calls.
+/// The changes that a release made to its calls.
 #[derive(Default, Clone, Copy)]
 struct Loss {
     /// More calls of this event without their account id, in a hundred.

@@ -1,4 +1,4 @@
-//! What every call of a library has in common is said once, and only that.
+//! A property that every call of a library has is shown once, and no other property is.
 
 use crate::requests;
 use segscope::call::time::Millis;

@@ -36,7 +36,7 @@ fn take(engine: &Engine, text: &str) {
     engine.settle();
 }
 
-/// What is written now and what came just then are the same, whatever came before.
+/// Asserts that a composed call and the same call when it arrives give the same result.
 fn same(engine: &Engine, text: &str) -> usize {
     // twice: the first one teaches nothing
     engine.compose(text, NOW).expect("a call");

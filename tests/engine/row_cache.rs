@@ -1,4 +1,5 @@
-//! What rows in view need from the recording is read once for as long as they are in view.
+//! The bytes that visible rows need from the recording are read once for as long as the rows are
+//! visible.
 
 use crate::requests;
 use segscope::engine::{Engine, IdCell, InUse, Recording, RowView};
@@ -33,7 +34,7 @@ fn complete_view(engine: &Engine, rows: &[u64], fields: &[Arc<Field>]) -> Vec<Ro
     }
 }
 
-/// What stands beside the account of each row, or why a request was refused.
+/// Returns the text beside the account of each row, or the reason why a request was refused.
 fn beside(rows: &[RowView]) -> Vec<String> {
     let near = |row: &RowView| match (&row.account, &row.no_call) {
         (_, Some(refused)) => format!("{} {}", refused.path, refused.reason),

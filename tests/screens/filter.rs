@@ -10,7 +10,7 @@ fn app(width: u16, height: u16) -> TestApp {
     TestApp::new(Fixture::with_calls(1), width, height)
 }
 
-/// How many rows the log has, by their times.
+/// Returns the number of rows in the log, by their times.
 fn rows(app: &TestApp) -> usize {
     app.picture().lines().filter(|line| line.contains(" 10:00:")).count()
 }
@@ -127,7 +127,7 @@ fn a_misspelt_word_or_field_is_pointed_at() {
     }
 }
 
-/// What a field may be equal to is offered before a quote is typed.
+/// The values of a field are offered before a quote is typed.
 #[test]
 fn values_are_offered_behind_the_operator() {
     let mut app = app(80, 24);

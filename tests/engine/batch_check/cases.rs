@@ -1,4 +1,4 @@
-//! What real SDKs sent, and all cases of the vendors.
+//! Captured requests of real SDKs, and all cases of the vendors.
 
 use super::{by_pipeline, by_survey, same, same_with, vendors};
 use crate::captures::captures;

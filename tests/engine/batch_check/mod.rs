@@ -22,7 +22,7 @@ struct Said {
     /// Everything about each row that the tally names.
     details: Vec<String>,
     problem: Option<String>,
-    /// What each format prints.
+    /// The report in each format.
     texts: Vec<String>,
     /// How the calls stand to the plan.
     expected: String,
@@ -113,7 +113,7 @@ fn by_pipeline(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Resul
     Ok(said(vendors, tally, engine.stats().problem, &|rows| engine.details_of_each(rows)))
 }
 
-/// What a survey says; none if it leaves the files to the engine.
+/// Returns the results of the batch check, or `None` if it leaves the files to the engine.
 fn by_survey(
     files: &[&Path],
     vendors: &Vendors,

@@ -1,4 +1,4 @@
-//! What is counted as calls come, against counting again.
+//! Compares the counts that are kept while calls arrive with counting again.
 
 use super::{BEGIN_MS, engine, random_calls, send};
 use proptest::prelude::*;

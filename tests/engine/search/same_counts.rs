@@ -1,5 +1,5 @@
-//! The same number wherever it is said: what the log's header, the pages that count, the window of
-//! what is set aside, the filters, the reports and the summaries say of the same calls.
+//! The log's header, the pages that count, the window of muted codes, the filters, the reports and the
+//! summaries give one number for the same calls.
 
 use super::aggregates::{Call, calls};
 use super::timeline::{rows_of, timeline};
@@ -11,7 +11,7 @@ use segscope::plan::{Expectation, Plan};
 use segscope::report::{check_text, finding_groups, summary};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many rows a filter lets through.
+/// Returns the number of rows that pass a filter.
 fn passing(engine: &Engine, filter: &str) -> u64 {
     let filter = parse(filter).expect("a filter");
     let rows = RangeFilter::new(filter).calls(engine, 0..engine.rows());

@@ -11,7 +11,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Stdio;
 
-/// What is sent and typed below, none of which may be in the log.
+/// Values that are sent and typed below, none of which may be in the log.
 const SECRETS: &[&str] = &[
     "wk_s3cret",
     "d2tfczNjcmV0Og",

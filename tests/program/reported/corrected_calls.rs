@@ -63,7 +63,7 @@ fn rank(verdict: Verdict) -> usize {
     Verdict::WORST_FIRST.iter().position(|known| *known == verdict).expect("one of five")
 }
 
-/// What is worse about a call after it was corrected.
+/// Returns the respects in which a corrected call is worse than the original.
 fn worse(before: &CallDetail, after: &CallDetail, fix: &Fix) -> Vec<String> {
     let mut worse = Vec::new();
     for at in &before.in_use {

@@ -83,7 +83,7 @@ impl Running {
         ids
     }
 
-    /// How many calls were recorded, repeats included.
+    /// Returns the number of recorded calls, repeats included.
     pub fn calls(&self) -> u64 {
         calls(&self.engine)
     }
@@ -98,7 +98,7 @@ fn request(line: &str) -> Option<(RequestLine, String)> {
     }
 }
 
-/// How many calls were recorded, repeats included.
+/// Returns the number of recorded calls, repeats included.
 pub fn calls(engine: &Engine) -> u64 {
     engine.settle();
     let stats = engine.stats();

@@ -33,7 +33,7 @@ impl Received {
     }
 }
 
-/// What an upstream does with a request.
+/// The answer of an upstream to a request.
 pub enum Act {
     /// It writes these bytes and waits for the next request.
     Answer(Vec<u8>),
@@ -122,7 +122,7 @@ impl FakeUpstream {
         }
     }
 
-    /// How many connections were opened.
+    /// Returns the number of opened connections.
     pub fn connections(&self) -> usize {
         self.connections.lock().expect("no panic").len()
     }
@@ -253,7 +253,7 @@ impl Forwarding {
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 
-    /// What the recording says that the upstream answered to the request of that number.
+    /// Returns the recorded answer of the upstream to the request of that number.
     pub fn recorded_answer(&self, request: u64) -> Option<UpstreamAnswer> {
         let text = std::fs::read_to_string(self.folder.path().join("r.ndjson")).ok()?;
         let mut lines = text.lines();
