@@ -19,7 +19,7 @@ impl TestEngine {
         let file = RecordingFile::open(&home.path().join("r.ndjson"), false).expect("a recording");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("valid vendors"));
         let in_use = InUse::without_choice(&vendors);
-        let recording = Recording::of_journal(file.0).expect("its reader");
+        let recording = Recording::from_file(file.0).expect("its reader");
         let engine = Engine::start(recording, vendors, in_use, Default::default());
         TestEngine { engine: Arc::new(engine.expect("readable")), _home: home }
     }

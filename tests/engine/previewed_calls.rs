@@ -22,7 +22,7 @@ fn engine() -> Engine {
 
 fn pipeline_of(vendors: Arc<Vendors>) -> Engine {
     let recording =
-        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("readable");
+        Recording::from_file(RecordingFile::nameless().expect("a file")).expect("readable");
     let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }

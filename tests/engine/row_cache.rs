@@ -13,8 +13,8 @@ fn engine(file: &Path, used: &[&str]) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let used = used.iter().map(|name| vendors.index_of(name).expect("built in")).collect();
     let in_use = InUse::chosen(&vendors, used);
-    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
-    let recording = Recording::of_journal(journal).expect("a reader");
+    let (file, _) = RecordingFile::open(file, false).expect("a recording");
+    let recording = Recording::from_file(file).expect("a reader");
     Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
 

@@ -17,7 +17,7 @@ fn vendors(settings: Value) -> Arc<Vendors> {
 fn engine(settings: Value) -> Engine {
     let vendors = vendors(settings);
     let recording =
-        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("readable");
+        Recording::from_file(RecordingFile::nameless().expect("a file")).expect("readable");
     let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }

@@ -153,9 +153,9 @@ fn the_cursor_stays_on_its_row_while_the_filter_is_looked_at() {
     app.draws = false;
     app.press("f").paste("type = \"track\" and !match(properties.order, \"*1\")");
     app.draw_now();
-    assert!(app.line(21).contains("looked "), "{}", app.line(21));
+    assert!(app.line(21).contains("searched "), "{}", app.line(21));
     let mut was_there = false;
-    while app.line(21).contains("looked ") {
+    while app.line(21).contains("searched ") {
         let there = cursor(&app).contains("Seat Added");
         assert!(there || !was_there, "once it is found the cursor stays: {}", app.picture());
         was_there = there;
@@ -172,7 +172,7 @@ fn the_cursor_stays_on_its_row_while_the_filter_is_looked_at() {
     let line = y(&app, "Seat Added");
     app.inspector.add(2);
     app.inspector.engine().settle();
-    assert!(!app.draw_now().line(22).contains("looked"), "{}", app.line(22));
+    assert!(!app.draw_now().line(22).contains("searched"), "{}", app.line(22));
     app.draw();
     assert_eq!(y(&app, "Seat Added"), line);
     app.press("F");

@@ -91,9 +91,9 @@ proptest! {
                 let both: u64 = row.ids.iter().map(|id| id.missed).sum();
                 prop_assert!((either..=both).contains(&row.missing), "{row:?}");
                 for id in &row.ids {
-                    prop_assert!(id.looked <= row.counted.calls && id.found <= id.looked, "{id:?}");
+                    prop_assert!(id.looked_for <= row.counted.calls && id.found <= id.looked_for, "{id:?}");
                     prop_assert!(id.doubtful.max(id.some_miss) <= id.found, "{id:?}");
-                    prop_assert!(id.missing() <= id.looked - id.found, "{id:?}");
+                    prop_assert!(id.missing() <= id.looked_for - id.found, "{id:?}");
                 }
                 for (sums, counts) in all.iter_mut().zip(&row.verdicts) {
                     sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);

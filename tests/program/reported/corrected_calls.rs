@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// A call as vendors in use judge it, with nothing known from before.
 fn judged(vendors: &Arc<Vendors>, in_use: &[usize], call: &Value) -> CallDetail {
     let recording =
-        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
+        Recording::from_file(RecordingFile::nameless().expect("a file")).expect("empty");
     let in_use = InUse::chosen(vendors, in_use.to_vec());
     let engine =
         Engine::new(recording, vendors.clone(), in_use, Default::default()).expect("empty").0;

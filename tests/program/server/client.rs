@@ -37,7 +37,7 @@ pub fn start_with(options: Options, ingest: IngestOptions) -> Running {
         RecordingFile::open(&folder.path().join("r.ndjson"), false).expect("a recording");
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::without_choice(&vendors);
-    let recording = Recording::of_journal(file).expect("its reader");
+    let recording = Recording::from_file(file).expect("its reader");
     let engine = Arc::new(Engine::start(recording, vendors, in_use, ingest).expect("readable"));
     let listener = Listener::start(&options, Arc::clone(&engine)).expect("a free port");
     Running { listener, engine, folder }

@@ -203,7 +203,7 @@ impl Given {
         let (file, _) = RecordingFile::open(&file, false).expect("a recording");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
         let in_use = InUse::without_choice(&vendors);
-        let recording = Recording::of_journal(file).expect("its reader");
+        let recording = Recording::from_file(file).expect("its reader");
         let forwards_to = Some(self.forward.upstream.url());
         let options = IngestOptions { forwards_to, ..Default::default() };
         let engine = Engine::start(recording, vendors, in_use, options).expect("readable");
@@ -241,7 +241,7 @@ impl Forwarding {
         let (file, _) = when_unlocked(|| RecordingFile::open(&path, false));
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
         let in_use = InUse::without_choice(&vendors);
-        let recording = Recording::of_journal(file).expect("its reader");
+        let recording = Recording::from_file(file).expect("its reader");
         let opened = Engine::new(recording, vendors, in_use, IngestOptions::default());
         (opened.expect("readable").0, folder)
     }
