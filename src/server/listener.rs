@@ -148,17 +148,17 @@ impl Server {
         self.clock.tick();
         self.watched().retain(|watch| {
             let Some(watch) = watch.upgrade() else { return false };
-            let (phase, lasted) = watch.phase();
-            let over = match phase {
+            let (start, lasted) = watch.phase_start();
+            let over = match start.phase() {
                 Phase::Fresh => lasted > self.limits.fresh.min(self.limits.idle),
-                Phase::Idle => lasted > self.limits.idle,
+                Phase::Idle | Phase::Responding | Phase::Flushing => lasted > self.limits.idle,
                 Phase::Head | Phase::Handshake => lasted > self.limits.head,
                 Phase::Tunnel => lasted > self.limits.tunnel_idle,
                 Phase::HalfTunnel => lasted > self.limits.half_tunnel_idle,
                 Phase::Busy | Phase::Body => false,
             };
             if over {
-                watch.over.notify_one();
+                watch.end_in(start, false);
             }
             true
         });

@@ -32,6 +32,7 @@ mod respond;
 mod self_wakes;
 mod token;
 mod transport;
+mod watched_stream;
 
 pub use crate::server::faults::{FaultError, FaultKind, FaultPoint, FaultRule};
 pub use crate::server::forward::ForwardOptions;

@@ -261,7 +261,13 @@ impl Engine {
         };
         let number = || writer.get_or_init(lock_writer).next_request;
         let mut scratch = self.shared.queue.take_buffer();
-        let reading = wire::read_numbered(head, &number, body, &mut scratch)?;
+        let reading = match wire::read_numbered(head, &number, body, &mut scratch) {
+            Ok(reading) => reading,
+            Err(refusal) => {
+                self.shared.queue.give_buffer(scratch, body.len());
+                return Err(refusal);
+            }
+        };
         let status = end.status;
         let kept = match (&reading.doc, body.is_empty()) {
             (_, true) => Body::None,
