@@ -29,19 +29,20 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let needs_each = args.report.has(CheckFormat::Ndjson) || args.report.has(CheckFormat::Junit);
     if filter.is_all() && !needs_each {
         let began = Instant::now();
-        let surveyed = engine::survey(&recording, &setup.vendors, &setup.in_use, Shares::default());
-        if let Some(surveyed) = surveyed.map_err(Failure::wrong)? {
-            let (calls, took_ms) = (surveyed.tally().calls, began.elapsed().as_millis() as u64);
+        let checked =
+            engine::check_files(&recording, &setup.vendors, &setup.in_use, Shares::default());
+        if let Some(checked) = checked.map_err(Failure::wrong)? {
+            let (calls, took_ms) = (checked.tally().calls, began.elapsed().as_millis() as u64);
             tracing::info!(calls, took_ms, "checked all calls");
             // the process ends soon, and freeing a million small parts would only delay that
-            let surveyed = ManuallyDrop::new(surveyed);
+            let checked = ManuallyDrop::new(checked);
             let judged = CheckedCalls {
                 setup: &setup,
-                tally: surveyed.tally(),
-                expectations: surveyed.expectations(),
-                details: &|rows| surveyed.examples(rows),
+                tally: checked.tally(),
+                expectations: checked.expectations(),
+                details: &|rows| checked.examples(rows),
                 calls: None,
-                problem: surveyed.problem(),
+                problem: checked.problem(),
                 fail_on,
                 is_filtered,
                 file: file.as_deref(),
@@ -81,7 +82,7 @@ pub(crate) fn wanted(engine: &Engine, filter: Filter) -> Result<Option<Vec<u64>>
     let rows =
         RangeFilter::new(filter.clone()).calls(engine, all.clone()).map_err(Failure::wrong)?;
     let took_us = began.elapsed().as_micros() as u64;
-    tracing::debug!(rows = all.end, passed = rows.len(), took_us, "a filter looked at all rows");
+    tracing::debug!(rows = all.end, passed = rows.len(), took_us, "a filter searched all rows");
     if rows.is_empty() {
         doubts::tell(&filter, engine, all).map_err(Failure::wrong)?;
     }

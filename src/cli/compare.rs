@@ -90,12 +90,12 @@ pub(crate) fn profile_of_file(
 ) -> Result<(TrafficProfile, Option<String>), Failure> {
     let files = [file.to_owned()];
     let recording = input::read(&files)?;
-    let surveyed =
-        engine::survey_profile(&recording, &setup.vendors, &setup.in_use, Shares::default());
-    match surveyed.map_err(Failure::wrong)? {
-        Some(surveyed) => {
-            let problem = surveyed.problem();
-            Ok((surveyed.into_profile(), problem))
+    let checked =
+        engine::profile_files(&recording, &setup.vendors, &setup.in_use, Shares::default());
+    match checked.map_err(Failure::wrong)? {
+        Some(checked) => {
+            let problem = checked.problem();
+            Ok((checked.into_profile(), problem))
         }
         None => {
             let engine = setup.engine(recording)?;

@@ -70,7 +70,7 @@ impl Setup {
     pub fn recording(&self, named: bool) -> Result<(Recording, Option<String>), Failure> {
         let mut recording = Recording::default();
         let (recording_file, notice) = self.recording_file(named, &mut recording)?;
-        recording.set_journal(recording_file).map_err(Failure::blocked)?;
+        recording.set_file(recording_file).map_err(Failure::blocked)?;
         Ok((recording, notice))
     }
 

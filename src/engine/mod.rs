@@ -28,7 +28,7 @@ mod source;
 pub(crate) mod test_engine;
 mod watch;
 
-pub use crate::engine::batch_check::{BatchResult, Shares, survey, survey_profile};
+pub use crate::engine::batch_check::{BatchResult, Shares, check_files, profile_files};
 pub use crate::engine::compare::{
     Certainty, Comparison, Difference, EventKey, EventNumbers, Impact, MAX_VALUES, SideShare,
     Subject, TrafficProfile, ValueProfile, ValueProfiles,
@@ -170,8 +170,8 @@ impl Engine {
         let names = (recording.path().map(ToOwned::to_owned), recording.opened().cloned());
         let remarks = recording.remarks().clone();
         let problem = recording.problem();
-        let RecordingPieces { text, journal, earlier, mut inputs } = recording.split()?;
-        let front = RecordingWriter::new(journal, earlier, recorded)?;
+        let RecordingPieces { text, file, earlier, mut inputs } = recording.split()?;
+        let front = RecordingWriter::new(file, earlier, recorded)?;
         let import = Import::from_files(&inputs);
         let shared = SharedState::new(vendors, in_use, text, recorded, names, front, import);
         let shared = Arc::new(shared.with_options(&options));

@@ -19,7 +19,7 @@ impl TestEngine {
         let file = RecordingFile::open(&home.path().join("r.ndjson"), false).expect("a recording");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("valid vendors"));
         let in_use = InUse::without_choice(&vendors);
-        let recording = Recording::of_journal(file.0).expect("its reader");
+        let recording = Recording::from_file(file.0).expect("its reader");
         let engine = Engine::start(recording, vendors, in_use, Default::default());
         TestEngine { engine: Arc::new(engine.expect("readable")), _home: home }
     }
@@ -37,6 +37,11 @@ impl TestEngine {
 
     /// Sends the body of a track call.
     pub fn send(&self, body: &str) {
+        assert_eq!(self.status(body), 200);
+    }
+
+    /// Sends the body of a track call, which may be refused, and returns the status of the response.
+    pub fn status(&self, body: &str) -> u16 {
         let head = RequestHead {
             method: "POST",
             path: "/v1/track",
@@ -45,6 +50,6 @@ impl TestEngine {
             received_at: 1_795_341_600_000,
             is_tls: false,
         };
-        assert_eq!(self.engine.take(&head, body.as_bytes(), "here").status, 200);
+        self.engine.take(&head, body.as_bytes(), "here").status
     }
 }

@@ -73,6 +73,7 @@ impl Inspector {
             Some(ModelView {
                 items: model.items(),
                 objects_synced: model.objects_synced(),
+                has_uncounted: model.has_uncounted(),
                 errors: model.errors(),
                 requests,
                 window: model.window(items),

@@ -90,6 +90,8 @@ pub struct ModelView {
     pub items: usize,
     /// The number of objects stored; if there are very many, not all are kept.
     pub objects_synced: u64,
+    /// True if that number is only a lower bound.
+    pub has_uncounted: bool,
     /// The number of errors; if there are very many, not all are kept.
     pub errors: u64,
     /// The number of requests received so far.

@@ -82,7 +82,7 @@ pub(crate) struct WaitForCalls {
     /// Only calls after this cursor: that of `status` before the action, or the `next_cursor` of an
     /// earlier answer. Without it, calls that are there already count.
     pub cursor: Option<String>,
-    /// How many calls to wait for, from 1 to 20. Default 1.
+    /// The number of calls to wait for, from 1 to 20. Default 1.
     pub count: Option<u64>,
     /// A second filter that every call must match that `filter` selects.
     pub all: Option<String>,

@@ -9,7 +9,7 @@ use std::io;
 
 /// The maximum number of calls that are printed at once. If more arrive, only their number and the
 /// last [`LAST_ROWS`] are printed.
-const MAX_ROWS_AT_ONCE: u64 = 20;
+const MAX_NEW_ROWS: u64 = 20;
 const LAST_ROWS: u64 = 5;
 
 impl PlainSession<'_> {
@@ -103,7 +103,7 @@ impl PlainSession<'_> {
             self.unprinted += count;
             return Ok(());
         }
-        let first = if count > MAX_ROWS_AT_ONCE { shown.rows - LAST_ROWS } else { from };
+        let first = if count > MAX_NEW_ROWS { shown.rows - LAST_ROWS } else { from };
         if first > from {
             self.say(&format!("{} arrived; the last {LAST_ROWS}:", plural(count, "line")))?;
         }

@@ -99,7 +99,7 @@ pub fn value_at(text: &str, at: &str) -> Option<String> {
 
 /// Returns the share of calls with an id: `86% with an account (3 missing, 2 doubtful)`.
 pub fn id_words(one: &str, id: &IdShare) -> String {
-    if id.looked == 0 {
+    if id.looked_for == 0 {
         return format!("no vendor looks for {one}");
     }
     let mut besides = Vec::new();
@@ -112,6 +112,6 @@ pub fn id_words(one: &str, id: &IdShare) -> String {
             besides.push(format!("{calls} {what}"));
         }
     }
-    let with = format!("{} with {one}", share(id.found, id.looked));
+    let with = format!("{} with {one}", share(id.found, id.looked_for));
     if besides.is_empty() { with } else { format!("{with} ({})", besides.join(", ")) }
 }

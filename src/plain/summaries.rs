@@ -175,7 +175,8 @@ impl PlainSession<'_> {
         let lines = run.models.iter().map(|row| {
             let (objects, errors) =
                 (plural(row.objects_synced, "object"), plural(row.errors, "error"));
-            format!("{}: {objects} synced, {errors}", row.model)
+            let least = if row.has_uncounted { "at least " } else { "" };
+            format!("{}: {least}{objects} synced, {errors}", row.model)
         });
         self.print(lines.collect::<Vec<_>>())
     }

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 const DEFAULT_LIMIT: u64 = 100;
 const MAX_LIMIT: u64 = 1_000;
 /// The maximum number of rows that are compared with the filter at once.
-const MAX_ROWS_AT_ONCE: u64 = 4_096;
+const MAX_ROWS_PER_STEP: u64 = 4_096;
 /// The time after which a search lets other requests search.
 const MAX_TURN: Duration = Duration::from_millis(50);
 /// The maximum number of calls outside the filter that an answer shows.
@@ -112,12 +112,12 @@ impl Scan {
         let mut matching = None;
         // reads no more rows than the caller is likely to need, and doubles the step while few
         // match
-        let mut step = (self.limit.saturating_sub(self.found.len()) as u64).min(MAX_ROWS_AT_ONCE);
+        let mut step = (self.limit.saturating_sub(self.found.len()) as u64).min(MAX_ROWS_PER_STEP);
         while !self.is_full() && self.next_row < end {
             let matching =
                 matching.get_or_insert_with(|| RangeFilter::new(Arc::clone(&self.filter)));
             let to = end.min(self.next_row + step);
-            step = (step * 2).min(MAX_ROWS_AT_ONCE);
+            step = (step * 2).min(MAX_ROWS_PER_STEP);
             let (pass, unreadable) = matching.readable(&self.engine, self.next_row..to);
             self.unreadable += unreadable;
             for row in pass {

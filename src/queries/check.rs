@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 /// The maximum number of violating calls that an answer shows.
 const MAX_SHOWN_VIOLATIONS: usize = 100;
 /// The maximum number of calls that are read at once.
-const MAX_CALLS_AT_ONCE: usize = 32;
+const MAX_CALLS_PER_READ: usize = 32;
 /// The time after which a check lets other requests search.
 const MAX_TURN: Duration = Duration::from_millis(50);
 
@@ -98,7 +98,7 @@ impl PlanCheck {
     fn run(&mut self) -> bool {
         let began = Instant::now();
         while self.done < self.rows.len() {
-            let some = &self.rows[self.done..self.rows.len().min(self.done + MAX_CALLS_AT_ONCE)];
+            let some = &self.rows[self.done..self.rows.len().min(self.done + MAX_CALLS_PER_READ)];
             let details = self.engine.details_of(some.iter().copied());
             // calls that were cleared meanwhile are missing in `details`
             self.done += some.len();

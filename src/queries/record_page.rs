@@ -11,7 +11,7 @@ const CHUNK_BYTES: usize = 64 << 10;
 const MAX_PAGE_BYTES: usize = 8 << 20;
 /// The range of the number of calls that are read at once. The calls of a batch are read together,
 /// and a page of large calls must not be held in memory whole.
-const CALLS_AT_ONCE: std::ops::RangeInclusive<usize> = 4..=32;
+const CALLS_PER_READ: std::ops::RangeInclusive<usize> = 4..=32;
 /// The assumed size of a record until the first one is written.
 const ASSUMED_RECORD_BYTES: usize = 8 << 10;
 
@@ -92,8 +92,8 @@ impl RecordPage {
     /// Writes as many records as are likely to fit into the chunk.
     fn write_records(&mut self, out: &mut Vec<u8>) {
         let usual = self.bytes.checked_div(self.records).unwrap_or(ASSUMED_RECORD_BYTES).max(1);
-        let fit =
-            ((CHUNK_BYTES - out.len()) / usual).clamp(*CALLS_AT_ONCE.start(), *CALLS_AT_ONCE.end());
+        let fit = ((CHUNK_BYTES - out.len()) / usual)
+            .clamp(*CALLS_PER_READ.start(), *CALLS_PER_READ.end());
         let some = &self.rows[self.done_rows..];
         let some = &some[..some.len().min(fit)];
         let details = self.engine.details_of(some.iter().copied());

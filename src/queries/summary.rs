@@ -158,9 +158,9 @@ impl VendorNames {
         }
         for (name, id) in ["account", "user"].into_iter().zip(&row.ids) {
             out.insert(format!("with_{name}"), id.found.into());
-            let IdShare { looked, found, doubtful, some_miss, missed } = id;
+            let IdShare { looked_for, found, doubtful, some_miss, missed } = id;
             let share = json!({
-                "looked_for": looked, "found": found, "doubtful": doubtful, "missing": missed,
+                "looked_for": looked_for, "found": found, "doubtful": doubtful, "missing": missed,
                 "found_and_missing": some_miss,
             });
             out.insert(name.to_owned(), share);

@@ -258,7 +258,7 @@ impl FoundGroups {
     }
 
     fn add(&mut self, vendors: &Vendors, calls: &CallGroup, call: &CallDetail) {
-        let mut corrected = None;
+        let (mut corrected, snippet) = (None, || CorrectedSnippet::from_call(call));
         let event = calls.is_alike.then(|| event(call));
         for &code in &calls.codes {
             let entry = vendors.codes().entry(code);
@@ -298,13 +298,10 @@ impl FoundGroups {
                     path: finding.path.clone(),
                     other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
                     example: example(call),
-                    corrected: is_mended
-                        .then(|| {
-                            corrected
-                                .get_or_insert_with(|| CorrectedSnippet::from_call(call))
-                                .clone()
-                        })
-                        .flatten(),
+                    corrected: match is_mended {
+                        true => corrected.get_or_insert_with(snippet).clone(),
+                        false => None,
+                    },
                 };
                 self.insert(code, group);
             }
@@ -397,3 +394,6 @@ pub(crate) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -229,7 +229,7 @@ fn event_properties<'r>(
             .map(|(name, at)| (name.to_owned(), time::format(at)))
     });
     let ids = ["account_id", "user_id"].into_iter().zip(&row.ids);
-    let ids = ids.filter(|(_, id)| id.looked > 0);
+    let ids = ids.filter(|(_, id)| id.looked_for > 0);
     let vendors = report.shown.iter().filter_map(|at| {
         let counts = Verdict::WORST_FIRST.iter().zip(row.verdicts.get(*at)?);
         let parts: Vec<String> = counts
@@ -242,7 +242,9 @@ fn event_properties<'r>(
     [("calls".to_owned(), calls.to_string())]
         .into_iter()
         .chain((repeats > 0).then(|| ("repeats".to_owned(), repeats.to_string())))
-        .chain(ids.map(|(name, id)| (name.to_owned(), format!("{} of {}", id.found, id.looked))))
+        .chain(
+            ids.map(|(name, id)| (name.to_owned(), format!("{} of {}", id.found, id.looked_for))),
+        )
         .chain(seen)
         .chain(vendors)
 }

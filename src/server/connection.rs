@@ -7,7 +7,7 @@ use crate::objects_api::ObjectsRoute;
 use crate::server::body;
 use crate::server::body::{BodyBytes, ReadBody};
 use crate::server::body_error::BodyError;
-use crate::server::connection_state::{Phase, PhaseCell, WatchedStream};
+use crate::server::connection_state::{Phase, PhaseCell};
 use crate::server::faults::FaultBody;
 use crate::server::handshake::HandshakeFailure;
 use crate::server::listener::Server;
@@ -15,7 +15,10 @@ use crate::server::opening::{self, OpenedConnection};
 use crate::server::page_loads::RequestServices;
 use crate::server::peer::{OverTls, Peer};
 use crate::server::request_log::RequestLog;
-use crate::server::{api, cors, fault_response, forward, malformed, page_loads, respond};
+use crate::server::watched_stream::{WatchedBody, WatchedStream};
+use crate::server::{
+    api, cors, fault_response, forward, malformed, page_loads, respond, self_wakes,
+};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
@@ -23,13 +26,11 @@ use hyper::header::{self, HeaderMap};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::task::Poll;
-use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
@@ -65,12 +66,11 @@ pub(crate) async fn serve(
         let (server, watch) = (server.clone(), watch.clone());
         async move {
             watch.enter(Phase::Busy);
-            let answer = handle(&server, request, peer, &watch).await;
-            watch.enter(Phase::Idle);
-            answer
+            let response = handle(&server, request, peer, &watch).await?;
+            Ok::<_, NoResponse>(response.map(|body| WatchedBody::new(body, watch)))
         }
     });
-    let stream = WatchedStream { stream: transport, watch: watch.clone(), head: Vec::new() };
+    let stream = WatchedStream::new(transport, watch.clone());
     let mut connection = http1::Builder::new()
         .max_buf_size(MAX_HEAD_BYTES)
         // a response is small: one plain write of head and body is the fastest
@@ -91,8 +91,9 @@ pub(crate) async fn serve(
                 break;
             }
             () = watch.over.notified() => {
-                watch.end();
-                break;
+                if server.confirm_end(&watch) {
+                    break;
+                }
             }
             _ = stop.changed(), if !stopping => {
                 stopping = true;
@@ -123,41 +124,7 @@ pub(crate) async fn serve(
         let _ = stream.stream.tcp().set_zero_linger();
         return;
     }
-    record_malformed(&server, stream, &parts.read_buf, error).await;
-}
-
-/// Records a request that hyper refused. Other errors of a connection are not reported, because they
-/// concern only its client.
-async fn record_malformed(
-    server: &Server,
-    stream: WatchedStream,
-    rest: &[u8],
-    error: Option<hyper::Error>,
-) {
-    let is_head = stream.watch.phase().0 == Phase::Head;
-    let head = if is_head { &stream.head } else { rest };
-    let trouble = match &error {
-        Some(error) => malformed::why(error, head, !is_head),
-        None if is_head && stream.watch.is_over() => Some(malformed::slow_head()),
-        None => None,
-    };
-    let Some(trouble) = trouble else { return };
-    if let BodyError::Malformed { status, code, .. } = &trouble {
-        tracing::warn!(status, code, "request refused before it was read");
-    }
-    malformed::record(&server.engine, &trouble, head, stream.stream.is_tls());
-    // hyper has answered all other malformed requests
-    if let BodyError::Malformed { status: status @ (408 | 505), .. } = trouble {
-        let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
-        let answer = format!(
-            "HTTP/1.1 {status} {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-            reason.unwrap_or_default()
-        );
-        let mut stream = stream.stream;
-        // a client that is gone needs no answer
-        let _ = stream.write_all(answer.as_bytes()).await;
-        let _ = stream.shutdown().await;
-    }
+    malformed::record_and_answer(&server.engine, stream, &parts.read_buf, error).await;
 }
 
 async fn handle(
@@ -307,7 +274,7 @@ async fn accept(
     let reply = match taken {
         AcceptedRequest::Answered(reply) => reply,
         AcceptedRequest::Pending(reply, held) => {
-            yield_to_ready_requests().await;
+            wait_for_ready_requests(server).await;
             server.engine.written(&held).unwrap_or(reply)
         }
     };
@@ -320,18 +287,12 @@ fn full_body(bytes: Bytes) -> Body {
     Either::Left(Either::Left(Full::new(bytes)))
 }
 
-/// Yields to the requests that are ready now, so that one write records all of them. Unlike tokio's
-/// own yielding, it does not poll for new events in between, which costs a system call.
-pub(crate) async fn yield_to_ready_requests() {
-    let mut yielded = false;
-    std::future::poll_fn(|context| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+/// Lets other requests that are ready be read, so that one write records all of them.
+pub(crate) async fn wait_for_ready_requests(server: &Server) {
+    // another thread may come to look for such requests, which costs more than a write
+    if !server.has_one_connection() {
+        self_wakes::yield_to_ready_tasks().await;
+    }
 }
 
 fn head<'a>(

@@ -2,14 +2,9 @@
 //! checks the states of all connections once in a while, which costs a busy connection nothing, unlike
 //! a timer for each request.
 
-use crate::server::malformed::MAX_KEPT_HEAD_BYTES;
-use crate::server::transport::Transport;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 
 /// The phase of a connection.
@@ -25,6 +20,10 @@ pub(crate) enum Phase {
     Busy,
     /// The body of a request did not arrive with its head and is awaited.
     Body,
+    /// The response is being sent. The phase begins again each time that the client takes some of it.
+    Responding,
+    /// The end of the response is ready, and not all of it is sent.
+    Flushing,
     /// A TLS handshake is going on.
     Handshake,
     /// A tunnel to another host is open.
@@ -33,19 +32,21 @@ pub(crate) enum Phase {
     HalfTunnel,
 }
 
-const PHASES: [Phase; 8] = [
+const PHASES: [Phase; 10] = [
     Phase::Fresh,
     Phase::Idle,
     Phase::Head,
     Phase::Busy,
     Phase::Body,
+    Phase::Responding,
+    Phase::Flushing,
     Phase::Handshake,
     Phase::Tunnel,
     Phase::HalfTunnel,
 ];
 
 /// The number of bits of a state that hold its phase.
-const PHASE_BITS: u32 = 3;
+const PHASE_BITS: u32 = 4;
 
 /// The first byte of a TLS handshake; no HTTP method begins with it.
 pub(crate) const TLS_HANDSHAKE: u8 = 0x16;
@@ -75,6 +76,20 @@ impl CoarseClock {
     }
 }
 
+/// The value of [`PhaseCell::end_at`] while the connection is not to end.
+const NO_END: u64 = u64::MAX;
+
+/// A phase and the time at which it began, which tell it from the phases after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PhaseStart(u64);
+
+impl PhaseStart {
+    /// Returns the phase.
+    pub fn phase(self) -> Phase {
+        PHASES[(self.0 & ((1 << PHASE_BITS) - 1)) as usize]
+    }
+}
+
 /// A connection's phase, shared between its task and the server.
 #[derive(Debug)]
 pub(crate) struct PhaseCell {
@@ -82,8 +97,11 @@ pub(crate) struct PhaseCell {
     /// The time at which the phase began, with the phase in the lowest bits.
     state: AtomicU64,
     tls: AtomicBool,
-    ended: AtomicBool,
-    /// Notified when the connection has taken too long.
+    /// The state of the phase in which the connection is to end, or [`NO_END`].
+    end_at: AtomicU64,
+    /// True if the connection is to end to make room for others.
+    makes_room: AtomicBool,
+    /// Notified when the connection is to end.
     pub over: Notify,
     /// The number of bytes of the body that arrived, and the memory that it holds, while it is awaited.
     body_bytes: AtomicU64,
@@ -103,7 +121,8 @@ impl PhaseCell {
             clock,
             state: AtomicU64::new(0),
             tls: AtomicBool::new(false),
-            ended: AtomicBool::new(false),
+            end_at: AtomicU64::new(NO_END),
+            makes_room: AtomicBool::new(false),
             over: Notify::new(),
             body_bytes: AtomicU64::new(0),
             body_room: AtomicU64::new(0),
@@ -125,10 +144,15 @@ impl PhaseCell {
 
     /// Returns the phase, and how long it has lasted.
     pub fn phase(&self) -> (Phase, Duration) {
+        let (start, lasted) = self.phase_start();
+        (start.phase(), lasted)
+    }
+
+    /// Returns the phase with its beginning, and how long it has lasted.
+    pub fn phase_start(&self) -> (PhaseStart, Duration) {
         let state = self.state.load(Ordering::Relaxed);
         let lasted = self.clock.now_ms().saturating_sub(state >> PHASE_BITS);
-        let phase = state & ((1 << PHASE_BITS) - 1);
-        (PHASES[phase as usize], Duration::from_millis(lasted))
+        (PhaseStart(state), Duration::from_millis(lasted))
     }
 
     /// Enters the phase in which the body is awaited.
@@ -176,6 +200,16 @@ impl PhaseCell {
         self.is_waiting.store(is_waiting, Ordering::Relaxed);
     }
 
+    /// Returns true while the stream is to check whether the client still waits.
+    pub fn is_waiting(&self) -> bool {
+        self.is_waiting.load(Ordering::Relaxed)
+    }
+
+    /// Marks the client as one that has closed its side.
+    pub fn set_gone(&self) {
+        self.is_gone.store(true, Ordering::Relaxed);
+    }
+
     /// Returns true if the client has closed its side during such a check.
     pub fn is_gone(&self) -> bool {
         self.is_gone.load(Ordering::Relaxed)
@@ -191,90 +225,38 @@ impl PhaseCell {
         self.is_reset.load(Ordering::Relaxed)
     }
 
-    /// Marks the connection as one that has taken too long.
-    pub fn end(&self) {
-        self.ended.store(true, Ordering::Relaxed);
+    /// Tells the connection to end because of a phase that takes too long. If `makes_room` is true, it
+    /// makes room for others.
+    pub fn end_in(&self, start: PhaseStart, makes_room: bool) {
+        self.makes_room.store(makes_room, Ordering::Relaxed);
+        self.end_at.store(start.0, Ordering::Release);
+        self.over.notify_one();
     }
 
-    /// Returns true if the connection has taken too long.
+    /// Returns whether the connection makes room for others, if it is still in the phase because of
+    /// which it was told to end. Otherwise it stays open, and the result is `None`.
+    pub fn confirm_end(&self) -> Option<bool> {
+        let end_at = self.end_at.load(Ordering::Acquire);
+        if end_at == self.state.load(Ordering::Relaxed) {
+            return Some(self.makes_room.load(Ordering::Relaxed));
+        }
+        // it may have been told again meanwhile, because of a later phase
+        let _ = self.end_at.compare_exchange(end_at, NO_END, Ordering::Relaxed, Ordering::Relaxed);
+        None
+    }
+
+    /// Returns true if the connection was told to end.
     pub fn is_over(&self) -> bool {
-        self.ended.load(Ordering::Relaxed)
+        self.end_at.load(Ordering::Relaxed) != NO_END
+    }
+
+    /// Marks the connection as one whose client speaks TLS to a stream without it.
+    pub fn set_tls(&self) {
+        self.tls.store(true, Ordering::Relaxed);
     }
 
     pub fn is_tls(&self) -> bool {
         self.tls.load(Ordering::Relaxed)
-    }
-}
-
-/// The stream of a connection, which updates the connection's phase.
-pub(crate) struct WatchedStream {
-    pub stream: Transport,
-    pub watch: Arc<PhaseCell>,
-    /// The beginning of the latest request head. If hyper refuses the request, nothing else is known of
-    /// it.
-    pub head: Vec<u8>,
-}
-
-impl WatchedStream {
-    /// Appends bytes to the kept beginning of the head.
-    fn keep(&mut self, bytes: &[u8]) {
-        let room = MAX_KEPT_HEAD_BYTES.saturating_sub(self.head.len());
-        self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
-}
-
-impl AsyncRead for WatchedStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        ctx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        let before = buf.filled().len();
-        let is_plain = !self.stream.is_tls();
-        let read = Pin::new(&mut self.stream).poll_read(ctx, buf);
-        if buf.filled().len() > before {
-            match self.watch.phase().0 {
-                Phase::Fresh if is_plain && buf.filled()[before] == TLS_HANDSHAKE => {
-                    self.watch.tls.store(true, Ordering::Relaxed);
-                    // for hyper the connection ends here: the client could not read an HTTP response
-                    buf.set_filled(before);
-                }
-                Phase::Fresh | Phase::Idle => {
-                    self.watch.enter(Phase::Head);
-                    self.head.clear();
-                    self.keep(&buf.filled()[before..]);
-                }
-                Phase::Head => self.keep(&buf.filled()[before..]),
-                Phase::Busy
-                | Phase::Body
-                | Phase::Handshake
-                | Phase::Tunnel
-                | Phase::HalfTunnel => {}
-            }
-        }
-        read
-    }
-}
-
-impl AsyncWrite for WatchedStream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        ctx: &mut Context<'_>,
-        buf: &[u8],
-    ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(ctx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        // hyper calls this each time that it polls the connection, and does not read while a response is due
-        if self.watch.is_waiting.load(Ordering::Relaxed) && self.stream.is_ended_by_client(ctx) {
-            self.watch.is_gone.store(true, Ordering::Relaxed);
-        }
-        Pin::new(&mut self.stream).poll_flush(ctx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, ctx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(ctx)
     }
 }
 
@@ -296,5 +278,27 @@ mod tests {
         assert_eq!(watch.phase(), (Phase::Head, Duration::from_secs(5)));
         clock.tick();
         assert!(watch.phase().1 < Duration::from_secs(30), "counted from when it began");
+    }
+
+    #[test]
+    fn a_connection_ends_only_in_the_phase_because_of_which_it_was_told_to() {
+        let clock = Arc::new(CoarseClock::new(Instant::now()));
+        let watch = PhaseCell::new(Arc::clone(&clock));
+        watch.enter(Phase::Idle);
+        watch.end_in(watch.phase_start().0, true);
+        assert_eq!((watch.is_over(), watch.confirm_end()), (true, Some(true)));
+        // a request arrived before the connection noticed
+        watch.enter(Phase::Busy);
+        assert_eq!((watch.confirm_end(), watch.is_over()), (None, false));
+        // a later pause is another one
+        watch.enter(Phase::Idle);
+        let idle = watch.phase_start().0;
+        watch.end_in(idle, true);
+        watch.enter(Phase::Busy);
+        clock.now_ms.fetch_add(1, Ordering::Relaxed);
+        watch.enter(Phase::Idle);
+        assert_eq!((watch.confirm_end(), watch.is_over()), (None, false));
+        watch.end_in(watch.phase_start().0, false);
+        assert_eq!(watch.confirm_end(), Some(false));
     }
 }

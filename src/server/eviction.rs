@@ -2,7 +2,7 @@
 //! first those that never sent a byte. So a client with something to send is answered, however many
 //! connections others hold open.
 
-use crate::server::connection_state::{Phase, PhaseCell};
+use crate::server::connection_state::{Phase, PhaseCell, PhaseStart};
 use crate::server::listener::Server;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -43,30 +43,31 @@ impl Server {
     }
 
     /// Closes some of the connections that are idle or slow: first those that never sent a byte, then
-    /// those whose head does not end, then those that wait for a next request, and if there are none of
-    /// these, the slowest body. Of each kind, those that have been in that phase for longest come first.
+    /// those whose head does not end, then those that wait for a next request or take nothing of their
+    /// response, and if there are none of these, the slowest body. Of each kind, those that have been in
+    /// that phase for longest come first.
     pub(crate) fn close_some_connections(&self) {
-        // two threads at once would close and count the same connections
+        // two threads at once would choose the same connections
         let _evicting = self.evicting.lock().unwrap_or_else(PoisonError::into_inner);
         self.clock.tick();
-        let mut over: Vec<(usize, Duration, Arc<PhaseCell>)> = Vec::new();
+        let mut over: Vec<(usize, Duration, PhaseStart, Arc<PhaseCell>)> = Vec::new();
         let (mut has_new, mut closing) = (false, 0);
         for watch in self.watched().iter().filter_map(std::sync::Weak::upgrade) {
             if watch.is_over() {
                 closing += 1;
                 continue;
             }
-            let (phase, lasted) = watch.phase();
-            let (rank, grace) = match phase {
+            let (start, lasted) = watch.phase_start();
+            let (rank, grace) = match start.phase() {
                 Phase::Fresh => (0, FRESH_GRACE.min(self.limits.grace)),
                 Phase::Head | Phase::Handshake => (1, self.limits.grace),
-                Phase::Idle => (2, self.limits.grace),
+                Phase::Idle | Phase::Responding | Phase::Flushing => (2, self.limits.grace),
                 Phase::Busy | Phase::Body | Phase::Tunnel | Phase::HalfTunnel => continue,
             };
             if lasted >= grace {
-                over.push((rank, lasted, watch));
+                over.push((rank, lasted, start, watch));
             } else {
-                has_new |= phase == Phase::Fresh;
+                has_new |= start.phase() == Phase::Fresh;
             }
         }
         if has_new {
@@ -78,14 +79,20 @@ impl Server {
             self.closed.fetch_add(cut, Ordering::Relaxed);
             return;
         }
-        over.sort_unstable_by_key(|(rank, lasted, _)| (*rank, std::cmp::Reverse(*lasted)));
+        over.sort_unstable_by_key(|(rank, lasted, ..)| (*rank, std::cmp::Reverse(*lasted)));
         let free = self.connections.available_permits() + closing;
         over.truncate((2 * self.reserved()).saturating_sub(free));
-        self.closed.fetch_add(over.len() as u64, Ordering::Relaxed);
-        for (.., watch) in over {
-            watch.end();
-            watch.over.notify_one();
+        for (.., start, watch) in over {
+            watch.end_in(start, true);
         }
+    }
+
+    /// Returns whether a connection that was told to end ends, and counts it if that makes room for
+    /// others. If a request has arrived since it was told, the connection stays open.
+    pub(crate) fn confirm_end(&self, watch: &PhaseCell) -> bool {
+        let ends = watch.confirm_end();
+        self.closed.fetch_add(u64::from(ends == Some(true)), Ordering::Relaxed);
+        ends.is_some()
     }
 
     /// Makes the slowest bodies release `bytes` bytes of memory, but at least one body, and returns the

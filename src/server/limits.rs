@@ -24,7 +24,8 @@ pub struct Limits {
     pub body_idle: Duration,
     /// The maximum time for a body.
     pub body_total: Duration,
-    /// The maximum time between two requests on a connection.
+    /// The maximum time between two requests on a connection, and the maximum time for which a client may
+    /// take nothing of its response.
     pub idle: Duration,
     /// The maximum number of open tunnels to other hosts; further ones are refused with 503.
     pub tunnels: usize,

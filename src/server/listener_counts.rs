@@ -1,4 +1,4 @@
-//! What the listener counts.
+//! Counters of the listener.
 
 /// The counters of the listener.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -6,8 +6,12 @@ use crate::call::text::visible;
 use crate::call::time;
 use crate::engine::Engine;
 use crate::server::body_error::BodyError;
+use crate::server::connection_state::Phase;
+use crate::server::watched_stream::WatchedStream;
 use crate::wire::RequestHead;
+use hyper::StatusCode;
 use std::io;
+use tokio::io::AsyncWriteExt;
 
 /// The maximum number of bytes of a request head that are kept until the request is accepted.
 pub(crate) const MAX_KEPT_HEAD_BYTES: usize = 1024;
@@ -59,7 +63,7 @@ impl MalformedHead {
 
 /// Returns the reason why hyper ended a connection; none if the client ended it. `head` is the
 /// beginning of the request; `follows` is true if another request came before it on the connection.
-pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<BodyError> {
+fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<BodyError> {
     if !error.is_parse() && !error.is_parse_too_large() {
         return None;
     }
@@ -103,6 +107,55 @@ pub(crate) fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<Bo
     Some(BodyError::Malformed { status, code: CODE, kind, message })
 }
 
+/// Records a request that hyper refused, or whose head did not arrive in time, and then answers it.
+/// `rest` are the bytes that hyper has read and not used, and `error` is hyper's. Other errors of a
+/// connection are not reported, because they concern only its client.
+pub(crate) async fn record_and_answer(
+    engine: &Engine,
+    stream: WatchedStream,
+    rest: &[u8],
+    error: Option<hyper::Error>,
+) {
+    let WatchedStream { mut stream, watch, head, held_answer: mut answer } = stream;
+    let is_head = watch.phase().0 == Phase::Head;
+    let head = if is_head { &head } else { rest };
+    let trouble = match &error {
+        Some(error) => why(error, head, !is_head),
+        None if is_head && watch.is_over() => Some(slow_head()),
+        None => None,
+    };
+    if let Some(trouble) = &trouble {
+        if let BodyError::Malformed { status, code, .. } = trouble {
+            tracing::warn!(status, code, "request refused before it was read");
+        }
+        record(engine, trouble, head, stream.is_tls());
+    }
+    // hyper answers all other malformed requests
+    if let Some(BodyError::Malformed { status: status @ (408 | 505), .. }) = trouble {
+        let reason = StatusCode::from_u16(status).ok().and_then(|code| code.canonical_reason());
+        answer = format!(
+            "HTTP/1.1 {status} {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            reason.unwrap_or_default()
+        )
+        .into_bytes();
+    }
+    if answer.is_empty() {
+        return;
+    }
+    // the client has as much time to take the answer as it has to send a head
+    watch.enter(Phase::Head);
+    let send = async {
+        // a client that is gone needs no answer
+        let _ = stream.write_all(&answer).await;
+        let _ = stream.shutdown().await;
+    };
+    tokio::select! {
+        biased;
+        () = send => {}
+        () = watch.over.notified() => {}
+    }
+}
+
 /// Records a request of which only these bytes of the head are known.
 pub(crate) fn record(engine: &Engine, trouble: &BodyError, bytes: &[u8], is_tls: bool) {
     let MalformedHead { method, path, query, headers } = MalformedHead::read(bytes);
@@ -118,7 +171,7 @@ pub(crate) fn record(engine: &Engine, trouble: &BodyError, bytes: &[u8], is_tls:
 }
 
 /// Returns the error of a head that did not arrive in time.
-pub(crate) fn slow_head() -> BodyError {
+fn slow_head() -> BodyError {
     let message = "the head of the request did not arrive in time".to_owned();
     BodyError::Malformed { status: 408, code: CODE, kind: "slow_head", message }
 }

@@ -29,8 +29,10 @@ mod page_loads;
 mod peer;
 mod request_log;
 mod respond;
+mod self_wakes;
 mod token;
 mod transport;
+mod watched_stream;
 
 pub use crate::server::faults::{FaultError, FaultKind, FaultPoint, FaultRule};
 pub use crate::server::forward::ForwardOptions;

@@ -8,6 +8,7 @@ use crate::server::listener::Server;
 use crate::server::transport::Transport;
 use crate::tls::ServerCertificates;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
@@ -41,20 +42,25 @@ pub(crate) async fn open(
     if server.certificates.is_none() && server.interceptor.is_none() {
         return Some(OpenedConnection::plain(stream, None));
     }
-    tokio::select! {
-        biased;
-        opened = open_any(server, stream, remote, watch) => opened,
-        () = watch.over.notified() => {
-            watch.end();
-            let certificates = server.shown_certificates();
-            if let Some(certificates) = certificates.filter(|_| watch.phase().0 == Phase::Handshake) {
-                let failure = HandshakeFailure::TooSlow;
-                server.saw_failed_handshake(&failure, remote, None, certificates);
+    let mut opening = pin!(open_any(server, stream, remote, watch));
+    loop {
+        tokio::select! {
+            biased;
+            opened = &mut opening => return opened,
+            () = watch.over.notified() => {
+                if server.confirm_end(watch) {
+                    break;
+                }
             }
-            None
+            _ = stop.changed() => return None,
         }
-        _ = stop.changed() => None,
     }
+    let certificates = server.shown_certificates();
+    if let Some(certificates) = certificates.filter(|_| watch.phase().0 == Phase::Handshake) {
+        let failure = HandshakeFailure::TooSlow;
+        server.saw_failed_handshake(&failure, remote, None, certificates);
+    }
+    None
 }
 
 /// Opens a connection according to its first byte.

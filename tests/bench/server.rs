@@ -1,4 +1,4 @@
-//! What the listener is measured against: hyper servers that do nothing with a call.
+//! Servers that the listener is compared with: hyper servers that do nothing with a call.
 //!
 //! `bench_server bare` reads the body and answers, on tokio's default runtime; `bare1` does the
 //! same on one worker; `value` also parses the body into `serde_json::Value`. Prints its address.

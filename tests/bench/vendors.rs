@@ -1,5 +1,5 @@
-//! What one call costs: `cargo bench --bench vendors`. Two promises are measured here, for calls of
-//! about 1 KB: beyond the `shallow_read`, judging a call whose shape came before (all vendors,
+//! Measures the cost of one call: `cargo bench --bench vendors`. Two promises are measured here,
+//! for calls of about 1 KB: beyond the `shallow_read`, judging a call whose shape came before (all vendors,
 //! without output) stays under 2 µs, and `render` (the output of one vendor) under 10 µs. Of a
 //! call without a shape, the rules to run are found for it alone; `judge_without_shape` says what
 //! that costs.
@@ -36,7 +36,7 @@ fn call(kind: &str) -> String {
     }
 }
 
-/// What comes first and is no part of the promises.
+/// Reads a call, which comes first and is no part of the promises.
 #[divan::bench(args = KINDS)]
 fn shallow_read(bencher: Bencher<'_, '_>, kind: &str) {
     let (call, mut spare) = (call(kind), Spare::default());

@@ -44,7 +44,7 @@ fn shallow_read(bencher: Bencher<'_, '_>) {
     });
 }
 
-/// What the shallow read is instead of.
+/// Parses the whole body, which the shallow read replaces.
 #[divan::bench]
 fn full_tree(bencher: Bencher<'_, '_>) {
     let call = track(1);
@@ -66,11 +66,9 @@ fn wire_read(bencher: Bencher<'_, '_>, path: &str) {
 #[divan::bench]
 fn compose_and_append(bencher: Bencher<'_, '_>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (mut journal, _) =
-        RecordingFile::open(&folder.path().join("r"), false).expect("a new file");
+    let (mut file, _) = RecordingFile::open(&folder.path().join("r"), false).expect("a new file");
     let (headers, call, mut line) = (headers(), track(1), Vec::new());
     let head = LineHead {
-        request: 1,
         received_at: NOW,
         method: "POST",
         path: "/v1/track",
@@ -82,8 +80,8 @@ fn compose_and_append(bencher: Bencher<'_, '_>) {
         is_tls: false,
     };
     bencher.bench_local(|| {
-        recording::compose(&mut line, &head, Body::Json(black_box(&call)), None, None);
-        journal.append(&line).expect("written")
+        recording::compose(&mut line, 1, &head, Body::Json(black_box(&call)), None, None);
+        file.append(&line).expect("written")
     });
 }
 
@@ -117,9 +115,9 @@ fn index_push(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = ["/v1/track", "/v1/batch"])]
 fn take(bencher: Bencher<'_, '_>, path: &str) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (journal, _) = RecordingFile::open(&folder.path().join("r"), false).expect("a new file");
+    let (file, _) = RecordingFile::open(&folder.path().join("r"), false).expect("a new file");
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("valid"));
-    let (recording, in_use) = (Recording::of_journal(journal), InUse::without_choice(&vendors));
+    let (recording, in_use) = (Recording::from_file(file), InUse::without_choice(&vendors));
     let (engine, _) =
         Engine::new(recording.expect("readable"), vendors, in_use, Default::default())
             .expect("empty");

@@ -14,7 +14,7 @@ pub const DEADLINE: Duration = Duration::from_secs(30);
 pub struct Program {
     pub child: Child,
     pub address: String,
-    /// What it said on stderr before it listened.
+    /// The text on stderr before the program listened.
     pub said: String,
     /// Kept open, so that the program can still talk.
     stderr: BufReader<ChildStderr>,
@@ -250,7 +250,7 @@ impl StandIn {
         stand_in
     }
 
-    /// What it was sent so far: heads and bodies.
+    /// Returns the requests so far: heads and bodies.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("no test panics in here").clone()
     }

@@ -7,7 +7,7 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// What came from the program so far, and the screen that it makes.
+/// The bytes from the program so far, and the screen that they make.
 struct Seen {
     parser: vt100::Parser,
     bytes: Vec<u8>,
@@ -35,7 +35,7 @@ impl Terminal {
         Terminal::prepared(columns, rows, args, |_, _| {})
     }
 
-    /// The same, with something in the home and the environment before.
+    /// Starts a program in a prepared home, with further environment variables.
     pub fn prepared(
         columns: u16,
         rows: u16,

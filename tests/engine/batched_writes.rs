@@ -9,10 +9,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 fn start(file: &Path) -> Engine {
-    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
+    let (file, _) = RecordingFile::open(file, false).expect("a recording");
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::without_choice(&vendors);
-    let recording = Recording::of_journal(journal).expect("its reader");
+    let recording = Recording::from_file(file).expect("its reader");
     Engine::start(recording, vendors, in_use, Default::default()).expect("readable")
 }
 

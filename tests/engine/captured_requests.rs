@@ -69,7 +69,7 @@ fn read(capture: &Capture, scratch: &mut ParseScratch) -> Outcome {
     })
 }
 
-/// How many calls serde_json sees in a body: the items of its batch, or itself.
+/// Returns the calls that serde_json finds in a body: the items of its batch, or the body itself.
 fn plain_count(capture: &Capture) -> Option<Vec<String>> {
     let mut body = capture.body.clone();
     if body.starts_with(b"\x1f\x8b") {

@@ -3,7 +3,7 @@
 
 use segscope::engine::{
     Certainty, Comparison, Engine, Impact, InUse, Recording, Shares, Subject, TrafficProfile,
-    survey_profile,
+    profile_files,
 };
 use segscope::findings::Id;
 use segscope::vendors::Vendors;
@@ -26,7 +26,7 @@ impl Numbers {
     }
 }
 
-/// What a release did to its calls.
+/// The changes that a release made to its calls.
 #[derive(Default, Clone, Copy)]
 struct Loss {
     /// More calls of this event without their account id, in a hundred.
@@ -90,8 +90,8 @@ fn recording(calls: &str, folder: &tempfile::TempDir) -> Recording {
 fn profile(calls: &str, shares: Shares) -> TrafficProfile {
     let (folder, (vendors, in_use)) = (tempfile::tempdir().expect("a folder"), vendors());
     let recording = recording(calls, &folder);
-    let surveyed = survey_profile(&recording, &vendors, &in_use, shares).expect("calls");
-    surveyed.expect("a survey").into_profile()
+    let checked = profile_files(&recording, &vendors, &in_use, shares).expect("calls");
+    checked.expect("a batch check").into_profile()
 }
 
 fn compare(before: &str, after: &str) -> Comparison {

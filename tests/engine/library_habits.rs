@@ -1,4 +1,4 @@
-//! What every call of a library has in common is said once, and only that.
+//! A property that every call of a library has is shown once, and no other property is.
 
 use crate::requests;
 use segscope::call::time::Millis;
@@ -14,8 +14,8 @@ const BEGIN_MS: Millis = 1_795_341_600_000;
 fn engine() -> Arc<Engine> {
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
     let in_use = InUse::without_choice(&vendors);
-    let journal = RecordingFile::nameless().expect("a file");
-    let recording = Recording::of_journal(journal).expect("readable");
+    let file = RecordingFile::nameless().expect("a file");
+    let recording = Recording::from_file(file).expect("readable");
     Arc::new(Engine::new(recording, vendors, in_use, Default::default()).expect("empty").0)
 }
 

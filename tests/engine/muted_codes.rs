@@ -15,7 +15,7 @@ fn engine() -> Arc<Engine> {
     let in_use =
         InUse::chosen(&vendors, vec![vendors.index_of("customersuccessbox").expect("one")]);
     let recording =
-        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("a reader");
+        Recording::from_file(RecordingFile::nameless().expect("a file")).expect("a reader");
     Arc::new(Engine::new(recording, vendors, in_use, Default::default()).expect("an empty one").0)
 }
 

@@ -22,7 +22,7 @@ fn engine() -> Engine {
 
 fn pipeline_of(vendors: Arc<Vendors>) -> Engine {
     let recording =
-        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("readable");
+        Recording::from_file(RecordingFile::nameless().expect("a file")).expect("readable");
     let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
@@ -36,7 +36,7 @@ fn take(engine: &Engine, text: &str) {
     engine.settle();
 }
 
-/// What is written now and what came just then are the same, whatever came before.
+/// Asserts that a composed call and the same call when it arrives give the same result.
 fn same(engine: &Engine, text: &str) -> usize {
     // twice: the first one teaches nothing
     engine.compose(text, NOW).expect("a call");

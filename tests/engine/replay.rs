@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 const BEGIN_MS: Millis = 1_795_341_600_000;
 
 fn recording_of(file: &Path) -> Recording {
-    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
-    Recording::of_journal(journal).expect("its reader")
+    let (file, _) = RecordingFile::open(file, false).expect("a recording");
+    Recording::from_file(file).expect("its reader")
 }
 
 fn start(recording: Recording) -> Engine {

@@ -1,4 +1,5 @@
-//! What rows in view need from the recording is read once for as long as they are in view.
+//! The bytes that visible rows need from the recording are read once for as long as the rows are
+//! visible.
 
 use crate::requests;
 use segscope::engine::{Engine, IdCell, InUse, Recording, RowView};
@@ -12,8 +13,8 @@ fn engine(file: &Path, used: &[&str]) -> Engine {
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let used = used.iter().map(|name| vendors.index_of(name).expect("built in")).collect();
     let in_use = InUse::chosen(&vendors, used);
-    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
-    let recording = Recording::of_journal(journal).expect("a reader");
+    let (file, _) = RecordingFile::open(file, false).expect("a recording");
+    let recording = Recording::from_file(file).expect("a reader");
     Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
 
@@ -33,7 +34,7 @@ fn complete_view(engine: &Engine, rows: &[u64], fields: &[Arc<Field>]) -> Vec<Ro
     }
 }
 
-/// What stands beside the account of each row, or why a request was refused.
+/// Returns the text beside the account of each row, or the reason why a request was refused.
 fn beside(rows: &[RowView]) -> Vec<String> {
     let near = |row: &RowView| match (&row.account, &row.no_call) {
         (_, Some(refused)) => format!("{} {}", refused.path, refused.reason),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 fn engine() -> Engine {
     let vendors = Arc::new(Vendors::new(&serde_json::Map::new(), &[]).expect("the defaults"));
     let recording =
-        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
+        Recording::from_file(RecordingFile::nameless().expect("a file")).expect("empty");
     let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("nothing to read").0
 }

@@ -17,7 +17,7 @@ fn vendors(settings: Value) -> Arc<Vendors> {
 fn engine(settings: Value) -> Engine {
     let vendors = vendors(settings);
     let recording =
-        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("readable");
+        Recording::from_file(RecordingFile::nameless().expect("a file")).expect("readable");
     let in_use = InUse::without_choice(&vendors);
     Engine::new(recording, vendors, in_use, Default::default()).expect("readable").0
 }
@@ -85,8 +85,8 @@ fn new_calls_use_new_settings_and_old_ones_keep_theirs_until_all_are_judged_agai
     assert!(again.vendors.iter().all(|vendor| vendor.is_none()));
 }
 
-/// What was learned before a change counts after it, and what is learned after does not count
-/// before.
+/// A fact that was learned before a change counts after it, and a fact that was learned after it does
+/// not count before.
 #[test]
 fn new_settings_go_on_with_what_is_remembered() {
     let engine = engine(json!({}));

@@ -81,8 +81,8 @@ proptest! {
     ) {
         let home = tempfile::tempdir().expect("a folder");
         let file = home.path().join("r.ndjson");
-        let (journal, _) = RecordingFile::open(&file, false).expect("a new file");
-        let live = engine(Recording::of_journal(journal).expect("its reader"));
+        let (opened, _) = RecordingFile::open(&file, false).expect("a new file");
+        let live = engine(Recording::from_file(opened).expect("its reader"));
         let mut at_once = Vec::new();
         for (nth, call) in calls.iter().enumerate() {
             take(&live, NOON + nth as Millis, std::slice::from_ref(call));

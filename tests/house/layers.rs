@@ -1,4 +1,4 @@
-//! Which module may name what: modules below it, the crates that are its own, and no vendor.
+//! A module may name modules below it and the crates that are its own, and no vendor.
 
 use crate::source_tree::{SourceFile, assert_none, sources};
 use crate::use_paths::split_uses;

@@ -8,7 +8,8 @@ const ELSEWHERE: &[&str] = &["src/cdk/v2/destinations/"];
 
 const FOLDERS: &[&str] = &[".ci/", "assets/", "docs/", "specs/", "src/", "tests/"];
 
-/// What a text names: paths below the repository's folders, as `docs/x.md` or `src/core/vendors/NAME.rs`.
+/// Returns the paths that a text names below the repository's folders, as `docs/x.md` or
+/// `src/core/vendors/NAME.rs`.
 fn references(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && !"_.*/-".contains(c))
         .filter(|word| FOLDERS.iter().any(|f| word.len() > f.len() && word.starts_with(f)))

@@ -11,10 +11,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The calls that all captures hold, counted without this crate.
 const CALLS: usize = 3221;
-/// How many of them are no repeats.
+/// The number of these calls that are no repeats.
 const NEW: usize = CALLS - 80;
 
-/// How many lines may still be unwritten when the program is asked to end.
+/// The maximum number of lines that are not written when the program is asked to end.
 const LEFT: usize = 200;
 
 fn replay(address: &str) -> usize {

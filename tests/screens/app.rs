@@ -48,8 +48,9 @@ macro_rules! pictures {
 }
 pub(crate) use pictures;
 
-/// What a feed looks like after these keys, drawn once: what a wide letter hid of the frame before
-/// would stay in a drawing in memory.
+/// Returns the screen after these keys, drawn once. A drawing in memory would keep the characters
+/// of the
+/// frame before that a wide letter hid.
 pub fn picture_of(inspector: Fixture, width: u16, height: u16, keys: &str) -> String {
     let mut app = TestApp::new(inspector, width, height);
     app.draws = false;
@@ -73,7 +74,7 @@ impl TestApp {
         app
     }
 
-    /// The same before its first frame.
+    /// Creates the app before its first frame.
     pub fn begin(inspector: Fixture, width: u16, height: u16, options: &ScreenOptions) -> TestApp {
         let screen = Screen::new(&inspector, options, Size { width, height });
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("never fails");
@@ -252,7 +253,7 @@ impl TestApp {
         self.terminal.backend().buffer()[(x, y)].style()
     }
 
-    /// What a cell holds.
+    /// Returns the content of a cell.
     pub fn symbol(&self, x: u16, y: u16) -> &str {
         self.terminal.backend().buffer()[(x, y)].symbol()
     }

@@ -1,4 +1,4 @@
-//! What was before, on the coverage page: versions in one recording, and another recording.
+//! Comparisons on the coverage page: versions in one recording, and another recording.
 
 use crate::app::TestApp;
 use crate::fixture::Fixture;

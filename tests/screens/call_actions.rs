@@ -1,4 +1,4 @@
-//! What is done with one call from any page, and actions that belong to another page.
+//! Actions on one call from any page, and actions that belong to another page.
 
 use crate::app::{TestApp, cursor};
 use crate::fixture::Fixture;

@@ -1,4 +1,4 @@
-//! What the head of a call speaks of first, and what stands beside its fields.
+//! The order of the lines in the header of a call, and the notes beside its fields.
 
 use crate::app::TestApp;
 use crate::fixture::{Fixture, Given};
@@ -21,7 +21,7 @@ fn a_missing_id_leads_before_a_missing_session() {
     assert_eq!(style.fg, app.theme().warning.fg, "it is no account and no user");
 }
 
-/// Which vendor misses the id, and under which name, was not told.
+/// The header tells which vendor misses the id, and under which name.
 #[test]
 fn who_wants_an_id_under_another_name_is_told() {
     for (width, height) in [(80, 24), (120, 40), (200, 60)] {

@@ -161,7 +161,7 @@ fn the_way_back_leads_to_the_page_from_which_one_came() {
     assert!(app.line(0).contains("[3 coverage]"), "{}", app.line(0));
 }
 
-/// What stands beside a text with a mistake is not of this text.
+/// The results beside a text with a mistake are not those of this text.
 #[test]
 fn results_of_an_older_text_say_so() {
     for (width, height) in SIZES {

@@ -1,4 +1,5 @@
-//! What is expected on the coverage page: there from the start, and green when it came with its ids.
+//! Expected events on the coverage page: listed from the start, and green once they arrive with
+//! their ids.
 
 use crate::app::{TestApp, options, pictures};
 use crate::colors::looks_like;

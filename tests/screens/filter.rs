@@ -10,7 +10,7 @@ fn app(width: u16, height: u16) -> TestApp {
     TestApp::new(Fixture::with_calls(1), width, height)
 }
 
-/// How many rows the log has, by their times.
+/// Returns the number of rows in the log, by their times.
 fn rows(app: &TestApp) -> usize {
     app.picture().lines().filter(|line| line.contains(" 10:00:")).count()
 }
@@ -127,7 +127,7 @@ fn a_misspelt_word_or_field_is_pointed_at() {
     }
 }
 
-/// What a field may be equal to is offered before a quote is typed.
+/// The values of a field are offered before a quote is typed.
 #[test]
 fn values_are_offered_behind_the_operator() {
     let mut app = app(80, 24);
@@ -153,9 +153,9 @@ fn the_cursor_stays_on_its_row_while_the_filter_is_looked_at() {
     app.draws = false;
     app.press("f").paste("type = \"track\" and !match(properties.order, \"*1\")");
     app.draw_now();
-    assert!(app.line(21).contains("looked "), "{}", app.line(21));
+    assert!(app.line(21).contains("searched "), "{}", app.line(21));
     let mut was_there = false;
-    while app.line(21).contains("looked ") {
+    while app.line(21).contains("searched ") {
         let there = cursor(&app).contains("Seat Added");
         assert!(there || !was_there, "once it is found the cursor stays: {}", app.picture());
         was_there = there;
@@ -172,7 +172,7 @@ fn the_cursor_stays_on_its_row_while_the_filter_is_looked_at() {
     let line = y(&app, "Seat Added");
     app.inspector.add(2);
     app.inspector.engine().settle();
-    assert!(!app.draw_now().line(22).contains("looked"), "{}", app.line(22));
+    assert!(!app.draw_now().line(22).contains("searched"), "{}", app.line(22));
     app.draw();
     assert_eq!(y(&app, "Seat Added"), line);
     app.press("F");

@@ -10,7 +10,7 @@ use segscope::tui::ScreenOptions;
 use segscope::tui::theme::ColorDepth;
 use serde_json::json;
 
-/// The same; Planhat is not in use.
+/// Creates the fixture without Planhat in use.
 fn without_planhat() -> Fixture {
     let inspector = five();
     inspector.use_all_but(&[2]);

@@ -1,6 +1,5 @@
-//! What each view and window shows when it is full and when there is nothing in it, at the three
-//! sizes that everyone has; what is empty says how it is filled. Those of other tests stand beside
-//! what they test.
+//! Each view and window when it is full and when it is empty, at the three common sizes; an empty one
+//! says how it is filled. Those of other tests stand beside what they test.
 
 use crate::app::{SIZES, TestApp, five};
 use crate::colors::looks_like;
@@ -53,7 +52,7 @@ fn replace_digits(line: &str, before: &str, digits: &str) -> String {
     }
 }
 
-/// The same where the detail opens over the log or beside it, but not in two columns of its own.
+/// Shows a view at sizes where the detail is not in two columns of its own.
 fn shows_narrow(name: &str, inspector: impl Fn() -> Fixture, act: impl Fn(&mut TestApp)) {
     for size in &SIZES[..2] {
         shows_at(*size, name, &inspector, &act);

@@ -1,4 +1,4 @@
-//! What the keys and the mouse do.
+//! The keys and the mouse.
 
 use crate::app::TestApp;
 use crate::fixture::Fixture;

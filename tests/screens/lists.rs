@@ -1,4 +1,4 @@
-//! What every page with a list of rows does: search, sort, and go round.
+//! Every page with a list of rows searches, sorts, and wraps around.
 
 use crate::app::{TestApp, cursor, options};
 use crate::fixture::Fixture;

@@ -1,4 +1,4 @@
-//! What the mouse does, without any key.
+//! The mouse, without any key.
 
 use crate::app::{TestApp, cursor};
 use crate::fixture::Fixture;

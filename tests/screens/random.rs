@@ -10,7 +10,7 @@ use segscope::tui::app::screen::Msg;
 use segscope::tui::app::view::SideEffect;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So many rounds are played with one seed: a fresh screen each, so that a failure is found soon.
+/// The number of rounds with one seed: a fresh screen each, so that a failure is found soon.
 const EACH: u64 = 500;
 
 /// Every key that is bound anywhere, and some that only type.

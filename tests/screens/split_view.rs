@@ -11,7 +11,7 @@ fn app() -> TestApp {
     app
 }
 
-/// What stands right and left of the line between call and output, of the line with the first.
+/// Returns the two sides of the line between call and output, in the row with the text.
 fn sides(app: &TestApp, text: &str) -> (String, String) {
     let picture = app.picture();
     let line = picture.lines().find(|line| line.contains(text)).expect("a line with it");

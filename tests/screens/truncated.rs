@@ -1,4 +1,4 @@
-//! What the log cuts at the sizes that people use, and what it never cuts.
+//! The texts that the log truncates at common sizes, and those that it never truncates.
 
 use crate::app::{TestApp, five};
 use crate::fixture::Fixture;

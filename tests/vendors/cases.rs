@@ -1,4 +1,4 @@
-//! What each vendor makes of calls: a case is a file, `tests/vendors/NAME/*.toml`.
+//! Cases of each vendor. A case is a file, `tests/vendors/NAME/*.toml`.
 //!
 //! ```toml
 //! why = "what the case shows, in a sentence"
@@ -220,7 +220,7 @@ fn text(value: &Value, key: &str) -> String {
     value[key].as_str().unwrap_or_else(|| panic!("no text {key} in {value}")).to_owned()
 }
 
-/// What differs between a case and what it gives, one line each.
+/// Returns the differences between a case and its result, one line each.
 fn differences(case: &Case, vendor: &str) -> Vec<String> {
     let answer = case.map(vendor);
     let rendered = case.play(vendor).rendered;

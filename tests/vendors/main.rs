@@ -1,4 +1,4 @@
-//! What each vendor makes of calls. The folders hold the cases of one vendor each.
+//! Tests of the verdicts and outputs of vendors. Each folder holds the cases of one vendor.
 
 mod cases;
 mod planhat_sync;

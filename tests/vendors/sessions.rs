@@ -15,7 +15,7 @@ static FRESHSUCCESS: LazyLock<Vendors> = LazyLock::new(|| {
     Vendors::only(&["freshsuccess"], &Map::new(), &[]).expect("a built-in vendor")
 });
 
-/// What happens next: a call, or a look at the clock.
+/// The next step: a call, or a look at the clock.
 #[derive(Debug, Clone)]
 enum Next {
     Call { session: &'static str, at: i64, module: Option<&'static str>, lost: bool },
@@ -105,7 +105,7 @@ fn render(text: &str, seq: u64, memory: &Memory) -> RenderedCall {
     FRESHSUCCESS.render(0, &Event::bare(doc.root()), Seq(seq), memory)
 }
 
-/// What a rendered call shows of sessions: out of order or not, and its records.
+/// Returns whether a rendered call is out of order, and its session records.
 fn shown(rendered: &RenderedCall) -> (bool, Vec<Value>) {
     let late = rendered.findings.iter().any(|finding| finding.code.ends_with("-OUT-OF-ORDER"));
     let derived = rendered.extras.iter().find(|(name, _)| *name == "derived");

@@ -52,6 +52,8 @@ pub struct ModelRow {
     pub model: String,
     /// The number of different objects that were stored.
     pub objects_synced: u64,
+    /// True if that number is only a lower bound.
+    pub has_uncounted: bool,
     /// The number of errors.
     pub errors: u64,
 }
@@ -80,6 +82,7 @@ impl Objects {
         let row = |(name, model): (&String, &Model)| ModelRow {
             model: name.clone(),
             objects_synced: model.objects_synced(),
+            has_uncounted: model.has_uncounted(),
             errors: model.errors(),
         };
         Some(Panel {
@@ -111,9 +114,12 @@ impl Serialize for Panel {
 
 impl Serialize for ModelRow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
+        let mut map = serializer.serialize_map(Some(3 + usize::from(self.has_uncounted)))?;
         map.serialize_entry("model", &self.model)?;
         map.serialize_entry("objects_synced", &self.objects_synced)?;
+        if self.has_uncounted {
+            map.serialize_entry("at_least", &true)?;
+        }
         map.serialize_entry("errors", &self.errors)?;
         map.end()
     }

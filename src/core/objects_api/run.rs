@@ -16,6 +16,9 @@ const FURTHER_MODELS: &str = "(further models)";
 /// The maximum number of bytes of names, ids, properties and reasons that are kept of a run. Further
 /// objects and errors are only counted; those of further models under [`FURTHER_MODELS`].
 const MAX_KEPT_BYTES: usize = 64 << 20;
+/// The maximum number of objects of a run that are only counted: one hash is kept of each, because an
+/// object that is sent again is no further object. Beyond that, the count is a lower bound.
+const MAX_COUNTED_HASHES: usize = 1 << 20;
 /// The maximum number of errors of a model that are kept with their reasons.
 const MAX_KEPT_REASONS: usize = 1000;
 /// The maximum number of company ids that are kept for the screen to offer.
@@ -36,6 +39,8 @@ pub(crate) struct Run {
     pub failed: bool,
     pub models: BTreeMap<String, Model>,
     kept: usize,
+    /// The number of hashes of all models.
+    hashes: usize,
     hasher: RandomState,
 }
 
@@ -45,6 +50,8 @@ pub struct Model {
     objects: BTreeMap<String, BTreeMap<String, String>>,
     /// The hashes of the ids of objects that exceeded the limit.
     only_counted: HashSet<u64>,
+    /// True if there were objects for whose hash there was no room either.
+    has_uncounted: bool,
     errors: u64,
     problems: Vec<ObjectProblem>,
 }
@@ -64,9 +71,25 @@ impl Model {
         (self.objects.len() + self.only_counted.len()) as u64
     }
 
+    /// Returns true if the number of stored objects is only a lower bound, because there were too many
+    /// to tell them apart.
+    pub fn has_uncounted(&self) -> bool {
+        self.has_uncounted
+    }
+
     /// Returns the number of errors.
     pub fn errors(&self) -> u64 {
         self.errors
+    }
+
+    /// Counts an object that is not kept, by the hash of its id. `hashes` is the number of hashes that
+    /// the run has of such objects.
+    fn count_only(&mut self, hash: u64, hashes: &mut usize) {
+        if *hashes < MAX_COUNTED_HASHES {
+            *hashes += usize::from(self.only_counted.insert(hash));
+        } else {
+            self.has_uncounted |= !self.only_counted.contains(&hash);
+        }
     }
 
     /// Returns the objects by id, in byte order, each with its merged properties as JSON texts; of
@@ -91,6 +114,7 @@ impl Run {
             failed: false,
             models: BTreeMap::new(),
             kept: 0,
+            hashes: 0,
             hasher: RandomState::new(),
         }
     }
@@ -114,7 +138,7 @@ impl Run {
         let model = self.models.entry(counted.to_owned()).or_default();
         if counted != name {
             // objects of two models may have the same id
-            model.only_counted.insert(self.hasher.hash_one((name, &*good.id)));
+            model.count_only(self.hasher.hash_one((name, &*good.id)), &mut self.hashes);
             return;
         }
         let known = model.objects.get(&*good.id);
@@ -127,7 +151,7 @@ impl Run {
         });
         if kept > MAX_KEPT_BYTES {
             if known.is_none() {
-                model.only_counted.insert(self.hasher.hash_one(&*good.id));
+                model.count_only(self.hasher.hash_one(&*good.id), &mut self.hashes);
             }
             return;
         }
@@ -226,5 +250,30 @@ impl Companies {
         if let Some(id) = ids.filter_map(text).find(|id| !id.trim().is_empty()) {
             self.0.insert(id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_of_more_objects_than_can_be_told_apart_is_a_lower_bound() {
+        let mut run = Run::new(1, 0, None);
+        run.kept = MAX_KEPT_BYTES;
+        let push = |run: &mut Run, id: usize| {
+            let id = Cow::Owned(id.to_string());
+            run.object("users", &ValidObject { id, properties: BTreeMap::new() });
+        };
+        // two objects are sent twice
+        let ids = (0..MAX_COUNTED_HASHES).chain([0, MAX_COUNTED_HASHES - 1]);
+        ids.for_each(|id| push(&mut run, id));
+        let state = |run: &Run| {
+            let model = &run.models[FURTHER_MODELS];
+            (model.objects_synced(), model.has_uncounted())
+        };
+        assert_eq!(state(&run), (MAX_COUNTED_HASHES as u64, false));
+        push(&mut run, MAX_COUNTED_HASHES);
+        assert_eq!(state(&run), (MAX_COUNTED_HASHES as u64, true));
     }
 }

@@ -98,10 +98,7 @@ fn event_of(
     rule: &RudderRule,
 ) -> Result<(CallType, Option<String>), String> {
     let (EventUse::Reference(reference) | EventUse::Object { reference, .. }) = &rule.event;
-    let (_, event) = project
-        .events
-        .find(reference)
-        .ok_or_else(|| format!("`{reference}` is not an event of the folder"))?;
+    let (_, event) = project.events.find(reference, "an event")?;
     let word = event.value.event_type.as_deref().unwrap_or("track");
     let kind = CallType::parse(word).ok_or_else(|| {
         format!("the event at {} is of type `{word}`, which is not a call type", event.place)
@@ -234,10 +231,7 @@ impl<'p> SchemaBuilder<'p> {
     fn members(&mut self, uses: &[PropertyUse], path: &str) -> Result<Value, PlanError> {
         let (mut members, mut required) = (Map::new(), Vec::new());
         for one in uses {
-            let project = self.project;
-            let (_, property) = project.properties.find(&one.property).ok_or_else(|| {
-                self.wrong(format!("`{}` is not a property of the folder", one.property))
-            })?;
+            let (_, property) = self.property(&one.property)?;
             let name = property.value.name.clone();
             let path = pointer::push(&format!("{path}/properties"), &name);
             self.places.insert(path.clone(), property.place.clone());
@@ -273,8 +267,7 @@ impl<'p> SchemaBuilder<'p> {
         reference: &str,
     ) -> Result<(&'p str, &'p WithPlace<RudderProperty>), PlanError> {
         let project = self.project;
-        let found = project.properties.find(reference);
-        found.ok_or_else(|| self.wrong(format!("`{reference}` is not a property of the folder")))
+        project.properties.find(reference, "a property").map_err(|message| self.wrong(message))
     }
 
     /// Builds the schema of the values of a property or a custom type.
@@ -334,12 +327,8 @@ impl<'p> SchemaBuilder<'p> {
         let (mut own, mut shared) = (Vec::new(), Vec::new());
         for name in names.map(str::trim).filter(|name| !name.is_empty()) {
             if name.starts_with('#') {
-                let wrong = || PlanError {
-                    place: place.clone(),
-                    message: format!("`{name}` is not a custom type of the folder"),
-                };
-                let project = self.project;
-                let (key, item) = project.types.find(name).ok_or_else(wrong)?;
+                let wrong = |message| PlanError { place: place.clone(), message };
+                let (key, item) = self.project.types.find(name, "a custom type").map_err(wrong)?;
                 self.define(key, item)?;
                 shared.push(json!({ "$ref": pointer::push("#/$defs", key) }));
             } else if TYPES.contains(&name) {

@@ -38,22 +38,37 @@ pub(crate) struct RudderProject {
 pub(crate) struct RudderItems<T> {
     /// The items, each with its name: `group/id`, or its id if it is in no group.
     items: Vec<(String, WithPlace<T>)>,
-    /// The indexes of the items by the keys of the references to them: `id` and `group/id`.
-    by_key: HashMap<String, usize>,
+    /// The indexes of the items by name.
+    by_name: HashMap<String, usize>,
+    /// The indexes of the items by id, which several groups may have.
+    by_id: HashMap<String, Vec<usize>>,
 }
 
 impl<T> Default for RudderItems<T> {
     fn default() -> Self {
-        RudderItems { items: Vec::new(), by_key: HashMap::new() }
+        RudderItems { items: Vec::new(), by_name: HashMap::new(), by_id: HashMap::new() }
     }
 }
 
 impl<T> RudderItems<T> {
     /// Returns the item that a reference names, and the item's name, which is the same for every
-    /// spelling of the reference.
-    pub fn find(&self, reference: &str) -> Option<(&str, &WithPlace<T>)> {
-        let (name, item) = self.items.get(*self.by_key.get(key_of(reference)?)?)?;
-        Some((name, item))
+    /// spelling of the reference. `what` says what the items are: `a property`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such item, or if the reference names no group and several groups have the id.
+    pub fn find(&self, reference: &str, what: &str) -> Result<(&str, &WithPlace<T>), String> {
+        let key = key_of(reference).unwrap_or_default();
+        let by_name = self.by_name.get(key).map(std::slice::from_ref);
+        let found = by_name.or_else(|| self.by_id.get(key).map(Vec::as_slice));
+        match found.unwrap_or_default() {
+            [] => Err(format!("`{reference}` is not {what} of the folder")),
+            [at] => Ok((&self.items[*at].0, &self.items[*at].1)),
+            [first, second, ..] => Err(format!(
+                "`{reference}` is {what} of several groups, at {} and at {}; name the group in the reference, or give one of them another id",
+                self.items[*first].1.place, self.items[*second].1.place
+            )),
+        }
     }
 }
 
@@ -315,12 +330,13 @@ impl<T> RudderItems<T> {
             let item = placed(item, file);
             let own = id(&item.value).clone();
             let name = group.map_or_else(|| own.clone(), |group| format!("{group}/{own}"));
-            if let Some(first) = self.by_key.get(&name).and_then(|at| self.items.get(*at)) {
-                let message = format!("`{own}` is already defined at {}", first.1.place);
+            if let Some(first) = self.by_name.get(&name) {
+                let message =
+                    format!("`{own}` is already defined at {}", self.items[*first].1.place);
                 return Err(PlanError { place: item.place, message });
             }
-            self.by_key.entry(own).or_insert(self.items.len());
-            self.by_key.insert(name.clone(), self.items.len());
+            self.by_id.entry(own).or_default().push(self.items.len());
+            self.by_name.insert(name.clone(), self.items.len());
             self.items.push((name, item));
         }
         Ok(())

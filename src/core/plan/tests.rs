@@ -211,3 +211,29 @@ fn defines_a_custom_type_once_for_all_spellings_of_its_reference() {
     assert_eq!(schema["properties"]["a"], schema["properties"]["b"]);
     assert_eq!(codes(&plan, r#"{"a":"xyz","b":"x"}"#), ["PLAN-VALUE"]);
 }
+
+#[test]
+fn an_id_of_two_groups_is_found_only_with_its_group() {
+    let file = |kind: &str, group: &str, items: &str| {
+        format!("version: rudder/v1\nkind: {kind}\n{group}spec:\n  {kind}:\n    {items}\n")
+    };
+    let item = "- {id: a, name: a, type: string}";
+    let mut project = RudderProject::default();
+    let groups = ["metadata: {name: shop}\n", "metadata: {name: app}\n"];
+    for (text, name) in [
+        (file("properties", groups[0], item), "shop.yaml"),
+        (file("properties", groups[1], item), "app.yaml"),
+    ] {
+        assert!(project.read(&text, name).expect("a file of a project"));
+    }
+    let find = |reference| project.properties.find(reference, "a property").map(|found| found.0);
+    assert_eq!(find("#/properties/shop/a"), Ok("shop/a"));
+    assert_eq!(find("#/properties/app/a"), Ok("app/a"));
+    let message = find("#property:a").expect_err("two groups have it");
+    assert!(message.contains("at shop.yaml:6 and at app.yaml:6"), "{message}");
+    let message = find("#property:b").expect_err("there is none");
+    assert_eq!(message, "`#property:b` is not a property of the folder");
+    // an item without a group has its id as its name, in whatever order the files are read
+    assert!(project.read(&file("properties", "", item), "own.yaml").expect("a file of a project"));
+    assert_eq!(project.properties.find("#property:a", "a property").map(|found| found.0), Ok("a"));
+}

@@ -357,16 +357,16 @@ mod tests {
     fn creates_the_file_with_the_first_line_and_removes_it_if_none_could_be_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let recordings = Recordings::in_folder(folder.path());
-        let (mut journal, _) = recordings.begin(DEFAULT_KEEP, false).expect("planned");
+        let (mut file, _) = recordings.begin(DEFAULT_KEEP, false).expect("planned");
         assert_eq!(names(folder.path()), [""; 0]);
-        journal.create().expect("created");
+        file.create().expect("created");
         assert_eq!(names(folder.path()).len(), 1);
         assert_eq!(recordings.prune(20, 0).expect("tidied"), 0, "it is in use");
-        drop(journal);
+        drop(file);
         assert_eq!(names(folder.path()), [""; 0], "nothing was recorded");
-        let (mut journal, _) = recordings.begin(DEFAULT_KEEP, false).expect("planned");
-        assert_eq!(journal.append(CALL.as_bytes()).expect("written"), 0);
-        drop(journal);
+        let (mut file, _) = recordings.begin(DEFAULT_KEEP, false).expect("planned");
+        assert_eq!(file.append(CALL.as_bytes()).expect("written"), 0);
+        drop(file);
         assert_eq!(names(folder.path()).len(), 1);
     }
 }

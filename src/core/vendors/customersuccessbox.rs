@@ -48,12 +48,12 @@ impl CustomerSuccessBox {
     /// Reports an event of another day than that of its arrival, which is not aggregated any more.
     fn backdated(&self, evaluation: &mut Evaluation<'_>) {
         let (Some((slot, _, event)), Some((_, _, received))) =
-            (evaluation.look.event_time(), evaluation.look.received_at())
+            (evaluation.view.event_time(), evaluation.view.received_at())
         else {
             return;
         };
         if event.div_euclid(time::DAY_MS) != received.div_euclid(time::DAY_MS) {
-            evaluation.find_with(self.backdated, CallPlace::Spot(slot), |words| {
+            evaluation.find_with(self.backdated, CallPlace::Slot(slot), |words| {
                 words.say("day", time::format_date(event));
                 words.say("received", time::format_date(received));
             });
@@ -63,7 +63,7 @@ impl CustomerSuccessBox {
     fn no_group_yet(&self, evaluation: &mut Evaluation<'_>) {
         let Some(account) = &evaluation.account else { return };
         if evaluation.facts.known_since(GROUPED, &account.text, evaluation.seq).is_none() {
-            evaluation.find(self.no_group_yet, CallPlace::Spot(self.account));
+            evaluation.find(self.no_group_yet, CallPlace::Slot(self.account));
         }
     }
 }
@@ -71,12 +71,12 @@ impl CustomerSuccessBox {
 /// Shows the day that a call counts for, and the time from which it is visible.
 fn aggregation(evaluation: &mut Evaluation<'_>) {
     let Some((slot, _, at)) =
-        evaluation.look.received_at().or_else(|| evaluation.look.event_time())
+        evaluation.view.received_at().or_else(|| evaluation.view.event_time())
     else {
         return;
     };
     evaluation.extra("aggregation", |evaluation| {
-        let from = || ValueOrigin::Input(evaluation.path(CallPlace::Spot(slot)));
+        let from = || ValueOrigin::Input(evaluation.path(CallPlace::Slot(slot)));
         let next = (at.div_euclid(time::DAY_MS) + 1) * time::DAY_MS;
         let visible = format!("{}T00:00:00Z", time::format_date(next));
         OutputJson::Object(vec![

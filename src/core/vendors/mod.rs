@@ -36,7 +36,7 @@
 //!    [`rules::Rules::show`] shows.
 //!
 //! Code works on [`Evaluation`](crate::vendors::engine::evaluation::Evaluation):
-//! `evaluation.look.get(slot)` returns values, `evaluation.find(code, place)` reports findings, and
+//! `evaluation.view.get(slot)` returns values, `evaluation.find(code, place)` reports findings, and
 //! `evaluation.facts` has the facts from *before* this call (pass `evaluation.seq`). Slots and
 //! codes are looked up once, in `build`. Put costly work in a closure or behind
 //! [`rendering`](crate::vendors::engine::evaluation::Evaluation::rendering). Steps 3 to 6 never

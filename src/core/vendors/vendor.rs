@@ -144,7 +144,7 @@ pub(crate) struct RowTrigger {
 /// A source of a row's value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum FieldSource {
-    Spot(FieldSlot),
+    Slot(FieldSlot),
     /// A place in one of several alternative objects.
     Guarded(FieldSlot, Guard),
     Account,

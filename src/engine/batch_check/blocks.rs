@@ -76,7 +76,7 @@ impl<'r> BlockSource<'r> {
     /// Lists the files of a recording in the order in which the engine reads them. Returns `None`
     /// if the recording is being written to or followed.
     pub fn from_recording(recording: &'r Recording, block_bytes: u64) -> Option<BlockSource<'r>> {
-        if recording.journal.is_some() || recording.inputs.iter().any(|input| input.follow) {
+        if recording.file.is_some() || recording.inputs.iter().any(|input| input.follow) {
             return None;
         }
         let ends = recording.parts.iter().skip(1).map(|part| part.base).chain([recording.len]);

@@ -85,7 +85,7 @@ impl Default for Shares {
 ///
 /// # Errors
 /// Fails if a file of calls cannot be read or one of its lines is not a call.
-pub fn survey<'r>(
+pub fn check_files<'r>(
     recording: &'r Recording,
     vendors: &'r Vendors,
     in_use: &'r InUse,
@@ -94,9 +94,9 @@ pub fn survey<'r>(
     check_all(recording, (vendors, in_use), shares, None)
 }
 
-/// Checks all calls as [`survey`] does, and creates a profile of them:
+/// Checks all calls as [`check_files`] does, and creates a profile of them:
 /// [`BatchResult::into_profile`].
-pub fn survey_profile<'r>(
+pub fn profile_files<'r>(
     recording: &'r Recording,
     vendors: &'r Vendors,
     in_use: &'r InUse,
@@ -174,7 +174,7 @@ impl BatchResult<'_> {
         ))
     }
 
-    /// Returns the profile of all calls, which is empty unless [`survey_profile`] was called.
+    /// Returns the profile of all calls, which is empty unless [`profile_files`] was called.
     pub fn into_profile(self) -> TrafficProfile {
         self.profile.unwrap_or_default()
     }

@@ -262,11 +262,11 @@ impl BatchCheck<'_> {
         }
         let viewed = events.iter().zip(&scratch.viewers);
         let viewed: Vec<ViewedCall<'_>> =
-            viewed.map(|(event, viewer)| self.vendors.looked(event, viewer)).collect();
+            viewed.map(|(event, viewer)| self.vendors.view_call(event, viewer)).collect();
         scratch.id_hashes.clear();
         scratch.id_hashes.extend(viewed.iter().map(|call| self.vendors.hash_ids(call)));
         scratch.call_codes.clear();
-        scratch.call_codes.extend(viewed.iter().map(|call| self.vendors.code_apart(call)));
+        scratch.call_codes.extend(viewed.iter().map(|call| self.vendors.code_without_vendor(call)));
         scratch.plan_outcomes.clear();
         scratch.plan_outcomes.extend(events.iter().map(|event| self.vendors.plan_outcome(event)));
         scratch.vendor_codes.clear();
@@ -282,12 +282,17 @@ impl BatchCheck<'_> {
                 let mut flushes = flushes.iter().peekable();
                 for at in 0..=viewed.len() {
                     while let Some((_, when)) = flushes.next_if(|(before, _)| *before == at) {
-                        self.vendors.flush_apart(vendor, *when, share);
+                        self.vendors.flush_at_vendor(vendor, *when, share);
                     }
                     let Some(call) = viewed.get(at) else { break };
                     let seq = Seq(before + at as u64 + 1);
-                    let found =
-                        self.vendors.judge_apart(vendor, call, seq, share, &mut scratch.per_vendor);
+                    let found = self.vendors.judge_at_vendor(
+                        vendor,
+                        call,
+                        seq,
+                        share,
+                        &mut scratch.per_vendor,
+                    );
                     scratch.vendor_codes.extend_from_slice(found.codes);
                     scratch.vendor_code_ends.push(scratch.vendor_codes.len());
                     let rank = ranks[senders[at] as usize][vendor];

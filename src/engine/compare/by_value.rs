@@ -8,7 +8,7 @@ use crate::engine::index::IndexRow;
 use crate::engine::judging::vendors_in_use::InUse;
 
 /// The maximum number of rows that are read at a time, so that the caller can stop in between.
-const MAX_ROWS_AT_ONCE: u64 = 8_192;
+const MAX_ROWS_PER_STEP: u64 = 8_192;
 /// The maximum number of values whose calls are compared.
 pub const MAX_VALUES: usize = 64;
 
@@ -63,7 +63,7 @@ impl ValueProfiles {
                 self.has_more = false;
                 self.settings = Some(now);
             }
-            let to = store.rows().min(self.next_row + MAX_ROWS_AT_ONCE);
+            let to = store.rows().min(self.next_row + MAX_ROWS_PER_STEP);
             for row in self.next_row..to {
                 let Some(IndexRow::Call(at)) = store.row(row) else { continue };
                 let Some(call) = store.calls.get(at) else { continue };

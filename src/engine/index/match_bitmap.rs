@@ -15,7 +15,7 @@ struct BitmapBlock {
     bits: Box<Bits>,
     passed: u32,
     /// The number of searched rows, counted from the block's first row.
-    looked: u32,
+    searched: u32,
     /// True while a thread searches the other rows.
     claimed: bool,
     /// True if all rows of the block have to be searched again.
@@ -43,7 +43,7 @@ impl Claim {
 pub struct MatchBitmap {
     blocks: Vec<BitmapBlock>,
     rows: u64,
-    looked: u64,
+    searched: u64,
     passed: u64,
 }
 
@@ -55,7 +55,7 @@ impl MatchBitmap {
         let empty = BitmapBlock {
             bits: Box::new([0; WORDS]),
             passed: 0,
-            looked: 0,
+            searched: 0,
             claimed: false,
             again: false,
         };
@@ -68,8 +68,8 @@ impl MatchBitmap {
     }
 
     /// Returns the number of searched rows.
-    pub fn looked(&self) -> u64 {
-        self.looked
+    pub fn searched(&self) -> u64 {
+        self.searched
     }
 
     /// Returns the number of searched rows that pass.
@@ -82,7 +82,7 @@ impl MatchBitmap {
         let mut known = 0;
         for (at, block) in self.blocks.iter().enumerate() {
             known += u64::from(block.passed);
-            if block.looked < self.rows_in(at) {
+            if block.searched < self.rows_in(at) {
                 break;
             }
         }
@@ -93,8 +93,8 @@ impl MatchBitmap {
     pub fn looked_without_gap(&self) -> u64 {
         let mut rows = 0;
         for (at, block) in self.blocks.iter().enumerate().take_while(|(_, block)| !block.again) {
-            rows += u64::from(block.looked);
-            if block.looked < self.rows_in(at) {
+            rows += u64::from(block.searched);
+            if block.searched < self.rows_in(at) {
                 break;
             }
         }
@@ -116,7 +116,7 @@ impl MatchBitmap {
         let at = (near / BLOCK_ROWS) as usize;
         let open = |block: &usize| {
             self.blocks.get(*block).is_some_and(|known| {
-                !known.claimed && (known.again || known.looked < self.rows_in(*block))
+                !known.claimed && (known.again || known.searched < self.rows_in(*block))
             })
         };
         let blocks = self.blocks.len();
@@ -131,7 +131,7 @@ impl MatchBitmap {
         let to = self.rows_in(block);
         let known = &mut self.blocks[block];
         known.claimed = true;
-        let from = if std::mem::take(&mut known.again) { 0 } else { known.looked };
+        let from = if std::mem::take(&mut known.again) { 0 } else { known.searched };
         Some(Claim { block, from, to })
     }
 
@@ -150,15 +150,15 @@ impl MatchBitmap {
         }
         block.passed += passed;
         self.passed += u64::from(passed);
-        self.looked += u64::from(claim.to - block.looked);
-        block.looked = claim.to;
+        self.searched += u64::from(claim.to - block.searched);
+        block.searched = claim.to;
     }
 
     /// Returns claimed rows without results, so that they can be claimed again.
     pub fn give_back(&mut self, claim: Claim) {
         if let Some(block) = self.blocks.get_mut(claim.block) {
             block.claimed = false;
-            block.again |= claim.from == 0 && block.looked > 0;
+            block.again |= claim.from == 0 && block.searched > 0;
         }
     }
 
@@ -166,7 +166,7 @@ impl MatchBitmap {
     pub fn get(&self, row: u64) -> Option<bool> {
         let block = self.blocks.get((row / BLOCK_ROWS) as usize)?;
         let at = (row % BLOCK_ROWS) as u32;
-        (at < block.looked).then(|| block.bits[at as usize / 64] >> (at % 64) & 1 == 1)
+        (at < block.searched).then(|| block.bits[at as usize / 64] >> (at % 64) & 1 == 1)
     }
 
     /// Returns the number of searched rows before this one that pass.
@@ -236,8 +236,8 @@ impl MatchBitmap {
             // skips the rest of a block in which no row passes
             let block = &self.blocks[(row / BLOCK_ROWS) as usize];
             let base = row - row % BLOCK_ROWS;
-            if block.passed == 0 && block.looked == self.rows_in((row / BLOCK_ROWS) as usize) {
-                row = if forward { base + u64::from(block.looked) - 1 } else { base };
+            if block.passed == 0 && block.searched == self.rows_in((row / BLOCK_ROWS) as usize) {
+                row = if forward { base + u64::from(block.searched) - 1 } else { base };
             }
         }
     }
@@ -298,7 +298,7 @@ mod tests {
             }
             let naive: Vec<u64> = (0..rows).filter(|row| test(*row)).collect();
             assert_eq!(passed.passed(), naive.len() as u64);
-            assert_eq!((passed.rows(), passed.looked()), (rows, rows));
+            assert_eq!((passed.rows(), passed.searched()), (rows, rows));
             assert_eq!(passed.places(0..rows), naive);
             let end = naive.len() as u64;
             for from in [0, end / 2, end.saturating_sub(3), end, end + 5] {
@@ -348,7 +348,7 @@ mod tests {
         passed.grow(10);
         let claim = passed.claim(0).expect("rows");
         passed.grow(30);
-        assert_eq!(passed.claim(0), None, "it is being looked at");
+        assert_eq!(passed.claim(0), None, "it is being searched at");
         look(&mut passed, claim, |_| true);
         assert_eq!((passed.get(9), passed.get(10)), (Some(true), None));
         let claim = passed.claim(0).expect("the new rows");
@@ -356,7 +356,7 @@ mod tests {
         passed.give_back(claim);
         let claim = passed.claim(0).expect("given back");
         look(&mut passed, claim, |row| row == 29);
-        assert_eq!((passed.places(9..12), passed.looked()), (vec![9, 29], 30));
+        assert_eq!((passed.places(9..12), passed.searched()), (vec![9, 29], 30));
     }
 
     #[test]
@@ -384,7 +384,7 @@ mod tests {
         }
         passed.look_again();
         passed.grow(BLOCK_ROWS + 20);
-        assert_eq!((passed.passed(), passed.looked()), (BLOCK_ROWS + 10, BLOCK_ROWS + 10));
+        assert_eq!((passed.passed(), passed.searched()), (BLOCK_ROWS + 10, BLOCK_ROWS + 10));
         let claim = passed.claim(0).expect("again");
         passed.give_back(claim);
         let claim = passed.claim(0).expect("still");
@@ -393,7 +393,7 @@ mod tests {
         let claim = passed.claim(0).expect("the other block");
         assert_eq!(claim.rows(), BLOCK_ROWS..BLOCK_ROWS + 20);
         look(&mut passed, claim, |_| false);
-        assert_eq!((passed.passed(), passed.looked()), (1, BLOCK_ROWS + 20));
+        assert_eq!((passed.passed(), passed.searched()), (1, BLOCK_ROWS + 20));
         assert_eq!(passed.claim(0), None);
     }
 }

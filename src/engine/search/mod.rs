@@ -119,7 +119,7 @@ impl Search {
                 generation: inner.generation,
                 rounds: inner.rounds,
                 rows: inner.passed.passed(),
-                looked_at: inner.passed.looked(),
+                looked_at: inner.passed.searched(),
                 of: rows,
                 known: inner.passed.known(),
             },

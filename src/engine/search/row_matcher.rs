@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 /// The maximum number of rows that are matched under one lock of the index: it is held for some
 /// tens of microseconds.
-const MAX_ROWS_AT_ONCE: u64 = 256;
+const MAX_ROWS_PER_LOCK: u64 = 256;
 /// The maximum number of pairs of finding set and shape whose answers are remembered.
 const MAX_REMEMBERED_ANSWERS: usize = 100_000;
 /// The number of remembered answers for which memory stays allocated in [`RowMatcher::forget`].
@@ -121,7 +121,7 @@ impl RowMatcher {
         self.undecided.clear();
         let mut from = rows.start;
         while from < rows.end {
-            let to = rows.end.min(from + MAX_ROWS_AT_ONCE);
+            let to = rows.end.min(from + MAX_ROWS_PER_LOCK);
             self.match_by_index(engine, from..to, epoch, &clock, &mut bits)?;
             if !goes_on() {
                 return None;

@@ -73,12 +73,12 @@ impl SearchState {
     /// Logs the duration of the search, the first time that all rows were searched.
     pub(crate) fn log_end(&mut self) {
         let (rows, passed) = (self.passed.rows(), self.passed.passed());
-        if self.passed.looked() < rows {
+        if self.passed.searched() < rows {
             return;
         }
         if let Some(began) = self.began.take() {
             let took_us = began.elapsed().as_micros() as u64;
-            tracing::debug!(rows, passed, took_us, "a filter looked at all rows");
+            tracing::debug!(rows, passed, took_us, "a filter searched all rows");
         }
     }
 

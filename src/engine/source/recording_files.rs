@@ -23,7 +23,7 @@ pub struct Recording {
     pub(crate) len: u64,
     /// The files that are only read.
     opened: Option<OpenedFiles>,
-    pub(crate) journal: Option<RecordingFile>,
+    pub(crate) file: Option<RecordingFile>,
     /// The parts of the recording before the file that is appended to.
     pub(crate) earlier: Vec<ClosedPart>,
     /// The files of calls, which become lines of the file that is appended to.
@@ -63,9 +63,9 @@ pub enum RemarkTarget {
 
 impl Recording {
     /// Creates a recording with only a file that is appended to.
-    pub fn of_journal(journal: RecordingFile) -> io::Result<Recording> {
+    pub fn from_file(file: RecordingFile) -> io::Result<Recording> {
         let mut recording = Recording::default();
-        recording.set_journal(journal)?;
+        recording.set_file(file)?;
         Ok(recording)
     }
 
@@ -102,13 +102,13 @@ impl Recording {
     }
 
     /// Sets the file that is appended to. There is at most one, and it comes last.
-    pub fn set_journal(&mut self, journal: RecordingFile) -> io::Result<()> {
+    pub fn set_file(&mut self, file: RecordingFile) -> io::Result<()> {
         // a file that does not exist yet is added as a part when its first line creates it
-        if !journal.is_planned() {
-            self.parts.push(FileSection::new(self.len, 0, journal.reader()?));
+        if !file.is_planned() {
+            self.parts.push(FileSection::new(self.len, 0, file.reader()?));
         }
-        self.len += journal.len();
-        self.journal = Some(journal);
+        self.len += file.len();
+        self.file = Some(file);
         Ok(())
     }
 
@@ -123,15 +123,15 @@ impl Recording {
             _ => Err("several files are only read".to_owned()),
         };
         match joined {
-            Ok(journal) => {
+            Ok(file) => {
                 let path = self.opened.as_ref().map(|opened| opened.path.clone());
                 self.remarks = RemarkTarget::Opened(path.unwrap_or_default());
                 (self.parts, self.len) = (Vec::new(), 0);
-                self.set_journal(journal)
+                self.set_file(file)
             }
             Err(why) => {
                 self.remarks = RemarkTarget::UntilTheEnd(why);
-                self.set_journal(RecordingFile::nameless().map_err(io::Error::other)?)
+                self.set_file(RecordingFile::nameless().map_err(io::Error::other)?)
             }
         }
     }
@@ -165,7 +165,7 @@ impl Recording {
     /// that was opened.
     pub fn path(&self) -> Option<&Path> {
         let opened = || self.opened.as_ref().map(|opened| opened.path.as_path());
-        self.journal.as_ref().and_then(RecordingFile::path).or_else(opened)
+        self.file.as_ref().and_then(RecordingFile::path).or_else(opened)
     }
 
     /// Returns the files that are open for reading.
@@ -176,12 +176,12 @@ impl Recording {
     /// Splits the recording into its text, the file that is appended to, the parts before it, and the
     /// files that are imported.
     pub(crate) fn split(mut self) -> io::Result<RecordingPieces> {
-        if self.journal.is_none() && !self.inputs.is_empty() {
-            self.set_journal(RecordingFile::nameless().map_err(io::Error::other)?)?;
+        if self.file.is_none() && !self.inputs.is_empty() {
+            self.set_file(RecordingFile::nameless().map_err(io::Error::other)?)?;
         }
         Ok(RecordingPieces {
             text: RecordingText(Arc::new(RwLock::new(self.parts))),
-            journal: self.journal,
+            file: self.file,
             earlier: self.earlier,
             inputs: self.inputs,
         })
@@ -191,7 +191,7 @@ impl Recording {
 /// The pieces of a recording.
 pub(crate) struct RecordingPieces {
     pub text: RecordingText,
-    pub journal: Option<RecordingFile>,
+    pub file: Option<RecordingFile>,
     pub earlier: Vec<ClosedPart>,
     pub inputs: Vec<FollowedFile>,
 }

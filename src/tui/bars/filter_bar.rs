@@ -32,7 +32,7 @@ pub fn count(ctx: &ViewContext<'_>) -> Vec<Span<'static>> {
     }
     let mut out = Vec::new();
     if let Some(progress) = filtering.progress(shown) {
-        out.push(Span::styled(format!("looked {progress} %  "), theme.paused));
+        out.push(Span::styled(format!("searched {progress} %  "), theme.paused));
         out.push(Span::styled(" ", theme.text));
     }
     let style = if shown.rows == 0 { theme.warning } else { theme.text };
@@ -119,7 +119,7 @@ pub fn nothing(
             let waits = if shown.rows == 1 { "waits" } else { "wait" };
             (format!("  paused; {} {waits} to be shown", rows(shown.rows)), theme.paused)
         }
-        Some(progress) => (format!("  none yet: {progress} % of {all} looked at"), theme.text),
+        Some(progress) => (format!("  none yet: {progress} % of {all} searched"), theme.text),
         None if unmarked => (format!("  none of {all} is marked"), theme.warning),
         None if filtering.is_on() => (format!("  none of {all} passes the filter"), theme.warning),
         None => ("  no row is here".to_owned(), theme.text),

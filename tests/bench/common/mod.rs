@@ -1,4 +1,4 @@
-//! What the benches measure with: calls of about 1 KB as libraries send them.
+//! Input of the benches: calls of about 1 KB as libraries send them.
 #![expect(dead_code, reason = "each bench uses its own part of these")]
 
 use serde_json::Value;

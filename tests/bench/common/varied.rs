@@ -3,7 +3,7 @@
 //! libraries, each with a `context` of its own; properties that differ by event and are left out now
 //! and then. About one call in fifteen lacks its account or user.
 //!
-//! The same seed gives the same calls.
+//! Equal seeds give equal calls.
 
 use std::fmt::Write;
 

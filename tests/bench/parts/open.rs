@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// What was seen, and how long after the start.
+/// The time after the start at which each state was seen.
 #[derive(Default, Clone, Copy)]
 struct Seen {
     frame: Option<Duration>,

@@ -1,6 +1,6 @@
-//! What real SDKs sent, and all cases of the vendors.
+//! Captured requests of real SDKs, and all cases of the vendors.
 
-use super::{by_pipeline, by_survey, same, same_with, vendors};
+use super::{by_batch_check, by_pipeline, same, same_with, vendors};
 use crate::captures::captures;
 use segscope::call::Seq;
 use segscope::call::time::Millis;
@@ -18,8 +18,8 @@ const BEGIN_MS: Millis = 1_795_341_600_000;
 const MINUTE_MS: Millis = 60_000;
 
 fn live(file: &Path) -> Engine {
-    let (journal, _) = RecordingFile::open(file, false).expect("a recording");
-    let recording = Recording::of_journal(journal).expect("its reader");
+    let (file, _) = RecordingFile::open(file, false).expect("a recording");
+    let recording = Recording::from_file(file).expect("its reader");
     let vendors = vendors();
     let in_use = InUse::without_choice(&vendors);
     Engine::start(recording, vendors, in_use, Default::default()).expect("readable")
@@ -50,10 +50,10 @@ fn record_captures(live: &Engine) {
 fn the_parts_that_are_left_of_a_recording() {
     let home = tempfile::tempdir().expect("a folder");
     let keep = KeepLimit::Bytes(300_000);
-    let (journal, earlier, _) =
+    let (file, earlier, _) =
         recording::open_parts(&home.path().join("r.ndjson"), keep, false).expect("a recording");
     assert!(earlier.is_empty());
-    let recording = Recording::of_journal(journal).expect("its reader");
+    let recording = Recording::from_file(file).expect("its reader");
     let vendors = vendors();
     let in_use = InUse::without_choice(&vendors);
     let live = Engine::start(recording, vendors, in_use, Default::default()).expect("readable");
@@ -135,7 +135,7 @@ fn a_clearing_is_left_to_the_pipeline() {
         let vendors = vendors();
         let in_use = InUse::without_choice(&vendors);
         let shares = Shares { threads: 3, block_bytes: 5000 };
-        assert_eq!(by_survey(&[&file], &vendors, &in_use, shares), Ok(None));
+        assert_eq!(by_batch_check(&[&file], &vendors, &in_use, shares), Ok(None));
         let calls = by_pipeline(&[&file], &vendors, &in_use).expect("readable").tally.calls;
         assert_eq!(calls > 0, undone);
     }

@@ -1,11 +1,11 @@
-//! `check` judges files in one of two ways: as the screen does, keeping an index, or on a survey
-//! that keeps nothing. What they print is the same to the last byte, whatever the files hold and
-//! however the work is shared out.
+//! `check` checks files in one of two ways: as the screen does, with an index, or in blocks, without
+//! one. Both print the same to the last byte, whatever the files contain and however many threads
+//! share the work.
 
 mod cases;
 mod files;
 
-use segscope::engine::{Engine, Expectations, InUse, Recording, Shares, Tally, survey};
+use segscope::engine::{Engine, Expectations, InUse, Recording, Shares, Tally, check_files};
 use segscope::plan::Plan;
 use segscope::report::{
     self, Details, FindingGroup, JunitReport, SarifPlaces, check_text, finding_groups,
@@ -22,7 +22,7 @@ struct Said {
     /// Everything about each row that the tally names.
     details: Vec<String>,
     problem: Option<String>,
-    /// What each format prints.
+    /// The report in each format.
     texts: Vec<String>,
     /// How the calls stand to the plan.
     expected: String,
@@ -72,7 +72,7 @@ fn said(
             shown: &[0],
             vendors,
             expectations: None,
-            // the survey counts no events: for JUnit, `check` takes the other way
+            // the batch check counts no events: for JUnit, `check` takes the other way
             events: None,
         }),
         report::sarif(&groups, SarifPlaces { file: Some("f"), source: None }),
@@ -113,19 +113,19 @@ fn by_pipeline(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Resul
     Ok(said(vendors, tally, engine.stats().problem, &|rows| engine.details_of_each(rows)))
 }
 
-/// What a survey says; none if it leaves the files to the engine.
-fn by_survey(
+/// Returns the results of the batch check, or `None` if it leaves the files to the engine.
+fn by_batch_check(
     files: &[&Path],
     vendors: &Vendors,
     in_use: &InUse,
     shares: Shares,
 ) -> Result<Option<Said>, String> {
     let recording = recording(files)?;
-    let surveyed =
-        survey(&recording, vendors, in_use, shares).map_err(|error| error.to_string())?;
-    Ok(surveyed.map(|surveyed| {
-        let tally = (surveyed.tally(), expected(surveyed.expectations()));
-        said(vendors, tally, surveyed.problem(), &|rows| surveyed.details(rows))
+    let checked =
+        check_files(&recording, vendors, in_use, shares).map_err(|error| error.to_string())?;
+    Ok(checked.map(|checked| {
+        let tally = (checked.tally(), expected(checked.expectations()));
+        said(vendors, tally, checked.problem(), &|rows| checked.details(rows))
     }))
 }
 
@@ -136,7 +136,7 @@ const SHARES: [(usize, u64); 3] = [(1, 1 << 20), (2, 4096), (5, 700)];
 fn same_with(files: &[&Path], vendors: &Arc<Vendors>, in_use: &InUse) -> Result<Said, String> {
     let want = by_pipeline(files, vendors, in_use);
     for (threads, block_bytes) in SHARES {
-        let found = by_survey(files, vendors, in_use, Shares { threads, block_bytes });
+        let found = by_batch_check(files, vendors, in_use, Shares { threads, block_bytes });
         let found = found.map(|said| said.expect("nothing that only the pipeline does"));
         assert_eq!(found, want, "{threads} threads, {block_bytes} bytes at once");
     }

@@ -1,4 +1,4 @@
-//! What is offered at the cursor.
+//! Completion at the cursor.
 
 use segscope::fql::{CompletionKind, NameSource, Path, absent, complete, parse};
 

@@ -1,4 +1,4 @@
-//! What a filter says beforehand, and that it asks for no more.
+//! A filter declares the fields that it reads, and reads no others.
 
 use std::borrow::Cow;
 

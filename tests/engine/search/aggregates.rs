@@ -1,4 +1,4 @@
-//! What is counted as calls come, against counting again.
+//! Compares the counts that are kept while calls arrive with counting again.
 
 use super::{BEGIN_MS, engine, random_calls, send};
 use proptest::prelude::*;
@@ -88,7 +88,7 @@ fn id_share<'c>(cells: impl Iterator<Item = &'c IdCell>) -> IdShare {
             IdCell::NotNeeded => (false, false, false),
             IdCell::Muted | IdCell::NotRead => continue,
         };
-        share.looked += 1;
+        share.looked_for += 1;
         share.found += u64::from(found);
         share.doubtful += u64::from(doubts);
         share.missed += u64::from(missed);

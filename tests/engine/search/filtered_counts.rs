@@ -1,4 +1,4 @@
-//! What is counted of the calls that pass a filter, against counting those calls again.
+//! Compares the counts of the calls that pass a filter with counting those calls again.
 
 use super::aggregates::{Call, STEP_MS, calls, event, sorted};
 use super::{BEGIN_MS, complete, engine, random_calls, send};

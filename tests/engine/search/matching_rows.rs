@@ -103,7 +103,7 @@ fn without_a_filter_all_rows_are_shown() {
     assert_eq!(search.shown_rows(0..2), [0, 1]);
 }
 
-/// What is young now is old later, without any call that comes.
+/// A call that is young now is old later, without another call.
 #[test]
 fn what_passes_by_its_age_changes_with_the_time() {
     let engine = engine();

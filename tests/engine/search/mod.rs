@@ -26,8 +26,8 @@ const BEGIN_MS: i64 = 1_795_341_600_000;
 fn engine() -> Arc<Engine> {
     let vendors = Arc::new(Vendors::new(&Map::new(), &[]).expect("built in"));
     let in_use = InUse::without_choice(&vendors);
-    let journal = RecordingFile::nameless().expect("a file");
-    let recording = Recording::of_journal(journal).expect("readable");
+    let file = RecordingFile::nameless().expect("a file");
+    let recording = Recording::from_file(file).expect("readable");
     Arc::new(Engine::new(recording, vendors, in_use, Default::default()).expect("empty").0)
 }
 

@@ -1,4 +1,4 @@
-//! What is offered while a filter is typed, from what a recording has.
+//! Completion offers the names that a recording has while a filter is typed.
 
 use super::{engine, send};
 use segscope::fql::{NameSource, complete};

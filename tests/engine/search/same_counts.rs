@@ -1,5 +1,5 @@
-//! The same number wherever it is said: what the log's header, the pages that count, the window of
-//! what is set aside, the filters, the reports and the summaries say of the same calls.
+//! The log's header, the pages that count, the window of muted codes, the filters, the reports and the
+//! summaries give one number for the same calls.
 
 use super::aggregates::{Call, calls};
 use super::timeline::{rows_of, timeline};
@@ -11,7 +11,7 @@ use segscope::plan::{Expectation, Plan};
 use segscope::report::{check_text, finding_groups, summary};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many rows a filter lets through.
+/// Returns the number of rows that pass a filter.
 fn passing(engine: &Engine, filter: &str) -> u64 {
     let filter = parse(filter).expect("a filter");
     let rows = RangeFilter::new(filter).calls(engine, 0..engine.rows());
@@ -91,9 +91,9 @@ proptest! {
                 let both: u64 = row.ids.iter().map(|id| id.missed).sum();
                 prop_assert!((either..=both).contains(&row.missing), "{row:?}");
                 for id in &row.ids {
-                    prop_assert!(id.looked <= row.counted.calls && id.found <= id.looked, "{id:?}");
+                    prop_assert!(id.looked_for <= row.counted.calls && id.found <= id.looked_for, "{id:?}");
                     prop_assert!(id.doubtful.max(id.some_miss) <= id.found, "{id:?}");
-                    prop_assert!(id.missing() <= id.looked - id.found, "{id:?}");
+                    prop_assert!(id.missing() <= id.looked_for - id.found, "{id:?}");
                 }
                 for (sums, counts) in all.iter_mut().zip(&row.verdicts) {
                     sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);

@@ -65,8 +65,8 @@ pub fn vendors() -> Arc<Vendors> {
 }
 
 pub fn engine() -> Engine {
-    let journal = RecordingFile::nameless().expect("a file");
-    pipeline_of(Recording::of_journal(journal).expect("its reader"))
+    let file = RecordingFile::nameless().expect("a file");
+    pipeline_of(Recording::from_file(file).expect("its reader"))
 }
 
 pub fn pipeline_of(recording: Recording) -> Engine {

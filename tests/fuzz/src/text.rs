@@ -10,7 +10,7 @@ use segscope::report::{
 use segscope::vendors::{VendorFile, Vendors};
 use std::io::Write;
 
-/// What is written where a text goes through the one writer, in parts as small as they may come.
+/// Returns the text that the escaping writer makes of bytes that arrive in parts.
 fn written(escaping: Escaping, bytes: &[u8], part: usize) -> String {
     let mut out = EscapingWriter::new(Vec::new(), escaping);
     for part in bytes.chunks(part) {

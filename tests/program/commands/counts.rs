@@ -1,4 +1,4 @@
-//! The same calls counted by every command: one number for one thing.
+//! Every command gives one number for the same calls.
 
 use super::{segscope, stdout};
 use crate::common::{Http, Program};
@@ -51,7 +51,7 @@ fn number(text: &str, words: &str) -> u64 {
     digits.parse().unwrap_or_else(|_| panic!("no number before `{words}`:\n{text}"))
 }
 
-/// What `--plain` says to commands about a recording.
+/// Returns the lines of `--plain` for commands about a recording.
 fn plain(home: &Path, file: &str, commands: &str) -> String {
     let mut program = segscope(home, &["open", file, "--plain"]);
     stdout(&program.env("TERM", "dumb").write_stdin(commands.to_owned()).assert())

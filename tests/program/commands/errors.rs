@@ -1,4 +1,4 @@
-//! What goes wrong is told in one line on stderr, with the right exit code and nothing on stdout.
+//! Errors are one line on stderr, with the right exit code and nothing on stdout.
 
 use super::{segscope, stderr, stdout};
 use crate::common::Program;

@@ -23,8 +23,8 @@ fn engine(recording: Recording) -> Engine {
 }
 
 fn live(file: &Path) -> Engine {
-    let (journal, _) = RecordingFile::open(file, false).expect("a new file");
-    engine(Recording::of_journal(journal).expect("its reader"))
+    let (file, _) = RecordingFile::open(file, false).expect("a new file");
+    engine(Recording::from_file(file).expect("its reader"))
 }
 
 fn reopened(path: &Path) -> Engine {

@@ -9,7 +9,7 @@ use std::process::Output;
 /// one of the program's own.
 const HOSTILE: &str = "\x1b]0;T\x07\x1b]52;c;UFdORA==\x07\u{9b}31m\u{202e}\u{2066}\u{61c}\u{200f}\x7f\u{feff}\x08\r\t\nsegscope: spoofed";
 
-/// The same between the quotes of a TOML or JSON string.
+/// Returns the hostile text between the quotes of a TOML or JSON string.
 fn quoted() -> String {
     let escaped = HOSTILE.chars().map(|c| match c {
         ' '..='~' => c.to_string(),
@@ -378,7 +378,7 @@ fn variables_and_arguments_that_are_not_utf8_are_no_panic() {
     }
 }
 
-/// What JSON is escaped to is the same value. The write key of these calls is the same text.
+/// An escape in JSON stands for the same value. The write key of these calls is the same text.
 #[test]
 fn escaped_json_keeps_its_value() {
     let (_, output) =

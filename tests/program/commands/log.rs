@@ -11,7 +11,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Stdio;
 
-/// What is sent and typed below, none of which may be in the log.
+/// Values that are sent and typed below, none of which may be in the log.
 const SECRETS: &[&str] = &[
     "wk_s3cret",
     "d2tfczNjcmV0Og",
@@ -171,7 +171,7 @@ fn what_is_done_in_the_inspector_is_logged_without_what_was_typed() {
         wait_for(wanted, || log(home.path()).contains(wanted).then_some(()));
     };
     wait_for("the log", || home.path().join("log").exists().then_some(()));
-    logs("filter user_id = \"ada\"\n", "a filter looked at all rows rows=1 passed=1 took_us=");
+    logs("filter user_id = \"ada\"\n", "a filter searched all rows rows=1 passed=1 took_us=");
     logs("judge\n", "all calls were judged again calls=1 took_ms=");
     logs("export out.csv\n", "calls were exported file=out.csv records=1 took_ms=");
     let settings = home.path().join("segscope.toml");

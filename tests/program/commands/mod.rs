@@ -37,7 +37,7 @@ fn segscope(home: &Path, args: &[&str]) -> assert_cmd::Command {
     command
 }
 
-/// What an ended program wrote.
+/// Returns the stdout of an ended program.
 fn stdout(done: &Assert) -> String {
     String::from_utf8(done.get_output().stdout.clone()).expect("UTF-8")
 }

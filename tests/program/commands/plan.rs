@@ -1,4 +1,4 @@
-//! What is expected: `--expect`, and `segscope plan`.
+//! Expected calls: `--expect`, and `segscope plan`.
 
 use super::{segscope, stderr, stdout};
 use crate::common::{Http, Program, wait_for};

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// An unoptimized build on a busy machine needs a part of it for its start.
 const MAX_TIME: Duration = Duration::from_secs(5);
 
-/// What may be at a file's place, with what the message says of it.
+/// Special files in place of a file, with the part of the message that names them.
 const SPECIAL: &[(&str, &str)] = &[
     ("/dev/zero", "is a link to a device, /dev/zero"),
     ("/dev/tty", "is a link to a device, /dev/tty"),

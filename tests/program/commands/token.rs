@@ -1,4 +1,4 @@
-//! Who can reach what: the line at the start, and the token that lets other machines ask.
+//! Access from other machines: the line at the start, and the token that lets them ask.
 
 use crate::common::command;
 use std::io::{BufRead, BufReader};
@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 const REMOTE: [&str; 6] = ["tail", "--listen", "0.0.0.0:0", "--allow-remote", "--format", "quiet"];
 
-/// What a listener says up to the line with its address.
+/// Returns the lines of a listener up to the one with its address.
 fn first_lines(home: &Path, more: &[&str]) -> String {
     let mut command = command(home);
     command.args(REMOTE).arg("--no-record").args(more);

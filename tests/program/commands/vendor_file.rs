@@ -147,7 +147,7 @@ fn in_the_users_folder_it_is_there_without_a_flag() {
     assert_eq!(record["findings"][0]["fix"], "rename `accountId` to `account_id` in properties");
 }
 
-/// What the template shows can be taken as it stands: no key twice, no value that is refused.
+/// The template is valid as it is printed: no key occurs twice, and no value is refused.
 #[test]
 fn the_settings_template_is_valid_with_every_line_in_force() {
     let home = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! What segscope's own paths hold in memory, and what they say of calls that cannot be read back.
+//! The memory of segscope's own paths, and their answers about calls that cannot be read back.
 
 use crate::common::{Answer, Http, Program, command, wait_for};
 use serde_json::{Value, json};

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-/// Which era of the protocol a client speaks.
+/// The version of the protocol that a client speaks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Era {
     /// It begins with `initialize`.

@@ -6,7 +6,7 @@ use crate::common::command;
 use serde_json::json;
 use std::path::Path;
 
-/// What the app of the transcript sends: the file is its code.
+/// The code of the app of the transcript, which sends a call.
 const APP: &str = r#"curl -s "$SEGSCOPE_URL/v1/track" -u K: -H 'Content-Type: application/json' -d '{"event":"Report Exported","userId":"u1","properties":{"accountId":"acct_42","format":"pdf"}}'"#;
 
 /// Runs the app against the listener.

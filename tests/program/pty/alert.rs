@@ -12,7 +12,7 @@ fn start(with: &str) -> (Terminal, Http) {
     Terminal::listening(120, 40, &[&vendor[..], &alert].concat())
 }
 
-/// What stands between each OSC 9 and its end.
+/// Returns the texts between each OSC 9 and its end.
 fn notified(terminal: &Terminal) -> Vec<String> {
     let bytes = String::from_utf8_lossy(&terminal.bytes()).into_owned();
     let after = bytes.split("\u{1b}]9;").skip(1);

@@ -1,4 +1,4 @@
-//! What is expected turns green as it comes: the rollout's definition of done.
+//! Expected events turn green as they arrive: the rollout's definition of done.
 
 use crate::terminal::Terminal;
 

@@ -1,4 +1,4 @@
-//! What the header of a call says, done: the call is accepted and used by every vendor in use.
+//! A call that is changed as its header says is accepted and used by every vendor in use.
 
 use crate::common::wait_for;
 use crate::terminal::Terminal;

@@ -58,7 +58,7 @@ impl Unread {
         }
     }
 
-    /// How many frames were drawn.
+    /// Returns the number of drawn frames.
     fn drawn(&mut self) -> u64 {
         let health = self.http.get("/_segscope/health").expect("an answer").body;
         let health: serde_json::Value = serde_json::from_slice(&health).expect("JSON");

@@ -6,7 +6,7 @@ use crate::terminal::Terminal;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// So many keys may be pressed.
+/// The number of keys that may be pressed.
 const KEYS: usize = 5;
 
 /// A terminal whose keys are counted.

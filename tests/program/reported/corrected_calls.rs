@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// A call as vendors in use judge it, with nothing known from before.
 fn judged(vendors: &Arc<Vendors>, in_use: &[usize], call: &Value) -> CallDetail {
     let recording =
-        Recording::of_journal(RecordingFile::nameless().expect("a file")).expect("empty");
+        Recording::from_file(RecordingFile::nameless().expect("a file")).expect("empty");
     let in_use = InUse::chosen(vendors, in_use.to_vec());
     let engine =
         Engine::new(recording, vendors.clone(), in_use, Default::default()).expect("empty").0;
@@ -63,7 +63,7 @@ fn rank(verdict: Verdict) -> usize {
     Verdict::WORST_FIRST.iter().position(|known| *known == verdict).expect("one of five")
 }
 
-/// What is worse about a call after it was corrected.
+/// Returns the respects in which a corrected call is worse than the original.
 fn worse(before: &CallDetail, after: &CallDetail, fix: &Fix) -> Vec<String> {
     let mut worse = Vec::new();
     for at in &before.in_use {

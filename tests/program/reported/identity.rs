@@ -29,7 +29,7 @@ fn track(properties: Value) -> Value {
         "properties": properties})
 }
 
-/// What CustomerSuccessBox misses in a track call with such properties.
+/// Returns the ids that CustomerSuccessBox misses in a track call with these properties.
 fn missing_account(properties: Value) -> Value {
     let records = records(&[track(properties)], "customersuccessbox");
     finding(&records[0], "CSB-T-ACCOUNT-MISSING").clone()

@@ -1,5 +1,5 @@
-//! What segscope does not know of a vendor is said to be unknown, and what is our own reading is
-//! said to be that.
+//! segscope reports as unknown the behavior of a vendor that it does not know, and names its own
+//! readings as such.
 
 use super::{check_records, codes, segscope};
 use serde_json::{Value, json};

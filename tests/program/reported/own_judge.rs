@@ -1,4 +1,4 @@
-//! What vendors make of one call, and of one that is not sent.
+//! The verdicts of vendors on one recorded call, and on one that is not sent.
 
 use super::requests_without_calls::Listening;
 use serde_json::{Value, json};

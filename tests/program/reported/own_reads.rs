@@ -3,7 +3,7 @@
 use super::requests_without_calls::Listening;
 use serde_json::{Value, json};
 
-/// How many calls behind one match; the last call that was looked at.
+/// Returns the number of matches after a call, and the last call that was searched.
 fn count(listening: &mut Listening, filter: &str, after: u64) -> (usize, u64) {
     let path = format!("/_segscope/calls?limit=1000&after={after}&filter={filter}");
     let answer = listening.http.get(&path).expect("an answer");

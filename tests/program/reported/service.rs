@@ -142,7 +142,7 @@ fn assert_passed(record: &Value, service: &str) {
     }
 }
 
-/// What a record says of its call, without when and how the call came.
+/// Returns the parts of a record that describe its call, without its time and its request.
 fn said(record: &Value) -> Value {
     // a call of the file keeps its time, which a live call may be behind by more than a day
     let of_the_way = ["unknown_source", "empty_batch_result", "CSB-T-BACKDATED"];

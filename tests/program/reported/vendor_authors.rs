@@ -1,4 +1,4 @@
-//! What an author of a vendor file tries it with: `map`, `vendors show`, `vendors template`.
+//! The commands that an author of a vendor file uses: `map`, `vendors show`, `vendors template`.
 
 use super::segscope;
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! What a vendor file can say of requests: spreads, ids in addresses, Basic keys, objects that are
-//! chosen once, conditions; and how an author tries it.
+//! Requests in a vendor file: spreads, ids in addresses, Basic keys, objects that are chosen once,
+//! conditions; and the commands with which an author tries it.
 
 mod addresses;
 mod errors;
@@ -34,7 +34,7 @@ fn body(record: &Value) -> &Value {
     &acme(record)["requests"][0]["body"]
 }
 
-/// What `vendors check` prints, and how it ends.
+/// Returns the exit code of `vendors check` and the text that it prints.
 fn check(home: &Path, file: &str) -> (Option<i32>, String) {
     std::fs::write(home.join("acme.toml"), file).expect("written");
     let output = segscope(home, &["vendors", "check", "acme.toml"]).output().expect("it runs");

@@ -23,7 +23,7 @@ fn start(faults: &[&str], seed: u64) -> Running {
     start_with(options, IngestOptions { faults: faults.len(), ..IngestOptions::default() })
 }
 
-/// What a sender gets: the bytes of the response, or the error.
+/// Sends a body and returns the bytes of the response, or the error.
 fn sent(running: &Running, body: &[u8]) -> std::io::Result<String> {
     let mut stream = TcpStream::connect(running.listener.addr())?;
     stream.set_read_timeout(Some(crate::server::client::DEADLINE))?;

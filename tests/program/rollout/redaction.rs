@@ -8,7 +8,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 const REDACT: &str = "email,phone=remove,/properties/ssn,x-person";
-/// What is in no recording.
+/// Values that are in no recording.
 const SECRETS: [&str; 5] = ["jo.secret", "5551234", "123-45", "98765", "Jo Secret"];
 
 fn gzip(text: &str) -> Vec<u8> {

@@ -24,7 +24,7 @@ fn run_command(home: &Path, args: &[&str], script: &str) -> Command {
     command
 }
 
-/// What a running program prints until it ends, which must not take for ever.
+/// Returns the output of a running program when it ends, which must happen before the deadline.
 fn output_of(mut child: Child) -> Output {
     let read = |mut from: Box<dyn Read + Send>| {
         std::thread::spawn(move || {

@@ -37,7 +37,7 @@ pub fn start_with(options: Options, ingest: IngestOptions) -> Running {
         RecordingFile::open(&folder.path().join("r.ndjson"), false).expect("a recording");
     let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
     let in_use = InUse::without_choice(&vendors);
-    let recording = Recording::of_journal(file).expect("its reader");
+    let recording = Recording::from_file(file).expect("its reader");
     let engine = Arc::new(Engine::start(recording, vendors, in_use, ingest).expect("readable"));
     let listener = Listener::start(&options, Arc::clone(&engine)).expect("a free port");
     Running { listener, engine, folder }
@@ -83,7 +83,7 @@ impl Running {
         ids
     }
 
-    /// How many calls were recorded, repeats included.
+    /// Returns the number of recorded calls, repeats included.
     pub fn calls(&self) -> u64 {
         calls(&self.engine)
     }
@@ -98,7 +98,7 @@ fn request(line: &str) -> Option<(RequestLine, String)> {
     }
 }
 
-/// How many calls were recorded, repeats included.
+/// Returns the number of recorded calls, repeats included.
 pub fn calls(engine: &Engine) -> u64 {
     engine.settle();
     let stats = engine.stats();
@@ -207,6 +207,13 @@ impl Client {
         let mut body = vec![0; if bare { 0 } else { length }];
         self.stream.read_exact(&mut body).expect("the whole body");
         Some(Answer { status, headers, body })
+    }
+
+    /// Returns true if something has arrived or arrives, and false at the end of the connection.
+    pub fn has_next(&mut self) -> bool {
+        let arrived = self.stream.fill_buf().map_or(0, <[u8]>::len);
+        self.stream.consume(arrived);
+        arrived > 0
     }
 
     /// Reads to the end of the connection; what came.

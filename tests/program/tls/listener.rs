@@ -5,7 +5,7 @@ use crate::server::client::{Client, Running, start_with, until};
 use segscope::engine::IngestOptions;
 use segscope::server::{Limits, Options};
 use segscope::tls::LocalAuthority;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +53,21 @@ fn http_and_https_share_a_port() {
     assert!(settings.text().contains(r#""protocol":"http""#), "{}", settings.text());
     assert!(running.listener.reach().contains("(https too)"), "{}", running.listener.reach());
     assert_eq!((running.listener.counts().tls_failed, problem(&running)), (0, String::new()));
+}
+
+#[test]
+fn a_request_that_http_refuses_is_recorded_before_its_answer() {
+    let (running, authority, _home) = start(Limits::default());
+    for number in 1..=5 {
+        let addr = running.listener.addr();
+        let mut client = connect(addr, trusting(Some(&authority)), "localhost").expect("TLS");
+        client.write_all(b"POST /v1/track HTTP/1.1\r\nHost : x\r\n\r\n").expect("sent");
+        let mut answer = [0; 12];
+        client.read_exact(&mut answer).expect("an answer");
+        assert_eq!((&answer, running.requests().len()), (b"HTTP/1.1 400", number));
+        let rest = rest(&mut client);
+        assert!(rest.ends_with("\r\n\r\n") && !rest.contains("HTTP/1.1"), "{rest}");
+    }
 }
 
 #[test]

@@ -4,19 +4,19 @@ use crate::recording::file::*;
 fn cuts_only_a_torn_last_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("r.ndjson");
-    let (mut journal, recovery) = RecordingFile::open(&path, false).expect("a new file");
+    let (mut file, recovery) = RecordingFile::open(&path, false).expect("a new file");
     assert_eq!(recovery.cut_bytes, 0);
-    journal.append(b"{\"v\":1,\"request\":1}\n").expect("written");
+    file.append(b"{\"v\":1,\"request\":1}\n").expect("written");
     assert!(matches!(RecordingFile::open(&path, false), Err(RecordingError::InUse { .. })));
-    drop(journal);
+    drop(file);
     OpenOptions::new()
         .append(true)
         .open(&path)
         .and_then(|mut f| f.write_all(b"{\"v\":1,\"req"))
         .expect("torn");
-    let (mut journal, recovery) = RecordingFile::open(&path, false).expect("recovered");
+    let (mut file, recovery) = RecordingFile::open(&path, false).expect("recovered");
     assert_eq!(recovery.cut_bytes, 11);
-    assert_eq!(journal.append(b"{\"v\":1,\"request\":2}\n").expect("written"), 20);
+    assert_eq!(file.append(b"{\"v\":1,\"request\":2}\n").expect("written"), 20);
     assert_eq!(
         std::fs::read_to_string(&path).expect("text"),
         "{\"v\":1,\"request\":1}\n{\"v\":1,\"request\":2}\n"
@@ -58,7 +58,7 @@ fn closes_a_file_that_other_users_could_open() {
     std::fs::write(&path, "").expect("written");
     let open = std::fs::Permissions::from_mode(0o666);
     std::fs::set_permissions(&path, open).expect("set");
-    let (_journal, recovery) = RecordingFile::open(&path, false).expect("opened");
+    let (_file, recovery) = RecordingFile::open(&path, false).expect("opened");
     assert_eq!(recovery.exposed, Some(ExposedPath { mode: 0o666, closed: true }));
     assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
 }
@@ -68,6 +68,6 @@ fn only_its_user_can_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("r.ndjson");
-    let _journal = RecordingFile::open(&path, false).expect("a new file");
+    let _file = RecordingFile::open(&path, false).expect("a new file");
     assert_eq!(std::fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
 }

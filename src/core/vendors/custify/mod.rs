@@ -88,7 +88,7 @@ impl Rules for Custify {
                 self.user(evaluation);
                 evaluation.account = self.person(evaluation);
                 if evaluation.account.is_none() {
-                    evaluation.find(self.codes.company_absent, CallPlace::Spot(self.context.id));
+                    evaluation.find(self.codes.company_absent, CallPlace::Slot(self.context.id));
                 }
                 self.shadowed(evaluation);
             }
@@ -147,14 +147,14 @@ impl Custify {
             let email = first(evaluation, emails).is_some_and(|(_, email)| truthy(email));
             if !email {
                 evaluation
-                    .find(self.codes.user_missing.code_for(kind), CallPlace::Spot(self.user_id));
+                    .find(self.codes.user_missing.code_for(kind), CallPlace::Slot(self.user_id));
             } else if kind == CallType::Track {
-                evaluation.find(self.codes.user_absent, CallPlace::Spot(self.user_id));
+                evaluation.find(self.codes.user_absent, CallPlace::Slot(self.user_id));
             }
             return;
         };
         let From::Place(place) = user.from else { return };
-        if matches!(place, CallPlace::Spot(slot) if Some(&slot) == anonymous(evaluation)) {
+        if matches!(place, CallPlace::Slot(slot) if Some(&slot) == anonymous(evaluation)) {
             evaluation.find(self.codes.fallback.code_for(kind), place);
         }
         evaluation.check_id(&user, None);
@@ -162,7 +162,7 @@ impl Custify {
             let given = evaluation.path(place);
             evaluation.find_with(
                 self.codes.user_type.code_for(kind),
-                CallPlace::Spot(self.user_id),
+                CallPlace::Slot(self.user_id),
                 |words| {
                     words.say("given", advice::dotted(&given));
                     words.say("value", &user.text);
@@ -171,7 +171,7 @@ impl Custify {
             );
         }
         if kind == CallType::Track && self.knows_user(evaluation, &user).is_none() {
-            evaluation.find_with(self.codes.unknown_user, CallPlace::Spot(self.user_id), |words| {
+            evaluation.find_with(self.codes.unknown_user, CallPlace::Slot(self.user_id), |words| {
                 words.say("user", &user.text);
             });
         }
@@ -193,13 +193,13 @@ impl Custify {
         let mut falsy = chosen;
         if self.send_anonymous {
             evaluation.user = id(evaluation, anonymous);
-            falsy = evaluation.look.present(anonymous).map(|value| (anonymous, value));
+            falsy = evaluation.view.present(anonymous).map(|value| (anonymous, value));
         }
         if let Some((slot, value)) = falsy {
             evaluation.name(
                 self.falsy_user,
                 FieldValue::Copy(value),
-                From::Place(CallPlace::Spot(slot)),
+                From::Place(CallPlace::Slot(slot)),
             );
         }
     }
@@ -212,21 +212,21 @@ impl Custify {
         if !evaluation.rendering() {
             return;
         }
-        if let Some(company) = evaluation.look.present(self.company_id) {
-            let from = From::Place(CallPlace::Spot(self.company_id));
+        if let Some(company) = evaluation.view.present(self.company_id) {
+            let from = From::Place(CallPlace::Slot(self.company_id));
             evaluation.name(self.falsy_company, FieldValue::Copy(company), from);
         }
         let Some(field) = self.deduplication else { return };
         let of_field = field.and_then(|slot| {
-            let value = evaluation.look.event.pointer(evaluation.look.pointer(slot))?;
+            let value = evaluation.view.event.pointer(evaluation.view.pointer(slot))?;
             truthy(value).then_some((slot, value))
         });
-        let message_id = || Some((self.message_id, evaluation.look.present(self.message_id)?));
+        let message_id = || Some((self.message_id, evaluation.view.present(self.message_id)?));
         if let Some((slot, value)) = of_field.or_else(message_id) {
             evaluation.name(
                 self.deduplicated,
                 FieldValue::Copy(value),
-                From::Place(CallPlace::Spot(slot)),
+                From::Place(CallPlace::Slot(slot)),
             );
         }
     }
@@ -254,14 +254,14 @@ impl Custify {
         let Some((slot, company)) =
             chosen.and_then(|(slot, _)| Some((slot, id(evaluation, slot)?)))
         else {
-            evaluation.find(self.codes.company_missing, CallPlace::Spot(self.group_id));
+            evaluation.find(self.codes.company_missing, CallPlace::Slot(self.group_id));
             self.find_user(evaluation);
             return Flow::Stop;
         };
         evaluation.check_id(&company, None);
         if company.value.is_some_and(|value| value.kind() != JsonKind::String) {
-            let given = evaluation.path(CallPlace::Spot(slot));
-            evaluation.find_with(self.codes.company_type, CallPlace::Spot(slot), |words| {
+            let given = evaluation.path(CallPlace::Slot(slot));
+            evaluation.find_with(self.codes.company_type, CallPlace::Slot(slot), |words| {
                 words.say("given", advice::dotted(&given));
                 words.say("value", &company.text);
                 words.say("sent", sent(&company));
@@ -272,19 +272,19 @@ impl Custify {
         self.user(evaluation);
         let linked = self.person(evaluation);
         if slot != self.group_id && linked.is_none() {
-            evaluation.find(self.codes.no_association, CallPlace::Spot(self.group_id));
+            evaluation.find(self.codes.no_association, CallPlace::Slot(self.group_id));
         }
         if id(evaluation, self.context.id).is_some_and(|other| other.text != company.text) {
             evaluation.find_with(
                 self.codes.company_override,
-                CallPlace::Spot(self.context.id),
+                CallPlace::Slot(self.context.id),
                 |words| {
                     words.say("company", &company.text);
                 },
             );
         }
-        if evaluation.look.object(self.nested).is_some() {
-            evaluation.find(self.codes.nested, CallPlace::Spot(self.nested));
+        if evaluation.view.object(self.nested).is_some() {
+            evaluation.find(self.codes.nested, CallPlace::Slot(self.nested));
         }
         self.association(evaluation, &company);
         Flow::Go
@@ -363,10 +363,10 @@ fn anonymous<'a>(evaluation: &Evaluation<'a>) -> Option<&'a FieldSlot> {
 
 /// Returns the value at a slot, unless it is null or `""`.
 fn nonempty_value<'a>(evaluation: &Evaluation<'a>, slot: FieldSlot) -> Option<Val<'a>> {
-    match evaluation.look.state(slot) {
+    match evaluation.view.state(slot) {
         Presence::Absent | Presence::Null => None,
-        Presence::Text => evaluation.look.get(slot).filter(|value| value.raw() != "\"\""),
-        _ => evaluation.look.get(slot),
+        Presence::Text => evaluation.view.get(slot).filter(|value| value.raw() != "\"\""),
+        _ => evaluation.view.get(slot),
     }
 }
 

@@ -20,7 +20,7 @@ impl Custify {
         if first(evaluation, given).is_none()
             && let Some((time, _)) = first(evaluation, &self.times)
         {
-            evaluation.find(self.codes.signup.code_for(evaluation.kind), CallPlace::Spot(time));
+            evaluation.find(self.codes.signup.code_for(evaluation.kind), CallPlace::Slot(time));
         }
         if evaluation.rendering() {
             self.compose_name(evaluation);
@@ -44,7 +44,7 @@ impl Custify {
             (Some((slot, only)), _) | (None, Some((slot, only))) => (slot, FieldValue::Copy(only)),
             (None, None) => return,
         };
-        evaluation.name(self.full_name, name, From::Place(CallPlace::Spot(slot)));
+        evaluation.name(self.full_name, name, From::Place(CallPlace::Slot(slot)));
     }
 
     /// Links the person to a company, or removes the link.
@@ -52,14 +52,14 @@ impl Custify {
         let traits = self.source(evaluation);
         let own = traits.and_then(|traits| id(evaluation, traits.id));
         let remove =
-            traits.and_then(|traits| Some((traits.remove, evaluation.look.get(traits.remove)?)));
+            traits.and_then(|traits| Some((traits.remove, evaluation.view.get(traits.remove)?)));
         let company = own.clone().or_else(|| id(evaluation, self.group_id));
         if let (Some(traits), None, Some((_, remove))) = (traits, &own, remove)
             && truthy(remove)
         {
             evaluation.find_with(
                 self.codes.no_id.code_for(evaluation.kind),
-                CallPlace::Spot(traits.id),
+                CallPlace::Slot(traits.id),
                 |words| {
                     let named = company
                         .as_ref()
@@ -81,7 +81,7 @@ impl Custify {
                 None => {
                     evaluation.find_with(
                         self.codes.value_type.code_for(evaluation.kind),
-                        CallPlace::Spot(slot),
+                        CallPlace::Slot(slot),
                         |words| {
                             words.say("wanted", Check::Boolean.words());
                         },
@@ -91,7 +91,7 @@ impl Custify {
                 Some(true) => {
                     evaluation.find_with(
                         self.codes.removed.code_for(evaluation.kind),
-                        CallPlace::Spot(slot),
+                        CallPlace::Slot(slot),
                         |words| {
                             words.say("company", &company.text);
                         },
@@ -103,7 +103,7 @@ impl Custify {
             let id = company.value.map_or(FieldValue::Text(company.text.clone()), FieldValue::Copy);
             let remove = match remove {
                 Some((slot, remove)) => {
-                    evaluation.out(FieldValue::Copy(remove), From::Place(CallPlace::Spot(slot)))
+                    evaluation.out(FieldValue::Copy(remove), From::Place(CallPlace::Slot(slot)))
                 }
                 None => OutputJson::json(false, ValueOrigin::Default),
             };
@@ -119,16 +119,16 @@ impl Custify {
     fn source(&self, evaluation: &Evaluation<'_>) -> Option<&Traits> {
         let identify = evaluation.kind == CallType::Identify;
         let places = [identify.then_some(&self.traits), Some(&self.context)];
-        places.into_iter().flatten().find(|traits| evaluation.look.object(traits.own).is_some())
+        places.into_iter().flatten().find(|traits| evaluation.view.object(traits.own).is_some())
     }
 
     /// Reports a member of `context.traits` that is lost: if there are `traits`, custom attributes
     /// are taken only from them.
     pub(crate) fn shadowed(&self, evaluation: &mut Evaluation<'_>) {
-        let Some(traits) = evaluation.look.object(self.traits.own) else { return };
+        let Some(traits) = evaluation.view.object(self.traits.own) else { return };
         // the two objects often have the same keys in the same order
         let mut beside = traits.children();
-        let lost = evaluation.look.members(self.context.own).find(|(value, slot)| {
+        let lost = evaluation.view.members(self.context.own).find(|(value, slot)| {
             let key = value.key();
             let same = beside.next().is_some_and(|other| other.key() == key);
             !same
@@ -136,7 +136,7 @@ impl Custify {
                 && traits.get(&key).is_none()
         });
         if let Some((value, _)) = lost {
-            evaluation.find_with(self.codes.shadowed, CallPlace::Spot(self.context.own), |words| {
+            evaluation.find_with(self.codes.shadowed, CallPlace::Slot(self.context.own), |words| {
                 words.say("lost", value.key());
             });
         }

@@ -23,7 +23,7 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CallPlace<'a> {
     /// A place that has a slot.
-    Spot(FieldSlot),
+    Slot(FieldSlot),
     /// A member of the object at a slot.
     Member(FieldSlot, Val<'a>),
     /// A member of the call itself.
@@ -135,7 +135,7 @@ impl Words {
 
 /// One call at one vendor.
 pub(crate) struct Evaluation<'a> {
-    pub look: &'a CallView<'a>,
+    pub view: &'a CallView<'a>,
     pub vendor: &'a Vendor,
     pub codes: &'a Codes,
     pub facts: &'a Facts,
@@ -153,7 +153,7 @@ pub(crate) struct Evaluation<'a> {
     /// The rows of the first request that wrote their field, one bit each.
     pub(crate) written: u128,
     /// The rendering, if there is one; boxed because most calls are only judged and do not need it.
-    pub(crate) sheet: Option<Box<Rendering<'a>>>,
+    pub(crate) rendering: Option<Box<Rendering<'a>>>,
 }
 
 impl<'a> Evaluation<'a> {
@@ -166,7 +166,7 @@ impl<'a> Evaluation<'a> {
         seq: Seq,
     ) -> Evaluation<'a> {
         Evaluation {
-            look: view,
+            view,
             vendor,
             codes,
             facts,
@@ -182,23 +182,23 @@ impl<'a> Evaluation<'a> {
             kept: 0,
             carried: true,
             written: 0,
-            sheet: None,
+            rendering: None,
         }
     }
 
     /// Returns true if findings are written, and false if the call is only judged.
     pub fn writes_findings(&self) -> bool {
-        self.sheet.is_some()
+        self.rendering.is_some()
     }
 
     /// Returns true if the output is made.
     pub fn rendering(&self) -> bool {
-        self.sheet.as_ref().is_some_and(|sheet| sheet.has_output)
+        self.rendering.as_ref().is_some_and(|rendering| rendering.has_output)
     }
 
     /// Returns the rendering, if the output is made.
     fn output(&mut self) -> Option<&mut Rendering<'a>> {
-        self.sheet.as_deref_mut().filter(|sheet| sheet.has_output)
+        self.rendering.as_deref_mut().filter(|rendering| rendering.has_output)
     }
 
     /// Adds a finding at a place.
@@ -221,8 +221,8 @@ impl<'a> Evaluation<'a> {
         let mut words = Words::default();
         say(&mut words);
         let finding = finding(self, code, self.path(place), words);
-        if let Some(sheet) = &mut self.sheet {
-            sheet.findings.push(finding);
+        if let Some(rendering) = &mut self.rendering {
+            rendering.findings.push(finding);
         }
     }
 
@@ -251,14 +251,14 @@ impl<'a> Evaluation<'a> {
 
     /// Sets the value of the table's field `@name`; only the output needs it.
     pub fn name(&mut self, name: Name, value: FieldValue<'a>, from: From<'a>) {
-        if let Some(sheet) = self.output() {
-            sheet.named[name.0 as usize] = Some((value, from));
+        if let Some(rendering) = self.output() {
+            rendering.named[name.0 as usize] = Some((value, from));
         }
     }
 
     /// Returns the value of a name, if the vendor's code has set one.
     pub(crate) fn named(&self, name: Name) -> Option<(FieldValue<'a>, From<'a>)> {
-        self.sheet.as_ref()?.named[name.0 as usize].clone()
+        self.rendering.as_ref()?.named[name.0 as usize].clone()
     }
 
     /// Sets a member of a request's body, at a path of names.
@@ -271,8 +271,8 @@ impl<'a> Evaluation<'a> {
 
     /// Changes the body of a request, if the output is made.
     pub fn change(&mut self, request: usize, change: impl FnOnce(&mut OutputJson)) {
-        if let Some(sheet) = self.output()
-            && let Some(body) = sheet.bodies.get_mut(request)
+        if let Some(rendering) = self.output()
+            && let Some(body) = rendering.bodies.get_mut(request)
         {
             change(body);
         }
@@ -280,8 +280,8 @@ impl<'a> Evaluation<'a> {
 
     /// Adds a caveat to a request.
     pub fn doubt(&mut self, request: usize, says: &str) {
-        if let Some(sheet) = self.output() {
-            sheet.caveats.push((request, says.to_owned()));
+        if let Some(rendering) = self.output() {
+            rendering.caveats.push((request, says.to_owned()));
         }
     }
 
@@ -289,8 +289,8 @@ impl<'a> Evaluation<'a> {
     pub fn extra(&mut self, name: &'static str, make: impl FnOnce(&Self) -> OutputJson) {
         if self.rendering() {
             let out = make(self);
-            if let Some(sheet) = self.output() {
-                sheet.extras.push((name, out));
+            if let Some(rendering) = self.output() {
+                rendering.extras.push((name, out));
             }
         }
     }
@@ -322,8 +322,8 @@ impl<'a> Evaluation<'a> {
     /// Converts a place to a JSON pointer.
     pub fn path(&self, place: CallPlace<'a>) -> String {
         match place {
-            CallPlace::Spot(slot) => self.look.pointer(slot).to_owned(),
-            CallPlace::Member(slot, value) => pointer::push(self.look.pointer(slot), &value.key()),
+            CallPlace::Slot(slot) => self.view.pointer(slot).to_owned(),
+            CallPlace::Member(slot, value) => pointer::push(self.view.pointer(slot), &value.key()),
             CallPlace::Top(value) => pointer::push("", &value.key()),
         }
     }
@@ -331,30 +331,30 @@ impl<'a> Evaluation<'a> {
     /// Returns true if the call has the object of a guarded place, and none of higher priority.
     pub(crate) fn allows(&self, guard: Guard) -> bool {
         let call = self.vendor.calls[slot(self.kind)].as_ref();
-        call.is_some_and(|call| is_chosen(guard, call, self.look))
+        call.is_some_and(|call| is_chosen(guard, call, self.view))
     }
 
     /// Returns true if a source has a value that is not null.
     pub(crate) fn has(&self, source: FieldSource) -> bool {
         match source {
-            FieldSource::Spot(slot) => self.look.present(slot).is_some(),
+            FieldSource::Slot(slot) => self.view.present(slot).is_some(),
             FieldSource::Guarded(slot, guard) => {
-                self.look.present(slot).is_some() && self.allows(guard)
+                self.view.present(slot).is_some() && self.allows(guard)
             }
             FieldSource::Account => self.account.is_some(),
             FieldSource::User => self.user.is_some(),
             FieldSource::Session => self.session.is_some(),
-            FieldSource::Time => self.look.event_time().is_some(),
+            FieldSource::Time => self.view.event_time().is_some(),
             FieldSource::Named(_) => true,
         }
     }
 
     /// Returns the id at a slot, according to the vendor's rule for ids.
     pub fn id_at(&self, slot: FieldSlot) -> Option<FoundId<'a>> {
-        let value = self.look.present(slot)?;
+        let value = self.view.present(slot)?;
         let text = identity::id_of(Some(value), self.vendor.values).ok()?.text;
-        let doubt = self.look.doubt_at(slot, &text);
-        Some(FoundId { text, value: Some(value), from: From::Place(CallPlace::Spot(slot)), doubt })
+        let doubt = self.view.doubt_at(slot, &text);
+        Some(FoundId { text, value: Some(value), from: From::Place(CallPlace::Slot(slot)), doubt })
     }
 
     /// Converts a value to an id, according to the vendor's rule for ids.
@@ -380,11 +380,11 @@ impl<'a> Evaluation<'a> {
     /// Reports example values that were copied from a corrected call, where the vendor reads them.
     pub fn check_made_up<'m>(&mut self, made_up: impl Iterator<Item = &'m (FieldSlot, Box<str>)>) {
         for (slot, text) in made_up {
-            if let Some(value) = self.look.get(*slot)
+            if let Some(value) = self.view.get(*slot)
                 && value.raw().len() == text.len() + 2
                 && value.as_str().is_some_and(|value| *value == **text)
             {
-                self.find(self.vendor.common.stand_in, CallPlace::Spot(*slot));
+                self.find(self.vendor.common.stand_in, CallPlace::Slot(*slot));
             }
         }
     }

@@ -55,7 +55,7 @@ fn triggers_of_row(number: usize, row: &FieldRule, watched: bool) -> Vec<RowTrig
         return Vec::new();
     }
     let slot_of = |source: &FieldSource| match source {
-        FieldSource::Spot(slot) => Some(*slot),
+        FieldSource::Slot(slot) => Some(*slot),
         _ => None,
     };
     let slots: Vec<FieldSlot> = row.from.iter().filter_map(slot_of).collect();
@@ -111,10 +111,10 @@ fn take_value<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> TakenV
     for &source in &row.from {
         let found = match source {
             FieldSource::Guarded(_, guard) if !evaluation.allows(guard) => None,
-            FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => {
+            FieldSource::Slot(slot) | FieldSource::Guarded(slot, _) => {
                 match usable_value(evaluation, row, slot) {
                     Some(value) => {
-                        return convert_value(evaluation, row, value, CallPlace::Spot(slot));
+                        return convert_value(evaluation, row, value, CallPlace::Slot(slot));
                     }
                     None => None,
                 }
@@ -123,8 +123,8 @@ fn take_value<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> TakenV
             FieldSource::User => evaluation.user.as_ref().map(|id| id_value(evaluation, id)),
             FieldSource::Session => evaluation.session.as_ref().map(|id| id_value(evaluation, id)),
             FieldSource::Named(name) => evaluation.named(name),
-            FieldSource::Time => evaluation.look.event_time().map(|(slot, value, _)| {
-                (FieldValue::Copy(value), From::Place(CallPlace::Spot(slot)))
+            FieldSource::Time => evaluation.view.event_time().map(|(slot, value, _)| {
+                (FieldValue::Copy(value), From::Place(CallPlace::Slot(slot)))
             }),
         };
         if found.is_some() {
@@ -132,8 +132,8 @@ fn take_value<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> TakenV
         }
     }
     for code in [row.recommended, row.missing].into_iter().flatten() {
-        let view = evaluation.look;
-        evaluation.find_with(code, CallPlace::Spot(row.place), |words| {
+        let view = evaluation.view;
+        evaluation.find_with(code, CallPlace::Slot(row.place), |words| {
             let near = meant_for(view.event, view.pointer(row.place), row);
             near.into_iter().for_each(|near| words.say("near", near));
         });
@@ -147,7 +147,7 @@ fn usable_value<'a>(
     row: &FieldRule,
     slot: FieldSlot,
 ) -> Option<Val<'a>> {
-    let value = evaluation.look.present(slot)?;
+    let value = evaluation.view.present(slot)?;
     let passed = match row.take {
         Take::Text => text_of(value).is_none(),
         Take::Truthy => !truthy(value),

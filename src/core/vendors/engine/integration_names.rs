@@ -98,7 +98,8 @@ pub(crate) fn point_out(evaluation: &mut Evaluation<'_>, integrations: Val<'_>) 
     else {
         return;
     };
-    let Some(finding) = evaluation.sheet.as_mut().and_then(|sheet| sheet.findings.last_mut())
+    let Some(finding) =
+        evaluation.rendering.as_mut().and_then(|rendering| rendering.findings.last_mut())
     else {
         return;
     };

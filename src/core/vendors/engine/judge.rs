@@ -119,13 +119,13 @@ impl Vendors {
         vendors.clear();
         text.clear();
         scratch.read(&self.keys, event);
-        let look = self.view(event, scratch);
-        codes.extend(self.code_of_call(&look));
+        let view = self.view(event, scratch);
+        codes.extend(self.code_of_call(&view));
         codes.extend(self.codes.of_plan(self.plan_outcome(event)));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
             let mut buffers = JudgeScratch { text: Some(text), found, lessons };
-            let judged = self.judge_one(vendor, &look, seq, memory, &mut buffers);
+            let judged = self.judge_one(vendor, &view, seq, memory, &mut buffers);
             codes.extend_from_slice(found);
             vendors.push(judged);
         }
@@ -134,7 +134,7 @@ impl Vendors {
     pub(crate) fn judge_one(
         &self,
         vendor: &Vendor,
-        look: &CallView<'_>,
+        view: &CallView<'_>,
         seq: Seq,
         memory: &mut VendorMemory,
         buffers: &mut JudgeScratch<'_>,
@@ -143,7 +143,7 @@ impl Vendors {
         buffers.lessons.clear();
         // the evaluation ends with a block, because passing it to `drop` would copy it first
         let judged = {
-            let mut evaluation = Evaluation::new(look, vendor, &self.codes, facts, seq);
+            let mut evaluation = Evaluation::new(view, vendor, &self.codes, facts, seq);
             evaluation.found = std::mem::take(buffers.found);
             run(&mut evaluation);
             settle(&mut evaluation);
@@ -185,7 +185,7 @@ impl Vendors {
         seq: Seq,
         memory: &Memory,
     ) -> RenderedCall {
-        self.look_at(event, |look| render(self.evaluation(vendor, look, seq, memory), memory, true))
+        self.look_at(event, |view| render(self.evaluation(vendor, view, seq, memory), memory, true))
     }
 
     /// Runs step 2 at every vendor. Without `has_output`, it renders only the parts that a report
@@ -197,11 +197,11 @@ impl Vendors {
         memory: &Memory,
         has_output: bool,
     ) -> Vec<RenderedCall> {
-        self.look_at(event, |look| {
+        self.look_at(event, |view| {
             let vendors = 0..self.vendors.len();
             vendors
                 .map(|vendor| {
-                    render(self.evaluation(vendor, look, seq, memory), memory, has_output)
+                    render(self.evaluation(vendor, view, seq, memory), memory, has_output)
                 })
                 .collect()
         })
@@ -215,8 +215,8 @@ impl Vendors {
         seq: Seq,
         memory: &Memory,
     ) -> Vec<Outcome> {
-        self.look_at(event, |look| {
-            vendors.iter().map(|&at| outcome(self.evaluation(at, look, seq, memory))).collect()
+        self.look_at(event, |view| {
+            vendors.iter().map(|&at| outcome(self.evaluation(at, view, seq, memory))).collect()
         })
     }
 
@@ -242,12 +242,12 @@ impl Vendors {
     pub(crate) fn evaluation<'a>(
         &'a self,
         vendor: usize,
-        look: &'a CallView<'a>,
+        view: &'a CallView<'a>,
         seq: Seq,
         memory: &'a Memory,
     ) -> Evaluation<'a> {
         let facts = &memory.vendors[vendor].facts;
-        Evaluation::new(look, &self.vendors[vendor], &self.codes, facts, seq)
+        Evaluation::new(view, &self.vendors[vendor], &self.codes, facts, seq)
     }
 
     /// Returns true if [`Vendors::idle_flush`] would close a session. The caller then records the
@@ -308,7 +308,7 @@ fn outcome(mut evaluation: Evaluation<'_>) -> Outcome {
 
 /// Renders a call at one vendor, with its output only if `has_output` is true.
 fn render(mut evaluation: Evaluation<'_>, memory: &Memory, has_output: bool) -> RenderedCall {
-    evaluation.sheet = Some(Box::new(Rendering { has_output, ..Rendering::default() }));
+    evaluation.rendering = Some(Box::new(Rendering { has_output, ..Rendering::default() }));
     run(&mut evaluation);
     if let Some(rules) = evaluation.vendor.rules.as_ref().filter(|_| evaluation.goes_through()) {
         let note = memory.vendors[evaluation.vendor.index].notes.get(evaluation.seq);
@@ -320,8 +320,8 @@ fn render(mut evaluation: Evaluation<'_>, memory: &Memory, has_output: bool) -> 
 
 /// Builds the result from the parts that were rendered, as far as the verdict of the call allows.
 fn finish(mut evaluation: Evaluation<'_>) -> RenderedCall {
-    let sheet = *evaluation.sheet.take().unwrap_or_default();
-    let Rendering { has_output, findings, bodies, extras, caveats, .. } = sheet;
+    let rendering = *evaluation.rendering.take().unwrap_or_default();
+    let Rendering { has_output, findings, bodies, extras, caveats, .. } = rendering;
     let verdict = evaluation.verdict();
     let goes = verdict.goes_through();
     let request_count = if goes { usize::MAX } else { evaluation.kept };

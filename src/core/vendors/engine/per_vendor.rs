@@ -68,14 +68,14 @@ impl Vendors {
     }
 
     /// Returns the view of a call that [`Vendors::read`] has read.
-    pub fn looked<'a>(&'a self, event: &'a Event<'a>, room: &'a CallViewer) -> ViewedCall<'a> {
+    pub fn view_call<'a>(&'a self, event: &'a Event<'a>, room: &'a CallViewer) -> ViewedCall<'a> {
         ViewedCall(self.view(event, &room.0))
     }
 
     /// Returns the code, if any, that [`Vendors::judge`] reports regardless of vendors. Codes of
     /// the plan are not included.
-    pub fn code_apart(&self, looked: &ViewedCall<'_>) -> Option<CodeId> {
-        self.code_of_call(&looked.0)
+    pub fn code_without_vendor(&self, view: &ViewedCall<'_>) -> Option<CodeId> {
+        self.code_of_call(&view.0)
     }
 
     /// Hashes the ids of a call by which vendors look up most facts, once for all vendors.
@@ -84,7 +84,7 @@ impl Vendors {
     }
 
     /// Prefetches the rules and the parts of a vendor's memory that calls are about to use. The
-    /// processor overlaps these reads; [`Vendors::judge_apart`] alone would wait for memory several
+    /// processor overlaps these reads; [`Vendors::judge_at_vendor`] alone would wait for memory several
     /// times for each call. `ids` belong to the calls.
     pub fn prefetch_memory(
         &self,
@@ -119,10 +119,10 @@ impl Vendors {
     }
 
     /// Judges a call as [`Vendors::judge`] does, but at one vendor, whose memory is `share`.
-    pub fn judge_apart<'r>(
+    pub fn judge_at_vendor<'r>(
         &self,
         vendor: usize,
-        looked: &ViewedCall<'_>,
+        view: &ViewedCall<'_>,
         seq: Seq,
         share: &mut Share,
         room: &'r mut PerVendorScratch,
@@ -132,14 +132,14 @@ impl Vendors {
         text.clear();
         let vendor = &self.vendors[vendor];
         let mut room = JudgeScratch { text: Some(text), found, lessons };
-        let judged = self.judge_one(vendor, &looked.0, seq, &mut share.0, &mut room);
+        let judged = self.judge_one(vendor, &view.0, seq, &mut share.0, &mut room);
         let [account, user] = judged.ids(text);
         let doubtful = [judged.account_doubtful, judged.user_doubtful];
         PerVendorFindings { codes: found, account, user, doubtful }
     }
 
     /// Closes idle sessions as [`Vendors::idle_flush`] does, but in the memory of one vendor.
-    pub fn flush_apart(&self, vendor: usize, now: Millis, share: &mut Share) {
+    pub fn flush_at_vendor(&self, vendor: usize, now: Millis, share: &mut Share) {
         if let (Some(rules), Some(state)) = (&self.vendors[vendor].rules, &mut share.0.state) {
             rules.flush(now, state);
         }

@@ -39,9 +39,10 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
     }
     let made_up = rules.made_up.iter().map(|&number| &call.made_up[usize::from(number)]);
     evaluation.check_made_up(made_up);
-    if let Some(sheet) = evaluation.sheet.as_mut().filter(|sheet| sheet.has_output) {
+    if let Some(rendering) = evaluation.rendering.as_mut().filter(|rendering| rendering.has_output)
+    {
         let body = |request: &Request| OutputJson::with_room(request.rows.len().min(8));
-        sheet.bodies = call.requests.iter().map(body).collect();
+        rendering.bodies = call.requests.iter().map(body).collect();
     }
     if vendor.rules.as_ref().is_some_and(|rules| rules.before(evaluation) == Flow::Stop) {
         return;
@@ -70,12 +71,12 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
 fn run_common_checks<'a>(
     evaluation: &mut Evaluation<'a>,
 ) -> Option<(&'a CallRules, &'a ShapeRules)> {
-    let (view, vendor) = (evaluation.look, evaluation.vendor);
+    let (view, vendor) = (evaluation.view, evaluation.vendor);
     let codes = &vendor.common;
-    let kind = match evaluation.look.kind {
+    let kind = match evaluation.view.kind {
         TypeOf::Missing => {
             evaluation.carried = false;
-            evaluation.find(codes.type_missing, CallPlace::Spot(codes.kind));
+            evaluation.find(codes.type_missing, CallPlace::Slot(codes.kind));
             return None;
         }
         TypeOf::Unknown => None,
@@ -89,30 +90,30 @@ fn run_common_checks<'a>(
         return None;
     }
     if let Some(only) = &vendor.only
-        && !only.matches(&CallFields(evaluation.look.event))
+        && !only.matches(&CallFields(evaluation.view.event))
     {
         evaluation.carried = false;
         evaluation.kind = kind.unwrap_or(CallType::Track);
-        evaluation.find_with(codes.filtered, CallPlace::Spot(FieldSlot::ROOT), |words| {
+        evaluation.find_with(codes.filtered, CallPlace::Slot(FieldSlot::ROOT), |words| {
             words.say("filter", only);
         });
         return None;
     }
     let Some(kind) = kind else {
-        evaluation.find(codes.type_unknown, CallPlace::Spot(codes.kind));
+        evaluation.find(codes.type_unknown, CallPlace::Slot(codes.kind));
         return None;
     };
     evaluation.kind = kind;
     let call = vendor.calls[slot(kind)].as_ref();
     if call.is_none() {
         let code = codes.unsupported[slot(kind)].expect("a code for each type without a table");
-        evaluation.find(code, CallPlace::Spot(codes.kind));
+        evaluation.find(code, CallPlace::Slot(codes.kind));
     }
     call.zip(rules)
 }
 
 fn report_switched_off(evaluation: &mut Evaluation<'_>, code: CodeId) {
-    if let Some(integrations) = evaluation.look.event.get("integrations") {
+    if let Some(integrations) = evaluation.view.event.get("integrations") {
         evaluation.find(code, CallPlace::Top(integrations));
         if evaluation.writes_findings() {
             integration_names::point_out(evaluation, integrations);
@@ -140,7 +141,7 @@ fn find_id<'a>(
             };
             let chosen = rule.from.iter().zip(&rule.guards).find(guarded).map(|(slot, _)| slot);
             if let (Some(code), Some(&first)) = (rule.missing, chosen.or(rule.from.first())) {
-                evaluation.find(code, CallPlace::Spot(first));
+                evaluation.find(code, CallPlace::Slot(first));
             }
         }
     }
@@ -164,7 +165,7 @@ fn run_request<'a>(
                 spread(evaluation, number, &request.spreads[usize::from(to_run.number)]);
             }
         }
-        let view = evaluation.look;
+        let view = evaluation.view;
         for to_run in &rules.rows {
             // a text never has more characters than its JSON has bytes
             let fits = |(slot, max): (FieldSlot, u32)| {
@@ -184,7 +185,7 @@ fn run_request<'a>(
         run_row(evaluation, number, at, each);
     }
     if request.body == BodyKind::Call {
-        let whole = OutputJson::whole_call(evaluation.look.event);
+        let whole = OutputJson::whole_call(evaluation.view.event);
         evaluation.change(number, |body| *body = whole);
     }
 }
@@ -194,7 +195,7 @@ fn run_request<'a>(
 fn report_known_codes(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bool {
     match &to_run.codes {
         Some(codes) if !evaluation.writes_findings() => {
-            codes.iter().for_each(|&code| evaluation.find(code, CallPlace::Spot(FieldSlot::ROOT)));
+            codes.iter().for_each(|&code| evaluation.find(code, CallPlace::Slot(FieldSlot::ROOT)));
             true
         }
         _ => false,
@@ -203,16 +204,16 @@ fn report_known_codes(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bo
 
 /// Reports or sends the members of an object that no row reads.
 fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
-    let Some(members) = evaluation.look.present(rest.object) else { return };
+    let Some(members) = evaluation.view.present(rest.object) else { return };
     if !members.is_object() {
         if let Some(code) = rest.kind {
-            evaluation.find(code, CallPlace::Spot(rest.object));
+            evaluation.find(code, CallPlace::Slot(rest.object));
         }
         return;
     }
     let mut is_reported = false;
-    let object = evaluation.look.pointer(rest.object);
-    for (value, slot) in evaluation.look.members_besides(rest.object, &rest.claimed) {
+    let object = evaluation.view.pointer(rest.object);
+    for (value, slot) in evaluation.view.members_besides(rest.object, &rest.claimed) {
         if value.is_null() && !rest.nulls {
             continue;
         }
@@ -226,7 +227,7 @@ fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule
         }
         let Some(code) = rest.code else { continue };
         if rest.each {
-            let event = evaluation.look.event;
+            let event = evaluation.view.event;
             evaluation.find_with(code, place, |words| {
                 let key = value.key();
                 match rest.advice.get(&*key) {
@@ -238,7 +239,7 @@ fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule
                 }
             });
         } else if !std::mem::replace(&mut is_reported, true) {
-            evaluation.find(code, CallPlace::Spot(rest.object));
+            evaluation.find(code, CallPlace::Slot(rest.object));
         }
     }
 }
@@ -265,16 +266,16 @@ pub(crate) fn settle(evaluation: &mut Evaluation<'_>) {
     if !evaluation.verdict().goes_through() {
         let codes = evaluation.codes;
         let happens = |code: CodeId| !codes.entry(code).text.only_if_sent;
-        if let Some(sheet) = &mut evaluation.sheet {
+        if let Some(rendering) = &mut evaluation.rendering {
             let mut found = evaluation.found.iter();
-            sheet.findings.retain(|_| found.next().is_some_and(|&code| happens(code)));
+            rendering.findings.retain(|_| found.next().is_some_and(|&code| happens(code)));
         }
         evaluation.found.retain(|&code| happens(code));
     }
     evaluation.found.sort_unstable();
     evaluation.found.dedup();
-    if let Some(sheet) = &mut evaluation.sheet {
-        sheet.findings.sort_by_key(|finding| finding.severity);
+    if let Some(rendering) = &mut evaluation.rendering {
+        rendering.findings.sort_by_key(|finding| finding.severity);
     }
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn finding(
 ) -> Finding {
     let entry = evaluation.codes.entry(code);
     let (reason, hints) = identity_part(evaluation, entry, &path);
-    let first = hints.as_ref().and_then(|hints| advice::worth(hints, evaluation.look.event));
+    let first = hints.as_ref().and_then(|hints| advice::worth(hints, evaluation.view.event));
     // JSON text counts if it is at the expected place, or if there is no better near miss
     let in_text =
         hints.as_ref().and_then(|_| json_text(evaluation, entry, &path)).filter(|(place, _)| {
@@ -98,7 +98,7 @@ pub(crate) fn finding(
     let mut message = text(message);
     message.extend(at_end);
     let nested =
-        || evaluation.look.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
+        || evaluation.view.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
     let fix_near = fix_near.as_ref().filter(|_| words.has("near"));
     let fix_nested = fix_nested.as_ref().filter(|_| nested());
     let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
@@ -141,10 +141,10 @@ fn identity_part(
     if !entry.reason {
         return (None, None);
     }
-    let reason = identity::reason_at(evaluation.look.event.pointer(path));
+    let reason = identity::reason_at(evaluation.view.event.pointer(path));
     let hints = entry
         .near_misses
-        .map(|id| hints(evaluation.look.event, id, path, evaluation.vendor.values));
+        .map(|id| hints(evaluation.view.event, id, path, evaluation.vendor.values));
     (Some(reason), hints)
 }
 
@@ -154,7 +154,7 @@ fn json_text(
     entry: &CodeEntry,
     path: &str,
 ) -> Option<(&'static str, String)> {
-    in_json_text(evaluation.look.event, entry.near_misses?, path, evaluation.vendor.values)
+    in_json_text(evaluation.view.event, entry.near_misses?, path, evaluation.vendor.values)
 }
 
 /// Appends the value of a placeholder, or nothing for an unknown placeholder.
@@ -172,7 +172,7 @@ fn word(
     if let Some(phrase) = words.phrase_of(name) {
         return out.push_str(phrase);
     }
-    let value = || evaluation.look.event.pointer(path);
+    let value = || evaluation.view.event.pointer(path);
     match name {
         "dotted" => advice::write_dotted(out, path),
         "key" => show(out, &pointer::last(path)),
@@ -225,7 +225,7 @@ pub(crate) fn integration<'v>(evaluation: &Evaluation<'v>) -> Option<&'v String>
     let names = &evaluation.vendor.info.integrations;
     let off = |name: &&String| {
         let path = pointer::push("/integrations", name);
-        evaluation.look.event.pointer(&path).and_then(|on| on.as_bool()) == Some(false)
+        evaluation.view.event.pointer(&path).and_then(|on| on.as_bool()) == Some(false)
     };
     names.iter().find(off).or_else(|| names.first())
 }

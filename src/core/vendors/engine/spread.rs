@@ -112,7 +112,7 @@ impl TableBuilder<'_> {
         };
         for word in &def.from {
             for source in self.places(call_def, word)? {
-                let (FieldSource::Spot(slot) | FieldSource::Guarded(slot, _)) = source else {
+                let (FieldSource::Slot(slot) | FieldSource::Guarded(slot, _)) = source else {
                     continue;
                 };
                 let pointer = self.keys.pointer(slot).to_owned();
@@ -147,7 +147,7 @@ impl Spread {
     ) -> Option<FieldSlot> {
         self.from.iter().find_map(|source| match *source {
             FieldSource::Guarded(_, guard) if !is_allowed(guard) => None,
-            FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => {
+            FieldSource::Slot(slot) | FieldSource::Guarded(slot, _) => {
                 view.object(slot).map(|_| slot)
             }
             _ => None,
@@ -202,11 +202,11 @@ enum MemberFate {
 
 /// Runs one spread of a request.
 pub(crate) fn spread<'a>(evaluation: &mut Evaluation<'a>, request: usize, spread: &'a Spread) {
-    let from = spread.object(evaluation.look, |guard| evaluation.allows(guard));
+    let from = spread.object(evaluation.view, |guard| evaluation.allows(guard));
     if from.is_none() && !spread.always {
         return;
     }
-    let (view, mut sent) = (evaluation.look, Vec::new());
+    let (view, mut sent) = (evaluation.view, Vec::new());
     for (value, slot) in from.into_iter().flat_map(|from| view.members(from)) {
         let place = CallPlace::Member(from.unwrap_or(FieldSlot::ROOT), value);
         match spread.fate(value, slot) {

@@ -80,8 +80,8 @@ impl Dimensions {
         let request = usize::from(evaluation.kind == CallType::Identify);
         let mut any = false;
         for dimension in self.all.iter().filter(|dimension| dimension.calls[slot]) {
-            let Some(value) = evaluation.look.present(dimension.from) else { continue };
-            let place = CallPlace::Spot(dimension.from);
+            let Some(value) = evaluation.view.present(dimension.from) else { continue };
+            let place = CallPlace::Slot(dimension.from);
             if dimension.kind.fits(value) {
                 any = true;
                 let path = ["details", dimension.kind.output(), dimension.name.as_str()];
@@ -95,7 +95,7 @@ impl Dimensions {
         if evaluation.kind == CallType::Identify {
             let known = evaluation.account.is_some();
             if any && !known {
-                evaluation.find(self.no_account, CallPlace::Spot(self.account));
+                evaluation.find(self.no_account, CallPlace::Slot(self.account));
             }
             if !any || !known {
                 evaluation.skip(request);

@@ -125,7 +125,7 @@ impl Rules for Freshsuccess {
         let (_, _, at) = self.created_at(evaluation)?;
         let session = evaluation.session.as_ref()?;
         let module = match evaluation.kind {
-            CallType::Track => evaluation.look.get(self.module).and_then(text_of),
+            CallType::Track => evaluation.view.get(self.module).and_then(text_of),
             _ => None,
         };
         let step = sessions_mut(state).call(&session.text, at, module.as_deref());
@@ -142,7 +142,7 @@ impl Rules for Freshsuccess {
     fn show(&self, evaluation: &mut Evaluation<'_>, note: Option<&CallNote>) {
         for code in note.iter().flat_map(|note| &note.codes) {
             let at = self.created_at(evaluation).map_or(0, |(_, _, at)| at);
-            evaluation.find_with(*code, CallPlace::Spot(self.original), |words| {
+            evaluation.find_with(*code, CallPlace::Slot(self.original), |words| {
                 words.say("time", time::format(at));
             });
         }
@@ -170,21 +170,21 @@ impl Rules for Freshsuccess {
 impl Freshsuccess {
     /// Returns the time of a call: the first valid one of the two fields that the vendor may use.
     fn created_at<'a>(&self, evaluation: &Evaluation<'a>) -> Option<(FieldSlot, Val<'a>, Millis)> {
-        evaluation.look.time(self.original).or_else(|| evaluation.look.time(self.timestamp))
+        evaluation.view.time(self.original).or_else(|| evaluation.view.time(self.timestamp))
     }
 
     fn check_time(&self, evaluation: &mut Evaluation<'_>) {
         let Some((slot, _, at)) = self.created_at(evaluation) else {
             evaluation
-                .find(self.time_missing.code_for(evaluation.kind), CallPlace::Spot(self.original));
+                .find(self.time_missing.code_for(evaluation.kind), CallPlace::Slot(self.original));
             return;
         };
         if slot != self.original {
             evaluation
-                .find(self.time_fallback.code_for(evaluation.kind), CallPlace::Spot(self.original));
+                .find(self.time_fallback.code_for(evaluation.kind), CallPlace::Slot(self.original));
         }
         if evaluation.rendering() {
-            let place = From::Place(CallPlace::Spot(slot));
+            let place = From::Place(CallPlace::Slot(slot));
             evaluation.name(self.created_at, FieldValue::Json(Cow::Owned(at.to_string())), place);
         }
     }
@@ -195,7 +195,7 @@ impl Freshsuccess {
         let kind = evaluation.kind;
         let found = evaluation.id_at(self.group).or_else(|| {
             let found = evaluation.id_at(self.context_group)?;
-            evaluation.find(self.from_context.code_for(kind), CallPlace::Spot(self.context_group));
+            evaluation.find(self.from_context.code_for(kind), CallPlace::Slot(self.context_group));
             Some(found)
         });
         if let Some(found) = found {
@@ -212,7 +212,7 @@ impl Freshsuccess {
         if let (Some(first), Some(second)) = (first, second) {
             evaluation.find_with(
                 self.ambiguous.code_for(kind),
-                CallPlace::Spot(self.group),
+                CallPlace::Slot(self.group),
                 |words| {
                     words.say("first", first.value);
                     words.say("second", second.value);
@@ -223,7 +223,7 @@ impl Freshsuccess {
         let title = &evaluation.vendor.info.title;
         evaluation.find_with(
             self.account_missing.code_for(kind),
-            CallPlace::Spot(self.group),
+            CallPlace::Slot(self.group),
             |words| {
                 words.say(
                     "known",
@@ -244,12 +244,12 @@ impl Freshsuccess {
 
     /// Returns true if the group call has a name to insert an account with.
     fn has_name(&self, evaluation: &Evaluation<'_>) -> bool {
-        evaluation.look.get(self.name).and_then(text_of).is_some()
+        evaluation.view.get(self.name).and_then(text_of).is_some()
     }
 
     /// Returns true if the group call has a join date to insert an account with.
     fn has_join_date(&self, evaluation: &Evaluation<'_>) -> bool {
-        evaluation.look.time(self.joined).is_some()
+        evaluation.view.time(self.joined).is_some()
     }
 
     /// Checks that the group call has a name and a join date, if no earlier call has inserted its
@@ -262,29 +262,29 @@ impl Freshsuccess {
             return;
         }
         if !self.has_name(evaluation) {
-            evaluation.find(self.insert_name, CallPlace::Spot(self.name));
+            evaluation.find(self.insert_name, CallPlace::Slot(self.name));
         }
         if !self.has_join_date(evaluation) {
-            evaluation.find(self.insert_created, CallPlace::Spot(self.joined));
+            evaluation.find(self.insert_created, CallPlace::Slot(self.joined));
         }
     }
 
     /// Checks the spelling of the billing city. The vendor's document writes it with one `l`, which
     /// may be intended.
     fn check_spelling(&self, evaluation: &mut Evaluation<'_>) {
-        match (evaluation.look.present(self.city), evaluation.look.present(self.misspelt_city)) {
+        match (evaluation.view.present(self.city), evaluation.view.present(self.misspelt_city)) {
             (Some(city), Some(other)) if !is_same_value(city, other) => {
-                evaluation.find(self.city_conflict, CallPlace::Spot(self.misspelt_city));
+                evaluation.find(self.city_conflict, CallPlace::Slot(self.misspelt_city));
             }
             (Some(_), _) => {
-                evaluation.find_with(self.city_spelling, CallPlace::Spot(self.city), |words| {
+                evaluation.find_with(self.city_spelling, CallPlace::Slot(self.city), |words| {
                     words.phrase("spelling", "the page writes `biling_city`, perhaps a misprint");
                 });
             }
             (None, Some(_)) => {
                 evaluation.find_with(
                     self.city_spelling,
-                    CallPlace::Spot(self.misspelt_city),
+                    CallPlace::Slot(self.misspelt_city),
                     |words| {
                         words.phrase("spelling", "the page writes it so, perhaps a misprint");
                     },

@@ -85,7 +85,7 @@ impl Places {
     /// Returns the text of the email and its value in the call.
     pub fn email_of<'a>(&self, evaluation: &Evaluation<'a>) -> Option<(Cow<'a, str>, Val<'a>)> {
         [self.email, self.context_email].into_iter().find_map(|slot| {
-            let value = evaluation.look.get(slot)?;
+            let value = evaluation.view.get(slot)?;
             Some((text_of(value)?, value))
         })
     }
@@ -101,7 +101,7 @@ impl Places {
             let name = names.iter().position(|name| spells(&key, name))?;
             Some((name, key, evaluation.id_in(value, CallPlace::Member(self.container, value))?))
         };
-        let found = evaluation.look.members(self.container).filter_map(usable);
+        let found = evaluation.view.members(self.container).filter_map(usable);
         let best = found.min_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)))?;
         Some(best.2)
     }
@@ -116,7 +116,7 @@ pub(crate) fn group_of<'a>(
 }
 
 fn at_top<'a>(evaluation: &Evaluation<'a>, name: &str) -> Option<FoundId<'a>> {
-    let event = evaluation.look.event;
+    let event = evaluation.view.event;
     let usable = |member: Val<'a>| {
         let key = member.key();
         if !spells(&key, name) {

@@ -44,7 +44,7 @@ impl Metrics {
     /// Sends one entry for each number that is or may be a metric, in byte order of their names.
     pub fn send(&self, evaluation: &mut Evaluation<'_>) {
         let mut traits: Vec<Val<'_>> =
-            evaluation.look.members(self.traits).map(|(value, _)| value).collect();
+            evaluation.view.members(self.traits).map(|(value, _)| value).collect();
         if evaluation.writes_findings() {
             traits.sort_by(|a, b| a.key().cmp(&b.key()));
         }
@@ -67,7 +67,7 @@ impl Metrics {
         }
         let is_ignored =
             |value: &Val<'_>| value.kind() != JsonKind::Number && !self.is_metric(*value);
-        let container = CallPlace::Spot(self.traits);
+        let container = CallPlace::Slot(self.traits);
         if self.defined.is_none() && !sent.is_empty() {
             evaluation.find_with(self.unchecked, container, |words| {
                 words.say("metrics", names(sent.iter().map(|(_, value, _)| *value)));

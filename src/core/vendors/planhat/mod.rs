@@ -158,16 +158,16 @@ impl Planhat {
         let email = places.email_of(evaluation).map(|(text, _)| text);
         evaluation.user = user.clone();
         if user.is_none() && email.is_none() {
-            evaluation.find(codes.user_missing.code_for(kind), CallPlace::Spot(places.user));
+            evaluation.find(codes.user_missing.code_for(kind), CallPlace::Slot(places.user));
             if company.is_none() {
                 // no phrase about a known user: Planhat cannot find one without a user id or an
                 // email
                 evaluation
-                    .find(codes.company_missing.code_for(kind), CallPlace::Spot(places.company));
+                    .find(codes.company_missing.code_for(kind), CallPlace::Slot(places.company));
             }
             return;
         }
-        let who = CallPlace::Spot(if user.is_some() { places.user } else { places.email });
+        let who = CallPlace::Slot(if user.is_some() { places.user } else { places.email });
         let user = user.as_ref().map(|id| &*id.text);
         match (self.endusers.find(evaluation, user, email.as_deref()), company) {
             (Some(enduser), company) => {
@@ -179,7 +179,7 @@ impl Planhat {
                 }
             }
             (None, None) => {
-                let company = CallPlace::Spot(places.company);
+                let company = CallPlace::Slot(places.company);
                 evaluation.find_with(codes.company_missing.code_for(kind), company, |words| {
                     words.phrase("unseen", UNSEEN);
                     words.phrase("unless", UNLESS_MATCHED);
@@ -217,7 +217,7 @@ impl Planhat {
     ) {
         let (codes, kind) = (&self.codes, evaluation.kind);
         let Some(company) = company else {
-            let place = CallPlace::Spot(places.company);
+            let place = CallPlace::Slot(places.company);
             evaluation.find_with(codes.company_absent.code_for(kind), place, |words| {
                 words.say("known", enduser.known());
             });
@@ -240,7 +240,7 @@ impl Planhat {
     fn check_company(&self, evaluation: &mut Evaluation<'_>) {
         match self.company(evaluation, ids::group_of(evaluation, self.group_id)) {
             None => {
-                let place = CallPlace::Spot(self.group_id);
+                let place = CallPlace::Slot(self.group_id);
                 evaluation.find(self.codes.company_missing.code_for(evaluation.kind), place);
             }
             Some(company) if !self.exists(&company) => {
@@ -275,13 +275,13 @@ impl Planhat {
         if !evaluation.rendering() {
             return;
         }
-        let part = |slot| Some((slot, text_of(evaluation.look.get(slot)?)?));
+        let part = |slot| Some((slot, text_of(evaluation.view.get(slot)?)?));
         let (name, slot) = match (part(self.first_name), part(self.last_name)) {
             (Some((slot, first)), Some((_, last))) => (Cow::Owned(format!("{first} {last}")), slot),
             (Some((slot, one)), None) | (None, Some((slot, one))) => (one, slot),
             (None, None) => return,
         };
-        evaluation.name(self.full_name, FieldValue::Text(name), From::Place(CallPlace::Spot(slot)));
+        evaluation.name(self.full_name, FieldValue::Text(name), From::Place(CallPlace::Slot(slot)));
     }
 
     fn ignored_traits(&self, evaluation: &mut Evaluation<'_>) {
@@ -292,13 +292,13 @@ impl Planhat {
                 && !used.iter().flatten().any(|one| is_same_value(*one, value))
         };
         let members =
-            || evaluation.look.members(traits).map(|(value, _)| value).filter(|v| other(*v));
+            || evaluation.view.members(traits).map(|(value, _)| value).filter(|v| other(*v));
         if members().next().is_none() {
             return;
         }
         let names =
             evaluation.writes_findings().then(|| members().map(|v| v.key()).collect::<Vec<_>>());
-        evaluation.find_with(self.codes.trait_ignored, CallPlace::Spot(traits), |words| {
+        evaluation.find_with(self.codes.trait_ignored, CallPlace::Slot(traits), |words| {
             words.say("ignored", names.unwrap_or_default().join(", "));
         });
     }
@@ -310,10 +310,10 @@ impl Planhat {
         }
         let properties = self.track.container;
         let weight =
-            evaluation.look.get(self.weight).filter(|value| value.kind() == JsonKind::Number);
+            evaluation.view.get(self.weight).filter(|value| value.kind() == JsonKind::Number);
         let used = self.used_values(evaluation, &self.track);
         let members: Vec<(String, OutputJson)> = evaluation
-            .look
+            .view
             .members(properties)
             .map(|(value, _)| value)
             .filter(|value| {
@@ -362,7 +362,7 @@ fn accept<'a>(
 fn place<'a>(id: &FoundId<'a>) -> CallPlace<'a> {
     match id.from {
         From::Place(place) => place,
-        _ => CallPlace::Spot(FieldSlot::ROOT),
+        _ => CallPlace::Slot(FieldSlot::ROOT),
     }
 }
 

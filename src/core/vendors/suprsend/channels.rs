@@ -42,7 +42,7 @@ impl Channel {
     /// Returns the value that a call has for the channel: a text that is not blank.
     fn value<'a>(&self, evaluation: &Evaluation<'a>) -> Option<(FieldSlot, Val<'a>, Cow<'a, str>)> {
         let slot = self.from?;
-        let value = evaluation.look.present(slot)?;
+        let value = evaluation.view.present(slot)?;
         Some((slot, value, text_of(value)?))
     }
 }
@@ -140,9 +140,9 @@ impl Channels {
     /// Reports wrong values of mapped traits.
     fn values(&self, evaluation: &mut Evaluation<'_>) {
         for &slot in &self.mapped {
-            let Some(value) = evaluation.look.present(slot) else { continue };
+            let Some(value) = evaluation.view.present(slot) else { continue };
             match text_of(value) {
-                None => evaluation.find_with(self.kind, CallPlace::Spot(slot), |words| {
+                None => evaluation.find_with(self.kind, CallPlace::Slot(slot), |words| {
                     words.say("channels", names(self.fed_by(slot)));
                 }),
                 Some(text) => {
@@ -150,7 +150,7 @@ impl Channels {
                         && !is_phone(&text)
                         && !is_redacted(&text)
                     {
-                        evaluation.find_with(self.phone, CallPlace::Spot(slot), |words| {
+                        evaluation.find_with(self.phone, CallPlace::Slot(slot), |words| {
                             words.phrase("phone", phone_words(&text));
                         });
                     }
@@ -172,7 +172,7 @@ impl Channels {
 
     /// Reports new values for channels that already have a value.
     fn new_values(&self, evaluation: &mut Evaluation<'_>) {
-        let (view, facts, seq) = (evaluation.look, evaluation.facts, evaluation.seq);
+        let (view, facts, seq) = (evaluation.view, evaluation.facts, evaluation.seq);
         let Some(user) = evaluation.user.clone() else { return };
         for &slot in &self.mapped {
             let Some(value) = view.present(slot).and_then(text_of) else { continue };
@@ -181,7 +181,7 @@ impl Channels {
                     && facts.known_since(*topic, &user.text, seq).is_some()
             };
             if self.fed_by(slot).any(|channel| is_new(&channel)) {
-                evaluation.find_with(self.appended, CallPlace::Spot(slot), |words| {
+                evaluation.find_with(self.appended, CallPlace::Slot(slot), |words| {
                     words.say("channels", names(self.fed_by(slot).filter(is_new)));
                 });
             }
@@ -207,7 +207,7 @@ impl Channels {
             let mut append = OutputJson::object();
             append.set(
                 &channel.data.to,
-                evaluation.out(FieldValue::Copy(value), From::Place(CallPlace::Spot(slot))),
+                evaluation.out(FieldValue::Copy(value), From::Place(CallPlace::Slot(slot))),
             );
             if let Some(provider) = &channel.data.provider {
                 append.set(&["$id_provider"], OutputJson::text(provider, ValueOrigin::Default));
@@ -229,7 +229,7 @@ impl Channels {
             {
                 values.push(OutputJson::text(
                     &value,
-                    evaluation.origin(From::Place(CallPlace::Spot(slot))),
+                    evaluation.origin(From::Place(CallPlace::Slot(slot))),
                 ));
             }
             (!values.is_empty()).then(|| (channel.data.name.clone(), OutputJson::Array(values)))

@@ -139,12 +139,12 @@ impl SuprSend {
 
     /// Checks the event's name as it is sent, and sets it if a prefix is added.
     fn event(&self, evaluation: &mut Evaluation<'_>) {
-        let Some(event) = evaluation.look.get(self.event).and_then(text_of) else { return };
+        let Some(event) = evaluation.view.get(self.event).and_then(text_of) else { return };
         let name = match self.prefixed {
             Some(_) => Cow::Owned(format!("{}{event}", self.event_prefix)),
             None => event,
         };
-        let place = CallPlace::Spot(self.event);
+        let place = CallPlace::Slot(self.event);
         let allowed = || self.allowed_events.contains(&*name);
         if let Some(head) = self.reserved(&name).filter(|_| !allowed()) {
             evaluation.find_with(self.event_reserved, place, |words| words.say("reserved", head));
@@ -160,7 +160,7 @@ impl SuprSend {
     /// Reports traits with reserved names, and returns those that resemble a channel's.
     fn names_of_traits<'a>(&self, evaluation: &mut Evaluation<'a>) -> Vec<(Val<'a>, &Channel)> {
         let mut alike = Vec::new();
-        for (value, slot) in evaluation.look.members(self.traits) {
+        for (value, slot) in evaluation.view.members(self.traits) {
             let first = value.key_first();
             if !first.is_some_and(|b| self.notable[b as usize]) || value.is_null() {
                 continue;
@@ -180,28 +180,28 @@ impl SuprSend {
     fn language<'a>(&self, evaluation: &mut Evaluation<'a>) -> Option<(FieldSlot, Val<'a>)> {
         let Some(slot) = self.language else {
             for &slot in &self.language_traits {
-                if evaluation.look.present(slot).is_some() {
-                    evaluation.find(self.language_unmapped, CallPlace::Spot(slot));
+                if evaluation.view.present(slot).is_some() {
+                    evaluation.find(self.language_unmapped, CallPlace::Slot(slot));
                 }
             }
             return None;
         };
-        let value = evaluation.look.present(slot)?;
+        let value = evaluation.view.present(slot)?;
         if value.as_str().is_some_and(|code| self.languages.contains(&*code)) {
             return Some((slot, value));
         }
-        evaluation.find(self.language_invalid, CallPlace::Spot(slot));
+        evaluation.find(self.language_invalid, CallPlace::Slot(slot));
         None
     }
 
     /// Reports traits that are only in `context.traits`, which the vendor does not read.
     fn level(&self, evaluation: &mut Evaluation<'_>) {
         let filled = |slot| {
-            let object = evaluation.look.get(slot).filter(|value| value.is_object());
+            let object = evaluation.view.get(slot).filter(|value| value.is_object());
             object.is_some_and(|object| object.children().next().is_some())
         };
         if !filled(self.traits) && filled(self.context_traits) {
-            evaluation.find(self.traits_level, CallPlace::Spot(self.context_traits));
+            evaluation.find(self.traits_level, CallPlace::Slot(self.context_traits));
         }
     }
 
@@ -214,7 +214,7 @@ impl SuprSend {
         let operation = |name: &str, with| OutputJson::Object(vec![(name.to_owned(), with)]);
         let copy = |value, place| evaluation.out(FieldValue::Copy(value), From::Place(place));
         let sent: Vec<(String, OutputJson)> = evaluation
-            .look
+            .view
             .members(self.traits)
             .filter(|(value, _)| !value.is_null() && self.reserved(&value.key()).is_none())
             .map(|(value, _)| {
@@ -226,7 +226,7 @@ impl SuprSend {
             operations.push(operation("$set", OutputJson::Object(sent)));
         }
         if let Some((slot, value)) = language {
-            let set = vec![(self.language_operation.clone(), copy(value, CallPlace::Spot(slot)))];
+            let set = vec![(self.language_operation.clone(), copy(value, CallPlace::Slot(slot)))];
             operations.push(operation("$set", OutputJson::Object(set)));
         }
         let appends =

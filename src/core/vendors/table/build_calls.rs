@@ -42,7 +42,7 @@ impl TableBuilder<'_> {
             id.from.iter().for_each(|slot| claimed.insert(*slot));
         }
         for source in requests.iter().flat_map(|request| &request.rows).flat_map(|row| &row.from) {
-            if let FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) = source {
+            if let FieldSource::Slot(slot) | FieldSource::Guarded(slot, _) = source {
                 self.claim(&mut claimed, *slot);
             }
         }
@@ -159,7 +159,7 @@ impl TableBuilder<'_> {
                         from.push(slot);
                         guards.push(Some(guard));
                     }
-                    FieldSource::Spot(slot) => {
+                    FieldSource::Slot(slot) => {
                         from.push(slot);
                         guards.push(None);
                     }
@@ -272,7 +272,7 @@ impl TableBuilder<'_> {
         };
         for row in requests.iter().flat_map(|request| &request.rows) {
             for source in &row.from {
-                let FieldSource::Spot(slot) = source else { continue };
+                let FieldSource::Slot(slot) = source else { continue };
                 let from = self.keys.pointer(*slot);
                 if from.strip_prefix(object).is_some_and(|rest| rest.starts_with('/')) {
                     names.push(field(pointer::last(from).into_owned(), from));

@@ -37,7 +37,7 @@ impl TableBuilder<'_> {
             from.extend(self.sources(call_def, word, names)?);
         }
         let place = from.iter().find_map(|source| match source {
-            FieldSource::Spot(slot) | FieldSource::Guarded(slot, _) => Some(*slot),
+            FieldSource::Slot(slot) | FieldSource::Guarded(slot, _) => Some(*slot),
             _ => None,
         });
         let only_with = self.only_with(call_def, def.only_with.as_ref())?;
@@ -119,7 +119,7 @@ impl TableBuilder<'_> {
         let name = word.get_ref().as_str();
         let Some((choice, places, rest)) = call_def.choice(name) else {
             if !name.starts_with('@') {
-                return Ok(vec![FieldSource::Spot(self.pointer(word)?)]);
+                return Ok(vec![FieldSource::Slot(self.pointer(word)?)]);
             }
             let known = call_def.choose.keys().map(|choice| format!(", @{choice}"));
             let message = format!(

@@ -107,6 +107,14 @@ impl Queue {
         self.buffers().pop().unwrap_or_default()
     }
 
+    /// Gives back the parse buffer of a request that is refused. That of a large body is not kept.
+    pub fn give_buffer(&self, buffer: ParseScratch, body_bytes: usize) {
+        let mut buffers = self.buffers();
+        if body_bytes <= LARGE_COST && buffers.len() < MAX_SPARES {
+            buffers.push(buffer);
+        }
+    }
+
     /// Gives parse buffers back, so that at most `max_buffers` are kept.
     fn give_buffers(&self, spares: &mut Vec<ParseScratch>, max_buffers: usize) {
         let mut buffers = self.buffers();

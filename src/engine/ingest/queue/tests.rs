@@ -2,9 +2,11 @@
 
 use crate::engine::ingest::queue::*;
 use crate::engine::ingest::queue_entry::QueueEntry;
+use crate::engine::test_engine::TestEngine;
 use crate::recording::{RequestLine, ResponseSource};
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 fn item(offset: u64, text: usize) -> QueuedLine {
     let work = match text {
@@ -144,4 +146,31 @@ fn the_lag_is_what_is_recorded_and_not_judged() {
     queue.moved(3);
     assert_eq!(queue.lag_bytes(), 0);
     assert!(queue.settle_to(3, Duration::ZERO));
+}
+
+#[test]
+fn the_parse_buffer_of_a_refused_request_is_used_again() {
+    let test = TestEngine::start();
+    let kept = || test.engine.shared.queue.buffers().len();
+    test.track("E");
+    // the judge thread gives the buffer back just after the call counts as judged
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while kept() != 1 {
+        assert!(Instant::now() < deadline, "{} buffers", kept());
+        thread::yield_now();
+    }
+    for _ in 0..3 {
+        assert_eq!((test.status("{"), kept()), (400, 1));
+    }
+}
+
+#[test]
+fn parse_buffers_of_large_bodies_are_not_kept() {
+    let queue = Queue::new(0, false);
+    queue.give_buffer(queue.take_buffer(), LARGE_COST + 1);
+    assert_eq!(queue.buffers().len(), 0);
+    for _ in 0..MAX_SPARES + 1 {
+        queue.give_buffer(ParseScratch::default(), LARGE_COST);
+    }
+    assert_eq!(queue.buffers().len(), MAX_SPARES);
 }

@@ -22,7 +22,7 @@ const LABEL: usize = 10;
 /// Returns true if each call of a row has every id that a vendor looks for, none of them is
 /// doubtful, and the service discards none of the calls.
 pub fn is_whole(row: &Coverage) -> bool {
-    let has_ids = row.ids.iter().any(|id| id.looked > 0);
+    let has_ids = row.ids.iter().any(|id| id.looked_for > 0);
     row.discarded == 0 && has_ids && row.ids.iter().all(IdShare::is_whole)
 }
 
@@ -64,7 +64,7 @@ pub fn standing(row: &Coverage, ctx: &ViewContext<'_>) -> (&'static str, String,
             format!("all have their ids; a vendor in use does not use {}", grouped(lost(row)));
         (look.verdict_sign(Verdict::Delivered), words, theme.text)
     } else if is_whole(row) {
-        let words = match row.ids.iter().all(|id| id.looked > 0) {
+        let words = match row.ids.iter().all(|id| id.looked_for > 0) {
             true => "all have both ids",
             false => "all have the id that is looked for",
         };
@@ -80,7 +80,7 @@ pub fn standing(row: &Coverage, ctx: &ViewContext<'_>) -> (&'static str, String,
 fn style(id: &IdShare, passes: bool, look: &Appearance) -> Style {
     let theme = &look.theme;
     match id {
-        IdShare { looked: 0, .. } => theme.quiet,
+        IdShare { looked_for: 0, .. } => theme.quiet,
         IdShare { found: 0, missed: 1.., .. } => theme.missing_id,
         _ if id.missed > 0 || id.doubtful > 0 => theme.warning,
         _ if id.is_whole() && passes => theme.good,
@@ -109,21 +109,21 @@ pub fn cell(
 ) {
     let style = style(id, passes, look);
     painter.put("  ", style);
-    if id.looked == 0 {
+    if id.looked_for == 0 {
         let wide = columns + SHARE - 1;
         painter.put(&format!("{:>wide$} ", look.nothing()), style);
         return;
     }
-    painter.put(&bar(id.found, id.looked, columns, look), style);
-    let share = share(id.found, id.looked);
+    painter.put(&bar(id.found, id.looked_for, columns, look), style);
+    let share = share(id.found, id.looked_for);
     painter.put(&format!("{share:>w$}{}", mark(id), w = SHARE - 1), style);
 }
 
 /// Returns the counts of an id besides its share, each with a sign, words and a style.
 fn besides(id: &IdShare, calls: u64, look: &Appearance) -> Vec<(&'static str, String, Style)> {
     let theme = &look.theme;
-    let nobody = id.looked - id.found - id.missing();
-    let unasked = calls - id.looked;
+    let nobody = id.looked_for - id.found - id.missing();
+    let unasked = calls - id.looked_for;
     let lines = [
         (id.missing(), "missing: no vendor in use finds one", "✗", theme.missing_id),
         (id.some_miss, "found by a vendor in use and missed by another", "!", theme.warning),
@@ -151,7 +151,7 @@ pub fn about(builder: &mut TextBuilder<'_>, row: &Coverage, ctx: &ViewContext<'_
     let (sign, words, loud) = standing(row, ctx);
     builder.labelled(LABEL, "  ids", &format!("{sign} {words}"), loud);
     for (label, id) in ["  account", "  user"].into_iter().zip(&row.ids) {
-        if id.looked == 0 {
+        if id.looked_for == 0 {
             let words = format!("{} no vendor in use looks for one", look.nothing());
             builder.labelled(LABEL, label, &words, theme.quiet);
             continue;
@@ -159,10 +159,10 @@ pub fn about(builder: &mut TextBuilder<'_>, row: &Coverage, ctx: &ViewContext<'_
         let style = style(id, row.discarded == 0, look);
         builder.line(vec![
             Span::styled(format!("{label:<LABEL$}"), theme.label),
-            Span::styled(bar(id.found, id.looked, BAR_WIDTH, look), style),
-            Span::styled(format!(" {:>5}", share(id.found, id.looked)), style),
+            Span::styled(bar(id.found, id.looked_for, BAR_WIDTH, look), style),
+            Span::styled(format!(" {:>5}", share(id.found, id.looked_for)), style),
             Span::styled(
-                format!("  found in {} of {}", grouped(id.found), grouped(id.looked)),
+                format!("  found in {} of {}", grouped(id.found), grouped(id.looked_for)),
                 theme.text,
             ),
         ]);
@@ -180,7 +180,7 @@ mod tests {
         let place = Verdict::WORST_FIRST.iter().position(|known| *known == verdict);
         let mut counts = [0; Verdict::WORST_FIRST.len()];
         counts[place.expect("a verdict")] = 3;
-        let id = IdShare { looked: 3, found: 3, ..IdShare::default() };
+        let id = IdShare { looked_for: 3, found: 3, ..IdShare::default() };
         Coverage { ids: [id, id], verdicts: vec![counts], ..Coverage::default() }
     }
 

@@ -231,7 +231,7 @@ impl UserView {
         ];
         if !self.reader.is_settled() && self.shown.looked_at < self.shown.of {
             let part = self.shown.looked_at * 100 / self.shown.of.max(1);
-            line.push(Span::styled(format!("  {part}% looked at"), theme.warning));
+            line.push(Span::styled(format!("  {part}% searched"), theme.warning));
         }
         line.push(Span::styled(format!("  {}", keys.join(" ")), theme.key));
         line.push(Span::styled(" goes back", theme.quiet));

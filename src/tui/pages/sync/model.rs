@@ -187,13 +187,15 @@ impl ModelPane {
         if let Some(mut painter) = Painter::on(buffer, body, 0, look) {
             painter.put("  ", theme.text).show(&self.name, theme.heading);
             let objects = count(self.view.objects_synced, "object synced", "objects synced");
-            painter.put(&format!("   {objects}"), theme.text);
+            let least = if self.view.has_uncounted { "at least " } else { "" };
+            painter.put(&format!("   {least}{objects}"), theme.text);
             let errors = count(self.view.errors, "error", "errors");
             let style = if self.view.errors > 0 { theme.error } else { theme.quiet };
             painter.put(&format!("   {errors}"), style);
             let unkept = self.view.objects_synced + self.view.errors - self.view.items as u64;
             if unkept > 0 {
-                let words = format!("   {} counted without room to keep them", grouped(unkept));
+                let words =
+                    format!("   {least}{} counted without room to keep them", grouped(unkept));
                 painter.put(&words, theme.warning);
             }
         }

@@ -123,7 +123,11 @@ impl ListContent for Models {
         let theme = &ctx.look.theme;
         let errors = if row.errors > 0 { theme.error } else { theme.quiet };
         painter.column(&row.model, *name, theme.text);
-        painter.put(&format!("{:>NUMBER$}", grouped(row.objects_synced)), theme.text);
+        let mut objects = grouped(row.objects_synced);
+        if row.has_uncounted {
+            objects.push('+');
+        }
+        painter.put(&format!("{objects:>NUMBER$}"), theme.text);
         painter.put(&format!("{:>NUMBER$}", grouped(row.errors)), errors);
     }
 

@@ -6,7 +6,7 @@ use crate::common::{Http, Program};
 use crate::reported::segscope;
 use serde_json::{Value, json};
 
-/// What `check` says about ids in a file, by its entries' first lines.
+/// Returns the first line of each remark of `check` about the ids in a file.
 fn remarks(lines: &[String]) -> Vec<String> {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let (home, path) = file(&lines);

@@ -1,4 +1,4 @@
-//! What a fix says and which code it offers, for libraries and vendors in use.
+//! The text of a fix and the code that it offers, for libraries and vendors in use.
 
 use super::{judged, places, sent, vendors, worse};
 use crate::reported::{check_records, segscope};

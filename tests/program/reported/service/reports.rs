@@ -1,4 +1,4 @@
-//! What reports, filters and exports say about calls that the service discards.
+//! Reports, filters and exports of calls that the service discards.
 
 use super::mixed;
 use crate::common::{Http, Program, wait_for};

@@ -1,4 +1,4 @@
-//! What RudderStack's gateway refuses, and which service a call of a file went through.
+//! The refusals of RudderStack's gateway, and the service that a call of a file went through.
 
 use super::{assert_discarded, assert_passed, call_with, from_file, live, rudder_item, said};
 use crate::reported::{case, check_records};

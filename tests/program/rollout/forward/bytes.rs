@@ -1,4 +1,4 @@
-//! What the upstream gets is what was sent, and what the sender gets is what the upstream answered.
+//! Requests reach the upstream, and its responses the sender, byte for byte.
 
 use super::fixture::{Act, FakeUpstream, Given, TRACK};
 use crate::captures::captures;

@@ -1,4 +1,4 @@
-//! What is forwarded, where to, and with which key.
+//! The requests that are forwarded, their upstream, and their write key.
 
 use super::fixture::{FakeUpstream, Given, TRACK, answer};
 use crate::common::{Http, Program, command};

@@ -33,7 +33,7 @@ impl Received {
     }
 }
 
-/// What an upstream does with a request.
+/// The answer of an upstream to a request.
 pub enum Act {
     /// It writes these bytes and waits for the next request.
     Answer(Vec<u8>),
@@ -122,7 +122,7 @@ impl FakeUpstream {
         }
     }
 
-    /// How many connections were opened.
+    /// Returns the number of opened connections.
     pub fn connections(&self) -> usize {
         self.connections.lock().expect("no panic").len()
     }
@@ -203,7 +203,7 @@ impl Given {
         let (file, _) = RecordingFile::open(&file, false).expect("a recording");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
         let in_use = InUse::without_choice(&vendors);
-        let recording = Recording::of_journal(file).expect("its reader");
+        let recording = Recording::from_file(file).expect("its reader");
         let forwards_to = Some(self.forward.upstream.url());
         let options = IngestOptions { forwards_to, ..Default::default() };
         let engine = Engine::start(recording, vendors, in_use, options).expect("readable");
@@ -241,7 +241,7 @@ impl Forwarding {
         let (file, _) = when_unlocked(|| RecordingFile::open(&path, false));
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
         let in_use = InUse::without_choice(&vendors);
-        let recording = Recording::of_journal(file).expect("its reader");
+        let recording = Recording::from_file(file).expect("its reader");
         let opened = Engine::new(recording, vendors, in_use, IngestOptions::default());
         (opened.expect("readable").0, folder)
     }
@@ -253,7 +253,7 @@ impl Forwarding {
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 
-    /// What the recording says that the upstream answered to the request of that number.
+    /// Returns the recorded answer of the upstream to the request of that number.
     pub fn recorded_answer(&self, request: u64) -> Option<UpstreamAnswer> {
         let text = std::fs::read_to_string(self.folder.path().join("r.ndjson")).ok()?;
         let mut lines = text.lines();

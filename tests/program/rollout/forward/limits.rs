@@ -1,4 +1,4 @@
-//! What happens when the upstream, the disk or the checking cannot follow.
+//! The upstream, the disk or the judge thread cannot keep up.
 
 use super::fixture::{Act, FakeUpstream, Given, TRACK};
 use crate::common::{Http, Program};

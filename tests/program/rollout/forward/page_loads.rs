@@ -1,5 +1,5 @@
-//! What a page loads before its first call comes from the real service, with one change: the page
-//! sends its calls here.
+//! The files that a page loads before its first call come from the real service, with one change: the
+//! page sends its calls here.
 
 use super::fixture::{Act, FakeUpstream, Forwarding, Given, answer};
 use segscope::engine::{NoCall, RowDetail};

@@ -1,4 +1,4 @@
-//! What cannot be forwarded to is refused before anything is taken, with the flag and the reason.
+//! A wrong upstream of `--forward` is refused at the start, with the flag and the reason.
 
 use crate::common::command;
 

@@ -1,4 +1,4 @@
-//! What the upstream gets, and what becomes of requests that it does not accept.
+//! The requests that the upstream gets, and those that it does not accept.
 
 use super::fixture::{Given, QUICK};
 use crate::rollout::forward::fixture::{Act, FakeUpstream, TRACK, answer};

@@ -38,15 +38,15 @@ impl Given<'_> {
     pub fn try_start(self) -> Result<Mirroring, ListenError> {
         let file = self.folder.join("r.ndjson");
         let mut recording = Recording::default();
-        let journal = match self.keep {
+        let file = match self.keep {
             Some(keep) => {
-                let (journal, earlier, _) = when_unlocked(|| open_parts(&file, keep, false));
+                let (file, earlier, _) = when_unlocked(|| open_parts(&file, keep, false));
                 earlier.into_iter().for_each(|part| recording.add_earlier_part(part));
-                journal
+                file
             }
             None => when_unlocked(|| RecordingFile::open(&file, false)).0,
         };
-        recording.set_journal(journal).expect("its reader");
+        recording.set_file(file).expect("its reader");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("the built-in ones"));
         let in_use = InUse::without_choice(&vendors);
         let upstream = Upstream::parse(&format!("http://{}", self.upstream)).expect("a URL");

@@ -19,7 +19,7 @@ fn stop(mirroring: Mirroring) {
     mirroring.listener.stop();
 }
 
-/// How many requests were deleted before they were sent.
+/// Returns the number of requests that were deleted before they were sent.
 fn gone_from_disk(counts: &MirrorCounts) -> u64 {
     let reason = "gone from disk before they were sent (keep)";
     counts.given_up_because.get(reason).copied().unwrap_or(0)
