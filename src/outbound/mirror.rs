@@ -4,7 +4,7 @@
 use crate::call::text::visible;
 use crate::objects_api::ObjectsRoute;
 use crate::outbound::forward::{
-    ForwardClient, ForwardError, ForwardRequest, Upstream, UpstreamError, new_via,
+    ForwardClient, ForwardError, ForwardRequest, Upstream, UpstreamError, ViaName,
 };
 use crate::recording::{self, RequestLine, ResponseSource};
 use crate::wire::{self, BodyShape, Route};
@@ -147,7 +147,7 @@ pub enum MirrorAttempt {
 pub struct MirrorClient {
     client: ForwardClient,
     /// The name of this segscope in `Via`.
-    via: String,
+    via: ViaName,
 }
 
 impl MirrorClient {
@@ -161,8 +161,8 @@ impl MirrorClient {
         own: &[std::net::SocketAddr],
     ) -> Result<MirrorClient, UpstreamError> {
         upstream.check_reachable(own)?;
-        let via = new_via();
-        Ok(MirrorClient { client: ForwardClient::new(upstream, ANSWER_TIMEOUT, own)?, via })
+        let client = ForwardClient::new(upstream, ANSWER_TIMEOUT, own)?;
+        Ok(MirrorClient { client, via: ViaName::new() })
     }
 
     /// Returns the URL of the upstream.
@@ -171,7 +171,7 @@ impl MirrorClient {
     }
 
     /// Returns the name of this segscope in `Via`.
-    pub fn via(&self) -> &str {
+    pub fn via(&self) -> &ViaName {
         &self.via
     }
 

@@ -17,9 +17,12 @@ use tokio::time::{Instant, timeout_at};
 /// The maximum number of bytes that are recorded of a body that is refused or not read to its end.
 const MAX_KEPT_BODY_BYTES: usize = 64 * 1024;
 
-/// The memory that is reserved before the first byte of a body arrives. A declared length is no reason
-/// to reserve more: a slow sender may declare much and send nothing.
+/// The part of the memory limit that is reserved before the first byte of a body arrives. A declared
+/// length is no reason to reserve more: a slow sender may declare much and send nothing.
 const FIRST_RESERVE_BYTES: usize = 16 * 1024;
+
+/// The maximum size of the buffer of a body whose declared length has not yet arrived.
+const MAX_UNWRITTEN_BYTES: usize = 1 << 20;
 
 /// The maximum length to which a refused body is read on, so that its sender gets to read the
 /// response.
@@ -187,7 +190,10 @@ impl<'r> BodyReader<'_, 'r> {
                     return self.refuse_busy(whole, false).await;
                 }
             }
-            whole.reserve_exact(self.held - whole.len());
+            // a body that grows step by step would leave its smaller buffers behind, and memory is
+            // taken from the system only when it is written to
+            let expected = self.declared.map_or(0, |all| (all as usize).min(MAX_UNWRITTEN_BYTES));
+            whole.reserve_exact(self.held.max(expected) - whole.len());
             whole.extend_from_slice(&data);
         }
     }

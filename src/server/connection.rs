@@ -16,7 +16,9 @@ use crate::server::page_loads::RequestServices;
 use crate::server::peer::{OverTls, Peer};
 use crate::server::request_log::RequestLog;
 use crate::server::watched_stream::{WatchedBody, WatchedStream};
-use crate::server::{api, cors, fault_response, forward, malformed, page_loads, respond};
+use crate::server::{
+    api, cors, fault_response, forward, malformed, page_loads, respond, self_wakes,
+};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
@@ -29,7 +31,6 @@ use hyper_util::rt::TokioIo;
 use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::task::Poll;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
@@ -273,7 +274,7 @@ async fn accept(
     let reply = match taken {
         AcceptedRequest::Answered(reply) => reply,
         AcceptedRequest::Pending(reply, held) => {
-            yield_to_ready_requests().await;
+            wait_for_ready_requests(server).await;
             server.engine.written(&held).unwrap_or(reply)
         }
     };
@@ -286,18 +287,12 @@ fn full_body(bytes: Bytes) -> Body {
     Either::Left(Either::Left(Full::new(bytes)))
 }
 
-/// Yields to the requests that are ready now, so that one write records all of them. Unlike tokio's
-/// own yielding, it does not poll for new events in between, which costs a system call.
-pub(crate) async fn yield_to_ready_requests() {
-    let mut yielded = false;
-    std::future::poll_fn(|context| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+/// Lets other requests that are ready be read, so that one write records all of them.
+pub(crate) async fn wait_for_ready_requests(server: &Server) {
+    // another thread may come to look for such requests, which costs more than a write
+    if !server.has_one_connection() {
+        self_wakes::yield_to_ready_tasks().await;
+    }
 }
 
 fn head<'a>(

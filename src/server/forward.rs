@@ -7,7 +7,7 @@ use crate::engine::{Engine, ForwardEnd, ForwardRecord, InjectedFault};
 use crate::fql::Filter;
 use crate::outbound::forward::{
     ForwardClient, ForwardError, ForwardRequest, ForwardedFor, ForwardedResponse, Upstream,
-    UpstreamError, is_own_loop, new_via,
+    UpstreamError, ViaName,
 };
 use crate::recording::{AnsweredWith, RefusalRecord, UpstreamAnswer};
 use crate::server::connection::{self, Body};
@@ -58,7 +58,7 @@ pub(crate) struct Forwarder {
     client: ForwardClient,
     options: ForwardOptions,
     /// The name of this segscope in `Via`.
-    via: String,
+    via: ViaName,
 }
 
 impl Forwarder {
@@ -66,8 +66,7 @@ impl Forwarder {
     pub fn new(options: ForwardOptions, own: &[SocketAddr]) -> Result<Forwarder, UpstreamError> {
         options.upstream.check_reachable(own)?;
         let client = ForwardClient::new(options.upstream.clone(), options.timeout, own)?;
-        let via = new_via();
-        Ok(Forwarder { client, options, via })
+        Ok(Forwarder { client, options, via: ViaName::new() })
     }
 
     /// Returns the URL of the upstream.
@@ -170,7 +169,7 @@ pub(crate) async fn respond(
         ForwardRecord::Nothing | ForwardRecord::Written => false,
         ForwardRecord::Failed => true,
         ForwardRecord::Held(held) => {
-            connection::yield_to_ready_requests().await;
+            connection::wait_for_ready_requests(server).await;
             engine.written(&held).is_some()
         }
     };
@@ -192,9 +191,9 @@ pub(crate) fn refuse_loop(
     engine: &Engine,
     parts: &Parts,
     body: &[u8],
-    via: &str,
+    via: &ViaName,
 ) -> Option<Response<Body>> {
-    if !is_own_loop(&parts.headers, via) {
+    if !via.is_in(&parts.headers) {
         return None;
     }
     let message = "the upstream sends requests back to this segscope";
@@ -245,7 +244,7 @@ pub(crate) fn answered_with(answer: &ForwardedResponse) -> AnsweredWith {
         status: answer.status.as_u16(),
         headers: headers
             .map(|(name, value)| {
-                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
             .collect(),
         body: answer.body.to_vec(),

@@ -3,6 +3,7 @@
 use crate::call::time;
 use crate::debug_log::ThreadLog;
 use crate::engine::{Engine, Mirror, MirrorOptions};
+use crate::outbound::forward::ViaName;
 use crate::server::bind::{Listen, ListenError, listener_runtime, open_files};
 use crate::server::body_error::BodyError;
 use crate::server::connection_notice::ConnectionNotice;
@@ -14,6 +15,7 @@ use crate::server::intercept::{InterceptOptions, Interceptor};
 use crate::server::limits::Limits;
 use crate::server::listener_counts::{ListenerCounts, TunnelCounts};
 use crate::server::page_loads::{PageLoadOptions, PageLoads};
+use crate::server::self_wakes::PollUntilQuiet;
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
 use crate::tls::ServerCertificates;
@@ -72,13 +74,13 @@ pub(crate) struct Server {
     pub(crate) failed_handshakes: FailedHandshakes,
     pub page_loads: Option<PageLoads>,
     /// The name of this segscope in the `Via` of mirrored requests.
-    pub mirror_via: Option<String>,
+    pub mirror_via: Option<ViaName>,
     pub faults: Faults,
     /// The limits of segscope's own paths.
     pub own: api::Bounds,
     pub(crate) connections: Arc<Semaphore>,
     pub(crate) most: usize,
-    /// Open connections, for the debug log.
+    /// The number of open connections.
     open: AtomicU64,
     watched: Mutex<Vec<Weak<PhaseCell>>>,
     /// Locked while connections are closed to make room.
@@ -113,6 +115,11 @@ impl Server {
             tracing::warn!(closed, most = self.most, "connections were closed to make room");
             self.engine.notice(ConnectionNotice::Crowded { closed, most: self.most }.to_string());
         }
+    }
+
+    /// Returns true if there is only one connection.
+    pub(crate) fn has_one_connection(&self) -> bool {
+        self.open.load(Ordering::Relaxed) == 1
     }
 
     pub fn watch(&self, watch: &Arc<PhaseCell>) {
@@ -204,7 +211,7 @@ impl Listener {
             interceptor,
             failed_handshakes: FailedHandshakes::default(),
             page_loads,
-            mirror_via: mirror.as_ref().map(|mirror| mirror.via().to_owned()),
+            mirror_via: mirror.as_ref().map(|mirror| mirror.via().clone()),
             faults: Faults::new(options.faults.clone(), seed),
             here: addrs[0].to_string(),
             addrs,
@@ -372,13 +379,13 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
         // answers must be sent at once; if the option cannot be set, they are only slower
         let _ = stream.set_nodelay(true);
         let (server, stop) = (server.clone(), stop.clone());
-        tokio::spawn(async move {
+        tokio::spawn(PollUntilQuiet::new(async move {
             let open = server.open.fetch_add(1, Ordering::Relaxed) + 1;
             tracing::debug!(open, "connection opened");
             connection::serve(server.clone(), stream, remote, stop).await;
             let open = server.open.fetch_sub(1, Ordering::Relaxed) - 1;
             tracing::debug!(open, "connection closed");
             drop(permit);
-        });
+        }));
     }
 }

@@ -29,6 +29,7 @@ mod page_loads;
 mod peer;
 mod request_log;
 mod respond;
+mod self_wakes;
 mod token;
 mod transport;
 mod watched_stream;

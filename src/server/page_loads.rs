@@ -7,7 +7,7 @@ use crate::call::time;
 use crate::engine::{ForwardRecord, InjectedFault};
 use crate::outbound::forward::{
     ForwardClient, ForwardError, ForwardRequest, ForwardedFor, ForwardedResponse, Upstream,
-    UpstreamError, new_via,
+    UpstreamError, ViaName,
 };
 use crate::recording::UpstreamAnswer;
 use crate::server::connection::{self, Body};
@@ -51,7 +51,7 @@ pub(crate) struct PageLoads {
     tells_client: bool,
     in_flight: Semaphore,
     /// The name of this segscope in `Via`.
-    via: String,
+    via: ViaName,
 }
 
 /// The kind of a request of a page before its first call.
@@ -97,7 +97,7 @@ impl PageLoads {
             checked => checked?,
         }
         let client = ForwardClient::new(options.upstream, TIMEOUT, own)?;
-        let via = new_via();
+        let via = ViaName::new();
         Ok(PageLoads {
             client: client.with_max_answer(MAX_ANSWER_BYTES),
             tells_client: options.tells_client,
@@ -174,7 +174,7 @@ pub(crate) async fn respond(
         server.engine.record_forwarded(head, &[], status, &recorded, fault)
     });
     if let ForwardRecord::Held(held) = record {
-        connection::yield_to_ready_requests().await;
+        connection::wait_for_ready_requests(server).await;
         // the page gets its answer even if that cannot be recorded
         let _ = server.engine.written(&held);
     }

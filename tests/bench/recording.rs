@@ -39,7 +39,6 @@ fn main() {
             _ => ("/v1/batch", common::in_batch(&calls)),
         };
         let head = LineHead {
-            request: request as u64 + 1,
             received_at: 1_795_341_600_000 + request as i64,
             method: "POST",
             path,
@@ -50,7 +49,7 @@ fn main() {
             fault: None,
             is_tls: false,
         };
-        compose(&mut line, &head, Body::Json(&body), None, None);
+        compose(&mut line, request as u64 + 1, &head, Body::Json(&body), None, None);
         out.write_all(&line).expect("room for it");
     }
     out.flush().expect("room for it");

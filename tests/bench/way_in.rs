@@ -69,7 +69,6 @@ fn compose_and_append(bencher: Bencher<'_, '_>) {
     let (mut file, _) = RecordingFile::open(&folder.path().join("r"), false).expect("a new file");
     let (headers, call, mut line) = (headers(), track(1), Vec::new());
     let head = LineHead {
-        request: 1,
         received_at: NOW,
         method: "POST",
         path: "/v1/track",
@@ -81,7 +80,7 @@ fn compose_and_append(bencher: Bencher<'_, '_>) {
         is_tls: false,
     };
     bencher.bench_local(|| {
-        recording::compose(&mut line, &head, Body::Json(black_box(&call)), None, None);
+        recording::compose(&mut line, 1, &head, Body::Json(black_box(&call)), None, None);
         file.append(&line).expect("written")
     });
 }

@@ -44,17 +44,33 @@ pub struct AnsweredWith {
 
 /// Appends the line, with its line end, to `out`.
 pub fn compose_answer(out: &mut Vec<u8>, request: u64, answer: &UpstreamAnswer) {
+    append_number(out, request);
+    append_unnumbered(out, answer);
+}
+
+/// Appends the beginning of the line, with the number of the request.
+pub(crate) fn append_number(out: &mut Vec<u8>, request: u64) {
     out.extend_from_slice(b"{\"v\":1,\"kind\":\"answer\",\"request\":");
-    out.extend_from_slice(format!("{request},\"at\":\"{}\"", time::format(answer.at)).as_bytes());
+    compose_line::number(out, request);
+}
+
+/// Appends the rest of the line, after the number of the request.
+pub(crate) fn append_unnumbered(out: &mut Vec<u8>, answer: &UpstreamAnswer) {
+    out.extend_from_slice(b",\"at\":\"");
+    out.extend_from_slice(time::format(answer.at).as_bytes());
+    out.push(b'"');
     match &answer.outcome {
         Ok(with) => {
-            out.extend_from_slice(format!(",\"status\":{},\"headers\":{{", with.status).as_bytes());
+            out.extend_from_slice(b",\"status\":");
+            compose_line::number(out, with.status.into());
+            out.extend_from_slice(b",\"headers\":{");
             compose_line::headers(out, &with.headers);
             out.push(b'}');
             let kept = &with.body[..with.body.len().min(MAX_RECORDED_ANSWER_BYTES)];
             compose_line::other_body(out, kept);
             if with.body_bytes > kept.len() as u64 {
-                out.extend_from_slice(format!(",\"body_bytes\":{}", with.body_bytes).as_bytes());
+                out.extend_from_slice(b",\"body_bytes\":");
+                compose_line::number(out, with.body_bytes);
             }
         }
         Err(error) => {
@@ -63,13 +79,21 @@ pub fn compose_answer(out: &mut Vec<u8>, request: u64, answer: &UpstreamAnswer) 
         }
     }
     if let Some(us) = answer.first_byte_us {
-        out.extend_from_slice(format!(",\"first_byte_ms\":{}", millis(us)).as_bytes());
+        out.extend_from_slice(b",\"first_byte_ms\":");
+        append_millis(out, us);
     }
-    out.extend_from_slice(format!(",\"took_ms\":{}}}\n", millis(answer.took_us)).as_bytes());
+    out.extend_from_slice(b",\"took_ms\":");
+    append_millis(out, answer.took_us);
+    out.extend_from_slice(b"}\n");
 }
 
-fn millis(us: u64) -> String {
-    format!("{}.{:03}", us / 1000, us % 1000)
+/// Appends microseconds as milliseconds with three decimals.
+fn append_millis(out: &mut Vec<u8>, us: u64) {
+    compose_line::number(out, us / 1000);
+    let rest = (us % 1000) as u16;
+    let digits = [rest / 100, rest / 10 % 10, rest % 10].map(|digit| b'0' + digit as u8);
+    out.push(b'.');
+    out.extend_from_slice(&digits);
 }
 
 impl UpstreamAnswer {

@@ -7,11 +7,9 @@ use crate::recording::request_line::ResponseSource;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// The part of a request's line before the body.
+/// The part of a request's line between the request's number and the body.
 #[derive(Debug, Clone, Copy)]
 pub struct LineHead<'a> {
-    /// The request's number, from 1.
-    pub request: u64,
     /// The time when it arrived.
     pub received_at: Millis,
     /// The HTTP method.
@@ -59,31 +57,59 @@ pub struct RefusalRecord<'a> {
     pub body_bytes: Option<u64>,
 }
 
-/// Composes a request's line, with its line end, into `out` (cleared first). Returns the offset of
-/// the body's JSON text in the line, or 0 if the body is not JSON.
+/// Composes the line of a request, whose number counts from 1, with its line end, into `out`
+/// (cleared first). Returns the offset of the body's JSON text in the line, or 0 if the body is not
+/// JSON.
 pub fn compose(
     out: &mut Vec<u8>,
+    request: u64,
     head: &LineHead<'_>,
     body: Body<'_>,
     refused: Option<RefusalRecord<'_>>,
     signature: Option<&str>,
 ) -> usize {
     out.clear();
-    append_line(out, head, body, refused, signature)
+    append_line(out, request, head, body, refused, signature)
 }
 
 /// Appends the line of an accepted request to `out`. The returned offset of the body counts from
 /// the start of this line.
 pub fn compose_more(
     out: &mut Vec<u8>,
+    request: u64,
     head: &LineHead<'_>,
     body: Body<'_>,
     signature: Option<&str>,
 ) -> usize {
-    append_line(out, head, body, None, signature)
+    append_line(out, request, head, body, None, signature)
 }
 
 fn append_line(
+    out: &mut Vec<u8>,
+    request: u64,
+    head: &LineHead<'_>,
+    body: Body<'_>,
+    refused: Option<RefusalRecord<'_>>,
+    signature: Option<&str>,
+) -> usize {
+    let begin = out.len();
+    append_number(out, request);
+    let numbered = out.len() - begin;
+    match append_unnumbered(out, head, body, refused, signature) {
+        0 => 0,
+        body_at => numbered + body_at,
+    }
+}
+
+/// Appends the beginning of the line of a request.
+pub(crate) fn append_number(out: &mut Vec<u8>, request: u64) {
+    out.extend_from_slice(b"{\"v\":1,\"request\":");
+    number(out, request);
+}
+
+/// Appends the rest of the line of a request, after its number. Returns the offset of the body's JSON
+/// text in the rest, or 0 if the body is not JSON.
+pub(crate) fn append_unnumbered(
     out: &mut Vec<u8>,
     head: &LineHead<'_>,
     body: Body<'_>,
@@ -91,8 +117,6 @@ fn append_line(
     signature: Option<&str>,
 ) -> usize {
     let begin = out.len();
-    out.extend_from_slice(b"{\"v\":1,\"request\":");
-    out.extend_from_slice(head.request.to_string().as_bytes());
     out.extend_from_slice(b",\"received_at\":\"");
     out.extend_from_slice(time::format(head.received_at).as_bytes());
     out.extend_from_slice(b"\",\"method\":");
@@ -104,7 +128,7 @@ fn append_line(
     out.extend_from_slice(b",\"headers\":{");
     headers(out, head.headers);
     out.extend_from_slice(b"},\"status\":");
-    out.extend_from_slice(head.status.to_string().as_bytes());
+    number(out, head.status.into());
     out.extend_from_slice(head.response.member().as_bytes());
     if head.is_tls {
         out.extend_from_slice(TLS_MEMBER.as_bytes());
@@ -232,6 +256,11 @@ pub(crate) fn headers(out: &mut Vec<u8>, headers: &[(String, String)]) {
     }
 }
 
+/// Appends a number in decimal.
+pub(crate) fn number(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
 pub(crate) fn text(out: &mut Vec<u8>, text: &str) {
     let plain = text.bytes().all(|b| b >= 0x20 && b != b'"' && b != b'\\');
     if plain {
@@ -249,7 +278,6 @@ mod tests {
 
     fn head<'a>(headers: &'a [(String, String)]) -> LineHead<'a> {
         LineHead {
-            request: 7,
             received_at: 0,
             method: "POST",
             path: "/v1/track",
@@ -271,7 +299,7 @@ mod tests {
         ];
         let mut out = Vec::new();
         let body = "{\n  \"a\": 12.0,\r\n\t\"b\": \"x\\ny\"\n}";
-        let at = compose(&mut out, &head(&headers), Body::Json(body), None, None);
+        let at = compose(&mut out, 7, &head(&headers), Body::Json(body), None, None);
         let line = String::from_utf8(out.clone()).expect("UTF-8");
         assert_eq!(line.matches('\n').count(), 1);
         assert_eq!(&line[at..at + body.len()], body.replace(['\n', '\r'], " "));
@@ -282,6 +310,7 @@ mod tests {
 
         let at = compose(
             &mut out,
+            7,
             &head(&[]),
             Body::Bytes(b"{\"a\": \n"),
             Some(RefusalRecord {
@@ -296,7 +325,7 @@ mod tests {
         assert_eq!((at, &value["body_text"]), (0, &serde_json::json!("{\"a\": \n")));
         assert_eq!(value["refused"]["body_bytes"], 9);
 
-        compose(&mut out, &head(&[]), Body::Bytes(b"\xff\n"), None, Some("valid"));
+        compose(&mut out, 7, &head(&[]), Body::Bytes(b"\xff\n"), None, Some("valid"));
         let value: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
         assert_eq!(
             (&value["body_base64"], &value["signature"]),

@@ -148,7 +148,6 @@ mod tests {
             is_tls in proptest::bool::ANY,
         ) {
             let head = LineHead {
-                request: 12,
                 received_at: 1_714_557_600_123,
                 method: "POST",
                 path: "/v1/t",
@@ -160,7 +159,7 @@ mod tests {
                 is_tls,
             };
             let mut line = Vec::new();
-            compose(&mut line, &head, Body::Json(json), None, None);
+            compose(&mut line, 12, &head, Body::Json(json), None, None);
             line.pop();
             let line = String::from_utf8(line).expect("UTF-8");
             check(&line, !query.contains(['"', '\\']));
@@ -170,7 +169,6 @@ mod tests {
     #[test]
     fn leaves_other_lines_to_the_full_parser() {
         let head = LineHead {
-            request: 1,
             received_at: 0,
             method: "POST",
             path: "/",
@@ -183,7 +181,7 @@ mod tests {
         };
         let mut line = Vec::new();
         let mut line = |body: Body<'_>, refused: Option<RefusalRecord<'_>>| {
-            compose(&mut line, &head, body, refused, None);
+            compose(&mut line, 1, &head, body, refused, None);
             String::from_utf8(line[..line.len() - 1].to_vec()).expect("UTF-8")
         };
         check(&line(Body::None, None), false);

@@ -19,6 +19,7 @@ mod reader;
 mod redact_headers;
 mod redaction;
 pub(crate) mod request_line;
+mod unnumbered_lines;
 
 pub use crate::recording::answer_line::{
     AnsweredWith, MAX_RECORDED_ANSWER_BYTES, UpstreamAnswer, compose_answer,
@@ -36,3 +37,4 @@ pub use part_line::{PartStart, compose_part, part_number};
 pub use parts::{DEFAULT_KEEP, EarlierPart, KeepLimit, open_parts, part_of};
 pub use reader::{ReadLines, RecordingEntry, RecordingEvent, parse, parse_quick};
 pub use request_line::{EntryError, RequestLine, ResponseSource};
+pub use unnumbered_lines::UnnumberedLines;

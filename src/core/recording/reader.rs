@@ -242,7 +242,6 @@ mod tests {
     fn reads_back_a_request() {
         let headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
         let head = LineHead {
-            request: 3,
             received_at: 1_714_557_600_123,
             method: "POST",
             path: "/v1/t",
@@ -256,6 +255,7 @@ mod tests {
         let mut line = Vec::new();
         compose(
             &mut line,
+            3,
             &head,
             Body::Bytes(b"\xff"),
             Some(RefusalRecord { code: "c", message: "m", kind: "k", body_bytes: Some(70_000) }),

@@ -57,7 +57,6 @@ impl RequestCalls<'_> {
             return self.text.to_owned();
         }
         let head = LineHead {
-            request: self.number,
             received_at: self.received_at(),
             method: "",
             path: "",
@@ -69,7 +68,7 @@ impl RequestCalls<'_> {
             is_tls: false,
         };
         let mut line = Vec::with_capacity(self.text.len() + 128);
-        recording::compose_more(&mut line, &head, Body::Json(self.text), None);
+        recording::compose_more(&mut line, self.number, &head, Body::Json(self.text), None);
         line.pop();
         String::from_utf8(line).unwrap_or_default()
     }

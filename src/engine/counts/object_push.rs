@@ -103,8 +103,8 @@ impl Engine {
         });
         let mut line = std::mem::take(&mut front.line);
         let end = LineEnd { status, response, answer: None, fault: None };
-        let line_head = line_head(head, front.next_request, end);
-        recording::compose(&mut line, &line_head, line_body, refused, None);
+        let line_head = line_head(head, end);
+        recording::compose(&mut line, front.next_request, &line_head, line_body, refused, None);
         let appended = self.shared.append(&mut front, &line);
         front.line = line;
         match appended {

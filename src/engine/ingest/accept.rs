@@ -6,14 +6,21 @@ use crate::engine::ingest::queue_entry::{QueueEntry, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::ingest::writer::WriteTicket;
 use crate::objects_api::ObjectsRoute;
-use crate::recording::{self, Body, LineHead, RefusalRecord, ResponseSource, UpstreamAnswer};
+use crate::recording::{
+    self, Body, LineHead, RefusalRecord, ResponseSource, UnnumberedLines, UpstreamAnswer,
+};
 use crate::wire::{self, Refusal, Reply, RequestHead, Route};
 use std::borrow::Cow;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::atomic::Ordering;
 
 /// The maximum size of the part of a refused body that is recorded.
 pub const MAX_REFUSED_BODY_BYTES: usize = 64 * 1024;
+
+thread_local! {
+    /// The lines of the request that the thread accepts.
+    static LINES: RefCell<UnnumberedLines> = RefCell::default();
+}
 
 /// The code of a request that is refused because of an injected fault.
 pub const FAULT: &str = "fault";
@@ -199,7 +206,7 @@ impl Engine {
         let number = front.next_request;
         let body = if kept.is_empty() { Body::None } else { Body::Bytes(kept) };
         let refused = Some(RefusalRecord { body_bytes, ..refused });
-        recording::compose(&mut line, &line_head(head, number, end), body, refused, None);
+        recording::compose(&mut line, number, &line_head(head, end), body, refused, None);
         let len = line.len() as u32 - 1;
         end.write_answer(&mut line, number);
         let appended = self.shared.append(&mut front, &line);
@@ -269,26 +276,20 @@ impl Engine {
             (None, _) => body_of_other(body),
         };
         let reading = reading.into_owned(&mut scratch);
-        let mut front = writer.into_inner().unwrap_or_else(lock_writer);
-        let number = front.next_request;
-        let line_head = line_head(head, number, end);
-        let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
-        let received_at = head.received_at;
-        let compose = |line: &mut Vec<u8>| {
-            let begin = line.len();
-            let body_at = recording::compose_more(line, &line_head, kept, signature);
-            let len = (line.len() - begin - 1) as u32;
-            end.write_answer(line, number);
-            (body_at, len)
-        };
-        let work = |offset, len, body_at| {
-            let signature = wire::signature::code(signature);
-            let has_fault = end.fault.is_some();
-            let line =
-                RecordedLine { origin, offset, len, status, received_at, signature, has_fault };
-            QueueEntry::Request(ReadRequest { line, body_at, reading, scratch })
-        };
-        Ok(self.shared.hold(&mut front, compose, work))
+        LINES.with_borrow_mut(|lines| {
+            lines.compose(&line_head(head, end), kept, signature, end.answer);
+            let mut front = writer.into_inner().unwrap_or_else(lock_writer);
+            let origin = RequestOrigin::new(head.path, head.headers, &mut front.origin);
+            let received_at = head.received_at;
+            let work = |offset, len, body_at| {
+                let signature = wire::signature::code(signature);
+                let has_fault = end.fault.is_some();
+                let line =
+                    RecordedLine { origin, offset, len, status, received_at, signature, has_fault };
+                QueueEntry::Request(ReadRequest { line, body_at, reading, scratch })
+            };
+            Ok(self.shared.hold(&mut front, lines, work))
+        })
     }
 }
 
@@ -315,13 +316,8 @@ impl LineEnd<'_> {
 }
 
 /// Returns the beginning of the line of a request.
-pub(crate) fn line_head<'a>(
-    head: &RequestHead<'a>,
-    request: u64,
-    end: LineEnd<'a>,
-) -> LineHead<'a> {
+pub(crate) fn line_head<'a>(head: &RequestHead<'a>, end: LineEnd<'a>) -> LineHead<'a> {
     LineHead {
-        request,
         received_at: head.received_at,
         method: head.method,
         path: head.path,

@@ -10,7 +10,9 @@ use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine};
 use crate::engine::ingest::recorded_line::RequestOrigin;
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::source::recording_files::{ClosedPart, FileSection, only_read};
-use crate::recording::{self, FileStatus, PartStart, RecordingEntry, RecordingFile};
+use crate::recording::{
+    self, FileStatus, PartStart, RecordingEntry, RecordingFile, UnnumberedLines,
+};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -119,18 +121,16 @@ impl SharedState {
         self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Holds the line of a request until it is written. `compose` appends the line to the held
-    /// ones, optionally followed by a line that needs no action, and returns the position of the
-    /// body in the line and the length of the line. `work` creates the queue entry from the offset
-    /// of the line, its length without the line end, and the position of the body.
+    /// Holds the lines of a request until they are written. `work` creates the queue entry from the
+    /// offset of the request's line, its length without the line end, and the position of the body.
     pub fn hold(
         &self,
         front: &mut RecordingWriter,
-        compose: impl FnOnce(&mut Vec<u8>) -> (usize, u32),
+        lines: &mut UnnumberedLines,
         work: impl FnOnce(u64, u32, usize) -> QueueEntry,
     ) -> WriteTicket {
         let begin = front.held.len();
-        let (body_at, len) = compose(&mut front.held);
+        let (body_at, len) = lines.append_to(&mut front.held, front.next_request);
         let offset = front.end + begin as u64;
         let end = front.end + front.held.len() as u64;
         front.next_request += 1;

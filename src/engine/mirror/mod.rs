@@ -19,7 +19,7 @@ pub use resume_point::ResumeError;
 pub use unsent::{UnsentRecording, find_unsent};
 
 use crate::engine::Engine;
-use crate::outbound::forward::{Upstream, UpstreamError};
+use crate::outbound::forward::{Upstream, UpstreamError, ViaName};
 use crate::outbound::mirror::MirrorClient;
 use reader::MirrorReader;
 use resume_point::ResumeFile;
@@ -56,7 +56,7 @@ pub enum MirrorError {
 #[derive(Debug)]
 pub struct Mirror {
     url: String,
-    via: String,
+    via: ViaName,
     stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -73,7 +73,7 @@ impl Mirror {
         own: &[SocketAddr],
     ) -> Result<Mirror, MirrorError> {
         let client = Arc::new(MirrorClient::new(options.upstream, own)?);
-        let (url, via) = (client.url(), client.via().to_owned());
+        let (url, via) = (client.url(), client.via().clone());
         let (resume, start) = ResumeFile::open(&engine.shared, &url)?;
         engine.mirroring.set_done(start.offset);
         let reader = MirrorReader::new(engine.shared.recording.clone(), start);
@@ -92,7 +92,7 @@ impl Mirror {
     }
 
     /// Returns the name of this segscope in `Via`.
-    pub fn via(&self) -> &str {
+    pub fn via(&self) -> &ViaName {
         &self.via
     }
 }

@@ -303,7 +303,6 @@ impl Importer<'_> {
         }
         let reading = read.reading.into_owned(&mut scratch);
         let line_head = LineHead {
-            request: number,
             received_at,
             method: "",
             path: "",
@@ -315,7 +314,8 @@ impl Importer<'_> {
             is_tls: false,
         };
         let start = block.text.len();
-        let body_at = recording::compose_more(&mut block.text, &line_head, Body::Json(text), None);
+        let body_at =
+            recording::compose_more(&mut block.text, number, &line_head, Body::Json(text), None);
         let end = block.text.len();
         let line = RecordedLine {
             origin: RequestOrigin::new("", &[], &mut self.origin),

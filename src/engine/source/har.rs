@@ -61,7 +61,6 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
     let received_at = entry.get("startedDateTime").and_then(|at| time::parse(&at.as_str()?));
     let headers = headers(request, host);
     let head = LineHead {
-        request: number,
         received_at: received_at.unwrap_or(0),
         method: if method.is_empty() { "POST" } else { &method },
         path,
@@ -77,7 +76,7 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         None if body.is_empty() => Body::None,
         None => return HarEntry::Unreadable("their bodies are not JSON"),
     };
-    compose(line, &head, body, None, None);
+    compose(line, number, &head, body, None, None);
     HarEntry::Calls
 }
 

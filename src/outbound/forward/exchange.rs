@@ -2,7 +2,7 @@
 
 use crate::outbound::forward::connections::Connections;
 use crate::outbound::forward::dialer::Dialer;
-use crate::outbound::forward::headers::{self, ForwardedFor};
+use crate::outbound::forward::headers::{self, ForwardedFor, ViaName};
 use crate::outbound::forward::upstream::{Upstream, UpstreamError};
 use http_body_util::Full;
 use hyper::body::Bytes;
@@ -73,7 +73,7 @@ pub struct ForwardRequest<'r> {
     /// The client's address and scheme, if the upstream should receive them.
     pub forwarded: Option<ForwardedFor>,
     /// The name of this segscope in `Via`.
-    pub via: &'r str,
+    pub via: &'r ViaName,
 }
 
 /// The complete answer of the upstream.

@@ -20,9 +20,31 @@ pub struct ForwardedFor {
     pub scheme: &'static str,
 }
 
-/// Creates a name for `Via`, by which this segscope recognizes its own requests when they return.
-pub fn new_via() -> String {
-    format!("segscope-{}", uuid::Uuid::new_v4().simple())
+/// The name of this segscope in `Via`, by which it recognizes its own requests when they return.
+#[derive(Debug, Clone)]
+pub struct ViaName {
+    name: String,
+    /// The whole value of the header.
+    value: HeaderValue,
+}
+
+impl ViaName {
+    /// Creates a name that no other segscope has.
+    pub fn new() -> ViaName {
+        ViaName::with_name(format!("segscope-{}", uuid::Uuid::new_v4().simple()))
+    }
+
+    fn with_name(name: String) -> ViaName {
+        let value = HeaderValue::try_from(format!("1.1 {name}"));
+        ViaName { name, value: value.expect("letters, digits and signs") }
+    }
+
+    /// Returns whether a request has passed this segscope before, because its `Via` names it.
+    pub fn is_in(&self, headers: &HeaderMap) -> bool {
+        let values = headers.get_all(header::VIA).iter().filter_map(|value| value.to_str().ok());
+        let mut hops = values.flat_map(|list| list.split(','));
+        hops.any(|hop| hop.split_whitespace().nth(1) == Some(&self.name))
+    }
 }
 
 /// Returns whether a header belongs to one connection.
@@ -54,7 +76,7 @@ pub(crate) fn to_upstream(
     headers: &HeaderMap,
     upstream: &Upstream,
     forwarded: Option<ForwardedFor>,
-    via: &str,
+    via: &ViaName,
 ) -> HeaderMap {
     let named = connection_names(headers);
     let mut out = HeaderMap::with_capacity(headers.len() + 4);
@@ -73,24 +95,27 @@ pub(crate) fn to_upstream(
         out.insert(header::HOST, upstream.host.clone());
     }
     if let Some(ForwardedFor { client, scheme }) = forwarded {
-        append_to_list(&mut out, FORWARDED_FOR, &client.to_string());
-        append_to_list(&mut out, FORWARDED_PROTO, scheme);
+        if let Ok(client) = HeaderValue::try_from(client.to_string()) {
+            append_to_list(&mut out, FORWARDED_FOR, client);
+        }
+        append_to_list(&mut out, FORWARDED_PROTO, HeaderValue::from_static(scheme));
     }
-    append_to_list(&mut out, header::VIA, &format!("1.1 {via}"));
+    append_to_list(&mut out, header::VIA, via.value.clone());
     out
 }
 
 /// Appends a value to a list, after its last value and in the same line.
-fn append_to_list(headers: &mut HeaderMap, name: HeaderName, more: &str) {
-    let all = headers.get_all(&name).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();
-    let value = match all.is_empty() {
-        true => more.as_bytes().to_vec(),
-        false => [all.join(&b", "[..]).as_slice(), b", ", more.as_bytes()].concat(),
+fn append_to_list(headers: &mut HeaderMap, name: HeaderName, more: HeaderValue) {
+    let mut all = headers.get_all(&name).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();
+    let value = if all.is_empty() {
+        more
+    } else {
+        all.push(more.as_bytes());
+        // the joined parts were valid values before
+        let Ok(value) = HeaderValue::from_bytes(&all.join(&b", "[..])) else { return };
+        value
     };
-    // the joined parts were valid values before
-    if let Ok(value) = HeaderValue::from_bytes(&value) {
-        headers.insert(name, value);
-    }
+    headers.insert(name, value);
 }
 
 /// Returns the headers of an answer for the sender.
@@ -101,13 +126,6 @@ pub(crate) fn to_sender(headers: &HeaderMap) -> HeaderMap {
         out.append(name, value.clone());
     }
     out
-}
-
-/// Returns whether a request has passed this segscope before, because its `Via` names it.
-pub fn is_own_loop(headers: &HeaderMap, via: &str) -> bool {
-    let values = headers.get_all(header::VIA).iter().filter_map(|value| value.to_str().ok());
-    let mut hops = values.flat_map(|list| list.split(','));
-    hops.any(|hop| hop.split_whitespace().nth(1) == Some(via))
 }
 
 #[cfg(test)]
@@ -147,7 +165,8 @@ mod tests {
         ]);
         let client = "127.0.0.1".parse().expect("an address");
         let forwarded = Some(ForwardedFor { client, scheme: "http" });
-        let out = to_upstream(&sent, &upstream, forwarded, "segscope-1");
+        let via = ViaName::with_name("segscope-1".to_owned());
+        let out = to_upstream(&sent, &upstream, forwarded, &via);
         let want = [
             ("user-agent", "a/1"),
             ("host", "api.example"),
@@ -158,11 +177,11 @@ mod tests {
             ("x-forwarded-proto", "http"),
         ];
         assert_eq!(pairs(&out), want);
-        let quiet = to_upstream(&sent, &upstream, None, "segscope-1");
+        let quiet = to_upstream(&sent, &upstream, None, &via);
         assert_eq!(quiet["x-forwarded-for"], "203.0.113.7", "as it came");
         assert!(!quiet.contains_key("x-forwarded-proto"));
-        assert!(is_own_loop(&out, "segscope-1"));
-        assert!(!is_own_loop(&out, "segscope-2") && !is_own_loop(&sent, "segscope-1"));
+        assert!(via.is_in(&out) && !via.is_in(&sent));
+        assert!(!ViaName::new().is_in(&out));
     }
 
     #[test]

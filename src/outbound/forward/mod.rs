@@ -10,5 +10,5 @@ mod headers;
 mod upstream;
 
 pub use exchange::{ForwardClient, ForwardError, ForwardRequest, ForwardedResponse};
-pub use headers::{ForwardedFor, is_own_loop, new_via};
+pub use headers::{ForwardedFor, ViaName};
 pub use upstream::{PAGE_SHORT_NAMES, SHORT_NAMES, Upstream, UpstreamError};

@@ -61,7 +61,6 @@ fn recorded(kind: u64, n: u64) -> String {
     };
     let headers = [("user-agent".to_owned(), "rudder".to_owned())];
     let head = LineHead {
-        request: n + 1,
         received_at: 1_795_341_600_000 + n as i64 * 7_000,
         method: "POST",
         path,
@@ -73,7 +72,7 @@ fn recorded(kind: u64, n: u64) -> String {
         is_tls: false,
     };
     let mut line = Vec::new();
-    compose(&mut line, &head, Body::Json(&body), refused, (kind == 9).then_some("wrong"));
+    compose(&mut line, n + 1, &head, Body::Json(&body), refused, (kind == 9).then_some("wrong"));
     line.pop();
     String::from_utf8(line).expect("UTF-8")
 }

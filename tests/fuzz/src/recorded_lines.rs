@@ -37,7 +37,6 @@ pub fn run(data: &[u8]) {
 
 fn recorded(line: &str, request: &RequestLine) -> String {
     let head = LineHead {
-        request: request.request,
         received_at: request.received_at,
         method: &request.method,
         path: &request.path,
@@ -54,7 +53,7 @@ fn recorded(line: &str, request: &RequestLine) -> String {
         (None, None) => Body::None,
     };
     let mut out = Vec::new();
-    compose(&mut out, &head, body, None, request.signature.as_deref());
+    compose(&mut out, request.request, &head, body, None, request.signature.as_deref());
     assert_eq!(out.pop(), Some(b'\n'));
     let out = String::from_utf8(out).expect("a line is UTF-8");
     assert!(!out.contains('\n'), "one line: {out:?}");
