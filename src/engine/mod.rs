@@ -74,6 +74,7 @@ pub use crate::engine::rows::views::{
     CallDetail, IdCell, Mark, MissedId, NoCallDetail, NoCallView, OpenedFiles, RequestCounts,
     RequestDetail, RowDetail, RowView, Stats,
 };
+pub(crate) use crate::engine::search::Chunks;
 pub use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 pub use crate::engine::search::recorded_names::SeenNames;
 pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};

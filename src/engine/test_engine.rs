@@ -4,12 +4,13 @@ use crate::engine::{Engine, InUse, Recording};
 use crate::recording::RecordingFile;
 use crate::vendors::Vendors;
 use crate::wire::RequestHead;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// An engine and the folder of its recording.
 pub(crate) struct TestEngine {
     pub engine: Arc<Engine>,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl TestEngine {
@@ -21,7 +22,12 @@ impl TestEngine {
         let in_use = InUse::without_choice(&vendors);
         let recording = Recording::from_file(file.0).expect("its reader");
         let engine = Engine::start(recording, vendors, in_use, Default::default());
-        TestEngine { engine: Arc::new(engine.expect("readable")), _home: home }
+        TestEngine { engine: Arc::new(engine.expect("readable")), home }
+    }
+
+    /// Returns the path of the recording.
+    pub fn recording(&self) -> PathBuf {
+        self.home.path().join("r.ndjson")
     }
 
     /// Sends a track call, and waits until it is judged.

@@ -162,7 +162,7 @@ impl MirrorClient {
     ) -> Result<MirrorClient, UpstreamError> {
         upstream.check_reachable(own)?;
         let client = ForwardClient::new(upstream, ANSWER_TIMEOUT, own)?;
-        Ok(MirrorClient { client, via: ViaName::new() })
+        Ok(MirrorClient { client, via: ViaName::generate() })
     }
 
     /// Returns the URL of the upstream.

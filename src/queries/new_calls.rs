@@ -1,7 +1,8 @@
 //! Searches new calls for all requests that wait for some. A call is tested once for each filter,
-//! however many requests wait with it, so a hundred tests that wait cost the listener little.
+//! however many requests wait with it, and read once for filters that search in step, so a hundred tests
+//! that wait cost the listener little.
 
-use crate::engine::{Engine, RangeFilter};
+use crate::engine::{Chunks, Engine, RangeFilter};
 use crate::fql::Filter;
 use crate::queries::{Workers, in_turn};
 use std::ops::Range;
@@ -16,7 +17,8 @@ const SEARCH_INTERVAL: Duration = Duration::from_millis(5);
 /// The time between two searches for each filter with which requests wait, if that is longer.
 const INTERVAL_PER_FILTER: Duration = Duration::from_micros(100);
 /// The maximum number of rows that are searched with one filter before the next filter has its turn.
-const MAX_ROWS_AT_ONCE: u64 = 4_096;
+/// Their lines usually fit into one chunk, which all filters share.
+const MAX_ROWS_PER_FILTER: u64 = 256;
 /// The time for which new calls are searched before another question has its turn.
 const MAX_TURN: Duration = Duration::from_millis(50);
 
@@ -165,9 +167,9 @@ impl NewCalls {
         if self.end_all_of_another_index(epoch) {
             return None;
         }
-        let mut first = first;
+        let (mut first, mut chunk) = (first, Chunks::default());
         while let Some((place, mut matcher, rows)) = self.take_next(first, end) {
-            let (pass, unreadable) = matcher.readable(engine, rows.clone());
+            let (pass, unreadable) = matcher.readable_in(engine, rows.clone(), &mut chunk);
             matcher.forget();
             // of another index, nothing passes
             if self.end_all_of_another_index(engine.judged_epoch()) {
@@ -197,7 +199,9 @@ impl NewCalls {
         let mut places = (first..count).chain(0..first.min(count));
         let place = places.find(|place| state.filters[*place].is_behind(end))?;
         let watched = &mut state.filters[place];
-        let rows = watched.to..end.min(watched.to.saturating_add(MAX_ROWS_AT_ONCE));
+        // filters with which requests began to wait at different times search the same rows again soon
+        let group_end = (watched.to / MAX_ROWS_PER_FILTER + 1).saturating_mul(MAX_ROWS_PER_FILTER);
+        let rows = watched.to..end.min(group_end);
         let new = || RangeFilter::new(Arc::clone(&watched.filter));
         let matcher = watched.matcher.take().unwrap_or_else(new);
         Some((place, matcher, rows))

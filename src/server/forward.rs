@@ -66,7 +66,7 @@ impl Forwarder {
     pub fn new(options: ForwardOptions, own: &[SocketAddr]) -> Result<Forwarder, UpstreamError> {
         options.upstream.check_reachable(own)?;
         let client = ForwardClient::new(options.upstream.clone(), options.timeout, own)?;
-        Ok(Forwarder { client, options, via: ViaName::new() })
+        Ok(Forwarder { client, options, via: ViaName::generate() })
     }
 
     /// Returns the URL of the upstream.

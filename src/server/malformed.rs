@@ -116,7 +116,7 @@ pub(crate) async fn record_and_answer(
     rest: &[u8],
     error: Option<hyper::Error>,
 ) {
-    let WatchedStream { mut stream, watch, head, held_answer: mut answer } = stream;
+    let WatchedStream { mut stream, watch, head, held_answer: mut answer, .. } = stream;
     let is_head = watch.phase().0 == Phase::Head;
     let head = if is_head { &head } else { rest };
     let trouble = match &error {

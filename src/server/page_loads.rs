@@ -97,7 +97,7 @@ impl PageLoads {
             checked => checked?,
         }
         let client = ForwardClient::new(options.upstream, TIMEOUT, own)?;
-        let via = ViaName::new();
+        let via = ViaName::generate();
         Ok(PageLoads {
             client: client.with_max_answer(MAX_ANSWER_BYTES),
             tells_client: options.tells_client,

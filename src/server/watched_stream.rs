@@ -23,11 +23,36 @@ pub(crate) struct WatchedStream {
     /// The answer of hyper to a request that it refused. It is sent once the request is recorded, so a
     /// client that has the answer finds the request in the counts.
     pub held_answer: Vec<u8>,
+    /// The maximum number of bytes of a body that are read at once.
+    max_body_read: usize,
 }
 
 impl WatchedStream {
     pub fn new(stream: Transport, watch: Arc<PhaseCell>) -> WatchedStream {
-        WatchedStream { stream, watch, head: Vec::new(), held_answer: Vec::new() }
+        let (head, held_answer) = (Vec::new(), Vec::new());
+        WatchedStream { stream, watch, head, held_answer, max_body_read: usize::MAX }
+    }
+
+    /// Limits the number of bytes of a body that are read at once.
+    pub fn with_max_body_read(self, max_body_read: usize) -> WatchedStream {
+        WatchedStream { max_body_read, ..self }
+    }
+
+    /// Reads at most the limited number of bytes.
+    fn poll_read_limited(
+        &mut self,
+        ctx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let is_body = matches!(self.watch.phase().0, Phase::Busy | Phase::Body);
+        if !is_body || buf.remaining() <= self.max_body_read {
+            return Pin::new(&mut self.stream).poll_read(ctx, buf);
+        }
+        let mut part = ReadBuf::new(buf.initialize_unfilled_to(self.max_body_read));
+        let read = Pin::new(&mut self.stream).poll_read(ctx, &mut part);
+        let count = part.filled().len();
+        buf.advance(count);
+        read
     }
 
     /// Appends bytes to the kept beginning of the head.
@@ -53,7 +78,7 @@ impl AsyncRead for WatchedStream {
     ) -> Poll<std::io::Result<()>> {
         let before = buf.filled().len();
         let is_plain = !self.stream.is_tls();
-        let read = Pin::new(&mut self.stream).poll_read(ctx, buf);
+        let read = self.poll_read_limited(ctx, buf);
         if buf.filled().len() > before {
             match self.watch.phase().0 {
                 Phase::Fresh if is_plain && buf.filled()[before] == TLS_HANDSHAKE => {

@@ -37,7 +37,8 @@ pub(crate) struct Chunks {
 
 impl Chunks {
     /// Reads as many of these lines as fit, and returns their number. `lines` has one
-    /// entry per row, in ascending order, and begins with `first`.
+    /// entry per row, in ascending order, and begins with `first`. Lines that the chunk has already
+    /// are not read again, because a recorded line never changes.
     ///
     /// # Errors
     ///
@@ -60,13 +61,17 @@ impl Chunks {
             (end, last) = (line.end(), line);
             count += 1;
         }
+        if self.at <= first.offset && end <= self.at + self.bytes.len() as u64 {
+            return Ok(count);
+        }
         self.at = first.offset;
         self.bytes.shrink_to(MAX_KEPT_BYTES);
         if engine.read_bytes(first.offset..end, &mut self.bytes).is_ok() {
             return Ok(count);
         }
         // a part of the range may be in another file, or deleted: reads the first line alone
-        engine.read_bytes(first.offset..first.end(), &mut self.bytes)?;
+        let read = engine.read_bytes(first.offset..first.end(), &mut self.bytes);
+        read.inspect_err(|_| self.bytes.clear())?;
         Ok(first_count)
     }
 
@@ -87,5 +92,40 @@ impl Chunks {
         let start = line + call.start as usize;
         let part = start..start + call.len as usize;
         (part.end <= self.bytes.len()).then_some(part)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::test_engine::TestEngine;
+
+    #[test]
+    fn lines_that_were_read_are_not_read_again() {
+        let test = TestEngine::start();
+        (0..3).for_each(|_| test.track("E"));
+        let text = std::fs::read(test.recording()).expect("the recording");
+        let mut lines = Vec::new();
+        let mut offset = 0;
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            lines.push(LineSpan { offset, len: line.len() as u32 - 1 });
+            offset += line.len() as u64;
+        }
+        let mut chunk = Chunks::default();
+        let mut read = |lines: &[LineSpan]| {
+            let count = chunk.read(&test.engine, lines[0], lines.iter().copied()).ok()?;
+            Some((count, chunk.line(lines[0])?.to_vec()))
+        };
+        let second = text[lines[1].offset as usize..lines[1].end() as usize].to_vec();
+        assert_eq!(read(&lines[1..]), Some((2, second.clone())));
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open(test.recording())
+            .and_then(|file| file.set_len(0))
+            .expect("an empty file");
+        assert_eq!(read(&lines[1..2]), Some((1, second)));
+        // what cannot be read leaves nothing behind that would count as read
+        assert_eq!(read(&lines[..1]), None);
+        assert_eq!(read(&lines[1..]), None);
     }
 }

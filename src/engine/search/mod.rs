@@ -24,6 +24,7 @@ mod row_matcher;
 mod search_state;
 mod threads;
 
+pub(crate) use crate::engine::search::chunks::Chunks;
 pub use crate::engine::search::next_row::NextRow;
 pub use crate::engine::search::range_filter::RangeFilter;
 

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::engine::index::{BLOCK_ROWS, IndexRow};
+use crate::engine::search::chunks::Chunks;
 use crate::engine::search::row_matcher::{RowMatcher, passes};
 use crate::fql::Filter;
 use std::ops::Range;
@@ -48,6 +49,20 @@ impl RangeFilter {
             from = to;
         }
         (found, self.matcher.take_unreadable())
+    }
+
+    /// Returns the same as [`RangeFilter::readable`]. Filters that search the same rows one after the
+    /// other with one `chunk` read them once.
+    pub(crate) fn readable_in(
+        &mut self,
+        engine: &Engine,
+        rows: Range<u64>,
+        chunk: &mut Chunks,
+    ) -> (Vec<u64>, u64) {
+        self.matcher.swap_chunk(chunk);
+        let found = self.readable(engine, rows);
+        self.matcher.swap_chunk(chunk);
+        found
     }
 
     /// Frees the remembered answers and the buffers.

@@ -145,6 +145,11 @@ impl RowMatcher {
         std::mem::take(&mut self.unreadable)
     }
 
+    /// Exchanges the chunk that was read last, so that matchers of the same rows read them once.
+    pub fn swap_chunk(&mut self, chunk: &mut Chunks) {
+        std::mem::swap(&mut self.chunk, chunk);
+    }
+
     /// Forgets the remembered answers, and frees their memory and the buffers.
     pub fn forget(&mut self) {
         self.remembered.clear();

@@ -30,7 +30,7 @@ pub struct ViaName {
 
 impl ViaName {
     /// Creates a name that no other segscope has.
-    pub fn new() -> ViaName {
+    pub fn generate() -> ViaName {
         ViaName::with_name(format!("segscope-{}", uuid::Uuid::new_v4().simple()))
     }
 
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(quiet["x-forwarded-for"], "203.0.113.7", "as it came");
         assert!(!quiet.contains_key("x-forwarded-proto"));
         assert!(via.is_in(&out) && !via.is_in(&sent));
-        assert!(!ViaName::new().is_in(&out));
+        assert!(!ViaName::generate().is_in(&out));
     }
 
     #[test]
