@@ -24,7 +24,7 @@ use std::sync::{Arc, MutexGuard, OnceLock, PoisonError};
 #[derive(Debug)]
 pub(crate) struct RecordingWriter {
     /// The file to which lines are appended; `None` if files are only read.
-    journal: Option<RecordingFile>,
+    file: Option<RecordingFile>,
     pub next_request: u64,
     pub parts: RecordingParts,
     /// The end of the line that was appended last.
@@ -54,17 +54,17 @@ impl RecordingWriter {
 
     /// Returns whether nothing can be recorded because files are only read.
     pub fn is_only_read(&self) -> bool {
-        self.journal.is_none()
+        self.file.is_none()
     }
 
     /// Returns whether the file is not yet created because nothing has been recorded.
     pub fn is_planned(&self) -> bool {
-        self.journal.as_ref().is_some_and(RecordingFile::is_planned)
+        self.file.as_ref().is_some_and(RecordingFile::is_planned)
     }
 
     /// Returns the path of the recording, if it has a name.
     pub fn path(&self) -> Option<PathBuf> {
-        self.journal.as_ref()?.path().map(ToOwned::to_owned)
+        self.file.as_ref()?.path().map(ToOwned::to_owned)
     }
 
     /// Begins the next part of the recording with its first line. Returns its section, and the path
@@ -74,13 +74,13 @@ impl RecordingWriter {
         start: PartStart,
         now: Millis,
     ) -> io::Result<Option<(FileSection, Option<PathBuf>)>> {
-        let Some(journal) = &mut self.journal else { return Ok(None) };
-        let (mut next, number) = journal.next_part()?;
+        let Some(file) = &mut self.file else { return Ok(None) };
+        let (mut next, number) = file.next_part()?;
         recording::compose_part(&mut self.line, number, start, now);
         next.append(&self.line)?;
         let section = FileSection::new(self.end, 0, next.reader()?);
-        let path = journal.path().map(ToOwned::to_owned);
-        *journal = next;
+        let path = file.path().map(ToOwned::to_owned);
+        *file = next;
         self.end += self.line.len() as u64;
         Ok(Some((section, path)))
     }
@@ -88,20 +88,17 @@ impl RecordingWriter {
     /// Creates the writer of a recording that ends at `end`. `earlier` are the parts before the
     /// file that is written.
     pub fn new(
-        journal: Option<RecordingFile>,
+        file: Option<RecordingFile>,
         earlier: Vec<ClosedPart>,
         end: u64,
     ) -> io::Result<RecordingWriter> {
-        let last = match &journal {
-            Some(journal) if !journal.is_planned() => {
-                last_request(&journal.reader()?, journal.len())?
-            }
+        let last = match &file {
+            Some(file) if !file.is_planned() => last_request(&file.reader()?, file.len())?,
             _ => 0,
         };
-        let (keep, bytes) =
-            journal.as_ref().map_or((None, 0), |journal| (journal.keep(), journal.len()));
+        let (keep, bytes) = file.as_ref().map_or((None, 0), |file| (file.keep(), file.len()));
         Ok(RecordingWriter {
-            journal,
+            file,
             next_request: last + 1,
             parts: RecordingParts::new(keep, earlier, end, bytes),
             end,
@@ -195,7 +192,7 @@ impl SharedState {
 
     fn write(&self, front: &mut RecordingWriter, line: &[u8]) -> io::Result<u64> {
         let appended = match self.writable_file(front) {
-            Ok(journal) => journal.append(line),
+            Ok(file) => file.append(line),
             Err(error) => Err(error),
         };
         let mut trouble = self.trouble();
@@ -228,41 +225,41 @@ impl SharedState {
         front: &'f mut RecordingWriter,
     ) -> io::Result<&'f mut RecordingFile> {
         let end = front.end;
-        let journal = front.journal.as_mut().ok_or_else(only_read)?;
-        let Some(name) = journal.path().map(|path| path.display().to_string()) else {
-            return Ok(journal);
+        let file = front.file.as_mut().ok_or_else(only_read)?;
+        let Some(name) = file.path().map(|path| path.display().to_string()) else {
+            return Ok(file);
         };
-        let what = match journal.look()? {
-            FileStatus::Whole => return Ok(journal),
+        let what = match file.look()? {
+            FileStatus::Whole => return Ok(file),
             FileStatus::Planned => {
-                journal.create()?;
-                let part = FileSection::new(end, journal.len(), journal.reader()?);
+                file.create()?;
+                let part = FileSection::new(end, file.len(), file.reader()?);
                 self.recording.add(part);
                 tracing::info!(file = name, "recording created");
-                return Ok(journal);
+                return Ok(file);
             }
             FileStatus::Removed => {
                 tracing::warn!(file = name, "the recording was removed and is created anew");
-                *journal = journal.again()?;
+                *file = file.again()?;
                 "was removed while it was written; recording continues in a new file of that name, and earlier calls are kept only while segscope runs".to_owned()
             }
-            FileStatus::Changed { len } if len < journal.len() => {
+            FileStatus::Changed { len } if len < file.len() => {
                 tracing::warn!(file = name, len, "the recording was cut by another program");
-                self.recording.cut(&journal.reader()?, len)?;
-                journal.accept()?;
+                self.recording.cut(&file.reader()?, len)?;
+                file.accept()?;
                 format!(
                     "was cut to {len} bytes by another program; recording continues after them, and the calls that were cut can no longer be read"
                 )
             }
             FileStatus::Changed { len } => {
                 tracing::warn!(file = name, len, "the recording was changed by another program");
-                journal.accept()?;
+                file.accept()?;
                 "was changed by another program; recording continues after the change".to_owned()
             }
         };
-        self.recording.add(FileSection::new(end, journal.len(), journal.reader()?));
+        self.recording.add(FileSection::new(end, file.len(), file.reader()?));
         self.notice(format!("the recording {name} {what}"));
-        Ok(journal)
+        Ok(file)
     }
 
     /// Returns a message about what happens to requests while the recording cannot be written.
