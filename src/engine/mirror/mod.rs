@@ -6,6 +6,7 @@
 //! least once. The listener does nothing for it: the mirror thread looks for new lines.
 
 pub(crate) mod counts;
+mod pace;
 mod pauses;
 mod reader;
 mod resume_point;

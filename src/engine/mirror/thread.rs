@@ -3,6 +3,7 @@
 use crate::debug_log::ThreadLog;
 use crate::engine::Engine;
 use crate::engine::low_priority::give_way_to_all;
+use crate::engine::mirror::pace::MirrorPace;
 use crate::engine::mirror::pauses::{RetryLimits, SharedPause};
 use crate::engine::mirror::reader::MirrorReader;
 use crate::engine::mirror::resume_point::ResumeFile;
@@ -26,10 +27,10 @@ const MAX_ENTRIES: usize = 1 << 16;
 /// The bodies of these take no more, unless one alone does.
 const MAX_WINDOW_BYTES: usize = 32 << 20;
 /// The maximum number of lines that are read before the thread handles other events.
-const MAX_LINES_AT_ONCE: usize = 256;
+pub(crate) const MAX_LINES_AT_ONCE: usize = 256;
 /// The intervals at which the mirror looks for new lines: while some come, and when none has come for
 /// a while.
-const MIN_LOOK_INTERVAL: Duration = Duration::from_millis(5);
+pub(crate) const MIN_LOOK_INTERVAL: Duration = Duration::from_millis(5);
 const MAX_LOOK_INTERVAL: Duration = Duration::from_millis(100);
 /// The interval at which the resume point is written.
 const SAVE_INTERVAL: Duration = Duration::from_secs(1);
@@ -95,9 +96,16 @@ impl MirrorWork {
         let mut look = MIN_LOOK_INTERVAL;
         let mut save_at = Instant::now() + SAVE_INTERVAL;
         let mut stop_at = None;
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut pace = MirrorPace::new(processors, self.recorded(), Instant::now());
         loop {
-            let has_read = self.read_lines(&mut sends, &sending);
-            look = match has_read {
+            let recorded = self.recorded();
+            let (max_lines, max_bytes) = match stop_at {
+                None => pace.take_turn(recorded, Instant::now()),
+                Some(_) => (MAX_LINES_AT_ONCE, u64::MAX),
+            };
+            let has_read = self.read_lines(recorded, max_lines, max_bytes, &mut sends, &sending);
+            look = match has_read || pace.is_busy() {
                 true => MIN_LOOK_INTERVAL,
                 false => (look * 2).min(MAX_LOOK_INTERVAL),
             };
@@ -123,7 +131,7 @@ impl MirrorWork {
                     }
                 }
                 // more lines may be there already
-                () = tokio::task::yield_now(), if has_read && !is_full => {}
+                () = tokio::task::yield_now(), if has_read && !is_full && !pace.is_busy() => {}
                 () = sleep(look), if !is_full => {}
                 () = sleep_until(save_at.into()), if is_full => {}
                 () = sleep(MIN_LOOK_INTERVAL), if stop_at.is_some() => {}
@@ -151,12 +159,26 @@ impl MirrorWork {
             && self.window.len() < MAX_ENTRIES
     }
 
-    /// Reads the next lines and begins to send their requests. Returns whether there were any.
-    fn read_lines(&mut self, sends: &mut JoinSet<u64>, sending: &Rc<MirrorSender>) -> bool {
-        let recorded = self.engine.shared.queue.recorded();
+    /// Returns the offset up to which lines are recorded.
+    fn recorded(&self) -> u64 {
+        self.engine.shared.queue.recorded()
+    }
+
+    /// Reads the next lines, up to a number and until they have a size, and begins to send their
+    /// requests. Returns whether there were any.
+    fn read_lines(
+        &mut self,
+        recorded: u64,
+        max_lines: usize,
+        max_bytes: u64,
+        sends: &mut JoinSet<u64>,
+        sending: &Rc<MirrorSender>,
+    ) -> bool {
+        let begin = self.reader.position().offset;
         let mut has_read = false;
-        for _ in 0..MAX_LINES_AT_ONCE {
-            if !self.has_room() {
+        for _ in 0..max_lines {
+            let read = self.reader.position().offset.saturating_sub(begin);
+            if !self.has_room() || read >= max_bytes {
                 break;
             }
             let line = match self.reader.next_line(recorded) {
