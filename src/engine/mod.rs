@@ -33,8 +33,6 @@ pub use crate::engine::compare::{
     Certainty, Comparison, Difference, EventKey, EventNumbers, Impact, MAX_VALUES, SideShare,
     Subject, TrafficProfile, ValueProfile, ValueProfiles,
 };
-pub use crate::engine::counts::CountProgress;
-pub use crate::engine::counts::Coverage;
 pub use crate::engine::counts::ExpectationResult;
 pub use crate::engine::counts::ExpectationStatus;
 pub use crate::engine::counts::Expectations;
@@ -53,6 +51,7 @@ pub use crate::engine::counts::histogram::{Histogram, TimeColumns, TimeCount};
 pub use crate::engine::counts::id_remarks::IdRemarkView;
 pub use crate::engine::counts::library_habits::HabitView;
 pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};
+pub use crate::engine::counts::{CountProgress, Coverage};
 pub use crate::engine::frame_times::FrameTimes;
 pub use crate::engine::ingest::accept::{AcceptedRequest, FAULT, InjectedFault};
 pub use crate::engine::ingest::forward_counts::{ForwardCounters, ForwardCounts, ForwardEnd};

@@ -21,8 +21,8 @@ const MAX_KEPT_BODY_BYTES: usize = 64 * 1024;
 /// length is no reason to reserve more: a slow sender may declare much and send nothing.
 const FIRST_RESERVE_BYTES: usize = 16 * 1024;
 
-/// The maximum size of the buffer of a body whose declared length has not yet arrived.
-const MAX_UNWRITTEN_BYTES: usize = 1 << 20;
+/// The maximum size of the buffer of a body, in multiples of its part of the memory limit.
+const MAX_BUFFER_FACTOR: usize = 4;
 
 /// The maximum length to which a refused body is read on, so that its sender gets to read the
 /// response.
@@ -190,9 +190,10 @@ impl<'r> BodyReader<'_, 'r> {
                     return self.refuse_busy(whole, false).await;
                 }
             }
-            // a body that grows step by step would leave its smaller buffers behind, and memory is
+            // a buffer that grows in small steps would leave many smaller ones behind, and memory is
             // taken from the system only when it is written to
-            let expected = self.declared.map_or(0, |all| (all as usize).min(MAX_UNWRITTEN_BYTES));
+            let max = self.held.saturating_mul(MAX_BUFFER_FACTOR);
+            let expected = self.declared.map_or(0, |all| (all as usize).min(max));
             whole.reserve_exact(self.held.max(expected) - whole.len());
             whole.extend_from_slice(&data);
         }

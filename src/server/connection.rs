@@ -38,9 +38,9 @@ use tokio::sync::watch;
 /// begins with 8 KB.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// The maximum number of bytes of a body that are read at once if requests wait for an upstream. hyper
-/// keeps its buffer meanwhile, and doubles it when a read fills it: it stays at 16 KB.
-const MAX_BODY_READ_BYTES: usize = 12 * 1024;
+/// The maximum number of bytes that are read at once if requests wait for an upstream. hyper keeps its
+/// buffer meanwhile, and doubles it when a read fills it: it stays at 16 KB, unless a head is longer.
+const MAX_FORWARDED_READ_BYTES: usize = 12 * 1024;
 
 /// The body of a response, to an SDK or from segscope's own paths.
 pub(crate) type Body = Either<Either<Full<Bytes>, FaultBody>, api::OwnBody>;
@@ -76,7 +76,7 @@ pub(crate) async fn serve(
     });
     let mut stream = WatchedStream::new(transport, watch.clone());
     if server.forwarder.is_some() {
-        stream = stream.with_max_body_read(MAX_BODY_READ_BYTES);
+        stream = stream.with_max_read(MAX_FORWARDED_READ_BYTES);
     }
     let mut connection = http1::Builder::new()
         .max_buf_size(MAX_HEAD_BYTES)

@@ -20,7 +20,7 @@ pub(crate) enum Phase {
     Busy,
     /// The body of a request did not arrive with its head and is awaited.
     Body,
-    /// The response is being sent. The phase begins again each time that the client takes some of it.
+    /// The response is being sent. The phase begins again each time that some of it could be sent.
     Responding,
     /// The end of the response is ready, and not all of it is sent.
     Flushing,

@@ -43,8 +43,8 @@ impl Server {
     }
 
     /// Closes some of the connections that are idle or slow: first those that never sent a byte, then
-    /// those whose head does not end, then those that wait for a next request or take nothing of their
-    /// response, and if there are none of these, the slowest body. Of each kind, those that have been in
+    /// those whose head does not end, then those that wait for a next request or of whose response nothing
+    /// could be sent, and if there are none of these, the slowest body. Of each kind, those that have been in
     /// that phase for longest come first.
     pub(crate) fn close_some_connections(&self) {
         // two threads at once would choose the same connections

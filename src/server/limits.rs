@@ -15,8 +15,8 @@ pub struct Limits {
     pub connections: usize,
     /// The maximum time from the opening of a connection to its first byte.
     pub fresh: Duration,
-    /// The time that a connection may be silent, or a head or a body incomplete, before it can be closed
-    /// to make room for others.
+    /// The time that a connection may be silent, a head or a body incomplete, or a response unsent,
+    /// before the connection can be closed to make room for others.
     pub grace: Duration,
     /// The maximum time from the first byte of a request's head to its end.
     pub head: Duration,
@@ -24,8 +24,8 @@ pub struct Limits {
     pub body_idle: Duration,
     /// The maximum time for a body.
     pub body_total: Duration,
-    /// The maximum time between two requests on a connection, and the maximum time for which a client may
-    /// take nothing of its response.
+    /// The maximum time between two requests on a connection, and the maximum time for which nothing more
+    /// of a response could be sent.
     pub idle: Duration,
     /// The maximum number of open tunnels to other hosts; further ones are refused with 503.
     pub tunnels: usize,

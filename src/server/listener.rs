@@ -15,7 +15,7 @@ use crate::server::intercept::{InterceptOptions, Interceptor};
 use crate::server::limits::Limits;
 use crate::server::listener_counts::{ListenerCounts, TunnelCounts};
 use crate::server::page_loads::{PageLoadOptions, PageLoads};
-use crate::server::self_wakes::PollUntilQuiet;
+use crate::server::self_wakes::SelfWakingTask;
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
 use crate::tls::ServerCertificates;
@@ -379,7 +379,7 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
         // answers must be sent at once; if the option cannot be set, they are only slower
         let _ = stream.set_nodelay(true);
         let (server, stop) = (server.clone(), stop.clone());
-        tokio::spawn(PollUntilQuiet::new(async move {
+        tokio::spawn(SelfWakingTask::new(async move {
             let open = server.open.fetch_add(1, Ordering::Relaxed) + 1;
             tracing::debug!(open, "connection opened");
             connection::serve(server.clone(), stream, remote, stop).await;

@@ -149,10 +149,15 @@ pub(crate) async fn record_and_answer(
         let _ = stream.write_all(&answer).await;
         let _ = stream.shutdown().await;
     };
+    let takes_too_long = async {
+        while watch.confirm_end().is_none() {
+            watch.over.notified().await;
+        }
+    };
     tokio::select! {
         biased;
         () = send => {}
-        () = watch.over.notified() => {}
+        () = takes_too_long => {}
     }
 }
 

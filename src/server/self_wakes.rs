@@ -43,16 +43,16 @@ pub(crate) async fn yield_to_ready_tasks() {
     .await;
 }
 
-/// Polls the future of a task until it no longer wakes itself.
+/// A task that is polled until it no longer wakes itself.
 #[derive(Debug)]
-pub(crate) struct PollUntilQuiet<F> {
+pub(crate) struct SelfWakingTask<F> {
     future: Pin<Box<F>>,
     wakes: Arc<TaskWakes>,
     /// The waker of the future, which marks `wakes`.
     waker: Waker,
 }
 
-/// Whether a task is being polled, and its waker.
+/// The waker of a task, with the state that says whether the task is being polled.
 #[derive(Debug, Default)]
 struct TaskWakes {
     task: AtomicWaker,
@@ -72,15 +72,15 @@ impl Wake for TaskWakes {
     }
 }
 
-impl<F: Future> PollUntilQuiet<F> {
+impl<F: Future> SelfWakingTask<F> {
     /// Wraps the future of a task.
-    pub fn new(future: F) -> PollUntilQuiet<F> {
+    pub fn new(future: F) -> SelfWakingTask<F> {
         let wakes = Arc::new(TaskWakes::default());
-        PollUntilQuiet { future: Box::pin(future), waker: Arc::clone(&wakes).into(), wakes }
+        SelfWakingTask { future: Box::pin(future), waker: Arc::clone(&wakes).into(), wakes }
     }
 }
 
-impl<F: Future> Future for PollUntilQuiet<F> {
+impl<F: Future> Future for SelfWakingTask<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     /// Polls a future once. Returns whether it is ready, and how often it was woken.
-    fn poll_once<F: Future>(task: &mut PollUntilQuiet<F>) -> (bool, u32) {
+    fn poll_once<F: Future>(task: &mut SelfWakingTask<F>) -> (bool, u32) {
         let wakes = Arc::new(CountedWakes::default());
         let waker = Waker::from(Arc::clone(&wakes));
         let polled = Pin::new(task).poll(&mut Context::from_waker(&waker));
@@ -145,13 +145,13 @@ mod tests {
             context.waker().wake_by_ref();
             Poll::Pending
         });
-        assert_eq!(poll_once(&mut PollUntilQuiet::new(future)), (true, 0));
+        assert_eq!(poll_once(&mut SelfWakingTask::new(future)), (true, 0));
     }
 
     #[test]
     fn a_task_that_never_stops_waking_itself_lets_others_run() {
         let mut polls = 0;
-        let mut task = PollUntilQuiet::new(poll_fn(|context| {
+        let mut task = SelfWakingTask::new(poll_fn(|context| {
             polls += 1;
             context.waker().wake_by_ref();
             Poll::<()>::Pending
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_task_that_yields_is_woken_and_not_polled_again_at_once() {
-        let mut task = PollUntilQuiet::new(yield_to_ready_tasks());
+        let mut task = SelfWakingTask::new(yield_to_ready_tasks());
         assert_eq!(poll_once(&mut task), (false, 1));
         assert_eq!(poll_once(&mut task), (true, 0));
     }
@@ -179,7 +179,7 @@ mod tests {
                 let _ = question.send(answer);
             });
         });
-        let task = runtime.spawn(PollUntilQuiet::new(async move {
+        let task = runtime.spawn(SelfWakingTask::new(async move {
             for expected in 0..20_000 {
                 let (question, answer) = tokio::sync::oneshot::channel();
                 questions.send(question).expect("the other thread waits");

@@ -23,19 +23,19 @@ pub(crate) struct WatchedStream {
     /// The answer of hyper to a request that it refused. It is sent once the request is recorded, so a
     /// client that has the answer finds the request in the counts.
     pub held_answer: Vec<u8>,
-    /// The maximum number of bytes of a body that are read at once.
-    max_body_read: usize,
+    /// The maximum number of bytes that are read at once.
+    max_read: usize,
 }
 
 impl WatchedStream {
     pub fn new(stream: Transport, watch: Arc<PhaseCell>) -> WatchedStream {
         let (head, held_answer) = (Vec::new(), Vec::new());
-        WatchedStream { stream, watch, head, held_answer, max_body_read: usize::MAX }
+        WatchedStream { stream, watch, head, held_answer, max_read: usize::MAX }
     }
 
-    /// Limits the number of bytes of a body that are read at once.
-    pub fn with_max_body_read(self, max_body_read: usize) -> WatchedStream {
-        WatchedStream { max_body_read, ..self }
+    /// Limits the number of bytes that are read at once.
+    pub fn with_max_read(self, max_read: usize) -> WatchedStream {
+        WatchedStream { max_read, ..self }
     }
 
     /// Reads at most the limited number of bytes.
@@ -44,11 +44,10 @@ impl WatchedStream {
         ctx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<std::io::Result<()>> {
-        let is_body = matches!(self.watch.phase().0, Phase::Busy | Phase::Body);
-        if !is_body || buf.remaining() <= self.max_body_read {
+        if buf.remaining() <= self.max_read {
             return Pin::new(&mut self.stream).poll_read(ctx, buf);
         }
-        let mut part = ReadBuf::new(buf.initialize_unfilled_to(self.max_body_read));
+        let mut part = ReadBuf::new(buf.initialize_unfilled_to(self.max_read));
         let read = Pin::new(&mut self.stream).poll_read(ctx, &mut part);
         let count = part.filled().len();
         buf.advance(count);

@@ -156,6 +156,11 @@ impl Run {
             return;
         }
         self.kept = kept;
+        // a smaller object with the id of one that exceeded the limit
+        let counts_already = own > 0 && !model.only_counted.is_empty();
+        if counts_already && model.only_counted.remove(&self.hasher.hash_one(&*good.id)) {
+            self.hashes -= 1;
+        }
         let merged = model.objects.entry(good.id.clone().into_owned()).or_default();
         for (key, json) in &good.properties {
             merged.insert(key.clone().into_owned(), (*json).to_owned());
@@ -275,5 +280,21 @@ mod tests {
         assert_eq!(state(&run), (MAX_COUNTED_HASHES as u64, false));
         push(&mut run, MAX_COUNTED_HASHES);
         assert_eq!(state(&run), (MAX_COUNTED_HASHES as u64, true));
+    }
+
+    #[test]
+    fn an_object_that_finds_room_later_is_counted_once() {
+        let mut run = Run::new(1, 0, None);
+        let long = format!("\"{}\"", "x".repeat(1_000));
+        run.models.insert("users".to_owned(), Model::default());
+        let mut push = |kept: usize, json: &str| {
+            run.kept = kept;
+            let properties = BTreeMap::from([(Cow::Borrowed("name"), json)]);
+            run.object("users", &ValidObject { id: Cow::Borrowed("u1"), properties });
+            (run.models["users"].objects_synced(), run.hashes)
+        };
+        let nearly_full = MAX_KEPT_BYTES - 500;
+        assert_eq!(push(nearly_full, &long), (1, 1), "only its hash is kept");
+        assert_eq!(push(nearly_full, "1"), (1, 0));
     }
 }

@@ -90,7 +90,7 @@ impl MatchBitmap {
     }
 
     /// Returns the number of rows before the first row that has to be searched or searched again.
-    pub fn looked_without_gap(&self) -> u64 {
+    pub fn searched_without_gap(&self) -> u64 {
         let mut rows = 0;
         for (at, block) in self.blocks.iter().enumerate().take_while(|(_, block)| !block.again) {
             rows += u64::from(block.searched);
@@ -230,7 +230,7 @@ impl MatchBitmap {
             row = next;
             match self.get(row) {
                 Some(true) => return Nearest::Row(row),
-                None => return Nearest::Unlooked(row),
+                None => return Nearest::Unsearched(row),
                 Some(false) => {}
             }
             // skips the rest of a block in which no row passes
@@ -249,7 +249,7 @@ pub enum Nearest {
     /// This row passes.
     Row(u64),
     /// No row up to this one passes, and this one was not searched yet.
-    Unlooked(u64),
+    Unsearched(u64),
     /// There is no such row.
     None,
 }
@@ -339,7 +339,7 @@ mod tests {
             .map(|claim| claim.rows().start / BLOCK_ROWS)
             .collect();
         assert_eq!(claims, [2, 1, 3, 0, 4]);
-        assert_eq!(passed.next(0, true), Nearest::Unlooked(1));
+        assert_eq!(passed.next(0, true), Nearest::Unsearched(1));
     }
 
     #[test]
@@ -348,7 +348,7 @@ mod tests {
         passed.grow(10);
         let claim = passed.claim(0).expect("rows");
         passed.grow(30);
-        assert_eq!(passed.claim(0), None, "it is being searched at");
+        assert_eq!(passed.claim(0), None, "it is being searched");
         look(&mut passed, claim, |_| true);
         assert_eq!((passed.get(9), passed.get(10)), (Some(true), None));
         let claim = passed.claim(0).expect("the new rows");

@@ -97,11 +97,12 @@ impl MirrorWork {
         let mut save_at = Instant::now() + SAVE_INTERVAL;
         let mut stop_at = None;
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut pace = MirrorPace::new(processors, self.recorded(), Instant::now());
+        let keep = self.engine.shared.front().parts.keep;
+        let mut pace = MirrorPace::new(processors, keep, self.recorded(), Instant::now());
         loop {
             let recorded = self.recorded();
             let (max_lines, max_bytes) = match stop_at {
-                None => pace.take_turn(recorded, Instant::now()),
+                None => pace.take_turn(recorded, self.reader.position().offset, Instant::now()),
                 Some(_) => (MAX_LINES_AT_ONCE, u64::MAX),
             };
             let has_read = self.read_lines(recorded, max_lines, max_bytes, &mut sends, &sending);

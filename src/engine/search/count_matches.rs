@@ -24,7 +24,7 @@ impl SearchState {
     /// Returns how far rows could be counted now: the generation, the round, and the first row that
     /// has to be searched.
     fn countable(&self) -> (u64, u64, u64) {
-        (self.generation, self.rounds, self.passed.looked_without_gap())
+        (self.generation, self.rounds, self.passed.searched_without_gap())
     }
 }
 

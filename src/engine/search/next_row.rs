@@ -80,7 +80,7 @@ pub(crate) fn find(shared: &SearchShared, from: u64, forward: bool, what: &What)
             return NextRow::Row(row);
         }
         match (rows.last(), end) {
-            (_, Nearest::Unlooked(row)) => {
+            (_, Nearest::Unsearched(row)) => {
                 // no searched row up to here is of the kind
                 let at = if forward { row.saturating_sub(1) } else { row.saturating_add(1) };
                 return NextRow::Paused { at };

@@ -165,10 +165,10 @@ impl SearchShared {
                     found.push(row);
                     at = row;
                 }
-                Nearest::Unlooked(row) => {
+                Nearest::Unsearched(row) => {
                     inner.focus = Some(row);
                     self.wake.notify_all();
-                    return (found, Nearest::Unlooked(row));
+                    return (found, Nearest::Unsearched(row));
                 }
                 end => return (found, end),
             }
