@@ -169,7 +169,7 @@ fn limits_are_documented_as_they_are() {
         ("pause of a body", seconds(limits.body_idle)),
         ("time for a body", seconds(limits.body_total)),
         ("silence of a connection between two requests", seconds(limits.idle)),
-        ("pause in which a client takes nothing of its response", seconds(limits.idle)),
+        ("pause in which nothing more of a response could be sent", seconds(limits.idle)),
         ("time that open requests have at the end", seconds(limits.drain)),
         (
             "settings files, themes and vendor files",
