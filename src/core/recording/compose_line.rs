@@ -72,19 +72,9 @@ pub fn compose(
     append_line(out, request, head, body, refused, signature)
 }
 
-/// Appends the line of an accepted request to `out`. The returned offset of the body counts from
-/// the start of this line.
-pub fn compose_more(
-    out: &mut Vec<u8>,
-    request: u64,
-    head: &LineHead<'_>,
-    body: Body<'_>,
-    signature: Option<&str>,
-) -> usize {
-    append_line(out, request, head, body, None, signature)
-}
-
-fn append_line(
+/// Appends the line of a request to `out`, as [`compose`] does. The returned offset of the body counts
+/// from the start of this line.
+pub fn append_line(
     out: &mut Vec<u8>,
     request: u64,
     head: &LineHead<'_>,

@@ -25,8 +25,8 @@ pub use crate::recording::answer_line::{
     AnsweredWith, MAX_RECORDED_ANSWER_BYTES, UpstreamAnswer, compose_answer,
 };
 pub use crate::recording::compose_line::{
-    Body, LineHead, RefusalRecord, compose, compose_clear_calls, compose_clear_test, compose_event,
-    compose_more,
+    Body, LineHead, RefusalRecord, append_line, compose, compose_clear_calls, compose_clear_test,
+    compose_event,
 };
 pub use crate::recording::mark_line::{MarkOrNote, Remark, compose_remark};
 pub use crate::recording::redact_headers::{has_hash, redacted, redacted_query};

@@ -61,7 +61,7 @@ impl UnnumberedLines {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recording::{ResponseSource, compose_answer, compose_more};
+    use crate::recording::{ResponseSource, append_line, compose_answer};
 
     #[test]
     fn numbered_later_the_lines_are_those_that_are_composed_at_once() {
@@ -91,7 +91,7 @@ mod tests {
             (Body::None, None, 7),
         ] {
             let (mut want, mut got) = (b"before\n".to_vec(), b"before\n".to_vec());
-            let body_at = compose_more(&mut want, number, &head, body, Some("valid"));
+            let body_at = append_line(&mut want, number, &head, body, None, Some("valid"));
             let len = want.len() - b"before\n".len() - 1;
             if let Some(answer) = answer {
                 compose_answer(&mut want, number, answer);

@@ -68,7 +68,7 @@ impl RequestCalls<'_> {
             is_tls: false,
         };
         let mut line = Vec::with_capacity(self.text.len() + 128);
-        recording::compose_more(&mut line, self.number, &head, Body::Json(self.text), None);
+        recording::append_line(&mut line, self.number, &head, Body::Json(self.text), None, None);
         line.pop();
         String::from_utf8(line).unwrap_or_default()
     }

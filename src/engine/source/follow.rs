@@ -314,8 +314,14 @@ impl Importer<'_> {
             is_tls: false,
         };
         let start = block.text.len();
-        let body_at =
-            recording::compose_more(&mut block.text, number, &line_head, Body::Json(text), None);
+        let body_at = recording::append_line(
+            &mut block.text,
+            number,
+            &line_head,
+            Body::Json(text),
+            None,
+            None,
+        );
         let end = block.text.len();
         let line = RecordedLine {
             origin: RequestOrigin::new("", &[], &mut self.origin),
