@@ -1,6 +1,6 @@
 //! An engine for unit tests, to which they send calls.
 
-use crate::engine::{Engine, InUse, Recording};
+use crate::engine::{Engine, InUse, IngestOptions, Recording};
 use crate::recording::RecordingFile;
 use crate::vendors::Vendors;
 use crate::wire::RequestHead;
@@ -16,12 +16,17 @@ pub(crate) struct TestEngine {
 impl TestEngine {
     /// Starts an engine on an empty recording.
     pub fn start() -> TestEngine {
+        TestEngine::with_options(IngestOptions::default())
+    }
+
+    /// Starts an engine with options on an empty recording.
+    pub fn with_options(options: IngestOptions) -> TestEngine {
         let home = tempfile::tempdir().expect("a folder");
         let file = RecordingFile::open(&home.path().join("r.ndjson"), false).expect("a recording");
         let vendors = Arc::new(Vendors::new(&Default::default(), &[]).expect("valid vendors"));
         let in_use = InUse::without_choice(&vendors);
         let recording = Recording::from_file(file.0).expect("its reader");
-        let engine = Engine::start(recording, vendors, in_use, Default::default());
+        let engine = Engine::start(recording, vendors, in_use, options);
         TestEngine { engine: Arc::new(engine.expect("readable")), home }
     }
 

@@ -1,11 +1,10 @@
 //! The addresses of the listener, and the program that already uses them.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::runtime::{self, Runtime};
 
 /// An address to listen on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,20 +200,6 @@ pub(crate) fn open_files() -> u64 {
         // some systems report a hard limit that they do not grant
         Err(_) => limit.current.unwrap_or(u64::MAX),
     }
-}
-
-/// The maximum number of threads that serve connections. The recording has one order, so more
-/// threads would mostly wait for each other.
-const MAX_LISTENER_THREADS: usize = 4;
-
-/// Creates the runtime of a listener, with a thread for each processor up to the maximum.
-pub(crate) fn listener_runtime() -> io::Result<Runtime> {
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    runtime::Builder::new_multi_thread()
-        .worker_threads(processors.min(MAX_LISTENER_THREADS))
-        .thread_name("listener")
-        .enable_all()
-        .build()
 }
 
 #[cfg(test)]

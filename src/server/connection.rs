@@ -16,9 +16,7 @@ use crate::server::page_loads::RequestServices;
 use crate::server::peer::{OverTls, Peer};
 use crate::server::request_log::RequestLog;
 use crate::server::watched_stream::{WatchedBody, WatchedStream};
-use crate::server::{
-    api, cors, fault_response, forward, malformed, page_loads, respond, self_wakes,
-};
+use crate::server::{api, cors, fault_response, forward, malformed, page_loads, respond};
 use crate::wire::{self, RequestHead, Route};
 use http_body_util::{Either, Full};
 use hyper::body::{Bytes, Incoming};
@@ -29,8 +27,10 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Poll;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
@@ -140,10 +140,10 @@ async fn handle(
     peer: Peer,
     watch: &PhaseCell,
 ) -> Result<Response<Body>, NoResponse> {
-    let (parts, incoming) = request.into_parts();
+    let (mut parts, incoming) = request.into_parts();
     let log = RequestLog::begin(&parts);
     let mut body_bytes = 0;
-    let answer = answer(server, parts, incoming, peer, watch, &mut body_bytes).await;
+    let answer = answer(server, &mut parts, incoming, peer, watch, &mut body_bytes).await;
     if let Some(log) = log {
         log.end(body_bytes, answer.as_ref().ok());
     }
@@ -153,13 +153,13 @@ async fn handle(
 /// Answers a request and sets `body_bytes` to the number of bytes read of its body.
 async fn answer(
     server: &Server,
-    parts: Parts,
+    parts: &mut Parts,
     incoming: Incoming,
     peer: Peer,
     watch: &PhaseCell,
     body_bytes: &mut usize,
 ) -> Result<Response<Body>, NoResponse> {
-    if let Some(reply) = server.refuse_for_other_host(&parts) {
+    if let Some(reply) = server.refuse_for_other_host(parts) {
         return Ok(respond::response(reply, full_body));
     }
     let path = parts.uri.path();
@@ -167,19 +167,19 @@ async fn answer(
     if path.starts_with("/_segscope")
         && let Route::Own(name) = wire::route("", path)
     {
-        let request = api::ApiRequest { parts: &parts, name, is_here: peer.is_here };
-        let response = api::respond(server, request, incoming, watch).await;
+        let request = api::ApiRequest { parts, name, is_here: peer.is_here };
+        let response = Box::pin(api::respond(server, request, incoming, watch)).await;
         return Ok(response.map(Either::Right));
     }
     let route = wire::route(parts.method.as_str(), path);
     let services = RequestServices::find(server, parts.method.as_str(), path, &route);
     let forwarder = services.forwarder;
     if forwarder.is_none() && matches!(route, Route::Version | Route::Root) {
-        let response = api::respond_to_probe(server, &parts, peer.is_here);
+        let response = api::respond_to_probe(server, parts, peer.is_here);
         return Ok(response.map(|body| Either::Left(Either::Left(body))));
     }
     if forwarder.is_none() && route == Route::Preflight {
-        let reply = wire::reply::for_request(&head(&parts, &[], 0), &server.here);
+        let reply = wire::reply::for_request(&head(parts, &[], 0), &server.here);
         let mut response = respond::response(reply, full_body);
         cors::allow(&parts.headers, response.headers_mut());
         cors::allow_next(&parts.headers, response.headers_mut());
@@ -208,7 +208,7 @@ async fn answer(
     if forwarder.is_some() {
         forward::count_unread(&server.engine);
     }
-    let reply = with_head(&parts, |head| trouble.record(&server.engine, head, &kept));
+    let reply = with_head(parts, |head| trouble.record(&server.engine, head, &kept));
     let mut response = respond::response(reply, full_body);
     cors::allow(&parts.headers, response.headers_mut());
     if close {
@@ -223,14 +223,14 @@ async fn answer(
 async fn respond_whole(
     server: &Server,
     services: RequestServices<'_>,
-    parts: Parts,
+    parts: &mut Parts,
     data: BodyBytes,
     (peer, watch): (Peer, &PhaseCell),
 ) -> Result<Response<Body>, NoResponse> {
     let faults = &server.faults;
     let fault = match faults.is_empty() {
         true => None,
-        false => with_head(&parts, |head| faults.pick(&server.engine, head, &data)),
+        false => with_head(parts, |head| faults.pick(&server.engine, head, &data)),
     };
     let Some(fault) = fault else {
         return Ok(accept(server, services, parts, data, (peer, None)).await);
@@ -240,7 +240,7 @@ async fn respond_whole(
     let injected = Some(fault_response::injected(fault));
     let response = match injected.filter(|_| fault.refuses()) {
         Some(injected) => {
-            with_head(&parts, |head| server.engine.refuse_by_fault(head, &data, injected));
+            with_head(parts, |head| server.engine.refuse_by_fault(head, &data, injected));
             fault_response::not_accepted(&headers)
         }
         None => accept(server, services, parts, data, (peer, injected)).await,
@@ -253,19 +253,20 @@ async fn respond_whole(
 async fn accept(
     server: &Server,
     services: RequestServices<'_>,
-    parts: Parts,
+    parts: &mut Parts,
     data: BodyBytes,
     (peer, fault): (Peer, Option<InjectedFault<'_>>),
 ) -> Response<Body> {
     if let Some((loads, load)) = services.loads
         && let Some(response) =
-            page_loads::respond(server, loads, load, &parts, (peer.as_forwarded(), fault)).await
+            Box::pin(page_loads::respond(server, loads, load, parts, (peer.as_forwarded(), fault)))
+                .await
     {
         return response;
     }
     if let Some(forwarder) = services.forwarder
         && forwarder.only().is_none_or(|only| {
-            with_head(&parts, |head| server.engine.any_call_passes(only, head, &data))
+            with_head(parts, |head| server.engine.any_call_passes(only, head, &data))
         })
     {
         let data = data.into_bytes();
@@ -273,15 +274,15 @@ async fn accept(
             .await;
     }
     if let Some(via) = &server.mirror_via
-        && let Some(refused) = forward::refuse_loop(&server.engine, &parts, &data, via)
+        && let Some(refused) = forward::refuse_loop(&server.engine, parts, &data, via)
     {
         return refused;
     }
-    let taken = with_head(&parts, |head| server.engine.take_in(head, &data, &server.here, fault));
+    let taken = with_head(parts, |head| server.engine.take_in(head, &data, &server.here, fault));
     let reply = match taken {
         AcceptedRequest::Answered(reply) => reply,
         AcceptedRequest::Pending(reply, held) => {
-            wait_for_ready_requests(server).await;
+            wait_for_ready_requests().await;
             server.engine.written(&held).unwrap_or(reply)
         }
     };
@@ -294,12 +295,18 @@ fn full_body(bytes: Bytes) -> Body {
     Either::Left(Either::Left(Full::new(bytes)))
 }
 
-/// Lets other requests that are ready be read, so that one write records all of them.
-pub(crate) async fn wait_for_ready_requests(server: &Server) {
-    // another thread may come to look for such requests, which costs more than a write
-    if !server.has_one_connection() {
-        self_wakes::yield_to_ready_tasks().await;
-    }
+/// Lets other requests that are ready be read, so that one write records all of them. Unlike tokio's
+/// own yielding, this does not poll for new events in between, which costs a system call.
+pub(crate) async fn wait_for_ready_requests() {
+    let mut has_yielded = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut has_yielded, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 fn head<'a>(

@@ -18,10 +18,13 @@ use crate::wire::{Reply, Route};
 use http_body_util::{Either, Full};
 use hyper::Response;
 use hyper::body::Bytes;
+use hyper::http::Extensions;
 use hyper::http::request::Parts;
 use std::borrow::Cow;
 use std::cell::Cell;
+use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
+use std::pin::{Pin, pin};
 use std::time::{Duration, Instant};
 
 /// The maximum number of requests in flight.
@@ -114,7 +117,7 @@ pub(crate) fn count_unread(engine: &Engine) {
 pub(crate) async fn respond(
     server: &Server,
     forwarder: &Forwarder,
-    mut parts: Parts,
+    parts: &mut Parts,
     body: Bytes,
     (client, fault): (ForwardedFor, Option<InjectedFault<'_>>),
 ) -> Response<Body> {
@@ -130,19 +133,27 @@ pub(crate) async fn respond(
     if !engine.forwarding().begin(MAX_IN_FLIGHT) {
         let message = "too many requests wait for the upstream";
         let reply = Reply { retry_after: Some(RETRY_AFTER_S), ..Reply::unavailable(message) };
-        return refused(&parts, "too_many_in_flight", reply, message);
+        return refused(parts, "too_many_in_flight", reply, message);
     }
     let in_flight = InFlight { engine, end: Cell::new(ForwardEnd::NotSent) };
-    if let Some(refused) = refuse_loop(engine, &parts, &body, &forwarder.via) {
+    if let Some(refused) = refuse_loop(engine, parts, &body, &forwarder.via) {
         return refused;
     }
     if engine.ingest_options().is_strict && !engine.can_record() {
         let message = "the recording cannot be written (--strict)";
-        return refused(&parts, "unavailable", Reply::unavailable(message), message);
+        return refused(parts, "unavailable", Reply::unavailable(message), message);
     }
     let began = Instant::now();
     in_flight.end.set(ForwardEnd::Lost);
-    let answer = send(forwarder, &mut parts, body.clone(), client, received_at).await;
+    let extensions = std::mem::take(&mut parts.extensions);
+    // the record of the request still needs this extension
+    if let Some(over_tls) = extensions.get::<OverTls>() {
+        parts.extensions.insert(*over_tls);
+    }
+    let mut sending = pin!(send(forwarder, parts, extensions, body.clone(), (client, received_at)));
+    let parse =
+        || connection::with_head_at(parts, received_at, |head| engine.parse_early(head, &body));
+    let (answer, parsed) = work_while_waiting(sending.as_mut(), parse).await;
     let took_us = began.elapsed().as_micros() as u64;
     in_flight.end.set(match &answer {
         Ok(answer) => ForwardEnd::Answered(answer.status.as_u16()),
@@ -162,26 +173,26 @@ pub(crate) async fn respond(
         took_us,
         outcome: answer.as_ref().map(answered_with).map_err(ToString::to_string),
     };
-    let record = connection::with_head_at(&parts, received_at, |head| {
-        engine.record_forwarded(head, &body, status, &recorded, fault)
+    let record = connection::with_head_at(parts, received_at, |head| {
+        engine.record_forwarded(head, (&body, parsed.flatten()), status, &recorded, fault)
     });
     let is_lost = match record {
         ForwardRecord::Nothing | ForwardRecord::Written => false,
         ForwardRecord::Failed => true,
         ForwardRecord::Held(held) => {
-            connection::wait_for_ready_requests(server).await;
+            connection::wait_for_ready_requests().await;
             engine.written(&held).is_some()
         }
     };
     if is_lost && engine.ingest_options().is_strict {
         let message = "the recording cannot be written (--strict)";
-        return own_response(&parts, Reply::unavailable(message));
+        return own_response(parts, Reply::unavailable(message));
     }
     match answer {
         Ok(answer) => upstream_response(answer),
         Err(error) => {
             let reply = Reply::failure(error.status(), "upstream_failed", &error.to_string());
-            own_response(&parts, reply)
+            own_response(parts, reply)
         }
     }
 }
@@ -204,19 +215,34 @@ pub(crate) fn refuse_loop(
     Some(own_response(parts, Reply::failure(508, "loop", message)))
 }
 
+/// Waits for a future, and does some work as soon as the future has nothing to do but wait. Returns
+/// the result of the work too, if the future was not ready at once.
+async fn work_while_waiting<F: Future, T>(
+    mut future: Pin<&mut F>,
+    work: impl FnOnce() -> T,
+) -> (F::Output, Option<T>) {
+    let (mut work, mut done) = (Some(work), None);
+    let output = poll_fn(|context| {
+        let polled = future.as_mut().poll(context);
+        if polled.is_pending()
+            && let Some(work) = work.take()
+        {
+            done = Some(work());
+        }
+        polled
+    })
+    .await;
+    (output, done)
+}
+
 /// Sends a request to the upstream.
 async fn send(
     forwarder: &Forwarder,
-    parts: &mut Parts,
+    parts: &Parts,
+    extensions: Extensions,
     mut body: Bytes,
-    client: ForwardedFor,
-    received_at: time::Millis,
+    (client, received_at): (ForwardedFor, time::Millis),
 ) -> Result<ForwardedResponse, ForwardError> {
-    let extensions = std::mem::take(&mut parts.extensions);
-    // the record of the request still needs this extension
-    if let Some(over_tls) = extensions.get::<OverTls>() {
-        parts.extensions.insert(*over_tls);
-    }
     let (mut headers, mut uri) = (Cow::Borrowed(&parts.headers), Cow::Borrowed(&parts.uri));
     if let Some(key) = &forwarder.options.key {
         let (headers, uri) = (headers.to_mut(), uri.to_mut());

@@ -4,7 +4,7 @@ use crate::call::time;
 use crate::debug_log::ThreadLog;
 use crate::engine::{Engine, Mirror, MirrorOptions};
 use crate::outbound::forward::ViaName;
-use crate::server::bind::{Listen, ListenError, listener_runtime, open_files};
+use crate::server::bind::{Listen, ListenError, open_files};
 use crate::server::body_error::BodyError;
 use crate::server::connection_notice::ConnectionNotice;
 use crate::server::connection_state::{CoarseClock, Phase, PhaseCell};
@@ -14,8 +14,8 @@ use crate::server::handshake::FailedHandshakes;
 use crate::server::intercept::{InterceptOptions, Interceptor};
 use crate::server::limits::Limits;
 use crate::server::listener_counts::{ListenerCounts, TunnelCounts};
+use crate::server::listener_threads::{ListenerThreads, ServingThreads};
 use crate::server::page_loads::{PageLoadOptions, PageLoads};
-use crate::server::self_wakes::SelfWakingTask;
 use crate::server::token::ApiToken;
 use crate::server::{api, body, connection, eviction};
 use crate::tls::ServerCertificates;
@@ -80,8 +80,6 @@ pub(crate) struct Server {
     pub own: api::Bounds,
     pub(crate) connections: Arc<Semaphore>,
     pub(crate) most: usize,
-    /// The number of open connections.
-    open: AtomicU64,
     watched: Mutex<Vec<Weak<PhaseCell>>>,
     /// Locked while connections are closed to make room.
     pub(crate) evicting: Mutex<()>,
@@ -115,11 +113,6 @@ impl Server {
             tracing::warn!(closed, most = self.most, "connections were closed to make room");
             self.engine.notice(ConnectionNotice::Crowded { closed, most: self.most }.to_string());
         }
-    }
-
-    /// Returns true if there is only one connection.
-    pub(crate) fn has_one_connection(&self) -> bool {
-        self.open.load(Ordering::Relaxed) == 1
     }
 
     pub fn watch(&self, watch: &Arc<PhaseCell>) {
@@ -185,9 +178,9 @@ impl Listener {
             return Err(ListenError::RemoteProxy(options.listen.addr));
         }
         let failed = |error| ListenError::Io { addr: options.listen.addr, error };
-        let runtime = listener_runtime().map_err(failed)?;
+        let threads = ListenerThreads::start().map_err(failed)?;
         let sockets = {
-            let _inside = runtime.enter();
+            let _inside = threads.enter();
             options.listen.bind().inspect_err(|_| {
                 tracing::warn!(addr = %options.listen.addr, "could not listen");
             })?
@@ -222,7 +215,6 @@ impl Listener {
             clock: Arc::new(CoarseClock::new(Instant::now())),
             connections: Arc::new(Semaphore::new(most)),
             most,
-            open: AtomicU64::new(0),
             watched: Mutex::default(),
             evicting: Mutex::default(),
             tls_hellos: AtomicU64::new(0),
@@ -238,7 +230,10 @@ impl Listener {
         let shared = server.clone();
         let thread = std::thread::Builder::new()
             .name("listener".to_owned())
-            .spawn(move || runtime.block_on(run(shared, sockets, stopped)))
+            .spawn(move || {
+                let serving = threads.serving();
+                threads.run(run(shared, sockets, serving, stopped));
+            })
             .map_err(failed)?;
         Ok(Listener { server, stop, thread: Some(thread), mirror })
     }
@@ -317,9 +312,14 @@ impl Drop for Listener {
     }
 }
 
-async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Receiver<bool>) {
+async fn run(
+    server: Arc<Server>,
+    sockets: Vec<TcpListener>,
+    threads: ServingThreads,
+    mut stop: watch::Receiver<bool>,
+) {
     for socket in sockets {
-        tokio::spawn(accept(server.clone(), socket, stop.clone()));
+        tokio::spawn(accept(server.clone(), socket, threads.clone(), stop.clone()));
     }
     let _thread = ThreadLog::begin("listener");
     let limits = &server.limits;
@@ -358,7 +358,12 @@ async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Re
 }
 
 /// Accepts connections. If few permits are left, idle and slow connections are closed.
-async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Receiver<bool>) {
+async fn accept(
+    server: Arc<Server>,
+    socket: TcpListener,
+    threads: ServingThreads,
+    mut stop: watch::Receiver<bool>,
+) {
     loop {
         let next = async {
             let permit = eviction::for_connection(&server).await;
@@ -379,13 +384,15 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
         // answers must be sent at once; if the option cannot be set, they are only slower
         let _ = stream.set_nodelay(true);
         let (server, stop) = (server.clone(), stop.clone());
-        tokio::spawn(SelfWakingTask::new(async move {
-            let open = server.open.fetch_add(1, Ordering::Relaxed) + 1;
-            tracing::debug!(open, "connection opened");
-            connection::serve(server.clone(), stream, remote, stop).await;
-            let open = server.open.fetch_sub(1, Ordering::Relaxed) - 1;
-            tracing::debug!(open, "connection closed");
+        let serving = threads.clone();
+        let serve = |stream| async move {
+            tracing::debug!(open = serving.open(), "connection opened");
+            connection::serve(server, stream, remote, stop).await;
+            tracing::debug!(open = serving.open() - 1, "connection closed");
             drop(permit);
-        }));
+        };
+        if let Err(error) = threads.serve(stream, serve) {
+            tracing::warn!(%error, "a connection could not be served");
+        }
     }
 }

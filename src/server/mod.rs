@@ -1,9 +1,9 @@
 //! The listener: stands in for the tracking API on a loopback address.
 //!
-//! The listener has a runtime of its own, with a thread for each processor, up to four. Each request is
-//! handled there until it is answered; only searches and the judge thread's work are done elsewhere. The
-//! [`Engine`](crate::engine::Engine) decides what happens to a request; this module has connections,
-//! their limits, and HTTP.
+//! The listener has a thread for each processor, up to four, each with a runtime of its own. A request
+//! is handled on one thread until it is answered; only searches and the judge thread's work are done
+//! elsewhere. The [`Engine`](crate::engine::Engine) decides what happens to a request; this module has
+//! connections, their limits, and HTTP.
 
 mod api;
 mod bind;
@@ -23,13 +23,13 @@ mod intercept;
 mod limits;
 mod listener;
 mod listener_counts;
+mod listener_threads;
 mod malformed;
 mod opening;
 mod page_loads;
 mod peer;
 mod request_log;
 mod respond;
-mod self_wakes;
 mod token;
 mod transport;
 mod watched_stream;

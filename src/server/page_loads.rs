@@ -171,10 +171,10 @@ pub(crate) async fn respond(
     };
     let status = answer.status.as_u16();
     let record = connection::with_head_at(parts, received_at, |head| {
-        server.engine.record_forwarded(head, &[], status, &recorded, fault)
+        server.engine.record_forwarded(head, (&[], None), status, &recorded, fault)
     });
     if let ForwardRecord::Held(held) = record {
-        connection::wait_for_ready_requests(server).await;
+        connection::wait_for_ready_requests().await;
         // the page gets its answer even if that cannot be recorded
         let _ = server.engine.written(&held);
     }

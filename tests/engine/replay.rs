@@ -255,7 +255,7 @@ fn a_push_that_cannot_be_recorded_while_the_recording_is_read_counts_as_not_reco
                 while live.stats().reading.is_none() && live.rows() == 0 {
                     std::thread::yield_now();
                 }
-                let record = || live.record_forwarded(&head, body, 200, &answer, None);
+                let record = || live.record_forwarded(&head, (body, None), 200, &answer, None);
                 let recording = scope.spawn(record);
                 // if all is read by now, the push waits for the objects and is recorded
                 while live.stats().reading.is_some() && !recording.is_finished() {

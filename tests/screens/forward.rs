@@ -41,7 +41,8 @@ fn forwarded(fixture: &Fixture, outcome: Result<(u16, &str), &str>) {
         took_us: 43_750,
         outcome,
     };
-    if let ForwardRecord::Held(held) = engine.record_forwarded(&head, TRACK, status, &answer, None)
+    if let ForwardRecord::Held(held) =
+        engine.record_forwarded(&head, (TRACK, None), status, &answer, None)
     {
         assert_eq!(engine.written(&held), None);
     }

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::engine::counts::object_push::Unread;
+use crate::engine::ingest::parsed_calls::ParsedCalls;
 use crate::engine::ingest::queue_entry::{QueueEntry, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::ingest::writer::WriteTicket;
@@ -119,7 +120,7 @@ impl Engine {
         let status = fault.and_then(|fault| fault.status).unwrap_or(200);
         let fault = fault.map(|fault| fault.text);
         let end = LineEnd { status, response: self.own_response(), answer: None, fault };
-        match self.record(head, &body, signature, end) {
+        match self.record(head, &body, None, signature, end) {
             Ok(held) => AcceptedRequest::Pending(wire::reply::for_request(head, here), held),
             Err(refusal) => {
                 AcceptedRequest::Answered(self.refuse(head, body.as_bytes(), &refusal, None))
@@ -233,8 +234,8 @@ impl Engine {
         }
     }
 
-    /// Parses the calls of a request and holds its line until it is written. The judge thread gets
-    /// it after that.
+    /// Parses the calls of a request, unless they are parsed already, and holds its line until it is
+    /// written. The judge thread gets it after that.
     ///
     /// Requests are parsed on several threads at once. Only a call that needs a generated id, which
     /// follows from the place of the request in the recording, is parsed in turn with others.
@@ -242,6 +243,7 @@ impl Engine {
         &self,
         head: &RequestHead<'_>,
         body: &str,
+        parsed: Option<ParsedCalls>,
         signature: Option<&'static str>,
         end: LineEnd<'_>,
     ) -> Result<WriteTicket, Refusal> {
@@ -260,13 +262,9 @@ impl Engine {
             front
         };
         let number = || writer.get_or_init(lock_writer).next_request;
-        let mut scratch = self.shared.queue.take_buffer();
-        let reading = match wire::read_numbered(head, &number, body, &mut scratch) {
-            Ok(reading) => reading,
-            Err(refusal) => {
-                self.shared.queue.give_buffer(scratch, body.len());
-                return Err(refusal);
-            }
+        let ParsedCalls { reading, scratch } = match parsed {
+            Some(parsed) => parsed,
+            None => self.parse_calls(head, &number, body)?,
         };
         let status = end.status;
         let kept = match (&reading.doc, body.is_empty()) {
@@ -275,7 +273,6 @@ impl Engine {
             (Some(_), _) => Body::Json(body),
             (None, _) => body_of_other(body),
         };
-        let reading = reading.into_owned(&mut scratch);
         LINES.with_borrow_mut(|lines| {
             lines.compose(&line_head(head, end), kept, signature, end.answer);
             let mut front = writer.into_inner().unwrap_or_else(lock_writer);

@@ -5,6 +5,7 @@
 
 use crate::engine::Engine;
 use crate::engine::ingest::accept::{InjectedFault, LineEnd, decoded};
+use crate::engine::ingest::parsed_calls::ParsedCalls;
 use crate::engine::ingest::writer::WriteTicket;
 use crate::objects_api::ObjectsRoute;
 use crate::recording::{RefusalRecord, ResponseSource, UpstreamAnswer};
@@ -29,11 +30,11 @@ const MAX_SHOWN_CHARS: usize = 200;
 impl Engine {
     /// Records a forwarded request with the response of the upstream. `status` is the status that
     /// the sender gets: that of the upstream, or of segscope's own error. The line may be held, as
-    /// by [`Engine::take_in`].
+    /// by [`Engine::take_in`]. `parsed` is the result of [`Engine::parse_early`].
     pub fn record_forwarded(
         &self,
         head: &RequestHead<'_>,
-        raw: &[u8],
+        (raw, parsed): (&[u8], Option<ParsedCalls>),
         status: u16,
         answer: &UpstreamAnswer,
         fault: Option<InjectedFault<'_>>,
@@ -50,6 +51,7 @@ impl Engine {
             return ForwardRecord::Nothing;
         }
         if answer.status().is_none_or(|status| status >= 400) {
+            parsed.into_iter().for_each(|parsed| self.discard(parsed));
             let (code, message) = refusal(answer);
             return self.record_unread(head, raw, end, code, &message, "");
         }
@@ -64,7 +66,7 @@ impl Engine {
         let signature = wire::signature::check(head, raw, secret);
         let body = decoded(head, raw);
         let refusal = match &body {
-            Ok(body) => match self.record(head, body, signature, end) {
+            Ok(body) => match self.record(head, body, parsed, signature, end) {
                 Ok(held) => return ForwardRecord::Held(held),
                 Err(refusal) => refusal,
             },

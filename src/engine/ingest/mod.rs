@@ -6,6 +6,7 @@ mod arriving_call;
 pub(crate) mod forward_counts;
 pub(crate) mod forwarded;
 pub(crate) mod options;
+pub(crate) mod parsed_calls;
 mod part_rotation;
 pub(crate) mod parts;
 pub(crate) mod queue;

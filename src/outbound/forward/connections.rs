@@ -15,6 +15,7 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tower_service::Service;
@@ -49,7 +50,9 @@ struct IdleConnections {
 struct UpstreamConnection {
     sender: SendRequest<Full<Bytes>>,
     /// The connection; none once it is closed. Requests that wait for an answer then get an error.
-    driver: Option<http1::Connection<Stream, Full<Bytes>>>,
+    driver: Option<Box<http1::Connection<Stream, Full<Bytes>>>>,
+    /// The thread that opened it, which gets the system's events about it.
+    thread: ThreadId,
     idle_since: Instant,
 }
 
@@ -81,7 +84,8 @@ impl Connections {
                 Some(connection) => connection,
                 None => {
                     new += 1;
-                    self.connect().await?
+                    // boxed, so that the future of a request that needs no new one stays small
+                    Box::pin(self.connect()).await?
                 }
             };
             match connection.exchange(request, max_body_bytes).await {
@@ -102,11 +106,13 @@ impl Connections {
         }
     }
 
-    /// Takes the idle connection that was used last, if it is still open.
+    /// Takes the idle connection of this thread that was used last, if it is still open. With one of
+    /// another thread, that thread would have to wake this one for each event.
     async fn take_idle(&self) -> Option<UpstreamConnection> {
+        let thread = thread::current().id();
         loop {
             // the lock must not be held across an `await`
-            let taken = lock(&self.idle).connections.pop();
+            let taken = lock(&self.idle).take_last(thread);
             let mut connection = taken?;
             let is_fresh = connection.idle_since.elapsed() < IDLE_TIMEOUT;
             if is_fresh && connection.is_open().await {
@@ -137,7 +143,15 @@ impl Connections {
         let mut builder = http1::Builder::new();
         builder.preserve_header_case(true).max_buf_size(MAX_HEAD_BYTES);
         let (sender, driver) = builder.handshake(stream).await.map_err(|it| unreachable(&it))?;
-        Ok(UpstreamConnection { sender, driver: Some(driver), idle_since: Instant::now() })
+        let (driver, thread) = (Some(Box::new(driver)), thread::current().id());
+        Ok(UpstreamConnection { sender, driver, thread, idle_since: Instant::now() })
+    }
+}
+
+impl IdleConnections {
+    fn take_last(&mut self, thread: ThreadId) -> Option<UpstreamConnection> {
+        let last = self.connections.iter().rposition(|connection| connection.thread == thread)?;
+        Some(self.connections.remove(last))
     }
 }
 
@@ -202,5 +216,73 @@ impl UpstreamConnection {
         {
             self.driver = None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outbound::forward::upstream::Upstream;
+    use hyper_rustls::HttpsConnectorBuilder;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use tokio::runtime::{self, Runtime};
+
+    /// Answers every request, and counts the connections.
+    fn start_upstream() -> (String, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a connection");
+                counted.fetch_add(1, Ordering::SeqCst);
+                thread::spawn(move || {
+                    // each request is small enough to arrive at once
+                    while stream.read(&mut [0; 1024]).is_ok_and(|read| read > 0) {
+                        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+                        stream.write_all(answer).expect("written");
+                    }
+                });
+            }
+        });
+        (url, connections)
+    }
+
+    fn send(runtime: &Runtime, pool: &Connections) {
+        let mut request = Request::new(Full::new(Bytes::new()));
+        request.headers_mut().insert("host", hyper::header::HeaderValue::from_static("h"));
+        let answer = runtime.block_on(async {
+            tokio::time::timeout(Duration::from_secs(10), pool.send(request, 0)).await
+        });
+        let (answer, ..) = answer.expect("in time").expect("an answer");
+        assert_eq!(answer.status, 200);
+    }
+
+    #[test]
+    fn a_thread_reuses_its_own_connections_only() {
+        let (url, connections) = start_upstream();
+        let upstream = Upstream::parse(&url).expect("a URL");
+        let dialer = Dialer::new(&upstream, &[]).expect("no proxy");
+        let tls = HttpsConnectorBuilder::new().with_webpki_roots();
+        let connector = tls.https_or_http().enable_http1().wrap_connector(dialer);
+        let pool = Connections::new(connector, upstream.own_uri());
+        let build = || runtime::Builder::new_current_thread().enable_all().build();
+        let (own, other) = (build().expect("a runtime"), build().expect("a runtime"));
+        send(&own, &pool);
+        send(&own, &pool);
+        assert_eq!(connections.load(Ordering::SeqCst), 1);
+        thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                send(&other, &pool);
+                send(&other, &pool);
+            });
+            other.join().expect("no panic");
+        });
+        assert_eq!(connections.load(Ordering::SeqCst), 2, "not the connection of the first thread");
+        send(&own, &pool);
+        assert_eq!(connections.load(Ordering::SeqCst), 2, "each thread keeps its own");
     }
 }
