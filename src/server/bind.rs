@@ -117,7 +117,7 @@ impl Listen {
     }
 
     /// Opens the address, and for 127.0.0.1 also the same port on `[::1]` if the system has IPv6, because
-    /// many SDKs resolve `localhost` to that. To be called inside the runtime that serves the listeners.
+    /// many SDKs resolve `localhost` to that. To be called inside the runtime that accepts connections.
     pub(crate) fn bind(&self) -> Result<Vec<TcpListener>, ListenError> {
         let addr = self.addr;
         if !self.allow_remote && !addr.ip().is_loopback() {

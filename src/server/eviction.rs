@@ -4,8 +4,8 @@
 
 use crate::server::connection_state::{Phase, PhaseCell, PhaseStart};
 use crate::server::listener::Server;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
@@ -47,8 +47,6 @@ impl Server {
     /// could be sent, and if there are none of these, the slowest body. Of each kind, those that have been in
     /// that phase for longest come first.
     pub(crate) fn close_some_connections(&self) {
-        // two threads at once would choose the same connections
-        let _evicting = self.evicting.lock().unwrap_or_else(PoisonError::into_inner);
         self.clock.tick();
         let mut over: Vec<(usize, Duration, PhaseStart, Arc<PhaseCell>)> = Vec::new();
         let (mut has_new, mut closing) = (false, 0);

@@ -81,8 +81,6 @@ pub(crate) struct Server {
     pub(crate) connections: Arc<Semaphore>,
     pub(crate) most: usize,
     watched: Mutex<Vec<Weak<PhaseCell>>>,
-    /// Locked while connections are closed to make room.
-    pub(crate) evicting: Mutex<()>,
     tls_hellos: AtomicU64,
     turned_away: AtomicU64,
     too_slow: AtomicU64,
@@ -216,7 +214,6 @@ impl Listener {
             connections: Arc::new(Semaphore::new(most)),
             most,
             watched: Mutex::default(),
-            evicting: Mutex::default(),
             tls_hellos: AtomicU64::new(0),
             turned_away: AtomicU64::new(0),
             too_slow: AtomicU64::new(0),
@@ -289,7 +286,7 @@ impl Listener {
         self.server.counts()
     }
 
-    /// Stops accepting connections, waits for open requests to end, and joins the thread.
+    /// Stops accepting connections, waits for open requests to end, and joins the threads.
     pub fn stop(mut self) {
         self.end();
     }
@@ -386,9 +383,9 @@ async fn accept(
         let (server, stop) = (server.clone(), stop.clone());
         let serving = threads.clone();
         let serve = |stream| async move {
-            tracing::debug!(open = serving.open(), "connection opened");
+            tracing::debug!(open = serving.open_connections(), "connection opened");
             connection::serve(server, stream, remote, stop).await;
-            tracing::debug!(open = serving.open() - 1, "connection closed");
+            tracing::debug!(open = serving.open_connections() - 1, "connection closed");
             drop(permit);
         };
         if let Err(error) = threads.serve(stream, serve) {

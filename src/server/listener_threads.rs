@@ -1,5 +1,6 @@
 //! The threads of a listener. Each connection stays on the thread that got it, so connections do not
-//! move between processors, and a thread seldom wakes another one.
+//! move between threads, and a thread seldom wakes another one. Which one gets a connection depends on
+//! the number of connections alone, not on how busy they are.
 
 use crate::debug_log::ThreadLog;
 use std::future::Future;
@@ -96,7 +97,7 @@ impl ServingThread {
 
 impl ServingThreads {
     /// Returns the number of open connections.
-    pub fn open(&self) -> usize {
+    pub fn open_connections(&self) -> usize {
         self.0.iter().map(|thread| thread.open.load(Ordering::Relaxed)).sum()
     }
 
@@ -108,9 +109,10 @@ impl ServingThreads {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        let fewest = self.0.iter().min_by_key(|thread| thread.open.load(Ordering::Relaxed));
+        // the first thread also accepts connections, so it is chosen last
+        let fewest = self.0.iter().rev().min_by_key(|thread| thread.open.load(Ordering::Relaxed));
         let thread = fewest.expect("there is at least one thread");
-        let counted = OpenConnection::count(&thread.open);
+        let counted = OpenConnection::new(&thread.open);
         let stream = stream.into_std()?;
         let served = {
             let _inside = thread.runtime.enter();
@@ -125,7 +127,7 @@ impl ServingThreads {
 }
 
 impl OpenConnection {
-    fn count(open: &Arc<AtomicUsize>) -> OpenConnection {
+    fn new(open: &Arc<AtomicUsize>) -> OpenConnection {
         open.fetch_add(1, Ordering::Relaxed);
         OpenConnection(Arc::clone(open))
     }
@@ -209,7 +211,7 @@ mod tests {
             }
             let (left, end, mut client) = open.remove(4);
             drop(end);
-            until("it is closed", || (serving.open() == 5).then_some(())).await;
+            until("it is closed", || (serving.open_connections() == 5).then_some(())).await;
             assert_eq!(client.read(&mut [0]).expect("its end"), 0);
             let (stream, _client) = connect(&listener);
             let _end = serve(&serving, stream, &seen);

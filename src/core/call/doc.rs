@@ -19,6 +19,11 @@ pub struct Doc<'t> {
 pub struct Spare(pub(crate) Vec<JsonNode>);
 
 impl<'t> Doc<'t> {
+    /// Returns the memory that the text and the table take, in bytes.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.text.len() + self.nodes.capacity() * size_of::<JsonNode>()
+    }
+
     /// Parses a text.
     pub fn parse(text: impl Into<Cow<'t, str>>) -> Result<Doc<'t>, SyntaxError> {
         Doc::parse_with(text, &mut Spare::default())

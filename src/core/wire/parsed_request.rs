@@ -169,6 +169,15 @@ impl<'b> ParsedRequest<'b> {
         ParsedRequest { doc, derived, write_key, platform, calls, discards }
     }
 
+    /// Returns about how much memory the request takes, in bytes.
+    pub fn memory_bytes(&self) -> usize {
+        let docs = self.doc.as_ref().map_or(0, Doc::memory_bytes)
+            + self.derived.as_ref().map_or(0, Doc::memory_bytes);
+        let calls = self.calls.capacity() * size_of::<ReadCall>();
+        let own = self.calls.iter().map(|call| call.discards.capacity()).sum::<usize>();
+        docs + calls + (own + self.discards.capacity()) * size_of::<Discard>()
+    }
+
     /// Gives the memory to `scratch` for reuse.
     pub fn recycle(self, scratch: &mut ParseScratch) {
         if let Some(Cow::Owned(mut text)) = self.doc.map(|doc| doc.into_text(&mut scratch.body)) {

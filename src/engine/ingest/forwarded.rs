@@ -51,7 +51,6 @@ impl Engine {
             return ForwardRecord::Nothing;
         }
         if answer.status().is_none_or(|status| status >= 400) {
-            parsed.into_iter().for_each(|parsed| self.discard(parsed));
             let (code, message) = refusal(answer);
             return self.record_unread(head, raw, end, code, &message, "");
         }

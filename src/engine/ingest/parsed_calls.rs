@@ -2,14 +2,15 @@
 //! awaited.
 
 use crate::engine::Engine;
-use crate::engine::ingest::accept::decoded;
-use crate::wire::{self, ParseScratch, ParsedRequest, Refusal, RequestHead, Route};
-use std::borrow::Cow;
+use crate::wire::{self, ParseScratch, ParsedRequest, Refusal, RequestHead};
 use std::cell::Cell;
 
-/// The maximum length of a body whose calls are parsed before the response is known. They take
-/// memory as long as the request waits for it.
+/// The maximum length of a body that is parsed before the response is known.
 const MAX_EARLY_BODY_BYTES: usize = 8 * 1024;
+
+/// The maximum memory of calls that were parsed early. They take it as long as the request waits for
+/// its response, and a short text may have many values.
+const MAX_EARLY_BYTES: usize = 24 * 1024;
 
 /// The calls of a request, parsed, with the buffers for the next ones.
 #[derive(Debug)]
@@ -19,35 +20,31 @@ pub struct ParsedCalls {
 }
 
 impl Engine {
-    /// Parses the calls of a request before its response is known. Returns `None` if they are to be
-    /// parsed with the response: those of a large request, which would take memory until then, of a
-    /// request that is redacted first, and those that need a generated id.
+    /// Parses the calls of a small request before its response is known, if its body is plain JSON.
+    /// Returns `None` if they are to be parsed when the request is recorded: those of a request that
+    /// is redacted first, those that need a generated id, and those that take much memory.
     pub fn parse_early(&self, head: &RequestHead<'_>, raw: &[u8]) -> Option<ParsedCalls> {
-        let has_calls = matches!(head.route(), Route::Calls(_));
-        if !has_calls || raw.len() > MAX_EARLY_BODY_BYTES || self.shared.redaction.is_some() {
+        let route = head.route();
+        let is_json = raw.first() == Some(&b'{')
+            && head.method == "POST"
+            && head.header("content-encoding").is_none();
+        let may_be_early = route.has_calls() && is_json;
+        if !may_be_early || raw.len() > MAX_EARLY_BODY_BYTES || self.shared.redaction.is_some() {
             return None;
         }
-        let Ok(Cow::Borrowed(body)) = decoded(head, raw) else { return None };
+        let body = wire::text(raw).ok()?;
         let needs_number = Cell::new(false);
         let number = || {
             needs_number.set(true);
             0
         };
-        let calls = self.parse_calls(head, &number, body).ok()?;
-        match needs_number.get() {
-            false => Some(calls),
-            true => {
-                self.discard(calls);
-                None
-            }
+        // a buffer of an earlier request may be large
+        let mut scratch = ParseScratch::default();
+        let reading = wire::read_numbered(head, &number, body, &mut scratch).ok()?;
+        if needs_number.get() || reading.memory_bytes() > MAX_EARLY_BYTES {
+            return None;
         }
-    }
-
-    /// Gives the buffers of calls that are not recorded back.
-    pub(crate) fn discard(&self, calls: ParsedCalls) {
-        let ParsedCalls { reading, mut scratch } = calls;
-        reading.recycle(&mut scratch);
-        self.shared.queue.give_buffer(scratch, 0);
+        Some(ParsedCalls { reading: reading.into_owned(&mut scratch), scratch })
     }
 
     /// Parses the calls of a request. `number` returns the number of the request; it is called only
@@ -95,18 +92,24 @@ mod tests {
         let packed = [("content-encoding".to_owned(), "gzip".to_owned())];
         let large =
             format!(r#"{{"event":"{}","messageId":"m"}}"#, "e".repeat(MAX_EARLY_BODY_BYTES));
+        let values = vec!["0"; 3_000].join(",");
+        let many = format!(r#"{{"event":"e","messageId":"m","properties":{{"list":[{values}]}}}}"#);
+        let items = format!(r#"{{"batch":[{values}]}}"#);
         for (path, headers, body, is_parsed) in [
             ("/v1/track", &[][..], CALL, true),
             ("/v1/batch", &[], &format!(r#"{{"batch":[{CALL}]}}"#), true),
             ("/v1/track", &[], r#"{"event":"e","userId":"u"}"#, false),
             ("/v1/track", &[], &large, false),
+            ("/v1/track", &[], &many, false),
+            ("/v1/batch", &[], &items, false),
             ("/v1/track", &[], "{", false),
+            // its call is in the query
+            ("/v1/pixel/track", &[], CALL, false),
             ("/v1/track", &packed, CALL, false),
             ("/health", &[], CALL, false),
         ] {
             let parsed = test.engine.parse_early(&head(path, headers), body.as_bytes());
             assert_eq!(parsed.is_some(), is_parsed, "{path} {headers:?} {body:.60}");
-            parsed.into_iter().for_each(|parsed| test.engine.discard(parsed));
         }
     }
 

@@ -149,6 +149,7 @@ impl Connections {
 }
 
 impl IdleConnections {
+    /// Takes the connection of a thread that was used last.
     fn take_last(&mut self, thread: ThreadId) -> Option<UpstreamConnection> {
         let last = self.connections.iter().rposition(|connection| connection.thread == thread)?;
         Some(self.connections.remove(last))
