@@ -282,7 +282,7 @@ async fn accept(
     let reply = match taken {
         AcceptedRequest::Answered(reply) => reply,
         AcceptedRequest::Pending(reply, held) => {
-            wait_for_ready_requests().await;
+            wait_for_ready_requests(server).await;
             server.engine.written(&held).unwrap_or(reply)
         }
     };
@@ -297,8 +297,9 @@ fn full_body(bytes: Bytes) -> Body {
 
 /// Lets other requests that are ready be read, so that one write records all of them. Unlike tokio's
 /// own yielding, this does not poll for new events in between, which costs a system call.
-pub(crate) async fn wait_for_ready_requests() {
-    let mut has_yielded = false;
+pub(crate) async fn wait_for_ready_requests(server: &Server) {
+    // the request of the only connection has nothing to wait for
+    let mut has_yielded = server.has_one_connection();
     poll_fn(|context| {
         if std::mem::replace(&mut has_yielded, true) {
             return Poll::Ready(());

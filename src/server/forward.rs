@@ -180,7 +180,7 @@ pub(crate) async fn respond(
         ForwardRecord::Nothing | ForwardRecord::Written => false,
         ForwardRecord::Failed => true,
         ForwardRecord::Held(held) => {
-            connection::wait_for_ready_requests().await;
+            connection::wait_for_ready_requests(server).await;
             engine.written(&held).is_some()
         }
     };

@@ -78,6 +78,7 @@ pub(crate) struct Server {
     pub faults: Faults,
     /// The limits of segscope's own paths.
     pub own: api::Bounds,
+    threads: ServingThreads,
     pub(crate) connections: Arc<Semaphore>,
     pub(crate) most: usize,
     watched: Mutex<Vec<Weak<PhaseCell>>>,
@@ -111,6 +112,11 @@ impl Server {
             tracing::warn!(closed, most = self.most, "connections were closed to make room");
             self.engine.notice(ConnectionNotice::Crowded { closed, most: self.most }.to_string());
         }
+    }
+
+    /// Returns true if there is only one connection.
+    pub(crate) fn has_one_connection(&self) -> bool {
+        self.threads.open_connections() == 1
     }
 
     pub fn watch(&self, watch: &Arc<PhaseCell>) {
@@ -211,6 +217,7 @@ impl Listener {
             limits: options.limits.clone(),
             room: body::room(options.limits.memory),
             clock: Arc::new(CoarseClock::new(Instant::now())),
+            threads: threads.serving(),
             connections: Arc::new(Semaphore::new(most)),
             most,
             watched: Mutex::default(),
@@ -227,10 +234,7 @@ impl Listener {
         let shared = server.clone();
         let thread = std::thread::Builder::new()
             .name("listener".to_owned())
-            .spawn(move || {
-                let serving = threads.serving();
-                threads.run(run(shared, sockets, serving, stopped));
-            })
+            .spawn(move || threads.run(run(shared, sockets, stopped)))
             .map_err(failed)?;
         Ok(Listener { server, stop, thread: Some(thread), mirror })
     }
@@ -309,14 +313,9 @@ impl Drop for Listener {
     }
 }
 
-async fn run(
-    server: Arc<Server>,
-    sockets: Vec<TcpListener>,
-    threads: ServingThreads,
-    mut stop: watch::Receiver<bool>,
-) {
+async fn run(server: Arc<Server>, sockets: Vec<TcpListener>, mut stop: watch::Receiver<bool>) {
     for socket in sockets {
-        tokio::spawn(accept(server.clone(), socket, threads.clone(), stop.clone()));
+        tokio::spawn(accept(server.clone(), socket, stop.clone()));
     }
     let _thread = ThreadLog::begin("listener");
     let limits = &server.limits;
@@ -355,12 +354,7 @@ async fn run(
 }
 
 /// Accepts connections. If few permits are left, idle and slow connections are closed.
-async fn accept(
-    server: Arc<Server>,
-    socket: TcpListener,
-    threads: ServingThreads,
-    mut stop: watch::Receiver<bool>,
-) {
+async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Receiver<bool>) {
     loop {
         let next = async {
             let permit = eviction::for_connection(&server).await;
@@ -380,15 +374,15 @@ async fn accept(
         };
         // answers must be sent at once; if the option cannot be set, they are only slower
         let _ = stream.set_nodelay(true);
-        let (server, stop) = (server.clone(), stop.clone());
-        let serving = threads.clone();
+        let (shared, stop) = (server.clone(), stop.clone());
         let serve = |stream| async move {
-            tracing::debug!(open = serving.open_connections(), "connection opened");
-            connection::serve(server, stream, remote, stop).await;
-            tracing::debug!(open = serving.open_connections() - 1, "connection closed");
+            let server = shared;
+            tracing::debug!(open = server.threads.open_connections(), "connection opened");
+            connection::serve(server.clone(), stream, remote, stop).await;
+            tracing::debug!(open = server.threads.open_connections() - 1, "connection closed");
             drop(permit);
         };
-        if let Err(error) = threads.serve(stream, serve) {
+        if let Err(error) = server.threads.serve(stream, serve) {
             tracing::warn!(%error, "a connection could not be served");
         }
     }

@@ -174,7 +174,7 @@ pub(crate) async fn respond(
         server.engine.record_forwarded(head, (&[], None), status, &recorded, fault)
     });
     if let ForwardRecord::Held(held) = record {
-        connection::wait_for_ready_requests().await;
+        connection::wait_for_ready_requests(server).await;
         // the page gets its answer even if that cannot be recorded
         let _ = server.engine.written(&held);
     }
