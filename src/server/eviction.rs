@@ -43,9 +43,9 @@ impl Server {
     }
 
     /// Closes some of the connections that are idle or slow: first those that never sent a byte, then
-    /// those whose head does not end, then those that wait for a next request or of whose response nothing
-    /// could be sent, and if there are none of these, the slowest body. Of each kind, those that have been in
-    /// that phase for longest come first.
+    /// those whose head does not end, then those that wait for a next request or of whose response
+    /// nothing could be sent, and if there are none of these, the slowest body. Of each kind, those that
+    /// have been in that phase for longest come first.
     pub(crate) fn close_some_connections(&self) {
         self.clock.tick();
         let mut over: Vec<(usize, Duration, PhaseStart, Arc<PhaseCell>)> = Vec::new();

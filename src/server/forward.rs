@@ -174,7 +174,7 @@ pub(crate) async fn respond(
         outcome: answer.as_ref().map(answered_with).map_err(ToString::to_string),
     };
     let record = connection::with_head_at(parts, received_at, |head| {
-        engine.record_forwarded(head, (&body, parsed.flatten()), status, &recorded, fault)
+        engine.record_forwarded(head, (&body, parsed), status, &recorded, fault)
     });
     let is_lost = match record {
         ForwardRecord::Nothing | ForwardRecord::Written => false,
@@ -216,10 +216,10 @@ pub(crate) fn refuse_loop(
 }
 
 /// Waits for a future, and does some work as soon as the future has nothing to do but wait. Returns
-/// the result of the work too, if the future was not ready at once.
+/// the result of the work too, or `None` if the future was ready at once.
 async fn work_while_waiting<F: Future, T>(
     mut future: Pin<&mut F>,
-    work: impl FnOnce() -> T,
+    work: impl FnOnce() -> Option<T>,
 ) -> (F::Output, Option<T>) {
     let (mut work, mut done) = (Some(work), None);
     let output = poll_fn(|context| {
@@ -227,7 +227,7 @@ async fn work_while_waiting<F: Future, T>(
         if polled.is_pending()
             && let Some(work) = work.take()
         {
-            done = Some(work());
+            done = work();
         }
         polled
     })

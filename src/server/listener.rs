@@ -93,7 +93,7 @@ pub(crate) struct Server {
 impl Server {
     pub fn counts(&self) -> ListenerCounts {
         ListenerCounts {
-            connections: self.watched().iter().filter(|watch| watch.strong_count() > 0).count(),
+            connections: self.threads.open_connections(),
             tls_hellos: self.tls_hellos.load(Ordering::Relaxed),
             tls_failed: self.failed_handshakes.count(),
             turned_away: self.turned_away.load(Ordering::Relaxed),
@@ -376,10 +376,9 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
         let _ = stream.set_nodelay(true);
         let (shared, stop) = (server.clone(), stop.clone());
         let serve = |stream| async move {
-            let server = shared;
-            tracing::debug!(open = server.threads.open_connections(), "connection opened");
-            connection::serve(server.clone(), stream, remote, stop).await;
-            tracing::debug!(open = server.threads.open_connections() - 1, "connection closed");
+            tracing::debug!(open = shared.threads.open_connections(), "connection opened");
+            connection::serve(shared.clone(), stream, remote, stop).await;
+            tracing::debug!(open = shared.threads.open_connections() - 1, "connection closed");
             drop(permit);
         };
         if let Err(error) = server.threads.serve(stream, serve) {

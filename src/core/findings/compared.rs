@@ -11,8 +11,8 @@ use std::hash::BuildHasher;
 const MAX_RESULTS: usize = 4_096;
 
 /// The cached comparisons of a thread, by the hash of their names. Nobody can choose names of equal
-/// hashes without observing this run, because each thread uses another hash function. By chance, two of the cached comparisons
-/// have one hash once in 10^12 times.
+/// hashes without observing this run, because each thread uses another hash function. By chance, two
+/// of the cached comparisons have one hash once in 10^12 times.
 #[derive(Default)]
 struct ComparedTexts {
     hasher: RandomState,

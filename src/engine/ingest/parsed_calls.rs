@@ -24,12 +24,10 @@ impl Engine {
     /// Returns `None` if they are to be parsed when the request is recorded: those of a request that
     /// is redacted first, those that need a generated id, and those that take much memory.
     pub fn parse_early(&self, head: &RequestHead<'_>, raw: &[u8]) -> Option<ParsedCalls> {
-        let route = head.route();
-        let is_json = raw.first() == Some(&b'{')
-            && head.method == "POST"
-            && head.header("content-encoding").is_none();
-        let may_be_early = route.has_calls() && is_json;
-        if !may_be_early || raw.len() > MAX_EARLY_BODY_BYTES || self.shared.redaction.is_some() {
+        let is_small = raw.len() <= MAX_EARLY_BODY_BYTES;
+        let is_json = raw.first() == Some(&b'{') && head.header("content-encoding").is_none();
+        let has_calls = head.method == "POST" && head.route().has_calls();
+        if !(is_small && is_json && has_calls) || self.shared.redaction.is_some() {
             return None;
         }
         let body = wire::text(raw).ok()?;
@@ -103,7 +101,7 @@ mod tests {
             ("/v1/track", &[], &many, false),
             ("/v1/batch", &[], &items, false),
             ("/v1/track", &[], "{", false),
-            // its call is in the query
+            // a pixel is a GET
             ("/v1/pixel/track", &[], CALL, false),
             ("/v1/track", &packed, CALL, false),
             ("/health", &[], CALL, false),
