@@ -55,9 +55,9 @@ struct PlanhatCodes {
     trait_ignored: CodeId,
 }
 
-/// The phrase for a user of no earlier call, whom Planhat may know although segscope does not.
-const UNSEEN: &str =
-    " and segscope has not seen this user (vendors.planhat.known_endusers lists those of Planhat)";
+/// The phrase for an enduser that no earlier call has created, and that Planhat may have anyway.
+const NOT_CREATED: &str = " and no earlier call created this enduser (vendors.planhat.known_endusers \
+                      lists those of Planhat)";
 const UNLESS_MATCHED: &str =
     ", unless Planhat already has this user, or knows the domain of the email";
 const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
@@ -181,7 +181,7 @@ impl Planhat {
             (None, None) => {
                 let company = CallPlace::Slot(places.company);
                 evaluation.find_with(codes.company_missing.code_for(kind), company, |words| {
-                    words.phrase("unseen", UNSEEN);
+                    words.phrase("unseen", NOT_CREATED);
                     words.phrase("unless", UNLESS_MATCHED);
                 });
             }
