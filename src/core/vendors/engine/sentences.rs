@@ -99,7 +99,7 @@ pub(crate) fn finding(
     message.extend(at_end);
     let nested =
         || evaluation.view.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
-    let fix_near = fix_near.as_ref().filter(|_| words.has("near"));
+    let fix_near = fix_near.as_ref().filter(|_| words.value_of("near").is_some());
     let fix_nested = fix_nested.as_ref().filter(|_| nested());
     let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
         (Some(advice), _) => advice.clone(),
@@ -166,7 +166,7 @@ fn word(
     reason: Option<Reason>,
     words: &Words,
 ) {
-    if let Some((_, value)) = words.values.iter().find(|(placeholder, _)| *placeholder == name) {
+    if let Some(value) = words.value_of(name) {
         return show(out, value);
     }
     if let Some(phrase) = words.phrase_of(name) {
@@ -210,11 +210,16 @@ fn word(
             if let Some(key) = name.strip_prefix("setting:") {
                 out.push_str(&settings.shown(key).unwrap_or_else(|| "not set".to_owned()));
             } else if let Some(key) = name.strip_prefix("listed:") {
-                let says = match settings.value(key) {
-                    Some(_) => "does not list it",
-                    None => "is not set, so segscope cannot tell whether it is used",
-                };
-                out.push_str(&format!("`{key}` {says}"));
+                out.push_str(&format!("`{key}` "));
+                if let Some(from) = words.value_of("filled_from") {
+                    out.push_str(&format!("lists it, but the field is filled from `{from}`"));
+                } else if let Some(object) = words.value_of("member_of") {
+                    out.push_str(&format!("lists no members of `{object}`"));
+                } else if settings.value(key).is_some() {
+                    out.push_str("does not list it");
+                } else {
+                    out.push_str("is not set, so segscope cannot tell whether it is used");
+                }
             }
         }
     }

@@ -60,6 +60,8 @@ impl TableBuilder<'_> {
         let mut rests = Vec::new();
         for rest in &def.rest {
             let made = self.rest(call, rest, settings, &claimed, &requests);
+            let is_inside = is_inside_sent(rest, &def.rest);
+            let made = made.map(|made| LeftoverRule { is_inside, ..made });
             rests.extend(self.keep(made));
         }
         let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
@@ -257,6 +259,7 @@ impl TableBuilder<'_> {
             claimed,
             sent,
             sent_set,
+            is_inside: false,
             names: self.names_below(def.of.get_ref(), requests),
             advice: def.advice.clone(),
         })
@@ -282,4 +285,13 @@ impl TableBuilder<'_> {
         }
         names
     }
+}
+
+/// Returns true if the object of a rule is a member of one whose members a setting lists.
+fn is_inside_sent(rule: &RestDef, all: &[RestDef]) -> bool {
+    let is_around = |other: &RestDef| {
+        let below = rule.of.get_ref().strip_prefix(other.of.get_ref().as_str());
+        other.send.is_some() && below.is_some_and(|below| below.starts_with('/'))
+    };
+    rule.send.is_none() && all.iter().any(is_around)
 }
