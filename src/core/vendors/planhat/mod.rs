@@ -288,7 +288,7 @@ impl Planhat {
         let traits = self.identify.container;
         let used = self.used_values(evaluation, &self.identify);
         let other = |value: Val<'_>| {
-            !ENDUSER_TRAITS.contains(&&*value.key())
+            !(ENDUSER_TRAITS.contains(&&*value.key()) && is_string_or_null(value))
                 && !used.iter().flatten().any(|one| is_same_value(*one, value))
         };
         let members =
@@ -364,6 +364,11 @@ fn place<'a>(id: &FoundId<'a>) -> CallPlace<'a> {
         From::Place(place) => place,
         _ => CallPlace::Slot(FieldSlot::ROOT),
     }
+}
+
+/// Returns true for a value that Planhat uses as a name or a title, or that says nothing.
+fn is_string_or_null(value: Val<'_>) -> bool {
+    matches!(value.kind(), JsonKind::String | JsonKind::Null)
 }
 
 /// Returns true if two values are the same place of a text, not only equal.
