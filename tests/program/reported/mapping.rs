@@ -86,7 +86,7 @@ fn no_sentence_says_that_a_vendor_does_not_know_what_no_call_has_told_it() {
     let message = finding(record, "PH-T-COMPANY-MISSING")["message"].as_str().unwrap_or_default();
     assert!(message.contains("no earlier call created this enduser"), "{message}");
     assert!(message.contains("vendors.planhat.known_endusers"), "{message}");
-    let end = "unless Planhat already has this user, or knows the domain of the email";
+    let end = "so Planhat drops the call without an error, unless Planhat already has this user";
     assert!(message.ends_with(end), "{message}");
 
     let record = &records("custify", &[track])[0];

@@ -1,10 +1,11 @@
 //! Near misses of ids, for the log's short hints, and near misses of the names of other fields.
 
 use crate::call::{CallType, Event, pointer};
+use crate::findings::identity::id_of;
 use crate::findings::{Hint, Id, hints, norm};
 use crate::vendors::Vendors;
 use crate::vendors::settings::distance;
-use crate::vendors::vendor::{FieldName, FieldRule, LeftoverRule};
+use crate::vendors::vendor::{FieldName, FieldRule, LeftoverRule, Vendor};
 
 /// The minimum length of names that are compared for typing errors: `stage` is not `state`.
 const MIN_TYPO_CHARS: usize = 6;
@@ -17,8 +18,21 @@ impl Vendors {
         let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
         let places = kind.and_then(|kind| vendor.info.looks_for(kind, id));
         let place = places.and_then(|places| places.from.first());
-        place.map_or(Vec::new(), |place| hints(event, id, place, vendor.values))
+        place.map_or(Vec::new(), |place| possible_hints(vendor, event, id, place))
     }
+}
+
+/// Returns the near misses of an id at a place, without values that the vendor's settings exclude.
+pub(crate) fn possible_hints(vendor: &Vendor, event: &Event<'_>, id: Id, place: &str) -> Vec<Hint> {
+    let mut found = hints(event, id, place, vendor.values);
+    if let Some(rules) = &vendor.rules {
+        found.retain(|hint| {
+            let value = event.pointer(&hint.path);
+            let text = value.and_then(|value| id_of(Some(value), vendor.values).ok());
+            text.is_none_or(|found| rules.may_be_id(id, &found.text))
+        });
+    }
+    found
 }
 
 /// Returns the dotted path, relative to `object`, of the field that was probably meant by a member

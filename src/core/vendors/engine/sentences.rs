@@ -3,10 +3,11 @@
 use crate::call::pointer;
 use crate::call::text::{EXCERPT_CHARS, visible_blank, write_excerpt as show};
 use crate::findings::{CodeText, Finding, Hint, HintKind, Reason};
-use crate::findings::{advice, fill_into, hints, identity, in_json_text};
+use crate::findings::{advice, fill_into, identity, in_json_text};
 use crate::vendors::code_id::CodeId;
 use crate::vendors::codes::CodeEntry;
 use crate::vendors::engine::evaluation::{Evaluation, Words};
+use crate::vendors::engine::near_miss::possible_hints;
 use std::borrow::Cow;
 
 /// The templates of a code, each parsed once.
@@ -144,7 +145,7 @@ fn identity_part(
     let reason = identity::reason_at(evaluation.view.event.pointer(path));
     let hints = entry
         .near_misses
-        .map(|id| hints(evaluation.view.event, id, path, evaluation.vendor.values));
+        .map(|id| possible_hints(evaluation.vendor, evaluation.view.event, id, path));
     (Some(reason), hints)
 }
 
