@@ -286,17 +286,24 @@ impl Custify {
         if evaluation.view.object(self.nested).is_some() {
             evaluation.find(self.codes.nested, CallPlace::Slot(self.nested));
         }
-        self.association(evaluation, &company);
+        self.association(evaluation, &company, linked.as_ref());
         Flow::Go
     }
 
     /// Shows whether Custify has the user and the company before the call, and so what the call
-    /// does.
-    fn association(&self, evaluation: &mut Evaluation<'_>, company: &FoundId<'_>) {
+    /// does. `linked` is the company that the call links the user to, or takes the user out of.
+    fn association(
+        &self,
+        evaluation: &mut Evaluation<'_>,
+        company: &FoundId<'_>,
+        linked: Option<&FoundId<'_>>,
+    ) {
         if !evaluation.rendering() {
             return;
         }
         let user = evaluation.user.clone().and_then(|user| self.knows_user(evaluation, &user));
+        let is_linked = linked.is_some_and(|linked| linked.text == company.text);
+        let removes = self.removes(evaluation);
         let known = &self.known_companies;
         let company = known_origin(evaluation, COMPANIES, known, "known_companies", &company.text);
         evaluation.extra("association", |evaluation| {
@@ -308,6 +315,8 @@ impl Custify {
                 (false, false) => "create_both",
                 (false, true) => "create_user",
                 (true, false) => "create_company",
+                (true, true) if !is_linked => "none",
+                (true, true) if removes => "remove",
                 (true, true) => "associate",
             };
             OutputJson::Object(vec![
