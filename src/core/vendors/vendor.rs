@@ -223,4 +223,6 @@ pub(crate) struct FieldName {
     pub norm: String,
     /// The pointer that fills the field.
     pub from: String,
+    /// The values that the field takes.
+    pub take: Take,
 }

@@ -56,7 +56,7 @@ pub(crate) fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a L
                 match rest.advice.get(&*key) {
                     Some(advice) => words.advice = Some(advice.clone()),
                     None => {
-                        let near = meant_by(event, object, &key, rest);
+                        let near = meant_by(event, object, (&key, value.kind()), rest);
                         near.into_iter().for_each(|near| words.say("near", near));
                     }
                 }

@@ -1,10 +1,11 @@
 //! Near misses of ids, for the log's short hints, and near misses of the names of other fields.
 
-use crate::call::{CallType, Event, pointer};
+use crate::call::{CallType, Event, JsonKind, pointer};
 use crate::findings::identity::id_of;
 use crate::findings::{Hint, Id, hints, norm};
 use crate::vendors::Vendors;
 use crate::vendors::settings::distance;
+use crate::vendors::table::Take;
 use crate::vendors::vendor::{FieldName, FieldRule, LeftoverRule, Vendor};
 
 /// The minimum length of names that are compared for typing errors: `stage` is not `state`.
@@ -36,14 +37,16 @@ pub(crate) fn possible_hints(vendor: &Vendor, event: &Event<'_>, id: Id, place: 
 }
 
 /// Returns the dotted path, relative to `object`, of the field that was probably meant by a member
-/// that nothing reads. Fields that the call contains are not considered.
+/// that nothing reads. Fields that the call contains, and those that take no value of the member's
+/// kind, are not considered.
 pub(crate) fn meant_by(
     event: &Event<'_>,
     object: &str,
-    key: &str,
+    (key, kind): (&str, JsonKind),
     rest: &LeftoverRule,
 ) -> Option<String> {
-    let is_free = |field: &&FieldName| event.pointer(&field.from).is_none();
+    let is_free =
+        |field: &&FieldName| event.pointer(&field.from).is_none() && takes(field.take, kind);
     let (wanted, chars) = (norm(key), key.chars().count());
     let is_same = |field: &&FieldName| field.norm == *wanted && is_free(field);
     let is_typo = |field: &&FieldName| {
@@ -55,6 +58,19 @@ pub(crate) fn meant_by(
     let field = names.clone().find(is_same).or_else(|| names.find(is_typo))?;
     let below = field.from.strip_prefix(object)?;
     Some(pointer::tokens(below).collect::<Vec<_>>().join("."))
+}
+
+/// Returns true if a field may take a value of a kind.
+fn takes(take: Take, kind: JsonKind) -> bool {
+    match take {
+        Take::Any | Take::Truthy => true,
+        Take::Object => kind == JsonKind::Object,
+        Take::Date => kind == JsonKind::String,
+        Take::Scalar | Take::Bool => !matches!(kind, JsonKind::Object | JsonKind::Array),
+        Take::Text | Take::String | Take::Number | Take::Numeric | Take::Count => {
+            matches!(kind, JsonKind::String | JsonKind::Number)
+        }
+    }
 }
 
 /// Returns the name of the member of the same object that was probably meant to be a missing field.

@@ -19,6 +19,7 @@ pub(crate) struct Sentences {
     fix: Option<Sentence>,
     fix_near: Option<Sentence>,
     fix_nested: Option<Sentence>,
+    fix_boolean: Option<Sentence>,
 }
 
 impl Sentences {
@@ -29,6 +30,7 @@ impl Sentences {
             fix: (!text.fix.is_empty()).then(|| Sentence::parse(&text.fix)),
             fix_near: text.fix_near.as_deref().map(Sentence::parse),
             fix_nested: text.fix_nested.as_deref().map(Sentence::parse),
+            fix_boolean: text.fix_boolean.as_deref().map(Sentence::parse),
         }
     }
 }
@@ -94,15 +96,17 @@ pub(crate) fn finding(
             name => word(out, evaluation, name, &path, reason, &words),
         })
     };
-    let Sentences { message, why, fix, fix_near, fix_nested } = &*entry.sentences;
+    let Sentences { message, why, fix, fix_near, fix_nested, fix_boolean } = &*entry.sentences;
     let at_end = advice.as_deref().filter(|_| !message.has("advice"));
     let mut message = text(message);
     message.extend(at_end);
-    let nested =
-        || evaluation.view.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
+    let value = || evaluation.view.event.pointer(&path);
+    let nested = || value().is_some_and(|value| value.is_object() || value.is_array());
+    let boolean = || value().is_some_and(|value| value.as_bool().is_some());
     let fix_near = fix_near.as_ref().filter(|_| words.value_of("near").is_some());
     let fix_nested = fix_nested.as_ref().filter(|_| nested());
-    let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
+    let fix_boolean = fix_boolean.as_ref().filter(|_| boolean());
+    let fix = match (&words.advice, fix_near.or(fix_nested).or(fix_boolean).or(fix.as_ref())) {
         (Some(advice), _) => advice.clone(),
         (None, Some(fix)) => text(fix),
         (None, None) => match &in_text {
