@@ -48,7 +48,8 @@ pub fn change(
         ValueChange::From(place) => moved(&call.sendable(path), place, true),
     }?;
     // without a value of the wanted type, such as for a text that is not numeric, there is no edit
-    edit.value(&Lit::whole(&call.event)).is_some().then_some(edit)
+    let at = |path: &str| call.event.pointer(path).map(Lit::from_value);
+    edit.value(at).is_some().then_some(edit)
 }
 
 /// Adds an edit to others. If there is an edit of the same place, the stronger one is kept. If

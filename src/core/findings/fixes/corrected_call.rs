@@ -43,9 +43,11 @@ pub(crate) fn changed(call: &BrokenCall<'_>, edits: &[Edit]) -> Lit {
 }
 
 fn make(tree: &mut Lit, edits: &[Edit]) {
-    let before = tree.clone();
-    for edit in edits {
-        if let Some(value) = edit.value(&before) {
+    // all values are read before the first of them is written
+    let values: Vec<Option<Lit>> =
+        edits.iter().map(|edit| edit.value(|path| tree.at(path).cloned())).collect();
+    for (edit, value) in edits.iter().zip(values) {
+        if let Some(value) = value {
             tree.put(&edit.to, value);
         }
     }

@@ -9,6 +9,7 @@ use crate::findings::fixes::json_tree::Lit;
 use crate::findings::fixes::omitted_fields::made_up;
 use crate::findings::identity::ValueRule;
 use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, in_json_text, norm};
+use std::borrow::Cow;
 
 /// The pointer of a session's id.
 const SESSION: &str = "/anonymousId";
@@ -101,15 +102,16 @@ impl Edit {
         }
     }
 
-    /// Returns the value that the edit sets, or `None` if the call does not have it.
-    pub(crate) fn value(&self, call: &Lit) -> Option<Lit> {
+    /// Returns the value that the edit sets, or `None` if the call does not have it. `at` returns the
+    /// value of the call at a JSON pointer.
+    pub(crate) fn value(&self, at: impl FnOnce(&str) -> Option<Lit>) -> Option<Lit> {
         match &self.source {
             ValueSource::Add(text) => Some(Lit::Text(text.clone())),
-            ValueSource::As(shape) => call.at(&self.to)?.shaped(*shape),
+            ValueSource::As(shape) => at(&self.to)?.shaped(*shape),
             ValueSource::Copy(from) | ValueSource::Rename(from) if self.is_id => {
-                call.at(from)?.shaped(ValueShape::Text)
+                at(from)?.shaped(ValueShape::Text)
             }
-            ValueSource::Copy(from) | ValueSource::Rename(from) => call.at(from).cloned(),
+            ValueSource::Copy(from) | ValueSource::Rename(from) => at(from),
         }
     }
 }
@@ -228,14 +230,14 @@ fn stand_in_for(path: &str, id: Id) -> String {
 }
 
 /// Returns the near misses of an id that is missing or is a placeholder.
-fn near(event: &Event<'_>, finding: &Finding, id: Id) -> Vec<Hint> {
+fn near<'f>(event: &Event<'_>, finding: &'f Finding, id: Id) -> Cow<'f, [Hint]> {
     match &finding.hints {
-        Some(known) => known.clone(),
+        Some(known) => Cow::Borrowed(known),
         // no other id can replace a session's id
         None if names_nobody_at(finding) && finding.path != SESSION => {
-            hints(event, id, &finding.path, ValueRule::Plain)
+            Cow::Owned(hints(event, id, &finding.path, ValueRule::Plain))
         }
-        None => Vec::new(),
+        None => Cow::Borrowed(&[]),
     }
 }
 
