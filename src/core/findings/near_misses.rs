@@ -1,6 +1,6 @@
 //! Near misses: values close to the place of an expected id (`docs/specs/vendors.md` A.5).
 
-use crate::call::{Doc, Event, Val, pointer};
+use crate::call::{CallType, Doc, Event, Val, pointer};
 use crate::findings::compared::compare_once;
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::near_names::{IdNames, norm};
@@ -36,7 +36,15 @@ pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<
             ("/traits/company/id", HintKind::Alias),
             ("/context/traits/company/id", HintKind::Alias),
         ],
-        Id::User => &[("/anonymousId", HintKind::Anonymous)],
+        // the `traits.id` of a group call is the account's
+        Id::User if is_group(event) => {
+            &[("/context/traits/id", HintKind::Alias), ("/anonymousId", HintKind::Anonymous)]
+        }
+        Id::User => &[
+            ("/traits/id", HintKind::Alias),
+            ("/context/traits/id", HintKind::Alias),
+            ("/anonymousId", HintKind::Anonymous),
+        ],
     };
     for &(path, kind) in further {
         if in_objects(event, path) {
@@ -74,6 +82,11 @@ pub(crate) fn in_json_text(
         }
     }
     None
+}
+
+fn is_group(event: &Event<'_>) -> bool {
+    let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
+    kind == Some(CallType::Group)
 }
 
 /// Returns the normalized name of an expected id. For `…/company/id`, it is `companyid`, because
@@ -348,6 +361,16 @@ mod tests {
                 ("/properties/custom/acct_id".to_owned(), HintKind::Typo)
             ]
         );
+    }
+
+    #[test]
+    fn the_id_in_the_traits_is_that_of_the_user_unless_they_are_an_account() {
+        let traits = r#""anonymousId":"x","traits":{"id":"1"},"context":{"traits":{"id":"2"}}"#;
+        let of_kind =
+            |kind: &str| paths(&format!(r#"{{"type":"{kind}",{traits}}}"#), Id::User, "/userId");
+        let context = "/context/traits/id";
+        assert_eq!(of_kind("identify"), ["/traits/id", context, "/anonymousId"]);
+        assert_eq!(of_kind("group"), [context, "/anonymousId"]);
     }
 
     #[test]

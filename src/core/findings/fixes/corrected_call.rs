@@ -38,14 +38,26 @@ impl Lit {
 /// Returns the call with the edits applied.
 pub(crate) fn changed(call: &BrokenCall<'_>, edits: &[Edit]) -> Lit {
     let mut tree = Lit::whole(&call.event);
+    open(&mut tree, edits);
     make(&mut tree, edits);
     tree
 }
 
+/// Makes objects of JSON text, before anything reads their members.
+fn open(tree: &mut Lit, edits: &[Edit]) {
+    for edit in edits.iter().filter(|edit| edit.opens()) {
+        if let Some(value) = edit.value(|path| tree.at(path).cloned()) {
+            tree.put(&edit.to, value);
+        }
+    }
+}
+
 fn make(tree: &mut Lit, edits: &[Edit]) {
-    let before = tree.clone();
-    for edit in edits {
-        if let Some(value) = edit.value(&before) {
+    // all values are read before the first of them is written
+    let values: Vec<Option<Lit>> =
+        edits.iter().map(|edit| edit.value(|path| tree.at(path).cloned())).collect();
+    for (edit, value) in edits.iter().zip(values) {
+        if let Some(value) = value {
             tree.put(&edit.to, value);
         }
     }
@@ -66,6 +78,7 @@ pub(crate) fn sent(
 ) -> CorrectedCall {
     let language = choice.language;
     let mut tree = Lit::whole(&call.event);
+    open(&mut tree, edits);
     let mut notes = Vec::new();
     let OmittedFields { replaced } =
         omitted_fields::clean(&mut tree, call.kind, edits, language, reader);
@@ -95,6 +108,9 @@ pub(crate) fn sent(
     if !language.client_side && !known("userId") && !known("anonymousId") {
         tree.set("userId", Lit::Text(stand_in::USER.to_owned()));
     }
+    if !call.rudder {
+        fill_for_segment(&mut tree, call.kind, &mut notes);
+    }
     leave_out(&mut tree, (choice, form), &mut notes);
     if language.map.skip_null {
         let mut nulls = Vec::new();
@@ -107,6 +123,37 @@ pub(crate) fn sent(
         notes.push(format!("replaced: {}", replaced.join(", ")));
     }
     CorrectedCall { tree, notes }
+}
+
+/// The name of a track call that has none.
+const EVENT: &str = "EVENT_NAME";
+
+/// Changes the fields for which Segment discards a call: the name of an event, and texts and objects
+/// that are something else.
+fn fill_for_segment(tree: &mut Lit, kind: CallType, notes: &mut Vec<String>) {
+    let is_text = |value: &Lit| matches!(value, Lit::Text(text) if !text.is_empty());
+    let is_object = |value: &Lit| matches!(value, Lit::Map(_));
+    let (fields, is_valid): (&[&str], &dyn Fn(&Lit) -> bool) = match kind {
+        CallType::Track => {
+            let event = tree.get("event").cloned();
+            if !event.as_ref().is_some_and(is_text) {
+                let own = event.as_ref().and_then(Lit::id).unwrap_or(EVENT).to_owned();
+                let what = if own == EVENT { "made up" } else { "a string" };
+                notes.push(format!("`event` is {what} here"));
+                tree.set("event", Lit::Text(own));
+            }
+            (&["properties"], &is_object)
+        }
+        CallType::Page | CallType::Screen => (&["name", "category"], &is_text),
+        CallType::Identify | CallType::Group => (&["traits"], &is_object),
+        CallType::Alias => return,
+    };
+    for name in fields {
+        if tree.get(name).is_some_and(|value| *value != Lit::Null && !is_valid(value)) {
+            tree.remove(&pointer::push("", name));
+            notes.push(format!("left out: `{name}` (Segment discards a call with it)"));
+        }
+    }
 }
 
 /// Keeps the time of a call if the app set it and the library accepts a time.

@@ -374,3 +374,27 @@ fn what_names_nobody_is_told_apart_by_its_place() {
         assert_eq!(fix.edits[0].source, ValueSource::Add("ACCOUNT_ID".to_owned()));
     }
 }
+
+#[test]
+fn segment_accepts_the_corrected_call() {
+    let notes = |call: &str, rudder| {
+        let Fix { snippet, .. } = fix_for(call, "", rudder, &[], &[]);
+        (snippet.call, snippet.notes)
+    };
+    for (call, sent, note) in [
+        (
+            r#"{"type":"track","userId":"u","event":""}"#,
+            r#""EVENT_NAME""#,
+            "`event` is made up here",
+        ),
+        (r#"{"type":"track","userId":"u","event":5}"#, r#""5""#, "`event` is a string here"),
+    ] {
+        let (made, notes) = notes(call, false);
+        assert!(made.contains(sent), "{made}");
+        assert!(notes.iter().any(|it| it == note), "{notes:?}");
+    }
+    let page = r#"{"type":"page","userId":"u","name":"","category":"c"}"#;
+    assert!(!notes(page, false).0.contains("name"));
+    // RudderStack accepts it
+    assert!(notes(page, true).0.contains("name"));
+}
