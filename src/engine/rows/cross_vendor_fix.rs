@@ -114,6 +114,12 @@ impl EvaluatedCall<'_> {
                 {
                     finding.fix = words;
                 }
+                if let Some(known) = &finding.advice
+                    && let Some(advice) = fixes::advice(&call, finding, &edits)
+                {
+                    finding.message = finding.message.replacen(known, &advice, 1);
+                    finding.advice = Some(advice);
+                }
             }
         }
         (edits, group)

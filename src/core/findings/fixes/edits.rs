@@ -8,7 +8,7 @@ use crate::findings::doubtful_ids::stand_in;
 use crate::findings::fixes::json_tree::Lit;
 use crate::findings::fixes::omitted_fields::made_up;
 use crate::findings::identity::ValueRule;
-use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, in_json_text, norm};
+use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, identity, in_json_text, norm};
 use std::borrow::Cow;
 
 /// The pointer of a session's id.
@@ -295,6 +295,14 @@ pub fn edits<'f>(
     edits.settled()
 }
 
+/// Returns the part of a finding's message that suggests the edit which removes the finding, with the
+/// place that the edit fills. Returns `None` if the message suggests nothing that an edit does.
+pub fn advice(call: &BrokenCall<'_>, finding: &Finding, edits: &[Edit]) -> Option<String> {
+    let edit = edits.iter().find(|edit| edit.is_id && edit.answers(finding))?;
+    let hint = advice::worth(finding.hints.as_deref()?, &call.event)?;
+    Some(format!("; {}", advice::advice(hint, &edit.to)))
+}
+
 /// Returns the fix of a finding in words that match the corrected call, if one of the edits removes
 /// the finding. Returns `None` if the finding's own fix is to be shown. `known` is an account that
 /// is known from an earlier call, and the number of that call.
@@ -359,7 +367,11 @@ fn words_of_edit(
         return Some(IDENTIFY_FIRST.to_owned());
     }
     if !names_nobody_at(finding) {
-        return Some(advice::fix(way, &edit.to, advice::instead(finding.reason)));
+        let reason = match edit.to == finding.path {
+            true => finding.reason,
+            false => Some(identity::reason_at(call.event.pointer(&edit.to))),
+        };
+        return Some(advice::fix(way, &edit.to, advice::instead(reason)));
     }
     if matches!(way, IdRoute::Say | IdRoute::Later) {
         return None;
