@@ -307,8 +307,8 @@ impl Planhat {
         let traits = self.identify.container;
         let used = self.used_values(evaluation, &self.identify);
         let other = |value: Val<'_>| {
-            !(ENDUSER_TRAITS.contains(&&*value.key()) && is_string_or_null(value))
-                && !used.iter().flatten().any(|one| is_same_value(*one, value))
+            let is_name = ENDUSER_TRAITS.contains(&&*value.key()) && is_string_or_null(value);
+            !is_name && !used.iter().flatten().any(|one| is_same_value(*one, value))
         };
         let members =
             || evaluation.view.members(traits).map(|(value, _)| value).filter(|v| other(*v));
