@@ -119,6 +119,9 @@ pub(crate) fn sent(
             notes.push(format!("left out: {} (null)", nulls.join(", ")));
         }
     }
+    if !language.anything {
+        note_inexact_numbers(&tree, "", &mut notes);
+    }
     if !replaced.is_empty() {
         notes.push(format!("replaced: {}", replaced.join(", ")));
     }
@@ -238,6 +241,33 @@ fn flatten_custom(tree: &mut Lit, notes: &mut Vec<String>) {
     notes.push(
         "update the library: this version sends these traits inside of `traits.custom`".to_owned(),
     );
+}
+
+/// Adds a note for each number that is not the same as a double, which many languages make of it.
+fn note_inexact_numbers(value: &Lit, path: &str, notes: &mut Vec<String>) {
+    match value {
+        Lit::Number(digits) if !is_exact(digits) => {
+            notes.push(format!("`{}`: many languages change the number {digits}", dotted(path)));
+        }
+        Lit::List(items) => {
+            let paths = (0..).map(|at: usize| pointer::push(path, &at.to_string()));
+            items.iter().zip(paths).for_each(|(item, at)| note_inexact_numbers(item, &at, notes));
+        }
+        Lit::Map(members) => {
+            for (name, value) in members {
+                note_inexact_numbers(value, &pointer::push(path, name), notes);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Returns true for a number within the range of a double and, if it is written as an integer, with
+/// an equal double.
+fn is_exact(digits: &str) -> bool {
+    let double: f64 = digits.parse().unwrap_or(f64::INFINITY);
+    let is_integer = digits.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    double.is_finite() && (!is_integer || format!("{double:.0}") == digits)
 }
 
 /// Removes members that are null, and adds their places to `nulls` unless they are at the top
