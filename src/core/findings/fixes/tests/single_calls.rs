@@ -72,3 +72,18 @@ fn the_message_and_the_fix_name_the_place_that_the_library_can_fill() {
         assert!(fix.starts_with(&start), "{fix}");
     }
 }
+
+#[test]
+fn numbers_that_a_language_may_change_are_noted() {
+    let call = r#"{"type":"track","userId":"u","event":"E",
+        "properties":{"a":9007199254740993,"b":[1e400],"c":9007199254740992,"d":-0,"e":0.1,"f":12}}"#;
+    let notes = |library| fix_for(call, library, false, &[], &[]).snippet.notes;
+    assert_eq!(
+        notes("analytics-node"),
+        [
+            "`properties.a`: many languages change the number 9007199254740993",
+            "`properties.b.0`: many languages change the number 1e400"
+        ]
+    );
+    assert!(notes("").is_empty());
+}
