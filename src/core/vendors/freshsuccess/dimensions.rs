@@ -135,7 +135,7 @@ impl Type {
         match self {
             Type::String => "a string",
             Type::Number => "a number",
-            Type::Date => "an ISO-8601 date",
+            Type::Date => "a date like 2024-05-01",
         }
     }
 }
