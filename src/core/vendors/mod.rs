@@ -80,7 +80,7 @@ pub use crate::vendors::table::{
     Check, FedBy, Fidelity, IdNeed, SettingDef, SettingKind, TableError, Take,
 };
 pub use crate::vendors::vendor_info::{
-    CallInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo,
+    CallInfo, CodeFieldInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo,
 };
 pub use code_id::CodeId;
 pub use codes::{CodeEntry, Codes};
@@ -220,6 +220,7 @@ impl Vendors {
                 keys: &mut keys,
                 codes: &codes,
                 switches: &switches,
+                has_code: source.build.is_some(),
                 errors: Vec::new(),
             };
             let given = settings.get(file.name.get_ref());

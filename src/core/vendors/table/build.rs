@@ -94,6 +94,8 @@ pub(crate) struct TableBuilder<'m> {
     pub keys: &'m mut SlotTable,
     pub codes: &'m Codes,
     pub switches: &'m Arc<SwitchNames>,
+    /// True if the vendor has code besides its table.
+    pub has_code: bool,
     /// The errors so far, collected so that as many as possible are reported at once.
     pub errors: Vec<TableError>,
 }

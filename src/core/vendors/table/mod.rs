@@ -11,7 +11,9 @@ pub(crate) mod id_codes;
 mod setting;
 
 pub use call::IdNeed;
-pub(crate) use call::{BodyKind, CallDef, CallDefs, CaveatDef, IdDef, RequestDef, RestDef};
+pub(crate) use call::{
+    BodyKind, CallDef, CallDefs, CaveatDef, CodeFieldDef, IdDef, RequestDef, RestDef,
+};
 pub(crate) use field::FieldDef;
 pub use field::{Check, Take};
 pub(crate) use setting::ONLY;
