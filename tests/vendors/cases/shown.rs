@@ -139,3 +139,30 @@ fn vendors_show_says_which_id_a_code_is_about() {
     let signed_up = text.lines().filter(|line| line.contains("  /signed_up_at  "));
     assert_eq!(signed_up.count(), 2, "one row for each of identify and group");
 }
+
+#[test]
+fn a_consequence_that_no_document_states_is_our_reading() {
+    let all = vendors();
+    for code in [
+        "CSB-T-PROPS-IGNORED",
+        "FS-G-ACCOUNT-MISSING",
+        "FS-G-TIME-MISSING",
+        "FS-I-SESSION-MISSING",
+        "FS-T-EVENT-MISSING",
+        "FS-T-USER-MISSING",
+        "PH-G-COMPANY-MISSING",
+        "PH-G-COMPANY-UNKNOWN",
+        "PH-I-COMPANY-MISSING",
+        "PH-I-COMPANY-UNKNOWN",
+        "PH-I-ENDUSER-UNKNOWN",
+        "SS-T-EVENT-MISSING",
+        "SS-T-USER-MISSING",
+    ] {
+        let (_, entry) = all.codes().iter().find(|(_, entry)| *entry.code == *code).expect(code);
+        assert!(entry.text.source.contains("ours"), "{code}: {}", entry.text.source);
+    }
+    // what the document states for track calls stays the document's
+    let (_, stated) =
+        all.codes().iter().find(|(_, e)| &*e.code == "PH-T-COMPANY-MISSING").expect("the code");
+    assert_eq!(stated.text.source, "document");
+}
