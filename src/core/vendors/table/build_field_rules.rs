@@ -36,10 +36,7 @@ impl TableBuilder<'_> {
         for word in &def.from {
             from.extend(self.sources(call_def, word, names)?);
         }
-        let place = from.iter().find_map(|source| match source {
-            FieldSource::Slot(slot) | FieldSource::Guarded(slot, _) => Some(*slot),
-            _ => None,
-        });
+        let place = from.iter().find_map(|source| self.place_of(call_def, source));
         let only_with = self.only_with(call_def, def.only_with.as_ref())?;
         let setting = match &def.default_setting {
             Some(word) => settings.text(self.text_setting(word)?),
@@ -86,6 +83,19 @@ impl TableBuilder<'_> {
             zero: self.code(call, def.zero.as_ref())?,
             unknown: self.code(call, def.unknown.as_ref())?,
         })
+    }
+
+    /// Returns the place of a source: for an id, the place where it is expected.
+    fn place_of(&mut self, call_def: &CallDef, source: &FieldSource) -> Option<FieldSlot> {
+        let id = match source {
+            FieldSource::Slot(slot) | FieldSource::Guarded(slot, _) => return Some(*slot),
+            FieldSource::Account => call_def.account.as_ref(),
+            FieldSource::User => call_def.user.as_ref(),
+            FieldSource::Session => call_def.session.as_ref(),
+            FieldSource::Named(_) | FieldSource::Time => None,
+        };
+        let pointer = call_def.pointers(id?.from.first()?.get_ref()).into_iter().next()?;
+        Some(self.keys.slot(&pointer))
     }
 
     /// Returns the sources that a name or a pointer of a field refers to. There are several if it
