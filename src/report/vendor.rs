@@ -64,7 +64,7 @@ pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
         let all = call.spreads.iter().filter(|spread| spread.listed.is_none());
         all.map(move |spread| (call.call.name(), spread))
     });
-    let losses = spreads.map(|(call, spread)| {
+    let losses = spreads.flat_map(|(call, spread)| {
         let lost = match (spread.scalar, spread.truthy) {
             (false, false) => "null",
             (true, false) => "null, objects and lists",
@@ -76,11 +76,12 @@ pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
             (true, true) => ", each but null with a finding",
             (true, false) => " without a finding (`lost` gives one)",
         };
-        format!(
-            "{call}: {} into {} leaves out {lost}{note}",
-            spread.from.join(", "),
-            body(&spread.to)
-        )
+        let (from, to) = (spread.from.join(", "), body(&spread.to));
+        let left_out = format!("{call}: {from} into {to} leaves out {lost}{note}");
+        let renamed = spread.rename.iter().map(move |(old, new)| {
+            format!("{call}: of `{old}` and `{new}` in {from}, only the later one goes into {to}")
+        });
+        std::iter::once(left_out).chain(renamed)
     });
     losses.collect()
 }

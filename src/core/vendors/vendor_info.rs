@@ -191,7 +191,7 @@ impl VendorInfo {
             name: file.name.get_ref().clone(),
             title: file.title.clone(),
             short: file.short.get_ref().clone(),
-            prefix: file.prefix.clone(),
+            prefix: file.prefix.get_ref().clone(),
             document: file.document.clone(),
             fed_by: file.fed_by,
             integrations: file.integrations.clone(),
@@ -229,7 +229,8 @@ impl VendorInfo {
 impl CallInfo {
     fn new(file: &VendorTable, call: CallType, def: &CallDef) -> CallInfo {
         let texts = |words: &[Word]| words.iter().map(|word| word.get_ref().clone()).collect();
-        let code = |word: &Word| format!("{}-{}-{}", file.prefix, call.letter(), word.get_ref());
+        let code =
+            |word: &Word| format!("{}-{}-{}", file.prefix.get_ref(), call.letter(), word.get_ref());
         let looks = |id: &Option<IdDef>| {
             id.as_ref().map(|id| LooksFor {
                 from: id.from.iter().flat_map(|word| def.pointers(word.get_ref())).collect(),

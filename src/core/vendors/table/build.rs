@@ -62,12 +62,12 @@ pub(crate) fn book(file: &VendorTable, text: &TableText<'_>) -> Result<FindingTe
     let mut book = FindingTexts::new();
     for (name, code) in &file.code {
         for each in family(name) {
-            if !each.starts_with(&format!("{}-", file.prefix)) {
+            if !each.starts_with(&format!("{}-", file.prefix.get_ref())) {
                 let at = text.find(name.as_str()).unwrap_or(0);
                 return Err(TableError::at(
                     text,
                     at,
-                    format!("code `{each}` does not begin with `{}-`", file.prefix),
+                    format!("code `{each}` does not begin with `{}-`", file.prefix.get_ref()),
                 ));
             }
             book.insert(each, code.clone());
@@ -79,7 +79,7 @@ pub(crate) fn book(file: &VendorTable, text: &TableText<'_>) -> Result<FindingTe
             continue;
         }
         for call in CallType::ALL.into_iter().filter(|call| file.call.get(*call).is_none()) {
-            let name = format!("{}-{}-UNSUPPORTED", file.prefix, call.letter());
+            let name = format!("{}-{}-UNSUPPORTED", file.prefix.get_ref(), call.letter());
             book.entry(name).or_insert_with(|| code.clone());
         }
     }
@@ -180,7 +180,7 @@ impl TableBuilder<'_> {
             self.codes.find(Some(self.index), code).expect("every vendor has the common codes")
         };
         let unsupported = CallType::ALL.map(|call| {
-            let code = format!("{}-{}-UNSUPPORTED", self.file.prefix, call.letter());
+            let code = format!("{}-{}-UNSUPPORTED", self.file.prefix.get_ref(), call.letter());
             self.codes.find(Some(self.index), &code)
         });
         let (type_missing, off) = (code("EVT-TYPE-MISSING"), code("EVT-INTEGRATION-OFF"));
@@ -373,7 +373,7 @@ impl TableBuilder<'_> {
         word: Option<&Word>,
     ) -> Result<Option<CodeId>, TableError> {
         let Some(word) = word else { return Ok(None) };
-        let code = format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref());
+        let code = format!("{}-{}-{}", self.file.prefix.get_ref(), call.letter(), word.get_ref());
         if let Some(id) = self.codes.find(Some(self.index), &code) {
             return Ok(Some(id));
         }

@@ -220,6 +220,7 @@ impl TableBuilder<'_> {
             let made = self.row(call, call_def, field, settings, names);
             rows.extend(self.keep(made));
         }
+        self.check_overwritten(def);
         if rows.len() > 128 {
             return Err(TableError::word(self.text, &def.url, "a request has at most 128 fields"));
         }

@@ -76,7 +76,7 @@ pub(crate) struct VendorTable {
     /// The head of the vendor's column: one to three characters.
     pub short: Word,
     /// The prefix of the vendor's finding codes.
-    pub prefix: String,
+    pub prefix: Word,
     /// The vendor's document, named so that a user can find it.
     pub document: String,
     pub fed_by: FedBy,
@@ -152,7 +152,7 @@ impl<'t> TableText<'t> {
         TableText { text, lines: OnceLock::new() }
     }
 
-    fn line_of(&self, at: usize) -> usize {
+    pub(crate) fn line_of(&self, at: usize) -> usize {
         self.lines.get_or_init(|| LineStarts::new(self.text.as_bytes())).line_of(at)
     }
 }
