@@ -10,7 +10,7 @@ use crate::vendors::deliver::request_template::{self, RequestTemplate};
 use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
 use crate::vendors::engine::integration_names::SwitchNames;
 use crate::vendors::rules::{Build, RuleParts};
-use crate::vendors::settings::{SettingsError, VendorSettings, check, nearest};
+use crate::vendors::settings::{SettingsError, VendorSettings, nearest};
 use crate::vendors::table::build_field_rules::id_source;
 use crate::vendors::table::destination_filter::destination_filter;
 use crate::vendors::table::{CarrierDef, SettingKind, TableError, TableText, VendorTable, Word};
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The maximum number of errors of one table that are reported at once.
-const MAX_ERRORS: usize = 100;
+pub(crate) const MAX_ERRORS: usize = 100;
 
 /// The error that a vendor cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -111,6 +111,7 @@ impl TableBuilder<'_> {
         self.check_defaults();
         self.check_listed();
         let settings = VendorSettings::new(&name, &self.file.setting, given)?;
+        self.check_lengths(&settings)?;
         let only = destination_filter(&name, &settings)?;
         let (mut names, mut reads, mut looks) = (Vec::new(), Vec::new(), Vec::new());
         let mut parts = RuleParts {
@@ -331,38 +332,6 @@ impl TableBuilder<'_> {
             Some(def) if kinds.contains(&def.kind) => Ok(key),
             Some(_) => wrong(format!("the setting `{key}` is not {wanted}")),
             None => wrong(format!("`{key}` is not a setting of this vendor")),
-        }
-    }
-
-    /// Checks that each setting that a code names in `listed_in` exists and is a list.
-    fn check_listed(&mut self) {
-        let file = self.file;
-        for listed in file.code.values().filter_map(|text| text.listed_in.as_ref()) {
-            let key = &listed.setting;
-            let def = file.setting.iter().find(|def| def.key == *key);
-            let message = match def.map(|def| def.kind) {
-                Some(SettingKind::Texts | SettingKind::Ids) => continue,
-                Some(_) => format!("the setting `{key}` is not a list of type `texts` or `ids`"),
-                None => format!("`{key}` is not a setting of this vendor"),
-            };
-            let at = self.text.find(&format!("setting = \"{key}\"")).unwrap_or_default();
-            self.errors.push(TableError::at(self.text, at, message));
-        }
-    }
-
-    /// Checks that the default of each setting is a valid value of it.
-    fn check_defaults(&mut self) {
-        let file = self.file;
-        for def in &file.setting {
-            if self.errors.len() >= MAX_ERRORS {
-                return;
-            }
-            let default = def.default.as_ref().and_then(|value| serde_json::to_value(value).ok());
-            if let Some(message) = default.and_then(|value| check(def, &value).err()) {
-                let at = self.text.find(&format!("key = \"{}\"", def.key)).unwrap_or_default();
-                let message = format!("the default of a setting is wrong: {message}");
-                self.errors.push(TableError::at(self.text, at, message));
-            }
         }
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod build_calls;
 pub(crate) mod build_field_rules;
 mod call;
+mod check_settings;
 mod destination_filter;
 pub(crate) mod example_files;
 mod field;
