@@ -78,7 +78,7 @@ impl ShownField {
 fn vendors_show_lists_every_field_that_a_case_sends() {
     let all = vendors();
     let mut missing = BTreeSet::new();
-    for (at, vendor) in all.names().into_iter().enumerate() {
+    for (at, vendor) in all.names().enumerate() {
         let shown = shown_requests(&vendor_tables(&all, at));
         for case in cases(vendor) {
             let played = case.play(vendor);
@@ -103,7 +103,7 @@ fn vendors_show_lists_every_field_that_a_case_sends() {
 #[test]
 fn vendors_show_explains_every_name() {
     let all = vendors();
-    for (at, vendor) in all.names().into_iter().enumerate() {
+    for (at, vendor) in all.names().enumerate() {
         for call in &all.info(at).calls {
             let from = call.fields.iter().flat_map(|field| &field.from);
             for name in from.filter_map(|from| from.strip_prefix('@')) {
