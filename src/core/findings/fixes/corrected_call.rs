@@ -136,22 +136,23 @@ const EVENT: &str = "EVENT_NAME";
 fn fill_for_segment(tree: &mut Lit, kind: CallType, notes: &mut Vec<String>) {
     let is_text = |value: &Lit| matches!(value, Lit::Text(text) if !text.is_empty());
     let is_object = |value: &Lit| matches!(value, Lit::Map(_));
-    let (fields, is_valid): (&[&str], &dyn Fn(&Lit) -> bool) = match kind {
-        CallType::Track => {
-            let event = tree.get("event").cloned();
-            if !event.as_ref().is_some_and(is_text) {
-                let own = event.as_ref().and_then(Lit::id).unwrap_or(EVENT).to_owned();
-                let what = if own == EVENT { "made up" } else { "a string" };
-                notes.push(format!("`event` is {what} here"));
-                tree.set("event", Lit::Text(own));
-            }
-            (&["properties"], &is_object)
-        }
-        CallType::Page | CallType::Screen => (&["name", "category"], &is_text),
-        CallType::Identify | CallType::Group => (&["traits"], &is_object),
-        CallType::Alias => return,
+    if kind == CallType::Track && !tree.get("event").is_some_and(is_text) {
+        let own = tree.get("event").and_then(Lit::id).map(str::to_owned);
+        let what = if own.is_some() { "a string" } else { "made up" };
+        notes.push(format!("`event` is {what} here"));
+        tree.set("event", Lit::Text(own.unwrap_or_else(|| EVENT.to_owned())));
+    }
+    let (texts, objects): (&[&str], &[&str]) = match kind {
+        CallType::Track => (&[], &["properties"]),
+        CallType::Page | CallType::Screen => (&["name", "category"], &[]),
+        CallType::Identify | CallType::Group => (&[], &["traits"]),
+        CallType::Alias => (&[], &[]),
     };
-    for name in fields {
+    for name in texts.iter().chain(objects) {
+        let is_valid = |value: &Lit| match texts.contains(name) {
+            true => is_text(value),
+            false => is_object(value),
+        };
         if tree.get(name).is_some_and(|value| *value != Lit::Null && !is_valid(value)) {
             tree.remove(&pointer::push("", name));
             notes.push(format!("left out: `{name}` (Segment discards a call with it)"));
