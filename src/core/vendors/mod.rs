@@ -88,12 +88,13 @@ pub use deliver::{Delivery, NoDelivery, Trust, variable};
 pub use memory::{Memory, MemorySize};
 pub use settings::{SettingsError, VendorSettings, nearest};
 
-use crate::call::Event;
-use crate::findings::common;
+use crate::call::{CallType, Event};
+use crate::findings::{Hint, Id, common};
 use crate::plan::{Plan, PlanOutcome};
 use crate::vendors::engine::call_view::CallBasics;
 use crate::vendors::engine::field_slots::SlotTable;
 use crate::vendors::engine::integration_names::SwitchNames;
+use crate::vendors::engine::near_miss::possible_hints;
 use crate::vendors::table::build::{TableBuilder, book};
 use crate::vendors::table::id_codes::id_codes;
 use crate::vendors::table::{TableText, VendorTable};
@@ -285,6 +286,16 @@ impl Vendors {
                 .collect::<Vec<_>>()
         };
         self.names().eq(before.names()) && entries(self) == entries(before)
+    }
+
+    /// Returns the near misses of an id that a vendor does not find, relative to the first place
+    /// where the vendor reads the id.
+    pub fn hints(&self, vendor: usize, event: &Event<'_>, id: Id) -> Vec<Hint> {
+        let vendor = &self.vendors[vendor];
+        let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
+        let places = kind.and_then(|kind| vendor.info.looks_for(kind, id));
+        let place = places.and_then(|places| places.from.first());
+        place.map_or(Vec::new(), |place| possible_hints(vendor, event, id, place))
     }
 
     /// Makes an empty memory for these vendors.
