@@ -5,6 +5,7 @@ use crate::engine::index::NoCall;
 use crate::engine::ingest::accept::FAULT;
 use crate::engine::rows::row_detail::request_detail;
 use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
+use crate::engine::source::har_response;
 use crate::engine::source::request_line::{body_text, head_of};
 use crate::findings::Severity;
 use crate::recording::{RequestLine, ResponseSource};
@@ -86,6 +87,9 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
     }
     if request.response == ResponseSource::Upstream {
         return forwarded_fix(status, kind, message).to_owned();
+    }
+    if request.response == ResponseSource::Archived {
+        return har_response::fix(status, message).to_owned();
     }
     if matches!(status, 404 | 405) {
         return intended_route::explain(head).fix;

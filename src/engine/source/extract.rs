@@ -284,10 +284,6 @@ impl SplitFile<'_> {
         if found.calls + found.requests == 0 {
             return Err(found.nothing(name));
         }
-        let some = |count: u64, one: &str, many: &str| match count {
-            1 => format!("1 {one}"),
-            count => format!("{count} {many}"),
-        };
         if found.bad > 0 {
             let (line, message) = found.first_bad.unwrap_or_default();
             let bad = some(found.bad, "value", "values");
@@ -324,6 +320,14 @@ impl SplitFile<'_> {
     }
 }
 
+/// Returns a count with the noun in its number.
+fn some(count: u64, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    }
+}
+
 fn too_long() -> String {
     let megabytes = crate::engine::source::limits::MAX_VALUE_BYTES >> 20;
     format!("this value is longer than {megabytes} MB")
@@ -350,7 +354,8 @@ impl FileContents {
             false => format!("the first has {}", listed(names)),
         };
         if let Some((why, count)) = self.unreadable.first_key_value() {
-            let message = format!("{count} requests to tracking paths could not be read: {why}");
+            let requests = some(*count, "request", "requests");
+            let message = format!("{requests} to tracking paths could not be read: {why}");
             return FileError::NoCalls { path, message };
         }
         if let Some((line, message)) = self.first_bad {

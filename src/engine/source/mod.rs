@@ -20,6 +20,7 @@ pub(crate) mod follow;
 pub(crate) mod followed_file;
 mod gzip;
 mod har;
+pub(crate) mod har_response;
 pub(crate) mod import;
 mod json_values;
 pub(crate) mod limits;

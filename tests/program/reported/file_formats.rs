@@ -1,5 +1,6 @@
 //! The files that people have, read by every command in the same way.
 
+mod archived_requests;
 mod call_envelopes;
 mod damaged_input;
 
