@@ -74,7 +74,10 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         fault: None,
         is_tls: url.starts_with("https://"),
     };
-    let body = match json.as_deref().filter(|json| Doc::parse(*json).is_ok()) {
+    // a pixel has its call in the URL, as at the listener
+    let queried = body.is_empty().then(|| query_call(&head)).flatten();
+    let json = queried.as_deref().or(json.as_deref());
+    let body = match json.filter(|json| Doc::parse(*json).is_ok()) {
         Some(json) => Body::Json(json),
         None if body.is_empty() => Body::None,
         None if refused.is_some() => Body::Bytes(&body),
@@ -85,6 +88,12 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         compose_answer(line, number, answer);
     }
     HarEntry::Calls
+}
+
+/// Returns the call in the query of a request without a body.
+fn query_call(head: &LineHead<'_>) -> Option<String> {
+    let LineHead { method, path, query, headers, received_at, is_tls, .. } = *head;
+    wire::query_body(&RequestHead { method, path, query, headers, received_at, is_tls })
 }
 
 /// Returns the host, path and query of a URL.

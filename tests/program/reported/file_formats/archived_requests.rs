@@ -77,3 +77,22 @@ fn the_response_is_that_of_the_archive() {
     assert!(shown.contains("answered 200: {\"real\":true}"), "{shown}");
     assert!(shown.contains("the service answered in 12.5 ms"), "{shown}");
 }
+
+#[test]
+fn a_pixel_has_its_call_in_the_url() {
+    let home = Home::new();
+    for query in
+        ["userId=u1&event=A", "data=eyJ0eXBlIjoidHJhY2siLCJldmVudCI6IkEiLCJ1c2VySWQiOiJ1MSJ9"]
+    {
+        let entry = json!({
+            "startedDateTime": "2026-11-30T10:00:00.000Z",
+            "request": {
+                "method": "GET", "headers": [],
+                "url": format!("https://api.segment.io/v1/pixel/track?{query}"),
+            },
+            "response": {"status": 200},
+        });
+        let path = home.write("x.har", archive(&[entry]));
+        assert_eq!(home.names(&path), ["A"], "{query}");
+    }
+}
