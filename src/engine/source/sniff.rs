@@ -128,9 +128,18 @@ impl FirstLines {
                 lines.recorded += 1;
                 continue;
             }
+            // the calls of a line that is read in place are its value, or the elements of its array
+            let root = doc.root();
+            let mut items: Vec<&str> = match root.is_array() {
+                true => root.children().map(|item| item.raw()).collect(),
+                false => vec![root.raw()],
+            };
+            items.reverse();
             let mut as_it_is = true;
-            let inside = |call: &str| as_it_is &= doc.root().is_array() || call == text;
-            match envelope::calls(doc.root(), &mut { inside }) {
+            let inside = |call: &str| {
+                as_it_is &= items.pop().is_some_and(|item| std::ptr::eq(item, call));
+            };
+            match envelope::calls(root, &mut { inside }) {
                 EnvelopeItem::Calls(_) if as_it_is || doc.root().get("seq").is_some() => {
                     lines.first_is_call |= !other;
                     lines.calls += 1;

@@ -3,6 +3,7 @@
 mod archived_requests;
 mod call_envelopes;
 mod damaged_input;
+mod mixed_rows;
 
 use super::{case, check_records, segscope};
 use crate::common::StandIn;
