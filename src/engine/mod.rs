@@ -283,6 +283,11 @@ impl Engine {
         self.shared.import.wrong()
     }
 
+    /// Returns messages about what was passed over in the imported files of calls.
+    pub fn import_notes(&self) -> Vec<String> {
+        self.shared.import.lock().notes.clone()
+    }
+
     /// Returns what was counted in the recording when it was opened.
     pub fn opened(&self) -> OpenedCounts {
         self.lock().opened.clone()

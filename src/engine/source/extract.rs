@@ -1,20 +1,18 @@
 //! Extracts the calls of files: each call becomes a line of a file without a name.
 
-use crate::call::{Doc, text::visible};
+use crate::call::Doc;
 use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::FollowedFile;
 use crate::engine::source::json_values::{ReadStep, TextPosition, Values};
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
+use crate::engine::source::passed_over::{PassedOver, listed, some};
 use crate::engine::source::recording_files::Recording;
 use crate::engine::source::spool::Spool;
 use crate::engine::source::{bare_calls, curl, gzip, har};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
-
-/// The maximum number of member names that a message lists.
-const MAX_LISTED_NAMES: usize = 4;
 
 /// The calls that were extracted from a file, or from all files of a folder together.
 pub(crate) struct ExtractedCalls {
@@ -75,13 +73,8 @@ impl ExtractedCalls {
 #[derive(Debug, Default)]
 struct FileContents {
     calls: u64,
-    /// True if some calls were in envelopes.
-    wrapped: bool,
     requests: u64,
-    /// The number of objects that are not calls, and the line and members of the first.
-    others: u64,
-    first_other: Option<(usize, Vec<String>)>,
-    warehouse: u64,
+    passed_over: PassedOver,
     /// The number of values that could not be read, and the line and error of the first.
     bad: u64,
     first_bad: Option<(usize, String)>,
@@ -128,38 +121,16 @@ impl SplitFile<'_> {
                 return Ok(());
             }
         };
-        let root = doc.root();
         let (taken, mut kept) = (&mut *self.taken, Ok(()));
-        let is_record = root.get("seq").is_some();
-        let wrapped = &mut self.found.wrapped;
-        let row = envelope::calls(root, &mut |call| {
-            *wrapped |= root.is_object() && !is_record && call != root.raw();
+        let item = envelope::calls(doc.root(), &mut |call| {
             if kept.is_ok() {
                 kept = taken.call(call);
             }
         });
         kept.map_err(|error| self.io(error))?;
-        let found = &mut self.found;
-        match row {
-            EnvelopeItem::Calls(calls) => found.calls += calls,
-            EnvelopeItem::Warehouse => found.warehouse += 1,
-            // an empty list
-            EnvelopeItem::Other if doc.root().is_array() && doc.root().index(0).is_none() => {}
-            // in a file of calls, an object is meant as a call
-            EnvelopeItem::Other if root.is_object() && found.calls > 0 && !found.wrapped => {
-                found.calls += 1;
-                self.taken.call(root.raw()).map_err(|error| self.io(error))?;
-            }
-            EnvelopeItem::Other => {
-                found.others += 1;
-                let object =
-                    if doc.root().is_array() { doc.root().index(0) } else { Some(doc.root()) };
-                let members = object.into_iter().flat_map(|object| object.children());
-                let names = members
-                    .take(MAX_LISTED_NAMES + 1)
-                    .map(|member| visible(&member.key()).into_owned());
-                found.first_other.get_or_insert_with(|| (place.line, names.collect()));
-            }
+        match item {
+            EnvelopeItem::Calls(calls) => self.found.calls += calls,
+            item => self.found.passed_over.count(item, doc.root(), place.line),
         }
         Ok(())
     }
@@ -302,48 +273,15 @@ impl SplitFile<'_> {
             let others = some(found.entries, "other entry", "other entries");
             recording.notes.push(format!("{shown}: {requests} read, {others} passed over"));
         }
-        if found.warehouse > 0 {
-            let rows = some(found.warehouse, "warehouse row", "warehouse rows");
-            recording.problems.push(format!(
-                "{shown}: {rows} (snake_case columns) passed over: they are not calls"
-            ));
-        }
-        if found.others > 0 {
-            let rows = some(found.others, "JSON value", "JSON values");
-            let (line, names) = found.first_other.unwrap_or_default();
-            recording.notes.push(format!(
-                "{shown}: {rows} without a call passed over; the first is on line {line} and has {}",
-                listed(&names)
-            ));
-        }
+        recording.problems.extend(found.passed_over.warehouse_note(&name));
+        recording.notes.extend(found.passed_over.others_note(&name));
         Ok(())
-    }
-}
-
-/// Returns a count with the noun in its number.
-fn some(count: u64, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {many}"),
     }
 }
 
 fn too_long() -> String {
     let megabytes = crate::engine::source::limits::MAX_VALUE_BYTES >> 20;
     format!("this value is longer than {megabytes} MB")
-}
-
-/// Lists the first few names of members.
-fn listed(names: &[String]) -> String {
-    match names.len() {
-        0 => "no members".to_owned(),
-        count => {
-            let more = if count > MAX_LISTED_NAMES { ", …" } else { "" };
-            let shown: Vec<_> =
-                names.iter().take(MAX_LISTED_NAMES).map(|name| visible(name)).collect();
-            format!("{}{more}", shown.join(", "))
-        }
-    }
 }
 
 impl FileContents {
@@ -361,7 +299,7 @@ impl FileContents {
         if let Some((line, message)) = self.first_bad {
             return FileError::Content { path, line, message };
         }
-        if self.warehouse > 0 {
+        if self.passed_over.warehouse > 0 {
             let message = "these are warehouse rows (columns such as `user_id` and `received_at`), \
                            not calls\nhelp: check the calls themselves: record them with `segscope tail`, or export raw events"
                 .to_owned();
@@ -375,11 +313,11 @@ impl FileContents {
             );
             return FileError::NoCalls { path, message };
         }
-        let Some((_, names)) = self.first_other else {
+        let Some(names) = self.passed_over.first_names() else {
             let message = "expected calls as JSON objects; found nothing".to_owned();
             return FileError::Content { path, line: 1, message };
         };
-        let found = rows(&names);
+        let found = rows(names);
         let message = format!(
             "no row of this file is a Segment call: expected objects such as \
              {{\"type\":\"track\",\"event\":\"Login\",\"userId\":\"u1\"}}, a batch, or a recording; {found}"

@@ -25,6 +25,7 @@ pub(crate) mod import;
 mod json_values;
 pub(crate) mod limits;
 pub(crate) mod opened;
+pub(crate) mod passed_over;
 
 pub(crate) mod read_lines;
 pub(crate) mod recording_files;
