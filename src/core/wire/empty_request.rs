@@ -185,7 +185,20 @@ fn single(root: Val<'_>, path: &str) -> Explanation {
     not_an_object(root, &expects)
 }
 
+/// Returns whether an object is Segment's request to a webhook to delete the data of a user.
+pub fn is_deletion(root: Val<'_>) -> bool {
+    let kind = root.get("type").and_then(|kind| kind.as_str());
+    let is_call = ["event", "properties", "traits"].iter().any(|name| root.get(name).is_some());
+    kind.is_some_and(|kind| kind == "delete") && root.get("userId").is_some() && !is_call
+}
+
 fn webhook(root: Val<'_>) -> Explanation {
+    if is_deletion(root) {
+        return Explanation::new(
+            "Segment's request to delete the data of a user; it is not a call",
+            "",
+        );
+    }
     if root.is_array() {
         return items(root, "the array");
     }

@@ -238,3 +238,23 @@ fn plain_mode_says_a_request_without_a_call_and_its_fix() {
     assert!(text.contains("no call: the body is an array"), "{text}");
     assert!(text.contains("fix: send an object with the array as its `batch`"), "{text}");
 }
+
+#[test]
+fn a_deletion_request_of_segment_is_not_a_call() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let deletion = json!({"type": "delete", "userId": "u1"}).to_string();
+    listening.http.post("/webhook", deletion.as_bytes()).expect("an answer");
+    let typed = json!({"type": "track", "event": "delete", "userId": "u1"}).to_string();
+    listening.http.post("/webhook", typed.as_bytes()).expect("an answer");
+    let recording = listening.recording.clone();
+    let (lines, words) = listening.end();
+    assert!(
+        lines[0].contains("Segment's request to delete the data of a user; it is not a call"),
+        "{lines:#?}"
+    );
+    assert!(words.contains("1 call"), "{words}");
+    let check = segscope(home.path(), &["check"]).arg(&recording).output().expect("it runs");
+    let text = String::from_utf8(check.stdout).expect("text");
+    assert!(!text.contains("EVT-TYPE-UNKNOWN"), "{text}");
+}
