@@ -187,13 +187,11 @@ impl SplitFile<'_> {
         }
     }
 
-    /// Extracts the requests of an HTTP archive.
+    /// Extracts the requests of HTTP archives.
     pub fn har(&mut self, input: impl BufRead) -> Result<(), FileError> {
         let (mut values, mut value, mut line) = (Values::new(input), Vec::new(), Vec::new());
-        if !values.skip_to("log", "entries").map_err(|error| self.io(error))? {
-            return Ok(());
-        }
-        loop {
+        let mut has_entries = values.skip_to("log", "entries").map_err(|error| self.io(error))?;
+        while has_entries {
             match values.next(&mut value).map_err(|error| self.io(error))? {
                 ReadStep::Object(place) => {
                     let text = String::from_utf8_lossy(&value);
@@ -222,9 +220,14 @@ impl SplitFile<'_> {
                     return Ok(());
                 }
                 ReadStep::Other(..) => {}
-                ReadStep::End => return Ok(()),
+                // archives may follow each other
+                ReadStep::End => {
+                    let next = values.skip_to_next("log", "entries");
+                    has_entries = next.map_err(|error| self.io(error))?;
+                }
             }
         }
+        Ok(())
     }
 
     /// Extracts the bodies of curl lines.

@@ -96,3 +96,19 @@ fn a_pixel_has_its_call_in_the_url() {
         assert_eq!(home.names(&path), ["A"], "{query}");
     }
 }
+
+#[test]
+fn archives_after_each_other_are_all_read() {
+    let home = Home::new();
+    let archive = |event: &str| {
+        let call = A.replace("\"A\"", &format!("\"{event}\"")).replace("m1", event);
+        let mut archive = json!({"log": {"entries": [posted(&call, &json!({"status": 200}))]}});
+        archive["log"]["pages"] = json!([{"log": {"entries": [1]}}]);
+        archive
+    };
+    let (one, two) = (archive("A"), archive("B"));
+    for text in [format!("{one}{two}"), format!("{one}\n{two:#}\n"), format!("{one:#}{two:#}")] {
+        let path = home.write("x.har", &text);
+        assert_eq!(home.names(&path), ["A", "B"], "{text}");
+    }
+}
