@@ -121,16 +121,20 @@ impl SplitFile<'_> {
                 return Ok(());
             }
         };
-        let (taken, mut kept) = (&mut *self.taken, Ok(()));
-        let item = envelope::calls(doc.root(), &mut |call| {
-            if kept.is_ok() {
-                kept = taken.call(call);
+        let root = doc.root();
+        let items = root.is_array().then(|| root.children()).into_iter().flatten();
+        for value in items.chain((!root.is_array()).then_some(root)) {
+            let (taken, mut kept) = (&mut *self.taken, Ok(()));
+            let item = envelope::calls(value, &mut |call| {
+                if kept.is_ok() {
+                    kept = taken.call(call);
+                }
+            });
+            kept.map_err(|error| self.io(error))?;
+            match item {
+                EnvelopeItem::Calls(calls) => self.found.calls += calls,
+                item => self.found.passed_over.count(item, value, place.line),
             }
-        });
-        kept.map_err(|error| self.io(error))?;
-        match item {
-            EnvelopeItem::Calls(calls) => self.found.calls += calls,
-            item => self.found.passed_over.count(item, doc.root(), place.line),
         }
         Ok(())
     }
@@ -277,7 +281,7 @@ impl SplitFile<'_> {
             recording.notes.push(format!("{shown}: {requests} read, {others} passed over"));
         }
         recording.problems.extend(found.passed_over.warehouse_note(&name));
-        recording.notes.extend(found.passed_over.others_note(&name));
+        recording.notes.extend(found.passed_over.other_notes(&name));
         Ok(())
     }
 }
@@ -306,6 +310,18 @@ impl FileContents {
             let message = "these are warehouse rows (columns such as `user_id` and `received_at`), \
                            not calls\nhelp: check the calls themselves: record them with `segscope tail`, or export raw events"
                 .to_owned();
+            return FileError::NoCalls { path, message };
+        }
+        if self.passed_over.deliveries > 0 {
+            let message = "these are requests that RudderStack sends to a vendor (`endpoint` and `body`), \
+                           with the vendor's payload, not calls\nhelp: check the events before they are \
+                           transformed: record them with `segscope tail`, or copy the source's live events"
+                .to_owned();
+            return FileError::NoCalls { path, message };
+        }
+        if self.passed_over.deletions > 0 {
+            let message =
+                "these are Segment's requests to delete the data of users, not calls".to_owned();
             return FileError::NoCalls { path, message };
         }
         if self.entries > 0 {

@@ -286,7 +286,7 @@ impl Importer<'_> {
     /// Notes what was passed over in a file.
     fn note_passed_over(&mut self, input: &FollowedFile) {
         let passed_over = std::mem::take(&mut self.passed_over);
-        if let Some(note) = passed_over.others_note(&input.path) {
+        for note in passed_over.other_notes(&input.path) {
             match input.follow {
                 true => self.shared.notice(note),
                 false => self.shared.import.lock().notes.push(note),
@@ -313,6 +313,12 @@ impl Importer<'_> {
         match item {
             EnvelopeItem::Calls(_) => Ok(()),
             EnvelopeItem::Warehouse => Err(bare_calls::WAREHOUSE_ROW.to_owned()),
+            EnvelopeItem::Delivery => {
+                Err("this is a request of RudderStack to a vendor, not a call".to_owned())
+            }
+            EnvelopeItem::Deletion => {
+                Err("this is a deletion request of Segment, not a call".to_owned())
+            }
             EnvelopeItem::Other => Err(bare_calls::EXPECTED.to_owned()),
         }
     }

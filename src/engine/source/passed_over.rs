@@ -14,6 +14,8 @@ pub(crate) struct PassedOver {
     others: u64,
     first_other: Option<(usize, Vec<String>)>,
     pub warehouse: u64,
+    pub deliveries: u64,
+    pub deletions: u64,
 }
 
 impl PassedOver {
@@ -22,6 +24,8 @@ impl PassedOver {
         match item {
             EnvelopeItem::Calls(_) => {}
             EnvelopeItem::Warehouse => self.warehouse += 1,
+            EnvelopeItem::Delivery => self.deliveries += 1,
+            EnvelopeItem::Deletion => self.deletions += 1,
             // an empty list
             EnvelopeItem::Other if value.is_array() && value.index(0).is_none() => {}
             EnvelopeItem::Other => {
@@ -51,15 +55,23 @@ impl PassedOver {
         (self.warehouse > 0).then_some(note)
     }
 
-    /// Returns the message about the other objects.
-    pub fn others_note(&self, path: &Path) -> Option<String> {
-        let (line, names) = self.first_other.as_ref()?;
-        let rows = some(self.others, "JSON value", "JSON values");
-        Some(format!(
-            "{}: {rows} without a call passed over; the first is on line {line} and has {}",
-            path.display(),
-            listed(names)
-        ))
+    /// Returns messages about the other objects.
+    pub fn other_notes(&self, path: &Path) -> impl Iterator<Item = String> {
+        let shown = path.display();
+        let deliveries = some(self.deliveries, "request", "requests");
+        let deliveries = format!(
+            "{shown}: {deliveries} of RudderStack to a vendor passed over; they hold the vendor's payload, not calls"
+        );
+        let deletions = some(self.deletions, "deletion request", "deletion requests");
+        let deletions = format!("{shown}: {deletions} of Segment passed over; they are not calls");
+        let others = self.first_other.as_ref().map(|(line, names)| {
+            let rows = some(self.others, "JSON value", "JSON values");
+            let names = listed(names);
+            format!("{shown}: {rows} without a call passed over; the first is on line {line} and has {names}")
+        });
+        let deliveries = (self.deliveries > 0).then_some(deliveries);
+        let deletions = (self.deletions > 0).then_some(deletions);
+        [deliveries, deletions, others].into_iter().flatten()
     }
 }
 

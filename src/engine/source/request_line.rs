@@ -72,7 +72,7 @@ impl Recording {
                 });
                 read.map(|()| done)
             })?;
-            notes.extend(passed_over.others_note(&input.path));
+            notes.extend(passed_over.other_notes(&input.path));
         }
         Ok(notes)
     }

@@ -102,7 +102,7 @@ struct FirstLines {
     /// True if the first object is a call without an envelope, so that the others are meant as
     /// calls too.
     first_is_call: bool,
-    /// The number of objects that contain calls or are rows of a warehouse.
+    /// The number of objects that contain calls, or are of a known kind that is not a call.
     others: usize,
 }
 
@@ -147,7 +147,9 @@ impl FirstLines {
                 EnvelopeItem::Calls(_) => {
                     (lines.calls, lines.others) = (lines.calls + 1, lines.others + 1)
                 }
-                EnvelopeItem::Warehouse => lines.others += 1,
+                EnvelopeItem::Warehouse | EnvelopeItem::Delivery | EnvelopeItem::Deletion => {
+                    lines.others += 1;
+                }
                 EnvelopeItem::Other => other |= doc.root().is_object(),
             }
         }

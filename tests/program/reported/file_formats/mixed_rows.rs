@@ -47,3 +47,31 @@ fn what_is_a_call_does_not_depend_on_the_order() {
         }
     }
 }
+
+#[test]
+fn requests_of_the_services_to_others_are_not_calls() {
+    let home = Home::new();
+    let delivery = r#"{"version":"1","type":"REST","method":"POST","endpoint":"https://api.custify.com/event","headers":{},"body":{"JSON":{"name":"x"}},"userId":"u1"}"#;
+    let deletion = r#"{"type":"delete","userId":"u1"}"#;
+    for (row, alone, among) in [
+        (delivery, "requests that RudderStack sends to a vendor", "1 request of RudderStack"),
+        (
+            deletion,
+            "Segment's requests to delete the data of users",
+            "1 deletion request of Segment",
+        ),
+    ] {
+        for text in [row.to_owned(), format!("[{row}]")] {
+            let (code, out, err) = home.check(&home.write("row.json", text));
+            assert_eq!(code, Some(2), "{out}");
+            assert!(err.contains(alone), "{err}");
+        }
+        for text in [format!("{A}\n{row}\n"), format!("{row}\n{A}\n"), format!("[{A},{row}]")] {
+            let path = home.write("rows.json", &text);
+            let (code, _, err) = home.check(&path);
+            assert_eq!(code, Some(0), "{err}");
+            assert!(err.contains(among), "{text}: {err}");
+            assert_eq!(home.names(&path), ["A"]);
+        }
+    }
+}
