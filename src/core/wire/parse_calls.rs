@@ -207,7 +207,7 @@ impl<'h> CallReader<'h, '_> {
         self.derived.list();
         for (index, item) in children().enumerate() {
             if limited {
-                limits::check_item(platform, index, item.raw().len())?;
+                limits::check_item(platform, index, item, children())?;
             }
             if !item.is_object() {
                 self.discards.push(at("bad_request", format!("{path}{index}")));

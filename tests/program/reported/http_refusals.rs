@@ -84,6 +84,36 @@ fn what_http_refuses_is_a_row_with_its_reason() {
             &["`no colon here`"],
         ),
     ];
+    let sent = [
+        sent,
+        vec![
+            (
+                format!("POST /v1/track ?x=1 HTTP/1.1\r\n{HOST}\r\n"),
+                400,
+                "POST /v1/track",
+                &["the URL of the request contains a blank", "%20"][..],
+            ),
+            (
+                format!("P OST /v1/track HTTP/1.1\r\n{HOST}\r\n"),
+                400,
+                "P ",
+                &["the request line is malformed: `P OST /v1/track HTTP/1.1`"],
+            ),
+            (
+                format!("PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\nPOST / HTTP/1.1\r\n{HOST}\r\n"),
+                400,
+                "PROXY ",
+                &["PROXY protocol of a load balancer", "turn off the PROXY protocol"],
+            ),
+            (
+                format!("POST /v1/track\r\n{HOST}\r\n"),
+                400,
+                "POST /v1/track",
+                &["the request line has no HTTP version", "send HTTP/1.1"],
+            ),
+        ],
+    ]
+    .concat();
     let received = listening.counts()["received"].as_u64().expect("a number");
     for (number, (bytes, status, ..)) in (received + 1..).zip(&sent) {
         let answer = send(&address, bytes.as_bytes());
@@ -126,8 +156,9 @@ fn a_body_that_was_packed_twice_is_named() {
     }
     let (lines, _) = listening.end();
     assert_eq!(lines.len(), 3);
-    for line in lines {
-        assert!(line.contains("gzip` is not known; send gzip or none"), "{line}");
+    let says = |nth: usize| if nth == 1 { "is gzip inside gzip" } else { "gzip` is not known" };
+    for (nth, line) in lines.iter().enumerate() {
+        assert!(line.contains(says(nth)), "{line}");
         assert!(line.contains("packed once with gzip"), "{line}");
     }
 }
