@@ -36,9 +36,7 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
         (_, NoCall::Empty) => "its sender treats that as success, so its calls are lost",
         (_, NoCall::LostItems) => "its sender treats that as success, so these items are lost",
         _ if again => "its sender tries again",
-        (ResponseSource::Archived, _) if matches!(status, 0 | 300..=303) => {
-            "whether its sender tries again is not known"
-        }
+        _ if matches!(status, 0 | 300..=303) => "whether its sender tries again is not known",
         _ => "senders do not try again, so its calls are lost",
     };
     FindingGroup {

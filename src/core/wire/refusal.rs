@@ -133,6 +133,9 @@ pub fn fix(kind: &str) -> Option<&'static str> {
         "binary" => {
             "send the call as JSON text, packed with nothing but gzip (`content-encoding: gzip`)"
         }
+        "client_gone" => {
+            "look at the sender: a timeout, a crash, or a page that was left ends a request; nothing is lost if it sends again"
+        }
         "request_line" => "write `METHOD PATH HTTP/1.1` with one blank between the parts",
         "proxy_protocol" => {
             "turn off the PROXY protocol toward this port (`send-proxy`, `proxy_protocol`)"

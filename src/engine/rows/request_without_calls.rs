@@ -106,7 +106,7 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
         429 => "the SDK sends it again by itself; send in smaller batches if this continues",
         503 => "free disk space or fix the recording's folder; the SDK sends it again by itself",
         400 => return fix_of(kind, message).to_owned(),
-        414 | 431 | 505 => wire::fix_of_refusal(kind).unwrap_or_default(),
+        0 | 414 | 431 | 505 => wire::fix_of_refusal(kind).unwrap_or_default(),
         _ => "see the message above",
     };
     fix.to_owned()

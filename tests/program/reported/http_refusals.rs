@@ -162,3 +162,45 @@ fn a_body_that_was_packed_twice_is_named() {
         assert!(line.contains("packed once with gzip"), "{line}");
     }
 }
+
+#[test]
+fn a_request_whose_body_the_client_cuts_off_is_a_row() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let address = listening.program.address.clone();
+    let head = "POST /v1/track HTTP/1.1\r\nHost: localhost\r\n";
+    let declared = format!("{head}Content-Length: 500\r\n\r\n{}", "x".repeat(50));
+    let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n");
+    let nothing = format!("{head}Content-Length: 500\r\n\r\n");
+    let sent = [
+        (&declared, false, "50 of 500 bytes of the body"),
+        (&declared, true, "50 of 500 bytes of the body"),
+        (&chunked, false, "5 bytes of a chunked body"),
+        (&nothing, false, "0 of 500 bytes of the body"),
+    ];
+    for (bytes, half, _) in sent {
+        let before = listening.counts()["received"].as_u64().expect("a number");
+        let mut stream = TcpStream::connect(&address).expect("it listens");
+        stream.write_all(bytes.as_bytes()).expect("sent");
+        if half {
+            stream.shutdown(std::net::Shutdown::Write).expect("closed");
+            let mut answer = Vec::new();
+            let _ = stream.read_to_end(&mut answer);
+            assert!(answer.is_empty(), "it is not answered");
+        }
+        drop(stream);
+        crate::common::wait_for("the request is counted", || {
+            (listening.counts()["received"] == before + 1).then_some(())
+        });
+    }
+    let recording = listening.recording.clone();
+    let (lines, _) = listening.end();
+    assert_eq!(lines.len(), sent.len(), "{lines:#?}");
+    for (line, (.., says)) in lines.iter().zip(sent) {
+        assert!(line.contains(&format!("the client ended the connection after {says}")), "{line}");
+        assert!(line.contains("look at the sender"), "{line}");
+    }
+    let check = segscope(home.path(), &["check"]).arg(&recording).output().expect("it runs");
+    let text = String::from_utf8(check.stdout).expect("text");
+    assert!(text.contains("the client ended the connection"), "{text}");
+}
