@@ -75,6 +75,9 @@ fn batch(root: Val<'_>, path: &str) -> Explanation {
     if !root.is_object() {
         return not_an_object(root, &expects);
     }
+    if let Some(explanation) = repeated_batch(root) {
+        return explanation;
+    }
     match root.get("batch") {
         Some(batch) if batch.is_array() => items(batch, "`batch`"),
         Some(batch) if holds_json(batch) => Explanation::new(
@@ -87,6 +90,25 @@ fn batch(root: Val<'_>, path: &str) -> Explanation {
         ),
         None => no_batch(root, &expects),
     }
+}
+
+/// Explains an object with several members `batch` of which the last is an empty array.
+fn repeated_batch(root: Val<'_>) -> Option<Explanation> {
+    let batches: Vec<Val<'_>> = root.children().filter(|child| child.key() == "batch").collect();
+    let (last, others) = batches.split_last()?;
+    if others.is_empty() || !last.is_array() || last.size() > 1 {
+        return None;
+    }
+    let lost: usize = others.iter().map(|batch| batch.children().count()).sum();
+    let calls =
+        if lost == 1 { "1 call is lost".to_owned() } else { format!("{lost} calls are lost") };
+    Some(Explanation::new(
+        format!(
+            "`batch` is there {} times, and the last, which counts, is empty; {calls}",
+            batches.len()
+        ),
+        "send one `batch` with all calls",
+    ))
 }
 
 /// Explains an object without `batch`.

@@ -140,10 +140,11 @@ pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem 
 
 /// Returns whether an object is a call by its type and members, or a batch of calls.
 fn is_whole(value: Val<'_>) -> bool {
-    let batch = value.get("batch").filter(Val::is_array);
+    // of a repeated key, the last counts, and the parser of calls says what is lost in the others
+    let mut batches = value.children().filter(|child| child.key() == "batch" && child.is_array());
     let typed =
         |call: Val<'_>| has_type(call) && (has_member(call) || call.get("context").is_some());
-    typed(value) || batch.is_some_and(|batch| batch.children().any(may_be_call))
+    typed(value) || batches.any(|batch| batch.children().any(may_be_call))
 }
 
 fn has_type(value: Val<'_>) -> bool {
