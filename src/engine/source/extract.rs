@@ -1,6 +1,7 @@
 //! Extracts the calls of files: each call becomes a line of a file without a name.
 
-use crate::call::Doc;
+use crate::call::{Doc, text::visible};
+use crate::engine::source::curl::{self, CurlBody};
 use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::FollowedFile;
@@ -9,7 +10,7 @@ use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::passed_over::{PassedOver, listed, some};
 use crate::engine::source::recording_files::Recording;
 use crate::engine::source::spool::Spool;
-use crate::engine::source::{bare_calls, curl, gzip, har};
+use crate::engine::source::{bare_calls, gzip, har};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -242,7 +243,22 @@ impl SplitFile<'_> {
         if read.map_err(|error| self.io(error))? as u64 > limit {
             return Err(self.io(io::Error::other("it is longer than 64 MB")));
         }
-        for (nth, (kind, body)) in curl::bodies(&text).into_iter().enumerate() {
+        for (nth, body) in curl::bodies(&text).into_iter().enumerate() {
+            let (kind, body) = match body {
+                CurlBody::Text(kind, body) => (kind, body),
+                CurlBody::File(file) => {
+                    let file = visible(&file);
+                    let message = match &*file {
+                        "-" => "the body is in standard input, which segscope does not read here"
+                            .to_owned(),
+                        file => format!(
+                            "the body is in the file `{file}`, which segscope does not read; check that file itself"
+                        ),
+                    };
+                    self.bad(nth + 1, message);
+                    continue;
+                }
+            };
             let body = match (kind, body.trim().strip_prefix('{')) {
                 (Some(kind), Some(rest)) if !body.contains("\"type\"") => {
                     let comma = if rest.trim_start().starts_with('}') { "" } else { "," };

@@ -27,6 +27,26 @@ fn an_array_of_envelopes_on_one_line_is_read_as_any_other_layout() {
 }
 
 #[test]
+fn calls_as_text_in_an_array_are_read() {
+    let home = Home::new();
+    let text = serde_json::Value::from(A).to_string();
+    assert_eq!(home.names(&home.write("text.json", format!("[{text}]"))), ["A"]);
+    assert_eq!(home.names(&home.write("mixed.json", format!("[{text},{B}]"))), ["A", "u2"]);
+}
+
+#[test]
+fn curl_lines_with_escapes_and_with_files() {
+    let home = Home::new();
+    let escaped = A.replace("\"A\"", r#""it\'s\u0021""#);
+    let script =
+        format!("curl 'https://x/v1/track' --data-raw $'{escaped}'\ncurl x -d @body.json\n");
+    let path = home.write("calls.sh", script);
+    assert_eq!(home.names(&path), ["it's!"]);
+    let (_, _, err) = home.check(&path);
+    assert!(err.contains("the body is in the file `body.json`"), "{err}");
+}
+
+#[test]
 fn what_is_a_call_does_not_depend_on_the_order() {
     let home = Home::new();
     let envelope = format!("{{\"message\":{A}}}");
