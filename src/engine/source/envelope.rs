@@ -112,7 +112,11 @@ pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem 
         return if found > 0 { EnvelopeItem::Calls(found) } else { row };
     }
     if !value.is_object() {
-        return EnvelopeItem::Other;
+        // the JSON of a call, encoded once more
+        return match value.as_str().map_or(0, |text| in_text(&text, MAX_DEPTH, each)) {
+            0 => EnvelopeItem::Other,
+            found => EnvelopeItem::Calls(found),
+        };
     }
     // a call record of segscope
     if let Some(call) =

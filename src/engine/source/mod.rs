@@ -33,6 +33,7 @@ pub(crate) mod request_line;
 mod sniff;
 mod spool;
 mod stream;
+mod tables;
 mod unreadable;
 
 use crate::engine::source::extract::ExtractedCalls;
