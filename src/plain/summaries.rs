@@ -48,7 +48,7 @@ impl PlainSession<'_> {
                 found.severity.name(),
                 found.code,
                 found.counted.seq,
-                time::format(found.counted.last_seen)
+                time::format_known(found.counted.last_seen).as_deref().unwrap_or("an unknown time")
             )
         });
         let lines: Vec<String> = lines.collect();

@@ -186,8 +186,8 @@ fn counted_calls(counted: &CountedCalls) -> Map<String, Value> {
     let out = json!({
         "calls": counted.calls,
         "repeats": counted.repeats,
-        "first_seen": time::format(counted.first_seen),
-        "last_seen": time::format(counted.last_seen),
+        "first_seen": time::format_known(counted.first_seen),
+        "last_seen": time::format_known(counted.last_seen),
         "example": counted.seq,
         "trend": counted.trend,
     });

@@ -14,7 +14,8 @@ use serde_json::value::RawValue;
 struct CallRecord<'a> {
     seq: u64,
     request: u64,
-    received_at: String,
+    /// Null if the call comes from a file and has no time.
+    received_at: Option<String>,
     path: &'a str,
     write_key: Option<&'a str>,
     library: Option<LibraryRecord<'a>>,
@@ -61,7 +62,7 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
     let record = CallRecord {
         seq: call.seq.0,
         request: call.request.number,
-        received_at: time::format(call.request.received_at),
+        received_at: time::format_known(call.request.received_at),
         path: &call.request.path,
         write_key: call.write_key.as_deref(),
         library: call

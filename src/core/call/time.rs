@@ -124,6 +124,11 @@ pub fn format(millis: Millis) -> String {
     out
 }
 
+/// Returns the time as [`format()`] does, or `None` if it is not known.
+pub fn format_known(millis: Millis) -> Option<String> {
+    (millis != NO_TIME).then(|| format(millis))
+}
+
 /// Appends the text of [`format()`] without an allocation, because times are written for every
 /// call.
 pub fn write(out: &mut String, millis: Millis) {

@@ -3,7 +3,7 @@
 //! Only group calls are remembered, and for each user only changes of the group, each with its
 //! call. Therefore the group that was known before a call is the same whenever it is computed.
 
-use crate::call::time::Millis;
+use crate::call::time::{Millis, NO_TIME};
 use crate::call::{CallType, Event, Seq, Val, text::visible_id};
 use crate::engine::rows::call_fields;
 use crate::findings::doubtful_ids::names_nobody;
@@ -17,6 +17,10 @@ const MAX_BYTES: usize = 32 << 20;
 /// The memory of one entry besides its texts.
 const ENTRY_BYTES: usize = 96;
 
+/// The maximum time, in milliseconds, by which a call may have a later time of arrival than the next
+/// call. Requests that arrive together are numbered in the order in which they are recorded.
+const MAX_DISORDER_MS: i64 = 1_000;
+
 /// The group that a call's user was last seen with before the call.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct SeenGroup {
@@ -24,18 +28,20 @@ pub struct SeenGroup {
     pub group_id: String,
     /// The number of the call that changed the user's group to this one.
     pub seq: u64,
-    /// The time between the arrival of that call and of the later one, in milliseconds.
-    pub ms_before: i64,
+    /// The time between the arrival of that call and of the later one, in milliseconds; `None` if
+    /// one of the two is not known.
+    pub ms_before: Option<i64>,
 }
 
 impl SeenGroup {
     /// Explains why a later call of this type has no account although the user has a group.
     pub fn history(&self, kind: CallType) -> String {
         let ago = match self.ms_before {
-            ms if ms < 1000 => "less than a second earlier".to_owned(),
-            ms if ms < 120_000 => format!("{} s earlier", ms / 1000),
-            ms if ms < 7_200_000 => format!("{} min earlier", ms / 60_000),
-            ms => format!("{} h earlier", ms / 3_600_000),
+            None => "earlier".to_owned(),
+            Some(ms) if ms < 1000 => "less than a second earlier".to_owned(),
+            Some(ms) if ms < 120_000 => format!("{} s earlier", ms / 1000),
+            Some(ms) if ms < 7_200_000 => format!("{} min earlier", ms / 60_000),
+            Some(ms) => format!("{} h earlier", ms / 3_600_000),
         };
         let group = visible_id(&self.group_id);
         let called = format!("group `{group}` was called {ago} (call {})", self.seq);
@@ -97,15 +103,22 @@ impl UserGroups {
     }
 
     /// Returns the group that the call's user, or else its visitor, was last seen with before the
-    /// call. `now` is the time at which the call arrived.
+    /// call. `now` is the time at which the call arrived. A file may have its calls in any order, so
+    /// group calls with a later time are left out.
     pub fn before(&self, event: &Event<'_>, seq: Seq, now: Millis) -> Option<SeenGroup> {
         self.groups.iter().zip(ids(event)).find_map(|(groups, key)| {
             let groups = groups.get(&*key?)?;
-            let earlier = groups.iter().rev().find(|known| known.seq < seq);
+            let ms_before = |known: &UserGroup| {
+                (now != NO_TIME && known.received_at != NO_TIME).then(|| now - known.received_at)
+            };
+            let is_earlier = |known: &&UserGroup| {
+                known.seq < seq && ms_before(known).is_none_or(|ms| ms > -MAX_DISORDER_MS)
+            };
+            let earlier = groups.iter().rev().find(is_earlier);
             earlier.map(|known| SeenGroup {
                 group_id: known.group.to_string(),
                 seq: known.seq.0,
-                ms_before: now - known.received_at,
+                ms_before: ms_before(known),
             })
         })
     }
@@ -141,20 +154,27 @@ mod tests {
         .collect();
         for (at, doc) in docs.iter().enumerate() {
             let event = Event::bare(doc.root());
-            people.learn(&event, Some(CallType::Group), Seq(at as u64 + 1), || at as i64 * 10);
+            let received_at = || 5_000 + at as i64 * 10;
+            people.learn(&event, Some(CallType::Group), Seq(at as u64 + 1), received_at);
             people.learn(&event, Some(CallType::Track), Seq(at as u64 + 1), || 0);
         }
-        let before = |json: &str, seq| {
+        let before_at = |json: &str, seq, now| {
             let doc = Doc::parse(json).expect("JSON");
-            let found = people.before(&Event::bare(doc.root()), Seq(seq), 100);
+            let found = people.before(&Event::bare(doc.root()), Seq(seq), now);
             found.map(|seen| (seen.seq, seen.group_id, seen.ms_before))
         };
+        let before = |json: &str, seq| before_at(json, seq, 5_100);
         let user = r#"{"userId":"u","anonymousId":"b"}"#;
         assert_eq!(before(user, 1), None);
-        assert_eq!(before(user, 3), Some((1, "g1".to_owned(), 100)));
-        assert_eq!(before(user, 99), Some((3, "7".to_owned(), 80)));
-        assert_eq!(before(r#"{"anonymousId":"a"}"#, 99), Some((1, "g1".to_owned(), 100)));
+        assert_eq!(before(user, 3), Some((1, "g1".to_owned(), Some(100))));
+        assert_eq!(before(user, 99), Some((3, "7".to_owned(), Some(80))));
+        assert_eq!(before(r#"{"anonymousId":"a"}"#, 99), Some((1, "g1".to_owned(), Some(100))));
         assert_eq!(before(r#"{"userId":"v","anonymousId":"c"}"#, 99), None);
+        // the group calls have later times, by a little and by much
+        assert_eq!(before_at(user, 3, 4_500), Some((1, "g1".to_owned(), Some(-500))));
+        assert_eq!(before_at(user, 3, 3_000), None);
+        // how much earlier is not known
+        assert_eq!(before_at(user, 3, NO_TIME), Some((1, "g1".to_owned(), None)));
     }
 
     #[test]

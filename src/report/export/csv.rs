@@ -62,7 +62,7 @@ impl CsvTable {
         let verdicts = shown.iter().map(|at| rendered(at).map_or("", |(_, of)| of.verdict.name()));
         let fields = [
             call.seq.0.to_string(),
-            time::format(call.request.received_at),
+            time::format_known(call.request.received_at).unwrap_or_default(),
             text(&call.kind),
             text(&call.name),
             text(&call.account_id),

@@ -19,6 +19,7 @@ mod recordings;
 mod refusals;
 mod requests_without_calls;
 mod service;
+mod unknown_times;
 mod vendor_authors;
 mod vendor_files;
 mod vendor_mapping;

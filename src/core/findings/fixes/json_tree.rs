@@ -72,35 +72,37 @@ impl Lit {
 
     /// Returns the value as JSON text.
     pub fn to_json(&self) -> String {
-        let mut out = String::new();
+        let mut out = Vec::new();
         self.write_json(&mut out);
-        out
+        String::from_utf8(out).expect("texts are UTF-8")
     }
 
-    fn write_json(&self, out: &mut String) {
-        let quoted = |text: &str| serde_json::to_string(text).expect("a text is JSON");
+    fn write_json(&self, out: &mut Vec<u8>) {
+        let quote = |out: &mut Vec<u8>, text: &str| {
+            serde_json::to_writer(out, text).expect("a text is JSON");
+        };
         match self {
-            Lit::Null => out.push_str("null"),
-            Lit::Bool(on) => out.push_str(if *on { "true" } else { "false" }),
-            Lit::Number(digits) => out.push_str(digits),
-            Lit::Text(text) => out.push_str(&quoted(text)),
+            Lit::Null => out.extend_from_slice(b"null"),
+            Lit::Bool(on) => out.extend_from_slice(if *on { b"true" } else { b"false" }),
+            Lit::Number(digits) => out.extend_from_slice(digits.as_bytes()),
+            Lit::Text(text) => quote(out, text),
             Lit::List(items) => {
-                out.push('[');
+                out.push(b'[');
                 for (at, item) in items.iter().enumerate() {
-                    out.push_str(if at > 0 { "," } else { "" });
+                    out.extend_from_slice(if at > 0 { b"," } else { b"" });
                     item.write_json(out);
                 }
-                out.push(']');
+                out.push(b']');
             }
             Lit::Map(members) => {
-                out.push('{');
+                out.push(b'{');
                 for (at, (name, value)) in members.iter().enumerate() {
-                    out.push_str(if at > 0 { "," } else { "" });
-                    out.push_str(&quoted(name));
-                    out.push(':');
+                    out.extend_from_slice(if at > 0 { b"," } else { b"" });
+                    quote(out, name);
+                    out.push(b':');
                     value.write_json(out);
                 }
-                out.push('}');
+                out.push(b'}');
             }
         }
     }
