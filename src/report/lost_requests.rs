@@ -25,7 +25,9 @@ pub(crate) fn lost_requests(
 
 fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let status = row.request.status;
-    let again = matches!(status, 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
+    // a redirect with 307 or 308 is followed with the same request
+    let again =
+        matches!(status, 307 | 308 | 408 | 429 | 500..) && !matches!(status, 501 | 505 | 511);
     let is_copy = row.request.response == ResponseSource::Discarded;
     let fate = match (row.request.response, row.kind) {
         (ResponseSource::Discarded, _) => "it is a copy, whose response the proxy discarded",
@@ -34,6 +36,7 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
         (_, NoCall::Empty) => "its sender treats that as success, so its calls are lost",
         (_, NoCall::LostItems) => "its sender treats that as success, so these items are lost",
         _ if again => "its sender tries again",
+        _ if matches!(status, 0 | 300..=303) => "whether its sender tries again is not known",
         _ => "senders do not try again, so its calls are lost",
     };
     FindingGroup {
@@ -52,7 +55,10 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
         calls: requests,
         repeats: 0,
         message: row.reason,
-        why: format!("The request was answered {status}; {fate}."),
+        why: match status {
+            0 => format!("The request got no response; {fate}."),
+            _ => format!("The request was answered {status}; {fate}."),
+        },
         history: None,
         fix: row.fix,
         path: String::new(),
