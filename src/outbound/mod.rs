@@ -2,6 +2,7 @@
 //! requests to a vendor, and forwarded or mirrored requests. No client sends a request again after
 //! any byte of it was written, and none follows a redirection.
 
+mod base_url;
 mod connect_head;
 mod env_proxy;
 pub mod forward;
@@ -13,6 +14,7 @@ pub use env_proxy::{HostDialer, is_exempt_from_proxy};
 pub(crate) use own_address::is_own_host;
 
 use crate::call::credential::without_credentials;
+use crate::outbound::base_url::BaseUrl;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::{BodyExt, Full};
@@ -172,18 +174,10 @@ pub async fn send_once(outgoing: Outgoing<'_>) -> Result<UpstreamResponse, SendE
 
 /// Checks that requests can be sent to a base URL.
 pub fn check_base(base: &str) -> Result<(), SendError> {
-    let url = || without_credentials(base).into_owned();
-    let wrong = |reason: &str| SendError::Url { url: url(), reason: reason.to_owned() };
-    let uri: Uri =
-        base.parse().map_err(|error: hyper::http::uri::InvalidUri| wrong(&error.to_string()))?;
-    match uri.scheme_str() {
-        Some("http" | "https") => {}
-        _ => return Err(wrong("expected http:// or https://")),
-    }
-    if uri.host().unwrap_or_default().is_empty() {
-        return Err(wrong("expected a host"));
-    }
-    Ok(())
+    BaseUrl::parse(base).map(|_| ()).map_err(|error| SendError::Url {
+        url: without_credentials(base).into_owned(),
+        reason: error.to_string(),
+    })
 }
 
 fn new_connections() -> Connections {
@@ -293,6 +287,9 @@ mod tests {
             ("ftp://x", "expected http:// or https://"),
             ("/x", "expected http:// or https://"),
             ("ftp://user:s3cret@x", "`ftp://***@x`"),
+            ("http://127.0.0.1:99999", "expected a port from 1 to 65535"),
+            ("http://user:s3cret@127.0.0.1:", "expected a port from 1 to 65535"),
+            ("http://127.0.0.1:0/a", "expected a port from 1 to 65535"),
         ] {
             let error = TrackingClient::new(url, None).expect_err("no URL");
             assert!(error.to_string().contains(want), "{error}");

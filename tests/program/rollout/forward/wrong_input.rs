@@ -15,6 +15,14 @@ fn says_which_flag_is_wrong_and_why() {
         (vec!["--forward", "segmnt"], 2, "or one of segment, segment-eu"),
         (vec!["--forward", "http://x/v1"], 2, "expected no path"),
         (
+            vec!["--forward", "http://127.0.0.1:99999"],
+            2,
+            "--forward: `http://127.0.0.1:99999` is not the URL of an upstream: expected a port",
+        ),
+        (vec!["--forward", "http://127.0.0.1:"], 2, "expected a port from 1 to 65535"),
+        (vec!["--forward", "https://127.0.0.1:0"], 2, "expected a port from 1 to 65535"),
+        (vec!["--forward", url, "--forward-cdn", "http://[::1]:99999"], 2, "--forward-cdn: "),
+        (
             vec!["--forward", "http://nothing.invalid"],
             3,
             "the upstream nothing.invalid:80 cannot be found",
