@@ -3,9 +3,7 @@
 
 use crate::call::text::visible;
 use crate::objects_api::ObjectsRoute;
-use crate::outbound::forward::{
-    ForwardClient, ForwardError, ForwardRequest, Upstream, UpstreamError, ViaName,
-};
+use crate::outbound::forward::{ForwardClient, ForwardRequest, Upstream, UpstreamError, ViaName};
 use crate::recording::{self, RequestLine, ResponseSource};
 use crate::wire::{self, BodyShape, Route};
 use base64::Engine;
@@ -15,6 +13,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::Extensions;
 use hyper::http::uri::{PathAndQuery, Uri};
 use hyper::{Method, StatusCode};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 /// The maximum time for a whole answer of the upstream.
@@ -186,10 +185,11 @@ impl MirrorClient {
             // the recording does not contain the client's address
             forwarded: None,
             via: &self.via,
+            is_written: &AtomicBool::new(false),
         };
         match self.client.send(sent).await {
             Ok(answer) => attempt_result(answer.status, &answer.headers),
-            Err(error @ ForwardError::Unreachable(_)) => {
+            Err(error) if !error.is_sent() => {
                 MirrorAttempt::Unreachable(visible(&error.to_string()).into_owned())
             }
             Err(error) => MirrorAttempt::Unanswered(visible(&error.to_string()).into_owned()),
