@@ -97,6 +97,9 @@ pub fn options(setup: &Setup) -> Result<Option<ForwardOptions>, Failure> {
                 let error = "a request is forwarded before it is checked, so the filter may name only what the call and its request contain";
                 return Err(wrong("forward_only", &error));
             }
+            if let Some(hint) = filter.unquoted_word() {
+                return Err(wrong("forward_only", hint));
+            }
             Some(filter)
         }
         None => None,

@@ -84,6 +84,14 @@ impl WatchRule {
     }
 }
 
+impl WatchRule {
+    /// Returns the filters of the rule: that of the calls that it is about, and that of the calls of
+    /// which these are a share.
+    pub fn filters(&self) -> [&Filter; 2] {
+        [&self.what, &self.of]
+    }
+}
+
 /// A word outside quotes and brackets, and its position.
 struct Word<'t> {
     text: &'t str,
@@ -128,6 +136,12 @@ fn filter(text: &str) -> Result<Filter, String> {
         true => format!("type = \"{text}\""),
         false => text.to_owned(),
     };
+    let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_word && let Some(near) = fql::nearest(&text, TYPES) {
+        return Err(format!(
+            "`{text}` is not a type of calls; did you mean `{near}`? For calls that contain this text, write `\"{text}\"`"
+        ));
+    }
     let filter = fql::parse(&text).map_err(|error| {
         format!(
             "`{text}`: column {}: expected {}, found {}",
@@ -248,6 +262,11 @@ mod tests {
             ("", "a watch rule needs a bound"),
             ("above 2% of track over 5m", "a watch rule needs a bound"),
             ("missing(acount) above 2% over 5m", "column 9: expected"),
+            (
+                "missing(account_id) above 2% of trak over 5m",
+                "`trak` is not a type of calls; did you",
+            ),
+            ("trak gone for 10m", "did you mean `track`? For calls that contain this text, write"),
             ("track above 2% of track", "expected `over` and a span"),
             ("track above 200% over 5m", "expected 0% to 100%"),
             ("track above x% over 5m", "expected 0% to 100%"),

@@ -223,6 +223,9 @@ impl FaultRule {
 
 fn filter(text: &str) -> Result<Filter, FaultError> {
     let filter = fql::parse(text).map_err(|error| FaultError::Filter(error.to_string()))?;
+    if let Some(hint) = filter.unquoted_word() {
+        return Err(FaultError::Filter(hint.to_string()));
+    }
     match filter.is_known_on_arrival() && !filter.is_all() {
         true => Ok(filter),
         false => Err(FaultError::Filter(
@@ -300,6 +303,10 @@ mod tests {
             ("close jitter=1ms", "`jitter` says nothing without `delay`"),
             ("close retry-after=1", "`retry-after` says nothing without `status`"),
             ("close match='event ='", "match: "),
+            (
+                "close match='type = track'",
+                "match: 1:8: `track` is read as a field; put text in quotes",
+            ),
             ("close match='missing(user_id)'", "before the call is checked"),
             ("close match=''", "before the call is checked"),
             ("close match='event", "a quote is not closed"),

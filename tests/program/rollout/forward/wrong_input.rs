@@ -33,6 +33,11 @@ fn says_which_flag_is_wrong_and_why() {
             "--forward-connect-to: `x` is not an address",
         ),
         (vec!["--forward", url, "--forward-only", "event ="], 2, "--forward-only: "),
+        (
+            vec!["--forward", url, "--forward-only", "type = track"],
+            2,
+            "--forward-only: 1:8: `track` is read as a field; put text in quotes: `\"track\"`",
+        ),
         (vec!["--forward", url, "--forward-only", "missing(user_id)"], 2, "before it is checked"),
         (vec!["--forward", url, "--forward-only", "status = 200"], 2, "before it is checked"),
         (
