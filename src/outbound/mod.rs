@@ -67,7 +67,7 @@ pub enum SendError {
 pub struct UpstreamResponse {
     /// The HTTP status.
     pub status: u16,
-    /// The body as text. If it was too long or broke off, a note at its end says so.
+    /// The body as text. If it was too long, a note at its end says so.
     pub body: String,
 }
 
@@ -239,8 +239,14 @@ async fn send_and_read(
         let (bytes, problem) = read_body(response.into_body(), limits.bytes).await;
         let mut body = String::from_utf8_lossy(&bytes).into_owned();
         match problem {
-            Some(problem) if !limits.takes_beginning => return Err(failed(problem)),
-            Some(problem) => body.push_str(&format!("… ({problem})")),
+            Some(UnreadRest::BrokenOff) => return Err(failed("the answer broke off".to_owned())),
+            Some(UnreadRest::TooLong) => {
+                let problem = format!("the answer is longer than {} KB", limits.bytes >> 10);
+                if !limits.takes_beginning {
+                    return Err(failed(problem));
+                }
+                body.push_str(&format!("… ({problem})"));
+            }
             None => {}
         }
         Ok(UpstreamResponse { status, body })
@@ -251,16 +257,24 @@ async fn send_and_read(
     }
 }
 
+/// The reason why a body was not read to its end.
+enum UnreadRest {
+    /// The sender did not send all of it.
+    BrokenOff,
+    /// It is longer than the limit.
+    TooLong,
+}
+
 /// Reads a body up to a length. Returns what was read, and why that is not the whole body.
-async fn read_body(mut body: Incoming, limit: usize) -> (Vec<u8>, Option<String>) {
+async fn read_body(mut body: Incoming, limit: usize) -> (Vec<u8>, Option<UnreadRest>) {
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else { return (bytes, Some("the answer broke off".to_owned())) };
+        let Ok(frame) = frame else { return (bytes, Some(UnreadRest::BrokenOff)) };
         let Ok(data) = frame.into_data() else { continue };
         let room = limit - bytes.len();
         bytes.extend_from_slice(&data[..data.len().min(room)]);
         if data.len() > room {
-            return (bytes, Some(format!("the answer is longer than {} KB", limit >> 10)));
+            return (bytes, Some(UnreadRest::TooLong));
         }
     }
     (bytes, None)
@@ -335,11 +349,11 @@ mod tests {
             let long = "the answer is longer than 0 KB";
             assert_eq!(bodies[0], Ok(format!("abcde… ({long})")));
             assert!(bodies[1].as_ref().is_err_and(|error| error.ends_with(long)), "{bodies:?}");
-            assert_eq!(bodies[2], Ok("abc… (the answer broke off)".to_owned()));
-            assert!(
-                bodies[3].as_ref().is_err_and(|error| error.ends_with("broke off")),
-                "{bodies:?}"
-            );
+            // whoever cut it may not have taken the request
+            for body in &bodies[2..] {
+                let is_error = body.as_ref().is_err_and(|error| error.ends_with("broke off"));
+                assert!(is_error, "{bodies:?}");
+            }
         });
     }
 }

@@ -84,6 +84,13 @@ fn the_start_page_says_where_requests_go() {
     let app = TestApp::new(forwarding(), 100, 30);
     let want = "Each request is forwarded to http://127.0.0.1:9";
     assert!(app.picture().contains(want), "{}", app.picture());
+    let only = Given::vendors(1)
+        .setting("forward", json!("http://127.0.0.1:9"))
+        .setting("forward_only", json!("type = \"track\""))
+        .begin();
+    let app = TestApp::new(only, 100, 30);
+    let want = "Requests that match --forward-only are forwarded to http://127.0.0.1:9";
+    assert!(app.picture().contains(want), "{}", app.picture());
 }
 
 #[test]

@@ -38,7 +38,7 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(1);
 /// pauses it.
 const MAX_DRAIN: Duration = Duration::from_secs(3);
 /// The reason of requests whose part of the recording is deleted.
-const PART_DELETED: &str = "gone from disk before they were sent (keep)";
+const PART_DELETED: &str = "its part of the recording was deleted before it was sent (keep)";
 
 /// The state of the mirror thread.
 pub(crate) struct MirrorWork {

@@ -185,6 +185,14 @@ fn bound(text: &str) -> Result<(WatchBound, Filter, Millis), String> {
                     ));
                 }
             };
+            let never = match (word(0), percent) {
+                ("above", 100.0) => Some("above 100%"),
+                ("below", 0.0) => Some("below 0%"),
+                _ => None,
+            };
+            if let Some(never) = never {
+                return Err(format!("`{text}`: a share is never {never}"));
+            }
             let bound = match word(0) {
                 "above" => WatchBound::ShareAbove(percent),
                 _ => WatchBound::ShareBelow(percent),
@@ -269,6 +277,8 @@ mod tests {
             ("trak gone for 10m", "did you mean `track`? For calls that contain this text, write"),
             ("track above 2% of track", "expected `over` and a span"),
             ("track above 200% over 5m", "expected 0% to 100%"),
+            ("track above 100% over 5m", "a share is never above 100%"),
+            ("track below 0% over 5m", "a share is never below 0%"),
             ("track above x% over 5m", "expected 0% to 100%"),
             ("track above 2% over 5", "expected a span from 10s to 24h"),
             ("track above 2% over 5s", "expected a span from 10s to 24h"),

@@ -56,6 +56,9 @@ fn says_which_flag_is_wrong_and_why() {
             3,
             "--forward-cdn: the upstream nothing.invalid:80 cannot be found",
         ),
+        (vec!["--forward", ""], 2, "--forward: expected a URL"),
+        (vec!["--strict"], 2, "--strict: nothing is forwarded without --forward URL"),
+        (vec!["--no-forwarded-for"], 2, "--no-forwarded-for: nothing is forwarded without"),
         (vec!["--forward-cdn", "segment"], 2, "nothing is forwarded without --forward URL"),
         (vec!["--forward-key", "k"], 2, "nothing is forwarded without --forward URL"),
     ] {
