@@ -37,6 +37,8 @@ pub enum MirrorDecision {
 /// A recorded request as it is sent to the upstream, with its body decoded and with its write key.
 #[derive(Debug)]
 pub struct MirroredRequest {
+    /// Its number in the recording.
+    pub number: u64,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -103,7 +105,8 @@ impl MirroredRequest {
             (None, None) => Bytes::new(),
         };
         let method = request.method.parse().ok()?;
-        Some(MirroredRequest { method, uri: target.into(), headers, body })
+        let number = request.request;
+        Some(MirroredRequest { number, method, uri: target.into(), headers, body })
     }
 }
 
