@@ -8,9 +8,10 @@ use crate::findings::advice::{self, IdRoute, dotted};
 use crate::findings::fixes::{Edit, SnippetAudience};
 use crate::findings::{Finding, Headline, Severity};
 use crate::report::by_event::sort_by_event;
+use crate::report::findings_of_code::{alike, findings_of};
 use crate::report::format_numbers::plural;
 use crate::report::lost_requests::lost_requests;
-use crate::vendors::{CodeEntry, CodeId, Vendors};
+use crate::vendors::{CodeId, Vendors};
 use hashbrown::{DefaultHashBuilder, HashTable};
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -263,10 +264,8 @@ impl FoundGroups {
         for &code in &calls.codes {
             let entry = vendors.codes().entry(code);
             let all = findings_of(entry, call);
-            // a plan expects something different at each place, so each gets a group of its own
-            let group_size = if entry.text.of_plan { 1 } else { all.len().max(1) };
-            for findings in all.chunks(group_size) {
-                let Some(finding) = findings.first() else { continue };
+            for findings in alike(&all, entry.text.of_plan) {
+                let finding = findings[0];
                 let fix = fix_of_all(finding, calls, call);
                 let paths = findings.iter().map(|finding| finding.path.as_str()).collect();
                 let key = GroupKey { code, event: event.as_deref(), fix: &fix, paths };
@@ -307,16 +306,6 @@ impl FoundGroups {
             }
         }
     }
-}
-
-/// Returns the findings of a code in a call, in the order of discovery.
-fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> {
-    let rendered = call.vendors.iter().filter(|(at, _)| Some(*at) == entry.vendor);
-    let own = rendered.flat_map(|(_, rendered)| &rendered.findings);
-    let is = |finding: &&Finding| {
-        *finding.code == *entry.code && finding.vendor.is_some() == entry.vendor.is_some()
-    };
-    call.common.iter().chain(own).filter(is).collect()
 }
 
 /// Returns the fix of all calls of a group. An account id from earlier calls of the example's user is

@@ -8,6 +8,7 @@ mod escaped;
 mod expected;
 mod export;
 mod findings;
+mod findings_of_code;
 mod format_numbers;
 pub mod github;
 pub mod junit;

@@ -1,6 +1,6 @@
 //! Near misses: values close to the place of an expected id (`docs/specs/vendors.md` A.5).
 
-use crate::call::{Doc, Event, Val, pointer};
+use crate::call::{CallType, Doc, Event, Val, pointer};
 use crate::findings::compared::compare_once;
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::near_names::{IdNames, norm};
@@ -36,7 +36,15 @@ pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<
             ("/traits/company/id", HintKind::Alias),
             ("/context/traits/company/id", HintKind::Alias),
         ],
-        Id::User => &[("/anonymousId", HintKind::Anonymous)],
+        // the `traits.id` of a group call is the account's
+        Id::User if is_group(event) => {
+            &[("/context/traits/id", HintKind::Alias), ("/anonymousId", HintKind::Anonymous)]
+        }
+        Id::User => &[
+            ("/traits/id", HintKind::Alias),
+            ("/context/traits/id", HintKind::Alias),
+            ("/anonymousId", HintKind::Anonymous),
+        ],
     };
     for &(path, kind) in further {
         if in_objects(event, path) {
@@ -74,6 +82,11 @@ pub(crate) fn in_json_text(
         }
     }
     None
+}
+
+fn is_group(event: &Event<'_>) -> bool {
+    let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
+    kind == Some(CallType::Group)
 }
 
 /// Returns the normalized name of an expected id. For `…/company/id`, it is `companyid`, because
@@ -254,139 +267,4 @@ fn in_objects(event: &Event<'_>, path: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::call::Doc;
-
-    fn near_misses_of(json: &str, id: Id, expected: &str) -> Vec<(String, HintKind)> {
-        let doc = Doc::parse(json).expect("valid");
-        hints(&Event::bare(doc.root()), id, expected, ValueRule::Plain)
-            .into_iter()
-            .map(|hint| (hint.path, hint.kind))
-            .collect()
-    }
-
-    #[test]
-    fn the_example_of_the_specification() {
-        let call = r#"{"type":"track","userId":"u1","context":{"groupId":"g1"},"properties":{"accountId":"a1"}}"#;
-        assert_eq!(
-            near_misses_of(call, Id::Account, "/properties/account_id"),
-            [
-                ("/properties/accountId".to_owned(), HintKind::Spelling),
-                ("/context/groupId".to_owned(), HintKind::Alias)
-            ]
-        );
-        assert_eq!(
-            near_misses_of(call, Id::User, "/properties/user_id"),
-            [("/userId".to_owned(), HintKind::Level)]
-        );
-    }
-
-    fn paths(json: &str, id: Id, expected: &str) -> Vec<String> {
-        near_misses_of(json, id, expected).into_iter().map(|(path, _)| path).collect()
-    }
-
-    #[test]
-    fn the_exact_name_in_another_place_comes_before_an_alias() {
-        let call = r#"{"properties":{"account_id":"b","groupId":"a"}}"#;
-        assert_eq!(
-            near_misses_of(call, Id::Account, "/groupId"),
-            [
-                ("/properties/groupId".to_owned(), HintKind::Level),
-                ("/properties/account_id".to_owned(), HintKind::Alias)
-            ]
-        );
-        let deep = r#"{"traits":{"custom":{"account_id":"a"},"companyId":"b","team":{"id":"c"}}}"#;
-        assert_eq!(
-            near_misses_of(deep, Id::Account, "/traits/account_id"),
-            [
-                ("/traits/custom/account_id".to_owned(), HintKind::Nested),
-                ("/traits/companyId".to_owned(), HintKind::Alias),
-                ("/traits/team/id".to_owned(), HintKind::Nested)
-            ]
-        );
-    }
-
-    #[test]
-    fn ids_further_down_are_found_up_to_six_levels() {
-        let call = r#"{"properties":{"a":{"b":{"c":{"d":{"e":{"account_id":1,"f":{"account_id":2}}}}}},
-            "companies":[{"name":"x"},{"id":"c1"}],"products":[{"id":"p"}],"account":{"id":"","plan_id":"x"}},
-            "context":{"externalIds":[{"id":"i","type":"ios.idfa"},{"id":"g","type":"group_id"},{"id":"u","type":"user_id"}],
-            "device":{"id":"d"}},"traits":{"$groups":{"company":"g2"}}}"#;
-        assert_eq!(
-            paths(call, Id::Account, "/properties/account_id"),
-            [
-                "/properties/a/b/c/d/e/account_id",
-                "/properties/companies/1/id",
-                "/traits/$groups/company",
-                "/context/externalIds/1/id"
-            ]
-        );
-        assert_eq!(paths(call, Id::User, "/userId"), ["/context/externalIds/2/id"]);
-    }
-
-    #[test]
-    fn only_so_many_members_are_looked_at() {
-        let many = |before: usize| {
-            let members = (0..before).map(|at| format!("\"k{at}\":0,"));
-            let members: String = members.collect();
-            format!(r#"{{"properties":{{"x":{{{members}"account_id":"a"}}}}}}"#)
-        };
-        assert_eq!(paths(&many(1998), Id::Account, "/groupId").len(), 1);
-        assert_eq!(paths(&many(1999), Id::Account, "/groupId").len(), 0);
-    }
-
-    #[test]
-    fn misspelt_names_are_told_apart_from_other_words() {
-        let call = r#"{"properties":{"acount_id":"a","amount_id":"b","count_id":"c","discount":5,
-            "account":{"name":"x"},"teamId":7,"compnay_id":" ","custom":{"acct_id":"d","company":"Acme"}}}"#;
-        assert_eq!(
-            near_misses_of(call, Id::Account, "/properties/account_id"),
-            [
-                ("/properties/acount_id".to_owned(), HintKind::Typo),
-                ("/properties/teamId".to_owned(), HintKind::Typo),
-                ("/properties/custom/acct_id".to_owned(), HintKind::Typo)
-            ]
-        );
-    }
-
-    #[test]
-    fn json_text_that_holds_the_id_is_found() {
-        let call = r#"{"properties":"{\"accountId\":\"a1\",\"user_id\":\"u1\"}","traits":"{no"}"#;
-        let doc = Doc::parse(call).expect("valid");
-        let event = Event::bare(doc.root());
-        let name = |id, expected| in_json_text(&event, id, expected, ValueRule::Plain);
-        let found = |name: &str| Some(("/properties", name.to_owned()));
-        assert_eq!(name(Id::Account, "/properties/account_id"), found("accountId"));
-        assert_eq!(name(Id::User, "/properties/user_id"), found("user_id"));
-        assert_eq!(name(Id::Account, "/groupId"), found("accountId"));
-        let doc =
-            Doc::parse(r#"{"properties":"{\"plan\":1}","traits":"account_id"}"#).expect("valid");
-        let event = Event::bare(doc.root());
-        assert_eq!(in_json_text(&event, Id::Account, "/groupId", ValueRule::Plain), None);
-    }
-
-    #[test]
-    fn the_wanted_name_comes_first_then_places_in_order_and_keys_in_byte_order() {
-        let call = r#"{"anonymousId":"x","UID":"1","context":{"traits":{"uid":5,"user-id":" "},"user_ID":"c"},
-            "traits":{"distinct id":"d","User_Id":"b","userId":"a","company":{"id":7}},"properties":["uid"]}"#;
-        let found = near_misses_of(call, Id::User, "/userId");
-        let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
-        assert_eq!(
-            paths,
-            [
-                "/traits/User_Id",
-                "/traits/userId",
-                "/context/user_ID",
-                "/traits/distinct id",
-                "/context/traits/uid",
-                "/UID",
-                "/anonymousId"
-            ]
-        );
-        assert_eq!(
-            near_misses_of(call, Id::Account, "/groupId"),
-            [("/traits/company/id".to_owned(), HintKind::Alias)]
-        );
-    }
-}
+mod tests;

@@ -119,8 +119,9 @@ const WORDS: [&str; 31] = [
     "workplace",
 ];
 /// The results of a typing error in `id`, or of shortening it.
-const ID_SLIPS: [&str; 12] =
-    ["idd", "iid", "ids", "di", "is", "if", "ie", "od", "ud", "no", "d", "i"];
+const ID_SLIPS: [&str; 16] = [
+    "idd", "iid", "ids", "di", "is", "if", "ie", "od", "ud", "jd", "kd", "ld", "1d", "no", "d", "i",
+];
 
 impl IdNames {
     /// Returns the names of the account id or the user id.
@@ -245,8 +246,10 @@ fn slips(written: &str, stem: &str, is_wanted: bool) -> usize {
         _ => 2,
     };
     let slips = distance(written, stem);
-    // a word with a wrong first letter rarely has a second error
-    let begins = written.as_bytes().first() == stem.as_bytes().first();
+    // a word with a wrong first letter rarely has a second error, except for a letter of another
+    // alphabet that looks alike
+    let begins = written.as_bytes().first() == stem.as_bytes().first()
+        || written.starts_with(|letter: char| !letter.is_ascii());
     if slips <= max_slips && (slips == 1 || begins) { slips } else { 0 }
 }
 

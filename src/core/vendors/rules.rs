@@ -7,6 +7,7 @@ use super::memory::vendor_notes::CallNote;
 use super::settings::{SettingsError, VendorSettings};
 use super::vendor::{NAMES, Name, slot};
 use crate::call::{CallType, time::Millis};
+use crate::findings::Id;
 use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
 use crate::vendors::memory::facts::Topic;
@@ -46,6 +47,12 @@ pub(crate) trait Rules: Send + Sync {
 
     /// Runs after the table's fields and rest. Adds findings, bodies and extras.
     fn after(&self, _evaluation: &mut Evaluation<'_>) {}
+
+    /// Returns false if the settings say that a text is not one of the vendor's ids. A near miss
+    /// with such a value is not proposed.
+    fn may_be_id(&self, _id: Id, _text: &str) -> bool {
+        true
+    }
 
     /// Adds the facts that a call teaches. Runs only if the call goes through or
     /// [`Evaluation::partial`] was called.

@@ -207,6 +207,9 @@ pub(crate) struct LeftoverRule {
     /// same field, one bit each. Such a row has priority.
     pub sent: Vec<(FieldSlot, u128)>,
     pub sent_set: SlotSet,
+    /// True if the object is a member of one whose members a setting lists. A list of names has no
+    /// members of it.
+    pub is_inside: bool,
     /// The names of the fields of outputs.
     pub names: Vec<FieldName>,
     /// The fixes for members with particular names.
@@ -220,4 +223,6 @@ pub(crate) struct FieldName {
     pub norm: String,
     /// The pointer that fills the field.
     pub from: String,
+    /// The values that the field takes.
+    pub take: Take,
 }

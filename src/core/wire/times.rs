@@ -14,6 +14,11 @@ const MIN_TIME: Millis = 946_684_800_000;
 /// 2100-01-01T00:00:00Z, from which a number is not interpreted as an epoch time.
 const MAX_EPOCH: Millis = 4_102_444_800_000;
 
+const SENT_AT: &str = "/sentAt";
+
+/// The right time for `sentAt`.
+const WHEN_SENT: &str = "when the request is sent";
+
 /// Adds a finding for each time of a call that is invalid or implausible. `known` is a time of the
 /// call that was read already.
 pub(crate) fn check(
@@ -34,7 +39,7 @@ pub(crate) fn check(
         Some(value) if is_same(&value) => timestamp,
         value => read("/originalTimestamp", value),
     };
-    let sent_at = read("/sentAt", call.sent_at.or(from_batch));
+    let sent_at = read(SENT_AT, call.sent_at.or(from_batch));
     // the time that the service compares with `sentAt` to find the skew of the sender's clock
     let (event, path) = match (timestamp, original) {
         // RudderStack keeps a `timestamp` as it is
@@ -52,7 +57,7 @@ pub(crate) fn check(
         "{} before `{path}`, so the service assumes that the sender's clock is wrong and moves the event {moved}",
         span(event - sent_at)
     );
-    out.push(implausible("/sentAt", &time::format(sent_at), problem, "when the request is sent"));
+    out.push(implausible(SENT_AT, &time::format(sent_at), problem, WHEN_SENT));
 }
 
 /// Returns the time when the call arrived, if it is known.
@@ -92,12 +97,13 @@ fn moment(
         };
         // the time if epoch seconds were used in place of milliseconds, or the reverse
         let meant = if at < MIN_TIME { at.saturating_mul(1000) } else { at / 1000 };
+        let right = if path == SENT_AT { WHEN_SENT } else { "when the event happened" };
         let fix = match (MIN_TIME..MAX_EPOCH).contains(&meant) {
             true => format!(
-                "when the event happened; it would be {} if seconds and milliseconds were confused",
+                "{right}; it would be {} if seconds and milliseconds were confused",
                 time::format(meant)
             ),
-            false => "when the event happened".to_owned(),
+            false => right.to_owned(),
         };
         out.push(implausible(path, text.as_deref().unwrap_or_default(), problem, &fix));
     }

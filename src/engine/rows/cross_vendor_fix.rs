@@ -2,10 +2,10 @@
 //! right for all vendors in use. The corrected call uses the same fix.
 
 use crate::call::time::Millis;
-use crate::call::{CallType, Doc, Event, Seq, pointer};
+use crate::call::{CallType, Doc, Event, JsonKind, Seq, pointer};
 use crate::engine::judging::user_groups::{SeenGroup, UserGroups};
 use crate::engine::rows::call_detail::Extent;
-use crate::findings::fixes::{self, BrokenCall, Edit, VendorNeed};
+use crate::findings::fixes::{self, BrokenCall, Edit, ValueSource, VendorNeed};
 use crate::findings::identity::{ValueRule, id_of};
 use crate::findings::{Finding, Id, Severity, Verdict, norm};
 use crate::vendors::{Memory, Outcome, RenderedCall, Vendors};
@@ -13,6 +13,9 @@ use crate::vendors::{Memory, Outcome, RenderedCall, Vendors};
 /// The maximum number of changes of single values that are tried. The call is judged again for
 /// each.
 const MAX_CHANGES: usize = 8;
+
+/// The code of a vendor that `integrations` switches off.
+const SWITCHED_OFF: &str = "EVT-INTEGRATION-OFF";
 
 /// A call that was evaluated at all vendors.
 pub(crate) struct EvaluatedCall<'a> {
@@ -93,13 +96,17 @@ impl EvaluatedCall<'_> {
         let library = library.as_deref();
         let call = BrokenCall { event: *self.event, kind, library, rudder: self.rudder };
         let group = self.group_places(rendered, &call);
-        if self.findings_in_use(rendered).all(|(_, finding)| finding.severity == Severity::Info) {
+        let mut first = fixes::opened(&call, self.in_use);
+        first.extend(self.switches(rendered));
+        let is_info = |(_, finding): (usize, &Finding)| finding.severity == Severity::Info;
+        if first.is_empty() && self.findings_in_use(rendered).all(is_info) {
             return (Vec::new(), group);
         }
-        let keeps = |from: &str, to: &str| self.keeps(rendered, kind, from, to);
         let account = known.map(|(account, _)| account);
-        let edits = fixes::edits(&call, self.findings_in_use(rendered), account, keeps);
-        let edits = self.with_changes(rendered, &call, edits);
+        let edits = match first.is_empty() {
+            true => self.edits(rendered, &call, account),
+            false => self.edits_after(first, rendered, &call, account),
+        };
         for (vendor, rendered) in rendered.iter_mut().filter(|(at, _)| self.in_use.contains(at)) {
             for finding in &mut rendered.findings {
                 if self.follows(*vendor, finding)
@@ -107,9 +114,84 @@ impl EvaluatedCall<'_> {
                 {
                     finding.fix = words;
                 }
+                if let Some(known) = &finding.advice
+                    && let Some(advice) = fixes::advice(&call, finding, &edits)
+                {
+                    finding.message = finding.message.replacen(known, &advice, 1);
+                    finding.advice = Some(advice);
+                }
             }
         }
         (edits, group)
+    }
+
+    /// Returns the changes of ids, and the changes of names and types that make the call worse at
+    /// no vendor in use.
+    fn edits(
+        &self,
+        rendered: &[(usize, RenderedCall)],
+        call: &BrokenCall<'_>,
+        account: Option<&str>,
+    ) -> Vec<Edit> {
+        let keeps = |from: &str, to: &str| self.keeps(rendered, call.kind, from, to);
+        let edits = fixes::edits(call, self.findings_in_use(rendered), account, keeps);
+        let edits = self.with_numbers(call, edits);
+        self.with_changes(rendered, call, edits)
+    }
+
+    /// Returns the renames of the misspelled names in `integrations` that were meant to switch on
+    /// vendors in use.
+    fn switches(&self, rendered: &[(usize, RenderedCall)]) -> Vec<Edit> {
+        let rename = |(vendor, finding): (usize, &Finding)| {
+            let meant =
+                finding.hints.as_deref()?.first().filter(|_| finding.code == SWITCHED_OFF)?;
+            let name = self.vendors.info(vendor).integrations.first()?;
+            let to = pointer::push("/integrations", name);
+            self.event.pointer(&to).is_none().then(|| Edit {
+                to,
+                source: ValueSource::Rename(meant.path.clone()),
+                answers: Vec::new(),
+                vendors: vec![vendor],
+                is_id: false,
+            })
+        };
+        self.findings_in_use(rendered).filter_map(rename).collect()
+    }
+
+    /// Returns these first changes of a call, after which vendors read other parts of it, and the
+    /// changes that the call then still needs.
+    fn edits_after(
+        &self,
+        first: Vec<Edit>,
+        rendered: &[(usize, RenderedCall)],
+        call: &BrokenCall<'_>,
+        account: Option<&str>,
+    ) -> Vec<Edit> {
+        let text = fixes::changed(call, &first);
+        let Ok(doc) = Doc::parse(&*text) else { return Vec::new() };
+        let event = Event::bare(doc.root());
+        let after = self.vendors.render_each(&event, self.seq, self.memory, false);
+        let after: Vec<(usize, RenderedCall)> = after.into_iter().enumerate().collect();
+        let further = EvaluatedCall { event: &event, ..*self }.edits(
+            &after,
+            &BrokenCall { event, ..*call },
+            account,
+        );
+        let mut edits = first;
+        // what the vendors no longer report is removed by the first changes
+        let is_left = |wanted: &Finding| {
+            let mut left = self.findings_in_use(&after);
+            left.any(|(_, left)| left.code == wanted.code && left.path == wanted.path)
+        };
+        for (_, finding) in self.findings_in_use(rendered).filter(|(_, it)| !is_left(it)) {
+            let is_below = |edit: &Edit| {
+                finding.path.starts_with(&*edit.to) || edit.to.starts_with(&*finding.path)
+            };
+            let at = edits.iter().position(is_below).unwrap_or(0);
+            edits[at].answers.push(finding.path.clone());
+        }
+        edits.extend(further);
+        edits
     }
 
     /// Returns the findings of the vendors in use, vendor by vendor.
@@ -131,6 +213,39 @@ impl EvaluatedCall<'_> {
         let code = self.vendors.codes().find(Some(vendor), &finding.code);
         let own = code.map(|code| &*self.vendors.codes().entry(code).text.fix);
         own.is_some_and(str::is_empty) || finding.lacks().is_none()
+    }
+
+    /// Leaves an id a number if a vendor in use accepts the call and would no longer accept it with
+    /// the id as a text, for example because it is the only number of the call.
+    fn with_numbers(&self, call: &BrokenCall<'_>, edits: Vec<Edit>) -> Vec<Edit> {
+        let is_number = |edit: &Edit| {
+            let value = self.event.pointer(edit.from().unwrap_or(&edit.to));
+            edit.is_id && value.is_some_and(|value| value.kind() == JsonKind::Number)
+        };
+        if !edits.iter().any(is_number) {
+            return edits;
+        }
+        let before = self.judged(&fixes::changed(call, &[]));
+        let is_accepted = |edits: &[Edit]| {
+            let after = self.judged(&fixes::changed(call, edits));
+            let both = before.iter().zip(&after);
+            both.map(|(before, after)| [before.verdict, after.verdict])
+                .all(|[before, after]| !before.goes_through() || after.goes_through())
+        };
+        if is_accepted(&edits) {
+            return edits;
+        }
+        let without_text = |at: usize| {
+            let mut edits = edits.clone();
+            match edits[at].from() {
+                Some(_) => edits[at].is_id = false,
+                None => drop(edits.remove(at)),
+            }
+            edits
+        };
+        let numbers = (0..edits.len()).filter(|&at| is_number(&edits[at]));
+        let found = numbers.map(without_text).find(|edits| is_accepted(edits));
+        found.unwrap_or(edits)
     }
 
     /// Adds to the changes of ids those changes of names and types that make the call worse at no

@@ -111,6 +111,28 @@ fn each_time_of_a_call_is_looked_at() {
 }
 
 #[test]
+fn a_wrong_sent_at_has_one_fix_whatever_is_wrong_with_it() {
+    let calls = ["1970-01-01T00:00:00Z", "2027-01-01T00:00:00Z"].map(|sent_at| {
+        format!(
+            r#"{{"type":"track","event":"E","userId":"u","timestamp":"2026-11-30T10:00:00Z","sentAt":"{sent_at}","receivedAt":"2026-11-30T10:00:00Z"}}"#
+        )
+    });
+    let lines: Vec<&str> = calls.iter().map(String::as_str).collect();
+    for record in records(&lines) {
+        let all = record["findings"].as_array().expect("findings");
+        let fixes: Vec<&str> = all
+            .iter()
+            .filter(|finding| text(finding, "code") == "EVT-TIME-IMPLAUSIBLE")
+            .map(|finding| text(finding, "fix"))
+            .collect();
+        assert!(!fixes.is_empty(), "{record}");
+        for fix in fixes {
+            assert_eq!(fix, "set `sentAt` to the time when the request is sent", "{record}");
+        }
+    }
+}
+
+#[test]
 fn a_clock_that_is_behind_moves_the_event_into_the_future_and_the_finding_says_to_when() {
     let calls = [
         r#"{"type":"track","event":"E","userId":"u","originalTimestamp":"2026-11-28T10:00:00Z","sentAt":"2026-11-20T10:00:00Z","receivedAt":"2026-11-28T10:00:00Z"}"#,

@@ -6,7 +6,7 @@ mod snippets;
 use super::{case, check_records, codes};
 use segscope::call::time;
 use segscope::engine::{CallDetail, Engine, InUse, Recording, RowDetail};
-use segscope::findings::fixes::{Edit, Fix, SnippetAudience};
+use segscope::findings::fixes::{Edit, Fix, SnippetAudience, ValueShape, ValueSource};
 use segscope::findings::{Severity, Verdict};
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
@@ -79,7 +79,17 @@ fn worse(before: &CallDetail, after: &CallDetail, fix: &Fix) -> Vec<String> {
             let news =
                 new.findings.iter().filter(|f| f.severity != Severity::Info && is_new(&f.code));
             // what another vendor needs is a field more to those that have no use for it
-            let needed = |path: &str| fix.edits.iter().any(|edit| edit.to == path);
+            let is_noted = |path: &str| {
+                let place = format!("in `{}", path[1..].replace('/', "."));
+                fix.snippet.notes.iter().any(|note| note.contains(&place))
+            };
+            // nor do vendors report what is in a text before it is an object
+            let is_opened = |path: &str| {
+                let object = ValueSource::As(ValueShape::Object);
+                fix.edits.iter().any(|edit| edit.source == object && path.starts_with(&edit.to))
+            };
+            let is_edited = |path: &str| fix.edits.iter().any(|edit| edit.to == path);
+            let needed = |path: &str| is_edited(path) || is_noted(path) || is_opened(path);
             if !new.verdict.goes_through() || news.clone().any(|finding| !needed(&finding.path)) {
                 let codes: Vec<String> =
                     news.map(|finding| format!("{} {}", finding.code, finding.path)).collect();
@@ -102,7 +112,9 @@ fn worse(before: &CallDetail, after: &CallDetail, fix: &Fix) -> Vec<String> {
 fn changed(call: &Value, sent: &Value, edits: &[Edit]) -> Vec<String> {
     let mut changed = Vec::new();
     for place in ["properties", "traits"] {
-        for (name, value) in call[place].as_object().unwrap_or(&Map::new()) {
+        let opened = call[place].as_str().and_then(|text| serde_json::from_str(text).ok());
+        let members = opened.as_ref().unwrap_or(&call[place]);
+        for (name, value) in members.as_object().unwrap_or(&Map::new()) {
             let path = format!("/{place}/{name}");
             let edited = edits.iter().any(|edit| edit.to == path || edit.from() == Some(&path));
             if !edited && sent[place].get(name) != Some(value) {
@@ -185,6 +197,7 @@ fn generated(dice: &mut Dice) -> Value {
         "plan",
         "createdAt",
         "weight",
+        "id",
     ];
     let mut inside = Map::new();
     for _ in 0..dice.below(6) {
@@ -193,6 +206,10 @@ fn generated(dice: &mut Dice) -> Value {
         inside.insert(name.to_owned(), dice.one_of(from).clone());
     }
     let place = if kind == "track" { "properties" } else { "traits" };
+    // some senders turn the object to text
+    let is_text = dice.below(10) == 0;
+    let inside = Value::Object(inside);
+    let inside = if is_text { Value::String(inside.to_string()) } else { inside };
     let mut call = json!({"type": kind, "messageId": "m-1", place: inside});
     if kind == "track" {
         call["event"] = json!("E");
@@ -236,8 +253,10 @@ fn a_corrected_call_is_no_worse_at_any_vendor_in_any_language() {
         let names = |what: &str| notes.iter().any(|note| note.contains(what));
         let mut faults = worse(&before, &after, &fix);
         // a library that cannot send the group says so
-        let group_named = names("left out: `groupId`");
-        faults.retain(|fault| !group_named || !fault.contains("account"));
+        let in_context = call.pointer("/context/groupId").is_some();
+        let group_named =
+            names("left out: `groupId`") || in_context && names("left out: `context`");
+        faults.retain(|fault| !group_named || !fault.to_lowercase().contains("account"));
         let others = changed(&call, &sent, &fix.edits).into_iter();
         faults.extend(others.filter(|at| !names(&at[1..].replace('/', "."))));
         let integrations = call.get("integrations");
@@ -283,4 +302,37 @@ fn a_group_id_at_the_top_level_stays_when_the_call_is_corrected() {
     let found = again.vendors.iter().flat_map(|(_, it)| &it.findings);
     let codes: Vec<&str> = found.map(|finding| &*finding.code).collect();
     assert!(!codes.contains(&"FS-T-ACCOUNT-MISSING"), "{codes:?}");
+}
+
+#[test]
+fn a_call_is_corrected_behind_its_json_text_and_behind_a_switched_off_vendor() {
+    let vendors = vendors(json!({}));
+    let planhat = places(&vendors, &["planhat"]);
+    let text = r#"{"companyId":"c1","n":1}"#;
+    let off = json!({"All": false, "planhat": true});
+    for (properties, integrations, change, fixed) in [
+        (json!(text), Value::Null, "`properties` as an object", "send `properties` as an object"),
+        (
+            json!({"companyId": "c1", "n": 1}),
+            off,
+            "`integrations.planhat` renamed",
+            "rename `planhat`",
+        ),
+    ] {
+        let mut call = json!({"type": "track", "event": "E", "messageId": "m", "userId": "u",
+            "anonymousId": "s", "properties": properties});
+        if !integrations.is_null() {
+            call["integrations"] = integrations;
+        }
+        let before = judged(&vendors, &planhat, &call);
+        let fix = before.correction(SnippetAudience::Owner).expect("changes");
+        let words: Vec<String> = fix.edits.iter().map(Edit::words).collect();
+        assert!(words[0].starts_with(change), "{words:?}");
+        let fixes = before.vendors[planhat[0]].1.findings.iter().map(|finding| &finding.fix);
+        assert!(fixes.clone().any(|it| it.starts_with(fixed)), "{:?}", fixes.collect::<Vec<_>>());
+        let after = judged(&vendors, &planhat, &sent(&call, &fix));
+        let found = &after.vendors[planhat[0]].1;
+        assert_eq!((found.verdict, found.account_id.as_deref()), (Verdict::Delivered, Some("c1")));
+        assert!(after.call_text.contains("\"n\":1"), "{}", after.call_text);
+    }
 }

@@ -80,13 +80,13 @@ fn a_number_sent_as_a_text_is_told_with_and_without_a_list_of_metrics() {
 }
 
 #[test]
-fn no_sentence_says_that_a_vendor_does_not_know_what_segscope_has_not_seen() {
+fn no_sentence_says_that_a_vendor_does_not_know_what_no_call_has_told_it() {
     let track = json!({"type": "track", "userId": "u1", "event": "Logged In", "properties": {}, "timestamp": AT});
     let record = &records("planhat", std::slice::from_ref(&track))[0];
     let message = finding(record, "PH-T-COMPANY-MISSING")["message"].as_str().unwrap_or_default();
-    assert!(message.contains("segscope has not seen this user"), "{message}");
+    assert!(message.contains("no earlier call created this enduser"), "{message}");
     assert!(message.contains("vendors.planhat.known_endusers"), "{message}");
-    let end = "unless Planhat already has this user, or knows the domain of the email";
+    let end = "so Planhat drops the call without an error, unless Planhat already has this user";
     assert!(message.ends_with(end), "{message}");
 
     let record = &records("custify", &[track])[0];
@@ -95,7 +95,7 @@ fn no_sentence_says_that_a_vendor_does_not_know_what_segscope_has_not_seen() {
     assert_eq!(found["severity"], "warning");
     let message = found["message"].as_str().unwrap_or_default();
     assert!(
-        message.contains("segscope has not seen an identify call of the user `u1`"),
+        message.contains("no accepted identify or group call before this one names the user `u1`"),
         "{message}"
     );
 

@@ -3,9 +3,29 @@
 
 use super::BrokenCall;
 use super::edits::{Edit, Edits, ValueShape, ValueSource};
-use crate::call::pointer;
+use crate::call::{JsonKind, pointer};
 use crate::findings::fixes::json_tree::Lit;
 use crate::findings::{Finding, Severity, ValueChange};
+
+/// The objects of a call that some senders send as JSON text.
+const CONTAINERS: [&str; 3] = ["/properties", "/traits", "/context"];
+
+/// Returns the edits that make objects of the containers that the call has as JSON text.
+pub fn opened(call: &BrokenCall<'_>, vendors: &[usize]) -> Vec<Edit> {
+    let edit = |place: &str| Edit {
+        to: place.to_owned(),
+        source: ValueSource::As(ValueShape::Object),
+        answers: Vec::new(),
+        vendors: vendors.to_vec(),
+        is_id: false,
+    };
+    let is_text = |place: &&str| {
+        let text = call.event.pointer(place).filter(|value| value.kind() == JsonKind::String);
+        let at = |_: &str| text.map(Lit::from_value);
+        text.is_some() && edit(place).value(at).is_some()
+    };
+    CONTAINERS.iter().filter(|place| is_text(place)).map(|place| edit(place)).collect()
+}
 
 /// Returns the edit for the change that a code's entry names for a finding, if the call has the
 /// necessary values. `field` returns the place of the vendor's field with nearly the same name.

@@ -38,8 +38,18 @@ impl Lit {
 /// Returns the call with the edits applied.
 pub(crate) fn changed(call: &BrokenCall<'_>, edits: &[Edit]) -> Lit {
     let mut tree = Lit::whole(&call.event);
+    open(&mut tree, edits);
     make(&mut tree, edits);
     tree
+}
+
+/// Makes objects of JSON text, before anything reads their members.
+fn open(tree: &mut Lit, edits: &[Edit]) {
+    for edit in edits.iter().filter(|edit| edit.opens()) {
+        if let Some(value) = edit.value(|path| tree.at(path).cloned()) {
+            tree.put(&edit.to, value);
+        }
+    }
 }
 
 fn make(tree: &mut Lit, edits: &[Edit]) {
@@ -68,6 +78,7 @@ pub(crate) fn sent(
 ) -> CorrectedCall {
     let language = choice.language;
     let mut tree = Lit::whole(&call.event);
+    open(&mut tree, edits);
     let mut notes = Vec::new();
     let OmittedFields { replaced } =
         omitted_fields::clean(&mut tree, call.kind, edits, language, reader);
@@ -97,6 +108,9 @@ pub(crate) fn sent(
     if !language.client_side && !known("userId") && !known("anonymousId") {
         tree.set("userId", Lit::Text(stand_in::USER.to_owned()));
     }
+    if !call.rudder {
+        fill_for_segment(&mut tree, call.kind, &mut notes);
+    }
     leave_out(&mut tree, (choice, form), &mut notes);
     if language.map.skip_null {
         let mut nulls = Vec::new();
@@ -105,10 +119,45 @@ pub(crate) fn sent(
             notes.push(format!("left out: {} (null)", nulls.join(", ")));
         }
     }
+    if !language.anything {
+        note_inexact_numbers(&tree, "", &mut notes);
+    }
     if !replaced.is_empty() {
         notes.push(format!("replaced: {}", replaced.join(", ")));
     }
     CorrectedCall { tree, notes }
+}
+
+/// The name of a track call that has none.
+const EVENT: &str = "EVENT_NAME";
+
+/// Changes the fields for which Segment discards a call: the name of an event, and texts and objects
+/// that are something else.
+fn fill_for_segment(tree: &mut Lit, kind: CallType, notes: &mut Vec<String>) {
+    let is_text = |value: &Lit| matches!(value, Lit::Text(text) if !text.is_empty());
+    let is_object = |value: &Lit| matches!(value, Lit::Map(_));
+    if kind == CallType::Track && !tree.get("event").is_some_and(is_text) {
+        let own = tree.get("event").and_then(Lit::id).map(str::to_owned);
+        let what = if own.is_some() { "a string" } else { "made up" };
+        notes.push(format!("`event` is {what} here"));
+        tree.set("event", Lit::Text(own.unwrap_or_else(|| EVENT.to_owned())));
+    }
+    let (texts, objects): (&[&str], &[&str]) = match kind {
+        CallType::Track => (&[], &["properties"]),
+        CallType::Page | CallType::Screen => (&["name", "category"], &[]),
+        CallType::Identify | CallType::Group => (&[], &["traits"]),
+        CallType::Alias => (&[], &[]),
+    };
+    for name in texts.iter().chain(objects) {
+        let is_valid = |value: &Lit| match texts.contains(name) {
+            true => is_text(value),
+            false => is_object(value),
+        };
+        if tree.get(name).is_some_and(|value| *value != Lit::Null && !is_valid(value)) {
+            tree.remove(&pointer::push("", name));
+            notes.push(format!("left out: `{name}` (Segment discards a call with it)"));
+        }
+    }
 }
 
 /// Keeps the time of a call if the app set it and the library accepts a time.
@@ -193,6 +242,33 @@ fn flatten_custom(tree: &mut Lit, notes: &mut Vec<String>) {
     notes.push(
         "update the library: this version sends these traits inside of `traits.custom`".to_owned(),
     );
+}
+
+/// Adds a note for each number that is not the same as a double, which many languages make of it.
+fn note_inexact_numbers(value: &Lit, path: &str, notes: &mut Vec<String>) {
+    match value {
+        Lit::Number(digits) if !is_exact(digits) => {
+            notes.push(format!("`{}`: many languages change the number {digits}", dotted(path)));
+        }
+        Lit::List(items) => {
+            let paths = (0..).map(|at: usize| pointer::push(path, &at.to_string()));
+            items.iter().zip(paths).for_each(|(item, at)| note_inexact_numbers(item, &at, notes));
+        }
+        Lit::Map(members) => {
+            for (name, value) in members {
+                note_inexact_numbers(value, &pointer::push(path, name), notes);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Returns true for a number within the range of a double and, if it is written as an integer, with
+/// an equal double.
+fn is_exact(digits: &str) -> bool {
+    let double: f64 = digits.parse().unwrap_or(f64::INFINITY);
+    let is_integer = digits.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    double.is_finite() && (!is_integer || format!("{double:.0}") == digits)
 }
 
 /// Removes members that are null, and adds their places to `nulls` unless they are at the top

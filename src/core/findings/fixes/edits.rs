@@ -2,13 +2,13 @@
 //! code in all languages, and the transformation.
 
 use super::BrokenCall;
-use crate::call::{Event, pointer, text};
+use crate::call::{Doc, Event, Val, pointer, text};
 use crate::findings::advice::{self, IdRoute};
 use crate::findings::doubtful_ids::stand_in;
 use crate::findings::fixes::json_tree::Lit;
 use crate::findings::fixes::omitted_fields::made_up;
 use crate::findings::identity::ValueRule;
-use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, in_json_text, norm};
+use crate::findings::{Finding, Hint, HintKind, Id, Severity, hints, identity, in_json_text, norm};
 use std::borrow::Cow;
 
 /// The pointer of a session's id.
@@ -55,6 +55,8 @@ pub enum ValueShape {
     Number,
     /// `true` or `false`.
     Boolean,
+    /// An object, for a text that is the JSON of one.
+    Object,
 }
 
 impl ValueShape {
@@ -64,6 +66,7 @@ impl ValueShape {
             ValueShape::Text => "a string",
             ValueShape::Number => "a number",
             ValueShape::Boolean => "true or false",
+            ValueShape::Object => "an object",
         }
     }
 }
@@ -91,6 +94,12 @@ impl Edit {
     /// Returns true if the edit removes the finding.
     pub fn answers(&self, finding: &Finding) -> bool {
         self.answers.contains(&finding.path)
+    }
+
+    /// Returns true if the edit makes an object of JSON text, so that other edits can read its
+    /// members.
+    pub(crate) fn opens(&self) -> bool {
+        self.source == ValueSource::As(ValueShape::Object)
     }
 
     fn strength(&self) -> u8 {
@@ -130,6 +139,10 @@ impl Lit {
                 "false" | "0" => Some(Lit::Bool(false)),
                 _ => None,
             },
+            (ValueShape::Object, Lit::Text(text)) => {
+                let doc = Doc::parse(text.as_str()).ok()?;
+                Some(doc.root()).filter(Val::is_object).map(Lit::from_value)
+            }
             _ => None,
         }
     }
@@ -282,6 +295,14 @@ pub fn edits<'f>(
     edits.settled()
 }
 
+/// Returns the part of a finding's message that suggests the edit which removes the finding, with the
+/// place that the edit fills. Returns `None` if the message suggests nothing that an edit does.
+pub fn advice(call: &BrokenCall<'_>, finding: &Finding, edits: &[Edit]) -> Option<String> {
+    let edit = edits.iter().find(|edit| edit.is_id && edit.answers(finding))?;
+    let hint = advice::worth(finding.hints.as_deref()?, &call.event)?;
+    Some(format!("; {}", advice::advice(hint, &edit.to)))
+}
+
 /// Returns the fix of a finding in words that match the corrected call, if one of the edits removes
 /// the finding. Returns `None` if the finding's own fix is to be shown. `known` is an account that
 /// is known from an earlier call, and the number of that call.
@@ -292,9 +313,35 @@ pub fn words(
     known: Option<(&str, u64)>,
 ) -> Option<String> {
     let edit = edits.iter().find(|edit| edit.answers(finding))?;
+    if edit.opens() {
+        return Some(advice::json_text_fix(&edit.to));
+    }
+    let change = words_of_edit(call, finding, edit, known)?;
+    let is_below = |path: &str, place: &str| {
+        path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
+    };
+    let places = || [Some(&*edit.to), edit.from()].into_iter().flatten();
+    let is_read_or_written = |opened: &&Edit| places().any(|place| is_below(place, &opened.to));
+    match edits.iter().filter(|edit| edit.opens()).find(is_read_or_written) {
+        Some(opened) => Some(format!("{}; then {change}", advice::json_text_fix(&opened.to))),
+        None => Some(change),
+    }
+}
+
+fn words_of_edit(
+    call: &BrokenCall<'_>,
+    finding: &Finding,
+    edit: &Edit,
+    known: Option<(&str, u64)>,
+) -> Option<String> {
     if !edit.is_id {
-        let ValueSource::Rename(from) = &edit.source else { return None };
-        return Some(advice::fix(IdRoute::Rename(from), &edit.to, ""));
+        let route = match &edit.source {
+            ValueSource::Rename(from) => IdRoute::Rename(from),
+            // another vendor in use reads the value at its old place
+            ValueSource::Copy(from) => IdRoute::Copy(from),
+            ValueSource::As(_) | ValueSource::Add(_) => return None,
+        };
+        return Some(advice::fix(route, &edit.to, ""));
     }
     let (WantedValue::Value, id) = kind_of(finding)? else { return None };
     let near = near(&call.event, finding, id);
@@ -320,7 +367,11 @@ pub fn words(
         return Some(IDENTIFY_FIRST.to_owned());
     }
     if !names_nobody_at(finding) {
-        return Some(advice::fix(way, &edit.to, advice::instead(finding.reason)));
+        let reason = match edit.to == finding.path {
+            true => finding.reason,
+            false => Some(identity::reason_at(call.event.pointer(&edit.to))),
+        };
+        return Some(advice::fix(way, &edit.to, advice::instead(reason)));
     }
     if matches!(way, IdRoute::Say | IdRoute::Later) {
         return None;

@@ -19,8 +19,8 @@ mod transformation;
 mod tests;
 
 pub(crate) use crate::findings::fixes::omitted_fields::made_up;
-pub use changes::{change, with};
-pub use edits::{Edit, ValueShape, ValueSource, edits, is_without, words};
+pub use changes::{change, opened, with};
+pub use edits::{Edit, ValueShape, ValueSource, advice, edits, is_without, words};
 pub use needs::{VendorNeed, is_need, needs};
 
 use super::Finding;

@@ -117,6 +117,7 @@ fn change(event: &Event<'_>, finding: &Finding, edit: &Edit, known: Option<(&str
             Some(value) => format!("{to} as a string (it is {})", text::visible(value.raw())),
             None => format!("{to} as a string"),
         },
+        ValueSource::As(ValueShape::Object) => format!("{to} as an object (it is JSON text)"),
         ValueSource::As(_) => to,
         ValueSource::Add(id) => match known.filter(|(known, _)| known == id) {
             Some((known, seq)) => {

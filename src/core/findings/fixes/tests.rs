@@ -1,3 +1,5 @@
+mod single_calls;
+
 use super::*;
 use crate::call::Doc;
 use crate::findings::{Effect, Headline, Hint, HintKind, Id, Reason, Severity};
@@ -349,28 +351,4 @@ fn an_account_that_is_known_from_before_is_used() {
     let edits = edits(&call, [(0, &finding)].into_iter(), Some("acct_42"), |_, _| false);
     let code = fix(&call, edits, &[], SnippetAudience::Owner).snippet.code;
     assert!(code.contains("'account_id': 'acct_42'"), "{code}");
-}
-
-#[test]
-fn what_names_nobody_is_told_apart_by_its_place() {
-    let call = r#"{"type":"identify","userId":"NaN","groupId":"null","traits":{"id":"null",
-        "user_id":"u","uid":"null","company":{"id":"undefined"},"customer_id":"USER_ID"},
-        "context":{"traits":{"id":"null"}}}"#;
-    let placeholder = |path: &str| {
-        let mut finding = missing("ID-PLACEHOLDER", path, None);
-        (finding.hints, finding.reason, finding.severity) = (None, None, Severity::Warning);
-        finding
-    };
-    let words = |path: &str| fix_for(call, "", false, &[placeholder(path)], &[]).edits[0].words();
-    for user in ["/userId", "/traits/id", "/traits/uid", "/context/traits/id"] {
-        assert!(words(user).starts_with("`traits.user_id` copied to"), "{}", words(user));
-    }
-    let session = fix_for(call, "", false, &[placeholder("/anonymousId")], &[]);
-    assert_eq!(session.edits[0].source, ValueSource::Add("ANONYMOUS_ID".to_owned()));
-    for account in ["/groupId", "/traits/company/id", "/traits/customer_id"] {
-        let finding = placeholder(account);
-        assert_eq!(is_without(&finding), Some(super::super::Id::Account), "{account}");
-        let fix = fix_for(call, "", false, &[finding], &[]);
-        assert_eq!(fix.edits[0].source, ValueSource::Add("ACCOUNT_ID".to_owned()));
-    }
 }

@@ -30,6 +30,7 @@ struct TransformSteps {
     text: TransformStep,
     number: TransformStep,
     boolean: TransformStep,
+    object: TransformStep,
     functions: BTreeMap<String, String>,
 }
 
@@ -59,6 +60,7 @@ pub(crate) fn transformation(call: &BrokenCall<'_>, edits: &[Edit]) -> Option<Sn
             ValueSource::As(ValueShape::Text) => (&table.text, ""),
             ValueSource::As(ValueShape::Number) => (&table.number, ""),
             ValueSource::As(ValueShape::Boolean) => (&table.boolean, ""),
+            ValueSource::As(ValueShape::Object) => (&table.object, ""),
             ValueSource::Add(_) => continue,
         };
         let line = put(&step.step, &[("{from}", &list(from)), ("{to}", &list(&edit.to))]);

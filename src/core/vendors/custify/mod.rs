@@ -3,6 +3,7 @@
 
 mod parts;
 mod person;
+mod sent_ids;
 
 pub(crate) use parts::build;
 
@@ -13,10 +14,10 @@ use crate::call::{CallType, JsonKind, Val};
 use crate::findings::{advice, identity::truthy};
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
 use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
-use crate::vendors::engine::javascript_numbers;
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact};
 use crate::vendors::engine::presence::Presence;
 use crate::vendors::memory::facts::Topic;
+use sent_ids::{describe_sent, rounded, sent_text};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -121,10 +122,10 @@ impl Rules for Custify {
             return;
         }
         if let Some(company) = &evaluation.account {
-            lessons.add(COMPANIES, &company.text, "");
+            lessons.add(COMPANIES, &sent_text(company), "");
         }
         if let Some(user) = evaluation.user.as_ref().filter(|_| evaluation.goes_through()) {
-            lessons.add(USERS, &user.text, "");
+            lessons.add(USERS, &sent_text(user), "");
         }
     }
 
@@ -166,7 +167,7 @@ impl Custify {
                 |words| {
                     words.say("given", advice::dotted(&given));
                     words.say("value", &user.text);
-                    words.say("sent", sent(&user));
+                    words.say("sent", describe_sent(&user));
                 },
             );
         }
@@ -238,7 +239,7 @@ impl Custify {
                 self.codes.company_rounded.code_for(evaluation.kind),
                 place,
                 |words| {
-                    words.say("sent", sent(company));
+                    words.say("sent", describe_sent(company));
                 },
             );
         }
@@ -264,7 +265,7 @@ impl Custify {
             evaluation.find_with(self.codes.company_type, CallPlace::Slot(slot), |words| {
                 words.say("given", advice::dotted(&given));
                 words.say("value", &company.text);
-                words.say("sent", sent(&company));
+                words.say("sent", describe_sent(&company));
             });
         }
         evaluation.account = Some(company.clone());
@@ -274,7 +275,9 @@ impl Custify {
         if slot != self.group_id && linked.is_none() {
             evaluation.find(self.codes.no_association, CallPlace::Slot(self.group_id));
         }
-        if id(evaluation, self.context.id).is_some_and(|other| other.text != company.text) {
+        if id(evaluation, self.context.id)
+            .is_some_and(|other| sent_text(&other) != sent_text(&company))
+        {
             evaluation.find_with(
                 self.codes.company_override,
                 CallPlace::Slot(self.context.id),
@@ -286,19 +289,27 @@ impl Custify {
         if evaluation.view.object(self.nested).is_some() {
             evaluation.find(self.codes.nested, CallPlace::Slot(self.nested));
         }
-        self.association(evaluation, &company);
+        self.association(evaluation, &company, linked.as_ref());
         Flow::Go
     }
 
     /// Shows whether Custify has the user and the company before the call, and so what the call
-    /// does.
-    fn association(&self, evaluation: &mut Evaluation<'_>, company: &FoundId<'_>) {
+    /// does. `linked` is the company that the call links the user to, or takes the user out of.
+    fn association(
+        &self,
+        evaluation: &mut Evaluation<'_>,
+        company: &FoundId<'_>,
+        linked: Option<&FoundId<'_>>,
+    ) {
         if !evaluation.rendering() {
             return;
         }
         let user = evaluation.user.clone().and_then(|user| self.knows_user(evaluation, &user));
+        let is_linked = linked.is_some_and(|linked| sent_text(linked) == sent_text(company));
+        let removes = self.removes(evaluation);
         let known = &self.known_companies;
-        let company = known_origin(evaluation, COMPANIES, known, "known_companies", &company.text);
+        let company = sent_text(company);
+        let company = known_origin(evaluation, COMPANIES, known, "known_companies", &company);
         evaluation.extra("association", |evaluation| {
             let flag = |known: Option<From<'_>>| {
                 let origin = known.map_or(ValueOrigin::Default, |from| evaluation.origin(from));
@@ -308,6 +319,8 @@ impl Custify {
                 (false, false) => "create_both",
                 (false, true) => "create_user",
                 (true, false) => "create_company",
+                (true, true) if !is_linked => "none",
+                (true, true) if removes => "remove",
                 (true, true) => "associate",
             };
             OutputJson::Object(vec![
@@ -319,7 +332,7 @@ impl Custify {
     }
 
     fn knows_user<'a>(&self, evaluation: &Evaluation<'a>, user: &FoundId<'_>) -> Option<From<'a>> {
-        known_origin(evaluation, USERS, &self.known_users, "known_users", &user.text)
+        known_origin(evaluation, USERS, &self.known_users, "known_users", &sent_text(user))
     }
 }
 
@@ -335,21 +348,6 @@ fn known_origin<'a>(
         return Some(From::Setting(setting));
     }
     evaluation.facts.known_since(topic, id, evaluation.seq).map(From::Memory)
-}
-
-/// Describes how an id that is not a string is sent.
-fn sent(id: &FoundId<'_>) -> String {
-    match rounded(id) {
-        Some(rounded) => format!("as {rounded} (JavaScript rounds it to another id)"),
-        None => "unchanged".to_owned(),
-    }
-}
-
-/// Returns the number that JavaScript makes of an id, if it differs.
-fn rounded<'i>(id: &'i FoundId<'_>) -> Option<Cow<'i, str>> {
-    let is_number = id.value.is_some_and(|value| value.kind() == JsonKind::Number);
-    (is_number && javascript_numbers::changes(&id.text))
-        .then(|| javascript_numbers::number(&id.text))
 }
 
 fn user_rule<'a>(evaluation: &Evaluation<'a>) -> Option<&'a IdRule> {

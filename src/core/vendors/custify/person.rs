@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 impl Custify {
     /// Runs the rules that identify and group calls share, and returns the company that the person
-    /// is linked to.
+    /// is linked to, or taken out of.
     pub(crate) fn person<'a>(&self, evaluation: &mut Evaluation<'a>) -> Option<FoundId<'a>> {
         let signed_up_at = [self.traits.signed_up_at, self.context.signed_up_at];
         let given =
@@ -113,6 +113,13 @@ impl Custify {
             evaluation.name(self.companies, FieldValue::Made(Box::new(list)), From::Default);
         }
         Some(company)
+    }
+
+    /// Returns true if the call takes the person out of the company.
+    pub(crate) fn removes(&self, evaluation: &Evaluation<'_>) -> bool {
+        let traits = self.source(evaluation);
+        let remove = traits.and_then(|traits| evaluation.view.get(traits.remove));
+        remove.and_then(|remove| remove.as_bool()) == Some(true)
     }
 
     /// Returns the object that supplies custom attributes and the company.

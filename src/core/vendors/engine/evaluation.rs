@@ -127,9 +127,9 @@ impl Words {
         self.phrases.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, phrase)| *phrase)
     }
 
-    /// Returns true if [`Words::say`] has set a value for a placeholder.
-    pub fn has(&self, name: &str) -> bool {
-        self.values.iter().any(|(placeholder, _)| *placeholder == name)
+    /// Returns the value of a placeholder that [`Words::say`] has set.
+    pub fn value_of(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, word)| &**word)
     }
 }
 

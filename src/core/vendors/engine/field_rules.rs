@@ -295,7 +295,7 @@ fn converts_to_true(value: Val<'_>) -> bool {
 }
 
 /// Converts a numeric text to a JSON number, which must not have leading zeros.
-fn json_number(text: &str) -> String {
+pub(crate) fn json_number(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
     let bare = digits.trim_start_matches('0');
     let zero = if bare.is_empty() || bare.starts_with('.') { "0" } else { "" };

@@ -15,9 +15,9 @@ const MAX_MEMBERS: usize = 64;
 /// The maximum length of a name that is compared with the vendors' names.
 const MAX_NAME_BYTES: usize = 64;
 
-/// The minimum length of a name that may differ by typing errors. A shorter name must be the same
-/// except for case, blanks and signs.
-const MIN_TYPO_CHARS: usize = 6;
+/// The minimum length of two names that may differ by typing errors, of which the longer one has one
+/// character more. Shorter names must be the same except for case, blanks and signs.
+const MIN_TYPO_CHARS: usize = 5;
 
 pub(crate) const CODE: &str = "EVT-INTEGRATION-NAME";
 
@@ -61,10 +61,14 @@ impl SwitchNames {
             return None;
         }
         let key = folded(key);
-        let long = key.chars().count() >= MIN_TYPO_CHARS;
+        let chars = key.chars().count();
+        let is_long = |name: &str| {
+            let other = name.chars().count();
+            chars.min(other) >= MIN_TYPO_CHARS && chars.max(other) > MIN_TYPO_CHARS
+        };
         let distance = |name: &str| match key == name {
             true => Some(0),
-            false if !long || key.len().abs_diff(name.len()) > 2 => None,
+            false if !is_long(name) || key.len().abs_diff(name.len()) > 2 => None,
             false => Some(strsim::osa_distance(&key, name)).filter(|distance| *distance <= 2),
         };
         let near = self.near.iter().filter_map(|(name, vendor)| Some((distance(name)?, *vendor)));
@@ -109,4 +113,27 @@ pub(crate) fn point_out(evaluation: &mut Evaluation<'_>, integrations: Val<'_>) 
     finding.fix = format!("rename `{key}` to `{name}` in `integrations`");
     let path = pointer::push("/integrations", &member.key());
     finding.hints = Some(vec![Hint { path, kind: HintKind::Spelling }]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_within_two_edits_are_near_unless_they_are_short() {
+        let near = vec![("natero".to_owned(), 0), ("pendo".to_owned(), 1)];
+        let names = SwitchNames { near, ..SwitchNames::default() };
+        for (key, want) in [
+            ("Nator", Some(0)),
+            ("Natreo", Some(0)),
+            ("natero", Some(0)),
+            ("Nate", None),
+            ("Vero", None),
+            ("Pendoo", Some(1)),
+            ("Pando", None),
+            ("PENDO", Some(1)),
+        ] {
+            assert_eq!(names.vendor(key), want, "{key}");
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod integration_findings;
 pub(crate) mod integration_names;
 pub(crate) mod javascript_numbers;
 pub(crate) mod judge;
+pub(crate) mod leftover_rules;
 pub(crate) mod near_miss;
 pub(crate) mod output_json;
 pub(crate) mod per_vendor;

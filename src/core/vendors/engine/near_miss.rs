@@ -1,10 +1,12 @@
 //! Near misses of ids, for the log's short hints, and near misses of the names of other fields.
 
-use crate::call::{CallType, Event, pointer};
+use crate::call::{CallType, Event, JsonKind, pointer};
+use crate::findings::identity::id_of;
 use crate::findings::{Hint, Id, hints, norm};
 use crate::vendors::Vendors;
 use crate::vendors::settings::distance;
-use crate::vendors::vendor::{FieldName, FieldRule, LeftoverRule};
+use crate::vendors::table::Take;
+use crate::vendors::vendor::{FieldName, FieldRule, LeftoverRule, Vendor};
 
 /// The minimum length of names that are compared for typing errors: `stage` is not `state`.
 const MIN_TYPO_CHARS: usize = 6;
@@ -17,19 +19,34 @@ impl Vendors {
         let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
         let places = kind.and_then(|kind| vendor.info.looks_for(kind, id));
         let place = places.and_then(|places| places.from.first());
-        place.map_or(Vec::new(), |place| hints(event, id, place, vendor.values))
+        place.map_or(Vec::new(), |place| possible_hints(vendor, event, id, place))
     }
 }
 
+/// Returns the near misses of an id at a place, without values that the vendor's settings exclude.
+pub(crate) fn possible_hints(vendor: &Vendor, event: &Event<'_>, id: Id, place: &str) -> Vec<Hint> {
+    let mut found = hints(event, id, place, vendor.values);
+    if let Some(rules) = &vendor.rules {
+        found.retain(|hint| {
+            let value = event.pointer(&hint.path);
+            let text = value.and_then(|value| id_of(Some(value), vendor.values).ok());
+            text.is_none_or(|found| rules.may_be_id(id, &found.text))
+        });
+    }
+    found
+}
+
 /// Returns the dotted path, relative to `object`, of the field that was probably meant by a member
-/// that nothing reads. Fields that the call contains are not considered.
+/// that nothing reads. Fields that the call contains, and those that take no value of the member's
+/// kind, are not considered.
 pub(crate) fn meant_by(
     event: &Event<'_>,
     object: &str,
-    key: &str,
+    (key, kind): (&str, JsonKind),
     rest: &LeftoverRule,
 ) -> Option<String> {
-    let is_free = |field: &&FieldName| event.pointer(&field.from).is_none();
+    let is_free =
+        |field: &&FieldName| event.pointer(&field.from).is_none() && takes(field.take, kind);
     let (wanted, chars) = (norm(key), key.chars().count());
     let is_same = |field: &&FieldName| field.norm == *wanted && is_free(field);
     let is_typo = |field: &&FieldName| {
@@ -41,6 +58,19 @@ pub(crate) fn meant_by(
     let field = names.clone().find(is_same).or_else(|| names.find(is_typo))?;
     let below = field.from.strip_prefix(object)?;
     Some(pointer::tokens(below).collect::<Vec<_>>().join("."))
+}
+
+/// Returns true if a field may take a value of a kind.
+fn takes(take: Take, kind: JsonKind) -> bool {
+    match take {
+        Take::Any | Take::Truthy => true,
+        Take::Object => kind == JsonKind::Object,
+        Take::Date => kind == JsonKind::String,
+        Take::Scalar | Take::Bool => !matches!(kind, JsonKind::Object | JsonKind::Array),
+        Take::Text | Take::String | Take::Number | Take::Numeric | Take::Count => {
+            matches!(kind, JsonKind::String | JsonKind::Number)
+        }
+    }
 }
 
 /// Returns the name of the member of the same object that was probably meant to be a missing field.

@@ -11,13 +11,13 @@ use crate::vendors::engine::field_rules::run_row;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::find_shape_rules::is_switched_off;
 use crate::vendors::engine::integration_names;
-use crate::vendors::engine::near_miss::meant_by;
+use crate::vendors::engine::leftover_rules::run_leftover_rule;
 use crate::vendors::engine::output_json::OutputJson;
 use crate::vendors::engine::shape_rules::{RequestRules, RuleToRun, ShapeRules};
 use crate::vendors::engine::spread::spread;
 use crate::vendors::rules::Flow;
 use crate::vendors::table::BodyKind;
-use crate::vendors::vendor::{CallRules, Guard, IdRule, LeftoverRule, Request, slot};
+use crate::vendors::vendor::{CallRules, Guard, IdRule, Request, slot};
 
 /// Runs all checks and, if the call is rendered, writes all findings and bodies.
 pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
@@ -199,64 +199,6 @@ fn report_known_codes(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bo
             true
         }
         _ => false,
-    }
-}
-
-/// Reports or sends the members of an object that no row reads.
-fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
-    let Some(members) = evaluation.view.present(rest.object) else { return };
-    if !members.is_object() {
-        if let Some(code) = rest.kind {
-            evaluation.find(code, CallPlace::Slot(rest.object));
-        }
-        return;
-    }
-    let mut is_reported = false;
-    let object = evaluation.view.pointer(rest.object);
-    for (value, slot) in evaluation.view.members_besides(rest.object, &rest.claimed) {
-        if value.is_null() && !rest.nulls {
-            continue;
-        }
-        let place = CallPlace::Member(rest.object, value);
-        if let Some(slot) = slot.filter(|slot| rest.sent_set.has(*slot)) {
-            let rivals = rest.sent.iter().find(|(sent, _)| *sent == slot).map_or(0, |sent| sent.1);
-            if rivals & evaluation.written == 0 {
-                send(evaluation, rest, place, value);
-                continue;
-            }
-        }
-        let Some(code) = rest.code else { continue };
-        if rest.each {
-            let event = evaluation.view.event;
-            evaluation.find_with(code, place, |words| {
-                let key = value.key();
-                match rest.advice.get(&*key) {
-                    Some(advice) => words.advice = Some(advice.clone()),
-                    None => {
-                        let near = meant_by(event, object, &key, rest);
-                        near.into_iter().for_each(|near| words.say("near", near));
-                    }
-                }
-            });
-        } else if !std::mem::replace(&mut is_reported, true) {
-            evaluation.find(code, CallPlace::Slot(rest.object));
-        }
-    }
-}
-
-/// Sends a member that a setting lists under its own name.
-fn send<'a>(
-    evaluation: &mut Evaluation<'a>,
-    rest: &LeftoverRule,
-    place: CallPlace<'a>,
-    value: crate::call::Val<'a>,
-) {
-    if value.is_object() || value.is_array() {
-        if let Some(code) = rest.send_type {
-            evaluation.find(code, place);
-        }
-    } else if evaluation.rendering() {
-        evaluation.put(0, &[&value.key()], FieldValue::Copy(value), From::Place(place));
     }
 }
 

@@ -3,10 +3,11 @@
 use crate::call::pointer;
 use crate::call::text::{EXCERPT_CHARS, visible_blank, write_excerpt as show};
 use crate::findings::{CodeText, Finding, Hint, HintKind, Reason};
-use crate::findings::{advice, fill_into, hints, identity, in_json_text};
+use crate::findings::{advice, fill_into, identity, in_json_text};
 use crate::vendors::code_id::CodeId;
 use crate::vendors::codes::CodeEntry;
 use crate::vendors::engine::evaluation::{Evaluation, Words};
+use crate::vendors::engine::near_miss::possible_hints;
 use std::borrow::Cow;
 
 /// The templates of a code, each parsed once.
@@ -18,6 +19,7 @@ pub(crate) struct Sentences {
     fix: Option<Sentence>,
     fix_near: Option<Sentence>,
     fix_nested: Option<Sentence>,
+    fix_boolean: Option<Sentence>,
 }
 
 impl Sentences {
@@ -28,6 +30,7 @@ impl Sentences {
             fix: (!text.fix.is_empty()).then(|| Sentence::parse(&text.fix)),
             fix_near: text.fix_near.as_deref().map(Sentence::parse),
             fix_nested: text.fix_nested.as_deref().map(Sentence::parse),
+            fix_boolean: text.fix_boolean.as_deref().map(Sentence::parse),
         }
     }
 }
@@ -93,15 +96,17 @@ pub(crate) fn finding(
             name => word(out, evaluation, name, &path, reason, &words),
         })
     };
-    let Sentences { message, why, fix, fix_near, fix_nested } = &*entry.sentences;
+    let Sentences { message, why, fix, fix_near, fix_nested, fix_boolean } = &*entry.sentences;
     let at_end = advice.as_deref().filter(|_| !message.has("advice"));
     let mut message = text(message);
     message.extend(at_end);
-    let nested =
-        || evaluation.view.event.pointer(&path).is_some_and(|v| v.is_object() || v.is_array());
-    let fix_near = fix_near.as_ref().filter(|_| words.has("near"));
+    let value = || evaluation.view.event.pointer(&path);
+    let nested = || value().is_some_and(|value| value.is_object() || value.is_array());
+    let boolean = || value().is_some_and(|value| value.as_bool().is_some());
+    let fix_near = fix_near.as_ref().filter(|_| words.value_of("near").is_some());
     let fix_nested = fix_nested.as_ref().filter(|_| nested());
-    let fix = match (&words.advice, fix_near.or(fix_nested).or(fix.as_ref())) {
+    let fix_boolean = fix_boolean.as_ref().filter(|_| boolean());
+    let fix = match (&words.advice, fix_near.or(fix_nested).or(fix_boolean).or(fix.as_ref())) {
         (Some(advice), _) => advice.clone(),
         (None, Some(fix)) => text(fix),
         (None, None) => match &in_text {
@@ -144,7 +149,7 @@ fn identity_part(
     let reason = identity::reason_at(evaluation.view.event.pointer(path));
     let hints = entry
         .near_misses
-        .map(|id| hints(evaluation.view.event, id, path, evaluation.vendor.values));
+        .map(|id| possible_hints(evaluation.vendor, evaluation.view.event, id, path));
     (Some(reason), hints)
 }
 
@@ -166,7 +171,7 @@ fn word(
     reason: Option<Reason>,
     words: &Words,
 ) {
-    if let Some((_, value)) = words.values.iter().find(|(placeholder, _)| *placeholder == name) {
+    if let Some(value) = words.value_of(name) {
         return show(out, value);
     }
     if let Some(phrase) = words.phrase_of(name) {
@@ -210,11 +215,16 @@ fn word(
             if let Some(key) = name.strip_prefix("setting:") {
                 out.push_str(&settings.shown(key).unwrap_or_else(|| "not set".to_owned()));
             } else if let Some(key) = name.strip_prefix("listed:") {
-                let says = match settings.value(key) {
-                    Some(_) => "does not list it",
-                    None => "is not set, so segscope cannot tell whether it is used",
-                };
-                out.push_str(&format!("`{key}` {says}"));
+                out.push_str(&format!("`{key}` "));
+                if let Some(from) = words.value_of("filled_from") {
+                    out.push_str(&format!("lists it, but the field is filled from `{from}`"));
+                } else if let Some(object) = words.value_of("member_of") {
+                    out.push_str(&format!("lists no members of `{object}`"));
+                } else if settings.value(key).is_some() {
+                    out.push_str("does not list it");
+                } else {
+                    out.push_str("is not set, so segscope cannot tell whether it is used");
+                }
             }
         }
     }

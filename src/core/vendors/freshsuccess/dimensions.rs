@@ -72,8 +72,8 @@ impl Dimensions {
 
     /// Adds the dimensions of a call to its request about the account. That is the only request of
     /// a group call, and the second request of an identify call, which is skipped without a
-    /// dimension.
-    pub fn run(&self, evaluation: &mut Evaluation<'_>) {
+    /// dimension. `several` is true if accepted calls of the user name several accounts.
+    pub fn run(&self, evaluation: &mut Evaluation<'_>, several: bool) {
         let Some(slot) = CALL_TYPES.iter().position(|call| *call == evaluation.kind) else {
             return;
         };
@@ -95,7 +95,9 @@ impl Dimensions {
         if evaluation.kind == CallType::Identify {
             let known = evaluation.account.is_some();
             if any && !known {
-                evaluation.find(self.no_account, CallPlace::Slot(self.account));
+                evaluation.find_with(self.no_account, CallPlace::Slot(self.account), |words| {
+                    words.phrase("known", if several { SEVERAL } else { NONE });
+                });
             }
             if !any || !known {
                 evaluation.skip(request);
@@ -103,6 +105,9 @@ impl Dimensions {
         }
     }
 }
+
+const SEVERAL: &str = "accepted calls of this user name several";
+const NONE: &str = "no call of this user that Freshsuccess accepted names one";
 
 const CALL_TYPES: [CallType; 2] = [CallType::Identify, CallType::Group];
 

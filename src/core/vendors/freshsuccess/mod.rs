@@ -94,7 +94,9 @@ impl Rules for Freshsuccess {
     }
 
     fn after(&self, evaluation: &mut Evaluation<'_>) {
-        self.dimensions.run(evaluation);
+        let several = evaluation.kind == CallType::Identify
+            && evaluation.found.contains(&self.ambiguous.code_for(CallType::Identify));
+        self.dimensions.run(evaluation, several);
     }
 
     fn learn(&self, evaluation: &Evaluation<'_>, lessons: &mut LearnedFacts) {

@@ -7,6 +7,7 @@ use crate::call::redacted::is_redacted;
 use crate::call::{JsonKind, Val};
 use crate::findings::identity::is_numeric_text;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
+use crate::vendors::engine::field_rules::json_number;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::output_json::OutputJson;
 use std::borrow::Cow;
@@ -121,7 +122,7 @@ impl Metrics {
         evaluation.find_with(self.no_number, place, |words| {
             let text = value.as_str();
             words.phrase("shape", if text.is_some() { "the string" } else { "the value" });
-            let number = text.filter(|text| is_numeric_text(text));
+            let number = text.filter(|text| is_numeric_text(text)).map(|text| json_number(&text));
             words.say("number", number.as_deref().unwrap_or("12, not \"12\""));
         });
     }

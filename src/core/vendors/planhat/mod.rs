@@ -11,6 +11,7 @@ use super::rules::{CallId, Family, Flow, LearnedFacts, RuleParts, Rules};
 use super::settings::SettingsError;
 use super::vendor::Name;
 use crate::call::{CallType, JsonKind, Val};
+use crate::findings::Id;
 use crate::findings::identity::text_of;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
 use crate::vendors::engine::field_slots::FieldSlot;
@@ -55,12 +56,18 @@ struct PlanhatCodes {
     trait_ignored: CodeId,
 }
 
-/// The phrase for a user of no earlier call, whom Planhat may know although segscope does not.
-const UNSEEN: &str =
-    " and segscope has not seen this user (vendors.planhat.known_endusers lists those of Planhat)";
+/// The phrase for an enduser that no earlier call has created, and that Planhat may have anyway.
+const NOT_CREATED: &str = " and no earlier call created this enduser (vendors.planhat.known_endusers \
+                      lists those of Planhat)";
 const UNLESS_MATCHED: &str =
     ", unless Planhat already has this user, or knows the domain of the email";
 const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
+const UNLESS_KNOWN_ALONE: &str = ", unless Planhat already has this user; with \
+                                  vendors.planhat.create_endusers off, a company id does not \
+                                  change that";
+const FIX_KNOWN_ALONE: &str = "send the user id or email of an enduser that Planhat has, or list it \
+                               in vendors.planhat.known_endusers; a company id alone helps only if \
+                               the creation of endusers is on in Planhat";
 
 /// The traits, besides ids and the email, that Planhat uses for the enduser.
 const ENDUSER_TRAITS: [&str; 4] = ["name", "firstName", "lastName", "title"];
@@ -117,6 +124,10 @@ impl Rules for Planhat {
             CallType::Track => self.send_info(evaluation),
             _ => self.metrics.send(evaluation),
         }
+    }
+
+    fn may_be_id(&self, id: Id, text: &str) -> bool {
+        id != Id::Account || self.companies.as_ref().is_none_or(|known| known.contains(text))
     }
 
     fn learn(&self, evaluation: &Evaluation<'_>, lessons: &mut LearnedFacts) {
@@ -180,9 +191,17 @@ impl Planhat {
             }
             (None, None) => {
                 let company = CallPlace::Slot(places.company);
+                let unless = match (self.creates, &email) {
+                    (false, _) => UNLESS_KNOWN_ALONE,
+                    (true, Some(_)) => UNLESS_MATCHED,
+                    (true, None) => UNLESS_KNOWN,
+                };
                 evaluation.find_with(codes.company_missing.code_for(kind), company, |words| {
-                    words.phrase("unseen", UNSEEN);
-                    words.phrase("unless", UNLESS_MATCHED);
+                    words.phrase("unseen", NOT_CREATED);
+                    words.phrase("unless", unless);
+                    if !self.creates {
+                        words.advice = Some(FIX_KNOWN_ALONE.to_owned());
+                    }
                 });
             }
             (None, Some(company)) if !self.exists(&company) => {
@@ -288,8 +307,8 @@ impl Planhat {
         let traits = self.identify.container;
         let used = self.used_values(evaluation, &self.identify);
         let other = |value: Val<'_>| {
-            !ENDUSER_TRAITS.contains(&&*value.key())
-                && !used.iter().flatten().any(|one| is_same_value(*one, value))
+            let is_name = ENDUSER_TRAITS.contains(&&*value.key()) && is_string_or_null(value);
+            !is_name && !used.iter().flatten().any(|one| is_same_value(*one, value))
         };
         let members =
             || evaluation.view.members(traits).map(|(value, _)| value).filter(|v| other(*v));
@@ -364,6 +383,11 @@ fn place<'a>(id: &FoundId<'a>) -> CallPlace<'a> {
         From::Place(place) => place,
         _ => CallPlace::Slot(FieldSlot::ROOT),
     }
+}
+
+/// Returns true for a value that Planhat uses as a name or a title, or that says nothing.
+fn is_string_or_null(value: Val<'_>) -> bool {
+    matches!(value.kind(), JsonKind::String | JsonKind::Null)
 }
 
 /// Returns true if two values are the same place of a text, not only equal.

@@ -166,6 +166,8 @@ impl Channels {
             evaluation.find_with(self.unmapped, CallPlace::Member(self.traits, value), |words| {
                 words.say("channel", &channel.data.name);
                 words.say("reference", &channel.reference);
+                let is_mapped = channel.from.is_some();
+                words.phrase("other", if is_mapped { OR_THE_MAPPED_TRAIT } else { "" });
             });
         }
     }
@@ -247,6 +249,9 @@ impl Channels {
         }
     }
 }
+
+/// The part of a fix for a channel that has a trait of another name.
+const OR_THE_MAPPED_TRAIT: &str = ", or send the value in the trait that is mapped to it";
 
 fn names<'c>(channels: impl Iterator<Item = (Topic, &'c Channel)>) -> String {
     let names: Vec<&str> = channels.map(|(_, channel)| channel.data.name.as_str()).collect();

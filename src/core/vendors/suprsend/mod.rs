@@ -59,6 +59,9 @@ struct SuprSend {
     traits_level: CodeId,
 }
 
+/// The part of a fix for a trait whose value is no language.
+const SEND_A_CODE: &str = ", and send a code of two lower-case letters in it, such as en or hi";
+
 pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, SettingsError> {
     let data: ChannelTable = parts.data();
     let language = parts.settings.text("preferred_language_key");
@@ -180,18 +183,25 @@ impl SuprSend {
     fn language<'a>(&self, evaluation: &mut Evaluation<'a>) -> Option<(FieldSlot, Val<'a>)> {
         let Some(slot) = self.language else {
             for &slot in &self.language_traits {
-                if evaluation.view.present(slot).is_some() {
-                    evaluation.find(self.language_unmapped, CallPlace::Slot(slot));
+                if let Some(value) = evaluation.view.present(slot) {
+                    let code = if self.is_language(value) { "" } else { SEND_A_CODE };
+                    evaluation.find_with(self.language_unmapped, CallPlace::Slot(slot), |words| {
+                        words.phrase("code", code);
+                    });
                 }
             }
             return None;
         };
         let value = evaluation.view.present(slot)?;
-        if value.as_str().is_some_and(|code| self.languages.contains(&*code)) {
+        if self.is_language(value) {
             return Some((slot, value));
         }
         evaluation.find(self.language_invalid, CallPlace::Slot(slot));
         None
+    }
+
+    fn is_language(&self, value: Val<'_>) -> bool {
+        value.as_str().is_some_and(|code| self.languages.contains(&*code))
     }
 
     /// Reports traits that are only in `context.traits`, which the vendor does not read.

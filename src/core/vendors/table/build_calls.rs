@@ -8,7 +8,9 @@ use crate::vendors::engine::field_rules::row_triggers;
 use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::settings::VendorSettings;
 use crate::vendors::table::build::TableBuilder;
-use crate::vendors::table::{CallDef, CaveatDef, IdDef, RequestDef, RestDef, TableError, Word};
+use crate::vendors::table::{
+    CallDef, CaveatDef, IdDef, RequestDef, RestDef, TableError, Take, Word,
+};
 use crate::vendors::vendor::{
     CallRules, Caveat, FieldName, FieldSource, IdRule, LeftoverRule, Request,
 };
@@ -59,7 +61,7 @@ impl TableBuilder<'_> {
         }
         let mut rests = Vec::new();
         for rest in &def.rest {
-            let made = self.rest(call, rest, settings, &claimed, &requests);
+            let made = self.rest(call, (rest, &def.rest), settings, &claimed, &requests);
             rests.extend(self.keep(made));
         }
         let rivals = rests.iter().flat_map(|rest| &rest.sent).map(|(_, rivals)| rivals);
@@ -224,7 +226,7 @@ impl TableBuilder<'_> {
     fn rest(
         &mut self,
         call: CallType,
-        def: &RestDef,
+        (def, all): (&RestDef, &[RestDef]),
         settings: &VendorSettings,
         claimed: &SlotSet,
         requests: &[Request],
@@ -257,29 +259,43 @@ impl TableBuilder<'_> {
             claimed,
             sent,
             sent_set,
-            names: self.names_below(def.of.get_ref(), requests),
+            is_inside: is_inside_sent(def, all),
+            names: self.names_below(def.of.get_ref(), all, requests),
             advice: def.advice.clone(),
         })
     }
 
     /// Returns the fields that are filled from inside an object, each under its own name and under
-    /// the name of the member that fills it.
-    fn names_below(&self, object: &str, requests: &[Request]) -> Vec<FieldName> {
+    /// the name of the member that fills it, and the objects inside it that have rules of their own.
+    fn names_below(&self, object: &str, rests: &[RestDef], requests: &[Request]) -> Vec<FieldName> {
         let mut names = Vec::new();
-        let field = |name: String, from: &str| {
+        let field = |name: String, from: &str, take: Take| {
             let norm = norm(&name).into_owned();
-            FieldName { name, norm, from: from.to_owned() }
+            FieldName { name, norm, from: from.to_owned(), take }
         };
+        let is_below = |from: &str| from.strip_prefix(object).is_some_and(|o| o.starts_with('/'));
         for row in requests.iter().flat_map(|request| &request.rows) {
             for source in &row.from {
                 let FieldSource::Slot(slot) = source else { continue };
                 let from = self.keys.pointer(*slot);
-                if from.strip_prefix(object).is_some_and(|rest| rest.starts_with('/')) {
-                    names.push(field(pointer::last(from).into_owned(), from));
-                    names.extend(row.to.last().map(|to| field(to.clone(), from)));
+                if is_below(from) {
+                    names.push(field(pointer::last(from).into_owned(), from, row.take));
+                    names.extend(row.to.last().map(|to| field(to.clone(), from, row.take)));
                 }
             }
         }
+        for inner in rests.iter().map(|rest| rest.of.get_ref()).filter(|of| is_below(of)) {
+            names.push(field(pointer::last(inner).into_owned(), inner, Take::Object));
+        }
         names
     }
+}
+
+/// Returns true if the object of a rule is a member of one whose members a setting lists.
+fn is_inside_sent(rule: &RestDef, all: &[RestDef]) -> bool {
+    let is_around = |other: &RestDef| {
+        let below = rule.of.get_ref().strip_prefix(other.of.get_ref().as_str());
+        other.send.is_some() && below.is_some_and(|below| below.starts_with('/'))
+    };
+    rule.send.is_none() && all.iter().any(is_around)
 }

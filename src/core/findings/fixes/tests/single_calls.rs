@@ -1,0 +1,89 @@
+//! The changes of single calls and their words.
+
+use super::*;
+
+#[test]
+fn what_names_nobody_is_told_apart_by_its_place() {
+    let call = r#"{"type":"identify","userId":"NaN","groupId":"null","traits":{"id":"null",
+        "user_id":"u","uid":"null","company":{"id":"undefined"},"customer_id":"USER_ID"},
+        "context":{"traits":{"id":"null"}}}"#;
+    let placeholder = |path: &str| {
+        let mut finding = missing("ID-PLACEHOLDER", path, None);
+        (finding.hints, finding.reason, finding.severity) = (None, None, Severity::Warning);
+        finding
+    };
+    let words = |path: &str| fix_for(call, "", false, &[placeholder(path)], &[]).edits[0].words();
+    for user in ["/userId", "/traits/id", "/traits/uid", "/context/traits/id"] {
+        assert!(words(user).starts_with("`traits.user_id` copied to"), "{}", words(user));
+    }
+    let session = fix_for(call, "", false, &[placeholder("/anonymousId")], &[]);
+    assert_eq!(session.edits[0].source, ValueSource::Add("ANONYMOUS_ID".to_owned()));
+    for account in ["/groupId", "/traits/company/id", "/traits/customer_id"] {
+        let finding = placeholder(account);
+        assert_eq!(is_without(&finding), Some(Id::Account), "{account}");
+        let fix = fix_for(call, "", false, &[finding], &[]);
+        assert_eq!(fix.edits[0].source, ValueSource::Add("ACCOUNT_ID".to_owned()));
+    }
+}
+
+#[test]
+fn segment_accepts_the_corrected_call() {
+    let notes = |call: &str, rudder| {
+        let Fix { snippet, .. } = fix_for(call, "", rudder, &[], &[]);
+        (snippet.call, snippet.notes)
+    };
+    for (call, sent, note) in [
+        (
+            r#"{"type":"track","userId":"u","event":""}"#,
+            r#""EVENT_NAME""#,
+            "`event` is made up here",
+        ),
+        (r#"{"type":"track","userId":"u","event":5}"#, r#""5""#, "`event` is a string here"),
+    ] {
+        let (made, notes) = notes(call, false);
+        assert!(made.contains(sent), "{made}");
+        assert!(notes.iter().any(|it| it == note), "{notes:?}");
+    }
+    let page = r#"{"type":"page","userId":"u","name":"","category":"c"}"#;
+    assert!(!notes(page, false).0.contains("name"));
+    // RudderStack accepts it
+    assert!(notes(page, true).0.contains("name"));
+}
+
+#[test]
+fn the_message_and_the_fix_name_the_place_that_the_library_can_fill() {
+    let text =
+        r#"{"type":"track","event":"E","context":{"groupId":" "},"properties":{"orgId":"o"}}"#;
+    let doc = Doc::parse(text).expect("JSON");
+    let event = Event::bare(doc.root());
+    let finding =
+        missing("X-T-ACCOUNT-MISSING", "/groupId", Some(("/properties/orgId", HintKind::Alias)));
+    for (library, place, instead) in [
+        ("analytics-python", "`context.groupId`", " instead of a blank string"),
+        ("", "`groupId` at the top level", ""),
+    ] {
+        let call =
+            BrokenCall { event, kind: CallType::Track, library: Some(library), rudder: false };
+        let edits = edits(&call, [(0, &finding)].into_iter(), None, |_, _| false);
+        let said = advice(&call, &finding, &edits).expect("a near miss");
+        assert_eq!(said, format!("; if `properties.orgId` is the id, send it as {place}"));
+        let fix = words(&call, &finding, &edits, None).expect("an edit");
+        let start = format!("send the value of `properties.orgId` as {place}{instead}");
+        assert!(fix.starts_with(&start), "{fix}");
+    }
+}
+
+#[test]
+fn numbers_that_a_language_may_change_are_noted() {
+    let call = r#"{"type":"track","userId":"u","event":"E",
+        "properties":{"a":9007199254740993,"b":[1e400],"c":9007199254740992,"d":-0,"e":0.1,"f":12}}"#;
+    let notes = |library| fix_for(call, library, false, &[], &[]).snippet.notes;
+    assert_eq!(
+        notes("analytics-node"),
+        [
+            "`properties.a`: many languages change the number 9007199254740993",
+            "`properties.b.0`: many languages change the number 1e400"
+        ]
+    );
+    assert!(notes("").is_empty());
+}

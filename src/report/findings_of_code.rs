@@ -1,0 +1,71 @@
+//! The findings of one code in a call, and which of them a report can state together.
+
+use crate::call::{pointer, text::visible};
+use crate::engine::CallDetail;
+use crate::findings::Finding;
+use crate::findings::advice::dotted;
+use crate::vendors::CodeEntry;
+
+/// Returns the findings of a code in a call, in the order of discovery.
+pub(crate) fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> {
+    let rendered = call.vendors.iter().filter(|(at, _)| Some(*at) == entry.vendor);
+    let own = rendered.flat_map(|(_, rendered)| &rendered.findings);
+    let is = |finding: &&Finding| {
+        *finding.code == *entry.code && finding.vendor.is_some() == entry.vendor.is_some()
+    };
+    call.common.iter().chain(own).filter(is).collect()
+}
+
+/// Splits the findings of a code in a call into those whose message and fix differ only in the name
+/// of the place. A plan expects something different at each place, so each of its findings stays
+/// alone.
+pub(crate) fn alike<'c>(findings: &[&'c Finding], of_plan: bool) -> Vec<Vec<&'c Finding>> {
+    if let [only] = findings {
+        return vec![vec![*only]];
+    }
+    let mut groups: Vec<([String; 2], Vec<&Finding>)> = Vec::new();
+    for finding in findings {
+        let names = [dotted(&finding.path), visible(&pointer::last(&finding.path)).into_owned()];
+        let without_names = |text: &String| {
+            names.iter().fold(text.clone(), |text, name| text.replace(&format!("`{name}`"), "``"))
+        };
+        let texts = [&finding.message, &finding.fix].map(without_names);
+        match groups.iter_mut().find(|(known, _)| !of_plan && *known == texts) {
+            Some((_, group)) => group.push(finding),
+            None => groups.push((texts, vec![finding])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::finding_for_discard;
+    use crate::wire::Service;
+
+    fn finding(path: &str, message: &str, fix: &str) -> Finding {
+        let finding = finding_for_discard("bad_request", path, &[], Service::Segment);
+        Finding { message: message.to_owned(), fix: fix.to_owned(), ..finding }
+    }
+
+    #[test]
+    fn only_findings_that_differ_in_the_name_alone_are_stated_together() {
+        let all = [
+            finding("/traits/a", "`traits.a` is not in the table", "list `a` in the setting"),
+            finding("/traits/b", "`traits.b` is not in the table", "list `b` in the setting"),
+            finding("/traits/c", "`traits.c` is not in the table", "rename `c` to `d`"),
+            finding("/traits/e", "`traits.e` is lost: its value is `0`", "list `e` in the setting"),
+        ];
+        let all: Vec<&Finding> = all.iter().collect();
+        let paths = |of_plan| -> Vec<Vec<&str>> {
+            let groups = alike(&all, of_plan).into_iter();
+            groups.map(|group| group.iter().map(|it| it.path.as_str()).collect()).collect()
+        };
+        assert_eq!(
+            paths(false),
+            [vec!["/traits/a", "/traits/b"], vec!["/traits/c"], vec!["/traits/e"]]
+        );
+        assert_eq!(paths(true).len(), 4);
+    }
+}
