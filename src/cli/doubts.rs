@@ -34,8 +34,7 @@ pub fn tell(filter: &Filter, engine: &Engine, rows: Range<u64>) -> Result<(), St
     // a field that no call has is reported only once
     let is_new = |hint: &&FilterHint| hint.subject != HintSubject::Field || absent.is_empty();
     for hint in filter.hints().iter().filter(is_new) {
-        let FilterHint { line, column, message, .. } = hint;
-        output::note(format_args!("segscope: --filter: {line}:{column}: {message}"));
+        output::note(format_args!("segscope: --filter: {hint}"));
     }
     error.map_or(Ok(()), Err)
 }

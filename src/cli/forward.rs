@@ -49,8 +49,11 @@ pub fn mirror_options(setup: &Setup) -> Result<Option<MirrorOptions>, Failure> {
 
 /// Returns the upstream that a setting names, if it does.
 fn upstream(setup: &Setup, key: &str) -> Result<Option<Upstream>, Failure> {
-    let Some(url) = text_of(setup, key) else { return Ok(None) };
     let wrong = |key: &str, error: &dyn std::fmt::Display| wrong_setting(setup, key, error);
+    if setup.settings.text(key) == Some("") {
+        return Err(wrong(key, &"expected a URL; nothing would be sent on"));
+    }
+    let Some(url) = text_of(setup, key) else { return Ok(None) };
     if setup.settings.is_on("copies") {
         let error = "copies are not forwarded: the real service has got the requests (--copies)";
         return Err(wrong(key, &error));
@@ -85,6 +88,15 @@ pub fn options(setup: &Setup) -> Result<Option<ForwardOptions>, Failure> {
         let is_mirror = text("mirror").is_some();
         let idle =
             |key: &&str| text(key).is_some() && !(is_mirror && [CONNECT_TO, CDN].contains(key));
+        let is_on = |key: &str| settings.is_on(key);
+        let idle_switch = match (is_on("strict"), is_on("no_forwarded_for") && !is_mirror) {
+            (true, _) => Some("strict"),
+            (false, true) => Some("no_forwarded_for"),
+            (false, false) => None,
+        };
+        if let Some(key) = idle_switch {
+            return Err(wrong(key, &"nothing is forwarded without --forward URL"));
+        }
         if let Some(key) = DEPENDENT.into_iter().find(idle) {
             return Err(wrong(key, &"nothing is forwarded without --forward URL"));
         }
@@ -96,6 +108,9 @@ pub fn options(setup: &Setup) -> Result<Option<ForwardOptions>, Failure> {
             if !filter.is_known_on_arrival() {
                 let error = "a request is forwarded before it is checked, so the filter may name only what the call and its request contain";
                 return Err(wrong("forward_only", &error));
+            }
+            if let Some(hint) = filter.unquoted_word() {
+                return Err(wrong("forward_only", hint));
             }
             Some(filter)
         }

@@ -13,7 +13,7 @@ use crate::config::{FolderChoices, InputHistory, user_config_file, user_state_fo
 use crate::engine::{Engine, Stats};
 use crate::inspector::{self, Alerting, Baseline, Inspector, InspectorOptions, Setup};
 use crate::recording;
-use crate::report::calls_words;
+use crate::report::{calls_words, plural};
 use crate::server::Listener;
 use crate::tui;
 use std::path::{Path, PathBuf};
@@ -87,7 +87,7 @@ pub fn draw(
         .map(|_| ())
         .map_err(|error| Failure::wrong(format!("the screen cannot be drawn: {error}")))?;
     let stats = engine.stats();
-    if listened && stats.requests > 0 {
+    if listened && stats.requests + stats.unrecorded > 0 {
         output::note(format_args!("{}", summary_words(&stats)));
         if let Some(mirror) = &stats.mirror {
             output::note(format_args!("mirror: {}", mirror.words()));
@@ -114,12 +114,16 @@ fn own_files() -> Vec<(&'static str, PathBuf)> {
 /// Describes the calls that arrived, those that missed an id, and how to see them again.
 fn summary_words(stats: &Stats) -> String {
     let calls = calls_words(stats.calls, stats.repeats);
+    let unrecorded = match stats.unrecorded {
+        0 => String::new(),
+        requests => format!(", {} not recorded", plural(requests, "request")),
+    };
     let missing = match stats.missing {
         0 => String::new(),
         missing => format!(", {missing} missing an id"),
     };
     let Some(path) = &stats.recording else {
-        return format!("{calls}{missing}; not saved");
+        return format!("{calls}{missing}{unrecorded}; not saved");
     };
     let files = match recording::part_of(path) {
         Some((stem, number)) if number > 1 => format!("'{}'.*.ndjson", stem.display()),
@@ -128,9 +132,11 @@ fn summary_words(stats: &Stats) -> String {
     // `--last` opens only recordings with calls
     match stats.calls + stats.repeats > 0 && setup::is_in_state_folder(path) {
         true => format!(
-            "{calls} recorded{missing}, in {files}; see them again with: segscope open --last"
+            "{calls} recorded{missing}{unrecorded}, in {files}; see them again with: segscope open --last"
         ),
-        false => format!("{calls} recorded{missing}; see them again with: segscope open {files}"),
+        false => format!(
+            "{calls} recorded{missing}{unrecorded}; see them again with: segscope open {files}"
+        ),
     }
 }
 
@@ -138,4 +144,18 @@ fn summary_words(stats: &Stats) -> String {
 fn can_draw(keys: KeyInput) -> bool {
     let dumb = std::env::var("TERM").is_ok_and(|term| term == "dumb");
     !dumb && output::is_terminal() && keys.are_there()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_counts_what_was_not_recorded() {
+        let stats = Stats { calls: 27, unrecorded: 15, missing: 2, ..Stats::default() };
+        let want = "27 calls, 2 missing an id, 15 requests not recorded; not saved";
+        assert_eq!(summary_words(&stats), want);
+        let stats = Stats { unrecorded: 0, ..stats };
+        assert_eq!(summary_words(&stats), "27 calls, 2 missing an id; not saved");
+    }
 }

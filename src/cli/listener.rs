@@ -1,7 +1,7 @@
 //! Starts the listener of a command.
 
 use super::failure::Failure;
-use super::{faults, forward, intercept, output, setup, tls};
+use super::{faults, filter_doubts, forward, intercept, output, setup, tls};
 use crate::call::text::visible;
 use crate::engine::{Engine, Settling, UnsentRecording};
 use crate::inspector::Setup;
@@ -45,6 +45,9 @@ pub fn start(setup: &Setup, engine: &Arc<Engine>, any_port: bool) -> Result<List
             }
         }
     };
+    if !any_port {
+        filter_doubts::tell(setup, engine);
+    }
     if live.mirror.is_some() && setup.settings.text("record").is_none() {
         tell_unsent(engine);
     }

@@ -11,6 +11,7 @@ mod expect;
 mod export;
 mod failure;
 mod faults;
+mod filter_doubts;
 mod forward;
 mod generate;
 mod input;

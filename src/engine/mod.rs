@@ -45,8 +45,7 @@ pub use crate::engine::counts::Person;
 pub use crate::engine::counts::RelatedId;
 pub use crate::engine::counts::Who;
 pub use crate::engine::counts::finding_totals::{CallGroup, FindingCount, MAX_CALL_GROUPS, Tally};
-pub use crate::engine::counts::grouped_rows::CountedCalls;
-pub use crate::engine::counts::grouped_rows::GroupedRows;
+pub use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows};
 pub use crate::engine::counts::histogram::{Histogram, TimeColumns, TimeCount};
 pub use crate::engine::counts::id_remarks::IdRemarkView;
 pub use crate::engine::counts::library_habits::HabitView;
@@ -69,6 +68,7 @@ pub use crate::engine::mirror::{
     find_unsent,
 };
 pub use crate::engine::rows::marks_and_notes::NOTE_CHARS;
+pub use crate::engine::rows::sdk_retries::SdkRetries;
 pub use crate::engine::rows::views::{
     CallDetail, IdCell, Mark, MissedId, NoCallDetail, NoCallView, OpenedFiles, RequestCounts,
     RequestDetail, RowDetail, RowView, Stats,

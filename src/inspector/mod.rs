@@ -201,6 +201,11 @@ impl Inspector {
         self.engine.stats()
     }
 
+    /// Returns whether these counters are out of date although [`Inspector::version`] is not.
+    pub fn has_other_counts(&self, stats: &Stats) -> bool {
+        !self.engine.has_delivery_counts_of(stats)
+    }
+
     /// Turns the injection of faults on or off. Returns a message that says which.
     ///
     /// # Errors

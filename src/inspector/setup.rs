@@ -9,6 +9,7 @@ use crate::call::nearest_name;
 use crate::config::{self, FolderChoices, MAX_TEXT_FILE_BYTES, Settings, Sources};
 use crate::engine::{InUse, IngestOptions};
 use crate::findings::names_an_id;
+use crate::fql;
 use crate::outbound::check_base;
 use crate::outbound::forward::Upstream;
 use crate::plan::Plan;
@@ -178,6 +179,7 @@ impl Setup {
             .map_err(|error| SetupError::new(format!("{}: {error}", settings.origin_of(REDACT))))?;
         let vendors = Vendors::new(&settings.vendors(), &files)
             .map_err(|error| with_origin(&settings, &error))?;
+        check_destination_filters(&settings)?;
         let vendors = Arc::new(vendors);
         for name in settings.delivered_elsewhere() {
             let origin = settings.origin_of(&format!("deliver.{name}")).to_string();
@@ -294,6 +296,21 @@ impl Setup {
         files.sort();
         files
     }
+}
+
+/// Refuses a destination filter of a vendor that compares with a word that no call has as a field: it
+/// would silently leave out every call.
+fn check_destination_filters(settings: &Settings) -> Result<(), SetupError> {
+    for (name, vendor) in settings.vendors() {
+        let only = vendor.get("only").and_then(|only| only.as_str()).unwrap_or_default();
+        // what does not parse was refused with the vendor's other settings
+        let filter = fql::parse(only).unwrap_or_default();
+        if let Some(hint) = filter.unquoted_word() {
+            let origin = settings.origin_of(&format!("vendors.{name}.only"));
+            return Err(SetupError::new(format!("{origin}: {hint}")));
+        }
+    }
+    Ok(())
 }
 
 /// Returns the place of a vendor by its name. The error lists the names that exist.

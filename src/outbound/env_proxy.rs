@@ -1,6 +1,7 @@
 //! The proxy of the environment (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), and connections through it.
 
 use crate::call::credential::without_credentials;
+use crate::outbound::base_url::BaseUrl;
 use crate::outbound::connect_head::{is_whole_head, read_connect_head};
 use crate::outbound::own_address::is_own_host;
 use crate::outbound::root_cause;
@@ -90,7 +91,9 @@ impl HostDialer {
     /// Asks a proxy for a connection. Unlike hyper-util's tunnel, it reads none of the bytes that
     /// the host sends first.
     async fn connect_through(&self, proxy: &Intercept, to: &Uri) -> Result<TcpStream, String> {
-        if proxy.uri().scheme_str() != Some("http") {
+        if proxy.uri().scheme_str() != Some("http")
+            || BaseUrl::parse(&proxy.uri().to_string()).is_err()
+        {
             return Err("expected http://HOST:PORT".to_owned());
         }
         let connected = self.direct.clone().call(proxy.uri().clone()).await;

@@ -3,9 +3,7 @@
 
 use crate::call::text::visible;
 use crate::objects_api::ObjectsRoute;
-use crate::outbound::forward::{
-    ForwardClient, ForwardError, ForwardRequest, Upstream, UpstreamError, ViaName,
-};
+use crate::outbound::forward::{ForwardClient, ForwardRequest, Upstream, UpstreamError, ViaName};
 use crate::recording::{self, RequestLine, ResponseSource};
 use crate::wire::{self, BodyShape, Route};
 use base64::Engine;
@@ -15,6 +13,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::Extensions;
 use hyper::http::uri::{PathAndQuery, Uri};
 use hyper::{Method, StatusCode};
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 
 /// The maximum time for a whole answer of the upstream.
@@ -38,6 +37,8 @@ pub enum MirrorDecision {
 /// A recorded request as it is sent to the upstream, with its body decoded and with its write key.
 #[derive(Debug)]
 pub struct MirroredRequest {
+    /// Its number in the recording.
+    pub number: u64,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -104,7 +105,8 @@ impl MirroredRequest {
             (None, None) => Bytes::new(),
         };
         let method = request.method.parse().ok()?;
-        Some(MirroredRequest { method, uri: target.into(), headers, body })
+        let number = request.request;
+        Some(MirroredRequest { number, method, uri: target.into(), headers, body })
     }
 }
 
@@ -186,10 +188,11 @@ impl MirrorClient {
             // the recording does not contain the client's address
             forwarded: None,
             via: &self.via,
+            is_written: &AtomicBool::new(false),
         };
         match self.client.send(sent).await {
             Ok(answer) => attempt_result(answer.status, &answer.headers),
-            Err(error @ ForwardError::Unreachable(_)) => {
+            Err(error) if !error.is_sent() => {
                 MirrorAttempt::Unreachable(visible(&error.to_string()).into_owned())
             }
             Err(error) => MirrorAttempt::Unanswered(visible(&error.to_string()).into_owned()),

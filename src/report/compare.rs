@@ -82,14 +82,33 @@ pub fn compare_text(
     for row in &rows {
         writeln!(out, "{}", line(row)).expect(CANNOT_FAIL);
     }
-    let has_sample =
-        comparison.differences.iter().any(|d| is_listed(d, all) && d.after.sample.is_some());
-    if has_sample {
-        let files = &sides[1].files;
-        writeln!(out, "\nTo see call N: segscope open {} --filter 'seq = N'", visible(files))
-            .expect(CANNOT_FAIL);
+    let commands = sample_commands(comparison, sides, all);
+    if !commands.is_empty() {
+        out.push('\n');
+    }
+    for command in commands {
+        writeln!(out, "{command}").expect(CANNOT_FAIL);
     }
     out
+}
+
+/// Returns how to see the calls of the listed differences: one line for each side that has one, or one
+/// line if both sides are of the same files.
+fn sample_commands(comparison: &Comparison, sides: &[ComparedSide; 2], all: bool) -> Vec<String> {
+    let listed = || comparison.differences.iter().filter(|difference| is_listed(difference, all));
+    let has_sample =
+        [listed().any(|d| d.before.sample.is_some()), listed().any(|d| d.after.sample.is_some())];
+    let open =
+        |side: &ComparedSide| format!("segscope open {} --filter 'seq = N'", visible(&side.files));
+    if sides[0].files == sides[1].files {
+        let is_any = has_sample.contains(&true);
+        return is_any.then(|| format!("To see call N: {}", open(&sides[1]))).into_iter().collect();
+    }
+    let labeled = LABELS.into_iter().zip(sides).zip(has_sample);
+    labeled
+        .filter(|(_, has_sample)| *has_sample)
+        .map(|((label, side), _)| format!("To see call N {label}: {}", open(side)))
+        .collect()
 }
 
 /// Writes the lists and the table of events as Markdown.

@@ -265,6 +265,14 @@ async fn accept(
     {
         return response;
     }
+    if services.forwarder.is_some()
+        && let Some(reply) =
+            with_head(parts, |head| server.engine.refuse_unsigned_webhook(head, &data))
+    {
+        let mut response = respond::response(reply, full_body);
+        cors::allow(&parts.headers, response.headers_mut());
+        return response;
+    }
     if let Some(forwarder) = services.forwarder
         && forwarder.only().is_none_or(|only| {
             with_head(parts, |head| server.engine.any_call_passes(only, head, &data))

@@ -15,7 +15,12 @@ use tokio::time::sleep;
 
 /// Returns the record of a fault.
 pub(crate) fn injected(fault: &FaultRule) -> InjectedFault<'_> {
-    InjectedFault { text: &fault.text, status: fault.status() }
+    let status = match fault.kind {
+        FaultKind::Status { status, .. } => Some(status),
+        FaultKind::Reset | FaultKind::Close | FaultKind::Hang(_) => Some(0),
+        FaultKind::Delay { .. } | FaultKind::Half | FaultKind::Slow(_) => None,
+    };
+    InjectedFault { text: &fault.text, status }
 }
 
 /// Returns the response to a request that is not accepted, before its fault changes it.

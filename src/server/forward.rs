@@ -25,6 +25,7 @@ use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The maximum number of requests in flight.
@@ -82,10 +83,12 @@ impl Forwarder {
         self.client.upstream().host()
     }
 
-    /// Returns true if requests of this route are forwarded. Those that a page sends before its first call
-    /// are not: their responses point the page to this listener.
-    pub fn takes(&self, route: &Route<'_>) -> bool {
-        !matches!(route, Route::Settings { .. } | Route::SourceConfig | Route::Own(_))
+    /// Returns true if requests of this method and route are forwarded. Those that a page sends before
+    /// its first call are not: their responses point the page to this listener. Neither is CONNECT,
+    /// which asks this listener to be a proxy.
+    pub fn takes(&self, method: &str, route: &Route<'_>) -> bool {
+        method != "CONNECT"
+            && !matches!(route, Route::Settings { .. } | Route::SourceConfig | Route::Own(_))
     }
 
     /// Returns the filter of the requests that are forwarded; none if all are.
@@ -97,12 +100,20 @@ impl Forwarder {
 /// A guard that counts a request as in flight until it is dropped.
 struct InFlight<'e> {
     engine: &'e Engine,
-    end: Cell<ForwardEnd>,
+    /// The result; none until it is known.
+    end: Cell<Option<ForwardEnd>>,
+    /// True when a part of the request may have been sent.
+    is_written: &'e AtomicBool,
 }
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        self.engine.forwarding().end(self.end.get());
+        // without a result, the client went away while its request waited
+        let lost = match self.is_written.load(Ordering::Relaxed) {
+            true => ForwardEnd::Lost,
+            false => ForwardEnd::NotSent,
+        };
+        self.engine.forwarding().end(self.end.get().unwrap_or(lost));
     }
 }
 
@@ -135,7 +146,8 @@ pub(crate) async fn respond(
         let reply = Reply { retry_after: Some(RETRY_AFTER_S), ..Reply::unavailable(message) };
         return refused(parts, "too_many_in_flight", reply, message);
     }
-    let in_flight = InFlight { engine, end: Cell::new(ForwardEnd::NotSent) };
+    let is_written = AtomicBool::new(false);
+    let in_flight = InFlight { engine, end: Cell::new(None), is_written: &is_written };
     if let Some(refused) = refuse_loop(engine, parts, &body, &forwarder.via) {
         return refused;
     }
@@ -144,22 +156,25 @@ pub(crate) async fn respond(
         return refused(parts, "unavailable", Reply::unavailable(message), message);
     }
     let began = Instant::now();
-    in_flight.end.set(ForwardEnd::Lost);
     let extensions = std::mem::take(&mut parts.extensions);
     // the record of the request still needs this extension
     if let Some(over_tls) = extensions.get::<OverTls>() {
         parts.extensions.insert(*over_tls);
     }
-    let mut sending = pin!(send(forwarder, parts, extensions, body.clone(), (client, received_at)));
+    let outgoing = OutgoingRequest { extensions, body: body.clone(), client, received_at };
+    let mut sending = pin!(send(forwarder, parts, outgoing, &is_written));
     let parse =
         || connection::with_head_at(parts, received_at, |head| engine.parse_early(head, &body));
     let (answer, parsed) = work_while_waiting(sending.as_mut(), parse).await;
     let took_us = began.elapsed().as_micros() as u64;
-    in_flight.end.set(match &answer {
-        Ok(answer) => ForwardEnd::Answered(answer.status.as_u16()),
+    in_flight.end.set(Some(match &answer {
+        Ok(answer) => {
+            let (method, path) = (parts.method.as_str(), parts.uri.path());
+            ForwardEnd::from_status(method, path, answer.status.as_u16())
+        }
         Err(error) if error.is_sent() => ForwardEnd::Lost,
         Err(_) => ForwardEnd::NotSent,
-    });
+    }));
     if let Err(error) = &answer {
         tracing::warn!(status = error.status(), took_us, "a request got no whole answer");
     }
@@ -235,14 +250,23 @@ async fn work_while_waiting<F: Future, T>(
     (output, done)
 }
 
-/// Sends a request to the upstream.
+/// The parts of a request to the upstream that are not in its head.
+struct OutgoingRequest {
+    /// The spelling of the headers.
+    extensions: Extensions,
+    body: Bytes,
+    client: ForwardedFor,
+    received_at: time::Millis,
+}
+
+/// Sends a request to the upstream, and sets `is_written` when a part of it may have been sent.
 async fn send(
     forwarder: &Forwarder,
     parts: &Parts,
-    extensions: Extensions,
-    mut body: Bytes,
-    (client, received_at): (ForwardedFor, time::Millis),
+    outgoing: OutgoingRequest,
+    is_written: &AtomicBool,
 ) -> Result<ForwardedResponse, ForwardError> {
+    let OutgoingRequest { extensions, mut body, client, received_at } = outgoing;
     let (mut headers, mut uri) = (Cow::Borrowed(&parts.headers), Cow::Borrowed(&parts.uri));
     if let Some(key) = &forwarder.options.key {
         let (headers, uri) = (headers.to_mut(), uri.to_mut());
@@ -259,6 +283,7 @@ async fn send(
         body,
         forwarded,
         via: &forwarder.via,
+        is_written,
     };
     forwarder.client.send(request).await
 }

@@ -10,6 +10,9 @@ use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::uri::{PathAndQuery, Uri};
 
+/// The parameter of a pixel that contains a whole call.
+const CALL_PARAMETER: &str = "data";
+
 /// Replaces the write key in the headers, the query and the body of a request. The body is forwarded
 /// decoded. A body that cannot be decoded, or is no text, is forwarded unchanged.
 pub(crate) fn replace(
@@ -25,7 +28,7 @@ pub(crate) fn replace(
     let keys = WriteKeys::of_text(text.unwrap_or_default(), own.as_deref());
     let replaced = text.map(|text| keys.replaced(text, &|_| key.to_owned()));
     let replaced = replaced.filter(|replaced| text != Some(replaced));
-    replace_in_head(headers, uri, key);
+    replace_in_head(head, headers, uri, key);
     let Some(replaced) = replaced else { return body };
     headers.remove(header::CONTENT_ENCODING);
     if headers.contains_key(header::CONTENT_LENGTH) {
@@ -34,7 +37,7 @@ pub(crate) fn replace(
     Bytes::from(replaced)
 }
 
-fn replace_in_head(headers: &mut HeaderMap, uri: &mut Uri, key: &str) {
+fn replace_in_head(head: &RequestHead<'_>, headers: &mut HeaderMap, uri: &mut Uri, key: &str) {
     let basic = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     if let Some(opened) = basic.and_then(wire::basic_credentials) {
         let rest = opened.find(':').map_or(":", |colon| &opened[colon..]);
@@ -49,8 +52,11 @@ fn replace_in_head(headers: &mut HeaderMap, uri: &mut Uri, key: &str) {
         }
     }
     let parameter = |name: &str, value: &str| {
-        let is_key = !value.is_empty() && is_write_key(&wire::form_decoded(name));
-        is_key.then(|| key.to_owned())
+        let name = wire::form_decoded(name);
+        if name == CALL_PARAMETER && head.route().is_pixel() {
+            return replace_in_pixel_call(&wire::form_decoded(value), key);
+        }
+        (!value.is_empty() && is_write_key(&name)).then(|| key.to_owned())
     };
     let query = uri.query().and_then(|query| replace_parameters(query, parameter));
     let target =
@@ -58,6 +64,15 @@ fn replace_in_head(headers: &mut HeaderMap, uri: &mut Uri, key: &str) {
     if let Some(target) = target {
         *uri = target.into();
     }
+}
+
+/// Returns the value of `data` with another write key in its call; none if the call has none.
+fn replace_in_pixel_call(value: &str, key: &str) -> Option<String> {
+    let call = wire::pixel_call(value)?;
+    let replaced = WriteKeys::of_text(&call, None).replaced(&call, &|_| key.to_owned());
+    let encoded = (replaced != call).then(|| STANDARD.encode(replaced))?;
+    // the characters of base64 that a query cannot contain
+    Some(encoded.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"))
 }
 
 #[cfg(test)]
@@ -82,9 +97,10 @@ mod tests {
             .map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()))
             .collect();
         let mut uri: Uri = target.parse().expect("a path");
+        let path = uri.path().to_owned();
         let head = RequestHead {
-            method: "POST",
-            path: "/v1/batch",
+            method: if path.contains("pixel") { "GET" } else { "POST" },
+            path: &path,
             query: "",
             headers: &texts,
             received_at: 0,
@@ -114,6 +130,21 @@ mod tests {
         assert_eq!(out, want);
         assert!(!headers.contains_key(header::CONTENT_ENCODING), "it goes on decoded");
         assert_eq!(headers[header::AUTHORIZATION], "Bearer token", "that is no write key");
+    }
+
+    #[test]
+    fn replaces_the_key_in_the_call_of_a_pixel() {
+        let call = br#"{"writeKey":"wk_live","event":"A"}"#;
+        for data in [STANDARD.encode(call).replace('=', "%3D"), STANDARD.encode(call)] {
+            let target = format!("/v1/pixel/track?data={data}&a=b");
+            let (_, uri, _) = replaced("Bearer token", &target, b"", false);
+            let query = uri.query().expect("a query");
+            let sent = wire::query_value(query, "data").and_then(|data| wire::pixel_call(&data));
+            assert_eq!(sent.as_deref(), Some(r#"{"writeKey":"staging","event":"A"}"#), "{uri}");
+            assert!(query.ends_with("&a=b"), "{uri}");
+        }
+        let target = "/v1/pixel/track?data=no+call";
+        assert_eq!(replaced("Bearer token", target, b"", false).1, target);
     }
 
     #[test]

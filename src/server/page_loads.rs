@@ -22,6 +22,7 @@ use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::http::request::Parts;
 use std::io::Read;
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
@@ -83,7 +84,8 @@ impl<'s> RequestServices<'s> {
     ) -> RequestServices<'s> {
         let loads = server.page_loads.as_ref();
         let loads = loads.and_then(|it| Some((it, it.classify(method, path)?)));
-        let forwarder = server.forwarder.as_ref().filter(|it| loads.is_none() && it.takes(route));
+        let forwarder =
+            server.forwarder.as_ref().filter(|it| loads.is_none() && it.takes(method, route));
         RequestServices { forwarder, loads }
     }
 }
@@ -210,6 +212,7 @@ async fn send(
         body: Bytes::new(),
         forwarded,
         via: &loads.via,
+        is_written: &AtomicBool::new(false),
     };
     loads.client.send(request).await
 }

@@ -1,6 +1,6 @@
 //! Alerts: which calls they are of, what a command gets, and what is refused.
 
-use crate::common::{Http, Program, wait_for};
+use crate::common::{Http, Program, command, wait_for};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -146,4 +146,34 @@ fn what_is_wrong_is_told_with_its_place_and_a_project_runs_no_command() {
     let project = told(&TAIL);
     let wanted = "segscope.toml:1: `alert_with` is read from flags and your own config file only";
     assert!(project.contains(wanted), "{project}");
+}
+
+#[test]
+fn a_doubtful_filter_is_told_at_the_start() {
+    let home = tempfile::tempdir().expect("a folder");
+    let watch = "type = \"trak\" gone for 10m";
+    let args =
+        ["--alert", "type = track", "--watch", watch, "--fault", "close match='evnt = \"A\"'"];
+    let (_program, mut http) = start(home.path(), &args);
+    let summary = http.get("/_segscope/summary").expect("an answer").body;
+    let summary: Value = serde_json::from_slice(&summary).expect("JSON");
+    let said = summary["problem"].as_str().expect("it is told");
+    for want in [
+        "--alert: `track` is read as a field; put text in quotes: `\"track\"`",
+        "--watch: `trak` is not a call type; did you mean `track`?",
+        "--fault: unknown field `evnt`; did you mean `event`?",
+    ] {
+        assert!(said.contains(want), "{want}: {said}");
+    }
+}
+
+#[test]
+fn a_destination_filter_that_compares_with_a_word_is_refused() {
+    let home = tempfile::tempdir().expect("a folder");
+    let only = "[vendors.customersuccessbox]\nonly = 'type = track'\n";
+    std::fs::write(home.path().join("segscope.toml"), only).expect("written");
+    let ran = command(home.path()).args(["config", "show"]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{said}");
+    assert!(said.contains("1:8: `track` is read as a field; put text in quotes"), "{said}");
 }

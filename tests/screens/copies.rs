@@ -22,6 +22,13 @@ fn head<'a>(headers: &'a [(String, String)]) -> RequestHead<'a> {
 }
 
 #[test]
+fn the_start_page_does_not_point_sdks_here() {
+    let picture = TestApp::new(taking_copies(), 100, 30).picture();
+    assert!(picture.contains("Let your proxy send copies here"), "{picture}");
+    assert!(!picture.contains("Point your SDK"), "{picture}");
+}
+
+#[test]
 fn says_that_responses_to_copies_are_discarded_and_where_the_client_is() {
     let fixture = taking_copies();
     let headers = [("x-forwarded-for", "203.0.113.7, 10.0.0.1"), ("host", "api.example-shadow")];

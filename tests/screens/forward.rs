@@ -26,7 +26,7 @@ fn forwarded(fixture: &Fixture, outcome: Result<(u16, &str), &str>) {
         is_tls: false,
     };
     let (status, end) = match outcome {
-        Ok((status, _)) => (status, ForwardEnd::Answered(status)),
+        Ok((status, _)) => (status, ForwardEnd::from_status("POST", "/v1/track", status)),
         Err(_) => (502, ForwardEnd::Lost),
     };
     let outcome = outcome.map_err(str::to_owned).map(|(status, body)| AnsweredWith {
@@ -47,6 +47,18 @@ fn forwarded(fixture: &Fixture, outcome: Result<(u16, &str), &str>) {
         assert_eq!(engine.written(&held), None);
     }
     engine.forwarding().end(end);
+}
+
+#[test]
+fn a_request_that_begins_to_wait_is_drawn_without_a_key() {
+    let mut app = TestApp::new(forwarding(), 120, 24);
+    app.draw();
+    assert!(!app.is_dirty(), "nothing changed");
+    assert!(app.inspector.engine().forwarding().begin(9));
+    assert!(app.is_dirty());
+    app.draw();
+    assert!(app.line(0).contains("1 recv") && app.line(0).contains("1 waiting"), "{}", app.line(0));
+    assert!(!app.is_dirty(), "nothing changed since");
 }
 
 #[test]
@@ -71,6 +83,13 @@ fn the_first_line_always_counts_what_was_forwarded() {
 fn the_start_page_says_where_requests_go() {
     let app = TestApp::new(forwarding(), 100, 30);
     let want = "Each request is forwarded to http://127.0.0.1:9";
+    assert!(app.picture().contains(want), "{}", app.picture());
+    let only = Given::vendors(1)
+        .setting("forward", json!("http://127.0.0.1:9"))
+        .setting("forward_only", json!("type = \"track\""))
+        .begin();
+    let app = TestApp::new(only, 100, 30);
+    let want = "Requests that match --forward-only are forwarded to http://127.0.0.1:9";
     assert!(app.picture().contains(want), "{}", app.picture());
 }
 

@@ -37,6 +37,12 @@ pub enum HintSubject {
     Field,
 }
 
+impl std::fmt::Display for FilterHint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
 impl FilterHint {
     fn new(text: &str, span: &Range<usize>, message: impl FnOnce(&str) -> String) -> FilterHint {
         // created only for its position, so that hints and errors count lines and columns in the

@@ -88,6 +88,12 @@ impl Filter {
         &self.hints
     }
 
+    /// Returns the hint about a bare word that is compared and that no call has as a field: almost always
+    /// a text whose quotes are missing.
+    pub fn unquoted_word(&self) -> Option<&FilterHint> {
+        self.hints.iter().find(|hint| matches!(hint.subject, HintSubject::Unquoted(_)))
+    }
+
     /// Returns the kinds of data that evaluation may need; `is_column` says which paths into the
     /// call the caller has without reading the call. A record field that the call itself shadows is
     /// not counted.

@@ -77,6 +77,17 @@ impl Engine {
         self.forwarding.counts(passed, lag_bytes)
     }
 
+    /// Returns whether the counts that change without a new row are still those of `stats`: they change
+    /// when a request begins to wait for an upstream, and with each attempt of a mirror.
+    pub fn has_delivery_counts_of(&self, stats: &Stats) -> bool {
+        let forward = self.options.forwards_to.is_some().then(|| self.forward_counts());
+        let mirror = self.options.mirrors_to.is_some().then(|| self.mirror_counts());
+        let too_much = self.shared.too_much.load(Ordering::Relaxed);
+        forward == stats.forward
+            && mirror == stats.mirror
+            && (self.unrecorded(), too_much) == (stats.unrecorded, stats.too_much)
+    }
+
     /// Returns the counts of mirrored requests by their result.
     pub fn mirror_counts(&self) -> MirrorCounts {
         self.mirroring.counts(self.shared.queue.recorded())

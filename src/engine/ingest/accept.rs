@@ -31,7 +31,7 @@ pub const FAULT: &str = "fault";
 pub struct InjectedFault<'a> {
     /// The fault as the user wrote it.
     pub text: &'a str,
-    /// The status that the sender gets in place of the real one.
+    /// The status that the sender gets in place of the real one; 0 if it gets no response.
     pub status: Option<u16>,
 }
 
@@ -141,6 +141,20 @@ impl Engine {
         let refused = RefusalRecord { code, message: &refusal.to_string(), kind, body_bytes };
         self.record_refused(head, raw, refusal.status, refused);
         Reply::refused(refusal)
+    }
+
+    /// Refuses a webhook before it is forwarded, and records it, if its signature is missing or wrong
+    /// and signatures are required. Returns none for all other requests.
+    pub fn refuse_unsigned_webhook(&self, head: &RequestHead<'_>, raw: &[u8]) -> Option<Reply> {
+        if !self.options.requires_signature {
+            return None;
+        }
+        let secret = self.options.webhook_secret.as_deref();
+        let code = wire::signature::code(wire::signature::check(head, raw, secret))?;
+        Some(match decoded(head, raw) {
+            Ok(body) => self.refuse_unsigned(head, &body, code),
+            Err(refusal) => self.refuse(head, raw, &refusal, None),
+        })
     }
 
     /// Refuses a webhook whose signature is missing or wrong, and records it.

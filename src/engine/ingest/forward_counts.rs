@@ -1,5 +1,6 @@
 //! Counts of the requests of a forwarding listener by their result.
 
+use crate::wire::{self, Route};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The counters of a forwarding listener, which its tasks update.
@@ -20,7 +21,7 @@ pub struct ForwardCounts {
     pub received: u64,
     /// Requests that were sent to the upstream.
     pub forwarded: u64,
-    /// Requests that the upstream answered with a status below 400.
+    /// Requests that the upstream acknowledged (see [`acknowledges`]).
     pub acknowledged: u64,
     /// Requests that the upstream answered with another status.
     pub refused: u64,
@@ -49,15 +50,38 @@ impl ForwardCounts {
     }
 }
 
+/// Returns whether the upstream acknowledged a request of this method and path by its answer. For
+/// calls only 2xx does: about half of the SDKs count 3xx as failed (`docs/specs/wire.md` 7). What a
+/// page loads also arrives by a redirection, or is still valid (304).
+pub(crate) fn acknowledges(method: &str, path: &str, status: u16) -> bool {
+    let is_loaded = match wire::route(method, path) {
+        Route::Settings { .. } | Route::SourceConfig => true,
+        _ => wire::is_page_code(method, path),
+    };
+    (200..if is_loaded { 400 } else { 300 }).contains(&status)
+}
+
 /// The result of forwarding a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForwardEnd {
-    /// The upstream answered with this status.
-    Answered(u16),
+    /// The upstream answered, and acknowledged it.
+    Acknowledged,
+    /// The upstream answered otherwise.
+    Refused,
     /// It was sent, but no complete response arrived.
     Lost,
     /// It was not sent.
     NotSent,
+}
+
+impl ForwardEnd {
+    /// Returns the result of a request of this method and path that was answered with this status.
+    pub fn from_status(method: &str, path: &str, status: u16) -> ForwardEnd {
+        match acknowledges(method, path, status) {
+            true => ForwardEnd::Acknowledged,
+            false => ForwardEnd::Refused,
+        }
+    }
 }
 
 impl ForwardCounters {
@@ -76,18 +100,16 @@ impl ForwardCounters {
     pub fn end(&self, end: ForwardEnd) {
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
         let sent = match end {
-            ForwardEnd::Answered(status) => {
-                let answered = if status < 400 { &self.acknowledged } else { &self.refused };
-                answered.fetch_add(1, Ordering::Relaxed);
-                1
-            }
-            ForwardEnd::Lost => 1,
+            ForwardEnd::Acknowledged | ForwardEnd::Refused | ForwardEnd::Lost => 1,
             ForwardEnd::NotSent => 0,
         };
         self.forwarded.fetch_add(sent, Ordering::Relaxed);
-        if !matches!(end, ForwardEnd::Answered(_)) {
-            self.failed.fetch_add(1, Ordering::Relaxed);
-        }
+        let result = match end {
+            ForwardEnd::Acknowledged => &self.acknowledged,
+            ForwardEnd::Refused => &self.refused,
+            ForwardEnd::Lost | ForwardEnd::NotSent => &self.failed,
+        };
+        result.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Returns the present counts.
@@ -114,9 +136,9 @@ mod tests {
     fn every_request_that_came_ends_in_one_count() {
         let counters = ForwardCounters::default();
         let ends = [
-            ForwardEnd::Answered(200),
-            ForwardEnd::Answered(302),
-            ForwardEnd::Answered(400),
+            ForwardEnd::Acknowledged,
+            ForwardEnd::Acknowledged,
+            ForwardEnd::Refused,
             ForwardEnd::Lost,
             ForwardEnd::NotSent,
         ];
@@ -138,5 +160,20 @@ mod tests {
         };
         assert_eq!(counts, want);
         assert_eq!(counts.received, counts.acknowledged + counts.refused + counts.failed);
+    }
+
+    #[test]
+    fn only_2xx_acknowledges_calls() {
+        for status in [200, 204, 299] {
+            assert!(acknowledges("POST", "/v1/track", status), "{status}");
+        }
+        for status in [101, 301, 302, 304, 307, 400, 503] {
+            assert!(!acknowledges("POST", "/v1/track", status), "{status}");
+            assert!(!acknowledges("GET", "/v1/pixel/track", status), "{status}");
+        }
+        for path in ["/v1/projects/k/settings", "/analytics.js/v1/k/analytics.min.js"] {
+            assert!(acknowledges("GET", path, 304) && acknowledges("GET", path, 302), "{path}");
+            assert!(!acknowledges("GET", path, 404), "{path}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::engine::Engine;
 use crate::engine::ingest::accept::{InjectedFault, LineEnd, decoded};
+use crate::engine::ingest::forward_counts::acknowledges;
 use crate::engine::ingest::parsed_calls::ParsedCalls;
 use crate::engine::ingest::writer::WriteTicket;
 use crate::objects_api::ObjectsRoute;
@@ -24,12 +25,17 @@ pub enum ForwardRecord {
     Held(WriteTicket),
 }
 
+/// The code of a request that the upstream gave no complete answer to.
+pub(crate) const UPSTREAM_FAILED: &str = "upstream_failed";
+/// The code of a request that the upstream answered without acknowledging it.
+pub(crate) const UPSTREAM_REFUSED: &str = "upstream_refused";
+
 /// The maximum length of the part of a response without acknowledgment that a message shows.
 const MAX_SHOWN_CHARS: usize = 200;
 
 impl Engine {
     /// Records a forwarded request with the response of the upstream. `status` is the status that
-    /// the sender gets: that of the upstream, or of segscope's own error. The line may be held, as
+    /// the sender gets without the fault: that of the upstream, or of segscope's own error. The line may be held, as
     /// by [`Engine::take_in`]. `parsed` is the result of [`Engine::parse_early`].
     pub fn record_forwarded(
         &self,
@@ -43,6 +49,7 @@ impl Engine {
             self.shared.redaction.as_ref().map(|redaction| redaction.redact_answer(answer));
         let answer = redacted.as_ref().unwrap_or(answer);
         let (response, answer_line) = (ResponseSource::Upstream, Some(answer));
+        let status = fault.and_then(|it| it.status).unwrap_or(status);
         let end = LineEnd { status, response, answer: answer_line, fault: fault.map(|it| it.text) };
         let route = head.route();
         if matches!(route, Route::Preflight | Route::Health | Route::Version | Route::Root)
@@ -50,7 +57,9 @@ impl Engine {
         {
             return ForwardRecord::Nothing;
         }
-        if answer.status().is_none_or(|status| status >= 400) {
+        let is_acknowledged =
+            answer.status().is_some_and(|status| acknowledges(head.method, head.path, status));
+        if !is_acknowledged {
             let (code, message) = refusal(answer);
             return self.record_unread(head, raw, end, code, &message, "");
         }
@@ -60,7 +69,6 @@ impl Engine {
                 Err(_) => ForwardRecord::Failed,
             };
         }
-        let end = LineEnd { status: fault.and_then(|it| it.status).unwrap_or(status), ..end };
         let secret = self.options.webhook_secret.as_deref();
         let signature = wire::signature::check(head, raw, secret);
         let body = decoded(head, raw);
@@ -95,7 +103,7 @@ impl Engine {
 /// Returns a code and a message for why the upstream did not acknowledge a request.
 fn refusal(answer: &UpstreamAnswer) -> (&'static str, String) {
     match &answer.outcome {
-        Err(error) => ("upstream_failed", error.clone()),
+        Err(error) => (UPSTREAM_FAILED, error.clone()),
         Ok(with) => {
             let text = String::from_utf8_lossy(&with.body);
             let text = text.trim();
@@ -103,7 +111,7 @@ fn refusal(answer: &UpstreamAnswer) -> (&'static str, String) {
             let more = if shown.len() < text.len() { "…" } else { "" };
             let colon = if shown.is_empty() { "" } else { ": " };
             let message = format!("the upstream answered {}{colon}{shown}{more}", with.status);
-            ("upstream_refused", message)
+            (UPSTREAM_REFUSED, message)
         }
     }
 }

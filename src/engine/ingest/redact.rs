@@ -3,7 +3,7 @@
 use crate::call::redacted;
 use crate::engine::Engine;
 use crate::objects_api::ObjectsRoute;
-use crate::recording::{RedactedHead, RefusalRecord};
+use crate::recording::{self, RedactedHead, RefusalRecord};
 use crate::wire::{self, RequestHead};
 use std::borrow::Cow;
 
@@ -47,10 +47,16 @@ impl Engine {
         body: &'r str,
     ) -> Option<RedactedRequest<'r>> {
         let redaction = self.shared.redaction.as_ref()?;
-        Some(RedactedRequest {
-            head: redaction.redact_head(head),
-            body: redaction.redact_json(body),
-        })
+        let redacted = redaction.redact_head(head);
+        // the body of a pixel is made of its query, in which the places of values are known by their
+        // whole names, such as `traits[email]`
+        let query = recording::redacted_query(&redacted.apply_to(head).query);
+        let of_query = wire::query_body(&RequestHead { query: &query, ..*head });
+        let body = match of_query {
+            Some(body) => redaction.redact_json(&body).map(|body| Cow::Owned(body.into_owned())),
+            None => redaction.redact_json(body),
+        };
+        Some(RedactedRequest { head: redacted, body })
     }
 
     /// Redacts the body of a push of objects. Returns `None` without `--redact`. An upload has an

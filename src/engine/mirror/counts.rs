@@ -1,8 +1,11 @@
 //! Counts of the requests of a listener that mirrors, by their outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+/// The maximum number of given-up requests whose numbers are kept.
+const MAX_GIVEN_UP_REQUESTS: usize = 100;
 
 /// The counters of a listener that mirrors.
 #[derive(Debug, Default)]
@@ -10,6 +13,8 @@ pub(crate) struct MirrorCounters {
     sent: AtomicU64,
     sent_again: AtomicU64,
     given_up: Mutex<BTreeMap<String, u64>>,
+    /// The numbers of the last requests that were given up.
+    given_up_requests: Mutex<VecDeque<u64>>,
     not_mirrored: AtomicU64,
     waiting: AtomicU64,
     /// The offset in the recording up to which all requests are done.
@@ -27,6 +32,8 @@ pub struct MirrorCounts {
     pub given_up: u64,
     /// The number of them for each reason.
     pub given_up_because: BTreeMap<String, u64>,
+    /// The numbers of the last of them in the recording, the newest last.
+    pub given_up_requests: Vec<u64>,
     /// Requests that cannot be mirrored: their credential is recorded as a hash, or the upstream
     /// takes none of their kind.
     pub not_mirrored: u64,
@@ -80,6 +87,15 @@ impl MirrorCounters {
         }
     }
 
+    /// Remembers the number of a request that will not be delivered.
+    pub fn note_given_up_request(&self, number: u64) {
+        let mut numbers = self.given_up_requests.lock().unwrap_or_else(PoisonError::into_inner);
+        if numbers.len() == MAX_GIVEN_UP_REQUESTS {
+            numbers.pop_front();
+        }
+        numbers.push_back(number);
+    }
+
     /// Counts a request that cannot be mirrored.
     pub fn count_not_mirrored(&self) {
         self.not_mirrored.fetch_add(1, Ordering::Relaxed);
@@ -99,7 +115,9 @@ impl MirrorCounters {
     pub fn counts(&self, recorded: u64) -> MirrorCounts {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let numbers = self.given_up_requests.lock().unwrap_or_else(PoisonError::into_inner);
         MirrorCounts {
+            given_up_requests: numbers.iter().copied().collect(),
             sent: get(&self.sent),
             sent_again: get(&self.sent_again),
             given_up: given_up.values().sum(),
@@ -131,5 +149,8 @@ mod tests {
             "sent 1, sent again 1, given up 2 (the upstream answered 400: 2), not mirrored 1, not sent yet 40 bytes of the recording"
         );
         assert_eq!(counters.counts(10).lag_bytes, 0);
+        (1..=150).for_each(|number| counters.note_given_up_request(number));
+        let numbers = counters.counts(100).given_up_requests;
+        assert_eq!((numbers.len(), numbers[0], numbers[99]), (100, 51, 150));
     }
 }

@@ -38,7 +38,7 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(1);
 /// pauses it.
 const MAX_DRAIN: Duration = Duration::from_secs(3);
 /// The reason of requests whose part of the recording is deleted.
-const PART_DELETED: &str = "gone from disk before they were sent (keep)";
+const PART_DELETED: &str = "its part of the recording was deleted before it was sent (keep)";
 
 /// The state of the mirror thread.
 pub(crate) struct MirrorWork {
@@ -198,7 +198,7 @@ impl MirrorWork {
                 None => MirrorDecision::Nothing,
             };
             if gone > 0 {
-                sending.give_up(PART_DELETED, gone);
+                sending.give_up_deleted(gone);
             }
             match decision {
                 MirrorDecision::Send(request) => {
@@ -272,7 +272,7 @@ impl MirrorSender {
                 }
                 self.client.send(request).await
             };
-            let (reason, is_sent) = match self.count_attempt(attempt) {
+            let (reason, is_sent) = match self.count_attempt(attempt, request.number) {
                 ControlFlow::Break(()) => return,
                 ControlFlow::Continue(again) => again,
             };
@@ -283,21 +283,25 @@ impl MirrorSender {
                 let others_pass = accepted_before.replace(accepted).is_some_and(|it| it < accepted)
                     || self.is_held_up.get();
                 if attempts >= self.limits.max_attempts && others_pass {
-                    return self.give_up(&reason, 1);
+                    return self.give_up_request(&reason, request.number);
                 }
                 if began.elapsed() < self.limits.max_time {
                     sleep(self.limits.pause(attempts - 1)).await;
                 }
             }
             if began.elapsed() >= self.limits.max_time {
-                return self.give_up(&reason, 1);
+                return self.give_up_request(&reason, request.number);
             }
         }
     }
 
     /// Counts the outcome of an attempt. If it is to be repeated, returns the reason, and whether the
     /// request was sent.
-    fn count_attempt(&self, attempt: MirrorAttempt) -> ControlFlow<(), (String, bool)> {
+    fn count_attempt(
+        &self,
+        attempt: MirrorAttempt,
+        number: u64,
+    ) -> ControlFlow<(), (String, bool)> {
         let is_back = match &attempt {
             MirrorAttempt::Accepted => self.pause.note_answer(true),
             MirrorAttempt::Refused(_) | MirrorAttempt::Busy(..) => self.pause.note_answer(false),
@@ -320,7 +324,7 @@ impl MirrorSender {
                 ControlFlow::Break(())
             }
             MirrorAttempt::Refused(reason) => {
-                self.give_up(&reason, 1);
+                self.give_up_request(&reason, number);
                 ControlFlow::Break(())
             }
             MirrorAttempt::Busy(reason, asked) => {
@@ -334,11 +338,20 @@ impl MirrorSender {
         }
     }
 
-    /// Counts requests that will not be delivered.
-    fn give_up(&self, reason: &str, count: u64) {
-        if self.engine.mirroring.count_given_up(reason, count) {
-            tracing::warn!(reason, "the mirror gave up on a request");
-            self.engine.notice(format!("mirror: gave up on a request: {reason}"));
+    /// Counts requests that will not be delivered because their part of the recording is deleted.
+    fn give_up_deleted(&self, count: u64) {
+        if self.engine.mirroring.count_given_up(PART_DELETED, count) {
+            tracing::warn!(reason = PART_DELETED, "the mirror gave up on a request");
+            self.engine.notice(format!("mirror: gave up on a request: {PART_DELETED}"));
+        }
+    }
+
+    /// Counts a request that will not be delivered.
+    fn give_up_request(&self, reason: &str, number: u64) {
+        self.engine.mirroring.note_given_up_request(number);
+        if self.engine.mirroring.count_given_up(reason, 1) {
+            tracing::warn!(reason, number, "the mirror gave up on a request");
+            self.engine.notice(format!("mirror: gave up on request {number}: {reason}"));
         }
     }
 }

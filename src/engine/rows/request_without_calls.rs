@@ -3,7 +3,9 @@
 
 use crate::engine::index::NoCall;
 use crate::engine::ingest::accept::FAULT;
+use crate::engine::ingest::forwarded::{UPSTREAM_FAILED, UPSTREAM_REFUSED};
 use crate::engine::rows::row_detail::request_detail;
+use crate::engine::rows::sdk_retries::SdkRetries;
 use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
 use crate::engine::source::har_response;
 use crate::engine::source::request_line::{body_text, head_of};
@@ -86,7 +88,7 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
         return "nothing: this fault is injected on purpose (--fault)".to_owned();
     }
     if request.response == ResponseSource::Upstream {
-        return forwarded_fix(status, kind, message).to_owned();
+        return forwarded_fix(request, kind, message).to_owned();
     }
     if request.response == ResponseSource::Archived {
         return har_response::fix(status, message).to_owned();
@@ -95,7 +97,10 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
         return intended_route::explain(head).fix;
     }
     let fix = match status {
-        401 => "set the shared secret of the webhook destination in segscope's `webhook_secret`",
+        401 if head.header("x-signature").is_none() => {
+            "set a shared secret in the webhook destination; without one it sends no X-Signature"
+        }
+        401 => "set the same secret in the webhook destination and in `webhook_secret`",
         408 if is_copy => "the proxy was too slow to send the copy; give it more time",
         429 if is_copy => {
             "copies arrive faster than segscope takes them; copy a share of the traffic"
@@ -112,14 +117,26 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
     fix.to_owned()
 }
 
-/// Returns the fix for a request that was forwarded and contains no call.
-fn forwarded_fix(status: u16, kind: &str, message: &str) -> &'static str {
-    match status {
-        ..400 => fix_of(kind, message),
+/// Returns the fix for a request that was forwarded and contains no call that counts.
+fn forwarded_fix(request: &RequestLine, kind: &str, message: &str) -> &'static str {
+    let code = request.refused.as_ref().map_or("", |(code, _)| code.as_str());
+    if code != UPSTREAM_FAILED && code != UPSTREAM_REFUSED {
+        return fix_of(kind, message);
+    }
+    match request.status {
+        0 => "nothing: the sender got no response because of a fault (--fault)",
+        300..400 => {
+            "set `forward` to the URL that it leads to: some SDKs take the redirection for success"
+        }
         429 => "the SDK sends it again by itself; the upstream takes fewer requests than come",
         502 | 504 => "check the upstream and the way to it; the SDK sends it again by itself",
-        500.. => "the SDK sends it again by itself; see what the upstream answered",
-        _ => "see what the upstream answered: SDKs do not send it again",
+        status => match SdkRetries::after(status) {
+            SdkRetries::All => "the SDK sends it again by itself; see what the upstream answered",
+            SdkRetries::Some => {
+                "see what the upstream answered: some SDKs send it again, others do not"
+            }
+            SdkRetries::Few => "see what the upstream answered: most SDKs do not send it again",
+        },
     }
 }
 
@@ -132,6 +149,9 @@ fn fix_of(kind: &str, message: &str) -> &'static str {
         "" if message.contains("empty") => "empty",
         kind => kind,
     };
+    if kind == "connect" {
+        return "set the proxy with its host and port; a client asks it for HOST:PORT";
+    }
     wire::fix_of_refusal(kind)
         .unwrap_or("send a JSON object; the message names the place where it breaks")
 }

@@ -84,6 +84,14 @@ impl WatchRule {
     }
 }
 
+impl WatchRule {
+    /// Returns the filters of the rule: that of the calls that it is about, and that of the calls of
+    /// which these are a share.
+    pub fn filters(&self) -> [&Filter; 2] {
+        [&self.what, &self.of]
+    }
+}
+
 /// A word outside quotes and brackets, and its position.
 struct Word<'t> {
     text: &'t str,
@@ -128,6 +136,12 @@ fn filter(text: &str) -> Result<Filter, String> {
         true => format!("type = \"{text}\""),
         false => text.to_owned(),
     };
+    let is_word = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_word && let Some(near) = fql::nearest(&text, TYPES) {
+        return Err(format!(
+            "`{text}` is not a type of calls; did you mean `{near}`? For calls that contain this text, write `\"{text}\"`"
+        ));
+    }
     let filter = fql::parse(&text).map_err(|error| {
         format!(
             "`{text}`: column {}: expected {}, found {}",
@@ -171,6 +185,14 @@ fn bound(text: &str) -> Result<(WatchBound, Filter, Millis), String> {
                     ));
                 }
             };
+            let never = match (word(0), percent) {
+                ("above", 100.0) => Some("above 100%"),
+                ("below", 0.0) => Some("below 0%"),
+                _ => None,
+            };
+            if let Some(never) = never {
+                return Err(format!("`{text}`: a share is never {never}"));
+            }
             let bound = match word(0) {
                 "above" => WatchBound::ShareAbove(percent),
                 _ => WatchBound::ShareBelow(percent),
@@ -248,8 +270,15 @@ mod tests {
             ("", "a watch rule needs a bound"),
             ("above 2% of track over 5m", "a watch rule needs a bound"),
             ("missing(acount) above 2% over 5m", "column 9: expected"),
+            (
+                "missing(account_id) above 2% of trak over 5m",
+                "`trak` is not a type of calls; did you",
+            ),
+            ("trak gone for 10m", "did you mean `track`? For calls that contain this text, write"),
             ("track above 2% of track", "expected `over` and a span"),
             ("track above 200% over 5m", "expected 0% to 100%"),
+            ("track above 100% over 5m", "a share is never above 100%"),
+            ("track below 0% over 5m", "a share is never below 0%"),
             ("track above x% over 5m", "expected 0% to 100%"),
             ("track above 2% over 5", "expected a span from 10s to 24h"),
             ("track above 2% over 5s", "expected a span from 10s to 24h"),

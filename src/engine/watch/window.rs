@@ -23,6 +23,12 @@ pub struct WatchState {
     pub part: u64,
     /// The number of calls of which these are a share.
     pub whole: u64,
+    /// The number of calls so far that the rule is about.
+    pub seen: u64,
+    /// The condition under which the rule alerts.
+    pub bound: WatchBound,
+    /// True if the rule watches for at least its span.
+    pub is_full: bool,
     /// True if the rule alerts.
     pub alerts: bool,
     /// True if there are enough calls to check the bound.
@@ -152,6 +158,9 @@ fn state(rule: &WatchRule, value: Option<&str>, group: &WatchedGroup, is_full: b
         group: field.zip(value.map(str::to_owned)),
         part,
         whole,
+        seen: group.seen,
+        bound: rule.bound,
+        is_full,
         alerts: is_known && is_beyond,
         is_known,
     }

@@ -4,7 +4,7 @@
 use crate::outbound::forward::dialer::Dialer;
 use crate::outbound::forward::exchange::ForwardError;
 use crate::outbound::root_cause;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::http::response::Parts;
@@ -13,6 +13,7 @@ use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::thread::{self, ThreadId};
@@ -22,6 +23,8 @@ use tower_service::Service;
 
 /// The maximum length of the head of an answer.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// The maximum number of headers of an answer.
+const MAX_HEADERS: usize = 100;
 /// The time after which an unused connection is closed. Many servers close theirs after a minute.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The maximum number of new connections for a request of which nothing could be written.
@@ -62,6 +65,8 @@ enum ConnectionError {
     Unsent(Box<Outgoing>, String),
     /// A part of the request may have been written.
     Failed(String),
+    /// The answer is larger than segscope passes on: the limit that it exceeds.
+    TooLarge(String),
 }
 
 impl Connections {
@@ -72,11 +77,12 @@ impl Connections {
 
     /// Sends a request and waits for the complete answer. Also returns the time at which the head
     /// of the answer arrived. If no part of the request was written, it is sent on another
-    /// connection.
+    /// connection. `is_written` is true while a part of the request may have been written.
     pub async fn send(
         &self,
         mut request: Outgoing,
         max_body_bytes: usize,
+        is_written: &AtomicBool,
     ) -> Result<(Parts, Bytes, Instant), ForwardError> {
         let mut new = 0;
         loop {
@@ -88,19 +94,25 @@ impl Connections {
                     Box::pin(self.connect()).await?
                 }
             };
+            is_written.store(true, Ordering::Relaxed);
             match connection.exchange(request, max_body_bytes).await {
                 Ok(answer) => {
                     self.keep_idle(connection).await;
                     return Ok(answer);
                 }
                 Err(ConnectionError::Unsent(unsent, _)) if new < MAX_NEW_CONNECTIONS => {
+                    is_written.store(false, Ordering::Relaxed);
                     request = *unsent;
                 }
                 Err(ConnectionError::Unsent(_, reason)) => {
+                    is_written.store(false, Ordering::Relaxed);
                     return Err(ForwardError::Unreachable(reason));
                 }
                 Err(ConnectionError::Failed(reason)) => {
                     return Err(ForwardError::BadAnswer(reason));
+                }
+                Err(ConnectionError::TooLarge(limit)) => {
+                    return Err(ForwardError::TooLarge(limit));
                 }
             }
         }
@@ -141,6 +153,7 @@ impl Connections {
         poll_fn(|context| connector.poll_ready(context)).await.map_err(|it| unreachable(&*it))?;
         let stream = connector.call(self.to.clone()).await.map_err(|it| unreachable(&*it))?;
         let mut builder = http1::Builder::new();
+        // 100 is also hyper's own limit; setting it would cost an allocation for each answer
         builder.preserve_header_case(true).max_buf_size(MAX_HEAD_BYTES);
         let (sender, driver) = builder.handshake(stream).await.map_err(|it| unreachable(&it))?;
         let (driver, thread) = (Some(Box::new(driver)), thread::current().id());
@@ -182,12 +195,22 @@ impl UpstreamConnection {
         let answer = self.sender.try_send_request(request);
         let answer = self.drive(answer).await.map_err(|mut error| match error.take_message() {
             Some(unsent) => ConnectionError::Unsent(Box::new(unsent), root_cause(error.error())),
+            None if error.error().is_parse_too_large() => ConnectionError::TooLarge(format!(
+                "more than {MAX_HEADERS} headers or a head of more than {} KB",
+                MAX_HEAD_BYTES >> 10
+            )),
             None => ConnectionError::Failed(root_cause(error.error())),
         })?;
         let first_byte_at = Instant::now();
         let (head, body) = answer.into_parts();
         let body = self.drive(Limited::new(body, max_body_bytes).collect()).await;
-        let body = body.map_err(|error| ConnectionError::Failed(root_cause(&*error)))?;
+        let body = body.map_err(|error| match error.is::<LengthLimitError>() {
+            true => {
+                let limit = format!("a body of more than {} MB", max_body_bytes >> 20);
+                ConnectionError::TooLarge(limit)
+            }
+            false => ConnectionError::Failed(root_cause(&*error)),
+        })?;
         Ok((head, body.to_bytes(), first_byte_at))
     }
 
@@ -227,7 +250,7 @@ mod tests {
     use hyper_rustls::HttpsConnectorBuilder;
     use std::io::{Read, Write};
     use std::net::TcpListener;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
     use tokio::runtime::{self, Runtime};
 
     /// Answers every request, and counts the connections.
@@ -256,7 +279,11 @@ mod tests {
         let mut request = Request::new(Full::new(Bytes::new()));
         request.headers_mut().insert("host", hyper::header::HeaderValue::from_static("h"));
         let answer = runtime.block_on(async {
-            tokio::time::timeout(Duration::from_secs(10), pool.send(request, 0)).await
+            tokio::time::timeout(
+                Duration::from_secs(10),
+                pool.send(request, 0, &AtomicBool::default()),
+            )
+            .await
         });
         let (answer, ..) = answer.expect("in time").expect("an answer");
         assert_eq!(answer.status, 200);

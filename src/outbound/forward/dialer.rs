@@ -1,6 +1,7 @@
 //! Connects to the upstream: directly, at another address, or through the proxy of the environment.
 
 use crate::call::credential::without_credentials;
+use crate::outbound::base_url::BaseUrl;
 use crate::outbound::env_proxy::{new_connector, proxy_to};
 use crate::outbound::forward::upstream::{Upstream, UpstreamError};
 use hyper::Uri;
@@ -36,7 +37,7 @@ impl Dialer {
             None => None,
             Some(proxy) => {
                 let uri = proxy.uri();
-                if uri.scheme_str() != Some("http") || uri.host().is_none() {
+                if uri.scheme_str() != Some("http") || BaseUrl::parse(&uri.to_string()).is_err() {
                     let proxy = without_credentials(&uri.to_string()).into_owned();
                     return Err(UpstreamError::Proxy { proxy });
                 }

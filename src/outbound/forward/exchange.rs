@@ -10,6 +10,7 @@ use hyper::http::Extensions;
 use hyper::{HeaderMap, Method, Request, StatusCode, Uri, Version};
 use hyper_rustls::HttpsConnectorBuilder;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The maximum length of the body of an answer to calls. A body is passed on when it is complete,
@@ -21,8 +22,12 @@ const MAX_BODY_BYTES: usize = 1 << 20;
 pub enum ForwardError {
     /// There was no connection, so nothing was sent.
     Unreachable(String),
-    /// The upstream closed the connection, or its answer is not HTTP or is too large.
+    /// The connection was not open in time, so nothing was sent.
+    ConnectTooSlow(Duration),
+    /// The upstream closed the connection, or its answer is not HTTP.
     BadAnswer(String),
+    /// The answer is larger than segscope passes on: the limit that it exceeds.
+    TooLarge(String),
     /// The upstream did not answer in time.
     TooSlow(Duration),
 }
@@ -36,6 +41,12 @@ impl std::fmt::Display for ForwardError {
             ForwardError::BadAnswer(reason) => {
                 write!(f, "the upstream gave no whole answer: {reason}")
             }
+            ForwardError::ConnectTooSlow(limit) => {
+                write!(f, "the upstream could not be reached within {} s", limit.as_secs_f32())
+            }
+            ForwardError::TooLarge(limit) => {
+                write!(f, "the upstream answered, but segscope passes on no answer with {limit}")
+            }
             ForwardError::TooSlow(limit) => {
                 write!(f, "the upstream did not answer within {} s", limit.as_secs_f32())
             }
@@ -47,14 +58,16 @@ impl ForwardError {
     /// Returns the status that the sender gets.
     pub fn status(&self) -> u16 {
         match self {
-            ForwardError::TooSlow(_) => 504,
-            ForwardError::Unreachable(_) | ForwardError::BadAnswer(_) => 502,
+            ForwardError::TooSlow(_) | ForwardError::ConnectTooSlow(_) => 504,
+            ForwardError::Unreachable(_)
+            | ForwardError::BadAnswer(_)
+            | ForwardError::TooLarge(_) => 502,
         }
     }
 
     /// Returns whether a part of the request may have been sent.
     pub fn is_sent(&self) -> bool {
-        !matches!(self, ForwardError::Unreachable(_))
+        !matches!(self, ForwardError::Unreachable(_) | ForwardError::ConnectTooSlow(_))
     }
 }
 
@@ -74,6 +87,8 @@ pub struct ForwardRequest<'r> {
     pub forwarded: Option<ForwardedFor>,
     /// The name of this segscope in `Via`.
     pub via: &'r ViaName,
+    /// Is set to true when a part of the request may have been written.
+    pub is_written: &'r AtomicBool,
 }
 
 /// The complete answer of the upstream.
@@ -134,7 +149,8 @@ impl ForwardClient {
 
     /// Sends a request with its complete body, and waits for the complete answer.
     pub async fn send(&self, sent: ForwardRequest<'_>) -> Result<ForwardedResponse, ForwardError> {
-        let ForwardRequest { method, uri, headers, extensions, body, forwarded, via } = sent;
+        let ForwardRequest { method, uri, headers, extensions, body, forwarded, via, is_written } =
+            sent;
         let headers = headers::to_upstream(headers, &self.upstream, forwarded, via);
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = method;
@@ -145,8 +161,13 @@ impl ForwardClient {
         *request.headers_mut() = headers;
         *request.extensions_mut() = extensions;
         let exchange = async {
-            let sent = self.connections.send(request, self.max_body_bytes);
+            let sent = self.connections.send(request, self.max_body_bytes, is_written);
             let (head, body, first_byte_at) = sent.await?;
+            // `Upgrade` stays behind, so the upstream was not asked for another protocol
+            if head.status.is_informational() {
+                let reason = format!("it ends with {}", head.status.as_u16());
+                return Err(ForwardError::BadAnswer(reason));
+            }
             Ok(ForwardedResponse {
                 status: head.status,
                 headers: headers::to_sender(&head.headers),
@@ -156,6 +177,9 @@ impl ForwardClient {
             })
         };
         let answer = tokio::time::timeout(self.timeout, exchange).await;
-        answer.unwrap_or(Err(ForwardError::TooSlow(self.timeout)))
+        answer.unwrap_or_else(|_| match is_written.load(Ordering::Relaxed) {
+            true => Err(ForwardError::TooSlow(self.timeout)),
+            false => Err(ForwardError::ConnectTooSlow(self.timeout)),
+        })
     }
 }

@@ -1,8 +1,8 @@
 //! The upstream: its URL, and the address to connect to in place of its own.
 
 use crate::call::credential::without_credentials;
+use crate::outbound::base_url::{BaseUrl, BaseUrlError, named_port};
 use crate::outbound::own_address::is_own_address;
-use hyper::Uri;
 use hyper::header::HeaderValue;
 use hyper::http::uri::Authority;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -95,20 +95,15 @@ impl Upstream {
             let names: Vec<&str> = short_names.iter().map(|(name, _)| *name).collect();
             wrong(&format!("expected http://… or https://…, or one of {}", names.join(", ")))
         };
-        let uri: Uri = url.parse().map_err(|_| names())?;
-        let is_https = match uri.scheme_str() {
-            Some("http") => false,
-            Some("https") => true,
-            _ => return Err(names()),
-        };
-        let authority = uri.authority().ok_or_else(names)?.clone();
+        let BaseUrl { is_https, authority, path } =
+            BaseUrl::parse(url).map_err(|error| match error {
+                BaseUrlError::NoUrl(_) | BaseUrlError::Scheme => names(),
+                error => wrong(&error.to_string()),
+            })?;
         if authority.as_str().contains('@') {
             return Err(wrong("expected no user name and password: each request has its own key"));
         }
-        if authority.host().is_empty() {
-            return Err(wrong("expected a host"));
-        }
-        if uri.path_and_query().is_some_and(|path| path.as_str() != "/") {
+        if path.is_some() {
             return Err(wrong("expected no path: each request keeps its own"));
         }
         let host = HeaderValue::from_str(authority.as_str()).map_err(|_| names())?;
@@ -120,7 +115,7 @@ impl Upstream {
         let wrong = || UpstreamError::ConnectTo { text: without_credentials(text).into_owned() };
         let address: Authority = text.parse().map_err(|_| wrong())?;
         let is_plain = !address.as_str().contains('@') && !address.host().is_empty();
-        if !is_plain || address.port_u16().is_none_or(|port| port == 0) {
+        if !is_plain || !matches!(named_port(&address), Ok(Some(_))) {
             return Err(wrong());
         }
         Ok(Upstream { connect_to: Some(address), ..self })
@@ -199,6 +194,9 @@ mod tests {
             ("http://u:s3cret@x", "expected no user name and password"),
             ("http://x/v1", "expected no path"),
             ("http://x?a", "expected no path"),
+            ("http://127.0.0.1:99999", "expected a port from 1 to 65535"),
+            ("https://x:", "expected a port from 1 to 65535"),
+            ("http://[::1]:0", "expected a port from 1 to 65535"),
         ] {
             let error = Upstream::parse(text).expect_err(text).to_string();
             assert!(error.contains(want) && !error.contains("s3cret"), "{text}: {error}");

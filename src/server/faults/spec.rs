@@ -94,6 +94,12 @@ pub enum FaultError {
     /// The filter is invalid.
     #[error("match: {0}")]
     Filter(String),
+    /// A word is there twice, or words exclude each other.
+    #[error("`{word}` contradicts or repeats an earlier word")]
+    Repeated {
+        /// The later word.
+        word: String,
+    },
     /// A quote is not closed.
     #[error("a quote is not closed")]
     Quote,
@@ -137,11 +143,18 @@ impl FaultRule {
             only: None,
         };
         let (mut kinds, mut retry_after, mut spread) = (Vec::new(), None, None);
+        let mut seen = Vec::new();
         for word in &words {
             let (name, value) = match word.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
                 None => (word.as_str(), None),
             };
+            // a fault happens either before or after the request is accepted
+            let kind_of_word = if name == "answer" { "request" } else { name };
+            if seen.contains(&kind_of_word) {
+                return Err(FaultError::Repeated { word: word.clone() });
+            }
+            seen.push(kind_of_word);
             let wrong = |expected| FaultError::Value { word: word.clone(), expected };
             let number = || value.and_then(|value| value.parse::<u64>().ok());
             let time =
@@ -223,6 +236,9 @@ impl FaultRule {
 
 fn filter(text: &str) -> Result<Filter, FaultError> {
     let filter = fql::parse(text).map_err(|error| FaultError::Filter(error.to_string()))?;
+    if let Some(hint) = filter.unquoted_word() {
+        return Err(FaultError::Filter(hint.to_string()));
+    }
     match filter.is_known_on_arrival() && !filter.is_all() {
         true => Ok(filter),
         false => Err(FaultError::Filter(
@@ -285,6 +301,9 @@ mod tests {
         for (text, want) in [
             ("", "expected one of status=…"),
             ("close reset", "expected one of status=…"),
+            ("close request answer", "`answer` contradicts or repeats an earlier word"),
+            ("close share=0.1 share=0.2", "`share=0.2` contradicts or repeats an earlier word"),
+            ("close first=1 first=2", "`first=2` contradicts or repeats an earlier word"),
             ("statsu=429", "`statsu=429` is not a word of a fault; the nearest is `status`"),
             ("status=42", "expected an HTTP status from 200 to 599"),
             ("status", "`status` has a wrong value"),
@@ -300,6 +319,10 @@ mod tests {
             ("close jitter=1ms", "`jitter` says nothing without `delay`"),
             ("close retry-after=1", "`retry-after` says nothing without `status`"),
             ("close match='event ='", "match: "),
+            (
+                "close match='type = track'",
+                "match: 1:8: `track` is read as a field; put text in quotes",
+            ),
             ("close match='missing(user_id)'", "before the call is checked"),
             ("close match=''", "before the call is checked"),
             ("close match='event", "a quote is not closed"),

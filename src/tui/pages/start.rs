@@ -67,9 +67,14 @@ pub fn curl(base: &str, with_ids: bool) -> String {
     line.replace("BASE", base).replace("PORT", port)
 }
 
-/// Writes the text for an open file without calls.
-pub fn no_calls(lines: &mut PageText<'_>, theme: &Theme) {
-    lines.prose(2, "The file that is open holds no calls.", theme.text);
+/// Writes the text for an open file without calls, which may be followed.
+pub fn no_calls(lines: &mut PageText<'_>, theme: &Theme, ctx: &ViewContext<'_>) {
+    let is_followed = ctx.shared.stats.opened.as_ref().is_some_and(|opened| opened.grows);
+    let words = match is_followed {
+        true => "No call has arrived yet. The log begins with the first one.",
+        false => "The file that is open holds no calls.",
+    };
+    lines.prose(2, words, theme.text);
     lines.gap(true);
     lines.prose(2, "segscope --record FILE records what SDKs send", theme.quiet);
     lines.prose(2, "segscope open -f FILE follows a file that grows", theme.quiet);
@@ -79,7 +84,7 @@ pub fn no_calls(lines: &mut PageText<'_>, theme: &Theme) {
 pub fn render(buffer: &mut Buffer, body: Rect, question: &VendorQuestion, ctx: &ViewContext<'_>) {
     let theme = &ctx.look.theme;
     let Some(base) = ctx.shared.addresses.first() else {
-        return no_calls(&mut PageText::new(buffer, body, ctx.look, 1), theme);
+        return no_calls(&mut PageText::new(buffer, body, ctx.look, 1), theme, ctx);
     };
     let port = base.rsplit_once(':').map_or("80", |(_, port)| port);
     let fill = |text: &str, base: &str| text.replace("BASE", base).replace("PORT", port);
@@ -108,7 +113,12 @@ pub fn render(buffer: &mut Buffer, body: Rect, question: &VendorQuestion, ctx: &
     line.write(&[(waits, theme.text), (base, theme.brand)]);
     if let Some(upstream) = &ctx.shared.stats.forwards_to {
         let upstream = ctx.look.clean(upstream);
-        line.write(&[("  Each request is forwarded to ", theme.text), (&upstream, theme.brand)]);
+        let (_, settings) = ctx.inspector.settings_in_force();
+        let words = match settings.text("forward_only").is_some_and(|only| !only.is_empty()) {
+            true => "  Requests that match --forward-only are forwarded to ",
+            false => "  Each request is forwarded to ",
+        };
+        line.write(&[(words, theme.text), (&upstream, theme.brand)]);
     }
     if let Some(upstream) = &ctx.shared.stats.mirrors_to {
         let upstream = ctx.look.clean(upstream);
@@ -118,6 +128,12 @@ pub fn render(buffer: &mut Buffer, body: Rect, question: &VendorQuestion, ctx: &
     line.write(&[("  Try it: ", theme.heading), (&LINES.try_it, theme.quiet)]);
     line.folded(&fill(&LINES.curl, base), theme.key);
     line.gap(is_spaced);
+    if ctx.shared.stats.takes_copies {
+        let words = "  Let your proxy send copies here; ";
+        let where_to = "keep your SDKs at the real service (docs/rollout.md)";
+        line.write(&[(words, theme.heading), (where_to, theme.quiet)]);
+        return;
+    }
     line.write(&[("  Point your SDK here ", theme.heading), (&key, theme.quiet)]);
     for sdk in &LINES.sdk {
         line.write(&[

@@ -51,7 +51,8 @@ fn what_is_lost_is_printed_with_its_calls_and_fails_where_that_is_asked_for() {
         "  track Order: account id in 100% before (40 of 40), 25% after (20 of 80)\n",
         "      call 1 before, call 1 after\n",
         "  track \\u{1b}[31mRed|<b>: gone: 40 calls before, none after\n",
-        "To see call N: segscope open new.ndjson --filter 'seq = N'\n",
+        "To see call N before: segscope open old.ndjson --filter 'seq = N'\n",
+        "To see call N after: segscope open new.ndjson --filter 'seq = N'\n",
     ] {
         assert!(out.contains(line), "{line}\n{out}");
     }

@@ -37,3 +37,14 @@ fn calls_are_sent_at_the_recorded_pace_and_their_times_move_to_now() {
     assert!((0..60_000).contains(&age), "{age} ms");
     assert_eq!(page["calls"][2]["call"]["timestamp"], "2024-05-01T10:00:00.000Z");
 }
+
+#[test]
+fn an_address_with_an_invalid_port_is_refused() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::write(home.path().join("calls.ndjson"), CALLS).expect("written");
+    for url in ["http://127.0.0.1:99999", "http://127.0.0.1:", "http://127.0.0.1:0"] {
+        let ran = segscope(home.path(), &["send", "calls.ndjson", "--to", url]).assert().code(2);
+        let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+        assert!(said.contains("expected a port from 1 to 65535"), "{url}: {said}");
+    }
+}

@@ -27,3 +27,22 @@ fn calls_come_from_the_pipe_and_keys_from_the_terminal() {
     terminal.press("\u{1b}");
     assert_eq!(terminal.quit(), 0);
 }
+
+#[test]
+fn a_named_pipe_that_nobody_writes_to_is_not_said_to_hold_no_calls() {
+    let program = env!("CARGO_BIN_EXE_segscope");
+    let script = format!("mkfifo calls && exec '{program}' open -f calls");
+    let mut terminal = Terminal::prepared(120, 40, &[], |home, command| {
+        let mut shell = CommandBuilder::new("sh");
+        shell.args(["-c", &script]);
+        shell.env_clear();
+        for (name, value) in [("PATH", "/usr/bin:/bin"), ("TERM", "xterm-256color")] {
+            shell.env(name, value);
+        }
+        shell.env("HOME", home);
+        shell.cwd(home);
+        *command = shell;
+    });
+    terminal.sees("No call has arrived yet.");
+    assert_eq!(terminal.quit(), 0);
+}

@@ -1,6 +1,6 @@
 //! `--fault`: what a sender meets, and what is shown of it.
 
-use super::forward::fixture::{FakeUpstream, Given, TRACK};
+use super::forward::fixture::{FakeUpstream, Given, TRACK, answer};
 use crate::common::command;
 use crate::server::client::{Running, start_with};
 use segscope::engine::{IngestOptions, NoCall, RowDetail};
@@ -68,7 +68,12 @@ fn a_sender_meets_each_kind_before_its_request_is_taken() {
 
 #[test]
 fn a_fault_after_the_request_was_taken_gives_a_repeat() {
-    for fault in ["status=503 first=1 answer", "close answer first=1", "half answer first=1"] {
+    for (fault, status) in [
+        ("status=503 first=1 answer", 503),
+        ("close answer first=1", 0),
+        ("hang=1ms answer first=1", 0),
+        ("half answer first=1", 200),
+    ] {
         let running = start(&[fault], 1);
         let got = sent(&running, TRACK).expect("an end");
         assert!(!got.ends_with(SUCCESS), "{fault}: {got}");
@@ -80,7 +85,6 @@ fn a_fault_after_the_request_was_taken_gives_a_repeat() {
         assert_eq!((rows[0].fault, rows[1].fault), (true, false), "{fault}");
         let Ok(Some(RowDetail::Call(call))) = running.engine.detail(0) else { panic!("a call") };
         assert_eq!(call.request.fault.as_deref(), Some(fault));
-        let status = if fault.starts_with("status") { 503 } else { 200 };
         assert_eq!(call.request.status, status, "{fault}");
     }
 }
@@ -144,6 +148,32 @@ fn a_fault_before_the_upstream_sends_nothing_and_one_after_it_repeats() {
         let stats = running.engine.stats();
         running.engine.settle();
         assert_eq!(running.counts().acknowledged, sent as u64, "{fault}: {stats:?}");
+    }
+}
+
+#[test]
+fn the_recorded_status_is_what_the_sender_got() {
+    for (fault, status) in [("status=503 answer", 503), ("close answer", 0)] {
+        let upstream = FakeUpstream::start(|_, _| answer("500 Internal Server Error", "no"));
+        let mut given = Given::to(upstream.addr);
+        given.faults = vec![parse(fault)];
+        let running = given.start();
+        let mut stream = TcpStream::connect(running.listener.addr()).expect("it listens");
+        let head = format!(
+            "POST /v1/t HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            TRACK.len()
+        );
+        stream.write_all(&[head.as_bytes(), TRACK].concat()).expect("it reads");
+        let mut got = String::new();
+        stream.read_to_string(&mut got).expect("an end");
+        assert_eq!(got.split(' ').nth(1), (status > 0).then_some("503"), "{got}");
+        running.engine.settle();
+        let lines = running.lines();
+        assert_eq!(lines[0]["status"], status, "{fault}: {lines:?}");
+        assert_eq!(lines[1]["status"], 500, "{fault}: what the upstream answered");
+        let row = running.engine.window(0..1).remove(0);
+        assert!(row.fault, "{fault}");
+        assert_eq!(row.no_call.expect("no call counts").status, status, "{fault}");
     }
 }
 

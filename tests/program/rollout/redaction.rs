@@ -54,6 +54,19 @@ fn requests() -> Vec<Request> {
             vec![],
             vec![],
         ),
+        (
+            "GET",
+            "/pixel/v1/track?userId=u1&event=B&traits%5Bemail%5D=jo.secret%40x&properties%5Bssn%5D=98765"
+                .to_owned(),
+            vec![],
+            vec![],
+        ),
+        (
+            "GET",
+            "/v1/pixel/identify?userId=u1&traits%5Bemail%5D=jo.secret%40x".to_owned(),
+            vec![],
+            vec![],
+        ),
         // none of these holds a call
         post("/v1/track", br#"{"email": "jo.secret@corp.example", "ssn": NaN}"#.to_vec()),
         post("/v1/track", br#"{"email": jo.secret}"#.to_vec()),

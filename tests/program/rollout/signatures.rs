@@ -1,6 +1,6 @@
 //! `--require-signature`: webhooks without a right signature are recorded and refused.
 
-use crate::common::{Http, Program, command};
+use crate::common::{Http, Program, StandIn, command};
 use segscope::wire::signature::sign;
 use serde_json::Value;
 
@@ -63,4 +63,49 @@ fn asks_for_a_secret_to_check_signatures_with() {
     let said = String::from_utf8_lossy(&ran.stderr);
     let want = "--require-signature: there is no `webhook_secret` to check signatures with";
     assert!(said.contains(want), "{said}");
+}
+
+#[test]
+fn a_webhook_without_a_right_signature_is_not_forwarded() {
+    let upstream = StandIn::start();
+    let url = format!("http://{}", upstream.address);
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let file = file.to_str().expect("a name");
+    let args = [
+        "tail",
+        "--format",
+        "quiet",
+        "--listen",
+        "127.0.0.1:0",
+        "--webhook-secret",
+        "s3cret",
+        "--require-signature",
+        "--forward",
+        &url,
+        "--record",
+        file,
+    ];
+    let mut program = Program::start(home.path(), &args);
+    let mut http = Http::connect(&program.address).expect("it listens");
+    let right = sign(TRACK, "s3cret");
+    for (signature, status) in
+        [(None, 401), (Some("00"), 401), (Some(""), 401), (Some(&*right), 200)]
+    {
+        let headers: Vec<(&str, &str)> =
+            signature.map(|text| ("x-signature", text)).into_iter().collect();
+        let answer = http.request("POST", "/webhook", &headers, TRACK).expect("an answer");
+        assert_eq!(answer.status, status, "{signature:?}");
+    }
+    let summary = http.get("/_segscope/summary").expect("an answer");
+    let summary: Value = serde_json::from_slice(&summary.body).expect("JSON");
+    assert_eq!((&summary["refused"], &summary["calls"]), (&3.into(), &1.into()), "{summary}");
+    assert_eq!(summary["forward"]["received"], 1, "{summary}");
+    program.end();
+    assert_eq!(upstream.requests().len(), 1, "only the signed one is sent on");
+    let text = std::fs::read_to_string(file).expect("the recording");
+    assert_eq!(text.matches(r#""status":401"#).count(), 3, "{text}");
+    let ran = command(home.path()).args(["check", file, "--format", "junit"]).output();
+    let report = String::from_utf8(ran.expect("it runs").stdout).expect("text");
+    assert!(report.contains("set a shared secret in the webhook destination"), "{report}");
 }

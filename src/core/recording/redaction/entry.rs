@@ -65,9 +65,17 @@ pub enum RedactionError {
         "`{0}`: expected the name of a key, such as email, or a pointer, such as /properties/ssn"
     )]
     Place(String),
+    /// The entry looks like the path of a value.
+    #[error("`{entry}`: an entry without a slash is the name of one key; write `{pointer}`")]
+    Dotted {
+        /// The entry.
+        entry: String,
+        /// The pointer that is probably meant.
+        pointer: String,
+    },
     /// Without the value, segscope could not read calls.
     #[error(
-        "`{entry}`: segscope needs `{name}` to read a call; name a value in it by its pointer, such as /properties/{name}"
+        "`{entry}`: segscope needs `{name}` to read a call; name a value in it by its pointer, such as {}", value_in(.name)
     )]
     Structure {
         /// The entry.
@@ -75,6 +83,14 @@ pub enum RedactionError {
         /// The member.
         name: String,
     },
+}
+
+/// Returns the pointer to a value that may be redacted although a member of this name may not.
+fn value_in(name: &str) -> String {
+    match name {
+        "context" | "properties" | "traits" => format!("/{name}/email"),
+        _ => format!("/properties/{name}"),
+    }
 }
 
 impl Entry {
@@ -109,6 +125,12 @@ impl Entry {
                 (Place::Pointer(tokens), last)
             }
             false if is_needed(place) => return needed(place),
+            false if place.contains('.') => {
+                return Err(RedactionError::Dotted {
+                    entry: text.to_owned(),
+                    pointer: format!("/{}", place.replace('.', "/")),
+                });
+            }
             false => (Place::Key(place.to_owned()), place.to_owned()),
         };
         let is_id = is_id(&last);

@@ -123,8 +123,12 @@ fn refuses_unusable_entries() {
     assert!(error("email=mask").contains("=hash") && error("email=mask").contains("email=mask"));
     assert!(error("type").contains("needs `type`") && error("/context").contains("/context"));
     assert!(error("/").contains("/properties/ssn"));
+    assert!(error("properties.ssn").ends_with("write `/properties/ssn`"));
+    assert!(error("context.traits.email=remove").ends_with("write `/context/traits/email`"));
+    assert!(error("/properties").ends_with("such as /properties/email"));
+    assert!(error("type").ends_with("such as /properties/type"));
     assert!(Redaction::parse(["", " , "], names_an_id).expect("nothing").is_none());
-    for fine in ["/properties/type", "/context/ip", "email=hash", "userId"] {
+    for fine in ["/properties/type", "/context/ip", "email=hash", "userId", "/a.b"] {
         assert!(Redaction::parse([fine], names_an_id).is_ok(), "{fine}");
     }
 }

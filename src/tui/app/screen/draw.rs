@@ -52,6 +52,11 @@ impl Screen {
         }
     }
 
+    /// Returns true if the inspector has other data than the last frame.
+    pub(super) fn is_out_of_date(&self, inspector: &Inspector) -> bool {
+        self.version != Some(inspector.version()) || inspector.has_other_counts(&self.shared.stats)
+    }
+
     /// Reads from the inspector the data of the next frame. To be called before each [`Screen::render`].
     pub fn sync(&mut self, inspector: &Inspector) {
         // the version is read first, so that the next frame reads again what changes meanwhile

@@ -228,7 +228,7 @@ impl Screen {
 
     /// Returns true if another frame would look different.
     pub fn is_dirty(&self, inspector: &Inspector) -> bool {
-        self.dirty || self.version != Some(inspector.version())
+        self.dirty || self.is_out_of_date(inspector)
     }
 
     /// Handles a message, and returns a side effect instead of doing I/O. Only this changes the state.

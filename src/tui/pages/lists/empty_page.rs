@@ -48,7 +48,7 @@ pub fn render(buffer: &mut Buffer, body: Rect, nothing: &EmptyPage, ctx: &ViewCo
     }
     lines.gap(true);
     let Some(base) = ctx.shared.addresses.first() else {
-        return start::no_calls(&mut lines, theme);
+        return start::no_calls(&mut lines, theme, ctx);
     };
     lines.write(&[("  Try it", theme.heading)]);
     lines.folded(&start::curl(base, nothing.needs_ids), theme.key);

@@ -193,6 +193,10 @@ fn row_line(
                 let loud = if request.severity.is_some() { theme.refused } else { theme.quiet };
                 painter.put(&request.status.to_string(), loud);
                 painter.skip(kind.saturating_sub(STATUS_WIDTH) + 1);
+                // a fault that refuses is already the reason
+                if row.fault && !request.reason.starts_with(FAULT) {
+                    painter.put(FAULT, theme.warning);
+                }
                 painter.put(request.kind.word(), loud).put(" ", loud);
                 painter.show(&request.reason, loud).skip(2).show(&request.path, theme.quiet);
                 return;

@@ -26,12 +26,6 @@ fn unusual_answers_that_are_whole_are_passed_on() {
             200,
             "{}",
         ),
-        (
-            "a redirection",
-            "HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 0\r\n\r\n",
-            302,
-            "",
-        ),
     ] {
         let upstream = FakeUpstream::start(move |_, _| Act::Answer(raw.as_bytes().to_vec()));
         let running = Given::to(upstream.addr).start();
@@ -42,6 +36,71 @@ fn unusual_answers_that_are_whole_are_passed_on() {
         }
         assert_eq!(running.counts().acknowledged, 2, "{what}");
         assert_eq!(running.engine.stats().calls, 1, "{what}: the second is a repeat");
+    }
+}
+
+#[test]
+fn a_redirection_is_passed_on_and_acknowledges_nothing() {
+    for status in [301, 302, 304, 307] {
+        let upstream = FakeUpstream::start(move |_, _| {
+            let head = format!("HTTP/1.1 {status} Moved\r\nLocation: /x\r\n");
+            let length = if status == 304 { "" } else { "Content-Length: 0\r\n" };
+            Act::Answer(format!("{head}{length}\r\n").into_bytes())
+        });
+        let running = Given::to(upstream.addr).start();
+        let got = running.client().post("/v1/t", TRACK);
+        assert_eq!((got.status, got.header("location")), (status, Some("/x")));
+        let counts = running.counts();
+        assert_eq!((counts.acknowledged, counts.refused, counts.failed), (0, 1, 0), "{status}");
+        let stats = running.engine.stats();
+        assert_eq!((stats.calls, stats.refused), (0, 1), "{status}: no vendor receives it");
+        let Ok(Some(RowDetail::NoCall(row))) = running.engine.detail(0) else { panic!("a row") };
+        assert_eq!(row.reason, format!("the upstream answered {status}"));
+        assert!(row.fix.starts_with("set `forward` to the URL that it leads to"), "{}", row.fix);
+    }
+}
+
+#[test]
+fn an_answer_that_changes_the_protocol_is_none() {
+    let raw = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n";
+    let upstream = FakeUpstream::start(move |_, _| Act::Answer(raw.as_bytes().to_vec()));
+    let running = Given::to(upstream.addr).start();
+    let got = running.client().post("/v1/t", TRACK);
+    assert_eq!(got.status, 502, "{}", got.text());
+    let counts = running.counts();
+    assert_eq!((counts.acknowledged, counts.failed), (0, 1));
+    assert_eq!(running.engine.stats().calls, 0, "no vendor receives it");
+}
+
+#[test]
+fn connect_is_answered_as_without_an_upstream() {
+    let upstream = FakeUpstream::good();
+    let running = Given::to(upstream.addr).start();
+    let mut client = running.client();
+    client.send(b"CONNECT api.segment.io:443 HTTP/1.1\r\nhost: api.segment.io:443\r\n\r\n");
+    assert_eq!(client.answer(false).status, 404);
+    assert_eq!(running.counts().received, 0);
+    assert_eq!(upstream.rest(), []);
+    let Ok(Some(RowDetail::NoCall(row))) = running.engine.detail(0) else { panic!("a row") };
+    assert!(row.reason.contains("--intercept"), "{}", row.reason);
+}
+
+#[test]
+fn the_fix_says_which_sdks_send_again() {
+    for (status, want) in [
+        ("400 Bad Request", "most SDKs do not send it again"),
+        ("408 Request Timeout", "some SDKs send it again, others do not"),
+        ("410 Gone", "some SDKs send it again, others do not"),
+        ("429 Too Many Requests", "the SDK sends it again by itself"),
+        ("500 Internal Server Error", "the SDK sends it again by itself"),
+        ("501 Not Implemented", "some SDKs send it again, others do not"),
+    ] {
+        let upstream = FakeUpstream::start(move |_, _| answer(status, ""));
+        let running = Given::to(upstream.addr).start();
+        running.client().post("/v1/t", TRACK);
+        running.engine.settle();
+        let Ok(Some(RowDetail::NoCall(row))) = running.engine.detail(0) else { panic!("a row") };
+        assert!(row.fix.contains(want), "{status}: {}", row.fix);
     }
 }
 

@@ -88,6 +88,41 @@ fn an_upstream_that_does_not_speak_tls_gets_nothing() {
 }
 
 #[test]
+fn a_request_whose_connection_never_opens_is_not_counted_as_forwarded() {
+    // it accepts connections and never says anything
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let addr = silent.local_addr().expect("bound");
+    let url = Upstream::parse(&format!("https://{addr}")).expect("a URL");
+    let mut given = Given::to(addr);
+    given.forward = ForwardOptions { timeout: SHORT, ..ForwardOptions::new(url) };
+    let running = given.start();
+    let got = running.client().post("/v1/t", TRACK);
+    assert_eq!(got.status, 504);
+    assert!(got.text().contains("could not be reached within 0.3 s"), "{}", got.text());
+    let counts = running.counts();
+    assert_eq!((counts.received, counts.forwarded, counts.failed), (1, 0, 1));
+}
+
+#[test]
+fn an_answer_beyond_a_limit_of_segscope_says_so() {
+    let many: String = (0..150).map(|n| format!("X-{n}: b\r\n")).collect();
+    let many = format!("HTTP/1.1 200 OK\r\n{many}Content-Length: 2\r\n\r\nok");
+    let large = "x".repeat(3 << 20);
+    let large = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{large}", large.len());
+    for (raw, want) in [
+        (many, "no answer with more than 100 headers or a head of more than 64 KB"),
+        (large, "no answer with a body of more than 1 MB"),
+    ] {
+        let upstream =
+            FakeUpstream::start(move |_, _| Act::AnswerAndClose(raw.clone().into_bytes()));
+        let running = Given::to(upstream.addr).start();
+        let got = running.client().post("/v1/t", TRACK);
+        let says = format!("the upstream answered, but segscope passes on {want}");
+        assert!(got.status == 502 && got.text().contains(&says), "{}", got.text());
+    }
+}
+
+#[test]
 fn a_connection_that_the_upstream_closed_meanwhile_costs_no_request() {
     let upstream = FakeUpstream::good();
     let running = Given::to(upstream.addr).start();

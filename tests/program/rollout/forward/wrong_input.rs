@@ -15,6 +15,14 @@ fn says_which_flag_is_wrong_and_why() {
         (vec!["--forward", "segmnt"], 2, "or one of segment, segment-eu"),
         (vec!["--forward", "http://x/v1"], 2, "expected no path"),
         (
+            vec!["--forward", "http://127.0.0.1:99999"],
+            2,
+            "--forward: `http://127.0.0.1:99999` is not the URL of an upstream: expected a port",
+        ),
+        (vec!["--forward", "http://127.0.0.1:"], 2, "expected a port from 1 to 65535"),
+        (vec!["--forward", "https://127.0.0.1:0"], 2, "expected a port from 1 to 65535"),
+        (vec!["--forward", url, "--forward-cdn", "http://[::1]:99999"], 2, "--forward-cdn: "),
+        (
             vec!["--forward", "http://nothing.invalid"],
             3,
             "the upstream nothing.invalid:80 cannot be found",
@@ -25,6 +33,11 @@ fn says_which_flag_is_wrong_and_why() {
             "--forward-connect-to: `x` is not an address",
         ),
         (vec!["--forward", url, "--forward-only", "event ="], 2, "--forward-only: "),
+        (
+            vec!["--forward", url, "--forward-only", "type = track"],
+            2,
+            "--forward-only: 1:8: `track` is read as a field; put text in quotes: `\"track\"`",
+        ),
         (vec!["--forward", url, "--forward-only", "missing(user_id)"], 2, "before it is checked"),
         (vec!["--forward", url, "--forward-only", "status = 200"], 2, "before it is checked"),
         (
@@ -43,6 +56,9 @@ fn says_which_flag_is_wrong_and_why() {
             3,
             "--forward-cdn: the upstream nothing.invalid:80 cannot be found",
         ),
+        (vec!["--forward", ""], 2, "--forward: expected a URL"),
+        (vec!["--strict"], 2, "--strict: nothing is forwarded without --forward URL"),
+        (vec!["--no-forwarded-for"], 2, "--no-forwarded-for: nothing is forwarded without"),
         (vec!["--forward-cdn", "segment"], 2, "nothing is forwarded without --forward URL"),
         (vec!["--forward-key", "k"], 2, "nothing is forwarded without --forward URL"),
     ] {

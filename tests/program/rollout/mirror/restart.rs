@@ -21,7 +21,7 @@ fn stop(mirroring: Mirroring) {
 
 /// Returns the number of requests that were deleted before they were sent.
 fn gone_from_disk(counts: &MirrorCounts) -> u64 {
-    let reason = "gone from disk before they were sent (keep)";
+    let reason = "its part of the recording was deleted before it was sent (keep)";
     counts.given_up_because.get(reason).copied().unwrap_or(0)
 }
 

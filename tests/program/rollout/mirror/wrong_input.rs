@@ -12,6 +12,7 @@ fn says_which_flag_is_wrong_and_why() {
             2,
             "--mirror: `ftp://x` is not the URL of an upstream: expected http://",
         ),
+        (vec!["--mirror", "http://127.0.0.1:99999"], 2, "expected a port from 1 to 65535"),
         (vec!["--mirror", "segmnt"], 2, "or one of segment, segment-eu"),
         (
             vec!["--mirror", "http://nothing.invalid"],
