@@ -33,8 +33,6 @@ pub use crate::engine::compare::{
     Certainty, Comparison, Difference, EventKey, EventNumbers, Impact, MAX_VALUES, SideShare,
     Subject, TrafficProfile, ValueProfile, ValueProfiles,
 };
-pub use crate::engine::counts::ExpectationResult;
-pub use crate::engine::counts::ExpectationStatus;
 pub use crate::engine::counts::Expectations;
 pub use crate::engine::counts::FoundIn;
 pub use crate::engine::counts::GroupBy;
@@ -51,6 +49,7 @@ pub use crate::engine::counts::id_remarks::IdRemarkView;
 pub use crate::engine::counts::library_habits::HabitView;
 pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};
 pub use crate::engine::counts::{CountProgress, Coverage};
+pub use crate::engine::counts::{ExpectationResult, ExpectationStatus};
 pub use crate::engine::frame_times::FrameTimes;
 pub use crate::engine::ingest::accept::{AcceptedRequest, FAULT, InjectedFault};
 pub use crate::engine::ingest::forward_counts::{ForwardCounters, ForwardCounts, ForwardEnd};
@@ -281,11 +280,6 @@ impl Engine {
     /// Returns the first error in the imported files of calls.
     pub fn wrong(&self) -> Option<Arc<FileError>> {
         self.shared.import.wrong()
-    }
-
-    /// Returns messages about what was passed over in the imported files of calls.
-    pub fn import_notes(&self) -> Vec<String> {
-        self.shared.import.lock().notes.clone()
     }
 
     /// Returns what was counted in the recording when it was opened.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The calls that all captures hold, counted without this crate.
-const CALLS: usize = 3221;
+const CALLS: usize = 3220;
 /// The number of these calls that are no repeats.
 const NEW: usize = CALLS - 80;
 

@@ -165,6 +165,11 @@ impl Engine {
         Reply::failure(401, code, message)
     }
 
+    /// Returns messages about what was passed over in the imported files of calls.
+    pub fn import_notes(&self) -> Vec<String> {
+        self.shared.import.lock().notes.clone()
+    }
+
     /// Records a request that was answered with an error.
     pub fn record_refused(
         &self,

@@ -145,7 +145,9 @@ fn a_client_that_goes_away_is_not_acknowledged() {
     until("it is connected", || running.listener.counts().connections == 1);
     drop(client);
     until("its connection ends", || running.listener.counts().connections == 0);
-    assert!(running.requests().is_empty());
+    let requests = running.requests();
+    assert_eq!(requests.len(), 1, "it is a row");
+    assert_eq!(requests[0].0.status, 0, "without an answer");
     assert_eq!(running.engine.stats().problem, None, "it sends again, so nobody is told");
 }
 
