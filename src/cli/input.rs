@@ -42,8 +42,18 @@ pub fn follow(file: &Path) -> Result<Recording, Failure> {
     Ok(recording)
 }
 
-/// Waits until everything is read. Fails if a line of a file of calls is not a call.
+/// Waits until everything is read, and notes on standard error what was passed over. Fails if a
+/// line of a file of calls is not a call.
 pub fn all_read(engine: &Engine) -> Result<(), Failure> {
+    settle(engine)?;
+    for note in engine.import_notes() {
+        output::note(format_args!("note: {note}"));
+    }
+    Ok(())
+}
+
+/// Waits until everything is read. Fails if a line of a file of calls is not a call.
+pub fn settle(engine: &Engine) -> Result<(), Failure> {
     let began = Instant::now();
     engine.settle();
     let took_ms = began.elapsed().as_millis() as u64;

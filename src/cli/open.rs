@@ -48,7 +48,11 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
         engine.notice(notes);
     }
     if small {
-        input::all_read(&engine)?;
+        input::settle(&engine)?;
+        let notes = engine.import_notes().join("; ");
+        if !notes.is_empty() && engine.stats().problem.is_none() {
+            engine.notice(notes);
+        }
     }
     let alerting = Alerting::default();
     draw(setup, &args.inspect.screen, &engine, None, alerting, KeyInput::Stdin)

@@ -38,7 +38,9 @@ pub fn run(args: &SendArgs) -> Result<(), Failure> {
         None => args.pace,
     };
     // prepares all calls first: if one cannot be read, nothing is sent
-    calls.each(|call| prepare(&call, &changes, false).map(|_| ()))?;
+    for note in calls.each(|call| prepare(&call, &changes, false).map(|_| ()))? {
+        output::note(format_args!("note: {note}"));
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut sent, mut refused) = (0u64, 0u64);
     for _ in 0..args.repeat {
@@ -128,14 +130,16 @@ impl SendInput {
         }
     }
 
-    /// Calls `each` for each call.
+    /// Calls `each` for each call. Returns notes about what was passed over.
     fn each(
         &self,
         mut each: impl FnMut(InputCall<'_>) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Vec<String>, Failure> {
         let mut nth = 0;
         match self {
-            SendInput::Template(text) => each(InputCall { text, nth, recorded: None }),
+            SendInput::Template(text) => {
+                each(InputCall { text, nth, recorded: None }).map(|()| Vec::new())
+            }
             SendInput::Files(recording) => recording.each_call(|text, recorded| {
                 nth += 1;
                 each(InputCall { text, nth: nth - 1, recorded })

@@ -322,7 +322,7 @@ fn records(out: &mut dyn Write, engine: &Engine, rows: &[u64]) -> Result<(), Fai
     Ok(())
 }
 
-/// Returns a line that says that all vendors are checked, and how to choose; empty if the user chose.
+/// Returns a line that says that all vendors are checked and how to choose; empty if the user chose.
 fn vendors_line(setup: &Setup) -> String {
     let line = |line| format!("{line}\n\n");
     all_vendors(setup).map_or_else(String::new, line)
@@ -330,7 +330,7 @@ fn vendors_line(setup: &Setup) -> String {
 
 /// Returns the line of `vendors_line` as a GitHub annotation.
 fn vendors_notice(setup: &Setup) -> String {
-    let notice = |line| format!("::notice title=All vendors are checked::{line}\n");
+    let notice = |line| format!("::notice title=No vendors are chosen::{line}\n");
     all_vendors(setup).map_or_else(String::new, notice)
 }
 
@@ -340,7 +340,7 @@ fn all_vendors(setup: &Setup) -> Option<String> {
     }
     let names: Vec<&str> = setup.vendors.names().collect();
     Some(format!(
-        "Checking all {} vendors. Choose yours with --vendor {} or vendors = [\"{}\"] in segscope.toml.",
+        "Checking all {} vendors, each call for those that its service feeds. Choose yours with --vendor {} or vendors = [\"{}\"] in segscope.toml.",
         names.len(),
         names[0],
         names[0]

@@ -78,6 +78,7 @@ pub use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 pub use crate::engine::search::recorded_names::SeenNames;
 pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};
 pub use crate::engine::source::file_error::FileError;
+pub(crate) use crate::engine::source::har_response::RESPONSE_UNKNOWN;
 pub use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::recording_files::RecordingPieces;
 pub use crate::engine::source::recording_files::{Recording, RemarkTarget};
@@ -280,6 +281,11 @@ impl Engine {
     /// Returns the first error in the imported files of calls.
     pub fn wrong(&self) -> Option<Arc<FileError>> {
         self.shared.import.wrong()
+    }
+
+    /// Returns messages about what was passed over in the imported files of calls.
+    pub fn import_notes(&self) -> Vec<String> {
+        self.shared.import.lock().notes.clone()
     }
 
     /// Returns what was counted in the recording when it was opened.

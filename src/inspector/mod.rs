@@ -30,7 +30,7 @@ mod watch_thread;
 pub use alerts::{AlertSettings, Alerting, Alerts, watch as watch_alerts};
 pub use before::{Baseline, BeforeView};
 pub use deliver::{prepare, send};
-pub use row_words::{answered_by, doubted_id, row_words};
+pub use row_words::{answered_by, doubted_id, row_words, status_words};
 pub use setup::{Flags, SettingsSource, Setup, find_vendor, vendor_file};
 pub use setup_error::SetupError;
 pub use time_scan::TimeScan;

@@ -11,14 +11,23 @@ const COPY_WORDS: &str = "this request is a copy: the proxy that made it discard
 /// Describes who answered a request and how long the upstream took. Returns none if the response is
 /// segscope's own.
 pub fn answered_by(request: &RequestDetail) -> Option<String> {
+    let ms = |us: u64| format!("{}.{} ms", us / 1000, us % 1000 / 100);
     match (request.response, &request.upstream) {
+        (ResponseSource::Archived, None) => {
+            Some("read from an HTTP archive that does not state the response".to_owned())
+        }
+        (ResponseSource::Archived, Some(answer)) => Some(match &answer.outcome {
+            Ok(_) => {
+                format!("read from an HTTP archive; the service answered in {}", ms(answer.took_us))
+            }
+            Err(error) => format!("read from an HTTP archive; {error}"),
+        }),
         (ResponseSource::Own, _) => None,
         (ResponseSource::Discarded, _) => Some(COPY_WORDS.to_owned()),
         (ResponseSource::Upstream, None) => {
             Some("forwarded; what the upstream answered is not recorded".to_owned())
         }
         (ResponseSource::Upstream, Some(answer)) => {
-            let ms = |us: u64| format!("{}.{} ms", us / 1000, us % 1000 / 100);
             let took = ms(answer.took_us);
             Some(match &answer.outcome {
                 Ok(_) => {
@@ -28,6 +37,15 @@ pub fn answered_by(request: &RequestDetail) -> Option<String> {
                 Err(error) => format!("after {took}: {error}"),
             })
         }
+    }
+}
+
+/// Returns the status of a request's response in words, or none if there is no response.
+pub fn status_words(request: &RequestDetail) -> String {
+    match (request.status, request.response, &request.upstream) {
+        (0, ResponseSource::Archived, None) => "not known".to_owned(),
+        (0, ..) => "none".to_owned(),
+        (status, ..) => status.to_string(),
     }
 }
 

@@ -13,15 +13,19 @@ const MAX_NEW_ROWS: u64 = 20;
 const LAST_ROWS: u64 = 5;
 
 impl PlainSession<'_> {
+    /// Prints the message of a background task that has ended, such as an export.
+    pub(crate) fn print_message(&mut self) -> io::Result<()> {
+        match self.inspector.take_message() {
+            None => Ok(()),
+            Some(Ok(text)) => self.say(&text),
+            Some(Err(error)) => self.say_error(&error),
+        }
+    }
+
     /// Prints everything that is new since the last time.
     pub fn print_news(&mut self) -> io::Result<()> {
         self.print_new_calls()?;
-        if let Some(message) = self.inspector.take_message() {
-            match message {
-                Ok(text) => self.say(&text)?,
-                Err(error) => self.say_error(&error)?,
-            }
-        }
+        self.print_message()?;
         let sending = self.inspector.sending();
         if sending != self.printed.sending {
             if let Some(sending) =

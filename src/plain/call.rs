@@ -2,7 +2,7 @@
 
 use crate::inspector::{
     CallDetail, DELETED_ROW, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail,
-    answered_by,
+    answered_by, status_words,
 };
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
@@ -163,7 +163,10 @@ impl PlainSession<'_> {
         if let Some(words) = answered_by(request) {
             self.say(&words)?;
         }
-        self.say(&format!("answered {}: {}", request.status, request.answer.trim()))
+        self.say(&match request.status {
+            0 => format!("response: {}", status_words(request)),
+            status => format!("answered {status}: {}", request.answer.trim()),
+        })
     }
 
     fn show_no_call(&mut self, row: &NoCallDetail) -> io::Result<()> {

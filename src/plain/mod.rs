@@ -50,11 +50,13 @@ pub fn run(
                 // rows that arrived before the command are printed before its result
                 session.print_news()?;
                 if session.command(line.trim())? == SessionFlow::Quit {
-                    return Ok(());
+                    wait_for_export(inspector, &mut ends);
+                    return session.print_message();
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) if !can_receive_calls(inspector) => {
+                wait_for_export(inspector, &mut ends);
                 return session.print_news();
             }
             Err(RecvTimeoutError::Disconnected) => std::thread::sleep(POLL_INTERVAL),
@@ -65,6 +67,13 @@ pub fn run(
         if last {
             return Ok(());
         }
+    }
+}
+
+/// Waits until a running export has written its file, or until `ends` returns true.
+fn wait_for_export(inspector: &Inspector, ends: &mut impl FnMut() -> bool) {
+    while inspector.exporting().is_some() && !ends() {
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 

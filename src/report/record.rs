@@ -29,7 +29,7 @@ struct CallRecord<'a> {
     anonymous_id: Option<&'a str>,
     service: ServiceVerdict,
     missing: &'a [&'static str],
-    findings: Vec<&'a Finding>,
+    findings: Vec<FindingRecord<'a>>,
     vendors: OutcomeRecords<'a>,
     repeat: bool,
     status: u16,
@@ -56,7 +56,7 @@ struct LibraryRecord<'a> {
 
 /// Returns the call record of a call, on one line. It contains the vendors at the places `shown`.
 pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> String {
-    let outcomes = OutcomeRecords::new(&call.vendors, vendors, shown);
+    let outcomes = OutcomeRecords::new(&call.vendors, vendors, shown, &call.in_use);
     let fix = call.correction(SnippetAudience::Owner);
     let fix = fix.as_ref();
     let record = CallRecord {
@@ -97,13 +97,13 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
 struct DraftRecord<'a> {
     service: ServiceVerdict,
     missing: Vec<&'static str>,
-    findings: Vec<&'a Finding>,
+    findings: Vec<FindingRecord<'a>>,
     vendors: OutcomeRecords<'a>,
 }
 
 /// Returns the results of a call that was not sent, in the form of a call record.
 pub fn draft_record(draft: &JudgedDraft, vendors: &Vendors, shown: &[usize]) -> String {
-    let outcomes = OutcomeRecords::new(&draft.vendors, vendors, shown);
+    let outcomes = OutcomeRecords::new(&draft.vendors, vendors, shown, &draft.in_use);
     let in_use = draft.vendors.iter().filter(|(vendor, _)| draft.in_use.contains(vendor));
     let headlines: Vec<Headline> = in_use
         .flat_map(|(_, rendered)| &rendered.findings)
@@ -123,7 +123,6 @@ pub fn draft_record(draft: &JudgedDraft, vendors: &Vendors, shown: &[usize]) -> 
 struct OutputRecord<'a> {
     seq: u64,
     vendor: &'a str,
-    in_use: bool,
     #[serde(flatten)]
     outcome: OutcomeRecord<'a>,
     findings: &'a [Finding],
@@ -135,8 +134,7 @@ pub fn output_record(call: &CallDetail, vendors: &Vendors, vendor: usize) -> Str
     let record = rendered.map(|rendered| OutputRecord {
         seq: call.seq.0,
         vendor: &vendors.info(vendor).name,
-        in_use: call.in_use.contains(&vendor),
-        outcome: OutcomeRecord(rendered),
+        outcome: OutcomeRecord { rendered, in_use: call.in_use.contains(&vendor) },
         findings: &rendered.findings,
     });
     serde_json::to_string(&record).expect("a record always has a JSON form")
@@ -151,7 +149,7 @@ fn raw(text: &str) -> Box<RawValue> {
 
 struct OutcomeRecords<'a> {
     vendors: &'a Vendors,
-    of: Vec<(usize, &'a RenderedCall)>,
+    of: Vec<(usize, OutcomeRecord<'a>)>,
 }
 
 impl<'a> OutcomeRecords<'a> {
@@ -160,16 +158,24 @@ impl<'a> OutcomeRecords<'a> {
         all: &'a [(usize, RenderedCall)],
         vendors: &'a Vendors,
         shown: &[usize],
+        in_use: &[usize],
     ) -> OutcomeRecords<'a> {
         let shown = all.iter().filter(|(vendor, _)| shown.contains(vendor));
-        OutcomeRecords { vendors, of: shown.map(|(vendor, made)| (*vendor, made)).collect() }
+        let outcome = |(vendor, rendered): &'a (usize, RenderedCall)| {
+            (*vendor, OutcomeRecord { rendered, in_use: in_use.contains(vendor) })
+        };
+        OutcomeRecords { vendors, of: shown.map(outcome).collect() }
     }
 
     /// Returns the findings of the call itself and of these vendors, the worst first.
-    fn findings(&self, common: &'a [Finding]) -> Vec<&'a Finding> {
-        let own = self.of.iter().flat_map(|(_, rendered)| &rendered.findings);
-        let mut findings: Vec<&Finding> = common.iter().chain(own).collect();
-        findings.sort_by_key(|finding| finding.severity);
+    fn findings(&self, common: &'a [Finding]) -> Vec<FindingRecord<'a>> {
+        let own = self.of.iter().flat_map(|(_, outcome)| {
+            let findings = outcome.rendered.findings.iter();
+            findings.map(|finding| FindingRecord { finding, in_use: outcome.in_use })
+        });
+        let common = common.iter().map(|finding| FindingRecord { finding, in_use: true });
+        let mut findings: Vec<FindingRecord<'_>> = common.chain(own).collect();
+        findings.sort_by_key(|record| record.finding.severity);
         findings
     }
 }
@@ -177,20 +183,47 @@ impl<'a> OutcomeRecords<'a> {
 impl Serialize for OutcomeRecords<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.of.len()))?;
-        for (vendor, rendered) in &self.of {
-            map.serialize_entry(&self.vendors.info(*vendor).name, &OutcomeRecord(rendered))?;
+        for (vendor, outcome) in &self.of {
+            map.serialize_entry(&self.vendors.info(*vendor).name, outcome)?;
         }
         map.end()
     }
 }
 
-struct OutcomeRecord<'a>(&'a RenderedCall);
+/// A finding of a call record. One of a vendor that is not in use for the call counts nowhere, and
+/// has the member `in_use` to say so.
+struct FindingRecord<'a> {
+    finding: &'a Finding,
+    in_use: bool,
+}
+
+impl Serialize for FindingRecord<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct NotInUse<'a> {
+            #[serde(flatten)]
+            finding: &'a Finding,
+            in_use: bool,
+        }
+        match self.in_use {
+            true => self.finding.serialize(serializer),
+            false => NotInUse { finding: self.finding, in_use: false }.serialize(serializer),
+        }
+    }
+}
+
+struct OutcomeRecord<'a> {
+    rendered: &'a RenderedCall,
+    /// Whether the vendor counts for the call: it is chosen, or the call's service feeds it.
+    in_use: bool,
+}
 
 impl Serialize for OutcomeRecord<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rendered = self.0;
+        let rendered = self.rendered;
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("verdict", &rendered.verdict)?;
+        map.serialize_entry("in_use", &self.in_use)?;
         map.serialize_entry("account_id", &rendered.account_id)?;
         map.serialize_entry("user_id", &rendered.user_id)?;
         map.serialize_entry("requests", &rendered.requests)?;

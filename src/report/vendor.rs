@@ -4,7 +4,8 @@ use crate::call::CallType;
 use crate::call::text::visible;
 use crate::findings::{Headline, Severity, fill};
 use crate::vendors::{
-    CallInfo, CodeEntry, FieldInfo, IdNeed, LooksFor, SpreadInfo, VendorInfo, Vendors,
+    CallInfo, CodeEntry, CodeFieldInfo, FieldInfo, IdNeed, LooksFor, SpreadInfo, VendorInfo,
+    Vendors,
 };
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -63,7 +64,7 @@ pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
         let all = call.spreads.iter().filter(|spread| spread.listed.is_none());
         all.map(move |spread| (call.call.name(), spread))
     });
-    let losses = spreads.map(|(call, spread)| {
+    let losses = spreads.flat_map(|(call, spread)| {
         let lost = match (spread.scalar, spread.truthy) {
             (false, false) => "null",
             (true, false) => "null, objects and lists",
@@ -75,11 +76,12 @@ pub fn vendor_losses(info: &VendorInfo) -> Vec<String> {
             (true, true) => ", each but null with a finding",
             (true, false) => " without a finding (`lost` gives one)",
         };
-        format!(
-            "{call}: {} into {} leaves out {lost}{note}",
-            spread.from.join(", "),
-            body(&spread.to)
-        )
+        let (from, to) = (spread.from.join(", "), body(&spread.to));
+        let left_out = format!("{call}: {from} into {to} leaves out {lost}{note}");
+        let renamed = spread.rename.iter().map(move |(old, new)| {
+            format!("{call}: of `{old}` and `{new}` in {from}, only the later one goes into {to}")
+        });
+        std::iter::once(left_out).chain(renamed)
     });
     losses.collect()
 }
@@ -129,6 +131,12 @@ fn requests(out: &mut String, call: &CallInfo) {
     for (name, places) in &call.choose {
         line(out, &format!("@{name} is the first of {} that is present", places.join(", ")));
     }
+    for (name, words) in &call.code_names {
+        line(out, &format!("@{name} is {words}"));
+    }
+    if call.fields.iter().any(|field| field.from.iter().any(|from| from == "@time")) {
+        line(out, "@time is the first of /timestamp, /originalTimestamp that is a time");
+    }
     for (number, request) in call.requests.iter().enumerate() {
         let place = match call.requests.len() {
             1 => "request".to_owned(),
@@ -143,6 +151,10 @@ fn requests(out: &mut String, call: &CallInfo) {
         }
         rows.extend(call.fields.iter().filter(|field| field.request == number).map(field));
         rows.extend(call.spreads.iter().filter(|spread| spread.request == number).map(spread));
+        if request.repeats_entry {
+            rows.iter_mut().for_each(|row| row[1] = row[1].replacen("/0/", "/‹entry›/", 1));
+        }
+        rows.extend(request.code_fields.iter().map(code_field));
         out.push_str(&table(&["from", "to", "takes", "else", "source"], rows));
     }
     if !call.reads.is_empty() {
@@ -166,6 +178,12 @@ fn field(field: &FieldInfo) -> Vec<String> {
         (None, None) => String::new(),
     };
     vec![from, field.to.clone(), takes, otherwise, field.source.clone()]
+}
+
+fn code_field(field: &CodeFieldInfo) -> Vec<String> {
+    let otherwise = field.otherwise.clone().unwrap_or_default();
+    let from = field.from.join(", ");
+    vec![from, field.to.clone(), field.takes.clone(), otherwise, field.source.clone()]
 }
 
 fn spread(spread: &SpreadInfo) -> Vec<String> {
@@ -195,8 +213,12 @@ fn body(pointer: &str) -> &str {
 
 fn findings(vendors: &Vendors, at: usize) -> Vec<Vec<String>> {
     let codes = vendors.codes().iter().filter(|(_, code)| code.vendor == Some(at));
+    // a missing session id is a headline about the user, but another id
+    let sessions = vendors.info(at).calls.iter().filter_map(|call| call.session.as_ref());
+    let sessions: Vec<&String> = sessions.flat_map(|looks| looks.codes.first()).collect();
     let row = |code: &CodeEntry| {
         let id = match (code.headline, code.mistyped) {
+            _ if sessions.iter().any(|session| **session == *code.code) => "session missing".into(),
             (Some(Headline::Strong(id)), _) => format!("{} missing", id.name()),
             (Some(Headline::Weak(id)), _) => format!("{} absent", id.name()),
             (None, Some(id)) => format!("{} type", id.name()),

@@ -50,8 +50,6 @@ pub(crate) enum ReadBody<'r> {
     Whole(BodyBytes, Option<SemaphorePermit<'r>>),
     /// The beginning of a body that was not read to its end.
     Cut(Vec<u8>, BodyError),
-    /// The client went away.
-    Gone,
 }
 
 /// The bytes of a body: as the connection's buffer holds them, or assembled.
@@ -155,14 +153,12 @@ impl<'r> BodyReader<'_, 'r> {
                 }
                 Ok(None) => return ReadBody::Whole(BodyBytes::Copied(whole), self.permit),
                 Ok(Some(Err(error))) => {
-                    return match malformed::body(&error) {
-                        Some(trouble) => {
-                            whole.truncate(MAX_KEPT_BODY_BYTES);
-                            whole.shrink_to_fit();
-                            ReadBody::Cut(whole, trouble)
-                        }
-                        None => ReadBody::Gone,
-                    };
+                    let received = whole.len() as u64;
+                    let gone = BodyError::ClientGone { received, declared: self.declared };
+                    let trouble = malformed::body(&error).unwrap_or(gone);
+                    whole.truncate(MAX_KEPT_BODY_BYTES);
+                    whole.shrink_to_fit();
+                    return ReadBody::Cut(whole, trouble);
                 }
                 Ok(Some(Ok(frame))) => match frame.into_data() {
                     Ok(data) => data,

@@ -21,6 +21,13 @@ pub enum BodyError {
     },
     /// The body did not arrive in time.
     TooSlow,
+    /// The client ended the connection before the end of the body, so there is no response.
+    ClientGone {
+        /// The number of bytes of the body that arrived.
+        received: u64,
+        /// The length of the body, if the client declared it.
+        declared: Option<u64>,
+    },
     /// The request is not valid HTTP.
     Malformed {
         /// The status of the response.
@@ -51,6 +58,17 @@ impl BodyError {
                 let message = "the body did not arrive in time";
                 engine.record_refused(head, kept, 408, refused("request_timeout", message, ""));
             }
+            BodyError::ClientGone { received, declared } => {
+                let of = match declared {
+                    Some(declared) => format!("{received} of {declared} bytes of the body"),
+                    None => format!("{received} bytes of a chunked body"),
+                };
+                let message = format!("the client ended the connection after {of}");
+                let body_bytes = declared.or(Some(*received));
+                let code = "client_gone";
+                let refused = RefusalRecord { code, message: &message, kind: code, body_bytes };
+                engine.record_refused(head, kept, 0, refused);
+            }
             BodyError::Malformed { status, code, kind, message } => {
                 engine.record_refused(head, kept, *status, refused(code, message, kind));
             }
@@ -64,6 +82,7 @@ impl BodyError {
             BodyError::TooLarge { refusal, .. } => Reply::refused(refusal),
             BodyError::Busy { retry_after } => Reply::busy(*retry_after),
             BodyError::TooSlow => Reply::too_slow(),
+            BodyError::ClientGone { .. } => Reply::failure(408, "gone", "the client went away"),
             BodyError::Malformed { status, code, message, .. } => {
                 Reply::failure(*status, code, message)
             }

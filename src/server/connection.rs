@@ -194,8 +194,6 @@ async fn answer(
     };
     let read = body::read(incoming, limit, invited, server, watch).await;
     let (kept, trouble) = match read {
-        // the request was not acknowledged, so its client sends it again
-        ReadBody::Gone => return Err(NoResponse),
         ReadBody::Whole(data, _permit) => {
             *body_bytes = data.len();
             return respond_whole(server, services, parts, data, (peer, watch)).await;
@@ -209,6 +207,9 @@ async fn answer(
         forward::count_unread(&server.engine);
     }
     let reply = with_head(parts, |head| trouble.record(&server.engine, head, &kept));
+    if matches!(trouble, BodyError::ClientGone { .. }) {
+        return Err(NoResponse);
+    }
     let mut response = respond::response(reply, full_body);
     cors::allow(&parts.headers, response.headers_mut());
     if close {

@@ -136,7 +136,9 @@ impl Server {
         match trouble {
             BodyError::Busy { .. } => self.turned_away.fetch_add(1, Ordering::Relaxed),
             BodyError::TooSlow => self.too_slow.fetch_add(1, Ordering::Relaxed),
-            BodyError::TooLarge { .. } | BodyError::Malformed { .. } => 0,
+            BodyError::TooLarge { .. }
+            | BodyError::ClientGone { .. }
+            | BodyError::Malformed { .. } => 0,
         };
     }
 

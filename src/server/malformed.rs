@@ -89,10 +89,7 @@ fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<BodyError> {
                 let line = malformed_line(head).map_or(String::new(), |line| format!(": `{line}`"));
                 (400, "header", format!("a header is malformed{line}"))
             }
-            "invalid URI" => (400, "target", "the URL of the request is malformed".to_owned()),
-            "invalid HTTP version parsed" if is_method => {
-                (400, "version", "the HTTP version of the request is unknown".to_owned())
-            }
+            "invalid URI" | "invalid HTTP version parsed" if is_method => request_line(head),
             _ if follows => {
                 let message = "a request is followed by bytes that are not a request";
                 (400, "rest", message.to_owned())
@@ -105,6 +102,42 @@ fn why(error: &hyper::Error, head: &[u8], follows: bool) -> Option<BodyError> {
         }
     };
     Some(BodyError::Malformed { status, code: CODE, kind, message })
+}
+
+/// Returns the status, kind and message for a request line that is malformed after its method.
+fn request_line(head: &[u8]) -> (u16, &'static str, String) {
+    let text = String::from_utf8_lossy(head);
+    let line = text.lines().next().unwrap_or_default();
+    let parts: Vec<&str> = line.split(' ').collect();
+    let is_target = |target: &str| target.starts_with('/') || target.contains("://");
+    let is_version = |version: &str| version.starts_with("HTTP/");
+    let (kind, message) = match &parts[..] {
+        ["PROXY", "TCP4" | "TCP6" | "UNKNOWN", ..] => (
+            "proxy_protocol",
+            "the connection begins with the PROXY protocol of a load balancer, not with a request"
+                .to_owned(),
+        ),
+        [_, target, .., version] if parts.len() > 3 && is_target(target) && is_version(version) => {
+            ("target", "the URL of the request contains a blank".to_owned())
+        }
+        [_, target] if is_target(target) => {
+            ("version", "the request line has no HTTP version".to_owned())
+        }
+        [_, target, version] if is_target(target) && is_version(version) => {
+            match matches!(*version, "HTTP/1.1" | "HTTP/1.0") {
+                true => ("target", "the URL of the request is malformed".to_owned()),
+                false => ("version", "the HTTP version of the request is unknown".to_owned()),
+            }
+        }
+        [_, target, _] if is_target(target) => {
+            ("version", "the HTTP version of the request is unknown".to_owned())
+        }
+        _ => {
+            let line = quoted(&without_credentials(line));
+            ("request_line", format!("the request line is malformed: `{line}`"))
+        }
+    };
+    (400, kind, message)
 }
 
 /// Records a request that hyper refused, or whose head did not arrive in time, and then answers it.

@@ -372,3 +372,22 @@ fn over_a_file_it_ends_with_its_commands() {
     let out = String::from_utf8(out).expect("UTF-8");
     assert!(out.contains("Only One"), "{out}");
 }
+
+#[test]
+fn quit_and_the_end_of_the_input_wait_for_an_export() {
+    let home = tempfile::tempdir().expect("a folder");
+    let call = String::from_utf8_lossy(CALL);
+    let calls = format!("{call}\n").repeat(2_000);
+    std::fs::write(home.path().join("calls.ndjson"), calls).expect("written");
+    for (file, typed) in
+        [("a.ndjson", "export a.ndjson\nquit\n"), ("b.ndjson", "export b.ndjson\n")]
+    {
+        let mut open = assert_cmd::Command::from_std(command(home.path()));
+        open.args(["open", "calls.ndjson", "--plain"]).timeout(DEADLINE);
+        let output = open.write_stdin(typed).output().expect("it runs");
+        let said = String::from_utf8(output.stdout).expect("UTF-8");
+        assert!(said.contains(&format!("2000 call records written to {file}")), "{said:.2000}");
+        let written = std::fs::read_to_string(home.path().join(file)).expect("the export");
+        assert_eq!(written.lines().count(), 2_000);
+    }
+}

@@ -31,6 +31,7 @@
 //! never absent on a call of its type, and for a field or setting that no case uses.
 
 mod coverage;
+mod shown;
 
 use segscope::call::{CallType, Doc, Event, Seq};
 use segscope::findings::Finding;

@@ -225,7 +225,61 @@ fn an_error_names_line_and_key() {
             "from = [\"@user\"]",
             "from = [\"@usr\"]",
             "to = \"/who/user\"",
-            "`@usr` is none of @account",
+            "`@usr` is none of @account, @user, @session, @time",
+        ),
+        (
+            "\"/context/groupId\"]",
+            "\"@account\"]",
+            "account = { from",
+            "`@account` may stand in the `from` and `only_with` of a field; here, a place of the call is expected: a pointer",
+        ),
+        (
+            "\"/context/groupId\"]",
+            "\"@group\"]",
+            "account = { from",
+            "`@group` is not a place of the call: a pointer",
+        ),
+        (
+            "{ to = \"/plan\", from",
+            "{ to = \"/name\", from",
+            "to = \"/plan\"",
+            "`to = \"/name\"` replaces the field of line 35: list the sources of both in one `from`, in order, or give this field `only_with`",
+        ),
+        (
+            "{ to = \"/plan\", from",
+            "{ to = \"/who\", value = {} }, { to = \"/plan\", from",
+            "to = \"/plan\"",
+            "`to = \"/who\"` replaces `/who/tenant` of line 33: put it before that field",
+        ),
+        (
+            "{ to = \"/plan\", from",
+            "{ to = \"/p\", value = 5 }, { to = \"/p/q\", from",
+            "to = \"/plan\"",
+            "`to = \"/p/q\"` replaces `/p` of line 36, whose value is not an object",
+        ),
+        (
+            "body = \"call\"",
+            "fields = [{ to = \"/o\", value = {} }]\nspread = [{ to = \"/o/x\", from = [\"/properties/o\"] }]",
+            "body = \"call\"",
+            "`to = \"/o\"` replaces the members that the spread of line 49 copies to `/o/x`",
+        ),
+        (
+            "prefix = \"AC\"",
+            "prefix = \"CUS\"",
+            "prefix = \"AC\"",
+            "the codes of custify have the prefix `CUS`",
+        ),
+        (
+            "prefix = \"AC\"",
+            "prefix = \"ID\"",
+            "prefix = \"AC\"",
+            "the prefix `ID` is that of codes that do not belong to one vendor",
+        ),
+        (
+            "short = \"AC\"",
+            "short = \"CUS\"",
+            "short = \"AC\"",
+            "the column of custify has the head `CUS`",
         ),
         (
             "one_of = \"plans\"",
@@ -272,4 +326,19 @@ fn an_error_names_line_and_key() {
         vendors(&table(), json!({"tokn": "x"})).expect_err("no such setting"),
         "acme: `tokn` is not a setting, did you mean `token`?"
     );
+}
+
+#[test]
+fn a_field_may_replace_another_where_a_condition_says_so() {
+    let text = table().replace(
+        "{ to = \"/plan\", from",
+        "{ to = \"/name\", value = \"paid\", only_with = \"/properties/paid\" },\n  { to = \"/plan\", from",
+    );
+    assert!(vendors(&text, json!({})).is_ok());
+    // nothing of a request that is the call itself is replaced
+    let text = table().replace(
+        "body = \"call\"",
+        "body = \"call\"\nfields = [{ to = \"/a\", from = [\"/a\"] }, { to = \"/a\", from = [\"/b\"] }]",
+    );
+    assert!(vendors(&text, json!({})).is_ok());
 }

@@ -7,11 +7,15 @@ export interface Finding {
   message: string
   why: string
   fix: string
+  /** False if the vendor does not count for the call; otherwise left out. */
+  in_use?: false
 }
 
 /** What one vendor makes of a call. */
 export interface Outcome {
   verdict: 'delivered' | 'degraded' | 'dropped' | 'rejected' | 'ignored' | 'discarded'
+  /** Whether the vendor counts for the call: it is chosen, or the call's service feeds it. */
+  in_use: boolean
   account_id: string | null
   user_id: string | null
   requests: { method: string; url: string; headers: Record<string, string>; body: unknown }[]

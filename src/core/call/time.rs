@@ -10,8 +10,9 @@ pub const NO_TIME: Millis = 0;
 /// One day in milliseconds.
 pub const DAY_MS: Millis = 86_400_000;
 
-/// Parses `YYYY-MM-DD`, optionally followed by `T`, `HH:MM`, `:SS`, a fraction and, after a time,
-/// an offset. Milliseconds are truncated, not rounded; a time without an offset is UTC.
+/// Parses `YYYY-MM-DD`, optionally followed by `T`, `HH:MM`, `:SS`, a fraction after a point or a
+/// comma and, after a time, an offset; or the same without `-` and `:`. Milliseconds are truncated,
+/// not rounded; a time without an offset is UTC.
 pub fn parse(text: &str) -> Option<Millis> {
     let bytes = text.as_bytes();
     bytes.try_into().ok().and_then(parse_common_form).or_else(|| parse_any_form(bytes))
@@ -59,27 +60,19 @@ const LOW_BITS: [u8; 24] = {
     bits
 };
 
+/// Parses all forms. The common form has its own parser, so this one does not have to be quick.
 fn parse_any_form(text: &[u8]) -> Option<Millis> {
-    let (date, rest) = text.split_first_chunk::<10>()?;
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *date else { return None };
-    let year = two(y1, y2)? * 100 + two(y3, y4)?;
-    let (month, day) = (two(m1, m2)?, two(d1, d2)?);
-    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
-        return None;
-    }
-    let date = days_from_civil(year as u32, month as u32, day as u32) * DAY_MS;
+    let (date, is_basic, rest) = parse_date(text)?;
     if rest.is_empty() {
         return Some(date);
     }
-    let (time, mut rest) = rest.split_first_chunk::<6>()?;
-    let [b'T', h1, h2, b':', m1, m2] = *time else { return None };
-    let (hour, minute) = (two(h1, h2)?, two(m1, m2)?);
+    let [b'T', rest @ ..] = rest else { return None };
+    let (hour, rest) = two_digits(rest)?;
+    let (minute, mut rest) = two_digits(skip_sign(rest, b':', is_basic)?)?;
     let (mut second, mut millis) = (0, 0);
-    if let [b':', after @ ..] = rest {
-        let ([s1, s2], after) = after.split_first_chunk::<2>()?;
-        second = two(*s1, *s2)?;
-        rest = after;
-        if let [b'.', after @ ..] = rest {
+    if rest.first().is_some_and(|byte| *byte == b':' || byte.is_ascii_digit()) {
+        (second, rest) = two_digits(skip_sign(rest, b':', is_basic)?)?;
+        if let [b'.' | b',', after @ ..] = rest {
             (millis, rest) = fraction(after)?;
         }
     }
@@ -90,6 +83,22 @@ fn parse_any_form(text: &[u8]) -> Option<Millis> {
     Some(date + ((hour * 60 + minute - offset_minutes) * 60 + second) * 1000 + millis)
 }
 
+/// Parses `YYYY-MM-DD` or the basic form `YYYYMMDD`. Returns the time at which the day begins,
+/// whether the form is basic, and the rest after the date.
+fn parse_date(text: &[u8]) -> Option<(Millis, bool, &[u8])> {
+    let (century, rest) = two_digits(text)?;
+    let (year, rest) = two_digits(rest)?;
+    let is_basic = rest.first() != Some(&b'-');
+    let year = century * 100 + year;
+    let (month, rest) = two_digits(skip_sign(rest, b'-', is_basic)?)?;
+    let (day, rest) = two_digits(skip_sign(rest, b'-', is_basic)?)?;
+    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+        return None;
+    }
+    let days = days_from_civil(year as u32, month as u32, day as u32);
+    Some((days * DAY_MS, is_basic, rest))
+}
+
 /// Reads the milliseconds from at least one digit, and returns the rest after the digits.
 fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
     let count = rest.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -97,19 +106,31 @@ fn fraction(rest: &[u8]) -> Option<(i64, &[u8])> {
     (count > 0).then(|| (digit(0) * 100 + digit(1) * 10 + digit(2), &rest[count..]))
 }
 
+/// Parses an offset: nothing, `Z`, `±HH`, `±HHMM` or `±HH:MM`. Returns it in minutes.
 fn offset(rest: &[u8]) -> Option<i64> {
-    let (sign, h1, h2, m1, m2) = match *rest {
+    let (sign, rest) = match rest {
         [] | [b'Z'] => return Some(0),
-        [sign, h1, h2, b':', m1, m2] | [sign, h1, h2, m1, m2] => (sign, h1, h2, m1, m2),
+        [b'+', rest @ ..] => (1, rest),
+        [b'-', rest @ ..] => (-1, rest),
         _ => return None,
     };
-    let sign = match sign {
-        b'+' => 1,
-        b'-' => -1,
+    let (hours, minutes) = match *rest {
+        [h1, h2] => (two(h1, h2)?, 0),
+        [h1, h2, b':', m1, m2] | [h1, h2, m1, m2] => (two(h1, h2)?, two(m1, m2)?),
         _ => return None,
     };
-    let (hours, minutes) = (two(h1, h2)?, two(m1, m2)?);
     (hours <= 23 && minutes <= 59).then_some(sign * (hours * 60 + minutes))
+}
+
+/// Returns the rest after the sign between two numbers, which the basic form leaves out.
+fn skip_sign(text: &[u8], sign: u8, is_basic: bool) -> Option<&[u8]> {
+    if is_basic { Some(text) } else { text.strip_prefix(&[sign]) }
+}
+
+/// Reads a number of two digits, and returns the rest after them.
+fn two_digits(text: &[u8]) -> Option<(i64, &[u8])> {
+    let ([tens, ones], rest) = text.split_first_chunk::<2>()?;
+    Some((two(*tens, *ones)?, rest))
 }
 
 fn two(a: u8, b: u8) -> Option<i64> {
@@ -250,7 +271,30 @@ mod tests {
             ("2024-05-01T10:00:00+24:00", None),
             ("2024-05-01T10:00:00:00", None),
             ("2024-05-01T10", None),
-            ("2024-05-01T10:00:00+02", None),
+            ("2024-05-01T12:00:00+02", Some(1_714_557_600_000)),
+            ("2024-05-01T12:00+02", Some(1_714_557_600_000)),
+            ("2024-05-01T12:00:00,5+02", Some(1_714_557_600_500)),
+            ("2024-05-01T10:00:00,5Z", Some(1_714_557_600_500)),
+            ("20240501", Some(1_714_521_600_000)),
+            ("20240501T100000Z", Some(1_714_557_600_000)),
+            ("20240501T1000", Some(1_714_557_600_000)),
+            ("20240501T120000.25+0200", Some(1_714_557_600_250)),
+            ("20240501T120000,25+02", Some(1_714_557_600_250)),
+            ("20230229", None),
+            ("20240501T10", None),
+            ("20240501T1000000Z", None),
+            ("20240501T10:00:00Z", None),
+            ("2024-05-01T100000Z", None),
+            ("2024-0501", None),
+            ("202405-01", None),
+            ("2024-05", None),
+            ("2024-05-01T10:00:00+2", None),
+            ("2024-05-01T10:00:00+24", None),
+            ("2024-05-01T10:00:00,Z", None),
+            ("2024-05-01T10:00,5Z", None),
+            ("2024-W18-3", None),
+            ("2024-122", None),
+            ("2024122", None),
             ("01/05/2024", None),
             ("", None),
         ] {

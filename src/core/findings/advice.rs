@@ -69,10 +69,12 @@ pub fn source_words(source: &str) -> Option<Cow<'_, str>> {
     match source {
         "document" => None,
         "ours" => Some(Cow::Borrowed("our reading; the document does not say")),
-        source => Some(match source.strip_prefix("ours: ") {
-            Some(reading) => Cow::Owned(format!("our reading: {reading}")),
-            None => Cow::Borrowed(source),
-        }),
+        source => {
+            Some(match source.strip_prefix("document; ").unwrap_or(source).strip_prefix("ours: ") {
+                Some(reading) => Cow::Owned(format!("our reading: {reading}")),
+                None => Cow::Borrowed(source),
+            })
+        }
     }
 }
 

@@ -65,7 +65,8 @@ impl<'l> LineRest<'l> {
 
     /// Reads the origin of the response that the sender gets.
     fn response(&mut self) -> ResponseSource {
-        let marked = [ResponseSource::Discarded, ResponseSource::Upstream];
+        let marked =
+            [ResponseSource::Discarded, ResponseSource::Upstream, ResponseSource::Archived];
         let found = marked.into_iter().find(|source| self.skip(source.member()).is_some());
         found.unwrap_or_default()
     }

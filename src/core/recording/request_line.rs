@@ -14,12 +14,18 @@ pub enum ResponseSource {
     /// The response of the upstream: the request is forwarded. Its line has the status that
     /// segscope itself would have answered; the upstream's status is in an `answer` line.
     Upstream,
+    /// The response in an HTTP archive from which the request was read.
+    Archived,
 }
 
 impl ResponseSource {
     #[cfg(test)]
-    pub(crate) const ALL: [ResponseSource; 3] =
-        [ResponseSource::Own, ResponseSource::Discarded, ResponseSource::Upstream];
+    pub(crate) const ALL: [ResponseSource; 4] = [
+        ResponseSource::Own,
+        ResponseSource::Discarded,
+        ResponseSource::Upstream,
+        ResponseSource::Archived,
+    ];
 
     /// Returns the member after the status in the line of such a request.
     pub(crate) fn member(self) -> &'static str {
@@ -27,6 +33,7 @@ impl ResponseSource {
             ResponseSource::Own => "",
             ResponseSource::Discarded => ",\"copy\":true",
             ResponseSource::Upstream => ",\"forwarded\":true",
+            ResponseSource::Archived => ",\"archived\":true",
         }
     }
 
@@ -36,6 +43,7 @@ impl ResponseSource {
         match (is_set("copy"), is_set("forwarded")) {
             (true, _) => ResponseSource::Discarded,
             (_, true) => ResponseSource::Upstream,
+            _ if is_set("archived") => ResponseSource::Archived,
             _ => ResponseSource::Own,
         }
     }
@@ -56,7 +64,7 @@ pub struct RequestLine {
     pub query: String,
     /// Header names and values.
     pub headers: Vec<(String, String)>,
-    /// The status of its response.
+    /// The status of its response; 0 if none was sent, or if an archive does not state it.
     pub status: u16,
     /// The origin of the response that the sender got.
     pub response: ResponseSource,

@@ -99,8 +99,8 @@ fn map_with(line: &str, mapper: &mut Mapper) -> Result<String, String> {
     }
     let mut rendered = vendors.render(0, &Event::bare(event), seq, &memory);
     if let Some(at) = text(input, "flush_at")? {
-        let at =
-            time::parse(&at).ok_or_else(|| format!("`flush_at` is not an ISO-8601 time: {at}"))?;
+        let at = time::parse(&at)
+            .ok_or_else(|| format!("`flush_at` is not a time like 2024-05-01T11:00:00Z: {at}"))?;
         let records = vendors.idle_flush(at, &mut memory).into_iter();
         let records = records.map(|flushed| flushed.record.out());
         rendered.extras.push(("flush_derived", OutputJson::Array(records.collect())));

@@ -80,7 +80,7 @@ pub use crate::vendors::table::{
     Check, FedBy, Fidelity, IdNeed, SettingDef, SettingKind, TableError, Take,
 };
 pub use crate::vendors::vendor_info::{
-    CallInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo,
+    CallInfo, CodeFieldInfo, FieldInfo, LooksFor, PushesInfo, RequestInfo, SpreadInfo, VendorInfo,
 };
 pub use code_id::CodeId;
 pub use codes::{CodeEntry, Codes};
@@ -88,11 +88,13 @@ pub use deliver::{Delivery, NoDelivery, Trust, variable};
 pub use memory::{Memory, MemorySize};
 pub use settings::{SettingsError, VendorSettings, nearest};
 
-use crate::call::Event;
+use crate::call::{CallType, Event};
+use crate::findings::{Hint, Id, common};
 use crate::plan::{Plan, PlanOutcome};
 use crate::vendors::engine::call_view::CallBasics;
 use crate::vendors::engine::field_slots::SlotTable;
 use crate::vendors::engine::integration_names::SwitchNames;
+use crate::vendors::engine::near_miss::possible_hints;
 use crate::vendors::table::build::{TableBuilder, book};
 use crate::vendors::table::id_codes::id_codes;
 use crate::vendors::table::{TableText, VendorTable};
@@ -152,19 +154,7 @@ impl Vendors {
     ) -> Result<Vendors, VendorError> {
         let of_users = files.iter().map(|user| TableSource::read(&user.name, &user.text, None));
         let of_users = of_users.collect::<Result<Vec<_>, _>>()?;
-        let mut sources: Vec<&TableSource<'_>> = SOURCES.iter().collect();
-        for source in &of_users {
-            let name = source.file.name.get_ref();
-            if sources.iter().any(|other| other.file.name.get_ref() == name) {
-                return Err(source.wrong(TableError::word(
-                    &source.text,
-                    &source.file.name,
-                    format!("a vendor named `{name}` already exists"),
-                )));
-            }
-            sources.push(source);
-        }
-        Vendors::from_sources(&sources, settings)
+        Vendors::from_sources(&all_sources(&of_users)?, settings)
     }
 
     /// Makes only the vendors with these names, the built-in ones first.
@@ -175,8 +165,7 @@ impl Vendors {
     ) -> Result<Vendors, VendorError> {
         let of_users = files.iter().map(|user| TableSource::read(&user.name, &user.text, None));
         let of_users = of_users.collect::<Result<Vec<_>, _>>()?;
-        let mut sources: Vec<&TableSource<'_>> = SOURCES.iter().collect();
-        sources.extend(&of_users);
+        let mut sources = all_sources(&of_users)?;
         sources.retain(|source| names.contains(&source.file.name.get_ref().as_str()));
         Vendors::from_sources(&sources, settings)
     }
@@ -220,6 +209,7 @@ impl Vendors {
                 keys: &mut keys,
                 codes: &codes,
                 switches: &switches,
+                has_code: source.build.is_some(),
                 errors: Vec::new(),
             };
             let given = settings.get(file.name.get_ref());
@@ -298,10 +288,72 @@ impl Vendors {
         self.names().eq(before.names()) && entries(self) == entries(before)
     }
 
+    /// Returns the near misses of an id that a vendor does not find, relative to the first place
+    /// where the vendor reads the id.
+    pub fn hints(&self, vendor: usize, event: &Event<'_>, id: Id) -> Vec<Hint> {
+        let vendor = &self.vendors[vendor];
+        let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
+        let places = kind.and_then(|kind| vendor.info.looks_for(kind, id));
+        let place = places.and_then(|places| places.from.first());
+        place.map_or(Vec::new(), |place| possible_hints(vendor, event, id, place))
+    }
+
     /// Makes an empty memory for these vendors.
     pub fn memory(&self) -> Memory {
         Memory::new(self.vendors.iter())
     }
+}
+
+/// Returns the tables of the built-in vendors and of users.
+///
+/// # Errors
+/// Fails if a user's vendor has the name, the column head or the prefix of another vendor, because
+/// nothing could tell the two apart.
+fn all_sources<'s>(
+    of_users: &'s [TableSource<'s>],
+) -> Result<Vec<&'s TableSource<'s>>, VendorError> {
+    let mut sources: Vec<&TableSource<'_>> = SOURCES.iter().collect();
+    for source in of_users {
+        let wrong =
+            |word, message| Err(source.wrong(TableError::word(&source.text, word, message)));
+        let VendorTable { name, short, prefix, .. } = &source.file;
+        if is_common_prefix(prefix.get_ref()) {
+            let message = format!(
+                "the prefix `{}` is that of codes that do not belong to one vendor",
+                prefix.get_ref()
+            );
+            return wrong(prefix, message);
+        }
+        for other in sources.iter().map(|other| &other.file) {
+            if other.name.get_ref() == name.get_ref() {
+                return wrong(name, format!("a vendor named `{}` already exists", name.get_ref()));
+            }
+            let other_name = other.name.get_ref();
+            if other.prefix.get_ref() == prefix.get_ref() {
+                let prefix_text = prefix.get_ref();
+                let message = format!("the codes of {other_name} have the prefix `{prefix_text}`");
+                return wrong(prefix, message);
+            }
+            if other.short.get_ref() == short.get_ref() {
+                let message =
+                    format!("the column of {other_name} has the head `{}`", short.get_ref());
+                return wrong(short, message);
+            }
+        }
+        sources.push(source);
+    }
+    Ok(sources)
+}
+
+/// Returns true if codes that do not belong to one vendor begin with this prefix.
+fn is_common_prefix(prefix: &str) -> bool {
+    static COMMON: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let codes = Codes::new();
+        let codes = codes.iter().map(|(_, entry)| entry.code.to_string());
+        codes.chain(common().into_keys()).collect()
+    });
+    let begins = |rest: Option<&str>| rest.is_some_and(|rest| rest.starts_with('-'));
+    COMMON.iter().any(|code| begins(code.strip_prefix(prefix)))
 }
 
 impl<'s> TableSource<'s> {

@@ -200,7 +200,7 @@ impl RuleParts<'_> {
     /// # Panics
     /// Panics if the table has no such code.
     pub fn code(&self, code: &str) -> CodeId {
-        let code = format!("{}-{code}", self.file.prefix);
+        let code = format!("{}-{code}", self.file.prefix.get_ref());
         self.codes
             .find(Some(self.vendor), &code)
             .unwrap_or_else(|| panic!("the vendor's table has no {code}"))
@@ -213,7 +213,7 @@ impl RuleParts<'_> {
     /// Panics if the table has the code for no call type.
     pub fn family(&self, code: &str) -> Family {
         let find = |call: CallType| {
-            let code = format!("{}-{}-{code}", self.file.prefix, call.letter());
+            let code = format!("{}-{}-{code}", self.file.prefix.get_ref(), call.letter());
             self.codes.find(Some(self.vendor), &code)
         };
         let family = Family(CallType::ALL.map(find));

@@ -145,8 +145,13 @@ fn is_unset(def: &SettingDef, value: &Value) -> bool {
 
 /// Checks that a setting may have a value, and returns the value.
 pub(crate) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
-    let all = |list: &Value, fits: &dyn Fn(&Value) -> bool| {
-        list.as_array().is_some_and(|list| list.iter().all(fits))
+    // the place and value of the first entry that does not fit
+    let mut misfit_entry = None;
+    let mut all = |list: &Value, fits: &dyn Fn(&Value) -> bool| {
+        let Some(list) = list.as_array() else { return false };
+        misfit_entry =
+            list.iter().position(|entry| !fits(entry)).map(|at| (at, kind_of(&list[at])));
+        misfit_entry.is_none()
     };
     let is_id = |value: &Value| value.is_string() || value.is_number();
     let (fits, wanted) = match def.kind {
@@ -158,6 +163,9 @@ pub(crate) fn check(def: &SettingDef, value: &Value) -> Result<Value, String> {
         SettingKind::Tables => (all(value, &Value::is_object), "a list of tables"),
         SettingKind::Map => (value.is_object(), "a table"),
     };
+    if let Some((at, kind)) = misfit_entry {
+        return Err(format!("`{}` must be {wanted}; its entry {} is {kind}", def.key, at + 1));
+    }
     if !fits {
         return Err(format!("`{}` must be {wanted}, not {}", def.key, kind_of(value)));
     }
@@ -303,7 +311,15 @@ mod tests {
             (json!({"domian": "x"}), "v: `domian` is not a setting, did you mean `domain`?"),
             (
                 json!({"ids": [true]}),
-                "v: `ids` must be a list of ids (strings or numbers), not a list",
+                "v: `ids` must be a list of ids (strings or numbers); its entry 1 is true or false",
+            ),
+            (
+                json!({"ids": "a"}),
+                "v: `ids` must be a list of ids (strings or numbers), not a string",
+            ),
+            (
+                json!({"dims": [{"trait": "a"}, 5]}),
+                "v: `dims` must be a list of tables; its entry 2 is a number",
             ),
             (json!({"where": "eu"}), "v: `where` must be one of US, EU"),
             (

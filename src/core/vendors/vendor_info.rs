@@ -4,8 +4,8 @@ use crate::call::CallType;
 use crate::findings::Id;
 use crate::vendors::engine::spread::SpreadDef;
 use crate::vendors::table::{
-    BodyKind, CallDef, Check, FedBy, Fidelity, FieldDef, IdDef, IdNeed, RequestDef, SettingDef,
-    Take, VendorTable, Word,
+    BodyKind, CallDef, Check, CodeFieldDef, FedBy, Fidelity, FieldDef, IdDef, IdNeed, RequestDef,
+    SettingDef, Take, VendorTable, Word,
 };
 
 /// A vendor as its table describes it.
@@ -74,6 +74,8 @@ pub struct CallInfo {
     pub requests: Vec<RequestInfo>,
     /// Further places that the vendor's own code reads.
     pub reads: Vec<String>,
+    /// The values that the vendor's own code names for fields, each in a few words.
+    pub code_names: Vec<(String, String)>,
     /// The fields of its requests.
     pub fields: Vec<FieldInfo>,
     /// The objects whose members are copied to its requests under their own names.
@@ -89,6 +91,25 @@ pub struct RequestInfo {
     pub only_with: Option<String>,
     /// True if its body is the call itself.
     pub is_call: bool,
+    /// The fields that the vendor's own code writes.
+    pub code_fields: Vec<CodeFieldInfo>,
+    /// True if the body is a list in which each entry has the fields of entry 0.
+    pub repeats_entry: bool,
+}
+
+/// A field that a vendor's own code writes.
+#[derive(Debug, Clone)]
+pub struct CodeFieldInfo {
+    /// A pointer into the body, in which a name in `‹›` stands for any member or entry.
+    pub to: String,
+    /// The sources, in words or pointers.
+    pub from: Vec<String>,
+    /// The values that are sent, in a few words.
+    pub takes: String,
+    /// The value if no source has one.
+    pub otherwise: Option<String>,
+    /// The source of this information.
+    pub source: String,
 }
 
 /// The places of an id, and its importance.
@@ -96,8 +117,7 @@ pub struct RequestInfo {
 pub struct LooksFor {
     /// JSON pointers, in order; the first is where it is expected.
     pub from: Vec<String>,
-    /// The places as the table states them: a name with `@` refers to one of several alternative
-    /// objects.
+    /// The places as pages show them: a name with `@` refers to one of several alternative objects.
     pub stated: Vec<String>,
     /// The importance of the id.
     pub need: IdNeed,
@@ -171,7 +191,7 @@ impl VendorInfo {
             name: file.name.get_ref().clone(),
             title: file.title.clone(),
             short: file.short.get_ref().clone(),
-            prefix: file.prefix.clone(),
+            prefix: file.prefix.get_ref().clone(),
             document: file.document.clone(),
             fed_by: file.fed_by,
             integrations: file.integrations.clone(),
@@ -209,11 +229,12 @@ impl VendorInfo {
 impl CallInfo {
     fn new(file: &VendorTable, call: CallType, def: &CallDef) -> CallInfo {
         let texts = |words: &[Word]| words.iter().map(|word| word.get_ref().clone()).collect();
-        let code = |word: &Word| format!("{}-{}-{}", file.prefix, call.letter(), word.get_ref());
+        let code =
+            |word: &Word| format!("{}-{}-{}", file.prefix.get_ref(), call.letter(), word.get_ref());
         let looks = |id: &Option<IdDef>| {
             id.as_ref().map(|id| LooksFor {
                 from: id.from.iter().flat_map(|word| def.pointers(word.get_ref())).collect(),
-                stated: texts(&id.from),
+                stated: if id.shown.is_empty() { texts(&id.from) } else { id.shown.clone() },
                 need: id.need,
                 codes: id.missing.iter().chain(&id.kind).map(code).collect(),
                 decided_by_code: id.decided_by_code,
@@ -240,8 +261,13 @@ impl CallInfo {
             user: looks(&def.user),
             session: looks(&def.session),
             choose: def.choose.iter().map(|(name, from)| (name.clone(), texts(from))).collect(),
-            requests: def.request.iter().map(RequestInfo::new).collect(),
+            requests: def.request.iter().map(|request| RequestInfo::new(request, def)).collect(),
             reads: texts(&def.reads),
+            code_names: def
+                .code_names
+                .iter()
+                .map(|(name, words)| (name.get_ref().clone(), words.clone()))
+                .collect(),
             fields: fields.collect(),
             spreads: spreads.chain(listed).collect(),
         }
@@ -249,11 +275,20 @@ impl CallInfo {
 }
 
 impl RequestInfo {
-    fn new(def: &RequestDef) -> RequestInfo {
+    fn new(def: &RequestDef, call: &CallDef) -> RequestInfo {
+        let code_field = |field: &CodeFieldDef| CodeFieldInfo {
+            to: field.to.get_ref().clone(),
+            from: field.from.clone(),
+            takes: field.takes.clone(),
+            otherwise: field.otherwise.clone(),
+            source: field.source.clone().unwrap_or_else(|| call.source.clone()),
+        };
         RequestInfo {
             line: format!("{} {}", def.method, def.url.get_ref()),
             only_with: def.only_with.as_ref().map(|word| word.get_ref().clone()),
             is_call: def.body == BodyKind::Call,
+            code_fields: def.code_fields.iter().map(code_field).collect(),
+            repeats_entry: def.code_repeats_entry,
         }
     }
 }

@@ -43,7 +43,7 @@ pub fn decode_within<'r>(
     if !raw.is_empty() && (claimed || raw.starts_with(GZIP)) {
         let mut unpacked = inflate(raw, limit)?;
         if unpacked.starts_with(GZIP) {
-            return Err(Refusal::new(RefusalReason::Encoding("gzip, gzip".to_owned())));
+            return Err(Refusal::new(RefusalReason::GzipTwice));
         }
         if unpacked.starts_with(BOM) {
             unpacked.drain(..BOM.len());
@@ -81,10 +81,35 @@ fn too_large(limit: usize, length: Option<usize>) -> Refusal {
 /// Returns the text of decoded bytes.
 pub fn text(decoded: &[u8]) -> Result<&str, Refusal> {
     std::str::from_utf8(decoded).map_err(|error| {
+        if let Some(format) = binary_format(decoded) {
+            return Refusal::new(RefusalReason::Binary(format));
+        }
         let offset = error.valid_up_to();
         let byte = decoded.get(offset).copied().unwrap_or_default();
         Refusal::new(RefusalReason::NotUtf8 { offset, byte })
     })
+}
+
+/// Returns the format of bytes that are not text, as far as their beginning shows it.
+fn binary_format(bytes: &[u8]) -> Option<&'static str> {
+    let is_text = |byte: u8| byte == 0xa1 || (0xa2..=0xbf).contains(&byte) || byte == 0xd9;
+    match *bytes {
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("compressed with zstd"),
+        [b'B', b'Z', b'h', ..] => Some("compressed with bzip2"),
+        [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("compressed with xz"),
+        [0x04, 0x22, 0x4d, 0x18, ..] => Some("compressed with lz4"),
+        [b'P', b'K', 3, 4, ..] => Some("a zip archive"),
+        [0x78, second, ..] if (0x7800 + u16::from(second)).is_multiple_of(31) => {
+            Some("compressed with zlib (`deflate`)")
+        }
+        [0x80, 2..=5, ..] => Some("a Python pickle"),
+        [0x81..=0x8f, next, ..] if is_text(next) => Some("MessagePack"),
+        [0xde, _, _, next, ..] if is_text(next) => Some("MessagePack"),
+        _ => {
+            let is_control = |byte: &u8| *byte < 0x20 && !byte.is_ascii_whitespace();
+            bytes.iter().take(64).any(is_control).then_some("binary data of an unknown format")
+        }
+    }
 }
 
 #[cfg(test)]
@@ -134,13 +159,13 @@ mod tests {
         assert!(matches!(with("", b"\x1f\x8b"), Err(RefusalReason::Gzip(_))));
         assert!(matches!(with("br", b"{}"), Err(RefusalReason::Encoding(name)) if name == "br"));
         let twice = gzip(&gzip(b"{}"));
-        for (encoding, raw) in
-            [("gzip, gzip", &twice[..]), ("gzip,gzip", &packed), ("gzip", &twice)]
-        {
+        for (encoding, raw) in [("gzip, gzip", &twice[..]), ("gzip,gzip", &packed)] {
             let problem = with(encoding, raw).expect_err("packed twice");
             let words = problem.to_string();
             assert!(words.contains("gzip,") && words.contains("send gzip or none"), "{words}");
         }
+        // the header names one of two
+        assert!(matches!(with("gzip", &twice), Err(RefusalReason::GzipTwice)));
         assert!(
             matches!(with("gzip, br", &packed), Err(RefusalReason::Encoding(name)) if name == "gzip, br")
         );

@@ -75,6 +75,9 @@ fn batch(root: Val<'_>, path: &str) -> Explanation {
     if !root.is_object() {
         return not_an_object(root, &expects);
     }
+    if let Some(explanation) = repeated_batch(root) {
+        return explanation;
+    }
     match root.get("batch") {
         Some(batch) if batch.is_array() => items(batch, "`batch`"),
         Some(batch) if holds_json(batch) => Explanation::new(
@@ -87,6 +90,25 @@ fn batch(root: Val<'_>, path: &str) -> Explanation {
         ),
         None => no_batch(root, &expects),
     }
+}
+
+/// Explains an object with several members `batch` of which the last is an empty array.
+fn repeated_batch(root: Val<'_>) -> Option<Explanation> {
+    let batches: Vec<Val<'_>> = root.children().filter(|child| child.key() == "batch").collect();
+    let (last, others) = batches.split_last()?;
+    if others.is_empty() || !last.is_array() || last.size() > 1 {
+        return None;
+    }
+    let lost: usize = others.iter().map(|batch| batch.children().count()).sum();
+    let calls =
+        if lost == 1 { "1 call is lost".to_owned() } else { format!("{lost} calls are lost") };
+    Some(Explanation::new(
+        format!(
+            "`batch` is there {} times, and the last, which counts, is empty; {calls}",
+            batches.len()
+        ),
+        "send one `batch` with all calls",
+    ))
 }
 
 /// Explains an object without `batch`.
@@ -185,7 +207,20 @@ fn single(root: Val<'_>, path: &str) -> Explanation {
     not_an_object(root, &expects)
 }
 
+/// Returns whether an object is Segment's request to a webhook to delete the data of a user.
+pub fn is_deletion(root: Val<'_>) -> bool {
+    let kind = root.get("type").and_then(|kind| kind.as_str());
+    let is_call = ["event", "properties", "traits"].iter().any(|name| root.get(name).is_some());
+    kind.is_some_and(|kind| kind == "delete") && root.get("userId").is_some() && !is_call
+}
+
 fn webhook(root: Val<'_>) -> Explanation {
+    if is_deletion(root) {
+        return Explanation::new(
+            "Segment's request to delete the data of a user; it is not a call",
+            "",
+        );
+    }
     if root.is_array() {
         return items(root, "the array");
     }

@@ -2,6 +2,7 @@
 
 use crate::call::CallType;
 use crate::wire::empty_request::{Explanation, quoted};
+use crate::wire::query::percent;
 use crate::wire::{RequestHead, Route};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -90,7 +91,10 @@ pub fn explain(head: &RequestHead<'_>) -> Explanation {
     {
         let reason = format!("{method} is not allowed at {path}; use {allow}");
         let fix = match allow.starts_with("POST") {
-            true => "send calls with POST; a redirect or a browser's address bar makes a GET of it",
+            true if head.method == "GET" => {
+                "send calls with POST; a redirect or a browser's address bar makes a GET of it"
+            }
+            true => "send calls with POST",
             false => "ask for it with GET",
         };
         return Explanation::new(reason, fix);
@@ -153,7 +157,9 @@ pub fn is_harmless(head: &RequestHead<'_>) -> bool {
 }
 
 fn intended(head: &RequestHead<'_>) -> Option<IntendedRoute> {
-    let parts: Vec<&str> = head.path.split('/').filter(|part| !part.is_empty()).collect();
+    // a path in which the slashes are encoded too is meant as one without
+    let path = percent(head.path);
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let is = |wanted: &str| parts.iter().any(|part| part.eq_ignore_ascii_case(wanted));
     if matches!(head.method, "GET" | "HEAD") {
         return intended_get(&parts, is);
@@ -167,7 +173,7 @@ fn intended(head: &RequestHead<'_>) -> Option<IntendedRoute> {
         true => IntendedRoute::Calls("/beacon/v1/batch".to_owned()),
         false => IntendedRoute::Calls(format!("/v1/{name}")),
     };
-    if last == "settings" && is("projects") || last == "sourceconfig" {
+    if is_settings(last) && (is("projects") || is("project")) || last == "sourceconfig" {
         return intended_get(&parts, is);
     }
     let exact = |part: &str| names().find(|name| *name == part);
@@ -185,10 +191,17 @@ fn intended(head: &RequestHead<'_>) -> Option<IntendedRoute> {
     near(last).or(earlier).map(at)
 }
 
+/// Returns whether the last part of a path, in lower case, asks for settings.
+fn is_settings(part: &str) -> bool {
+    matches!(part, "settings" | "settings.json")
+}
+
 /// Returns the route that a GET was meant for.
 fn intended_get(parts: &[&str], is: impl Fn(&str) -> bool) -> Option<IntendedRoute> {
-    let projects = parts.iter().rposition(|part| part.eq_ignore_ascii_case("projects"));
-    let asks = parts.last().is_some_and(|last| last.eq_ignore_ascii_case("settings"));
+    let is_projects =
+        |part: &&str| ["projects", "project"].iter().any(|name| part.eq_ignore_ascii_case(name));
+    let projects = parts.iter().rposition(is_projects);
+    let asks = parts.last().is_some_and(|last| is_settings(&last.to_ascii_lowercase()));
     if let (Some(at), true) = (projects, asks) {
         let key = parts.get(at + 1).filter(|_| at + 2 < parts.len());
         return Some(IntendedRoute::Settings(quoted(key.unwrap_or(&"WRITE_KEY"))));
@@ -312,6 +325,7 @@ mod tests {
             ("/beacon/batch", "/beacon/v1/batch?"),
             ("/", "/v1/batch or /v1/track?"),
             ("/v1", "/v1/batch or /v1/track?"),
+            ("/v1%2Fbatch", "/v1/batch?"),
         ] {
             let (reason, fix) = explained("POST", path, "curl/8.0");
             assert!(reason.ends_with(&format!("did you mean {intended}")), "{path}: {reason}");

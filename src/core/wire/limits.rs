@@ -1,6 +1,7 @@
 //! The limits on sizes (`docs/specs/wire.md` 9), all counted after decoding.
 
 use super::{BodyShape, Platform, Refusal, Route, refusal::RefusalReason};
+use crate::call::Val;
 
 /// The maximum number of bytes of one call at Segment, alone or in a batch.
 pub const CALL_LIMIT: usize = 32 * 1024;
@@ -46,9 +47,17 @@ pub(crate) fn check_body(
 }
 
 /// Refuses a batch with an item above Segment's limit for one call.
-pub(crate) fn check_item(platform: Platform, index: usize, length: usize) -> Result<(), Refusal> {
-    if platform == Platform::RudderStack || length <= CALL_LIMIT {
+pub(crate) fn check_item<'d>(
+    platform: Platform,
+    index: usize,
+    item: Val<'d>,
+    all: impl Iterator<Item = Val<'d>>,
+) -> Result<(), Refusal> {
+    let is_small = |item: Val<'_>| item.raw().len() <= CALL_LIMIT;
+    if platform == Platform::RudderStack || is_small(item) {
         return Ok(());
     }
-    Err(Refusal::new(RefusalReason::ItemTooLarge { index, limit: CALL_LIMIT, length }))
+    let good = all.filter(|item| item.is_object() && is_small(*item)).count();
+    let (limit, length) = (CALL_LIMIT, item.raw().len());
+    Err(Refusal::new(RefusalReason::ItemTooLarge { index, limit, length, good }))
 }

@@ -15,6 +15,7 @@ pub mod discard;
 pub mod empty_request;
 mod fields;
 pub mod intended_route;
+mod json_mistake;
 mod layouts;
 mod limits;
 pub mod not_json;

@@ -4,6 +4,7 @@
 
 use crate::call::{Doc, SyntaxError};
 use crate::wire::empty_request::quoted;
+use crate::wire::json_mistake::{FIXES, mistake};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -22,56 +23,6 @@ impl std::fmt::Display for NotJson {
     }
 }
 
-/// The kinds of mistakes, with what to change.
-const FIXES: &[(&str, &str)] = &[
-    (
-        "form",
-        "send the call as JSON: `{\"userId\": \"...\", \"event\": \"...\"}` with content-type application/json (in curl, `-H 'Content-Type: application/json' -d '{...}'`)",
-    ),
-    ("multipart", "send the call as JSON in the body, not as a multipart form"),
-    ("markup", "send the call as JSON; a proxy or an error page may have replaced it"),
-    ("object_text", "encode the object before it is sent: `body: JSON.stringify(call)`"),
-    (
-        "file_name",
-        "let the HTTP client read the file: in curl `--data-binary @FILE`, in double quotes on Windows",
-    ),
-    ("base64", "send the JSON itself, not its base64 form"),
-    (
-        "escaped",
-        "remove the backslashes before the quotes: the shell or a second encoding has added them",
-    ),
-    ("several", "send one JSON value: put the calls into `{\"batch\": [...]}`"),
-    (
-        "cut",
-        "send the whole body: the content-length must be its length in bytes, not in characters",
-    ),
-    (
-        "not_a_number",
-        "send `null` or leave the property out: JSON has no NaN and no Infinity (in Python, `json.dumps(..., allow_nan=False)` finds them)",
-    ),
-    ("undefined", "leave the property out, or send `null`: JSON has no `undefined`"),
-    (
-        "python",
-        "encode the call with `json.dumps(call)`; this is the text that Python prints for a dict",
-    ),
-    ("ruby", "encode the call with `call.to_json`; this is the text that Ruby prints for a hash"),
-    ("single_quotes", "use double quotes, the only ones in JSON (a JSON library writes them)"),
-    ("curly_quotes", "use plain double quotes: an editor has replaced them with typographic ones"),
-    ("trailing_comma", "remove the last comma before the `}` or `]`"),
-    ("extra_comma", "remove the comma that has no value before it"),
-    ("comment", "remove the comment: JSON has none"),
-    ("unquoted_name", "put the name into double quotes"),
-    ("line_break", "write a line break in a string as `\\n`; a JSON library does so"),
-    ("escape", "write the backslash as `\\\\`, or use one of the escapes that JSON has"),
-    (
-        "number",
-        "write the number as JSON has it: no `+`, no leading zero, a digit on both sides of the point",
-    ),
-    ("missing_comma", "put a comma between the two values"),
-    ("inner_quote", "write a double quote inside a string as `\\\"`; a JSON library does so"),
-    ("other", "build the body with a JSON library"),
-];
-
 /// Returns what to change in a body with a kind of mistake.
 pub fn fix(kind: &str) -> Option<&'static str> {
     FIXES.iter().find(|(known, _)| *known == kind).map(|(_, fix)| *fix)
@@ -89,8 +40,13 @@ pub fn look(text: &str, error: &SyntaxError) -> NotJson {
     if !trail.path.is_empty() {
         write!(words, " at `{}`", quoted(&trail.path)).expect("writing to a String cannot fail");
     }
-    if let Some((list, place)) = trail.item {
-        write_other_calls(text, list, place, &mut words);
+    match (trail.item, trail.closed_batch) {
+        (Some((list, place)), _) => write_other_calls(text, list, place, &mut words),
+        (None, Some(list)) => {
+            let items = items(text, list);
+            write_good_calls(text, &items, &mut words);
+        }
+        (None, None) => {}
     }
     NotJson { kind, words }
 }
@@ -114,13 +70,23 @@ fn kind_of_body(text: &str) -> Option<(&'static str, String)> {
     if body.starts_with("{\\\"") || body.starts_with("[{\\\"") {
         return Some(("escaped", "its quotes have backslashes before them".to_owned()));
     }
-    if is_form(body) {
-        return Some(("form", format!("it is a form (`{}`)", short())));
-    }
+    // base64 may end in `=`, as the first pair of a form may
     if is_base64(body) {
         return Some(("base64", "it is base64 of JSON".to_owned()));
     }
+    if is_form(body) {
+        return Some(("form", format!("it is a form (`{}`)", short())));
+    }
+    if is_utf16(text.as_bytes()) {
+        return Some(("utf16", "it is UTF-16 text".to_owned()));
+    }
     None
+}
+
+/// Returns whether every second byte is NUL, as in UTF-16 of ASCII text.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let are_zero = |from: usize| bytes.iter().skip(from).step_by(2).take(32).all(|byte| *byte == 0);
+    bytes.len() >= 4 && (are_zero(0) != are_zero(1))
 }
 
 fn is_form(body: &str) -> bool {
@@ -142,86 +108,6 @@ fn is_base64(body: &str) -> bool {
     })
 }
 
-/// Returns the kind of mistake at the place of an error.
-fn mistake(text: &str, error: &SyntaxError) -> (&'static str, String) {
-    let (before, rest) = text.split_at(error.offset);
-    let last = before.trim_ascii_end().chars().next_back();
-    // the word includes a minus sign before it
-    let word_at = before.len() - usize::from(before.ends_with('-'));
-    let word: String = text[word_at..]
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .take(20)
-        .collect();
-    let is_word = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
-    let first = rest.chars().next();
-    let in_text = error.expected.contains("string");
-    let found = |kind| (kind, format!("`{}`", quoted(&word)));
-    match first {
-        None => ("cut", format!("it ends where {} should follow", error.expected)),
-        _ if in_text && !error.expected.contains("closing") => {
-            ("line_break", "a line break or another control character in a string".to_owned())
-        }
-        _ if error.expected.contains("after `\\") => {
-            ("escape", format!("a backslash before {}", error.found))
-        }
-        _ if error.expected == "the end of the text" => {
-            ("several", format!("a second value ({}) after the first", error.found))
-        }
-        Some(',') if matches!(last, Some(',' | '[' | '{' | ':')) => {
-            ("extra_comma", "a comma without a value before it".to_owned())
-        }
-        Some('}' | ']') if last == Some(',') => {
-            ("trailing_comma", "a comma after the last value".to_owned())
-        }
-        Some('“' | '”' | '„' | '‘' | '’' | '«') => {
-            ("curly_quotes", format!("a typographic quote {}", error.found))
-        }
-        Some('\'') if looks_like_python(text) => {
-            ("python", "single quotes, as Python prints a dict".to_owned())
-        }
-        Some('\'') => ("single_quotes", "single quotes".to_owned()),
-        Some('/' | '#') => ("comment", "a comment".to_owned()),
-        Some('=') => ("ruby", "`=>`, as Ruby prints a hash".to_owned()),
-        Some('\\') => ("escaped", "a backslash before a quote".to_owned()),
-        Some(_) if is_word(&["nan", "-nan", "infinity", "-infinity", "inf", "-inf"]) => {
-            found("not_a_number")
-        }
-        Some(_) if word == "undefined" => found("undefined"),
-        Some(_) if ["True", "False", "None"].contains(&&*word) => found("python"),
-        Some(_) if word == "nil" => found("ruby"),
-        Some(_) if error.expected.contains("member name") => {
-            ("unquoted_name", format!("the name {} without quotes", found("").1))
-        }
-        Some('+' | '.') => ("number", format!("a number that begins with {}", error.found)),
-        Some(digit) if error.expected == "a digit" || number_goes_on(before, digit) => {
-            ("number", "a number that JSON does not have".to_owned())
-        }
-        Some('"' | '{' | '[') if error.expected.starts_with("`,`") => {
-            ("missing_comma", "no comma between two values".to_owned())
-        }
-        Some(_) if last == Some('"') && error.expected.starts_with("`,`") => {
-            ("inner_quote", "a double quote inside a string".to_owned())
-        }
-        Some(_) => ("other", format!("expected {}, found {}", error.expected, error.found)),
-    }
-}
-
-/// Returns whether a number continues in a way that JSON does not have, such as `01`, `1_000`,
-/// `0x1F`.
-fn number_goes_on(before: &str, next: char) -> bool {
-    before.ends_with(|last: char| last.is_ascii_digit())
-        && (next.is_ascii_alphanumeric() || next == '_')
-}
-
-/// Returns whether a text with single quotes looks like a dict that Python printed.
-fn looks_like_python(text: &str) -> bool {
-    ["True", "False", "None"].iter().any(|word| {
-        let at = text.find(&format!(": {word}"));
-        at.is_some()
-    }) || text.contains("': ")
-}
-
 /// The position of a place in a body.
 #[derive(Default)]
 struct BracketStack {
@@ -230,6 +116,9 @@ struct BracketStack {
     /// The offset after the opening bracket of the list of calls, and the index of the item with
     /// the place.
     item: Option<(usize, usize)>,
+    /// The offset after the opening bracket of the list of calls, if the list ends before the
+    /// place.
+    closed_batch: Option<usize>,
 }
 
 /// An object or an array that is open at the place.
@@ -247,6 +136,7 @@ impl BracketStack {
     fn to(text: &str, end: usize) -> BracketStack {
         let bytes = &text.as_bytes()[..end];
         let mut open: Vec<OpenBracket> = Vec::new();
+        let mut closed_batch = None;
         let mut at = 0;
         while at < bytes.len() {
             match bytes[at] {
@@ -267,7 +157,13 @@ impl BracketStack {
                         named: false,
                     });
                 }
-                b'}' | b']' => drop(open.pop()),
+                b'}' | b']' => {
+                    let closed = open.pop().filter(|closed| !closed.is_object && open.len() == 1);
+                    let is_batch = |root: &OpenBracket| text.get(root.key.clone()) == Some("batch");
+                    if let Some(list) = closed.filter(|_| open.first().is_some_and(is_batch)) {
+                        closed_batch = Some(list.begin);
+                    }
+                }
                 b':' => open.last_mut().into_iter().for_each(|top| top.named = true),
                 b',' => {
                     if let Some(top) = open.last_mut() {
@@ -286,7 +182,11 @@ impl BracketStack {
             open.iter().filter(|top| !top.is_object || top.named).map(name).collect();
         let list = open.get(1).filter(|list| !list.is_object && name(&open[0]) == "batch");
         let list = list.or_else(|| open.first().filter(|root| !root.is_object));
-        BracketStack { path: path.join("."), item: list.map(|list| (list.begin, list.index)) }
+        BracketStack {
+            path: path.join("."),
+            item: list.map(|list| (list.begin, list.index)),
+            closed_batch,
+        }
     }
 }
 
@@ -301,12 +201,17 @@ fn close_of_text(bytes: &[u8], mut at: usize, quote: u8) -> usize {
 /// Appends which call of a list has the mistake, and how many others are refused with it.
 fn write_other_calls(text: &str, list: usize, place: usize, words: &mut String) {
     let items = items(text, list);
-    let good = items.iter().filter(|item| is_call(&text[(*item).clone()])).count();
     write!(words, ", in call {} of {}", place + 1, items.len().max(place + 1))
         .expect("writing to a String cannot fail");
     if let Some(name) = items.get(place).and_then(|item| name_of(&text[item.clone()])) {
         write!(words, " ({})", quoted(&name)).expect("writing to a String cannot fail");
     }
+    write_good_calls(text, &items, words);
+}
+
+/// Appends how many calls of a list are good, and how many are not JSON.
+fn write_good_calls(text: &str, items: &[Range<usize>], words: &mut String) {
+    let good = items.iter().filter(|item| is_call(&text[(*item).clone()])).count();
     let bad = items.len().saturating_sub(good);
     if bad > 1 {
         write!(words, "; {bad} calls are not JSON").expect("writing to a String cannot fail");

@@ -5,6 +5,7 @@ use crate::wire::derived_fields;
 use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
 use crate::wire::discard;
 use crate::wire::discard::at;
+use crate::wire::empty_request::is_deletion;
 use crate::wire::fields::Fields;
 use crate::wire::layouts::with_layout;
 use crate::wire::platform;
@@ -158,7 +159,10 @@ impl<'h> CallReader<'h, '_> {
         let shared = self.shared(platform, Fields::default());
         self.derived.list();
         if root.is_object() && !self.is_envelope(&top) {
-            self.call(root, &top, &shared, 0, library);
+            // Segment's webhooks also ask to delete users
+            if self.shape != BodyShape::Webhook || !is_deletion(root) {
+                self.call(root, &top, &shared, 0, library);
+            }
         } else {
             self.discards.push(at("bad_request", ""));
         }
@@ -203,7 +207,7 @@ impl<'h> CallReader<'h, '_> {
         self.derived.list();
         for (index, item) in children().enumerate() {
             if limited {
-                limits::check_item(platform, index, item.raw().len())?;
+                limits::check_item(platform, index, item, children())?;
             }
             if !item.is_object() {
                 self.discards.push(at("bad_request", format!("{path}{index}")));

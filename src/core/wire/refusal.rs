@@ -34,6 +34,12 @@ pub enum RefusalReason {
         /// That byte.
         byte: u8,
     },
+    /// The body is gzip inside gzip, whatever the header claims.
+    #[error("the body is gzip inside gzip")]
+    GzipTwice,
+    /// The body is in another format than text.
+    #[error("the body is not text: it is {0}")]
+    Binary(&'static str),
     /// The body is not JSON.
     #[error("{0}")]
     NotJson(NotJson),
@@ -48,7 +54,11 @@ pub enum RefusalReason {
         length: Option<usize>,
     },
     /// One call of a batch is too large; the service then refuses the whole request.
-    #[error("call {} of the batch has {length} bytes; one call may have {limit}", index + 1)]
+    #[error(
+        "call {} of the batch has {length} bytes; one call may have {limit}{}",
+        index + 1,
+        refused_with_it(*good)
+    )]
     ItemTooLarge {
         /// Its index in the batch.
         index: usize,
@@ -56,7 +66,18 @@ pub enum RefusalReason {
         limit: usize,
         /// Its length in bytes.
         length: usize,
+        /// The number of calls of the batch that are not too large.
+        good: usize,
     },
+}
+
+/// Returns how many good calls are refused with a bad one.
+fn refused_with_it(good: usize) -> String {
+    match good {
+        0 => String::new(),
+        1 => "; 1 good call was refused with it".to_owned(),
+        _ => format!("; {good} good calls were refused with it"),
+    }
 }
 
 fn too_large(what: &str, limit: usize, length: Option<usize>) -> String {
@@ -89,6 +110,8 @@ impl Refusal {
             RefusalReason::Gzip(_) => "gzip",
             RefusalReason::NotUtf8 { .. } => "not_utf8",
             RefusalReason::NotJson(found) => found.kind,
+            RefusalReason::GzipTwice => "encoding",
+            RefusalReason::Binary(_) => "binary",
             RefusalReason::TooLarge { .. } => "too_large",
             RefusalReason::ItemTooLarge { .. } => "item_too_large",
         }
@@ -107,6 +130,16 @@ pub fn fix(kind: &str) -> Option<&'static str> {
         "encoding" => "send the body as it is, or packed once with gzip",
         "gzip" => "send the whole gzip stream, or drop the content-encoding header",
         "not_utf8" => "encode the body as UTF-8",
+        "binary" => {
+            "send the call as JSON text, packed with nothing but gzip (`content-encoding: gzip`)"
+        }
+        "client_gone" => {
+            "look at the sender: a timeout, a crash, or a page that was left ends a request; nothing is lost if it sends again"
+        }
+        "request_line" => "write `METHOD PATH HTTP/1.1` with one blank between the parts",
+        "proxy_protocol" => {
+            "turn off the PROXY protocol toward this port (`send-proxy`, `proxy_protocol`)"
+        }
         "too_large" => {
             "send less in one request, or flush more often: Segment accepts 32 KB per call and 500 KB per batch"
         }

@@ -4,7 +4,7 @@ use crate::call::time::Millis;
 use crate::engine::batch_check::blocks::{LineBlock, LineRange};
 use crate::engine::index::SenderPlatform;
 use crate::engine::judging::index_request::sender;
-use crate::engine::source::bare_calls::{self, BareCall};
+use crate::engine::source::bare_calls::{self, BareCall, BareCallError};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::read_lines::{ParsedLine, read_line};
 use crate::recording::{self, Body, LineHead, RecordingEvent, Remark, RequestLine, ResponseSource};
@@ -80,7 +80,8 @@ pub(crate) struct BlockActions<'b> {
     pub actions: Vec<LineAction<'b>>,
     /// The error of the first line of a file of calls that is not a call.
     pub error: Option<FileError>,
-    /// True if the block contains a line that only the engine handles.
+    /// True if the block contains a line that only the engine handles, such as one with an object
+    /// that is not a call.
     pub needs_engine: bool,
 }
 
@@ -107,7 +108,7 @@ pub(crate) fn requests(bytes: &[u8], lines: &[Range<usize>]) -> u64 {
         let mut found = 0;
         let counted = bare_calls::objects(&bytes[line.clone()], &mut |_| {
             found += 1;
-            Ok(())
+            Ok::<(), String>(())
         });
         counted.map_or(0, |()| found)
     };
@@ -142,9 +143,16 @@ impl<'b> BlockActions<'b> {
                 number += 1;
                 Ok(())
             });
-            if let Err(message) = taken {
-                read.error = Some(file.line_error(line as usize + at + 1, message));
-                break;
+            match taken {
+                Ok(()) => {}
+                Err(BareCallError::NoCall) => {
+                    read.needs_engine = true;
+                    break;
+                }
+                Err(BareCallError::Invalid(message)) => {
+                    read.error = Some(file.line_error(line as usize + at + 1, message));
+                    break;
+                }
             }
         }
         read

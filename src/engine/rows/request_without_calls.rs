@@ -7,6 +7,7 @@ use crate::engine::ingest::forwarded::{UPSTREAM_FAILED, UPSTREAM_REFUSED};
 use crate::engine::rows::row_detail::request_detail;
 use crate::engine::rows::sdk_retries::SdkRetries;
 use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
+use crate::engine::source::har_response;
 use crate::engine::source::request_line::{body_text, head_of};
 use crate::findings::Severity;
 use crate::recording::{RequestLine, ResponseSource};
@@ -89,6 +90,9 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
     if request.response == ResponseSource::Upstream {
         return forwarded_fix(request, kind, message).to_owned();
     }
+    if request.response == ResponseSource::Archived {
+        return har_response::fix(status, message).to_owned();
+    }
     if matches!(status, 404 | 405) {
         return intended_route::explain(head).fix;
     }
@@ -107,7 +111,7 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
         429 => "the SDK sends it again by itself; send in smaller batches if this continues",
         503 => "free disk space or fix the recording's folder; the SDK sends it again by itself",
         400 => return fix_of(kind, message).to_owned(),
-        414 | 431 | 505 => wire::fix_of_refusal(kind).unwrap_or_default(),
+        0 | 414 | 431 | 505 => wire::fix_of_refusal(kind).unwrap_or_default(),
         _ => "see the message above",
     };
     fix.to_owned()

@@ -112,7 +112,7 @@ impl Engine {
         out: &mut Vec<Result<RowDetail, String>>,
     ) {
         let mut shared = request_detail(line, request);
-        if request.response == ResponseSource::Upstream {
+        if matches!(request.response, ResponseSource::Upstream | ResponseSource::Archived) {
             add_upstream_answer(&mut shared, group[0].place.line_behind(line.len()).as_deref());
         }
         let shared = Arc::new(shared);
@@ -237,6 +237,8 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         None => body_text(line, request).to_owned(),
     };
     let answer = match &request.refused {
+        // the archive's response is in another line
+        _ if request.response == ResponseSource::Archived => Reply::json(request.status, ""),
         // the response of the upstream, if recorded, is in another line
         Some((code, _)) if code == "upstream_refused" => Reply::json(request.status, ""),
         None if request.response == ResponseSource::Upstream => Reply::json(request.status, ""),

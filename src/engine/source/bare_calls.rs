@@ -2,7 +2,8 @@
 
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, SyntaxError, Val};
-use crate::engine::source::envelope;
+use crate::engine::source::envelope::{self, EnvelopeItem};
+use crate::engine::source::passed_over::PassedOver;
 use crate::wire::{self, ParseScratch, ParsedRequest, RequestHead};
 use std::ops::Range;
 
@@ -15,10 +16,10 @@ pub(crate) fn trimmed(line: &[u8]) -> &[u8] {
 pub(crate) const EXPECTED: &str = "expected a call as a JSON object, or an array of them";
 
 /// Passes on the objects of a line: the line itself, or the elements of an array.
-pub(crate) fn objects<'t>(
+pub(crate) fn objects<'t, E: From<String>>(
     line: &'t [u8],
-    each: &mut dyn FnMut(&'t str) -> Result<(), String>,
-) -> Result<(), String> {
+    each: &mut dyn FnMut(&'t str) -> Result<(), E>,
+) -> Result<(), E> {
     let text =
         simdutf8::basic::from_utf8(trimmed(line)).map_err(|_| "expected UTF-8 text".to_owned())?;
     if text.starts_with('{') {
@@ -30,9 +31,33 @@ pub(crate) fn objects<'t>(
     let doc = Doc::parse(text).map_err(|error| says(&error))?;
     let calls: Vec<&str> = doc.root().children().map(|item| &text[item.span()]).collect();
     if !doc.root().is_array() || calls.iter().any(|call| !call.starts_with('{')) {
-        return Err(EXPECTED.to_owned());
+        return Err(EXPECTED.to_owned().into());
     }
     calls.into_iter().try_for_each(each)
+}
+
+/// The reason why the text of an object is not read as a call.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum BareCallError {
+    /// The object is not a call by itself: it has nothing that a call has, or it is an envelope.
+    NoCall,
+    /// The text cannot be read, for this reason.
+    Invalid(String),
+}
+
+impl From<String> for BareCallError {
+    fn from(message: String) -> BareCallError {
+        BareCallError::Invalid(message)
+    }
+}
+
+impl From<BareCallError> for String {
+    fn from(error: BareCallError) -> String {
+        match error {
+            BareCallError::NoCall => EXPECTED.to_owned(),
+            BareCallError::Invalid(message) => message,
+        }
+    }
 }
 
 /// A parsed call or batch of a file.
@@ -47,7 +72,7 @@ pub(crate) fn read<'t>(
     text: &'t str,
     number: u64,
     scratch: &mut ParseScratch,
-) -> Result<BareCall<'t>, String> {
+) -> Result<BareCall<'t>, BareCallError> {
     // the derived fields of a call from a file depend on its own times
     read_at(text, number, 0, scratch)
 }
@@ -58,7 +83,7 @@ pub(crate) fn read_at<'t>(
     number: u64,
     received_at: Millis,
     scratch: &mut ParseScratch,
-) -> Result<BareCall<'t>, String> {
+) -> Result<BareCall<'t>, BareCallError> {
     let head =
         RequestHead { method: "", path: "", query: "", headers: &[], received_at, is_tls: false };
     let mut read = |text| {
@@ -69,8 +94,7 @@ pub(crate) fn read_at<'t>(
     };
     let reading = read(text)?;
     match recorded(&reading) {
-        None if is_warehouse_row(&reading) => Err(WAREHOUSE_ROW.to_owned()),
-        None => Ok(BareCall { text, reading }),
+        None => check_call(&reading).map(|()| BareCall { text, reading }),
         Some(call) => {
             let text = &text[call];
             Ok(BareCall { text, reading: read(text)? })
@@ -81,11 +105,35 @@ pub(crate) fn read_at<'t>(
 /// The error message for a row of a warehouse.
 pub(crate) const WAREHOUSE_ROW: &str = "this is a warehouse row (snake_case columns), not a call";
 
-/// Returns whether an object without a type is a row of a warehouse table.
-fn is_warehouse_row(reading: &ParsedRequest<'_>) -> bool {
-    // nearly every call has a type, so this check is rarely needed
-    matches!(&reading.calls[..], [call] if call.kind.is_none())
-        && reading.doc.as_ref().is_some_and(|doc| envelope::is_warehouse_row(doc.root()))
+/// Checks that an object is a call or a batch by itself. Whether it is does not depend on the other
+/// objects of its file.
+fn check_call(reading: &ParsedRequest<'_>) -> Result<(), BareCallError> {
+    // nearly every call has a type, so the object is rarely searched
+    if reading.calls.len() > 1 || reading.calls.first().is_some_and(|call| call.kind.is_some()) {
+        return Ok(());
+    }
+    let Some(doc) = &reading.doc else { return Ok(()) };
+    let (root, mut is_itself) = (doc.root().raw(), false);
+    let item = envelope::calls(doc.root(), &mut |call| is_itself |= std::ptr::eq(call, root));
+    match item {
+        EnvelopeItem::Warehouse => Err(WAREHOUSE_ROW.to_owned().into()),
+        _ if is_itself => Ok(()),
+        _ => Err(BareCallError::NoCall),
+    }
+}
+
+/// Passes on the calls in an object that is not a call by itself. Counts the object if it contains
+/// none.
+pub(crate) fn inside(
+    text: &str,
+    line: usize,
+    passed_over: &mut PassedOver,
+    each: &mut dyn FnMut(&str),
+) {
+    if let Ok(doc) = Doc::parse(text) {
+        let item = envelope::calls(doc.root(), each);
+        passed_over.count(item, doc.root(), line);
+    }
 }
 
 /// Returns the range of the call in a record.
@@ -123,7 +171,7 @@ pub(crate) fn says(error: &SyntaxError) -> String {
 mod tests {
     use super::*;
 
-    fn call_of(text: &str) -> Result<(&str, Millis), String> {
+    fn call_of(text: &str) -> Result<(&str, Millis), BareCallError> {
         let bare = read(text, 1, &mut ParseScratch::default())?;
         let at = received_at(&bare.reading);
         Ok((bare.text, at))
@@ -139,26 +187,43 @@ mod tests {
         ] {
             assert_eq!(call_of(&record), Ok((call, 1000)), "{record}");
         }
-        for call in [r#"{"seq":1,"call":"x"}"#, r#"{"call":{}}"#, "{}"] {
+        for call in [r#"{"seq":1,"call":"x","userId":"u"}"#, r#"{"call":{},"traits":{}}"#] {
             assert_eq!(call_of(call), Ok((call, 0)));
         }
+        for other in [r#"{"seq":1,"call":"x"}"#, r#"{"level":"info"}"#, "{}", r#"{"batch":[]}"#] {
+            assert_eq!(call_of(other), Err(BareCallError::NoCall), "{other}");
+        }
+        let row = call_of(r#"{"received_at":"x","user_id":"u"}"#);
+        assert_eq!(row, Err(BareCallError::Invalid(WAREHOUSE_ROW.to_owned())));
         let wrong = Err("column 7: expected `,` or `}`, found the end of the text".to_owned());
-        assert_eq!(call_of("{\"a\":1"), wrong);
-        let behind = call_of(r#"{"seq":1,"call":{}} 1"#).expect_err("more than one text");
+        assert_eq!(call_of("{\"a\":1").map_err(String::from), wrong);
+        let behind = call_of(r#"{"seq":1,"call":{}} 1"#).map_err(String::from);
+        let behind = behind.expect_err("more than one text");
         assert!(behind.starts_with("column 21: expected the end of the text"), "{behind}");
     }
 
     #[test]
     fn a_call_is_received_when_its_times_say() {
         for (call, seconds) in [
-            (r#"{"timestamp":"1970-01-01T00:00:03Z","sentAt":"1970-01-01T00:00:02Z"}"#, 2),
-            (r#"{"timestamp":"1970-01-01T00:00:03Z","receivedAt":"\u0031970-01-01"}"#, 0),
-            (r#"{"timestamp":"1970-01-01T00:00:03Z","receivedAt":"?"}"#, 3),
-            (r#"{"timestamp":"1970-01-01T00:00:03Z","timestamp":7}"#, 0),
-            (r#"{"originalTimestamp":"1970-01-01T00:00:04Z","a":{"sentAt":"1970-01-01"}}"#, 4),
+            (
+                r#"{"event":"E","timestamp":"1970-01-01T00:00:03Z","sentAt":"1970-01-01T00:00:02Z"}"#,
+                2,
+            ),
+            (
+                r#"{"event":"E","timestamp":"1970-01-01T00:00:03Z","receivedAt":"\u0031970-01-01"}"#,
+                0,
+            ),
+            (r#"{"event":"E","timestamp":"1970-01-01T00:00:03Z","receivedAt":"?"}"#, 3),
+            (r#"{"event":"E","timestamp":"1970-01-01T00:00:03Z","timestamp":7}"#, 0),
+            (
+                r#"{"event":"E","originalTimestamp":"1970-01-01T00:00:04Z","a":{"sentAt":"1970-01-01"}}"#,
+                4,
+            ),
             (r#"{"batch":[{"sentAt":"1970-01-01T00:00:05Z"},{"receivedAt":"1970-01-01"}]}"#, 5),
-            (r#"{"batch":[{"sentAt":"1970-01-01T00:00:05Z"}],"sentAt":"1970-01-01T00:00:06Z"}"#, 6),
-            (r#"{"batch":[]}"#, 0),
+            (
+                r#"{"batch":[{"event":"E","sentAt":"1970-01-01T00:00:05Z"}],"sentAt":"1970-01-01T00:00:06Z"}"#,
+                6,
+            ),
         ] {
             assert_eq!(call_of(call), Ok((call, seconds * 1000)), "{call}");
         }
@@ -170,7 +235,7 @@ mod tests {
             let mut found = Vec::new();
             objects(line.as_bytes(), &mut |text| {
                 found.push(text.to_owned());
-                Ok(())
+                Ok::<(), String>(())
             })
             .map(|()| found.join("|"))
         };

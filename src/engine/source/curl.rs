@@ -7,35 +7,153 @@ pub(crate) fn is_curl(head: &str) -> bool {
     lines.find(|line| !line.starts_with(['#', ':'])).is_some_and(|line| line.starts_with("curl "))
 }
 
-/// Returns the bodies of a script's curl lines, each with the type of call that the URL names.
-pub(crate) fn bodies(text: &str) -> Vec<(Option<&'static str>, String)> {
+/// The body of a curl line.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum CurlBody {
+    /// The body itself, with the type of call that the URL names.
+    Text(Option<&'static str>, String),
+    /// The body is in a file, or in standard input (`-`).
+    File(String),
+}
+
+/// Returns the bodies of a script's curl lines.
+pub(crate) fn bodies(text: &str) -> Vec<CurlBody> {
     let mut found = Vec::new();
-    let mut words = shlex::Shlex::new(text).peekable();
+    let text = with_plain_quotes(text);
+    let mut words = shlex::Shlex::new(&text).peekable();
     let mut kind = None;
     while let Some(word) = words.next() {
         if word == "curl" {
             kind = None;
         } else if let Some(named) = kind_of(&word) {
             kind = Some(named);
-        } else if let Some(body) = body(&word, &mut words) {
-            // the `$` of a string in the form $'…' remains after unquoting
-            let body = body.strip_prefix('$').map_or(body.as_str(), |rest| rest);
-            found.push((kind, body.to_owned()));
+        } else if let Some((flag, body)) = body(&word, &mut words) {
+            found.push(match body.strip_prefix('@').filter(|_| flag != "--data-raw") {
+                Some(file) => CurlBody::File(file.to_owned()),
+                None => CurlBody::Text(kind, body),
+            });
         }
     }
     found
 }
 
-fn body(word: &str, words: &mut impl Iterator<Item = String>) -> Option<String> {
+/// Returns the flag and the value of a body.
+fn body<'w>(word: &'w str, words: &mut impl Iterator<Item = String>) -> Option<(&'w str, String)> {
     match word {
         "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" | "--json" => {
-            words.next()
+            words.next().map(|body| (word, body))
         }
-        _ => ["--data=", "--data-raw=", "--data-binary=", "--json="]
-            .iter()
-            .find_map(|flag| word.strip_prefix(flag))
-            .map(str::to_owned),
+        _ => {
+            let flags =
+                ["--data=", "--data-raw=", "--data-binary=", "--data-ascii=", "--json=", "-d"];
+            let (flag, body) =
+                flags.iter().find_map(|flag| Some((*flag, word.strip_prefix(flag)?)))?;
+            Some((flag.trim_end_matches('='), body.to_owned()))
+        }
     }
+}
+
+/// Rewrites strings in the form `$'…'`, which browsers copy, to plain single quotes.
+fn with_plain_quotes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    // the quotes in which the place is
+    let mut quote = None;
+    while let Some(next) = rest.chars().next() {
+        let begins_word = out.is_empty() || out.ends_with(char::is_whitespace);
+        let taken = match (next, quote) {
+            ('$', None) if rest.starts_with("$'") => {
+                let (plain, len) = unescaped(&rest[2..]);
+                out.push('\'');
+                out.push_str(&plain.replace('\'', "'\\''"));
+                out.push('\'');
+                rest = &rest[2 + len..];
+                continue;
+            }
+            // a comment may contain single quotes
+            ('#', None) if begins_word => rest.find('\n').unwrap_or(rest.len()),
+            ('\\', None | Some('"')) => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+            ('\'' | '"', None) => {
+                quote = Some(next);
+                1
+            }
+            (closing, Some(open)) if closing == open => {
+                quote = None;
+                1
+            }
+            _ => next.len_utf8(),
+        };
+        out.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    out
+}
+
+/// Decodes the rest of a string in the form `$'…'` up to its closing quote. Returns the text, and the
+/// length of what was read.
+fn unescaped(text: &str) -> (String, usize) {
+    let (bytes, mut out, mut at) = (text.as_bytes(), Vec::new(), 0);
+    // the first half of a character that is written as two escapes
+    let mut high: Option<u32> = None;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        if byte == b'\'' {
+            break;
+        }
+        let escape = bytes.get(at).copied().filter(|_| byte == b'\\');
+        let Some(escape) = escape else {
+            out.push(byte);
+            continue;
+        };
+        at += 1;
+        let (max_digits, radix) = match escape {
+            b'u' => (4, 16),
+            b'U' => (8, 16),
+            b'x' => (2, 16),
+            b'0'..=b'7' => (3, 8),
+            _ => (0, 0),
+        };
+        if max_digits > 0 {
+            at -= usize::from(radix == 8);
+            let digits = text[at..].chars().take(max_digits).take_while(|c| c.is_digit(radix));
+            let len = digits.count();
+            let code = u32::from_str_radix(&text[at..at + len], radix).unwrap_or_default();
+            at += len;
+            match (escape, high.take(), code) {
+                (b'u', Some(high), 0xdc00..0xe000) => {
+                    push_char(&mut out, 0x10000 + ((high - 0xd800) << 10) + (code - 0xdc00));
+                }
+                (b'u', _, 0xd800..0xdc00) => high = Some(code),
+                (b'u' | b'U', ..) => push_char(&mut out, code),
+                // a byte of a character
+                _ => out.push(code as u8),
+            }
+            continue;
+        }
+        let byte = match escape {
+            b'n' => b'\n',
+            b't' => b'\t',
+            b'r' => b'\r',
+            b'a' => 7,
+            b'b' => 8,
+            b'e' | b'E' => 0x1b,
+            b'f' => 12,
+            b'v' => 11,
+            _ => {
+                if !matches!(escape, b'\\' | b'\'' | b'"' | b'?') {
+                    out.push(b'\\');
+                }
+                escape
+            }
+        };
+        out.push(byte);
+    }
+    (String::from_utf8_lossy(&out).into_owned(), at)
+}
+
+fn push_char(out: &mut Vec<u8>, code: u32) {
+    let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+    out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
 /// Returns the type of call that a URL names.
@@ -58,11 +176,31 @@ mod tests {
         assert_eq!(
             bodies(text),
             [
-                (Some("track"), "{\"event\":\"it's\"}".to_owned()),
-                (Some("page"), "{\"userId\":\"u\"}".to_owned()),
-                (None, "{\"batch\":[]}".to_owned()),
+                CurlBody::Text(Some("track"), "{\"event\":\"it's\"}".to_owned()),
+                CurlBody::Text(Some("page"), "{\"userId\":\"u\"}".to_owned()),
+                CurlBody::Text(None, "{\"batch\":[]}".to_owned()),
             ]
         );
         assert!(!is_curl("{\"curl \":1}"));
+    }
+
+    #[test]
+    fn decodes_the_strings_that_browsers_copy() {
+        let body = |quoted: &str| bodies(&format!("# it's\ncurl x --data-raw {quoted}\n"));
+        for (quoted, text) in [
+            (r#"$'{"event":"it\'s"}'"#, r#"{"event":"it's"}"#),
+            (r#"$'{"event":"a\\nb\u0021"}'"#, r#"{"event":"a\nb!"}"#),
+            (r#"$'{"event":"\xc3\xbc\u00fc\ud83d\ude00"}'"#, r#"{"event":"üü😀"}"#),
+            (r#"$'{"event":\n1}'"#, "{\"event\":\n1}"),
+            (r#"'{"event":"$5 \\n"}'"#, r#"{"event":"$5 \\n"}"#),
+            (r#""{\"event\":\"it's $'x'\"}""#, r#"{"event":"it's $'x'"}"#),
+            ("'@home'", "@home"),
+        ] {
+            assert_eq!(body(quoted), [CurlBody::Text(None, text.to_owned())], "{quoted}");
+        }
+        for script in ["curl x -d @calls.json", "curl x -d@calls.json", "curl x --json=@calls.json"]
+        {
+            assert_eq!(bodies(script), [CurlBody::File("calls.json".to_owned())], "{script}");
+        }
     }
 }

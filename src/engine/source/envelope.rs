@@ -2,6 +2,7 @@
 //! the members that such envelopes are known to use are searched.
 
 use crate::call::{CallType, Doc, Val};
+use crate::wire::empty_request::is_deletion;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use flate2::read::MultiGzDecoder;
@@ -14,6 +15,10 @@ pub(crate) enum EnvelopeItem {
     Calls(u64),
     /// A row of a warehouse table.
     Warehouse,
+    /// A request that RudderStack sends to a vendor, with the vendor's own payload.
+    Delivery,
+    /// A request of Segment to delete the data of a user.
+    Deletion,
     /// Any other value.
     Other,
 }
@@ -100,14 +105,18 @@ pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem 
         for item in value.children() {
             match calls(item, each) {
                 EnvelopeItem::Calls(calls) => found += calls,
-                EnvelopeItem::Warehouse => row = EnvelopeItem::Warehouse,
                 EnvelopeItem::Other => {}
+                known => row = known,
             }
         }
         return if found > 0 { EnvelopeItem::Calls(found) } else { row };
     }
     if !value.is_object() {
-        return EnvelopeItem::Other;
+        // the JSON of a call, encoded once more
+        return match value.as_str().map_or(0, |text| in_text(&text, MAX_DEPTH, each)) {
+            0 => EnvelopeItem::Other,
+            found => EnvelopeItem::Calls(found),
+        };
     }
     // a call record of segscope
     if let Some(call) =
@@ -122,6 +131,8 @@ pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem 
     }
     match inside(value, MAX_DEPTH, each) {
         0 if is_warehouse_row(value) => EnvelopeItem::Warehouse,
+        0 if is_delivery(value) => EnvelopeItem::Delivery,
+        0 if is_deletion(value) => EnvelopeItem::Deletion,
         0 if may_be_call(value) => {
             each(value.raw());
             EnvelopeItem::Calls(1)
@@ -133,10 +144,11 @@ pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem 
 
 /// Returns whether an object is a call by its type and members, or a batch of calls.
 fn is_whole(value: Val<'_>) -> bool {
-    let batch = value.get("batch").filter(Val::is_array);
+    // of a repeated key, the last counts, and the parser of calls says what is lost in the others
+    let mut batches = value.children().filter(|child| child.key() == "batch" && child.is_array());
     let typed =
         |call: Val<'_>| has_type(call) && (has_member(call) || call.get("context").is_some());
-    typed(value) || batch.is_some_and(|batch| batch.children().any(may_be_call))
+    typed(value) || batches.any(|batch| batch.children().any(may_be_call))
 }
 
 fn has_type(value: Val<'_>) -> bool {
@@ -170,6 +182,17 @@ pub(crate) fn is_warehouse_row(value: Val<'_>) -> bool {
         COLUMNS.contains(&&*name) || name.starts_with("context_")
     };
     value.children().filter(|child| is_column(&child.key())).take(2).count() == 2
+}
+
+/// Returns whether an object is a request that RudderStack sends to a vendor: its body is in one of
+/// the forms that RudderStack's transformations produce.
+fn is_delivery(value: Val<'_>) -> bool {
+    let is_text = |name: &str| value.get(name).is_some_and(|text| text.as_str().is_some());
+    let body = value.get("body").filter(Val::is_object);
+    let has_form = body.is_some_and(|body| {
+        ["JSON", "JSON_ARRAY", "XML", "FORM", "GZIP"].iter().any(|form| body.get(form).is_some())
+    });
+    is_text("endpoint") && has_form
 }
 
 /// Passes on the calls in the first known member of an object that contains any.
@@ -348,6 +371,11 @@ mod tests {
         ] {
             assert_eq!(taken(row).0, EnvelopeItem::Warehouse, "{row}");
         }
+        let delivery =
+            r#"{"type":"REST","endpoint":"https://x","userId":"u","body":{"JSON":{"name":"x"}}}"#;
+        assert_eq!(taken(delivery), (EnvelopeItem::Delivery, Vec::new()));
+        let deletion = r#"{"type":"delete","userId":"u"}"#;
+        assert_eq!(taken(deletion), (EnvelopeItem::Deletion, Vec::new()));
         for other in [r#"{"n":1}"#, "{}", r#"{"level":"info","message":"started"}"#, "[]"] {
             assert_eq!(taken(other), (EnvelopeItem::Other, Vec::new()), "{other}");
         }

@@ -1,20 +1,19 @@
 //! Extracts the calls of files: each call becomes a line of a file without a name.
 
 use crate::call::{Doc, text::visible};
+use crate::engine::source::curl::{self, CurlBody};
 use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::FollowedFile;
 use crate::engine::source::json_values::{ReadStep, TextPosition, Values};
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
+use crate::engine::source::passed_over::{PassedOver, listed, some};
 use crate::engine::source::recording_files::Recording;
 use crate::engine::source::spool::Spool;
-use crate::engine::source::{bare_calls, curl, gzip, har};
+use crate::engine::source::{bare_calls, gzip, har};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
-
-/// The maximum number of member names that a message lists.
-const MAX_LISTED_NAMES: usize = 4;
 
 /// The calls that were extracted from a file, or from all files of a folder together.
 pub(crate) struct ExtractedCalls {
@@ -75,13 +74,8 @@ impl ExtractedCalls {
 #[derive(Debug, Default)]
 struct FileContents {
     calls: u64,
-    /// True if some calls were in envelopes.
-    wrapped: bool,
     requests: u64,
-    /// The number of objects that are not calls, and the line and members of the first.
-    others: u64,
-    first_other: Option<(usize, Vec<String>)>,
-    warehouse: u64,
+    passed_over: PassedOver,
     /// The number of values that could not be read, and the line and error of the first.
     bad: u64,
     first_bad: Option<(usize, String)>,
@@ -129,36 +123,18 @@ impl SplitFile<'_> {
             }
         };
         let root = doc.root();
-        let (taken, mut kept) = (&mut *self.taken, Ok(()));
-        let is_record = root.get("seq").is_some();
-        let wrapped = &mut self.found.wrapped;
-        let row = envelope::calls(root, &mut |call| {
-            *wrapped |= root.is_object() && !is_record && call != root.raw();
-            if kept.is_ok() {
-                kept = taken.call(call);
-            }
-        });
-        kept.map_err(|error| self.io(error))?;
-        let found = &mut self.found;
-        match row {
-            EnvelopeItem::Calls(calls) => found.calls += calls,
-            EnvelopeItem::Warehouse => found.warehouse += 1,
-            // an empty list
-            EnvelopeItem::Other if doc.root().is_array() && doc.root().index(0).is_none() => {}
-            // in a file of calls, an object is meant as a call
-            EnvelopeItem::Other if root.is_object() && found.calls > 0 && !found.wrapped => {
-                found.calls += 1;
-                self.taken.call(root.raw()).map_err(|error| self.io(error))?;
-            }
-            EnvelopeItem::Other => {
-                found.others += 1;
-                let object =
-                    if doc.root().is_array() { doc.root().index(0) } else { Some(doc.root()) };
-                let members = object.into_iter().flat_map(|object| object.children());
-                let names = members
-                    .take(MAX_LISTED_NAMES + 1)
-                    .map(|member| visible(&member.key()).into_owned());
-                found.first_other.get_or_insert_with(|| (place.line, names.collect()));
+        let items = root.is_array().then(|| root.children()).into_iter().flatten();
+        for value in items.chain((!root.is_array()).then_some(root)) {
+            let (taken, mut kept) = (&mut *self.taken, Ok(()));
+            let item = envelope::calls(value, &mut |call| {
+                if kept.is_ok() {
+                    kept = taken.call(call);
+                }
+            });
+            kept.map_err(|error| self.io(error))?;
+            match item {
+                EnvelopeItem::Calls(calls) => self.found.calls += calls,
+                item => self.found.passed_over.count(item, value, place.line),
             }
         }
         Ok(())
@@ -216,13 +192,11 @@ impl SplitFile<'_> {
         }
     }
 
-    /// Extracts the requests of an HTTP archive.
+    /// Extracts the requests of HTTP archives.
     pub fn har(&mut self, input: impl BufRead) -> Result<(), FileError> {
         let (mut values, mut value, mut line) = (Values::new(input), Vec::new(), Vec::new());
-        if !values.skip_to("log", "entries").map_err(|error| self.io(error))? {
-            return Ok(());
-        }
-        loop {
+        let mut has_entries = values.skip_to("log", "entries").map_err(|error| self.io(error))?;
+        while has_entries {
             match values.next(&mut value).map_err(|error| self.io(error))? {
                 ReadStep::Object(place) => {
                     let text = String::from_utf8_lossy(&value);
@@ -251,9 +225,14 @@ impl SplitFile<'_> {
                     return Ok(());
                 }
                 ReadStep::Other(..) => {}
-                ReadStep::End => return Ok(()),
+                // archives may follow each other
+                ReadStep::End => {
+                    let next = values.skip_to_next("log", "entries");
+                    has_entries = next.map_err(|error| self.io(error))?;
+                }
             }
         }
+        Ok(())
     }
 
     /// Extracts the bodies of curl lines.
@@ -264,7 +243,22 @@ impl SplitFile<'_> {
         if read.map_err(|error| self.io(error))? as u64 > limit {
             return Err(self.io(io::Error::other("it is longer than 64 MB")));
         }
-        for (nth, (kind, body)) in curl::bodies(&text).into_iter().enumerate() {
+        for (nth, body) in curl::bodies(&text).into_iter().enumerate() {
+            let (kind, body) = match body {
+                CurlBody::Text(kind, body) => (kind, body),
+                CurlBody::File(file) => {
+                    let file = visible(&file);
+                    let message = match &*file {
+                        "-" => "the body is in standard input, which segscope does not read here"
+                            .to_owned(),
+                        file => format!(
+                            "the body is in the file `{file}`, which segscope does not read; check that file itself"
+                        ),
+                    };
+                    self.bad(nth + 1, message);
+                    continue;
+                }
+            };
             let body = match (kind, body.trim().strip_prefix('{')) {
                 (Some(kind), Some(rest)) if !body.contains("\"type\"") => {
                     let comma = if rest.trim_start().starts_with('}') { "" } else { "," };
@@ -284,10 +278,6 @@ impl SplitFile<'_> {
         if found.calls + found.requests == 0 {
             return Err(found.nothing(name));
         }
-        let some = |count: u64, one: &str, many: &str| match count {
-            1 => format!("1 {one}"),
-            count => format!("{count} {many}"),
-        };
         if found.bad > 0 {
             let (line, message) = found.first_bad.unwrap_or_default();
             let bad = some(found.bad, "value", "values");
@@ -306,20 +296,8 @@ impl SplitFile<'_> {
             let others = some(found.entries, "other entry", "other entries");
             recording.notes.push(format!("{shown}: {requests} read, {others} passed over"));
         }
-        if found.warehouse > 0 {
-            let rows = some(found.warehouse, "warehouse row", "warehouse rows");
-            recording.problems.push(format!(
-                "{shown}: {rows} (snake_case columns) passed over: they are not calls"
-            ));
-        }
-        if found.others > 0 {
-            let rows = some(found.others, "JSON value", "JSON values");
-            let (line, names) = found.first_other.unwrap_or_default();
-            recording.notes.push(format!(
-                "{shown}: {rows} without a call passed over; the first is on line {line} and has {}",
-                listed(&names)
-            ));
-        }
+        recording.problems.extend(found.passed_over.warehouse_note(&name));
+        recording.notes.extend(found.passed_over.other_notes(&name));
         Ok(())
     }
 }
@@ -327,19 +305,6 @@ impl SplitFile<'_> {
 fn too_long() -> String {
     let megabytes = crate::engine::source::limits::MAX_VALUE_BYTES >> 20;
     format!("this value is longer than {megabytes} MB")
-}
-
-/// Lists the first few names of members.
-fn listed(names: &[String]) -> String {
-    match names.len() {
-        0 => "no members".to_owned(),
-        count => {
-            let more = if count > MAX_LISTED_NAMES { ", …" } else { "" };
-            let shown: Vec<_> =
-                names.iter().take(MAX_LISTED_NAMES).map(|name| visible(name)).collect();
-            format!("{}{more}", shown.join(", "))
-        }
-    }
 }
 
 impl FileContents {
@@ -350,16 +315,29 @@ impl FileContents {
             false => format!("the first has {}", listed(names)),
         };
         if let Some((why, count)) = self.unreadable.first_key_value() {
-            let message = format!("{count} requests to tracking paths could not be read: {why}");
+            let requests = some(*count, "request", "requests");
+            let message = format!("{requests} to tracking paths could not be read: {why}");
             return FileError::NoCalls { path, message };
         }
         if let Some((line, message)) = self.first_bad {
             return FileError::Content { path, line, message };
         }
-        if self.warehouse > 0 {
+        if self.passed_over.warehouse > 0 {
             let message = "these are warehouse rows (columns such as `user_id` and `received_at`), \
                            not calls\nhelp: check the calls themselves: record them with `segscope tail`, or export raw events"
                 .to_owned();
+            return FileError::NoCalls { path, message };
+        }
+        if self.passed_over.deliveries > 0 {
+            let message = "these are requests that RudderStack sends to a vendor (`endpoint` and `body`), \
+                           with the vendor's payload, not calls\nhelp: check the events before they are \
+                           transformed: record them with `segscope tail`, or copy the source's live events"
+                .to_owned();
+            return FileError::NoCalls { path, message };
+        }
+        if self.passed_over.deletions > 0 {
+            let message =
+                "these are Segment's requests to delete the data of users, not calls".to_owned();
             return FileError::NoCalls { path, message };
         }
         if self.entries > 0 {
@@ -370,11 +348,11 @@ impl FileContents {
             );
             return FileError::NoCalls { path, message };
         }
-        let Some((_, names)) = self.first_other else {
+        let Some(names) = self.passed_over.first_names() else {
             let message = "expected calls as JSON objects; found nothing".to_owned();
             return FileError::Content { path, line: 1, message };
         };
-        let found = rows(&names);
+        let found = rows(names);
         let message = format!(
             "no row of this file is a Segment call: expected objects such as \
              {{\"type\":\"track\",\"event\":\"Login\",\"userId\":\"u1\"}}, a batch, or a recording; {found}"

@@ -11,12 +11,14 @@ use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::low_priority::give_way;
+use crate::engine::source::bare_calls::{self, BareCallError};
 use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::{FollowedFile, LineFormat};
 use crate::engine::source::import::Import;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
-use crate::engine::source::{bare_calls, read_lines, stream};
+use crate::engine::source::passed_over::PassedOver;
+use crate::engine::source::{read_lines, stream};
 use crate::recording::{self, Body, LineHead};
 use std::fs::File;
 use std::io;
@@ -32,11 +34,16 @@ pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
     give_way();
     // however this thread ends, no other thread waits for it any longer
     let _settled = SettledOnDrop(&shared.import);
-    let mut importer = Importer { shared, origin: Arc::default(), wrong: 0, reported: 0 };
+    let (origin, passed_over) = (Arc::default(), PassedOver::default());
+    let mut importer = Importer { shared, origin, wrong: 0, reported: 0, passed_over };
     for input in inputs {
         let read = match (input.stream, input.follow) {
             (Some(end), _) => stream::read(&mut importer, input, end),
-            (None, false) => importer.read(input, &mut FilePosition::default()),
+            (None, false) => {
+                let read = importer.read(input, &mut FilePosition::default());
+                importer.note_passed_over(input);
+                read
+            }
             (None, true) => importer.follow(input),
         };
         if let Err(source) = read {
@@ -76,6 +83,7 @@ impl Importer<'_> {
         loop {
             self.read(input, &mut place)?;
             self.report_errors();
+            self.note_passed_over(input);
             self.shared.import.settled();
             if !self.shared.import.pause() {
                 return Ok(());
@@ -125,6 +133,7 @@ pub(crate) struct Importer<'s> {
     /// about.
     wrong: u64,
     reported: u64,
+    passed_over: PassedOver,
 }
 
 /// Lines that are recorded together.
@@ -209,7 +218,7 @@ impl Importer<'_> {
             let taken = match input.form {
                 LineFormat::Recording => self.recorded(line, &mut block),
                 _ if input.stream.is_some() => self.message(line, first, &mut block),
-                _ => self.line(line, first, &mut block),
+                _ => self.line(line, (first, *number), &mut block),
             };
             if let Err(message) = taken {
                 let (path, line) = (input.path.clone(), *number);
@@ -251,8 +260,38 @@ impl Importer<'_> {
         Ok(())
     }
 
-    fn line(&mut self, line: &[u8], first: u64, block: &mut LineBatch) -> Result<(), String> {
-        bare_calls::objects(line, &mut |text| self.call(text, first, None, block))
+    /// Imports a line of a file of calls. `number` is that of the line.
+    fn line(
+        &mut self,
+        line: &[u8],
+        (first, number): (u64, usize),
+        block: &mut LineBatch,
+    ) -> Result<(), String> {
+        bare_calls::objects(line, &mut |text| match self.call(text, first, None, block) {
+            Ok(()) => Ok(()),
+            Err(BareCallError::Invalid(message)) => Err(message),
+            Err(BareCallError::NoCall) => {
+                let (mut passed_over, mut taken) = (std::mem::take(&mut self.passed_over), Ok(()));
+                bare_calls::inside(text, number, &mut passed_over, &mut |call| {
+                    if taken.is_ok() {
+                        taken = self.call(call, first, None, block).map_err(String::from);
+                    }
+                });
+                self.passed_over = passed_over;
+                taken
+            }
+        })
+    }
+
+    /// Notes what was passed over in a file.
+    fn note_passed_over(&mut self, input: &FollowedFile) {
+        let passed_over = std::mem::take(&mut self.passed_over);
+        for note in passed_over.other_notes(&input.path) {
+            match input.follow {
+                true => self.shared.notice(note),
+                false => self.shared.import.lock().notes.push(note),
+            }
+        }
     }
 
     /// Imports a line of a stream: calls, or an envelope of calls.
@@ -266,13 +305,20 @@ impl Importer<'_> {
         let mut taken = Ok(());
         let item = envelope::calls(doc.root(), &mut |call| {
             if taken.is_ok() {
-                taken = self.call(call, first, Some(time::now()), block);
+                let now = Some(time::now());
+                taken = self.call(call, first, now, block).map_err(String::from);
             }
         });
         taken?;
         match item {
             EnvelopeItem::Calls(_) => Ok(()),
             EnvelopeItem::Warehouse => Err(bare_calls::WAREHOUSE_ROW.to_owned()),
+            EnvelopeItem::Delivery => {
+                Err("this is a request of RudderStack to a vendor, not a call".to_owned())
+            }
+            EnvelopeItem::Deletion => {
+                Err("this is a deletion request of Segment, not a call".to_owned())
+            }
             EnvelopeItem::Other => Err(bare_calls::EXPECTED.to_owned()),
         }
     }
@@ -284,7 +330,7 @@ impl Importer<'_> {
         first: u64,
         now: Option<Millis>,
         block: &mut LineBatch,
-    ) -> Result<(), String> {
+    ) -> Result<(), BareCallError> {
         let number = first + block.items.len() as u64;
         let mut scratch = self.shared.queue.take_buffer();
         let mut read = bare_calls::read(text, number, &mut scratch)?;

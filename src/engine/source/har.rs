@@ -1,7 +1,8 @@
 //! Reads the requests with calls of HTTP archives (HAR), as browsers and proxies export them.
 
 use crate::call::{Doc, Val, time};
-use crate::recording::{Body, LineHead, ResponseSource, compose};
+use crate::engine::source::har_response::HarResponse;
+use crate::recording::{Body, LineHead, ResponseSource, compose, compose_answer};
 use crate::wire::{self, RequestHead, Route, posted};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -38,8 +39,13 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
     let text = |name: &str| request.get(name).and_then(|text| text.as_str());
     let (Some(method), Some(url)) = (text("method"), text("url")) else { return HarEntry::Other };
     let Some((host, path, query)) = parts(&url) else { return HarEntry::Other };
+    let received_at = entry.get("startedDateTime").and_then(|at| time::parse(&at.as_str()?));
+    let received_at = received_at.unwrap_or(0);
+    let response = HarResponse::from_entry(entry, received_at);
+    let refused = response.refused();
     let body = match body(request.get("postData")) {
         Ok(body) => body,
+        Err(_) if refused.is_some() && tracking(&method, path).is_some() => Vec::new(),
         Err(why) if tracking(&method, path).is_some() => return HarEntry::Unreadable(why),
         Err(_) => return HarEntry::Other,
     };
@@ -53,31 +59,41 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         (None, Some((path, json))) => (path, Some(json)),
         (None, None) => return HarEntry::Other,
     };
-    if body.is_empty() && method == "POST" {
+    if body.is_empty() && method == "POST" && refused.is_none() {
         return HarEntry::Unreadable("the archive does not hold their bodies");
     }
-    let status =
-        entry.pointer("/response/status").and_then(|status| status.as_number()?.parse().ok());
-    let received_at = entry.get("startedDateTime").and_then(|at| time::parse(&at.as_str()?));
     let headers = headers(request, host);
     let head = LineHead {
-        received_at: received_at.unwrap_or(0),
+        received_at,
         method: if method.is_empty() { "POST" } else { &method },
         path,
         query,
         headers: &headers,
-        status: status.unwrap_or(200),
-        response: ResponseSource::Own,
+        status: response.status,
+        response: ResponseSource::Archived,
         fault: None,
         is_tls: url.starts_with("https://"),
     };
-    let body = match json.as_deref().filter(|json| Doc::parse(*json).is_ok()) {
+    // a pixel has its call in the URL, as at the listener
+    let queried = body.is_empty().then(|| query_call(&head)).flatten();
+    let json = queried.as_deref().or(json.as_deref());
+    let body = match json.filter(|json| Doc::parse(*json).is_ok()) {
         Some(json) => Body::Json(json),
         None if body.is_empty() => Body::None,
+        None if refused.is_some() => Body::Bytes(&body),
         None => return HarEntry::Unreadable("their bodies are not JSON"),
     };
-    compose(line, number, &head, body, None, None);
+    compose(line, number, &head, body, refused, None);
+    if let Some(answer) = &response.answer {
+        compose_answer(line, number, answer);
+    }
     HarEntry::Calls
+}
+
+/// Returns the call in the query of a request without a body.
+fn query_call(head: &LineHead<'_>) -> Option<String> {
+    let LineHead { method, path, query, headers, received_at, is_tls, .. } = *head;
+    wire::query_body(&RequestHead { method, path, query, headers, received_at, is_tls })
 }
 
 /// Returns the host, path and query of a URL.
@@ -116,33 +132,25 @@ fn own_request(text: &str) -> Option<(&'static str, Cow<'_, str>)> {
 /// Returns the headers with lowercase names, without HTTP/2 pseudo-headers, and with the host of
 /// the URL.
 fn headers(request: Val<'_>, host: &str) -> Vec<(String, String)> {
+    let own = |name: &str| name.starts_with(':') || name == "host";
+    let mut headers = vec![("host".to_owned(), host.to_owned())];
+    headers.extend(header_pairs(request).into_iter().filter(|(name, _)| !own(name)));
+    headers
+}
+
+/// Returns the headers of a request or a response with lowercase names.
+pub(crate) fn header_pairs(message: Val<'_>) -> Vec<(String, String)> {
     let pair = |header: Val<'_>| {
         let text = |name: &str| header.get(name).and_then(|text| text.as_str());
         Some((text("name")?.to_ascii_lowercase(), text("value")?.into_owned()))
     };
-    let all = request.get("headers").into_iter().flat_map(|headers| headers.children());
-    let own = |name: &str| name.starts_with(':') || name == "host";
-    let mut headers = vec![("host".to_owned(), host.to_owned())];
-    headers.extend(all.filter_map(pair).filter(|(name, _)| !own(name)));
-    headers
+    let all = message.get("headers").into_iter().flat_map(|headers| headers.children());
+    all.filter_map(pair).collect()
 }
 
-/// Returns the bytes of a body, which is text, base64, or bytes as characters, each possibly in
-/// gzip.
+/// Returns the bytes of a request's body, unpacked if they are gzip.
 fn body(post: Option<Val<'_>>) -> Result<Vec<u8>, &'static str> {
-    let Some(post) = post else { return Ok(Vec::new()) };
-    let Some(text) = post.get("text").and_then(|text| text.as_str()) else { return Ok(Vec::new()) };
-    let coded = post.get("encoding").and_then(|coding| coding.as_str());
-    let is_coded = coded.is_some_and(|coding| coding == "base64");
-    let bytes = if is_coded || text.starts_with("H4sI") {
-        STANDARD.decode(text.trim()).map_err(|_| "their bodies are not base64")?
-    } else if text.starts_with("\u{1f}\u{8b}") {
-        // the bytes were written as characters; a character above U+00FF means that bytes were lost
-        let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
-        bytes.map_err(|_| "their bodies are gzip that was damaged when the archive was written")?
-    } else {
-        text.into_owned().into_bytes()
-    };
+    let bytes = post.map_or(Ok(Vec::new()), text_or_base64)?;
     if !bytes.starts_with(crate::engine::source::gzip::MAGIC) {
         return Ok(bytes);
     }
@@ -150,6 +158,22 @@ fn body(post: Option<Val<'_>>) -> Result<Vec<u8>, &'static str> {
     let read = MultiGzDecoder::new(&bytes[..]).take(MAX_BODY_BYTES).read_to_end(&mut unpacked);
     read.map_err(|_| "their bodies are damaged gzip")?;
     Ok(unpacked)
+}
+
+/// Returns the bytes of a `postData` or `content`: text, base64, or bytes as characters.
+pub(crate) fn text_or_base64(post: Val<'_>) -> Result<Vec<u8>, &'static str> {
+    let Some(text) = post.get("text").and_then(|text| text.as_str()) else { return Ok(Vec::new()) };
+    let coded = post.get("encoding").and_then(|coding| coding.as_str());
+    let is_coded = coded.is_some_and(|coding| coding == "base64");
+    if is_coded || text.starts_with("H4sI") {
+        STANDARD.decode(text.trim()).map_err(|_| "their bodies are not base64")
+    } else if text.starts_with("\u{1f}\u{8b}") {
+        // the bytes were written as characters; a character above U+00FF means that bytes were lost
+        let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+        bytes.map_err(|_| "their bodies are gzip that was damaged when the archive was written")
+    } else {
+        Ok(text.into_owned().into_bytes())
+    }
 }
 
 #[cfg(test)]

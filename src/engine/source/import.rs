@@ -27,6 +27,8 @@ pub(crate) struct Progress {
     pub over: bool,
     ended: bool,
     pub wrong: Option<Arc<FileError>>,
+    /// Messages about what was passed over.
+    pub notes: Vec<String>,
 }
 
 impl Import {

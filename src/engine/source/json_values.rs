@@ -73,7 +73,24 @@ impl<R: BufRead> Values<R> {
     /// Skips to the elements of the member `name` of the root's member `within`. Returns false if
     /// the stream has no such array.
     pub fn skip_to(&mut self, within: &str, name: &str) -> io::Result<bool> {
-        let (mut depth, mut keys) = (0usize, vec![Vec::new()]);
+        self.find_array(0, vec![Vec::new()], within, name)
+    }
+
+    /// Skips to the next such array, after the end of one to which [`skip_to`](Self::skip_to)
+    /// skipped: in the root that follows.
+    pub fn skip_to_next(&mut self, within: &str, name: &str) -> io::Result<bool> {
+        self.find_array(2, vec![Vec::new(), within.into(), Vec::new()], within, name)
+    }
+
+    /// Skips to an array, from inside of `depth` brackets. `keys` has the name of the last member
+    /// at each depth.
+    fn find_array(
+        &mut self,
+        mut depth: usize,
+        mut keys: Vec<Vec<u8>>,
+        within: &str,
+        name: &str,
+    ) -> io::Result<bool> {
         let mut text = Vec::new();
         while let Some(byte) = self.next_byte()? {
             match byte {

@@ -20,10 +20,12 @@ pub(crate) mod follow;
 pub(crate) mod followed_file;
 mod gzip;
 mod har;
+pub(crate) mod har_response;
 pub(crate) mod import;
 mod json_values;
 pub(crate) mod limits;
 pub(crate) mod opened;
+pub(crate) mod passed_over;
 
 pub(crate) mod read_lines;
 pub(crate) mod recording_files;
@@ -31,6 +33,7 @@ pub(crate) mod request_line;
 mod sniff;
 mod spool;
 mod stream;
+mod tables;
 mod unreadable;
 
 use crate::engine::source::extract::ExtractedCalls;

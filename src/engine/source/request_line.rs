@@ -1,9 +1,10 @@
 //! Reads the requests of recorded lines, and the calls in them.
 
 use crate::call::time::Millis;
-use crate::engine::source::bare_calls;
+use crate::engine::source::bare_calls::{self, BareCallError};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
+use crate::engine::source::passed_over::PassedOver;
 use crate::engine::source::recording_files::Recording;
 use crate::recording::{self, RecordingEntry, RequestLine};
 use crate::wire::{self, ParseScratch, RequestHead};
@@ -30,37 +31,50 @@ pub(crate) fn head_of(request: &RequestLine) -> RequestHead<'_> {
 impl Recording {
     /// Passes the text of each call of the files to `each`, with the type that its path gave it
     /// and, from a recording, the time at which it arrived. A batch in a file of calls is passed as
-    /// a whole.
+    /// a whole. Returns notes about what was passed over.
     ///
     /// # Errors
     /// Fails at the first line that contains no call, and when `each` fails.
     pub fn each_call<E: From<FileError>>(
         &self,
         mut each: impl FnMut(&str, Option<Millis>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    ) -> Result<Vec<String>, E> {
+        let mut notes = Vec::new();
         let path = self.opened().map(|opened| opened.path.clone()).unwrap_or_default();
         let ends = self.parts.iter().skip(1).map(|part| part.base).chain([self.len]);
         for (part, end) in self.parts.iter().zip(ends) {
             let Some(file) = part.file.as_deref() else { continue };
             let part = FilePart { file, at: part.at, end: part.at + (end - part.base) };
-            each_line(&path, part, |line, scratch| request_calls(line, scratch, &mut each))?;
+            each_line(&path, part, |_, line, scratch| request_calls(line, scratch, &mut each))?;
         }
         for input in &self.inputs {
             let part = FilePart { file: &input.file, at: 0, end: input.len };
-            each_line(&input.path, part, |line, scratch| {
+            let mut passed_over = PassedOver::default();
+            each_line(&input.path, part, |number, line, scratch| {
                 let mut done = Ok(());
-                let read = bare_calls::objects(line, &mut |text| {
-                    let bare = bare_calls::read(text, 1, scratch)?;
+                let mut pass_on = |text: &str| {
                     if done.is_ok() {
-                        done = each(bare.text, None);
+                        done = each(text, None);
                     }
-                    bare.reading.recycle(scratch);
+                };
+                let read = bare_calls::objects(line, &mut |text| {
+                    match bare_calls::read(text, 1, scratch) {
+                        Ok(bare) => {
+                            pass_on(bare.text);
+                            bare.reading.recycle(scratch);
+                        }
+                        Err(BareCallError::Invalid(message)) => return Err(message),
+                        Err(BareCallError::NoCall) => {
+                            bare_calls::inside(text, number, &mut passed_over, &mut pass_on);
+                        }
+                    }
                     Ok(())
                 });
                 read.map(|()| done)
             })?;
+            notes.extend(passed_over.other_notes(&input.path));
         }
-        Ok(())
+        Ok(notes)
     }
 }
 
@@ -85,7 +99,7 @@ impl Read for FilePart<'_> {
 fn each_line<E: From<FileError>>(
     path: &Path,
     part: FilePart<'_>,
-    mut each: impl FnMut(&[u8], &mut ParseScratch) -> Result<Result<(), E>, String>,
+    mut each: impl FnMut(usize, &[u8], &mut ParseScratch) -> Result<Result<(), E>, String>,
 ) -> Result<(), E> {
     let io = |source| FileError::Io { path: path.to_owned(), source };
     let (mut input, mut scratch) = (BufReader::new(part), ParseScratch::default());
@@ -104,7 +118,7 @@ fn each_line<E: From<FileError>>(
         let text = bare_calls::trimmed(&bytes);
         if !text.is_empty() {
             let wrong = |message| FileError::Content { path: path.to_owned(), line, message };
-            each(text, &mut scratch).map_err(wrong)??;
+            each(line, text, &mut scratch).map_err(wrong)??;
         }
     }
 }

@@ -102,7 +102,7 @@ struct FirstLines {
     /// True if the first object is a call without an envelope, so that the others are meant as
     /// calls too.
     first_is_call: bool,
-    /// The number of objects that contain calls or are rows of a warehouse.
+    /// The number of objects that contain calls, or are of a known kind that is not a call.
     others: usize,
 }
 
@@ -128,9 +128,18 @@ impl FirstLines {
                 lines.recorded += 1;
                 continue;
             }
+            // the calls of a line that is read in place are its value, or the elements of its array
+            let root = doc.root();
+            let mut items: Vec<&str> = match root.is_array() {
+                true => root.children().map(|item| item.raw()).collect(),
+                false => vec![root.raw()],
+            };
+            items.reverse();
             let mut as_it_is = true;
-            let inside = |call: &str| as_it_is &= doc.root().is_array() || call == text;
-            match envelope::calls(doc.root(), &mut { inside }) {
+            let inside = |call: &str| {
+                as_it_is &= items.pop().is_some_and(|item| std::ptr::eq(item, call));
+            };
+            match envelope::calls(root, &mut { inside }) {
                 EnvelopeItem::Calls(_) if as_it_is || doc.root().get("seq").is_some() => {
                     lines.first_is_call |= !other;
                     lines.calls += 1;
@@ -138,7 +147,9 @@ impl FirstLines {
                 EnvelopeItem::Calls(_) => {
                     (lines.calls, lines.others) = (lines.calls + 1, lines.others + 1)
                 }
-                EnvelopeItem::Warehouse => lines.others += 1,
+                EnvelopeItem::Warehouse | EnvelopeItem::Delivery | EnvelopeItem::Deletion => {
+                    lines.others += 1;
+                }
                 EnvelopeItem::Other => other |= doc.root().is_object(),
             }
         }

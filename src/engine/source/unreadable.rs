@@ -1,6 +1,11 @@
 //! Recognizes files whose calls cannot be read, and names the command that helps.
 
+use crate::call::Doc;
+use crate::engine::source::tables::table;
 use std::path::Path;
+
+/// The maximum number of lines in which JSON after other text is searched.
+const MAX_LOG_LINES: usize = 20;
 
 /// A kind of file, and the command that makes it readable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +16,7 @@ pub(crate) struct UnreadableKind {
     pub help: &'static str,
 }
 
-const fn kind(what: &'static str, help: &'static str) -> UnreadableKind {
+pub(crate) const fn kind(what: &'static str, help: &'static str) -> UnreadableKind {
     UnreadableKind { what, help }
 }
 
@@ -106,18 +111,10 @@ const PYTHON: UnreadableKind = kind(
     "run `python3 -c 'import ast,json,sys; [print(json.dumps(ast.literal_eval(l))) for l in sys.stdin]' < FILE | segscope check -`",
 );
 const PREFIXED: UnreadableKind =
-    kind("log lines with text before the JSON", "run `sed 's/^[^{]*//' FILE | segscope check -`");
-const CSV: UnreadableKind = kind(
-    "CSV",
-    "export the calls as JSON, or convert it: `mlr --icsv --ojsonl cat FILE` shows the rows",
-);
-const CSV_WITH_JSON: UnreadableKind = kind(
-    "CSV",
-    "print the column that holds the calls: `mlr --icsv --ojsonl cut -f COLUMN FILE | jq -r '.[]' | segscope check -`",
-);
-const WAREHOUSE_CSV: UnreadableKind = kind(
-    "CSV of warehouse rows (snake_case columns), not calls",
-    "check the calls themselves: record them with `segscope tail`, or export raw events",
+    kind("log lines with text around the JSON", "run `grep -o '{.*}' FILE | segscope check -`");
+const PREFIXED_ARRAYS: UnreadableKind = kind(
+    "log lines with text around the JSON",
+    "run `grep -o '\\[{.*}\\]' FILE | segscope check -`",
 );
 const FORM: UnreadableKind = kind(
     "a form (URL-encoded), not JSON",
@@ -181,7 +178,12 @@ pub(crate) fn text(text: &str, path: &Path) -> Option<UnreadableKind> {
     if ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| lower.starts_with(tag)) {
         return Some(HTML);
     }
-    if first.starts_with('<') {
+    // lines of syslog begin with a priority, such as `<34>1`
+    let is_syslog = first.strip_prefix('<').is_some_and(|rest| {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=3).contains(&digits) && rest[digits..].starts_with('>')
+    });
+    if first.starts_with('<') && !is_syslog {
         return Some(XML);
     }
     if is_python(text) {
@@ -190,10 +192,14 @@ pub(crate) fn text(text: &str, path: &Path) -> Option<UnreadableKind> {
     if is_javascript(text, ending) {
         return Some(JAVASCRIPT);
     }
-    if is_prefixed(text) {
-        return Some(PREFIXED);
+    let is_table = matches!(ending, "csv" | "tsv");
+    if let Some(kind) = table(text, ending).filter(|_| is_table) {
+        return Some(kind);
     }
-    if let Some(kind) = csv(text, ending) {
+    if let Some(kind) = prefixed(text) {
+        return Some(kind);
+    }
+    if let Some(kind) = table(text, ending) {
         return Some(kind);
     }
     if ["data=", "batch=", "event=", "payload="].iter().any(|name| first.starts_with(name)) {
@@ -252,54 +258,24 @@ fn is_javascript(text: &str, ending: &str) -> bool {
         && member.chars().skip(name).find(|c| !c.is_whitespace()) == Some(':')
 }
 
-/// Returns whether most lines have text before their JSON.
-fn is_prefixed(text: &str) -> bool {
-    if text.starts_with(['{', '[']) {
-        return false;
-    }
-    let lines: Vec<&str> = text.lines().take(20).filter(|line| !line.trim().is_empty()).collect();
-    let is_so = |line: &&&str| {
-        line.find("{\"")
-            .is_some_and(|at| at > 0 && line.trim_end().ends_with('}') && line.len() > at + 4)
-    };
-    !lines.is_empty() && lines.iter().filter(is_so).count() * 2 > lines.len()
-}
-
-fn csv(text: &str, ending: &str) -> Option<UnreadableKind> {
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let head = lines.next()?;
-    let separators = |line: &str| [',', '\t', ';'].map(|sign| line.matches(sign).count());
-    let (first, second) = (separators(head), lines.next().map(separators));
-    let word = |field: &str| {
-        let field = field.trim().trim_matches('"');
-        !field.is_empty()
-            && field.len() < 64
-            && field.chars().all(|c| c.is_alphanumeric() || " _-.$/()".contains(c))
-    };
-    let is_table = (0..3).any(|sign| {
-        let fields = head.split([',', '\t', ';'][sign]);
-        first[sign] > 0 && fields.clone().all(word) && second.is_none_or(|second| second[sign] > 0)
-    });
-    let named = matches!(ending, "csv" | "tsv") && first.iter().any(|count| *count > 0);
-    if !is_table && !named {
+/// Returns the kind of a log in which some lines have text before or after their JSON.
+fn prefixed(text: &str) -> Option<UnreadableKind> {
+    let lines = || text.lines().take(MAX_LOG_LINES).map(str::trim);
+    // JSON, damaged or not, is not a log; a date in brackets may begin a line of one
+    let inside = text.strip_prefix('[').map(str::trim_start);
+    if text.starts_with('{') || inside.is_some_and(|rest| rest.starts_with(['{', '[', '"', ']'])) {
         return None;
     }
-    let lower = head.to_ascii_lowercase();
-    let columns = [
-        "received_at",
-        "anonymous_id",
-        "user_id",
-        "sent_at",
-        "uuid_ts",
-        "original_timestamp",
-        "event_text",
-    ];
-    let rows = columns.iter().filter(|column| lower.contains(*column)).count() >= 2;
-    // segscope's own CSV export has such columns too, but is not a warehouse table
-    if rows && !lower.starts_with("seq,") {
-        return Some(WAREHOUSE_CSV);
+    if lines().any(|line| embedded(line, "[{\"", ']')) {
+        return Some(PREFIXED_ARRAYS);
     }
-    Some(if text.contains("{\"\"") || text.contains("\"{") { CSV_WITH_JSON } else { CSV })
+    lines().any(|line| embedded(line, "{\"", '}')).then_some(PREFIXED)
+}
+
+/// Returns whether a line has other text before JSON that begins with `begin` and ends with `end`.
+fn embedded(line: &str, begin: &str, end: char) -> bool {
+    let found = line.find(begin).filter(|at| *at > 0).zip(line.rfind(end));
+    found.is_some_and(|(at, end)| at < end && Doc::parse(&line[at..=end]).is_ok())
 }
 
 #[cfg(test)]
@@ -335,10 +311,19 @@ mod tests {
             (b"{'type': 'track', 'userId': None}", "Python values, not JSON"),
             (
                 b"2026-11-20 INFO {\"type\":\"track\"}\n2026-11-20 INFO {\"type\":\"page\"}",
-                "log lines with text before the JSON",
+                "log lines with text around the JSON",
             ),
             (b"type,event,userId\ntrack,X,u1\n", "CSV"),
-            (b"id\tname\n1\tx\n", "CSV"),
+            (b"id\tname\n1\tx\n", "TSV"),
+            (
+                b"seq,received_at,user_id\n1,2,3\n",
+                "segscope's own CSV export, which does not hold the calls themselves",
+            ),
+            (b"<34>1 2026-11-30 h {\"type\":\"track\"}\n", "log lines with text around the JSON"),
+            (b"web-1 | listening\nweb-1 | {\"a\":1}\n", "log lines with text around the JSON"),
+            (b"[2026] p.INFO: {\"a\":1} [] []\n", "log lines with text around the JSON"),
+            (b"10:00 INFO [{\"a\":1}]\n", "log lines with text around the JSON"),
+            (b"<a>{\"b\":1}</a>", "XML"),
             (
                 b"id,received_at,user_id\n1,2,3\n",
                 "CSV of warehouse rows (snake_case columns), not calls",

@@ -2,7 +2,7 @@
 //! of its calls are exported.
 
 use crate::call::time::{self, NO_TIME};
-use crate::engine::{CallDetail, RequestDetail};
+use crate::engine::{CallDetail, RESPONSE_UNKNOWN, RequestDetail};
 use crate::recording::ResponseSource;
 use crate::wire;
 use crate::wire::proxy_headers::{copied_host, copied_scheme};
@@ -60,6 +60,8 @@ fn request_of_bare_call(request: &RequestDetail) -> RequestDetail {
 
 fn entry(request: &RequestDetail) -> Value {
     let bare = request.method.is_empty().then(|| request_of_bare_call(request));
+    let is_archived = request.response == ResponseSource::Archived;
+    let is_unknown = bare.is_some() || is_archived && request.upstream.is_none();
     let request = bare.as_ref().unwrap_or(request);
     let header = |wanted: &str| {
         let mut all = request.headers.iter();
@@ -132,6 +134,9 @@ fn entry(request: &RequestDetail) -> Value {
         if let Some(request) = entry["request"].as_object_mut() {
             request.remove("postData");
         }
+    }
+    if is_unknown {
+        entry[RESPONSE_UNKNOWN] = true.into();
     }
     if let Some(whole) = request.body_bytes {
         entry["comment"] =

@@ -264,7 +264,6 @@ async fn read_body<'s>(
     match body::read(body, limit, false, server, watch).await {
         ReadBody::Whole(data, permit) => Ok((data, permit)),
         ReadBody::Cut(_, error) => Err(error.reply()),
-        ReadBody::Gone => Err(Reply::failure(408, "gone", "the client went away")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{by_batch_check, by_pipeline, same, same_with, vendors};
 use crate::captures::captures;
+use segscope::call::Doc;
 use segscope::call::Seq;
 use segscope::call::time::Millis;
 use segscope::engine::{Engine, FileError, InUse, Recording, Shares};
@@ -150,6 +151,16 @@ struct Case {
     event: String,
 }
 
+/// True if an object has a known type, or a member that only calls have.
+fn is_call(text: &str) -> bool {
+    let doc = Doc::parse(text).expect("JSON");
+    let object = doc.root();
+    let kinds = ["track", "identify", "group", "page", "screen", "alias"];
+    let members = ["userId", "anonymousId", "event", "properties", "traits", "messageId", "batch"];
+    let kind = object.get("type").and_then(|kind| kind.as_str()).unwrap_or_default().to_lowercase();
+    kinds.contains(&&*kind) || members.iter().any(|name| object.get(name).is_some())
+}
+
 /// The calls of a vendor's cases, by the settings that they are for.
 fn cases(vendor: &str) -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vendors").join(vendor);
@@ -166,7 +177,7 @@ fn cases(vendor: &str) -> BTreeMap<String, String> {
         let of = calls.entry(case.settings.unwrap_or_else(|| "{}".to_owned())).or_default();
         for call in case.prior_events.iter().chain([&case.event]) {
             // some cases are about what is not a call at all
-            if call.trim_start().starts_with('{') {
+            if call.trim_start().starts_with('{') && is_call(call) {
                 of.push_str(&call.replace('\n', " "));
                 of.push('\n');
             }

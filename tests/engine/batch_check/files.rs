@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 fn call(n: u64) -> String {
     let kind = ["track", "identify", "group", "page", "screen", "alias", "trak"][n as usize % 7];
     let mut members = vec![format!("\"type\":\"{kind}\"")];
+    if kind == "trak" {
+        // an object without a known type is a call by its members
+        members.push("\"previousId\":\"p\"".to_owned());
+    }
     let mut add = |often: u64, member: String| {
         if !(n / 7).is_multiple_of(often) {
             members.push(member);
@@ -109,9 +113,9 @@ proptest! {
         let mut lines: Vec<String> = records.iter().map(|(kind, n)| recorded(*kind, *n)).collect();
         lines.insert(0, recorded(9, 1));
         if let Some((at, kind)) = wrong {
-            let text = ["{\"a\":", "7", "{\"v\":1,\"request\":\"x\"}"][kind].to_owned();
-            lines.insert(1 + at % lines.len(), text.clone());
-            bare.insert(1 + at % bare.len(), text);
+            let text = ["{\"a\":", "7", "{\"v\":1,\"request\":\"x\",\"userId\":\"u\"}"][kind];
+            lines.insert(1 + at % lines.len(), text.to_owned());
+            bare.insert(1 + at % bare.len(), text.to_owned());
         }
         let said = files(&[&bare, &lines]);
         prop_assert_eq!(said.is_err(), wrong.is_some_and(|(_, kind)| kind < 2), "{:?}", said);
@@ -148,7 +152,11 @@ fn the_first_line_that_is_none_is_named() {
         Err(format!("/0.ndjson:201: column 6: {end}"))
     );
     assert!(with(&[(299, "hello")]).expect_err("no JSON").starts_with("/0.ndjson:300: column 1: "));
-    assert!(with(&[(1, "[{},7]"), (2, "x")]).expect_err("no call").starts_with("/0.ndjson:2: "));
+    assert!(
+        with(&[(1, "[{\"userId\":\"u\"},7]"), (2, "x")])
+            .expect_err("no call")
+            .starts_with("/0.ndjson:2: ")
+    );
     assert_eq!(with(&[(1, ""), (2, " ")]), Ok(298));
 }
 

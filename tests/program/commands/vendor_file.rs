@@ -34,8 +34,21 @@ fn the_template_is_valid_and_shows_all_that_a_vendor_file_may_say() {
         .filter_map(|line| line.trim().strip_prefix("pub ").map(|rest| rest.trim()))
         .filter_map(|line| line.split_once(':').map(|(key, _)| key.to_owned()))
         .filter(|key| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
-    let only_code =
-        ["data", "kind", "decided_by_code", "check", "used", "nulls", "send", "send_type", "reads"];
+    let only_code = [
+        "data",
+        "kind",
+        "decided_by_code",
+        "check",
+        "used",
+        "nulls",
+        "send",
+        "send_type",
+        "reads",
+        "code_names",
+        "code_fields",
+        "code_repeats_entry",
+        "otherwise",
+    ];
     let absent: Vec<String> = keys
         .filter(|key| !only_code.contains(&key.as_str()) && !printed.contains(key.as_str()))
         .collect();

@@ -52,6 +52,9 @@ fn times_that_are_none_are_findings_of_no_vendor_that_quote_the_value() {
     assert_eq!(found(&malformed[0], "EVT-TIME"), times);
     let message = text(finding(&malformed[0], "EVT-TIME-INVALID"), "message");
     assert!(message.contains("2021-10-16T16:00:27.029:Z"), "{message}");
+    // a week date is valid ISO 8601, so the message says only what segscope reads
+    assert!(message.contains("segscope cannot read as a time like 2026-"), "{message}");
+    assert!(!message.contains("ISO"), "{message}");
     let epochs = check_records(home.path(), &case("33-timestamp-epoch-number.ndjson"), &[]);
     assert_eq!(epochs.len(), 3);
     let fixes =
@@ -74,6 +77,11 @@ fn each_time_of_a_call_is_looked_at() {
     let at = |name: &str, value: &str| format!("\"{name}\":{value},{SENT}");
     let cases: Vec<(String, Vec<(&str, &str)>)> = vec![
         (at("timestamp", "\"2026-11-28T09:59:59.5+00:00\""), vec![]),
+        (at("timestamp", "\"2026-11-28T14:59:59+05\""), vec![]),
+        (at("timestamp", "\"20261128T095959,5Z\""), vec![]),
+        (at("originalTimestamp", "\"20261128T152959+0530\""), vec![]),
+        (at("timestamp", "\"2026-W48-6T10:00:00Z\""), vec![(invalid, "/timestamp")]),
+        (at("timestamp", "\"2026-332T10:00:00Z\""), vec![(invalid, "/timestamp")]),
         (at("timestamp", "null"), vec![]),
         (at("timestamp", "\"\""), vec![(invalid, "/timestamp")]),
         (at("timestamp", "\"28/11/2026\""), vec![(invalid, "/timestamp")]),
@@ -209,7 +217,9 @@ fn names_in_integrations_are_compared_without_case_blanks_and_signs() {
         ("webhooks", Some("Webhooks")),
         ("Webhook", None),
         ("Webhooks (Actions)", None),
-        ("webhook", Some("Webhooks")),
+        ("webhook", Some("Webhook")),
+        ("Webhook (Actions)", Some("Webhooks (Actions)")),
+        ("webhooks-actions", Some("Webhooks (Actions)")),
         ("All", None),
         ("Segment.io", None),
         ("Amplitude", None),

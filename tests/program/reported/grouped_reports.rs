@@ -175,13 +175,42 @@ fn the_first_line_says_that_all_vendors_are_checked_unless_some_were_chosen() {
         text.lines().next().expect("a line").to_owned()
     };
     let unchosen = first_line(&[]);
-    assert!(unchosen.starts_with("Checking all 5 vendors."), "{unchosen}");
+    assert!(
+        unchosen.starts_with("Checking all 5 vendors, each call for those that its service feeds."),
+        "{unchosen}"
+    );
     assert!(unchosen.contains("--vendor") && unchosen.contains("segscope.toml"), "{unchosen}");
-    assert!(first_line(&["--format", "markdown"]).starts_with("Checking all 5 vendors."));
+    assert!(
+        first_line(&["--format", "markdown"])
+            .starts_with("Checking all 5 vendors, each call for those that its service feeds.")
+    );
     assert!(!first_line(&["--vendor", "planhat"]).contains("Checking all"));
     std::fs::write(home.path().join("segscope.toml"), "vendors = [\"planhat\"]\n")
         .expect("written");
     assert!(!first_line(&[]).contains("Checking all"));
+}
+
+#[test]
+fn records_mark_vendors_that_the_service_of_the_call_does_not_feed() {
+    let home = tempfile::tempdir().expect("a folder");
+    let call = r#"{"type":"track","event":"E","userId":"u1","messageId":"m1","originalTimestamp":"2026-11-20T10:00:00Z","context":{"library":{"name":"@rudderstack/rudder-sdk-node","version":"2"}}}"#;
+    std::fs::write(home.path().join("calls.ndjson"), call).expect("written");
+    let check = |format: &str| {
+        let done = segscope(home.path(), &["check", "calls.ndjson", "--format", format]).assert();
+        String::from_utf8(done.get_output().stdout.clone()).expect("stdout is UTF-8")
+    };
+    let record: Value = serde_json::from_str(&check("ndjson")).expect("one record");
+    let vendors = record["vendors"].as_object().expect("the vendors");
+    let in_use = vendors.iter().filter(|(_, outcome)| outcome["in_use"] == true);
+    assert_eq!(in_use.map(|(name, _)| name).collect::<Vec<_>>(), ["custify"]);
+    assert_eq!(vendors["planhat"]["in_use"], false);
+    let findings = record["findings"].as_array().expect("the findings");
+    assert!(findings.iter().any(|finding| finding["vendor"] == "planhat"), "{record}");
+    for finding in findings {
+        let marked = finding.get("in_use") == Some(&Value::Bool(false));
+        assert_eq!(marked, finding["vendor"] != "custify", "{finding}");
+    }
+    assert!(check("text").contains("1 call: 0 errors"), "{}", check("text"));
 }
 
 #[test]

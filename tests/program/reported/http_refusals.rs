@@ -84,6 +84,36 @@ fn what_http_refuses_is_a_row_with_its_reason() {
             &["`no colon here`"],
         ),
     ];
+    let sent = [
+        sent,
+        vec![
+            (
+                format!("POST /v1/track ?x=1 HTTP/1.1\r\n{HOST}\r\n"),
+                400,
+                "POST /v1/track",
+                &["the URL of the request contains a blank", "%20"][..],
+            ),
+            (
+                format!("P OST /v1/track HTTP/1.1\r\n{HOST}\r\n"),
+                400,
+                "P ",
+                &["the request line is malformed: `P OST /v1/track HTTP/1.1`"],
+            ),
+            (
+                format!("PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\nPOST / HTTP/1.1\r\n{HOST}\r\n"),
+                400,
+                "PROXY ",
+                &["PROXY protocol of a load balancer", "turn off the PROXY protocol"],
+            ),
+            (
+                format!("POST /v1/track\r\n{HOST}\r\n"),
+                400,
+                "POST /v1/track",
+                &["the request line has no HTTP version", "send HTTP/1.1"],
+            ),
+        ],
+    ]
+    .concat();
     let received = listening.counts()["received"].as_u64().expect("a number");
     for (number, (bytes, status, ..)) in (received + 1..).zip(&sent) {
         let answer = send(&address, bytes.as_bytes());
@@ -126,8 +156,51 @@ fn a_body_that_was_packed_twice_is_named() {
     }
     let (lines, _) = listening.end();
     assert_eq!(lines.len(), 3);
-    for line in lines {
-        assert!(line.contains("gzip` is not known; send gzip or none"), "{line}");
+    let says = |nth: usize| if nth == 1 { "is gzip inside gzip" } else { "gzip` is not known" };
+    for (nth, line) in lines.iter().enumerate() {
+        assert!(line.contains(says(nth)), "{line}");
         assert!(line.contains("packed once with gzip"), "{line}");
     }
+}
+
+#[test]
+fn a_request_whose_body_the_client_cuts_off_is_a_row() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let address = listening.program.address.clone();
+    let head = "POST /v1/track HTTP/1.1\r\nHost: localhost\r\n";
+    let declared = format!("{head}Content-Length: 500\r\n\r\n{}", "x".repeat(50));
+    let chunked = format!("{head}Transfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n");
+    let nothing = format!("{head}Content-Length: 500\r\n\r\n");
+    let sent = [
+        (&declared, false, "50 of 500 bytes of the body"),
+        (&declared, true, "50 of 500 bytes of the body"),
+        (&chunked, false, "5 bytes of a chunked body"),
+        (&nothing, false, "0 of 500 bytes of the body"),
+    ];
+    for (bytes, half, _) in sent {
+        let before = listening.counts()["received"].as_u64().expect("a number");
+        let mut stream = TcpStream::connect(&address).expect("it listens");
+        stream.write_all(bytes.as_bytes()).expect("sent");
+        if half {
+            stream.shutdown(std::net::Shutdown::Write).expect("closed");
+            let mut answer = Vec::new();
+            let _ = stream.read_to_end(&mut answer);
+            assert!(answer.is_empty(), "it is not answered");
+        }
+        drop(stream);
+        crate::common::wait_for("the request is counted", || {
+            (listening.counts()["received"] == before + 1).then_some(())
+        });
+    }
+    let recording = listening.recording.clone();
+    let (lines, _) = listening.end();
+    assert_eq!(lines.len(), sent.len(), "{lines:#?}");
+    for (line, (.., says)) in lines.iter().zip(sent) {
+        assert!(line.contains(&format!("the client ended the connection after {says}")), "{line}");
+        assert!(line.contains("look at the sender"), "{line}");
+    }
+    let check = segscope(home.path(), &["check"]).arg(&recording).output().expect("it runs");
+    let text = String::from_utf8(check.stdout).expect("text");
+    assert!(text.contains("the client ended the connection"), "{text}");
 }

@@ -219,3 +219,102 @@ fn a_wrong_path_names_the_path_that_was_meant_and_the_setting() {
     let text = String::from_utf8(check.stdout).expect("text");
     assert!(sent.iter().all(|(.., says, _)| text.contains(says)), "{text}");
 }
+
+#[test]
+fn the_cause_of_a_refusal_is_what_was_found() {
+    let with = |value: &str| format!(r#"{{"type":"track","properties":{{"price":{value}}}}}"#);
+    let utf16: String = r#"{"type":"track"}"#.chars().flat_map(|c| [c, '\0']).collect();
+    let base64 = "eyJ0eXBlIjoidHJhY2siLCJldmVudCI6IkEifSA=";
+    let decimal = with("12,50");
+    let thousands = with("1,234");
+    let not_a_number = with("1.#IND");
+    let ruby_object = with("#<Segment::Event:0x00007f>");
+    let python_object = with("<app.User object at 0x7f>");
+    let template = with("{{user_id}}");
+    let shell = with("${USER_ID}");
+    let unicode = with(r#""\u12""#);
+    let apostrophe = with(r#""it\'s""#);
+    let good = r#"{"type":"track","event":"E","userId":"u"}"#;
+    let cut = format!(r#"{{"batch":[{good},{good}]"#);
+    each_is_refused(&[
+        ("/v1/track", &decimal, &["a number with a comma in it", "`12.50`"]),
+        ("/v1/track", &thousands, &["a number with a comma in it", "without separators"]),
+        ("/v1/track", &not_a_number, &["`#IND`", "JSON has no NaN"]),
+        ("/v1/track", &ruby_object, &["a printed object, `#<Segment::Event:0x00007f>`"]),
+        ("/v1/track", &python_object, &["a printed object, `<app.User object at 0x7f>`"]),
+        ("/v1/track", r#"{"a"=1}"#, &["`=` where `:` should be", "write `:`"]),
+        ("/v1/track", r#"{"a"=>1}"#, &["`=>`, as Ruby prints a hash"]),
+        ("/v1/track", r#"{:userId=>"u"}"#, &["as Ruby prints a hash"]),
+        ("/v1/track", &template, &["a placeholder of a template", "fill in the template"]),
+        ("/v1/track", &shell, &["a placeholder of a template"]),
+        ("/v1/track", &utf16, &["it is UTF-16 text", "as UTF-8"]),
+        ("/v1/track", base64, &["it is base64 of JSON"]),
+        ("/v1/track", "{\"userId\":\"u\"}\0", &["text after the end of the JSON"]),
+        ("/v1/track", "{\"userId\":\"u\"}}", &["text after the end of the JSON (`}`)"]),
+        ("/v1/track", "{\"userId\":\"u\"};", &["text after the end of the JSON (`;`)"]),
+        ("/v1/track", "{\"userId\":\"u\"}\n{\"userId\":\"u\"}", &["a second value"]),
+        ("/v1/track", &unicode, &["`\\u` without four hexadecimal digits"]),
+        ("/v1/track", &apostrophe, &["a backslash before `'`", "remove the backslash"]),
+        ("/v1/batch", &cut, &["it ends where", "2 good calls were refused with it"]),
+    ]);
+}
+
+#[test]
+fn a_body_that_is_not_text_is_named_by_its_format() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let call = br#"{"type":"track","event":"E","userId":"u"}"#;
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut zlib, call).expect("memory");
+    let zlib = zlib.finish().expect("memory");
+    let sent: [(&[u8], &str); 6] = [
+        (&zlib, "compressed with zlib"),
+        (b"\x28\xb5\x2f\xfd\x04\x00\xff", "compressed with zstd"),
+        (b"\x82\xa4type\xa5track\xa6userId\xa1\xff", "MessagePack"),
+        (b"\x80\x04\x95\xff\x00", "a Python pickle"),
+        (b"\x01\x02\xff\xfe", "binary data of an unknown format"),
+        (b"{\"userId\":\"M\xfcller\"}", "the body is not UTF-8 (byte 12 is 0xfc)"),
+    ];
+    for (body, _) in sent {
+        assert_eq!(listening.http.post("/v1/track", body).expect("an answer").status, 400);
+    }
+    let (lines, _) = listening.end();
+    for (line, (_, says)) in lines.iter().zip(sent) {
+        assert!(line.contains(says), "{says}: {line}");
+        assert_eq!(line.contains("encode the body as UTF-8"), says.contains("UTF-8"), "{line}");
+    }
+}
+
+#[test]
+fn a_call_that_is_too_large_says_how_many_good_ones_are_refused_with_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let good = json!({"type": "track", "event": "E", "userId": "u"});
+    let large = json!({"type": "track", "event": "x".repeat(40_000), "userId": "u"});
+    let batch = json!({"batch": [good, large, good]}).to_string();
+    assert_eq!(listening.http.post("/v1/batch", batch.as_bytes()).expect("an answer").status, 400);
+    let (lines, _) = listening.end();
+    assert!(lines[0].contains("call 2 of the batch has"), "{lines:#?}");
+    assert!(lines[0].contains("2 good calls were refused with it"), "{lines:#?}");
+}
+
+#[test]
+fn a_wrong_method_or_path_names_what_was_meant() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let sent: [(&str, &str, &str); 5] = [
+        ("PUT", "/v1/track", "fix: send calls with POST"),
+        ("GET", "/v1/track", "a redirect or a browser's address bar makes a GET of it"),
+        ("GET", "/v1/project/K/settings", "did you mean /v1/projects/K/settings?"),
+        ("GET", "/v1/projects/K/settings.json", "did you mean /v1/projects/K/settings?"),
+        ("POST", "/v1%2Fbatch", "did you mean /v1/batch?"),
+    ];
+    for (method, path, _) in sent {
+        listening.http.request(method, path, &[], b"").expect("an answer");
+    }
+    let (lines, _) = listening.end();
+    for (line, (method, path, says)) in lines.iter().zip(sent) {
+        assert!(line.contains(says), "{method} {path}: {line}");
+        assert_eq!(line.contains("makes a GET of it"), says.contains("GET"), "{line}");
+    }
+}

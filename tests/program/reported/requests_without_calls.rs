@@ -238,3 +238,39 @@ fn plain_mode_says_a_request_without_a_call_and_its_fix() {
     assert!(text.contains("no call: the body is an array"), "{text}");
     assert!(text.contains("fix: send an object with the array as its `batch`"), "{text}");
 }
+
+#[test]
+fn a_deletion_request_of_segment_is_not_a_call() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut listening = Listening::start(home.path());
+    let deletion = json!({"type": "delete", "userId": "u1"}).to_string();
+    listening.http.post("/webhook", deletion.as_bytes()).expect("an answer");
+    let typed = json!({"type": "track", "event": "delete", "userId": "u1"}).to_string();
+    listening.http.post("/webhook", typed.as_bytes()).expect("an answer");
+    let recording = listening.recording.clone();
+    let (lines, words) = listening.end();
+    assert!(
+        lines[0].contains("Segment's request to delete the data of a user; it is not a call"),
+        "{lines:#?}"
+    );
+    assert!(words.contains("1 call"), "{words}");
+    let check = segscope(home.path(), &["check"]).arg(&recording).output().expect("it runs");
+    let text = String::from_utf8(check.stdout).expect("text");
+    assert!(!text.contains("EVT-TYPE-UNKNOWN"), "{text}");
+}
+
+#[test]
+fn a_repeated_batch_is_the_same_in_a_file_and_at_the_listener() {
+    const CALL: &str = r#"{"type":"track","event":"E","userId":"u"}"#;
+    const SAYS: &str = "`batch` is there 2 times, and the last, which counts, is empty";
+    let body = format!(r#"{{"batch":[{CALL}],"batch":[]}}"#);
+    each_is_a_row(&[("/v1/batch", &body, &[SAYS, "1 call is lost", "send one `batch`"])]);
+    let home = tempfile::tempdir().expect("a folder");
+    for text in [body.clone(), format!("{CALL}\n{body}\n"), format!("{{\n{}", &body[1..])] {
+        let file = home.path().join("calls.json");
+        std::fs::write(&file, &text).expect("written");
+        let check = segscope(home.path(), &["check"]).arg(&file).output().expect("it runs");
+        let out = String::from_utf8(check.stdout).expect("text");
+        assert!(out.contains(SAYS), "{text}: {out}");
+    }
+}

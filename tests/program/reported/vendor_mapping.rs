@@ -76,6 +76,12 @@ fn a_spread_keeps_objects_and_lists_as_they_came() {
     let (ended, said) = check(home.path(), &file);
     assert_eq!(ended, Some(0));
     assert!(said.contains("identify: /traits into /attributes leaves out null\n"), "{said}");
+    let spread = "spread = [{ to = \"\", from = [\"/traits\"], rename = { a = \"b\" } }]";
+    let (ended, said) =
+        check(home.path(), &vendor(&identify(OPTIONAL, &(URL.to_owned() + spread)), ""));
+    assert_eq!(ended, Some(0));
+    let later = "identify: of `a` and `b` in /traits, only the later one goes into the body\n";
+    assert!(said.contains(later), "{said}");
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn the_first_line_says_that_no_vendor_was_chosen() {
     let home = tempfile::tempdir().expect("a folder");
     let (code, stdout, _) = run(home.path(), &["--no-record"], "send A");
     let first = stdout.lines().next().expect("a line");
-    assert!(first.starts_with("Checking all 5 vendors. Choose yours with --vendor "), "{first}");
+    assert!(first.starts_with("Checking all 5 vendors, each call for those that its service feeds. Choose yours with --vendor "), "{first}");
     assert_eq!(code, Some(1));
     let (_, stdout, _) =
         run(home.path(), &["--no-record", "--vendor", "customersuccessbox"], "send A");
@@ -65,9 +65,9 @@ fn on_github_there_are_annotations_and_a_summary_of_the_step() {
     let count = |begin: &str| stdout.lines().filter(|line| line.starts_with(begin)).count();
     assert!((1..=10).contains(&count("::error title=")), "{stdout}");
     assert!(count("::warning title=") <= 10 && stdout.starts_with("Checking all"), "{stdout}");
-    assert_eq!(count("::notice title=All vendors are checked::"), 1);
+    assert_eq!(count("::notice title=No vendors are chosen::"), 1);
     let text = std::fs::read_to_string(&summary).expect("written");
-    assert!(text.starts_with("earlier step output\nChecking all 5 vendors."), "{text}");
+    assert!(text.starts_with("earlier step output\nChecking all 5 vendors, each call for those that its service feeds."), "{text}");
     assert!(text.contains("**14 calls: failed"), "{text}");
 
     let mut command =

@@ -77,6 +77,7 @@ struct Custify {
     falsy_company: Name,
     deduplicated: Name,
     full_name: Name,
+    call_time: Name,
     companies: Name,
     codes: CustifyCodes,
 }

@@ -57,6 +57,7 @@ pub(crate) fn build(parts: &mut RuleParts<'_>) -> Result<Box<dyn Rules>, Setting
         falsy_company: parts.name("falsy_company"),
         deduplicated: parts.name("deduplication"),
         full_name: parts.name("full_name"),
+        call_time: parts.name("call_time"),
         companies: parts.name("companies"),
         codes: CustifyCodes::new(parts),
     }))

@@ -18,9 +18,11 @@ impl Custify {
         let given =
             if evaluation.kind == CallType::Group { &signed_up_at[1..] } else { &signed_up_at[..] };
         if first(evaluation, given).is_none()
-            && let Some((time, _)) = first(evaluation, &self.times)
+            && let Some((slot, time)) = first(evaluation, &self.times)
         {
-            evaluation.find(self.codes.signup.code_for(evaluation.kind), CallPlace::Slot(time));
+            let place = CallPlace::Slot(slot);
+            evaluation.find(self.codes.signup.code_for(evaluation.kind), place);
+            evaluation.name(self.call_time, FieldValue::Copy(time), From::Place(place));
         }
         if evaluation.rendering() {
             self.compose_name(evaluation);

@@ -62,7 +62,11 @@ fn triggers_of_row(number: usize, row: &FieldRule, watched: bool) -> Vec<RowTrig
     let wanted = row.missing.is_some() || row.recommended.is_some();
     let alone = slots.len() == 1;
     let number = number as u8;
-    let sure = slots.len() == row.from.len() && row.only_with.is_empty();
+    // a value that the vendor's code names is sent as it is, without a finding
+    let named = row.from.iter().filter(|source| matches!(source, FieldSource::Named(_))).count();
+    let decided_by_slots =
+        slots.len() == row.from.len() || !wanted && slots.len() + named == row.from.len();
+    let sure = decided_by_slots && row.only_with.is_empty();
     if watched || !sure || (wanted && !alone) {
         return vec![RowTrigger {
             row: number,

@@ -22,12 +22,12 @@ impl Vendors {
     pub fn findings_of_call(&self, event: &Event<'_>) -> Vec<Finding> {
         let of_plan = self.plan().into_iter().flat_map(|plan| plan.findings(event));
         let Some(integrations) = event.get("integrations") else { return of_plan.collect() };
-        let finding = |(member, vendor): (Val<'_>, usize)| {
+        let finding = |(member, vendor, name): (Val<'_>, usize, &str)| {
             let key = member.key();
-            let (name, title) = &self.switches.vendors[vendor];
+            let (_, title) = &self.switches.vendors[vendor];
             let mut shown = String::new();
             write_excerpt(&mut shown, &key);
-            let values = [("key", shown), ("name", name.clone()), ("title", title.clone())];
+            let values = [("key", shown), ("name", name.to_owned()), ("title", title.clone())];
             finding_for_discard(
                 CODE,
                 &pointer::push("/integrations", &key),

@@ -6,7 +6,6 @@ use crate::call::{Val, pointer};
 use crate::findings::{Hint, HintKind};
 use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::evaluation::Evaluation;
-use crate::vendors::engine::sentences::integration;
 use crate::vendors::table::VendorTable;
 
 /// The maximum number of members of `integrations` that are checked.
@@ -26,8 +25,11 @@ pub(crate) const CODE: &str = "EVT-INTEGRATION-NAME";
 pub(crate) struct SwitchNames {
     /// The exact names, including `All` and `all`.
     exact: Vec<String>,
-    /// The names that a developer may write instead, folded, each with the index of its vendor.
-    near: Vec<(String, usize)>,
+    /// The names that a developer may write instead, folded, each with the index of its vendor and
+    /// the place of the name that is meant in [`SwitchNames::of_vendors`].
+    near: Vec<(String, usize, usize)>,
+    /// The exact names of each vendor, the usual one first.
+    of_vendors: Vec<Vec<String>>,
     /// The name of each vendor in `integrations`, and its title.
     pub(crate) vendors: Vec<(String, String)>,
     pub(crate) code: Option<CodeId>,
@@ -43,20 +45,23 @@ impl SwitchNames {
         for (vendor, file) in files.enumerate() {
             let right = file.integrations.first().cloned().unwrap_or_default();
             names.vendors.push((right, file.title.clone()));
+            names.of_vendors.push(file.integrations.clone());
             if file.integrations.is_empty() {
                 continue;
             }
             names.exact.extend(file.integrations.iter().cloned());
-            let own = [file.name.get_ref(), &file.title].into_iter().chain(&file.integrations);
-            names.near.extend(own.map(|name| (folded(name), vendor)));
+            let own = [file.name.get_ref(), &file.title].map(|name| (folded(name), vendor, 0));
+            let exact = file.integrations.iter().enumerate();
+            let exact = exact.map(|(at, name)| (folded(name), vendor, at));
+            names.near.extend(own.into_iter().chain(exact));
         }
         names.near.sort();
         names.near.dedup();
         names
     }
 
-    /// Returns the vendor whose name a key nearly matches.
-    fn vendor(&self, key: &str) -> Option<usize> {
+    /// Returns the vendor whose name a key nearly matches, and that name.
+    fn vendor(&self, key: &str) -> Option<(usize, &str)> {
         if key.len() > MAX_NAME_BYTES || self.exact.iter().any(|name| name == key) {
             return None;
         }
@@ -71,18 +76,22 @@ impl SwitchNames {
             false if !is_long(name) || key.len().abs_diff(name.len()) > 2 => None,
             false => Some(strsim::osa_distance(&key, name)).filter(|distance| *distance <= 2),
         };
-        let near = self.near.iter().filter_map(|(name, vendor)| Some((distance(name)?, *vendor)));
-        near.min().map(|(_, vendor)| vendor)
+        let near = self.near.iter();
+        let near = near.filter_map(|(name, vendor, at)| Some((distance(name)?, *vendor, *at)));
+        near.min().map(|(_, vendor, at)| (vendor, self.of_vendors[vendor][at].as_str()))
     }
 
     /// Returns the members of `integrations` whose keys nearly match the name of a vendor, each
-    /// with that vendor.
-    pub(crate) fn members<'d>(
-        &self,
+    /// with that vendor and the name that is meant.
+    pub(crate) fn members<'d, 'n>(
+        &'n self,
         integrations: Val<'d>,
-    ) -> impl Iterator<Item = (Val<'d>, usize)> {
+    ) -> impl Iterator<Item = (Val<'d>, usize, &'n str)> {
         let members = integrations.children().filter(move |_| integrations.is_object());
-        members.take(MAX_MEMBERS).filter_map(|member| Some((member, self.vendor(&member.key())?)))
+        members.take(MAX_MEMBERS).filter_map(|member| {
+            let (vendor, meant) = self.vendor(&member.key())?;
+            Some((member, vendor, meant))
+        })
     }
 }
 
@@ -94,11 +103,11 @@ fn folded(name: &str) -> String {
 /// Adds to the finding that the vendor is switched off the misspelled name that was probably meant
 /// to switch it on.
 pub(crate) fn point_out(evaluation: &mut Evaluation<'_>, integrations: Val<'_>) {
-    let Some(name) = integration(evaluation).cloned() else { return };
     let vendor = evaluation.vendor.index;
     let is_meant =
-        |(member, meant): &(Val<'_>, usize)| *meant == vendor && member.as_bool() != Some(false);
-    let Some((member, _)) = evaluation.vendor.common.switches.members(integrations).find(is_meant)
+        |(member, of, _): &(Val<'_>, usize, &str)| *of == vendor && member.as_bool() != Some(false);
+    let Some((member, _, name)) =
+        evaluation.vendor.common.switches.members(integrations).find(is_meant)
     else {
         return;
     };
@@ -121,8 +130,9 @@ mod tests {
 
     #[test]
     fn names_within_two_edits_are_near_unless_they_are_short() {
-        let near = vec![("natero".to_owned(), 0), ("pendo".to_owned(), 1)];
-        let names = SwitchNames { near, ..SwitchNames::default() };
+        let near = vec![("natero".to_owned(), 0, 0), ("pendo".to_owned(), 1, 0)];
+        let of_vendors = vec![vec!["Natero".to_owned()], vec!["Pendo".to_owned()]];
+        let names = SwitchNames { near, of_vendors, ..SwitchNames::default() };
         for (key, want) in [
             ("Nator", Some(0)),
             ("Natreo", Some(0)),
@@ -133,7 +143,7 @@ mod tests {
             ("Pando", None),
             ("PENDO", Some(1)),
         ] {
-            assert_eq!(names.vendor(key), want, "{key}");
+            assert_eq!(names.vendor(key).map(|(vendor, _)| vendor), want, "{key}");
         }
     }
 }

@@ -1,27 +1,14 @@
 //! Near misses of ids, for the log's short hints, and near misses of the names of other fields.
 
-use crate::call::{CallType, Event, JsonKind, pointer};
+use crate::call::{Event, JsonKind, pointer};
 use crate::findings::identity::id_of;
 use crate::findings::{Hint, Id, hints, norm};
-use crate::vendors::Vendors;
 use crate::vendors::settings::distance;
 use crate::vendors::table::Take;
 use crate::vendors::vendor::{FieldName, FieldRule, LeftoverRule, Vendor};
 
 /// The minimum length of names that are compared for typing errors: `stage` is not `state`.
 const MIN_TYPO_CHARS: usize = 6;
-
-impl Vendors {
-    /// Returns the near misses of an id that a vendor does not find, relative to the first place
-    /// where the vendor reads the id.
-    pub fn hints(&self, vendor: usize, event: &Event<'_>, id: Id) -> Vec<Hint> {
-        let vendor = &self.vendors[vendor];
-        let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
-        let places = kind.and_then(|kind| vendor.info.looks_for(kind, id));
-        let place = places.and_then(|places| places.from.first());
-        place.map_or(Vec::new(), |place| possible_hints(vendor, event, id, place))
-    }
-}
 
 /// Returns the near misses of an id at a place, without values that the vendor's settings exclude.
 pub(crate) fn possible_hints(vendor: &Vendor, event: &Event<'_>, id: Id, place: &str) -> Vec<Hint> {

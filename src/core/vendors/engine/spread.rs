@@ -154,11 +154,20 @@ impl Spread {
         })
     }
 
+    /// Returns the name under which a member is sent.
+    fn name_of(&self, value: Val<'_>) -> String {
+        let key = value.key();
+        self.rename.get(&*key).map_or_else(|| key.into_owned(), String::clone)
+    }
+
     /// Decides whether a member with this name and value is sent or left out.
     fn fate(&self, value: Val<'_>, slot: Option<FieldSlot>) -> MemberFate {
         let is_among = |names: &SlotSet| slot.is_some_and(|slot| names.has(slot));
-        if value.is_null() || is_among(&self.without) {
+        if is_among(&self.without) {
             return MemberFate::LeftOut(None);
+        }
+        if value.is_null() {
+            return MemberFate::Null;
         }
         if is_among(&self.refused) {
             return MemberFate::LeftOut(self.refusal);
@@ -188,7 +197,7 @@ impl Spread {
                 Err(DependsOnValue)
             }
             MemberFate::LeftOut(code) => Ok(code),
-            MemberFate::Sent => Ok(None),
+            MemberFate::Sent | MemberFate::Null => Ok(None),
         }
     }
 }
@@ -196,6 +205,8 @@ impl Spread {
 /// The decision about a member of the object that a spread copies.
 enum MemberFate {
     Sent,
+    /// The member is null and is not sent.
+    Null,
     /// The member is left out, and the code, if any, is reported.
     LeftOut(Option<CodeId>),
 }
@@ -212,12 +223,12 @@ pub(crate) fn spread<'a>(evaluation: &mut Evaluation<'a>, request: usize, spread
         match spread.fate(value, slot) {
             MemberFate::LeftOut(Some(code)) => evaluation.find(code, place),
             MemberFate::Sent if evaluation.rendering() => {
-                let key = value.key();
                 let out = evaluation.out(FieldValue::Copy(value), From::Place(place));
-                match spread.rename.get(&*key) {
-                    Some(name) => sent.push((name.clone(), out)),
-                    None => sent.push((key.into_owned(), out)),
-                }
+                sent.push((spread.name_of(value), Some(out)));
+            }
+            // a null takes the place of an earlier member that has its new name
+            MemberFate::Null if evaluation.rendering() && !spread.rename.is_empty() => {
+                sent.push((spread.name_of(value), None));
             }
             _ => {}
         }
@@ -225,14 +236,15 @@ pub(crate) fn spread<'a>(evaluation: &mut Evaluation<'a>, request: usize, spread
     if !spread.rename.is_empty() {
         keep_last_of_each_name(&mut sent);
     }
+    let sent = sent.into_iter().filter_map(|(name, out)| Some((name, out?))).collect();
     evaluation.change(request, |body| body.add(&spread.to, sent));
 }
 
 /// Keeps each name once, at its first position and with its last value. Names can repeat because a
 /// renamed member may get the name of another one.
-fn keep_last_of_each_name(sent: &mut Vec<(String, OutputJson)>) {
+fn keep_last_of_each_name(sent: &mut Vec<(String, Option<OutputJson>)>) {
     let mut places: HashMap<String, usize> = HashMap::new();
-    let mut kept: Vec<(String, OutputJson)> = Vec::with_capacity(sent.len());
+    let mut kept: Vec<(String, Option<OutputJson>)> = Vec::with_capacity(sent.len());
     for (name, out) in sent.drain(..) {
         match places.get(&name) {
             Some(&at) => kept[at].1 = out,

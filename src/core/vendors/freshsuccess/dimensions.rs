@@ -55,12 +55,21 @@ impl Dimensions {
                 }
             };
             let path = pointer::push("/traits", &from);
-            all.push(Dimension {
+            let dimension = Dimension {
                 calls: CALL_TYPES.map(|call| !parts.in_table(call, &path)),
                 from: parts.reads("/traits", &from),
                 name: entry.remove("name").unwrap_or(from),
                 kind,
-            });
+            };
+            let is_same =
+                |other: &Dimension| other.name == dimension.name && other.kind == dimension.kind;
+            if all.iter().any(is_same) {
+                return Err(settings_error(format!(
+                    "two entries of `{SETTING}` fill the dimension `{}` of the same type, so one of the values is lost",
+                    dimension.name
+                )));
+            }
+            all.push(dimension);
         }
         Ok(Dimensions {
             all,
@@ -140,7 +149,7 @@ impl Type {
         match self {
             Type::String => "a string",
             Type::Number => "a number",
-            Type::Date => "an ISO-8601 date",
+            Type::Date => "a date like 2024-05-01",
         }
     }
 }
@@ -162,8 +171,14 @@ mod tests {
                 "an entry of `custom_dimensions` has no `trait`",
             ),
             (json!({"trait": "arr"}), "an entry of `custom_dimensions` has no `type`"),
+            (
+                json!({"trait": "mrr", "name": "arr", "type": "number"}),
+                "two entries of `custom_dimensions` fill the dimension `arr` of the same type, so one of the values is lost",
+            ),
         ] {
-            let settings = json!({"freshsuccess": {"custom_dimensions": [dimension]}});
+            // a dimension of another type is another one
+            let settings = json!({"freshsuccess": {"custom_dimensions": [
+                {"trait": "arr", "type": "number"}, {"trait": "arr", "type": "string"}, dimension]}});
             let settings = settings.as_object().expect("a table");
             let error = Vendors::only(&["freshsuccess"], settings, &[]).expect_err("wrong");
             assert_eq!(error.to_string(), format!("freshsuccess: {want}"));

@@ -10,7 +10,7 @@ use crate::vendors::deliver::request_template::{self, RequestTemplate};
 use crate::vendors::engine::field_slots::{FieldSlot, SlotTable};
 use crate::vendors::engine::integration_names::SwitchNames;
 use crate::vendors::rules::{Build, RuleParts};
-use crate::vendors::settings::{SettingsError, VendorSettings, check, nearest};
+use crate::vendors::settings::{SettingsError, VendorSettings, nearest};
 use crate::vendors::table::build_field_rules::id_source;
 use crate::vendors::table::destination_filter::destination_filter;
 use crate::vendors::table::{CarrierDef, SettingKind, TableError, TableText, VendorTable, Word};
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The maximum number of errors of one table that are reported at once.
-const MAX_ERRORS: usize = 100;
+pub(crate) const MAX_ERRORS: usize = 100;
 
 /// The error that a vendor cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,12 +62,12 @@ pub(crate) fn book(file: &VendorTable, text: &TableText<'_>) -> Result<FindingTe
     let mut book = FindingTexts::new();
     for (name, code) in &file.code {
         for each in family(name) {
-            if !each.starts_with(&format!("{}-", file.prefix)) {
+            if !each.starts_with(&format!("{}-", file.prefix.get_ref())) {
                 let at = text.find(name.as_str()).unwrap_or(0);
                 return Err(TableError::at(
                     text,
                     at,
-                    format!("code `{each}` does not begin with `{}-`", file.prefix),
+                    format!("code `{each}` does not begin with `{}-`", file.prefix.get_ref()),
                 ));
             }
             book.insert(each, code.clone());
@@ -79,7 +79,7 @@ pub(crate) fn book(file: &VendorTable, text: &TableText<'_>) -> Result<FindingTe
             continue;
         }
         for call in CallType::ALL.into_iter().filter(|call| file.call.get(*call).is_none()) {
-            let name = format!("{}-{}-UNSUPPORTED", file.prefix, call.letter());
+            let name = format!("{}-{}-UNSUPPORTED", file.prefix.get_ref(), call.letter());
             book.entry(name).or_insert_with(|| code.clone());
         }
     }
@@ -94,6 +94,8 @@ pub(crate) struct TableBuilder<'m> {
     pub keys: &'m mut SlotTable,
     pub codes: &'m Codes,
     pub switches: &'m Arc<SwitchNames>,
+    /// True if the vendor has code besides its table.
+    pub has_code: bool,
     /// The errors so far, collected so that as many as possible are reported at once.
     pub errors: Vec<TableError>,
 }
@@ -109,6 +111,7 @@ impl TableBuilder<'_> {
         self.check_defaults();
         self.check_listed();
         let settings = VendorSettings::new(&name, &self.file.setting, given)?;
+        self.check_lengths(&settings)?;
         let only = destination_filter(&name, &settings)?;
         let (mut names, mut reads, mut looks) = (Vec::new(), Vec::new(), Vec::new());
         let mut parts = RuleParts {
@@ -178,7 +181,7 @@ impl TableBuilder<'_> {
             self.codes.find(Some(self.index), code).expect("every vendor has the common codes")
         };
         let unsupported = CallType::ALL.map(|call| {
-            let code = format!("{}-{}-UNSUPPORTED", self.file.prefix, call.letter());
+            let code = format!("{}-{}-UNSUPPORTED", self.file.prefix.get_ref(), call.letter());
             self.codes.find(Some(self.index), &code)
         });
         let (type_missing, off) = (code("EVT-TYPE-MISSING"), code("EVT-INTEGRATION-OFF"));
@@ -332,38 +335,6 @@ impl TableBuilder<'_> {
         }
     }
 
-    /// Checks that each setting that a code names in `listed_in` exists and is a list.
-    fn check_listed(&mut self) {
-        let file = self.file;
-        for listed in file.code.values().filter_map(|text| text.listed_in.as_ref()) {
-            let key = &listed.setting;
-            let def = file.setting.iter().find(|def| def.key == *key);
-            let message = match def.map(|def| def.kind) {
-                Some(SettingKind::Texts | SettingKind::Ids) => continue,
-                Some(_) => format!("the setting `{key}` is not a list of type `texts` or `ids`"),
-                None => format!("`{key}` is not a setting of this vendor"),
-            };
-            let at = self.text.find(&format!("setting = \"{key}\"")).unwrap_or_default();
-            self.errors.push(TableError::at(self.text, at, message));
-        }
-    }
-
-    /// Checks that the default of each setting is a valid value of it.
-    fn check_defaults(&mut self) {
-        let file = self.file;
-        for def in &file.setting {
-            if self.errors.len() >= MAX_ERRORS {
-                return;
-            }
-            let default = def.default.as_ref().and_then(|value| serde_json::to_value(value).ok());
-            if let Some(message) = default.and_then(|value| check(def, &value).err()) {
-                let at = self.text.find(&format!("key = \"{}\"", def.key)).unwrap_or_default();
-                let message = format!("the default of a setting is wrong: {message}");
-                self.errors.push(TableError::at(self.text, at, message));
-            }
-        }
-    }
-
     /// Finds a code by the end of its name: `X` is `PREFIX-T-X` in a track call's table.
     pub(crate) fn code(
         &self,
@@ -371,7 +342,7 @@ impl TableBuilder<'_> {
         word: Option<&Word>,
     ) -> Result<Option<CodeId>, TableError> {
         let Some(word) = word else { return Ok(None) };
-        let code = format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref());
+        let code = format!("{}-{}-{}", self.file.prefix.get_ref(), call.letter(), word.get_ref());
         if let Some(id) = self.codes.find(Some(self.index), &code) {
             return Ok(Some(id));
         }

@@ -24,6 +24,7 @@ impl TableBuilder<'_> {
         (names, reads, looks): (&[&str], &[FieldSlot], &[FieldSlot]),
     ) -> Result<CallRules, TableError> {
         let choices = self.choices(def)?;
+        self.check_code_words(def, names);
         if let Some(ninth) = def.request.get(8) {
             let message = "a call becomes at most 8 requests";
             return Err(TableError::word(self.text, &ninth.url, message));
@@ -82,6 +83,30 @@ impl TableBuilder<'_> {
             .filter_map(|slot| Some((slot, made_up(self.keys.pointer(slot))?.into())))
             .collect();
         Ok(CallRules { account, user, session, choices, requests, rests, made_up })
+    }
+
+    /// Checks that what the table says about the vendor's code is about code that exists.
+    fn check_code_words(&mut self, def: &CallDef, names: &[&str]) {
+        let unknown =
+            def.code_names.keys().filter(|name| !names.contains(&name.get_ref().as_str()));
+        for name in unknown {
+            let message = format!("no code of the vendor names a value `@{}`", name.get_ref());
+            self.errors.push(TableError::word(self.text, name, message));
+        }
+        let ids = [&def.account, &def.user, &def.session].into_iter().flatten();
+        let by_code = |id: &IdDef| id.decided_by_code && self.has_code;
+        for id in ids.filter(|id| !id.shown.is_empty() && !by_code(id)) {
+            let message =
+                "`shown` is for an id that the code of a vendor finds; here `from` decides";
+            let at = id.from.first().map_or(0, |word| word.span().start);
+            self.errors.push(TableError::at(self.text, at, message));
+        }
+        let requests = def.request.iter().filter(|_| !self.has_code);
+        for field in requests.flat_map(|request| &request.code_fields) {
+            let message =
+                "`code_fields` describes what the code of a vendor writes; nothing writes it here";
+            self.errors.push(TableError::word(self.text, &field.to, message));
+        }
     }
 
     fn choices(&mut self, def: &CallDef) -> Result<Vec<Vec<FieldSlot>>, TableError> {
@@ -198,6 +223,7 @@ impl TableBuilder<'_> {
             let made = self.row(call, call_def, field, settings, names);
             rows.extend(self.keep(made));
         }
+        self.check_overwritten(def);
         if rows.len() > 128 {
             return Err(TableError::word(self.text, &def.url, "a request has at most 128 fields"));
         }

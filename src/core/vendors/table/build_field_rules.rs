@@ -4,7 +4,7 @@ use crate::call::CallType;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::settings::VendorSettings;
 use crate::vendors::table::build::TableBuilder;
-use crate::vendors::table::{CallDef, FieldDef, TableError, Word};
+use crate::vendors::table::{BodyKind, CallDef, FieldDef, RequestDef, TableError, Word};
 use crate::vendors::vendor::{FieldRule, FieldSource, FixedValue, Guard, Name};
 use serde_json::Value;
 
@@ -36,10 +36,7 @@ impl TableBuilder<'_> {
         for word in &def.from {
             from.extend(self.sources(call_def, word, names)?);
         }
-        let place = from.iter().find_map(|source| match source {
-            FieldSource::Slot(slot) | FieldSource::Guarded(slot, _) => Some(*slot),
-            _ => None,
-        });
+        let place = from.iter().find_map(|source| self.place_of(call_def, source));
         let only_with = self.only_with(call_def, def.only_with.as_ref())?;
         let setting = match &def.default_setting {
             Some(word) => settings.text(self.text_setting(word)?),
@@ -88,6 +85,63 @@ impl TableBuilder<'_> {
         })
     }
 
+    /// Checks that no field of a request overwrites an earlier one, whose value would be lost without
+    /// a finding. A field with `only_with` may replace one at the same place.
+    pub(crate) fn check_overwritten(&mut self, def: &RequestDef) {
+        if def.body == BodyKind::Call {
+            return;
+        }
+        for (at, later) in def.fields.iter().enumerate() {
+            let to = later.to.get_ref();
+            let is_in = |inner: &str, outer: &str| {
+                inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
+            };
+            for spread in &def.spread {
+                let of = spread.to.get_ref();
+                if of == to || is_in(of, to) {
+                    let line = self.text.line_of(spread.to.span().start);
+                    let message = format!(
+                        "`to = \"{to}\"` replaces the members that the spread of line {line} copies to `{of}`"
+                    );
+                    self.errors.push(TableError::word(self.text, &later.to, message));
+                }
+            }
+            for earlier in &def.fields[..at] {
+                let (of, line) = (earlier.to.get_ref(), self.text.line_of(earlier.to.span().start));
+                let no_object = earlier.value.as_ref().is_some_and(|value| !value.is_table());
+                let message = if of == to && later.only_with.is_none() {
+                    format!(
+                        "`to = \"{to}\"` replaces the field of line {line}: list the sources of both in one `from`, in order, or give this field `only_with`"
+                    )
+                } else if is_in(of, to) {
+                    format!(
+                        "`to = \"{to}\"` replaces `{of}` of line {line}: put it before that field"
+                    )
+                } else if is_in(to, of) && no_object {
+                    format!(
+                        "`to = \"{to}\"` replaces `{of}` of line {line}, whose value is not an object"
+                    )
+                } else {
+                    continue;
+                };
+                self.errors.push(TableError::word(self.text, &later.to, message));
+            }
+        }
+    }
+
+    /// Returns the place of a source: for an id, the place where it is expected.
+    fn place_of(&mut self, call_def: &CallDef, source: &FieldSource) -> Option<FieldSlot> {
+        let id = match source {
+            FieldSource::Slot(slot) | FieldSource::Guarded(slot, _) => return Some(*slot),
+            FieldSource::Account => call_def.account.as_ref(),
+            FieldSource::User => call_def.user.as_ref(),
+            FieldSource::Session => call_def.session.as_ref(),
+            FieldSource::Named(_) | FieldSource::Time => None,
+        };
+        let pointer = call_def.pointers(id?.from.first()?.get_ref()).into_iter().next()?;
+        Some(self.keys.slot(&pointer))
+    }
+
     /// Returns the sources that a name or a pointer of a field refers to. There are several if it
     /// begins with the name of a choice (`choose` in the table).
     fn sources(
@@ -106,6 +160,13 @@ impl TableBuilder<'_> {
         match name.strip_prefix('@').and_then(|name| names.iter().position(|known| *known == name))
         {
             Some(at) => Ok(vec![FieldSource::Named(Name(at as u8))]),
+            None if name.starts_with('@') && call_def.choice(name).is_none() => {
+                let message = format!(
+                    "`{name}` is none of @account, @user, @session, @time{}",
+                    choices_of(call_def)
+                );
+                Err(TableError::word(self.text, word, message))
+            }
             None => self.places(call_def, word),
         }
     }
@@ -121,11 +182,13 @@ impl TableBuilder<'_> {
             if !name.starts_with('@') {
                 return Ok(vec![FieldSource::Slot(self.pointer(word)?)]);
             }
-            let known = call_def.choose.keys().map(|choice| format!(", @{choice}"));
-            let message = format!(
-                "`{name}` is none of @account, @user, @session, @time{}, or is used where only a place of the call is allowed",
-                known.collect::<String>()
-            );
+            let allowed = format!("a pointer{}", choices_of(call_def));
+            let message = match id_source(name).is_some() || name == "@time" {
+                true => format!(
+                    "`{name}` may stand in the `from` and `only_with` of a field; here, a place of the call is expected: {allowed}"
+                ),
+                false => format!("`{name}` is not a place of the call: {allowed}"),
+            };
             return Err(TableError::word(self.text, word, message));
         };
         let guard = |object: usize| Guard { choice: choice as u8, object: object as u8 };
@@ -158,6 +221,11 @@ impl TableBuilder<'_> {
         let json = serde_json::to_value(value).expect("TOML is JSON but for dates");
         Ok(Some(FixedValue { json: json.to_string(), setting: None }))
     }
+}
+
+/// Returns the names of the alternative objects of a call, each after a comma.
+fn choices_of(call_def: &CallDef) -> String {
+    call_def.choose.keys().map(|choice| format!(", @{choice}")).collect()
 }
 
 /// Returns the id that a name refers to.

@@ -54,6 +54,9 @@ pub(crate) struct CallDef {
     /// Pointers that the vendor's code reads; they are not reported as unmapped.
     #[serde(default)]
     pub reads: Vec<Word>,
+    /// The values that the vendor's code names for fields (`@NAME`), each in a few words.
+    #[serde(default)]
+    pub code_names: BTreeMap<Word, String>,
 }
 
 impl CallDef {
@@ -94,6 +97,9 @@ pub(crate) struct IdDef {
     /// True if the vendor's code decides; the places are then only documentation.
     #[serde(default)]
     pub decided_by_code: bool,
+    /// The places as pages show them, if the vendor's code does not read them in order.
+    #[serde(default)]
+    pub shown: Vec<String>,
     /// The source of this id's rules, if not that of the call.
     pub source: Option<String>,
 }
@@ -116,6 +122,31 @@ pub(crate) struct RequestDef {
     pub fields: Vec<FieldDef>,
     #[serde(default)]
     pub spread: Vec<SpreadDef>,
+    /// The fields that the vendor's code writes. Nothing is sent because of them; pages show them
+    /// among the fields.
+    #[serde(default)]
+    pub code_fields: Vec<CodeFieldDef>,
+    /// True if the vendor's code makes a list of the body, in which each entry has the fields of
+    /// entry 0.
+    #[serde(default)]
+    pub code_repeats_entry: bool,
+}
+
+/// A field that the vendor's code writes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CodeFieldDef {
+    /// A pointer into the body, in which a name in `‹›` stands for any member or entry.
+    pub to: Word,
+    /// The sources, in words or pointers.
+    pub from: Vec<String>,
+    /// The values that are sent, in a few words.
+    pub takes: String,
+    /// The value if no source has one.
+    #[serde(rename = "else")]
+    pub otherwise: Option<String>,
+    /// The source of this information, if not that of the call.
+    pub source: Option<String>,
 }
 
 /// A caveat of a request.

@@ -53,7 +53,7 @@ impl Check {
     /// Returns the expected value in words that complete "send it as …".
     pub(crate) fn words(self) -> &'static str {
         match self {
-            Check::Date => "an ISO-8601 date, like 2024-05-01T09:00:00Z",
+            Check::Date => "a date like 2024-05-01T09:00:00Z",
             Check::Numeric | Check::Number => "a number",
             Check::Boolean => "true or false",
             Check::String => "a string",

@@ -63,7 +63,7 @@ struct IdCodeReader<'r> {
 impl IdCodeReader<'_> {
     /// Returns the full name of a code from the end of its name in a call's table.
     fn full_name(&self, call: CallType, word: &Word) -> String {
-        format!("{}-{}-{}", self.file.prefix, call.letter(), word.get_ref())
+        format!("{}-{}-{}", self.file.prefix.get_ref(), call.letter(), word.get_ref())
     }
 
     fn add_rule(&mut self, call: CallType, rule: &IdDef, id: Id) -> Result<(), TableError> {

@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod build_calls;
 pub(crate) mod build_field_rules;
 mod call;
+mod check_settings;
 mod destination_filter;
 pub(crate) mod example_files;
 mod field;
@@ -11,7 +12,9 @@ pub(crate) mod id_codes;
 mod setting;
 
 pub use call::IdNeed;
-pub(crate) use call::{BodyKind, CallDef, CallDefs, CaveatDef, IdDef, RequestDef, RestDef};
+pub(crate) use call::{
+    BodyKind, CallDef, CallDefs, CaveatDef, CodeFieldDef, IdDef, RequestDef, RestDef,
+};
 pub(crate) use field::FieldDef;
 pub use field::{Check, Take};
 pub(crate) use setting::ONLY;
@@ -74,7 +77,7 @@ pub(crate) struct VendorTable {
     /// The head of the vendor's column: one to three characters.
     pub short: Word,
     /// The prefix of the vendor's finding codes.
-    pub prefix: String,
+    pub prefix: Word,
     /// The vendor's document, named so that a user can find it.
     pub document: String,
     pub fed_by: FedBy,
@@ -150,7 +153,7 @@ impl<'t> TableText<'t> {
         TableText { text, lines: OnceLock::new() }
     }
 
-    fn line_of(&self, at: usize) -> usize {
+    pub(crate) fn line_of(&self, at: usize) -> usize {
         self.lines.get_or_init(|| LineStarts::new(self.text.as_bytes())).line_of(at)
     }
 }

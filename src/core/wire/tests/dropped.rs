@@ -36,7 +36,10 @@ fn limits_go_by_the_senders_platform() {
     let batch = |items: Vec<String>| format!("{{\"batch\":[{}]}}", items.join(","));
     assert_eq!(ok("/v1/batch", &batch(vec![call(CALL_LIMIT, ""); 15])), 15);
     let large = refused("/v1/batch", &batch(vec![call(100, ""), call(CALL_LIMIT + 1, "")]));
-    assert_eq!(large, "call 2 of the batch has 32769 bytes; one call may have 32768");
+    assert_eq!(
+        large,
+        "call 2 of the batch has 32769 bytes; one call may have 32768; 1 good call was refused with it"
+    );
     assert_eq!(ok("/v1/batch", &batch(vec![call(CALL_LIMIT + 1, rudder)])), 1);
     let body = batch(vec![call(CALL_LIMIT, ""); 16]);
     assert!(refused("/v1/batch", &body).ends_with("a batch may have 512000"));

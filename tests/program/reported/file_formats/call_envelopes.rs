@@ -198,8 +198,33 @@ fn names_the_kind_of_a_file_that_it_cannot_read_and_what_helps() {
             "app.log",
             format!("2026-11-20 INFO sent {A}\n2026-11-20 INFO sent {B}\n").into_bytes(),
             "log lines",
-            "sed ",
+            "grep -o '{.*}' ",
         ),
+        (
+            "syslog",
+            format!("<34>1 2026-11-20T10:00:00Z host app - - - {A}\n").into_bytes(),
+            "log lines",
+            "grep -o '{.*}' ",
+        ),
+        (
+            "monolog",
+            format!("[2026-11-20 10:00:00] production.INFO: {A} [] []\n").into_bytes(),
+            "log lines",
+            "grep -o '{.*}' ",
+        ),
+        (
+            "compose",
+            format!("web-1  | listening\nweb-1  | {A}\nweb-1  | x\n").into_bytes(),
+            "log lines",
+            "grep -o '{.*}' ",
+        ),
+        (
+            "arrays",
+            format!("10:00 INFO [{A},{B}]\n").into_bytes(),
+            "log lines",
+            "grep -o '\\[{.*}\\]' ",
+        ),
+        ("a.tsv", b"id\tname\n1\tx\n".to_vec(), "TSV", "mlr --itsv "),
     ] {
         let path = home.write(name, bytes);
         for command in [
