@@ -6,6 +6,7 @@ use crate::engine::{
 };
 use crate::findings::Id;
 use crate::report::colors::ColorWriter;
+use crate::report::compare_samples::{LABELS, difference_samples, sample_commands};
 use crate::report::format_numbers::{fine_share, plural};
 use crate::report::markdown::cell;
 use crate::vendors::Vendors;
@@ -26,7 +27,6 @@ pub struct ComparedSide {
 /// All vendors, and the places of those in use.
 type UsedVendors<'v> = (&'v Vendors, &'v [usize]);
 
-const LABELS: [&str; 2] = ["before", "after"];
 const CANNOT_FAIL: &str = "writing to a String cannot fail";
 
 /// Writes the losses first, then other differences, then a table of the events.
@@ -82,7 +82,8 @@ pub fn compare_text(
     for row in &rows {
         writeln!(out, "{}", line(row)).expect(CANNOT_FAIL);
     }
-    let commands = sample_commands(comparison, sides, all);
+    let listed = || comparison.differences.iter().filter(|difference| is_listed(difference, all));
+    let commands = sample_commands(listed, sides.each_ref().map(|side| &*side.files));
     if !commands.is_empty() {
         out.push('\n');
     }
@@ -90,25 +91,6 @@ pub fn compare_text(
         writeln!(out, "{command}").expect(CANNOT_FAIL);
     }
     out
-}
-
-/// Returns how to see the calls of the listed differences: one line for each side that has one, or one
-/// line if both sides are of the same files.
-fn sample_commands(comparison: &Comparison, sides: &[ComparedSide; 2], all: bool) -> Vec<String> {
-    let listed = || comparison.differences.iter().filter(|difference| is_listed(difference, all));
-    let has_sample =
-        [listed().any(|d| d.before.sample.is_some()), listed().any(|d| d.after.sample.is_some())];
-    let open =
-        |side: &ComparedSide| format!("segscope open {} --filter 'seq = N'", visible(&side.files));
-    if sides[0].files == sides[1].files {
-        let is_any = has_sample.contains(&true);
-        return is_any.then(|| format!("To see call N: {}", open(&sides[1]))).into_iter().collect();
-    }
-    let labeled = LABELS.into_iter().zip(sides).zip(has_sample);
-    labeled
-        .filter(|(_, has_sample)| *has_sample)
-        .map(|((label, side), _)| format!("To see call N {label}: {}", open(side)))
-        .collect()
 }
 
 /// Writes the lists and the table of events as Markdown.
@@ -349,14 +331,6 @@ pub fn difference_words<'v>(difference: &Difference, title: impl Fn(usize) -> &'
         Subject::Type(path, kind) => format!("type of `{path}`: {kind} in {shares}"),
         Subject::Value(path, value) => format!("`{path}` is {value} in {shares}"),
     }
-}
-
-/// Describes the calls that show a difference.
-pub fn difference_samples(difference: &Difference) -> Option<String> {
-    let sides = LABELS.into_iter().zip([difference.before, difference.after]);
-    let parts = sides.filter_map(|(label, side)| Some(format!("call {} {label}", side.sample?)));
-    let parts: Vec<String> = parts.collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// Formats a number before and after, or once if it has not changed.

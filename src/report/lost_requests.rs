@@ -26,22 +26,23 @@ pub(crate) fn lost_requests(
 fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let status = row.request.status;
     let retries = SdkRetries::after(status);
-    // segscope's own 408 answers a body that did not arrive, as after a lost connection
+    // segscope's own 408 answers a body that did not arrive, as after a lost connection; a redirect with
+    // 307 or 308 is followed with the same request
     let is_own = row.request.response != ResponseSource::Upstream;
-    let again = retries == SdkRetries::All || (status == 408 && is_own);
+    let again = retries == SdkRetries::All || (is_own && matches!(status, 307 | 308 | 408));
     let is_copy = row.request.response == ResponseSource::Discarded;
     let fate = match (row.request.response, row.kind) {
         (ResponseSource::Discarded, _) => "it is a copy, whose response the proxy discarded",
         _ if row.request.fault.is_some() => "the fault was injected on purpose",
         (ResponseSource::Upstream, _) if status < 300 => "the upstream accepted it",
-        (_, NoCall::Refused) if (300..400).contains(&status) => {
+        (ResponseSource::Upstream, NoCall::Refused) if (300..400).contains(&status) => {
             "some senders take that for success, and others for a failure"
         }
         (_, NoCall::Empty) => "its sender treats that as success, so its calls are lost",
         (_, NoCall::LostItems) => "its sender treats that as success, so these items are lost",
         _ if again => "its sender tries again",
-        _ if status == 0 => "whether its sender tries again is not known",
         _ if retries == SdkRetries::Some => "some senders try again, and others do not",
+        _ if matches!(status, 0 | 300..=303) => "whether its sender tries again is not known",
         _ => "senders do not try again, so its calls are lost",
     };
     FindingGroup {

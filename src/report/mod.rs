@@ -4,6 +4,7 @@ mod by_event;
 mod check;
 mod colors;
 mod compare;
+mod compare_samples;
 mod escaped;
 mod expected;
 mod export;
@@ -30,10 +31,8 @@ pub use crate::report::mask_keys::{hide_basic, hide_key, mask_request};
 pub use crate::report::write_timeout::{counted, writes};
 pub use by_event::sort_by_event;
 pub use check::check_text;
-pub use compare::{
-    ComparedSide, compare_markdown, compare_ndjson, compare_text, difference_samples,
-    difference_words,
-};
+pub use compare::{ComparedSide, compare_markdown, compare_ndjson, compare_text, difference_words};
+pub use compare_samples::difference_samples;
 pub use escaped::{Escaping, EscapingWriter, escaped_json};
 pub use expected::{EXPECTED, expected_text, expected_words, unmet_groups, wanted_words};
 pub use export::{ExportFormat, Exporter, curl};

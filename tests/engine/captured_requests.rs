@@ -107,8 +107,10 @@ fn every_call_is_read_once() {
             (_, false) => 200,
         };
         assert_eq!(outcome.status, want, "{name}");
+        // a webhook also gets requests to delete users
         let no_calls = refused
             || capture.method == "OPTIONS"
+            || capture.note == "webhook delete"
             || ["/v1/m", "/v1/merge"].contains(&capture.path.as_str());
         if no_calls {
             assert_eq!(outcome.calls, Vec::<String>::new(), "{name}");
@@ -123,7 +125,7 @@ fn every_call_is_read_once() {
     }
     // counted from the files without this crate
     let want = [
-        ("raw-http", 2532),
+        ("raw-http", 2531),
         ("rudder-browser", 22),
         ("rudder-node", 70),
         ("rudder-python", 165),

@@ -50,7 +50,7 @@ impl Engine {
         let redacted = redaction.redact_head(head);
         // the body of a pixel is made of its query, in which the places of values are known by their
         // whole names, such as `traits[email]`
-        let query = recording::redacted_query(&redacted.apply_to(head).query);
+        let query = recording::redacted_query(redacted.apply_to(head).query);
         let of_query = wire::query_body(&RequestHead { query: &query, ..*head });
         let body = match of_query {
             Some(body) => redaction.redact_json(&body).map(|body| Cow::Owned(body.into_owned())),

@@ -72,7 +72,7 @@ fn a_watch_rule_alerts_and_is_listed_with_its_state() {
     terminal.sees("100.0%  3 of 3 calls  context.app.version = 2.0\\u{1b}[31m");
     let text = terminal.text();
     assert!(text.contains("ok            0.0%  0 of 3 calls  context.app.version = 1.0"), "{text}");
-    assert!(text.contains("too few") && text.contains("event = \"Order\" gone for 10m"), "{text}");
+    assert!(text.contains("waiting") && text.contains("event = \"Order\" gone for 10m"), "{text}");
     assert_eq!(terminal.quit(), 0);
 }
 
