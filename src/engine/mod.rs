@@ -33,15 +33,6 @@ pub use crate::engine::compare::{
     Certainty, Comparison, Difference, EventKey, EventNumbers, Impact, MAX_VALUES, SideShare,
     Subject, TrafficProfile, ValueProfile, ValueProfiles,
 };
-pub use crate::engine::counts::Expectations;
-pub use crate::engine::counts::FoundIn;
-pub use crate::engine::counts::GroupBy;
-pub use crate::engine::counts::IdShare;
-pub use crate::engine::counts::IndexUsage;
-pub use crate::engine::counts::LearnedPlan;
-pub use crate::engine::counts::Person;
-pub use crate::engine::counts::RelatedId;
-pub use crate::engine::counts::Who;
 pub use crate::engine::counts::finding_totals::{CallGroup, FindingCount, MAX_CALL_GROUPS, Tally};
 pub use crate::engine::counts::grouped_rows::{CountedCalls, GroupedRows};
 pub use crate::engine::counts::histogram::{Histogram, TimeColumns, TimeCount};
@@ -49,7 +40,10 @@ pub use crate::engine::counts::id_remarks::IdRemarkView;
 pub use crate::engine::counts::library_habits::HabitView;
 pub use crate::engine::counts::timeline::{OrderFinding, SessionIds, Timeline, TypeCount};
 pub use crate::engine::counts::{CountProgress, Coverage};
-pub use crate::engine::counts::{ExpectationResult, ExpectationStatus};
+pub use crate::engine::counts::{
+    ExpectationResult, ExpectationStatus, Expectations, FoundIn, GroupBy, IdShare, IndexUsage,
+    LearnedPlan, Person, RelatedId, Who,
+};
 pub use crate::engine::frame_times::FrameTimes;
 pub use crate::engine::ingest::accept::{AcceptedRequest, FAULT, InjectedFault};
 pub use crate::engine::ingest::forward_counts::{ForwardCounters, ForwardCounts, ForwardEnd};
