@@ -3,9 +3,11 @@
 use crate::call::text::visible;
 use crate::call::{Val, pointer};
 use crate::findings::advice;
-use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
+use crate::vendors::engine::call_view::CallView;
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From, Words};
 use crate::vendors::engine::near_miss::meant_by;
 use crate::vendors::vendor::{FieldRule, FieldSource, LeftoverRule, slot};
+use crate::vendors::vendor_info::VendorInfo;
 
 /// Reports or sends the members of an object that no row reads.
 pub(crate) fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a LeftoverRule) {
@@ -41,17 +43,7 @@ pub(crate) fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a L
             evaluation.find_with(code, place, |words| {
                 let key = value.key();
                 if let Some(row) = row {
-                    let from = row.from.iter().find_map(|source| match source {
-                        FieldSource::Slot(slot) => view.present(*slot).map(|_| view.pointer(*slot)),
-                        _ => None,
-                    });
-                    let from = advice::dotted(from.unwrap_or_default());
-                    words.advice = Some(format!(
-                        "leave out `{}`: the field is filled from `{from}`, which takes precedence",
-                        visible(&key),
-                    ));
-                    words.say("filled_from", from);
-                    return;
+                    return explain_filled(words, view, row, &key);
                 }
                 match rest.advice.get(&*key) {
                     Some(advice) => words.advice = Some(advice.clone()),
@@ -61,17 +53,7 @@ pub(crate) fn run_leftover_rule<'a>(evaluation: &mut Evaluation<'a>, rest: &'a L
                     }
                 }
                 if let Some(listed) = listed_in.filter(|_| rest.is_inside) {
-                    words.say("member_of", advice::dotted(object));
-                    if words.value_of("near").is_none() && !value.is_object() && !value.is_array() {
-                        words.advice = Some(format!(
-                            "send `{}` beside `{}` instead of inside it, and list it in vendors.{}.{} if it is a custom attribute; otherwise {} does not use it",
-                            visible(&key),
-                            visible(&pointer::last(object)),
-                            vendor.info.name,
-                            listed.setting,
-                            vendor.info.title,
-                        ));
-                    }
+                    explain_inside(words, &vendor.info, (object, value), &listed.setting);
                 }
             });
         } else if !std::mem::replace(&mut is_reported, true) {
@@ -100,4 +82,39 @@ fn send<'a>(
 fn written_row<'a>(evaluation: &Evaluation<'a>, rows: u128) -> Option<&'a FieldRule> {
     let call = evaluation.vendor.calls[slot(evaluation.kind)].as_ref()?;
     call.requests.first()?.rows.get(rows.trailing_zeros() as usize)
+}
+
+/// Says that a listed member is not sent because a row fills its field.
+fn explain_filled(words: &mut Words, view: &CallView<'_>, row: &FieldRule, key: &str) {
+    let from = row.from.iter().find_map(|source| match source {
+        FieldSource::Slot(slot) => view.present(*slot).map(|_| view.pointer(*slot)),
+        _ => None,
+    });
+    let from = advice::dotted(from.unwrap_or_default());
+    words.advice = Some(format!(
+        "leave out `{}`: the field is filled from `{from}`, which takes precedence",
+        visible(key),
+    ));
+    words.say("filled_from", from);
+}
+
+/// Says that a setting lists no members of an object inside the traits or properties.
+fn explain_inside(
+    words: &mut Words,
+    vendor: &VendorInfo,
+    (object, value): (&str, Val<'_>),
+    setting: &str,
+) {
+    words.say("member_of", advice::dotted(object));
+    if words.value_of("near").is_some() || value.is_object() || value.is_array() {
+        return;
+    }
+    words.advice = Some(format!(
+        "send `{}` beside `{}` instead of inside it, and list it in vendors.{}.{setting} if it is a \
+         custom attribute; otherwise {} does not use it",
+        visible(&value.key()),
+        visible(&pointer::last(object)),
+        vendor.name,
+        vendor.title,
+    ));
 }
