@@ -189,10 +189,24 @@ fn set_time(
     if by_library && !language.anything {
         return;
     }
-    match at(&given).is_some() && form.takes("timestamp") {
-        true => tree.set("timestamp", Lit::Text(given.into_owned())),
-        false => notes.push(left_out()),
+    match at(&given).filter(|_| form.takes("timestamp")) {
+        // most languages read fewer forms of a time than segscope
+        Some(time) if !is_rfc_3339(&given) => tree.set("timestamp", Lit::Text(time::format(time))),
+        Some(_) => tree.set("timestamp", Lit::Text(given.into_owned())),
+        None => notes.push(left_out()),
     }
+}
+
+/// Returns true for a time in the form of RFC 3339, such as `2026-11-30T10:00:00.5+01:00`. `text`
+/// must be a time that [`time::parse`] reads.
+fn is_rfc_3339(text: &str) -> bool {
+    let Some((date, time)) = text.split_once('T') else { return false };
+    let (clock, offset) = match time.find(['Z', '+', '-']) {
+        Some(at) => time.split_at(at),
+        None => return false,
+    };
+    let has_seconds = clock.len() == 8 || clock.get(8..).is_some_and(|rest| rest.starts_with('.'));
+    date.len() == 10 && has_seconds && (offset == "Z" || offset.len() == 6)
 }
 
 /// Moves the group id to the context, unless the library accepts it at the top level. Most

@@ -87,3 +87,25 @@ fn numbers_that_a_language_may_change_are_noted() {
     );
     assert!(notes("").is_empty());
 }
+
+#[test]
+fn a_time_is_written_in_the_form_that_languages_read() {
+    let sent = |time: &str| {
+        let call = format!(r#"{{"type":"track","userId":"u","event":"E","timestamp":"{time}"}}"#);
+        let made = fix_for(&call, "", false, &[], &[]).snippet.call;
+        let doc = Doc::parse(made.as_str()).expect("JSON");
+        doc.root().get("timestamp").and_then(|time| time.as_str()).expect("a time").into_owned()
+    };
+    for kept in ["2026-11-30T10:00:00Z", "2026-11-30T10:00:00.5+01:00"] {
+        assert_eq!(sent(kept), kept);
+    }
+    for (written, time) in [
+        ("20261130T100000Z", "2026-11-30T10:00:00.000Z"),
+        ("2026-11-30T10:00:00+05", "2026-11-30T05:00:00.000Z"),
+        ("2026-11-30T10:00:00,5Z", "2026-11-30T10:00:00.500Z"),
+        ("2026-11-30T10:00Z", "2026-11-30T10:00:00.000Z"),
+        ("2026-11-30", "2026-11-30T00:00:00.000Z"),
+    ] {
+        assert_eq!(sent(written), time);
+    }
+}
