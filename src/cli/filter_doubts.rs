@@ -1,5 +1,5 @@
 //! Doubts about the filters of a listener's settings: words and names that are probably mistakes. A
-//! filter with one is valid, and no call may ever pass it.
+//! doubtful filter is valid, but it may never match.
 
 use crate::call::text::visible;
 use crate::engine::{Engine, WatchRule};

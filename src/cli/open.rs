@@ -41,18 +41,15 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     };
     let mut recording = recording;
     recording.take_remarks().map_err(Failure::blocked)?;
-    let notes = recording.notes().join("; ");
+    let mut notes = recording.notes().to_vec();
     let small = recording.unread_bytes() < SMALL_BYTES;
     let engine = setup.engine(recording)?;
-    if !notes.is_empty() && engine.stats().problem.is_none() {
-        engine.notice(notes);
-    }
     if small {
         input::settle(&engine)?;
-        let notes = engine.import_notes().join("; ");
-        if !notes.is_empty() && engine.stats().problem.is_none() {
-            engine.notice(notes);
-        }
+        notes.extend(engine.import_notes());
+    }
+    if !notes.is_empty() && engine.stats().problem.is_none() {
+        engine.notice(notes.join("; "));
     }
     let alerting = Alerting::default();
     draw(setup, &args.inspect.screen, &engine, None, alerting, KeyInput::Stdin)

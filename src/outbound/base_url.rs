@@ -7,7 +7,7 @@ use hyper::http::uri::Authority;
 #[derive(Debug)]
 pub(crate) struct BaseUrl {
     pub is_https: bool,
-    /// The host, the port if the URL names one, and what stands before the host.
+    /// The host, the port if the URL names one, and the user information.
     pub authority: Authority,
     /// The path and the query; none if there are none.
     pub path: Option<String>,
@@ -22,7 +22,7 @@ pub(crate) enum BaseUrlError {
     Scheme,
     /// It names no host.
     Host,
-    /// Its port is not a port.
+    /// Its port is not from 1 to 65535.
     Port,
 }
 
@@ -61,7 +61,7 @@ impl BaseUrl {
 /// Returns the port that an authority names, if it names one.
 ///
 /// # Errors
-/// Fails if it names one that nothing can be sent to. [`Authority::port_u16`] is none then, too.
+/// Fails if the port is 0, above 65535, or not a number.
 pub(crate) fn named_port(authority: &Authority) -> Result<Option<u16>, BaseUrlError> {
     let text = authority.as_str();
     let address = text.rsplit_once('@').map_or(text, |(_, address)| address);

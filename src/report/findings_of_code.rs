@@ -5,6 +5,7 @@ use crate::engine::CallDetail;
 use crate::findings::Finding;
 use crate::findings::advice::dotted;
 use crate::vendors::CodeEntry;
+use std::collections::HashMap;
 
 /// Returns the findings of a code in a call, in the order of discovery.
 pub(crate) fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'c Finding> {
@@ -20,22 +21,24 @@ pub(crate) fn findings_of<'c>(entry: &CodeEntry, call: &'c CallDetail) -> Vec<&'
 /// of the place. A plan expects something different at each place, so each of its findings stays
 /// alone.
 pub(crate) fn alike<'c>(findings: &[&'c Finding], of_plan: bool) -> Vec<Vec<&'c Finding>> {
-    if let [only] = findings {
-        return vec![vec![*only]];
+    if of_plan || findings.len() == 1 {
+        return findings.iter().map(|finding| vec![*finding]).collect();
     }
-    let mut groups: Vec<([String; 2], Vec<&Finding>)> = Vec::new();
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut numbers: HashMap<[String; 2], usize> = HashMap::new();
     for finding in findings {
         let names = [dotted(&finding.path), visible(&pointer::last(&finding.path)).into_owned()];
         let without_names = |text: &String| {
             names.iter().fold(text.clone(), |text, name| text.replace(&format!("`{name}`"), "``"))
         };
         let texts = [&finding.message, &finding.fix].map(without_names);
-        match groups.iter_mut().find(|(known, _)| !of_plan && *known == texts) {
-            Some((_, group)) => group.push(finding),
-            None => groups.push((texts, vec![finding])),
+        let number = *numbers.entry(texts).or_insert(groups.len());
+        match groups.get_mut(number) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    groups
 }
 
 #[cfg(test)]

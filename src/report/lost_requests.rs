@@ -26,10 +26,13 @@ pub(crate) fn lost_requests(
 fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     let status = row.request.status;
     let retries = SdkRetries::after(status);
-    // segscope's own 408 answers a body that did not arrive, as after a lost connection; a redirect with
-    // 307 or 308 is followed with the same request
-    let is_own = row.request.response != ResponseSource::Upstream;
-    let again = retries == SdkRetries::All || (is_own && matches!(status, 307 | 308 | 408));
+    let again = match (row.request.response, status) {
+        // segscope's own 408 answers a body that did not arrive, as after a lost connection
+        (ResponseSource::Own, 408) => true,
+        // a redirect with 307 or 308 is followed with the same request
+        (ResponseSource::Own | ResponseSource::Archived, 307 | 308) => true,
+        _ => retries == SdkRetries::All,
+    };
     let is_copy = row.request.response == ResponseSource::Discarded;
     let fate = match (row.request.response, row.kind) {
         (ResponseSource::Discarded, _) => "it is a copy, whose response the proxy discarded",

@@ -251,7 +251,7 @@ fn general(message: &str) -> String {
             "call" => "such",
             "title" | "document" => "the vendor",
             "advice" => "",
-            "unseen" => " and segscope has not seen the user",
+            "unseen" => " and no earlier call created this enduser",
             "unless" => ", unless the vendor already has the user",
             other => match other.strip_prefix("listed:") {
                 Some(setting) => return Some(format!("{setting} does not list it")),

@@ -266,6 +266,7 @@ async fn accept(
         return response;
     }
     if services.forwarder.is_some()
+        && server.engine.ingest_options().requires_signature
         && let Some(reply) =
             with_head(parts, |head| server.engine.refuse_unsigned_webhook(head, &data))
     {

@@ -118,7 +118,7 @@ fn request_line(head: &[u8]) -> (u16, &'static str, String) {
                 .to_owned(),
         ),
         [_, target, .., version] if parts.len() > 3 && is_target(target) && is_version(version) => {
-            ("target", "the URL of the request contains a blank".to_owned())
+            ("target", "the URL of the request contains a space".to_owned())
         }
         [_, target] if is_target(target) => {
             ("version", "the request line has no HTTP version".to_owned())

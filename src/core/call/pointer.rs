@@ -60,6 +60,11 @@ pub fn index(token: &str) -> Option<usize> {
     if plain { token.parse().ok() } else { None }
 }
 
+/// Returns true if a path leads to a value inside the one at `place`.
+pub fn is_below(path: &str, place: &str) -> bool {
+    path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Returns the last token of a pointer, decoded; the empty text for the empty pointer.
 pub fn last(pointer: &str) -> Cow<'_, str> {
     let last = pointer.bytes().rposition(|b| b == b'/');

@@ -11,8 +11,8 @@ pub enum ResponseSource {
     Own,
     /// No response: the request is a copy that a proxy made, and the proxy discards the response.
     Discarded,
-    /// The response of the upstream: the request is forwarded. Its line has the status that
-    /// segscope itself would have answered; the upstream's status is in an `answer` line.
+    /// The response of the upstream: the request is forwarded. Its line has the status that the
+    /// sender got; the upstream's own is in an `answer` line.
     Upstream,
     /// The response in an HTTP archive from which the request was read.
     Archived,

@@ -92,8 +92,9 @@ pub fn text(decoded: &[u8]) -> Result<&str, Refusal> {
 
 /// Returns the format of bytes that are not text, as far as their beginning shows it.
 fn binary_format(bytes: &[u8]) -> Option<&'static str> {
-    let is_text = |byte: u8| byte == 0xa1 || (0xa2..=0xbf).contains(&byte) || byte == 0xd9;
+    let is_string_header = |byte: u8| (0xa1..=0xbf).contains(&byte) || byte == 0xd9;
     match *bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16 text"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some("compressed with zstd"),
         [b'B', b'Z', b'h', ..] => Some("compressed with bzip2"),
         [0xfd, b'7', b'z', b'X', b'Z', ..] => Some("compressed with xz"),
@@ -103,8 +104,8 @@ fn binary_format(bytes: &[u8]) -> Option<&'static str> {
             Some("compressed with zlib (`deflate`)")
         }
         [0x80, 2..=5, ..] => Some("a Python pickle"),
-        [0x81..=0x8f, next, ..] if is_text(next) => Some("MessagePack"),
-        [0xde, _, _, next, ..] if is_text(next) => Some("MessagePack"),
+        [0x81..=0x8f, next, ..] if is_string_header(next) => Some("MessagePack"),
+        [0xde, _, _, next, ..] if is_string_header(next) => Some("MessagePack"),
         _ => {
             let is_control = |byte: &u8| *byte < 0x20 && !byte.is_ascii_whitespace();
             bytes.iter().take(64).any(is_control).then_some("binary data of an unknown format")

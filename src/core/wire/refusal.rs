@@ -136,7 +136,7 @@ pub fn fix(kind: &str) -> Option<&'static str> {
         "client_gone" => {
             "look at the sender: a timeout, a crash, or a page that was left ends a request; nothing is lost if it sends again"
         }
-        "request_line" => "write `METHOD PATH HTTP/1.1` with one blank between the parts",
+        "request_line" => "write `METHOD PATH HTTP/1.1` with one space between the parts",
         "proxy_protocol" => {
             "turn off the PROXY protocol toward this port (`send-proxy`, `proxy_protocol`)"
         }
@@ -156,8 +156,8 @@ pub fn fix(kind: &str) -> Option<&'static str> {
         }
         "transfer_encoding" => "send `transfer-encoding: chunked` or a content-length, not both",
         "chunks" => "let the HTTP client write the chunks, or send a content-length",
-        "header" => "write each header as `Name: value`, without a blank before the colon",
-        "target" => "percent-encode what a URL cannot contain, such as a blank as %20",
+        "header" => "write each header as `Name: value`, without a space before the colon",
+        "target" => "percent-encode what a URL cannot contain, such as a space as %20",
         "version" => "send HTTP/1.1",
         "no_http" => "set the SDK's host to the http:// address of this port",
         kind => return not_json::fix(kind),

@@ -17,7 +17,7 @@
 //!
 //! The result is exactly what the engine gives for the same files; `tests/engine/batch_check`
 //! compares the two. Recordings with a clear, an undo, or a part that begins in the middle of a
-//! block are left to the engine.
+//! block, and files with an object that is not a call, are left to the engine.
 
 mod blocks;
 mod call_counter;

@@ -54,11 +54,14 @@ impl ForwardCounts {
 /// calls only 2xx does: about half of the SDKs count 3xx as failed (`docs/specs/wire.md` 7). What a
 /// page loads also arrives by a redirection, or is still valid (304).
 pub(crate) fn acknowledges(method: &str, path: &str, status: u16) -> bool {
-    let is_loaded = match wire::route(method, path) {
-        Route::Settings { .. } | Route::SourceConfig => true,
-        _ => wire::is_page_code(method, path),
-    };
-    (200..if is_loaded { 400 } else { 300 }).contains(&status)
+    match status {
+        200..300 => true,
+        300..400 => match wire::route(method, path) {
+            Route::Settings { .. } | Route::SourceConfig => true,
+            _ => wire::is_page_code(method, path),
+        },
+        _ => false,
+    }
 }
 
 /// The result of forwarding a request.

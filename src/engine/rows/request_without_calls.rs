@@ -123,8 +123,10 @@ fn forwarded_fix(request: &RequestLine, kind: &str, message: &str) -> &'static s
     if code != UPSTREAM_FAILED && code != UPSTREAM_REFUSED {
         return fix_of(kind, message);
     }
+    if request.fault.is_some() {
+        return "see what the upstream answered: the sender got the response of a fault (--fault)";
+    }
     match request.status {
-        0 => "nothing: the sender got no response because of a fault (--fault)",
         300..400 => {
             "set `forward` to the URL that it leads to: some SDKs take the redirection for success"
         }

@@ -2,6 +2,7 @@
 
 use crate::call::{Seq, text::visible};
 use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
+use crate::engine::ingest::forwarded::UPSTREAM_REFUSED;
 use crate::engine::rows::call_detail::{self, DetailContext, Extent, JudgeNotes};
 use crate::engine::rows::call_fields;
 use crate::engine::rows::request_without_calls;
@@ -240,7 +241,7 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         // the archive's response is in another line
         _ if request.response == ResponseSource::Archived => Reply::json(request.status, ""),
         // the response of the upstream, if recorded, is in another line
-        Some((code, _)) if code == "upstream_refused" => Reply::json(request.status, ""),
+        Some((code, _)) if code == UPSTREAM_REFUSED => Reply::json(request.status, ""),
         None if request.response == ResponseSource::Upstream => Reply::json(request.status, ""),
         // the HTTP parser refused it without a response body
         Some((code, _)) if code == "bad_http" || request.status == 0 => {

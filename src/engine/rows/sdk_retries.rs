@@ -7,7 +7,7 @@ pub enum SdkRetries {
     All,
     /// Some of the common ones; others take it for final.
     Some,
-    /// Hardly any: Go's, which sends again from 300 on.
+    /// Only the Go SDK, which sends again for every status from 300.
     Few,
 }
 

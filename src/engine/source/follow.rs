@@ -35,7 +35,8 @@ pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
     // however this thread ends, no other thread waits for it any longer
     let _settled = SettledOnDrop(&shared.import);
     let (origin, passed_over) = (Arc::default(), PassedOver::default());
-    let mut importer = Importer { shared, origin, wrong: 0, reported: 0, passed_over };
+    let mut importer =
+        Importer { shared, origin, wrong: 0, reported: 0, passed_over, is_told: false };
     for input in inputs {
         let read = match (input.stream, input.follow) {
             (Some(end), _) => stream::read(&mut importer, input, end),
@@ -134,6 +135,8 @@ pub(crate) struct Importer<'s> {
     wrong: u64,
     reported: u64,
     passed_over: PassedOver,
+    /// True if the screen has shown what was passed over in a file that is followed.
+    is_told: bool,
 }
 
 /// Lines that are recorded together.
@@ -285,13 +288,16 @@ impl Importer<'_> {
 
     /// Notes what was passed over in a file.
     fn note_passed_over(&mut self, input: &FollowedFile) {
-        let passed_over = std::mem::take(&mut self.passed_over);
-        for note in passed_over.other_notes(&input.path) {
-            match input.follow {
-                true => self.shared.notice(note),
-                false => self.shared.import.lock().notes.push(note),
+        if input.follow {
+            // told once, because a file that grows may have many of them
+            let notes: Vec<String> = self.passed_over.other_notes(&input.path).collect();
+            if !notes.is_empty() && !std::mem::replace(&mut self.is_told, true) {
+                self.shared.notice(notes.join("; "));
             }
+            return;
         }
+        let passed_over = std::mem::take(&mut self.passed_over);
+        self.shared.import.lock().notes.extend(passed_over.other_notes(&input.path));
     }
 
     /// Imports a line of a stream: calls, or an envelope of calls.

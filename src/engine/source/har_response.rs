@@ -2,6 +2,7 @@
 
 use crate::call::Val;
 use crate::call::time::Millis;
+use crate::engine::rows::sdk_retries::SdkRetries;
 use crate::engine::source::har::{header_pairs, text_or_base64};
 use crate::recording::{AnsweredWith, RefusalRecord, UpstreamAnswer};
 
@@ -88,7 +89,7 @@ fn refusal(with: &AnsweredWith) -> String {
     let shown: String = text.chars().take(MAX_SHOWN_CHARS).collect();
     let more = if shown.len() < text.len() { "…" } else { "" };
     let colon = if shown.is_empty() { "" } else { ": " };
-    let redirect = if (300..400).contains(&with.status) { ", a redirect" } else { "" };
+    let redirect = if matches!(with.status, 301..=303 | 307 | 308) { ", a redirect" } else { "" };
     format!("the service answered {}{redirect}{colon}{shown}{more}", with.status)
 }
 
@@ -106,9 +107,14 @@ pub(crate) fn fix(status: u16, message: &str) -> &'static str {
         307 | 308 => {
             "nothing if the sender follows the redirect; otherwise use the address in its `Location`"
         }
-        300..400 => "send to the address that the response's `Location` names",
+        301..=303 => "send to the address that the response's `Location` names",
         429 => "the SDK sends it again by itself; send in smaller batches if this continues",
-        500.. => "the SDK sends it again by itself; see what the service answered",
-        _ => "see what the service answered: SDKs do not send it again",
+        status => match SdkRetries::after(status) {
+            SdkRetries::All => "the SDK sends it again by itself; see what the service answered",
+            SdkRetries::Some => {
+                "see what the service answered: some SDKs send it again, others do not"
+            }
+            SdkRetries::Few => "see what the service answered: most SDKs do not send it again",
+        },
     }
 }

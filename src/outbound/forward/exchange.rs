@@ -163,9 +163,10 @@ impl ForwardClient {
         let exchange = async {
             let sent = self.connections.send(request, self.max_body_bytes, is_written);
             let (head, body, first_byte_at) = sent.await?;
-            // `Upgrade` stays behind, so the upstream was not asked for another protocol
+            // `Upgrade` is not forwarded, so the upstream was not asked for another protocol
             if head.status.is_informational() {
-                let reason = format!("it ends with {}", head.status.as_u16());
+                let reason =
+                    format!("its answer is only an interim one ({})", head.status.as_u16());
                 return Err(ForwardError::BadAnswer(reason));
             }
             Ok(ForwardedResponse {

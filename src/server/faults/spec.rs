@@ -224,14 +224,6 @@ impl FaultRule {
         let only_slows = matches!(self.kind, FaultKind::Delay { .. } | FaultKind::Slow(_));
         self.point == FaultPoint::Request && !only_slows
     }
-
-    /// Returns the status that replaces the real one.
-    pub fn status(&self) -> Option<u16> {
-        match self.kind {
-            FaultKind::Status { status, .. } => Some(status),
-            _ => None,
-        }
-    }
 }
 
 fn filter(text: &str) -> Result<Filter, FaultError> {

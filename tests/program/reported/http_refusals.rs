@@ -91,7 +91,7 @@ fn what_http_refuses_is_a_row_with_its_reason() {
                 format!("POST /v1/track ?x=1 HTTP/1.1\r\n{HOST}\r\n"),
                 400,
                 "POST /v1/track",
-                &["the URL of the request contains a blank", "%20"][..],
+                &["the URL of the request contains a space", "%20"][..],
             ),
             (
                 format!("P OST /v1/track HTTP/1.1\r\n{HOST}\r\n"),

@@ -120,7 +120,14 @@ pub(crate) fn sent(
         }
     }
     if !language.anything {
-        note_inexact_numbers(&tree, "", &mut notes);
+        let mut numbers = Vec::new();
+        find_inexact_numbers(&tree, "", &mut numbers);
+        if numbers.len() > MAX_NOTED {
+            numbers[MAX_NOTED] = "…".to_owned();
+        }
+        if !numbers.is_empty() {
+            notes.push(format!("many languages change these numbers: {}", numbers.join(", ")));
+        }
     }
     if !replaced.is_empty() {
         notes.push(format!("replaced: {}", replaced.join(", ")));
@@ -258,19 +265,25 @@ fn flatten_custom(tree: &mut Lit, notes: &mut Vec<String>) {
     );
 }
 
-/// Adds a note for each number that is not the same as a double, which many languages make of it.
-fn note_inexact_numbers(value: &Lit, path: &str, notes: &mut Vec<String>) {
+/// The maximum number of places that a note names.
+const MAX_NOTED: usize = 5;
+
+/// Adds the places of numbers that are not the same as a double, which many languages make of them.
+fn find_inexact_numbers(value: &Lit, path: &str, found: &mut Vec<String>) {
+    if found.len() > MAX_NOTED {
+        return;
+    }
     match value {
         Lit::Number(digits) if !is_exact(digits) => {
-            notes.push(format!("`{}`: many languages change the number {digits}", dotted(path)));
+            found.push(format!("`{}` ({digits})", dotted(path)));
         }
         Lit::List(items) => {
             let paths = (0..).map(|at: usize| pointer::push(path, &at.to_string()));
-            items.iter().zip(paths).for_each(|(item, at)| note_inexact_numbers(item, &at, notes));
+            items.iter().zip(paths).for_each(|(item, at)| find_inexact_numbers(item, &at, found));
         }
         Lit::Map(members) => {
             for (name, value) in members {
-                note_inexact_numbers(value, &pointer::push(path, name), notes);
+                find_inexact_numbers(value, &pointer::push(path, name), found);
             }
         }
         _ => {}

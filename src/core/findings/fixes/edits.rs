@@ -317,11 +317,9 @@ pub fn words(
         return Some(advice::json_text_fix(&edit.to));
     }
     let change = words_of_edit(call, finding, edit, known)?;
-    let is_below = |path: &str, place: &str| {
-        path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
-    };
     let places = || [Some(&*edit.to), edit.from()].into_iter().flatten();
-    let is_read_or_written = |opened: &&Edit| places().any(|place| is_below(place, &opened.to));
+    let is_read_or_written =
+        |opened: &&Edit| places().any(|place| pointer::is_below(place, &opened.to));
     match edits.iter().filter(|edit| edit.opens()).find(is_read_or_written) {
         Some(opened) => Some(format!("{}; then {change}", advice::json_text_fix(&opened.to))),
         None => Some(change),

@@ -72,7 +72,7 @@ impl Vendors {
 }
 
 fn millis(name: &str, at: &str) -> Result<time::Millis, String> {
-    time::parse(at).ok_or_else(|| format!("`{name}` is not an ISO-8601 time: {at}"))
+    time::parse(at).ok_or_else(|| format!("`{name}` is not a time like 2024-05-01T11:00:00Z: {at}"))
 }
 
 /// Returns a body as it is sent: the JSON text of a value, or the text itself for an upload.

@@ -15,6 +15,9 @@ use crate::vendors::vendor::{
     CallRules, Caveat, FieldName, FieldSource, IdRule, LeftoverRule, Request,
 };
 
+/// The maximum number of fields of a request, and of its spreads.
+const MAX_FIELDS: usize = 128;
+
 impl TableBuilder<'_> {
     pub(crate) fn call(
         &mut self,
@@ -218,15 +221,16 @@ impl TableBuilder<'_> {
         let headers = def.headers.as_ref().unwrap_or(&self.file.headers);
         let carrier = self.carrier(&def.method, &def.url, headers, settings);
         let only_with = self.only_with(call_def, def.only_with.as_ref());
+        if def.fields.len() > MAX_FIELDS || def.spread.len() > MAX_FIELDS {
+            let message = format!("a request has at most {MAX_FIELDS} fields, and as many spreads");
+            return Err(TableError::word(self.text, &def.url, message));
+        }
         let mut rows = Vec::new();
         for field in &def.fields {
             let made = self.row(call, call_def, field, settings, names);
             rows.extend(self.keep(made));
         }
         self.check_overwritten(def);
-        if rows.len() > 128 {
-            return Err(TableError::word(self.text, &def.url, "a request has at most 128 fields"));
-        }
         let spreads = def.spread.iter().map(|def| self.spread(call, call_def, def));
         let spreads = spreads.collect::<Result<Vec<_>, _>>()?;
         let caveats = def.caveat.iter().map(|caveat| self.caveat(caveat, &def.url));

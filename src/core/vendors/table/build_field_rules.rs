@@ -103,7 +103,7 @@ impl TableBuilder<'_> {
                     let message = format!(
                         "`to = \"{to}\"` replaces the members that the spread of line {line} copies to `{of}`"
                     );
-                    self.errors.push(TableError::word(self.text, &later.to, message));
+                    self.keep(Err::<(), _>(TableError::word(self.text, &later.to, message)));
                 }
             }
             for earlier in &def.fields[..at] {
@@ -124,7 +124,7 @@ impl TableBuilder<'_> {
                 } else {
                     continue;
                 };
-                self.errors.push(TableError::word(self.text, &later.to, message));
+                self.keep(Err::<(), _>(TableError::word(self.text, &later.to, message)));
             }
         }
     }

@@ -80,10 +80,8 @@ fn numbers_that_a_language_may_change_are_noted() {
     let notes = |library| fix_for(call, library, false, &[], &[]).snippet.notes;
     assert_eq!(
         notes("analytics-node"),
-        [
-            "`properties.a`: many languages change the number 9007199254740993",
-            "`properties.b.0`: many languages change the number 1e400"
-        ]
+        ["many languages change these numbers: `properties.a` (9007199254740993), \
+          `properties.b.0` (1e400)"]
     );
     assert!(notes("").is_empty());
 }
