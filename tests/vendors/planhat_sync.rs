@@ -248,7 +248,10 @@ fn what_a_line_must_be() {
             r#"{"vendor":"planhat-sync","sync_requests":[{"at":"x","method":"POST","path":"/v1/set"}]}"#,
             "`at` is not a time like 2024-05-01T11:00:00Z: x",
         ),
-        (r#"{"vendor":"planhat-sync","now":"then"}"#, "`now` is not a time like 2024-05-01T11:00:00Z: then"),
+        (
+            r#"{"vendor":"planhat-sync","now":"then"}"#,
+            "`now` is not a time like 2024-05-01T11:00:00Z: then",
+        ),
         (
             r#"{"vendor":"planhat-sync","settings":{"sync_gap":1}}"#,
             "planhat: `sync_gap` is not a setting, did you mean `sync_gap_s`?",

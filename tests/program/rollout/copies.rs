@@ -1,6 +1,7 @@
 //! `--copies`: a proxy sends a copy of each request and discards the response.
 
-use crate::common::{Http, Program, command};
+use crate::common::{Http, Program};
+use crate::rollout::ending;
 use serde_json::Value;
 
 const TRACK: &[u8] = br#"{"type":"track","event":"A","userId":"u","messageId":"m1"}"#;
@@ -27,7 +28,7 @@ fn a_copy_is_marked_in_the_recording_and_in_what_reads_it() {
     let text = std::fs::read_to_string(file).expect("the recording");
     assert_eq!(text.lines().filter(|line| line.contains(r#","copy":true"#)).count(), 2, "{text}");
     let output = |args: &[&str]| {
-        let ran = command(home.path()).args(args).output().expect("it runs");
+        let ran = ending(home.path()).args(args).output().expect("it runs");
         String::from_utf8(ran.stdout).expect("text")
     };
     let har: Value =

@@ -1,7 +1,7 @@
 //! `--fault`: what a sender meets, and what is shown of it.
 
 use super::forward::fixture::{FakeUpstream, Given, TRACK, answer};
-use crate::common::command;
+use crate::rollout::ending;
 use crate::server::client::{Running, start_with};
 use segscope::engine::{IngestOptions, NoCall, RowDetail};
 use segscope::server::{FaultRule, Listen, Options};
@@ -189,7 +189,7 @@ fn says_what_is_wrong_with_a_fault() {
         (["--fault-seed", "x"], "--fault-seed: `x` is not a whole number"),
     ] {
         let args = ["tail", "--listen", "127.0.0.1:0", "--no-record"];
-        let ran = command(home.path()).args(args).args(flags).output().expect("it runs");
+        let ran = ending(home.path()).args(args).args(flags).output().expect("it runs");
         let said = String::from_utf8_lossy(&ran.stderr);
         assert_eq!(ran.status.code(), Some(2), "{flags:?}: {said}");
         assert!(said.contains(want), "{flags:?}: {said}");

@@ -2,6 +2,7 @@
 //! change no finding.
 
 use crate::common::{Http, Program, StandIn, command};
+use crate::rollout::ending;
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -211,7 +212,7 @@ fn a_stream_is_redacted_before_it_is_recorded() {
 fn entries_that_cannot_be_used_stop_the_start() {
     let home = tempfile::tempdir().expect("a folder");
     let ran =
-        command(home.path()).args(["tail", "--redact", "email,type"]).output().expect("it runs");
+        ending(home.path()).args(["tail", "--redact", "email,type"]).output().expect("it runs");
     assert_eq!(ran.status.code(), Some(2));
     let said = String::from_utf8_lossy(&ran.stderr);
     assert!(said.contains("--redact: `type`: segscope needs `type` to read a call"), "{said}");

@@ -1,6 +1,7 @@
 //! `--require-signature`: webhooks without a right signature are recorded and refused.
 
-use crate::common::{Http, Program, StandIn, command};
+use crate::common::{Http, Program, StandIn};
+use crate::rollout::ending;
 use segscope::wire::signature::sign;
 use serde_json::Value;
 
@@ -58,7 +59,7 @@ fn refuses_a_webhook_without_a_right_signature_and_shows_it() {
 fn asks_for_a_secret_to_check_signatures_with() {
     let home = tempfile::tempdir().expect("a folder");
     let args = ["tail", "--listen", "127.0.0.1:0", "--require-signature"];
-    let ran = command(home.path()).args(args).output().expect("it runs");
+    let ran = ending(home.path()).args(args).output().expect("it runs");
     assert_eq!(ran.status.code(), Some(2));
     let said = String::from_utf8_lossy(&ran.stderr);
     let want = "--require-signature: there is no `webhook_secret` to check signatures with";
@@ -105,7 +106,7 @@ fn a_webhook_without_a_right_signature_is_not_forwarded() {
     assert_eq!(upstream.requests().len(), 1, "only the signed one is sent on");
     let text = std::fs::read_to_string(file).expect("the recording");
     assert_eq!(text.matches(r#""status":401"#).count(), 3, "{text}");
-    let ran = command(home.path()).args(["check", file, "--format", "junit"]).output();
+    let ran = ending(home.path()).args(["check", file, "--format", "junit"]).output();
     let report = String::from_utf8(ran.expect("it runs").stdout).expect("text");
     assert!(report.contains("set a shared secret in the webhook destination"), "{report}");
 }

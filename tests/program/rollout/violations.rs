@@ -1,6 +1,7 @@
 //! Violations of a tracking plan that Segment forwards are findings of the calls that they name.
 
-use crate::common::{Http, Program, command};
+use crate::common::{Http, Program};
+use crate::rollout::ending;
 use serde_json::{Value, json};
 
 fn violation(of: &str, field: &str, description: &str) -> String {
@@ -71,7 +72,7 @@ fn a_forwarded_violation_is_a_finding_of_the_call_that_it_names() {
     // the report counts in CI, in both paths of `check`
     for more in [&[][..], &["--filter", "type = \"track\""]] {
         let args = ["check", file, "--fail-on", "never", "--format", "text"];
-        let ran = command(home.path()).args(args).args(more).output().expect("it runs");
+        let ran = ending(home.path()).args(args).args(more).output().expect("it runs");
         let text = String::from_utf8_lossy(&ran.stdout);
         assert!(text.contains("EVT-VIOLATION-REPORTED"), "{more:?}: {text}");
     }

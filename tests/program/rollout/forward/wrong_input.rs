@@ -1,6 +1,6 @@
 //! A wrong upstream of `--forward` is refused at the start, with the flag and the reason.
 
-use crate::common::command;
+use crate::rollout::ending;
 
 #[test]
 fn says_which_flag_is_wrong_and_why() {
@@ -64,7 +64,7 @@ fn says_which_flag_is_wrong_and_why() {
     ] {
         let mut all = vec!["tail", "--listen", "127.0.0.1:0", "--no-record"];
         all.extend(&flags);
-        let ran = command(home.path()).args(&all).output().expect("it runs");
+        let ran = ending(home.path()).args(&all).output().expect("it runs");
         let said = String::from_utf8_lossy(&ran.stderr);
         assert_eq!(ran.status.code(), Some(code), "{flags:?}: {said}");
         assert!(said.contains(want), "{flags:?}: {said}");
@@ -79,7 +79,7 @@ fn refuses_to_forward_to_itself() {
     drop(free);
     let url = format!("http://{addr}");
     let args = ["tail", "--no-record", "--listen", &addr, "--forward", &url];
-    let ran = command(home.path()).args(args).output().expect("it runs");
+    let ran = ending(home.path()).args(args).output().expect("it runs");
     let said = String::from_utf8_lossy(&ran.stderr);
     assert_eq!(ran.status.code(), Some(3), "{said}");
     assert!(said.contains("is this listener"), "{said}");
@@ -90,7 +90,7 @@ fn a_project_cannot_forward_what_its_user_sends() {
     let home = tempfile::tempdir().expect("a folder");
     std::fs::write(home.path().join("segscope.toml"), "forward = \"http://127.0.0.1:9\"\n")
         .expect("written");
-    let ran = command(home.path()).args(["config", "show"]).output().expect("it runs");
+    let ran = ending(home.path()).args(["config", "show"]).output().expect("it runs");
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("forward"), "it names the setting");
 }
