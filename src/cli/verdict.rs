@@ -147,8 +147,8 @@ pub fn report(judged: CheckedCalls<'_>, reports: Reports) -> Result<(), Failure>
     let mut outcome = outcome(fail_on, failed);
     if empty {
         let requests = report::plural(tally.no_calls.len() as u64, "request");
-        outcome.push_str(&format!("; {requests} without a call"));
-        output::note(format_args!("segscope: {requests} arrived, and none contains a call"));
+        outcome.push_str(&format!("; {requests} without an accepted call"));
+        output::note(format_args!("segscope: {requests} arrived, and no call was accepted"));
     }
     if let Some(expectations) = expectations {
         let word = if unmet { "failed" } else { "passed" };

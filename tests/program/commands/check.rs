@@ -143,7 +143,7 @@ fn refused_requests_of_a_recording_are_errors() {
     // what is sent again is no error; but no call has arrived
     let (code, text) = home.check(&["busy.ndjson", "--fail-on", "warning"]);
     assert_eq!(code, 1);
-    assert!(text.contains("info HTTP-429") && text.contains("without a call"), "{text}");
+    assert!(text.contains("info HTTP-429") && text.contains("without an accepted call"), "{text}");
     let done = segscope(home.0.path(), &["check", "odd.ndjson"]).assert().code(2);
     assert!(stderr(&done).contains("the first is line 2"), "{}", stderr(&done));
 }

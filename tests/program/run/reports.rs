@@ -103,7 +103,7 @@ fn a_request_without_a_call_fails_and_no_request_at_all_is_pointed_out() {
     let script = r#"curl -s -u k: -d '{"batch":[]}' "$SEGSCOPE_URL/v1/batch" >/dev/null"#;
     let (code, _, stderr) = run(home.path(), &["--no-record"], script);
     assert_eq!(code, Some(1), "{stderr}");
-    assert!(stderr.contains("1 request arrived, and none contains a call"), "{stderr}");
+    assert!(stderr.contains("1 request arrived, and no call was accepted"), "{stderr}");
     let (code, _, stderr) = run(home.path(), &["--no-record"], "true");
     assert_eq!(code, Some(0));
     assert!(
