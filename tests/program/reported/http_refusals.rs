@@ -37,7 +37,7 @@ fn what_http_refuses_is_a_row_with_its_reason() {
             "POST /v1/track HTTP/1.1\r\nHost : x\r\n\r\n".into(),
             400,
             "POST /v1/track",
-            &["`Host : x`", "blank before the colon"],
+            &["`Host : x`", "space before the colon"],
         ),
         (
             format!("{post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}"),
