@@ -3,15 +3,11 @@
 use super::Terminal;
 use portable_pty::CommandBuilder;
 
-#[test]
-fn calls_come_from_the_pipe_and_keys_from_the_terminal() {
-    let script = format!(
-        "echo '{{\"type\":\"track\",\"event\":\"Piped\",\"userId\":\"u\"}}' | '{}' open -f -",
-        env!("CARGO_BIN_EXE_segscope")
-    );
-    let mut terminal = Terminal::prepared(120, 40, &[], |home, command| {
+/// A terminal in which a shell runs a script.
+fn shell(script: &str) -> Terminal {
+    Terminal::prepared(120, 40, &[], |home, command| {
         let mut shell = CommandBuilder::new("sh");
-        shell.args(["-c", &script]);
+        shell.args(["-c", script]);
         shell.env_clear();
         for (name, value) in [("PATH", "/usr/bin:/bin"), ("TERM", "xterm-256color")] {
             shell.env(name, value);
@@ -19,7 +15,16 @@ fn calls_come_from_the_pipe_and_keys_from_the_terminal() {
         shell.env("HOME", home);
         shell.cwd(home);
         *command = shell;
-    });
+    })
+}
+
+#[test]
+fn calls_come_from_the_pipe_and_keys_from_the_terminal() {
+    let script = format!(
+        "echo '{{\"type\":\"track\",\"event\":\"Piped\",\"userId\":\"u\"}}' | '{}' open -f -",
+        env!("CARGO_BIN_EXE_segscope")
+    );
+    let mut terminal = shell(&script);
     terminal.sees("Piped");
     terminal.press("\r");
     terminal.sees("event: \"Piped\"");
@@ -32,17 +37,7 @@ fn calls_come_from_the_pipe_and_keys_from_the_terminal() {
 fn a_named_pipe_that_nobody_writes_to_is_not_said_to_hold_no_calls() {
     let program = env!("CARGO_BIN_EXE_segscope");
     let script = format!("mkfifo calls && exec '{program}' open -f calls");
-    let mut terminal = Terminal::prepared(120, 40, &[], |home, command| {
-        let mut shell = CommandBuilder::new("sh");
-        shell.args(["-c", &script]);
-        shell.env_clear();
-        for (name, value) in [("PATH", "/usr/bin:/bin"), ("TERM", "xterm-256color")] {
-            shell.env(name, value);
-        }
-        shell.env("HOME", home);
-        shell.cwd(home);
-        *command = shell;
-    });
+    let mut terminal = shell(&script);
     terminal.sees("No call has arrived yet.");
     assert_eq!(terminal.quit(), 0);
 }

@@ -1,6 +1,6 @@
 //! The conversion of a field of a vendor's table to a [`FieldRule`].
 
-use crate::call::CallType;
+use crate::call::{CallType, pointer};
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::settings::VendorSettings;
 use crate::vendors::table::build::TableBuilder;
@@ -93,12 +93,9 @@ impl TableBuilder<'_> {
         }
         for (at, later) in def.fields.iter().enumerate() {
             let to = later.to.get_ref();
-            let is_in = |inner: &str, outer: &str| {
-                inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))
-            };
             for spread in &def.spread {
                 let of = spread.to.get_ref();
-                if of == to || is_in(of, to) {
+                if of == to || pointer::is_below(of, to) {
                     let line = self.text.line_of(spread.to.span().start);
                     let message = format!(
                         "`to = \"{to}\"` replaces the members that the spread of line {line} copies to `{of}`"
@@ -113,11 +110,11 @@ impl TableBuilder<'_> {
                     format!(
                         "`to = \"{to}\"` replaces the field of line {line}: list the sources of both in one `from`, in order, or give this field `only_with`"
                     )
-                } else if is_in(of, to) {
+                } else if pointer::is_below(of, to) {
                     format!(
                         "`to = \"{to}\"` replaces `{of}` of line {line}: put it before that field"
                     )
-                } else if is_in(to, of) && no_object {
+                } else if pointer::is_below(to, of) && no_object {
                     format!(
                         "`to = \"{to}\"` replaces `{of}` of line {line}, whose value is not an object"
                     )
