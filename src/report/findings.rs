@@ -1,22 +1,19 @@
 //! The findings of many calls, with one entry for each event, code and fix. All reports for CI are made
 //! of these entries.
 
-use crate::call::text::{spelled, visible, visible_id};
+use crate::call::text::{spelled, visible};
 use crate::engine::index::RemarkKind;
 use crate::engine::{CallDetail, CallGroup, RowDetail, Tally};
-use crate::findings::advice::{self, IdRoute, dotted};
+use crate::findings::Severity;
+use crate::findings::advice::dotted;
 use crate::findings::fixes::{Edit, SnippetAudience};
-use crate::findings::{Finding, Headline, Severity};
 use crate::report::by_event::sort_by_event;
-use crate::report::findings_of_code::{alike, findings_of};
 use crate::report::format_numbers::plural;
+use crate::report::found_groups::FoundGroups;
 use crate::report::lost_requests::lost_requests;
 use crate::vendors::{CodeId, Vendors};
-use hashbrown::{DefaultHashBuilder, HashTable};
-use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::hash::BuildHasher;
 use std::panic::resume_unwind;
 use std::thread;
 
@@ -110,7 +107,7 @@ impl FindingGroup {
 }
 
 impl CorrectedSnippet {
-    fn from_call(call: &CallDetail) -> Option<CorrectedSnippet> {
+    pub(crate) fn from_call(call: &CallDetail) -> Option<CorrectedSnippet> {
         let fix = call.correction(SnippetAudience::Anybody)?;
         let changes: Vec<String> = fix.edits.iter().map(Edit::words).collect();
         let code = fix.snippet.text().replace('\t', "    ");
@@ -155,8 +152,8 @@ pub fn finding_groups(
         tally.found.iter().enumerate().map(|(at, found)| (found.code, at)).collect();
     let mut all = found.groups;
     // the sort is stable: groups with the same code and count keep their order
-    all.sort_by_key(|(code, group)| (order.get(code).copied(), Reverse(group.calls)));
-    groups.extend(all.into_iter().map(|(_, group)| group));
+    all.sort_by_key(|found| (order.get(&found.code).copied(), Reverse(found.group.calls)));
+    groups.extend(all.into_iter().map(|found| found.group));
     groups.extend(remarks(tally));
     let mut groups: Vec<(usize, FindingGroup)> = groups.into_iter().enumerate().collect();
     // a group without an event is not put together with others
@@ -199,151 +196,6 @@ fn group_findings(
     })
 }
 
-/// Groups of findings while they are put together.
-#[derive(Default)]
-struct FoundGroups {
-    groups: Vec<(CodeId, FindingGroup)>,
-    /// The number of each group, by the hash of its key.
-    numbers: HashTable<usize>,
-    hasher: DefaultHashBuilder,
-}
-
-/// The key of a group: findings with the same code, event, fix and places are one entry.
-#[derive(PartialEq, Eq, Hash)]
-struct GroupKey<'f> {
-    code: CodeId,
-    event: Option<&'f str>,
-    fix: &'f str,
-    paths: Vec<&'f str>,
-}
-
-impl<'f> GroupKey<'f> {
-    fn from_group((code, group): &'f (CodeId, FindingGroup)) -> GroupKey<'f> {
-        let paths = [&group.path].into_iter().chain(&group.other_paths);
-        GroupKey {
-            code: *code,
-            event: group.event.as_deref(),
-            fix: &group.fix,
-            paths: paths.map(String::as_str).collect(),
-        }
-    }
-}
-
-impl FoundGroups {
-    fn find(&mut self, key: &GroupKey<'_>) -> Option<&mut FindingGroup> {
-        let groups = &self.groups;
-        let is_it = |number: &usize| GroupKey::from_group(&groups[*number]) == *key;
-        let number = *self.numbers.find(self.hasher.hash_one(key), is_it)?;
-        Some(&mut self.groups[number].1)
-    }
-
-    fn insert(&mut self, code: CodeId, group: FindingGroup) {
-        self.groups.push((code, group));
-        let (groups, hasher) = (&self.groups, &self.hasher);
-        let hash = |number: &usize| hasher.hash_one(GroupKey::from_group(&groups[*number]));
-        let number = groups.len() - 1;
-        self.numbers.insert_unique(hash(&number), number, hash);
-    }
-
-    /// Adds the groups of later calls. A group that both have keeps its example.
-    fn merge(&mut self, later: FoundGroups) {
-        for later in later.groups {
-            match self.find(&GroupKey::from_group(&later)) {
-                Some(group) => {
-                    group.calls += later.1.calls;
-                    group.repeats += later.1.repeats;
-                }
-                None => self.insert(later.0, later.1),
-            }
-        }
-    }
-
-    fn add(&mut self, vendors: &Vendors, calls: &CallGroup, call: &CallDetail) {
-        let (mut corrected, snippet) = (None, || CorrectedSnippet::from_call(call));
-        let event = calls.is_alike.then(|| event(call));
-        for &code in &calls.codes {
-            let entry = vendors.codes().entry(code);
-            let all = findings_of(entry, call);
-            for findings in alike(&all, entry.text.of_plan) {
-                let finding = findings[0];
-                let fix = fix_of_all(finding, calls, call);
-                let paths = findings.iter().map(|finding| finding.path.as_str()).collect();
-                let key = GroupKey { code, event: event.as_deref(), fix: &fix, paths };
-                if let Some(group) = self.find(&key) {
-                    group.calls += calls.calls;
-                    group.repeats += calls.repeats;
-                    continue;
-                }
-                let is_mended =
-                    calls.is_alike && call.edits.iter().any(|edit| edit.answers(finding));
-                let group = FindingGroup {
-                    unit: "call",
-                    code: entry.code.to_string(),
-                    severity: entry.severity,
-                    missing: matches!(entry.headline, Some(Headline::Strong(_))),
-                    fails: false,
-                    vendor: entry.vendor.filter(|_| !entry.text.once).map(|at| {
-                        let info = vendors.info(at);
-                        (info.name.clone(), info.title.clone())
-                    }),
-                    event: event.clone(),
-                    event_name: call.name.clone().filter(|_| calls.is_alike),
-                    calls: calls.calls,
-                    repeats: calls.repeats,
-                    message: finding.message.clone(),
-                    why: finding.why.clone(),
-                    history: finding.history.clone(),
-                    fix: fix.into_owned(),
-                    path: finding.path.clone(),
-                    other_paths: findings.iter().skip(1).map(|other| other.path.clone()).collect(),
-                    example: example(call),
-                    corrected: match is_mended {
-                        true => corrected.get_or_insert_with(snippet).clone(),
-                        false => None,
-                    },
-                };
-                self.insert(code, group);
-            }
-        }
-    }
-}
-
-/// Returns the fix of all calls of a group. An account id from earlier calls of the example's user is
-/// wrong for other users, so the fix of several calls names only the place.
-fn fix_of_all<'f>(finding: &'f Finding, calls: &CallGroup, call: &CallDetail) -> Cow<'f, str> {
-    let edit = call.edits.iter().find(|edit| edit.answers(finding));
-    let place = edit.map_or(&finding.path, |edit| &edit.to);
-    match calls.is_alike {
-        false => {
-            "these calls differ: choose some with --filter to see what each has to change".into()
-        }
-        true if calls.calls + calls.repeats > 1 && advice::names_earlier_call(&finding.fix) => {
-            let route = IdRoute::from_hint(finding.hints.iter().flatten().next(), place);
-            advice::fix(route, place, "").into()
-        }
-        _ => (&finding.fix).into(),
-    }
-}
-
-/// Returns the type and name of a call, such as `track "Signed Up"`.
-fn event(call: &CallDetail) -> String {
-    let kind = call.kind.as_deref().unwrap_or("no type");
-    match &call.name {
-        Some(name) => format!("{kind} \"{name}\""),
-        None => kind.to_owned(),
-    }
-}
-
-fn example(call: &CallDetail) -> String {
-    let mut text = format!("call {}: {}", call.seq.0, event(call));
-    for (name, id) in [("account", &call.account_id), ("user", &call.user_id)] {
-        if let Some(id) = id {
-            text.push_str(&format!(", {name} {}", visible_id(id)));
-        }
-    }
-    text
-}
-
 /// The maximum number of further remarks that an entry names.
 const MAX_FURTHER: usize = 5;
 
@@ -383,6 +235,3 @@ pub(crate) fn remarks(tally: &Tally) -> impl Iterator<Item = FindingGroup> {
         })
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -11,6 +11,7 @@ mod export;
 mod findings;
 mod findings_of_code;
 mod format_numbers;
+mod found_groups;
 pub mod github;
 pub mod junit;
 mod lost_requests;

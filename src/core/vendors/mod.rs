@@ -54,6 +54,7 @@ mod look_plan;
 mod map_lines;
 mod memory;
 mod planhat;
+mod relevant_structure;
 mod rules;
 mod settings;
 mod short_words;

@@ -318,6 +318,7 @@ impl<'h> CallReader<'h, '_> {
             shape,
             content: content.print,
             structure: content.structure,
+            event_fingerprint: content.event_fingerprint,
             event: fields.event.map(|event| event.node()),
             user_id: fields.user_id.map(|id| id.node()),
             anonymous_id: fields.anonymous_id.map(|id| id.node()),

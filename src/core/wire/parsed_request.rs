@@ -45,9 +45,10 @@ pub struct ReadCall {
     /// The fingerprint of its content, equal for a repeat of it. Only valid for a call with a
     /// `messageId` of its own.
     pub content: u32,
-    /// The fingerprint of its structure: the names and kinds of its members and derived fields, its
-    /// type and its event.
+    /// The fingerprint of its structure: the names and kinds of its members and derived fields.
     pub structure: u64,
+    /// The fingerprint of its type and the name of its event.
+    pub event_fingerprint: u64,
     /// Its own `event` in [`ParsedRequest::doc`].
     pub event: Option<u32>,
     /// Its own `userId` in [`ParsedRequest::doc`].

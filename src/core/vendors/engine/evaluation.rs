@@ -13,7 +13,7 @@ use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::find_shape_rules::is_chosen;
 use crate::vendors::engine::output_json::{OutputJson, ValueOrigin};
-use crate::vendors::engine::sentences::finding;
+use crate::vendors::engine::sentences::{Words, finding};
 use crate::vendors::memory::facts::Facts;
 use crate::vendors::table::NumberRule;
 use crate::vendors::vendor::{FieldSource, Guard, NAMES, Name, Vendor, slot};
@@ -101,38 +101,6 @@ pub(crate) struct Rendering<'a> {
     pub(crate) named: [Option<(FieldValue<'a>, From<'a>)>; NAMES],
 }
 
-/// Values for the placeholders of a finding's sentences that only the rule knows.
-#[derive(Debug, Default)]
-pub(crate) struct Words {
-    pub values: Vec<(&'static str, String)>,
-    phrases: Vec<(&'static str, &'static str)>,
-    pub inferred: Option<Option<String>>,
-    /// The fix to show instead of the fix in the code's texts.
-    pub advice: Option<String>,
-}
-
-impl Words {
-    /// Sets the value of a `{placeholder}` of the code's texts; it is shortened when it is shown.
-    pub fn say(&mut self, name: &'static str, word: impl ToString) {
-        self.values.push((name, word.to_string()));
-    }
-
-    /// Sets a fixed phrase for a `{placeholder}`; it is shown at full length.
-    pub fn phrase(&mut self, name: &'static str, phrase: &'static str) {
-        self.phrases.push((name, phrase));
-    }
-
-    /// Returns the phrase of a placeholder.
-    pub fn phrase_of(&self, name: &str) -> Option<&'static str> {
-        self.phrases.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, phrase)| *phrase)
-    }
-
-    /// Returns the value of a placeholder that [`Words::say`] has set.
-    pub fn value_of(&self, name: &str) -> Option<&str> {
-        self.values.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, word)| &**word)
-    }
-}
-
 /// One call at one vendor.
 pub(crate) struct Evaluation<'a> {
     pub view: &'a CallView<'a>,
@@ -146,6 +114,8 @@ pub(crate) struct Evaluation<'a> {
     pub user: Option<FoundId<'a>>,
     pub session: Option<FoundId<'a>>,
     pub(crate) found: Vec<CodeId>,
+    /// True if a finding is about a member without a slot.
+    pub(crate) names_member: bool,
     strongest: Effect,
     pub(crate) skipped: u8,
     pub(crate) kept: usize,
@@ -176,6 +146,7 @@ impl<'a> Evaluation<'a> {
             user: None,
             session: None,
             found: Vec::new(),
+            names_member: false,
             // all checks run even for a discarded call, so that all findings are shown at once
             strongest: if view.event.discarded { Effect::Discard } else { Effect::None },
             skipped: 0,
@@ -210,6 +181,7 @@ impl<'a> Evaluation<'a> {
     #[inline]
     pub fn find_with(&mut self, code: CodeId, place: CallPlace<'a>, say: impl FnOnce(&mut Words)) {
         self.strongest = self.strongest.max(self.codes.entry(code).effect);
+        self.names_member |= !matches!(place, CallPlace::Slot(_));
         self.found.push(code);
         if self.writes_findings() {
             self.write_finding(code, place, say);

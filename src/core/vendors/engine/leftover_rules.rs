@@ -4,8 +4,9 @@ use crate::call::text::visible;
 use crate::call::{Val, pointer};
 use crate::findings::advice;
 use crate::vendors::engine::call_view::CallView;
-use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From, Words};
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
 use crate::vendors::engine::near_miss::meant_by;
+use crate::vendors::engine::sentences::Words;
 use crate::vendors::vendor::{FieldRule, FieldSource, LeftoverRule, slot};
 use crate::vendors::vendor_info::VendorInfo;
 

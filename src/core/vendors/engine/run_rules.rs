@@ -57,8 +57,9 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
         run_request(evaluation, number, request, &rules.requests[number]);
     }
     for to_run in &rules.rests {
-        if !report_known_codes(evaluation, to_run) {
-            run_leftover_rule(evaluation, &call.rests[usize::from(to_run.number)]);
+        let rest = &call.rests[usize::from(to_run.number)];
+        if !report_known_codes(evaluation, to_run, rest.each) {
+            run_leftover_rule(evaluation, rest);
         }
     }
     if let Some(rules) = &vendor.rules {
@@ -161,8 +162,9 @@ fn run_request<'a>(
     }
     if !evaluation.rendering() {
         for to_run in &rules.spreads {
-            if !report_known_codes(evaluation, to_run) {
-                spread(evaluation, number, &request.spreads[usize::from(to_run.number)]);
+            let each = &request.spreads[usize::from(to_run.number)];
+            if !report_known_codes(evaluation, to_run, each.drops_scalars()) {
+                spread(evaluation, number, each);
             }
         }
         let view = evaluation.view;
@@ -191,11 +193,17 @@ fn run_request<'a>(
 }
 
 /// Reports the findings of a rule without running it, if the call is only judged and its shape
-/// determines the findings. Returns false if the rule has to run.
-fn report_known_codes(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bool {
+/// determines the findings. Returns false if the rule has to run. `names_members` is true if the
+/// findings are about members that no vendor reads.
+fn report_known_codes(
+    evaluation: &mut Evaluation<'_>,
+    to_run: &RuleToRun,
+    names_members: bool,
+) -> bool {
     match &to_run.codes {
         Some(codes) if !evaluation.writes_findings() => {
             codes.iter().for_each(|&code| evaluation.find(code, CallPlace::Slot(FieldSlot::ROOT)));
+            evaluation.names_member |= names_members && !codes.is_empty();
             true
         }
         _ => false,

@@ -6,9 +6,41 @@ use crate::findings::{CodeText, Finding, Hint, HintKind, Reason};
 use crate::findings::{advice, fill_into, identity, in_json_text};
 use crate::vendors::code_id::CodeId;
 use crate::vendors::codes::CodeEntry;
-use crate::vendors::engine::evaluation::{Evaluation, Words};
+use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::near_miss::possible_hints;
 use std::borrow::Cow;
+
+/// Values for the placeholders of a finding's sentences that only the rule knows.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    pub values: Vec<(&'static str, String)>,
+    phrases: Vec<(&'static str, &'static str)>,
+    pub inferred: Option<Option<String>>,
+    /// The fix to show instead of the fix in the code's texts.
+    pub advice: Option<String>,
+}
+
+impl Words {
+    /// Sets the value of a `{placeholder}` of the code's texts; it is shortened when it is shown.
+    pub fn say(&mut self, name: &'static str, word: impl ToString) {
+        self.values.push((name, word.to_string()));
+    }
+
+    /// Sets a fixed phrase for a `{placeholder}`; it is shown at full length.
+    pub fn phrase(&mut self, name: &'static str, phrase: &'static str) {
+        self.phrases.push((name, phrase));
+    }
+
+    /// Returns the phrase of a placeholder.
+    pub fn phrase_of(&self, name: &str) -> Option<&'static str> {
+        self.phrases.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, phrase)| *phrase)
+    }
+
+    /// Returns the value of a placeholder that [`Words::say`] has set.
+    pub fn value_of(&self, name: &str) -> Option<&str> {
+        self.values.iter().find(|(placeholder, _)| *placeholder == name).map(|(_, word)| &**word)
+    }
+}
 
 /// The templates of a code, each parsed once.
 #[derive(Debug, Clone)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::findings::Severity;
 
 /// Returns a group of one call with a code, an event and a place.
 fn group(event: &str, path: &str, example: &str) -> FindingGroup {
@@ -26,14 +27,16 @@ fn group(event: &str, path: &str, example: &str) -> FindingGroup {
 
 fn found(groups: Vec<(u16, FindingGroup)>) -> FoundGroups {
     let mut found = FoundGroups::default();
-    groups.into_iter().for_each(|(code, group)| found.insert(CodeId(code), group));
+    for (code, group) in groups {
+        found.insert(FoundGroup { code: CodeId(code), group, shared_fix: None });
+    }
     found
 }
 
 /// Returns the code, event, path, calls, repeats and example of each group, in order.
 fn rows(found: &FoundGroups) -> Vec<(u16, &str, &str, u64, u64, &str)> {
     let groups = found.groups.iter();
-    let rows = groups.map(|(code, group)| {
+    let rows = groups.map(|FoundGroup { code, group, .. }| {
         let event = group.event.as_deref().unwrap_or_default();
         (code.0, event, &*group.path, group.calls, group.repeats, &*group.example)
     });
@@ -72,5 +75,5 @@ fn groups_with_another_fix_or_further_places_are_not_merged() {
     all.merge(found(vec![(1, fixed("remove it")), (1, placed)]));
     assert_eq!(rows(&all).len(), 3);
     all.merge(found(vec![(1, fixed("remove it"))]));
-    assert_eq!(all.groups.iter().map(|(_, group)| group.calls).collect::<Vec<_>>(), [1, 2, 1]);
+    assert_eq!(all.groups.iter().map(|found| found.group.calls).collect::<Vec<_>>(), [1, 2, 1]);
 }
