@@ -109,6 +109,9 @@ pub(crate) struct Words {
     pub inferred: Option<Option<String>>,
     /// The fix to show instead of the fix in the code's texts.
     pub advice: Option<String>,
+    /// True if no change of the call's fields removes the finding, as in
+    /// [`Finding::beyond_the_call`].
+    pub beyond_the_call: bool,
 }
 
 impl Words {
