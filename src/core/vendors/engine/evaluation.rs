@@ -109,8 +109,7 @@ pub(crate) struct Words {
     pub inferred: Option<Option<String>>,
     /// The fix to show instead of the fix in the code's texts.
     pub advice: Option<String>,
-    /// True if no change of the call's fields removes the finding, as in
-    /// [`Finding::beyond_the_call`].
+    /// The value of [`Finding::beyond_the_call`].
     pub beyond_the_call: bool,
 }
 
