@@ -9,7 +9,9 @@ mod common;
 use common::{batch, headers, track};
 use divan::{AllocProfiler, Bencher, black_box};
 use segscope::call::{Doc, Spare};
-use segscope::engine::index::{CallRow, CallShape, Fingerprint, Index, Repeat, SenderPlatform};
+use segscope::engine::index::{
+    ArrivalHour, CallRow, CallShape, Fingerprint, Index, Repeat, SenderPlatform,
+};
 use segscope::engine::{Engine, InUse, Recording};
 use segscope::recording;
 use segscope::recording::{Body, LineHead, RecordingFile, ResponseSource};
@@ -106,7 +108,9 @@ fn index_push(bencher: Bencher<'_, '_>) {
             ..CallRow::default()
         };
         store.calls.push(row);
-        store.meet(Some(Repeat { print: Fingerprint::new(&id, nth.get()), discarded: false }))
+        let print = Fingerprint::new(&id, nth.get());
+        let hour = ArrivalHour::new(Some(NOW));
+        store.meet(Some(Repeat { print, hour, discarded: false }))
     });
 }
 

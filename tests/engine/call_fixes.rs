@@ -7,10 +7,16 @@ use segscope::findings::fixes::SnippetAudience;
 use segscope::findings::{Finding, Severity, advice};
 use segscope::recording::RecordingFile;
 use segscope::vendors::Vendors;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 fn engine() -> Engine {
-    let vendors = Arc::new(Vendors::new(&serde_json::Map::new(), &[]).expect("the defaults"));
+    engine_with(&serde_json::Map::new())
+}
+
+/// Creates an engine with these settings of vendors.
+fn engine_with(settings: &serde_json::Map<String, Value>) -> Engine {
+    let vendors = Arc::new(Vendors::new(settings, &[]).expect("valid settings"));
     let recording =
         Recording::from_file(RecordingFile::nameless().expect("a file")).expect("empty");
     let in_use = InUse::without_choice(&vendors);
@@ -262,4 +268,41 @@ fn above_a_fix_the_advice_is_not_said_twice() {
     let nothing = after_a_group("{}");
     let account = finding(&nothing, "CSB-T-ACCOUNT-MISSING", "/properties/account_id");
     assert_eq!(advice::without(account), account.message);
+}
+
+#[test]
+fn no_corrected_call_is_offered_where_only_a_setting_helps() {
+    let settings = json!({"planhat": {"create_endusers": false, "known_companies": ["C"]}});
+    let engine = engine_with(settings.as_object().expect("an object"));
+    let planhat = engine.vendors().index_of("planhat").expect("built in");
+    engine.set_in_use(InUse::chosen(&engine.vendors(), vec![planhat])).expect("read again");
+    let bodies = [
+        r#"{"userId":"u","traits":{}}"#,
+        // a near miss does not help either
+        r#"{"userId":"u","traits":{"accountId":"C"}}"#,
+        r#"{"userId":"u","traits":{"company_id":"X"}}"#,
+        r#"{"userId":"u","traits":{"company_id":"C"}}"#,
+    ];
+    for (row, body) in (0..).zip(bodies) {
+        take(&engine, "2026-11-22T10:00:00Z", "/v1/identify", body);
+        let call = call(&engine, row);
+        let findings = &call.vendors[planhat].1.findings;
+        let error = findings.iter().find(|finding| finding.severity == Severity::Error);
+        let error = error.unwrap_or_else(|| panic!("{body}: {findings:#?}"));
+        for word in ["creation of endusers", "vendors.planhat.known_endusers"] {
+            assert!(error.fix.contains(word), "{body}: {}", error.fix);
+        }
+        assert!(!error.message.contains("rename"), "{body}: {}", error.message);
+        let edits = call.fix(SnippetAudience::Owner).expect("an identify call").edits;
+        assert!(edits.is_empty(), "{body}: {edits:?}");
+        let needs: Vec<_> = call.needs.iter().map(|need| need.advice.as_deref()).collect();
+        assert_eq!(needs, [Some(&*error.fix)], "{body}");
+    }
+    // the change that another vendor needs is not presented as one for Planhat
+    engine.set_in_use(InUse::without_choice(&engine.vendors())).expect("read again");
+    let call = call(&engine, 0);
+    let error = finding(&call, "PH-I-COMPANY-MISSING", "/traits/company_id");
+    assert!(error.fix.contains("creation of endusers"), "{}", error.fix);
+    let edits = call.fix(SnippetAudience::Owner).expect("an identify call").edits;
+    assert!(edits.iter().all(|edit| !edit.vendors.contains(&planhat)), "{edits:?}");
 }

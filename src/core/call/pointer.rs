@@ -65,6 +65,11 @@ pub fn is_below(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
 }
 
+/// Returns true if a path leads to the value at `place` or to a value inside it.
+pub fn is_at_or_below(path: &str, place: &str) -> bool {
+    path == place || is_below(path, place)
+}
+
 /// Returns the last token of a pointer, decoded; the empty text for the empty pointer.
 pub fn last(pointer: &str) -> Cow<'_, str> {
     let last = pointer.bytes().rposition(|b| b == b'/');
@@ -74,6 +79,20 @@ pub fn last(pointer: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_values_at_a_place_from_those_below_and_beside_it() {
+        for (path, place, want) in [
+            ("/a", "/a", [true, false]),
+            ("/a/b", "/a", [true, true]),
+            ("/ab", "/a", [false, false]),
+            ("/a", "/a/b", [false, false]),
+            ("/a", "", [true, true]),
+        ] {
+            let got = [is_at_or_below(path, place), is_below(path, place)];
+            assert_eq!(got, want, "{path} {place}");
+        }
+    }
 
     #[test]
     fn decodes_tokens() {

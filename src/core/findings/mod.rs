@@ -77,6 +77,10 @@ pub struct Finding {
     /// The id that it reports as not being a string, according to the vendor's table.
     #[serde(skip)]
     pub mistyped: Option<Id>,
+    /// True if no value at `path` removes the finding, because a setting of the vendor decides. Its
+    /// fix then names the setting, and no corrected call is made for it.
+    #[serde(skip)]
+    pub beyond_the_call: bool,
 }
 
 impl Finding {

@@ -118,10 +118,7 @@ impl<'d> NearMissSearch<'_, 'd> {
     fn add(&self, path: &str, kind: HintKind, found: &mut Vec<Hint>) {
         let usable = || id_of(self.event.pointer(path), self.rule).is_ok();
         // the expected place itself and the objects that contain it are not near misses
-        let is_expected = self
-            .expected
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let is_expected = pointer::is_at_or_below(self.expected, path);
         if !is_expected && !found.iter().any(|hint| hint.path == path) && usable() {
             found.push(Hint { path: path.to_owned(), kind });
         }

@@ -317,6 +317,10 @@ impl<'h> CallReader<'h, '_> {
             message_id,
             shape,
             content: content.print,
+            received_at: match shared.origin {
+                DerivedFrom::Bare => arrival.map(|(_, at)| at),
+                DerivedFrom::Sent(_) | DerivedFrom::Forwarded => Some(shared.received_at),
+            },
             structure: content.structure,
             event_fingerprint: content.event_fingerprint,
             event: fields.event.map(|event| event.node()),

@@ -1,5 +1,6 @@
 //! The result of parsing a request.
 
+use crate::call::time::Millis;
 use crate::call::{CallType, Doc, Event, ObjectShape, Spare, Val};
 use crate::wire::{Discard, Platform, WriteKey};
 use std::borrow::Cow;
@@ -45,6 +46,9 @@ pub struct ReadCall {
     /// The fingerprint of its content, equal for a repeat of it. Only valid for a call with a
     /// `messageId` of its own.
     pub content: u32,
+    /// The time at which the service received it: that of the request, or for a call from a file the
+    /// best time that the call has. `None` if no time is known.
+    pub received_at: Option<Millis>,
     /// The fingerprint of its structure: the names and kinds of its members and derived fields.
     pub structure: u64,
     /// The fingerprint of its type and the name of its event.

@@ -4,6 +4,7 @@
 //! cell that its bits select, or in the next free cell after it. How the bits select a cell differs
 //! in each run, so that a sender cannot choose ids that all select the same cell.
 
+use crate::call::time::Millis;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The number of tables. A table that grows is moved as a whole while the judge thread waits, so
@@ -15,8 +16,8 @@ const TABLES: usize = 256;
 /// call is the same for any number of calls.
 const FIRST_CELLS: usize = 64;
 
-/// The calls that came before. For each, 64 bits of the `messageId` and 32 bits of the content are
-/// kept.
+/// The calls that came before. For each, 64 bits of the `messageId`, 18 bits of the content and 14
+/// bits of the hour of arrival are kept.
 #[derive(Debug)]
 pub struct MessageIds {
     tables: Box<[FingerprintTable]>,
@@ -34,7 +35,7 @@ impl Default for MessageIds {
 /// The bits of a call that are kept.
 ///
 /// By chance, two ids have the same 64 bits once in 10^19 cases, and two different calls with one
-/// id have the same 32 bits of content once in 4 × 10^9 cases. A sender that searches for such ids
+/// id have the same 18 bits of content once in 262,144 cases; the service drops either. A sender that searches for such ids
 /// can get its own call marked as a repeat, which it could also do by sending the same call twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint {
@@ -42,16 +43,51 @@ pub struct Fingerprint {
     content: u32,
 }
 
+/// The number of bits of the content in a cell. The other bits are the hour of arrival.
+const CONTENT_BITS: u32 = 18;
+const HOUR_BITS: u32 = u32::BITS - CONTENT_BITS;
+/// The number of hours after which the kept bits of an hour are the same again, about 682 days. One
+/// value less than fits, because 0 is an unknown time.
+const HOURS: u16 = (1 << HOUR_BITS) - 1;
+/// The milliseconds of an hour.
+const HOUR_MS: Millis = 3_600_000;
+/// The number of hours for which the service remembers a `messageId`: "at least 24 hours" and
+/// "approximately 24 hours" (Segment, “Handling Duplicate Data”).
+const REMEMBERED_HOURS: u16 = 24;
+
+/// The hour in which a call arrived, or that this is unknown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ArrivalHour(u16);
+
+impl ArrivalHour {
+    /// Returns the hour of a time. The beginning of the epoch stands for an unknown time in
+    /// recordings of calls without any time.
+    pub fn new(at: Option<Millis>) -> ArrivalHour {
+        let known = at.filter(|at| *at > 0);
+        ArrivalHour(known.map_or(0, |at| (at / HOUR_MS % Millis::from(HOURS)) as u16 + 1))
+    }
+
+    /// Returns true if a call of one hour and a call of the other are certainly further apart than
+    /// the service remembers. Unknown times are not.
+    fn is_forgotten_at(self, other: ArrivalHour) -> bool {
+        let apart = self.0.abs_diff(other.0);
+        self.0 > 0 && other.0 > 0 && apart.min(HOURS - apart) > REMEMBERED_HOURS
+    }
+}
+
 /// A call whose `messageId` is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat {
     /// The bits of the call that are kept.
     pub print: Fingerprint,
+    /// The hour of its arrival.
+    pub hour: ArrivalHour,
     /// True if the service discards the call, whatever came before.
     pub discarded: bool,
 }
 
-/// The result of looking up a call's `messageId` among the calls before it.
+/// The result of looking up a call's `messageId` among the calls before it. A call that came so long
+/// before that the service has certainly forgotten it does not count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Sighting {
     /// The `messageId` is new, or the call has none of its own.
@@ -101,17 +137,17 @@ impl MessageIds {
     pub fn note(&mut self, call: Option<Repeat>) -> Sighting {
         match call {
             None => Sighting::First,
-            Some(Repeat { print, discarded: false }) => self.meet(print),
-            Some(Repeat { print, discarded: true }) => self.meet_discarded(print),
+            Some(Repeat { print, hour, discarded: false }) => self.meet(print, hour),
+            Some(Repeat { print, hour, discarded: true }) => self.meet_discarded(print, hour),
         }
     }
 
     /// Stores a call that the service passes on.
-    fn meet(&mut self, print: Fingerprint) -> Sighting {
-        match self.first(print) {
+    fn meet(&mut self, print: Fingerprint, hour: ArrivalHour) -> Sighting {
+        match self.first(print, hour) {
             None => Sighting::First,
-            Some(content) if content == print.content => Sighting::Repeat,
-            Some(_) => match self.first(print.as_later_call()) {
+            Some(cell) if cell.has_content_of(print) => Sighting::Repeat,
+            Some(_) => match self.first(print.as_later_call(), hour) {
                 None => Sighting::Reused,
                 Some(_) => Sighting::RepeatOfReused,
             },
@@ -120,8 +156,8 @@ impl MessageIds {
 
     /// Stores a call that the service discards. Its `messageId` stays free for another call, and
     /// the result is never `Reused`, because the call is lost for another reason.
-    fn meet_discarded(&mut self, print: Fingerprint) -> Sighting {
-        match self.first(print.as_later_call()) {
+    fn meet_discarded(&mut self, print: Fingerprint, hour: ArrivalHour) -> Sighting {
+        match self.first(print.as_later_call(), hour) {
             None => Sighting::First,
             Some(_) => Sighting::Repeat,
         }
@@ -135,8 +171,8 @@ impl MessageIds {
             let at = place(call.print.id, self.spread, table.cells);
             let Some(segment) = table.segments.get(at / SEGMENT_CELLS) else { return 0 };
             // a search reads eight cells on average, and five are one cache line
-            let next = segment.get(at % SEGMENT_CELLS + 5).map_or(0, |cell| cell.content);
-            segment[at % SEGMENT_CELLS].content ^ next
+            let next = segment.get(at % SEGMENT_CELLS + 5).map_or(0, |cell| cell.call.0);
+            segment[at % SEGMENT_CELLS].call.0 ^ next
         };
         std::hint::black_box(calls.iter().flatten().map(content).fold(0, |all, one| all ^ one));
     }
@@ -146,11 +182,11 @@ impl MessageIds {
         (print.id.wrapping_mul(self.spread) >> 56) as usize % TABLES
     }
 
-    /// Returns the content bits of the first call with an id; stores the call and returns `None` if
-    /// it is the first.
-    fn first(&mut self, print: Fingerprint) -> Option<u32> {
+    /// Returns the first call with an id that the service remembers; stores the call and returns
+    /// `None` if there is none.
+    fn first(&mut self, print: Fingerprint, hour: ArrivalHour) -> Option<CallBits> {
         let table = self.table(print);
-        self.tables[table].first(print, self.spread)
+        self.tables[table].first(print, hour, self.spread)
     }
 }
 
@@ -158,7 +194,25 @@ impl MessageIds {
 #[derive(Debug, Clone, Copy, Default)]
 struct FingerprintSlot {
     id: [u32; 2],
-    content: u32,
+    call: CallBits,
+}
+
+/// The bits of a call's content, and below them those of its hour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct CallBits(u32);
+
+impl CallBits {
+    fn new(print: Fingerprint, hour: ArrivalHour) -> CallBits {
+        CallBits(print.content >> HOUR_BITS << HOUR_BITS | u32::from(hour.0))
+    }
+
+    fn hour(self) -> ArrivalHour {
+        ArrivalHour(self.0 as u16 & HOURS)
+    }
+
+    fn has_content_of(self, print: Fingerprint) -> bool {
+        (self.0 ^ print.content) >> HOUR_BITS == 0
+    }
 }
 
 impl FingerprintSlot {
@@ -197,16 +251,24 @@ impl FingerprintTable {
         FingerprintTable { segments: Vec::new(), cells: 0, used: 0, first_cells }
     }
 
-    /// Returns the content bits of the first call with an id; stores the call if it is the first.
-    fn first(&mut self, print: Fingerprint, spread: u64) -> Option<u32> {
+    /// Returns the first call with an id that the service remembers; stores the call if there is
+    /// none.
+    fn first(&mut self, print: Fingerprint, hour: ArrivalHour, spread: u64) -> Option<CallBits> {
         if self.used * MAX_LOAD.1 >= self.cells * MAX_LOAD.0 {
             self.grow(spread);
         }
         match self.find(print.id, spread) {
-            Ok(at) => Some(self.cell(at).content),
+            Ok(at) => {
+                let cell = self.cell_mut(at);
+                if cell.call.hour().is_forgotten_at(hour) {
+                    cell.call = CallBits::new(print, hour);
+                    return None;
+                }
+                Some(cell.call)
+            }
             Err(at) => {
                 let id = [(print.id >> 32) as u32, print.id as u32];
-                *self.cell_mut(at) = FingerprintSlot { id, content: print.content };
+                *self.cell_mut(at) = FingerprintSlot { id, call: CallBits::new(print, hour) };
                 self.used += 1;
                 None
             }
@@ -255,58 +317,4 @@ fn place(id: u64, spread: u64, cells: usize) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SPREAD: u64 = 1 << 56 | 1;
-
-    #[test]
-    fn finds_all_fingerprints_that_select_the_same_cell() {
-        let mut table = FingerprintTable::new(0);
-        let prints = || (1..3_000_u64).map(|n| Fingerprint { id: n << 56 | n, content: n as u32 });
-        // with this factor, the bits from which the cell is computed are 0 for all of these ids
-        assert!(prints().all(|print| place(print.id, SPREAD, FIRST_CELLS) == 0));
-        assert!(prints().all(|print| table.first(print, SPREAD).is_none()));
-        assert!(prints().all(|print| table.first(print, SPREAD) == Some(print.content)));
-        assert_eq!(table.used, 2_999);
-        assert!(table.cells * 4 < table.used * 8, "{} cells", table.cells);
-    }
-
-    #[test]
-    fn uses_as_many_cells_per_call_at_any_number_of_calls() {
-        let mut seen = MessageIds::default();
-        for n in 1..=200_000_u32 {
-            seen.meet(Fingerprint::new(&format!("id-{n}"), n));
-            if n >= 30_000 && n % 1_000 == 0 {
-                let cells: usize = seen.tables.iter().map(|table| table.cells).sum();
-                let of_a_call = cells as f64 / f64::from(n);
-                assert!(
-                    (1.33..1.5).contains(&of_a_call),
-                    "{of_a_call} cells for each of {n} calls"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn each_message_id_is_first_once() {
-        let mut seen = MessageIds::default();
-        let prints = || (0..20_000).map(|n| Fingerprint::new(&format!("id-{n}"), n));
-        assert!(prints().all(|print| seen.meet(print) == Sighting::First));
-        assert!(prints().all(|print| seen.meet(print) == Sighting::Repeat));
-        assert!(seen.tables.iter().all(|table| table.used < 160), "they are spread evenly");
-    }
-
-    #[test]
-    fn a_different_call_with_a_known_id_is_not_a_repeat() {
-        let mut seen = MessageIds::default();
-        let met =
-            [1, 2, 1, 2, 3, 3, 1].map(|content| seen.meet(Fingerprint::new("const-1", content)));
-        use Sighting::{First, Repeat, RepeatOfReused, Reused};
-        assert_eq!(met, [First, Reused, Repeat, RepeatOfReused, Reused, RepeatOfReused, Repeat]);
-        let discarded =
-            [1, 2, 1].map(|content| seen.meet_discarded(Fingerprint::new("const-2", content)));
-        assert_eq!(discarded, [First, First, Repeat]);
-        assert_eq!(seen.meet(Fingerprint::new("const-2", 3)), First);
-    }
-}
+mod tests;

@@ -21,7 +21,9 @@ pub use crate::engine::index::finding_sets::{FindingSets, SetId, SetInfo, Vendor
 pub use crate::engine::index::match_bitmap::{
     BLOCK_ROWS, Bits, Claim, MatchBitmap, Nearest, no_bits,
 };
-pub use crate::engine::index::message_ids::{Fingerprint, MessageIds, Repeat, Sighting};
+pub use crate::engine::index::message_ids::{
+    ArrivalHour, Fingerprint, MessageIds, Repeat, Sighting,
+};
 pub(crate) use crate::engine::index::number_gaps::NumberGaps;
 pub use id_counts::{IdCount, IdCounts, IdOf, IdTable, MOST_IDS, Pair};
 pub use id_remarks::{IdHashes, IdRemark, IdRemarks, IdsOfCall, RemarkKind};

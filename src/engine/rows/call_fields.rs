@@ -1,7 +1,9 @@
 //! Reads the fields of a call that the log and the call record show.
 
 use crate::call::{CallType, Event, JsonKind, Val};
-use crate::engine::index::{Fingerprint, IdsOfCall, IndexedField, Repeat, TextId, Texts};
+use crate::engine::index::{
+    ArrivalHour, Fingerprint, IdsOfCall, IndexedField, Repeat, TextId, Texts,
+};
 use crate::wire::{ParsedRequest, ReadCall};
 use std::borrow::Cow;
 
@@ -69,7 +71,8 @@ pub(crate) fn repeat_fingerprint(reading: &ParsedRequest<'_>, call: &ReadCall) -
     call.message_id?;
     let id = text(reading.message_id(call))?;
     let discarded = call.discarded_as().is_some();
-    Some(Repeat { print: Fingerprint::new(&id, call.content), discarded })
+    let print = Fingerprint::new(&id, call.content);
+    Some(Repeat { print, hour: ArrivalHour::new(call.received_at), discarded })
 }
 
 /// Returns the `messageId`, which is generated if the call has none.

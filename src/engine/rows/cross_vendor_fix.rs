@@ -185,8 +185,7 @@ impl EvaluatedCall<'_> {
         };
         for (_, finding) in self.findings_in_use(rendered).filter(|(_, it)| !is_left(it)) {
             let is_below = |edit: &Edit| {
-                finding.path == edit.to
-                    || pointer::is_below(&finding.path, &edit.to)
+                pointer::is_at_or_below(&finding.path, &edit.to)
                     || pointer::is_below(&edit.to, &finding.path)
             };
             let at = edits.iter().position(is_below).unwrap_or(0);

@@ -16,22 +16,28 @@ pub(crate) enum CurlBody {
     File(String),
 }
 
-/// Returns the bodies of a script's curl lines.
-pub(crate) fn bodies(text: &str) -> Vec<CurlBody> {
+/// Returns the bodies of a script's curl commands, each with the line on which its command begins.
+pub(crate) fn bodies(text: &str) -> Vec<(usize, CurlBody)> {
     let mut found = Vec::new();
-    let text = with_plain_quotes(text);
-    let mut words = shlex::Shlex::new(&text).peekable();
-    let mut kind = None;
+    let script = PlainScript::new(text);
+    let lines: Vec<&str> = script.text.split('\n').collect();
+    let mut words = shlex::Shlex::new(&script.text);
+    let (mut kind, mut line) = (None, 1);
     while let Some(word) = words.next() {
         if word == "curl" {
             kind = None;
+            let at = words.line_no;
+            // an escaped line end right after it is read as a part of the word
+            let is_cut = at > 1 && lines.get(at - 2).is_some_and(|line| line.ends_with("curl\\"));
+            line = script.line_of(at - usize::from(is_cut));
         } else if let Some(named) = kind_of(&word) {
             kind = Some(named);
         } else if let Some((flag, body)) = body(&word, &mut words) {
-            found.push(match body.strip_prefix('@').filter(|_| flag != "--data-raw") {
+            let body = match body.strip_prefix('@').filter(|_| flag != "--data-raw") {
                 Some(file) => CurlBody::File(file.to_owned()),
                 None => CurlBody::Text(kind, body),
-            });
+            };
+            found.push((line, body));
         }
     }
     found
@@ -53,40 +59,66 @@ fn body<'w>(word: &'w str, words: &mut impl Iterator<Item = String>) -> Option<(
     }
 }
 
-/// Rewrites strings in the form `$'…'`, which browsers copy, to plain single quotes.
-fn with_plain_quotes(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    // the quotes in which the place is
-    let mut quote = None;
-    while let Some(next) = rest.chars().next() {
-        let begins_word = out.is_empty() || out.ends_with(char::is_whitespace);
-        let taken = match (next, quote) {
-            ('$', None) if rest.starts_with("$'") => {
-                let (plain, len) = unescaped(&rest[2..]);
-                out.push('\'');
-                out.push_str(&plain.replace('\'', "'\\''"));
-                out.push('\'');
-                rest = &rest[2 + len..];
-                continue;
-            }
-            // a comment may contain single quotes
-            ('#', None) if begins_word => rest.find('\n').unwrap_or(rest.len()),
-            ('\\', None | Some('"')) => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-            ('\'' | '"', None) => {
-                quote = Some(next);
-                1
-            }
-            (closing, Some(open)) if closing == open => {
-                quote = None;
-                1
-            }
-            _ => next.len_utf8(),
-        };
-        out.push_str(&rest[..taken]);
-        rest = &rest[taken..];
+/// A script in which strings in the form `$'…'`, which browsers copy, are written in plain single
+/// quotes.
+struct PlainScript {
+    text: String,
+    /// For each such string whose decoded text has another number of lines: the line of `text` on
+    /// which it ends, and the line of the script itself.
+    moved_lines: Vec<(usize, usize)>,
+}
+
+impl PlainScript {
+    /// Returns the line of the script itself for a line of the text.
+    fn line_of(&self, line: usize) -> usize {
+        let before = self.moved_lines.partition_point(|(end, _)| *end <= line);
+        let last = before.checked_sub(1).and_then(|at| self.moved_lines.get(at));
+        last.map_or(line, |(end, own)| line - end + own)
     }
-    out
+
+    fn new(text: &str) -> PlainScript {
+        let mut out = String::with_capacity(text.len());
+        let (mut rest, mut moved_lines) = (text, Vec::new());
+        let (mut line, mut own_line) = (1, 1);
+        let lines_in = |text: &str| memchr::memchr_iter(b'\n', text.as_bytes()).count();
+        // the quotes in which the place is
+        let mut quote = None;
+        while let Some(next) = rest.chars().next() {
+            let begins_word = out.is_empty() || out.ends_with(char::is_whitespace);
+            let taken = match (next, quote) {
+                ('$', None) if rest.starts_with("$'") => {
+                    let (plain, len) = unescaped(&rest[2..]);
+                    out.push('\'');
+                    out.push_str(&plain.replace('\'', "'\\''"));
+                    out.push('\'');
+                    let (taken, after) = rest.split_at(2 + len);
+                    let added = [lines_in(&plain), lines_in(taken)];
+                    (line, own_line, rest) = (line + added[0], own_line + added[1], after);
+                    if added[0] != added[1] {
+                        moved_lines.push((line, own_line));
+                    }
+                    continue;
+                }
+                // a comment may contain single quotes
+                ('#', None) if begins_word => rest.find('\n').unwrap_or(rest.len()),
+                ('\\', None | Some('"')) => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
+                ('\'' | '"', None) => {
+                    quote = Some(next);
+                    1
+                }
+                (closing, Some(open)) if closing == open => {
+                    quote = None;
+                    1
+                }
+                _ => next.len_utf8(),
+            };
+            let (taken, after) = rest.split_at(taken);
+            out.push_str(taken);
+            let added = lines_in(taken);
+            (line, own_line, rest) = (line + added, own_line + added, after);
+        }
+        PlainScript { text: out, moved_lines }
+    }
 }
 
 /// Decodes the rest of a string in the form `$'…'` up to its closing quote. Returns the text, and the
@@ -176,9 +208,9 @@ mod tests {
         assert_eq!(
             bodies(text),
             [
-                CurlBody::Text(Some("track"), "{\"event\":\"it's\"}".to_owned()),
-                CurlBody::Text(Some("page"), "{\"userId\":\"u\"}".to_owned()),
-                CurlBody::Text(None, "{\"batch\":[]}".to_owned()),
+                (3, CurlBody::Text(Some("track"), "{\"event\":\"it's\"}".to_owned())),
+                (4, CurlBody::Text(Some("page"), "{\"userId\":\"u\"}".to_owned())),
+                (7, CurlBody::Text(None, "{\"batch\":[]}".to_owned())),
             ]
         );
         assert!(!is_curl("{\"curl \":1}"));
@@ -196,11 +228,24 @@ mod tests {
             (r#""{\"event\":\"it's $'x'\"}""#, r#"{"event":"it's $'x'"}"#),
             ("'@home'", "@home"),
         ] {
-            assert_eq!(body(quoted), [CurlBody::Text(None, text.to_owned())], "{quoted}");
+            assert_eq!(body(quoted), [(2, CurlBody::Text(None, text.to_owned()))], "{quoted}");
         }
         for script in ["curl x -d @calls.json", "curl x -d@calls.json", "curl x --json=@calls.json"]
         {
-            assert_eq!(bodies(script), [CurlBody::File("calls.json".to_owned())], "{script}");
+            assert_eq!(bodies(script), [(1, CurlBody::File("calls.json".to_owned()))], "{script}");
         }
+    }
+
+    #[test]
+    fn names_the_line_of_each_command() {
+        let script = concat!(
+            "# curl\n\n",
+            "curl \\\n  x -d $'{\\n\\n\\n}'\n",
+            "curl x -d '{\n}' ; curl y -d $'a\nb'\n\n",
+            "curl\\\n x -d 1 # curl\n",
+            "curl x -d $'\\n' -d 2; curl x -d 3\n",
+        );
+        let lines: Vec<usize> = bodies(script).into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [3, 5, 6, 9, 11, 11, 11]);
     }
 }

@@ -1,6 +1,6 @@
 //! Extracts the calls of files: each call becomes a line of a file without a name.
 
-use crate::call::{Doc, text::visible};
+use crate::call::{Doc, Val, text::visible};
 use crate::engine::source::curl::{self, CurlBody};
 use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::file_error::FileError;
@@ -122,7 +122,12 @@ impl SplitFile<'_> {
                 return Ok(());
             }
         };
-        let root = doc.root();
+        self.items(doc.root(), place.line)
+    }
+
+    /// Extracts the calls of a JSON value, or of each item of an array. `line` is the line to name
+    /// in messages.
+    fn items(&mut self, root: Val<'_>, line: usize) -> Result<(), FileError> {
         let items = root.is_array().then(|| root.children()).into_iter().flatten();
         for value in items.chain((!root.is_array()).then_some(root)) {
             let (taken, mut kept) = (&mut *self.taken, Ok(()));
@@ -134,7 +139,7 @@ impl SplitFile<'_> {
             kept.map_err(|error| self.io(error))?;
             match item {
                 EnvelopeItem::Calls(calls) => self.found.calls += calls,
-                item => self.found.passed_over.count(item, value, place.line),
+                item => self.found.passed_over.count(item, value, line),
             }
         }
         Ok(())
@@ -243,7 +248,7 @@ impl SplitFile<'_> {
         if read.map_err(|error| self.io(error))? as u64 > limit {
             return Err(self.io(io::Error::other("it is longer than 64 MB")));
         }
-        for (nth, body) in curl::bodies(&text).into_iter().enumerate() {
+        for (line, body) in curl::bodies(&text) {
             let (kind, body) = match body {
                 CurlBody::Text(kind, body) => (kind, body),
                 CurlBody::File(file) => {
@@ -255,7 +260,7 @@ impl SplitFile<'_> {
                             "the body is in the file `{file}`, which segscope does not read; check that file itself"
                         ),
                     };
-                    self.bad(nth + 1, message);
+                    self.bad(line, message);
                     continue;
                 }
             };
@@ -266,7 +271,15 @@ impl SplitFile<'_> {
                 }
                 _ => body,
             };
-            self.value(body.trim().as_bytes(), TextPosition { line: nth + 1, column: 1 })?;
+            // positions in the body are no positions in the script
+            match Doc::parse(body.trim()) {
+                Ok(doc) => self.items(doc.root(), line)?,
+                Err(error) => {
+                    let message =
+                        format!("in the body, line {}, {}", error.line, bare_calls::says(&error));
+                    self.bad(line, message);
+                }
+            }
         }
         Ok(())
     }

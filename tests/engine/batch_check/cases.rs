@@ -2,10 +2,11 @@
 
 use super::{by_batch_check, by_pipeline, same, same_with, vendors};
 use crate::captures::captures;
+use crate::requests;
 use segscope::call::Doc;
 use segscope::call::Seq;
-use segscope::call::time::Millis;
-use segscope::engine::{Engine, FileError, InUse, Recording, Shares};
+use segscope::call::time::{self, Millis};
+use segscope::engine::{Engine, FileError, InUse, Recording, RowDetail, Shares};
 use segscope::recording::{self, KeepLimit, RecordingFile};
 use segscope::vendors::{VendorFile, Vendors};
 use segscope::wire::RequestHead;
@@ -243,4 +244,85 @@ fn what_the_service_discards_is_counted_and_teaches_nothing_in_both_ways() {
     assert_eq!((said.tally.calls, said.tally.discarded), (240, 160));
     assert_eq!(said.groups[0].event.as_deref(), Some("track \"Discarded\""));
     assert!(said.texts[0].contains("160 discarded before any vendor"), "{}", said.texts[0]);
+}
+
+/// The same `messageId` at these times, each with the content of its call and what it is: a new call,
+/// a repeat, or a call that the service drops.
+const ONE_ID: [(&str, &str, &str); 7] = [
+    ("2026-11-20T10:05:00Z", "A", "new"),
+    ("2026-11-21T10:00:00Z", "A", "repeat"),
+    ("2026-11-21T10:01:00Z", "B", "dropped"),
+    ("2026-11-21T11:00:00Z", "B", "new"),
+    ("2026-11-21T12:00:00Z", "A", "dropped"),
+    ("2026-11-25T10:00:00Z", "A", "new"),
+    ("2026-11-25T10:00:01Z", "A", "repeat"),
+];
+
+/// Returns what each call of an engine is.
+fn standing(engine: &Engine) -> Vec<&'static str> {
+    let rows = 0..engine.rows();
+    let details = rows.map(|row| match engine.detail(row) {
+        Ok(Some(RowDetail::Call(call))) => call,
+        other => panic!("row {row} is {other:?}"),
+    });
+    let standing = details.map(|call| match (call.service.code, call.repeat) {
+        (Some("MESSAGE-ID-REUSED"), false) => "dropped",
+        (None, true) => "repeat",
+        (None, false) => "new",
+        other => panic!("{other:?}"),
+    });
+    standing.collect()
+}
+
+#[test]
+fn a_message_id_is_free_after_a_day_live_in_files_and_checked_again() {
+    let home = tempfile::tempdir().expect("a folder");
+    let recorded = home.path().join("r.ndjson");
+    let engine = live(&recorded);
+    let wanted: Vec<&str> = ONE_ID.iter().map(|(.., standing)| *standing).collect();
+    let call = |event: &str, times: &str| {
+        format!(r#"{{"type":"track","messageId":"m","event":"{event}","userId":"u"{times}}}"#)
+    };
+    for (at, event, _) in ONE_ID {
+        let at = time::parse(at).expect("a time");
+        assert_eq!(requests::post(&engine, "/v1/track", &call(event, ""), at), 200);
+    }
+    engine.settle();
+    assert_eq!(standing(&engine), wanted, "live");
+    engine.judge_again().expect("readable");
+    assert_eq!(standing(&engine), wanted, "checked again");
+    drop(engine);
+    let of_recording = same(&[&recorded]).expect("a recording").tally;
+
+    let archive = home.path().join("calls.ndjson");
+    let lines = |name: &str| {
+        let line = |(at, event, _): &(&str, &str, &str)| {
+            call(event, &format!(r#","timestamp":"2026-11-01T00:00:00Z","{name}":"{at}""#))
+        };
+        ONE_ID.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    for name in ["receivedAt", "sentAt"] {
+        std::fs::write(&archive, lines(name)).expect("written");
+        let of_archive = same(&[&archive]).expect("calls").tally;
+        assert_eq!(
+            (of_archive.calls, of_archive.repeats),
+            (of_recording.calls, of_recording.repeats)
+        );
+        let mut recording = Recording::default();
+        recording.add(&archive).expect("readable");
+        let (vendors, in_use) = (vendors(), InUse::without_choice(&vendors()));
+        let engine = Engine::start(recording, vendors, in_use, Default::default());
+        let engine = engine.expect("readable");
+        engine.settle();
+        assert_eq!(standing(&engine), wanted, "{name}");
+    }
+
+    // without any time, all are assumed to have come within a day, and the message says so
+    let untimed: Vec<String> = ONE_ID.iter().map(|(_, event, _)| call(event, "")).collect();
+    std::fs::write(&archive, untimed.join("\n")).expect("written");
+    let said = same(&[&archive]).expect("calls");
+    assert_eq!((said.tally.calls, said.tally.repeats), (2, 5));
+    let reused = said.groups.iter().find(|group| group.code == "MESSAGE-ID-REUSED");
+    let message = &reused.expect("one is dropped").message;
+    assert!(message.contains("as far as their times are known"), "{message}");
 }

@@ -85,6 +85,10 @@ pub(crate) fn sent(
     set_time(&mut tree, call, (choice, form), &mut notes);
     make(&mut tree, edits);
     move_group(&mut tree, call, (choice, form), group, &mut notes);
+    let in_context = |edit: &Edit| pointer::is_below(&edit.to, "/context");
+    if edits.iter().any(in_context) {
+        notes.extend(choice.in_context.as_deref().map(str::to_owned));
+    }
     if choice.nests_custom {
         flatten_custom(&mut tree, &mut notes);
     }
@@ -226,7 +230,7 @@ fn move_group(
     notes: &mut Vec<String>,
 ) {
     let Some(group) = tree.get("groupId").cloned() else { return };
-    if choice.takes_group(call.kind) {
+    if call.takes_group(choice) {
         return;
     }
     tree.remove("/groupId");

@@ -1,7 +1,9 @@
 //! The tables of languages and SDKs: the syntax of values, and the form of calls.
 
 use crate::call::CallType;
+use crate::call::text::visible_id;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -235,6 +237,13 @@ struct SdkLibrary {
     /// True for an old version that sends traits inside `custom`.
     #[serde(default)]
     nests_custom: bool,
+    /// True if the library adds the user's id by itself, although its corrected calls are curl
+    /// lines.
+    #[serde(default)]
+    client_side: bool,
+    /// How a call of the library sets a member of the context, for a corrected call that is a curl
+    /// line.
+    in_context: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -249,13 +258,27 @@ static LIBRARIES: LazyLock<Vec<SdkLibrary>> = LazyLock::new(|| {
     read.library
 });
 
+/// Whether a library can send a group id at the top level of calls other than group calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TopLevelGroup {
+    /// Any sender that writes requests by itself can.
+    Can,
+    Cannot,
+    /// The library is unknown, so the call decides.
+    Unknown,
+}
+
 /// The language of a library, the name to show for it, and the name of its client object.
 pub(crate) struct Choice {
     pub language: &'static Language,
     pub title: &'static str,
     pub client: &'static str,
-    /// True if the library can send a group id with every call.
-    groups: bool,
+    /// Whether the library can send a group id at the top level of calls other than group calls.
+    groups: TopLevelGroup,
+    /// True if the library adds the user's id by itself.
+    pub client_side: bool,
+    /// How a call of the library sets a member of the context, if the code does not show that.
+    pub in_context: Option<Cow<'static, str>>,
     /// True for an old version of the library that sends traits inside `custom`.
     pub nests_custom: bool,
 }
@@ -264,24 +287,50 @@ impl Choice {
     /// Returns the choice of a curl line.
     pub fn curl() -> Choice {
         let language = LANGUAGES.get("curl").expect("a language of the list above");
-        Choice { language, title: "curl", client: "", groups: true, nests_custom: false }
+        Choice {
+            language,
+            title: "curl",
+            client: "",
+            groups: TopLevelGroup::Can,
+            client_side: false,
+            in_context: None,
+            nests_custom: false,
+        }
     }
 
-    /// Returns true if a call of a type can have its group id at the top level.
-    pub fn takes_group(&self, kind: CallType) -> bool {
-        self.groups || kind == CallType::Group
+    /// Returns the choice of a curl line for a library that no table has.
+    fn unknown(name: &str) -> Choice {
+        let says = format!("how the context is set depends on the library `{}`", visible_id(name));
+        Choice {
+            groups: TopLevelGroup::Unknown,
+            in_context: Some(Cow::Owned(says)),
+            ..Choice::curl()
+        }
     }
 
-    /// Returns the choice for the name of a library, or curl for an unknown one. `rudder` is true
-    /// for a library of RudderStack, because some have the same name as one of Segment's.
+    /// Returns true if a call of a type can have its group id at the top level. `may_have` decides
+    /// that for an unknown library.
+    pub fn takes_group(&self, kind: CallType, may_have: impl FnOnce() -> bool) -> bool {
+        kind == CallType::Group
+            || match self.groups {
+                TopLevelGroup::Can => true,
+                TopLevelGroup::Cannot => false,
+                TopLevelGroup::Unknown => may_have(),
+            }
+    }
+
+    /// Returns the choice for the name of a library, or curl for an unknown one and without a name.
+    /// `rudder` is true for a library of RudderStack, because some have the same name as one of
+    /// Segment's.
     pub fn for_library(library: Option<&str>, rudder: bool) -> Choice {
-        let known = library.and_then(|name| {
-            let same = |known: &String| known.eq_ignore_ascii_case(name);
-            LIBRARIES.iter().find(|library| library.names.iter().any(same))
-        });
-        let Some(library) = known else { return Choice::curl() };
-        let Some(language) = LANGUAGES.get(library.language.as_str()) else {
+        let Some(name) = library.filter(|name| !name.trim().is_empty()) else {
             return Choice::curl();
+        };
+        let is_named = |known: &String| known.eq_ignore_ascii_case(name);
+        let known = LIBRARIES.iter().find(|library| library.names.iter().any(is_named));
+        let Some(library) = known else { return Choice::unknown(name) };
+        let Some(language) = LANGUAGES.get(library.language.as_str()) else {
+            return Choice::unknown(name);
         };
         let pick = |own: &'static String, other: &'static Option<String>| match other {
             Some(other) if rudder => other.as_str(),
@@ -291,7 +340,12 @@ impl Choice {
             language,
             title: pick(&library.title, &library.rudder_title),
             client: pick(&library.client, &library.rudder_client),
-            groups: rudder && library.rudder_anything,
+            groups: match rudder && library.rudder_anything {
+                true => TopLevelGroup::Can,
+                false => TopLevelGroup::Cannot,
+            },
+            client_side: language.client_side || library.client_side,
+            in_context: library.in_context.as_deref().map(Cow::Borrowed),
             nests_custom: library.nests_custom,
         }
     }
@@ -305,6 +359,7 @@ mod tests {
     fn every_library_has_a_language_and_every_language_a_library() {
         for library in LIBRARIES.iter() {
             assert!(LANGUAGES.contains_key(library.language.as_str()), "{library:?}");
+            assert_eq!(library.in_context.is_some(), library.language == "curl", "{library:?}");
             for name in &library.names {
                 let same = LIBRARIES.iter().filter(|other| other.names.contains(name));
                 assert_eq!((same.count(), &name.to_lowercase()), (1, name));

@@ -24,6 +24,7 @@ pub use edits::{Edit, ValueShape, ValueSource, advice, edits, is_without, words}
 pub use needs::{VendorNeed, is_need, needs};
 
 use super::Finding;
+use super::identity::{ValueRule, id_of};
 use crate::call::{CallType, Event};
 use language::Choice;
 use std::borrow::Cow;
@@ -45,9 +46,7 @@ impl BrokenCall<'_> {
     /// Returns the place where the sender's library can send a value that belongs at `path`. Most
     /// libraries accept a group id only in group calls; in others, its place is in the context.
     pub fn sendable<'p>(&self, path: &'p str) -> Cow<'p, str> {
-        if path == "/groupId"
-            && !Choice::for_library(self.library, self.rudder).takes_group(self.kind)
-        {
+        if path == "/groupId" && !self.takes_group(&self.choice()) {
             return Cow::Borrowed("/context/groupId");
         }
         Cow::Borrowed(path)
@@ -57,8 +56,22 @@ impl BrokenCall<'_> {
     /// `identify`.
     fn is_told_the_user(&self, path: &str) -> bool {
         let by_call = matches!(self.kind, CallType::Identify | CallType::Alias);
-        let client_side = || Choice::for_library(self.library, self.rudder).language.client_side;
-        path == "/userId" && !by_call && client_side()
+        path == "/userId" && !by_call && self.choice().client_side
+    }
+
+    /// Returns the language of the sender's library.
+    fn choice(&self) -> Choice {
+        Choice::for_library(self.library, self.rudder)
+    }
+
+    /// Returns true if a library can send the call with a group id at the top level. An unknown one
+    /// can if it did, and no other place is left if the call has the id in the context already.
+    fn takes_group(&self, choice: &Choice) -> bool {
+        let has_group = || {
+            let in_context = self.event.pointer("/context/groupId");
+            self.event.call.get("groupId").is_some() || id_of(in_context, ValueRule::Plain).is_ok()
+        };
+        choice.takes_group(self.kind, has_group)
     }
 }
 

@@ -65,9 +65,7 @@ pub(crate) fn clean(
     let table = &*TABLE;
     let mut kept: Vec<&str> = edits.iter().map(|edit| edit.to.as_str()).collect();
     kept.extend(edits.iter().filter_map(Edit::from));
-    let touched = |path: &str| {
-        kept.iter().any(|kept| kept.strip_prefix(path).is_some_and(|r| r.starts_with('/')))
-    };
+    let touched = |path: &str| kept.iter().any(|kept| pointer::is_below(kept, path));
     let gone = |tree: &mut Lit, place: &str, names: &[String]| {
         for name in names {
             let path = pointer::push(place, name);

@@ -18,7 +18,7 @@ pub(crate) fn snippet(
     reader: SnippetAudience,
 ) -> Snippet {
     let written = |choice: &Choice| written(call, edits, group, choice, reader);
-    written(&Choice::for_library(call.library, call.rudder))
+    written(&call.choice())
         .or_else(|| written(&Choice::curl()))
         .expect("curl sends every type of call")
 }

@@ -18,6 +18,8 @@ pub(crate) struct Words {
     pub inferred: Option<Option<String>>,
     /// The fix to show instead of the fix in the code's texts.
     pub advice: Option<String>,
+    /// The value of [`Finding::beyond_the_call`].
+    pub beyond_the_call: bool,
 }
 
 impl Words {
@@ -109,12 +111,12 @@ pub(crate) fn finding(
 ) -> Finding {
     let entry = evaluation.codes.entry(code);
     let (reason, hints) = identity_part(evaluation, entry, &path);
-    let first = hints.as_ref().and_then(|hints| advice::worth(hints, evaluation.view.event));
+    let usable = hints.as_ref().filter(|_| !words.beyond_the_call);
+    let first = usable.and_then(|hints| advice::worth(hints, evaluation.view.event));
     // JSON text counts if it is at the expected place, or if there is no better near miss
-    let in_text =
-        hints.as_ref().and_then(|_| json_text(evaluation, entry, &path)).filter(|(place, _)| {
-            path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)
-        });
+    let in_text = usable.and_then(|_| json_text(evaluation, entry, &path)).filter(|(place, _)| {
+        path.starts_with(place) || first.is_none_or(|hint| hint.kind == HintKind::Anonymous)
+    });
     let target = entry.text.fix_at.as_deref().unwrap_or(&path);
     let advice = match (&in_text, first) {
         (Some((place, name)), _) => Some(advice::json_text_advice(place, name)),
@@ -164,6 +166,7 @@ pub(crate) fn finding(
         fix,
         headline: entry.headline,
         mistyped: entry.mistyped,
+        beyond_the_call: words.beyond_the_call,
         path,
         source: Cow::Owned(entry.text.source.clone()),
     }

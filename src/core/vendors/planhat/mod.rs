@@ -13,7 +13,7 @@ use super::vendor::Name;
 use crate::call::{CallType, JsonKind, Val};
 use crate::findings::Id;
 use crate::findings::identity::text_of;
-use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
+use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From, Words};
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::output_json::OutputJson;
 use crate::vendors::memory::facts::Topic;
@@ -65,9 +65,10 @@ const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
 const UNLESS_KNOWN_ALONE: &str = ", unless Planhat already has this user; with \
                                   vendors.planhat.create_endusers off, a company id does not \
                                   change that";
-const FIX_KNOWN_ALONE: &str = "send the user id or email of an enduser that Planhat has, or list it \
-                               in vendors.planhat.known_endusers; a company id alone helps only if \
-                               the creation of endusers is on in Planhat";
+const FIX_KNOWN_ALONE: &str = "list the enduser in vendors.planhat.known_endusers if Planhat has it, \
+                               send the user id or email of one that it has, or turn on the \
+                               creation of endusers in Planhat and \
+                               vendors.planhat.create_endusers; a company id helps only then";
 
 /// The traits, besides ids and the email, that Planhat uses for the enduser.
 const ENDUSER_TRAITS: [&str; 4] = ["name", "firstName", "lastName", "title"];
@@ -191,27 +192,21 @@ impl Planhat {
             }
             (None, None) => {
                 let company = CallPlace::Slot(places.company);
-                let unless = match (self.creates, &email) {
-                    (false, _) => UNLESS_KNOWN_ALONE,
-                    (true, Some(_)) => UNLESS_MATCHED,
-                    (true, None) => UNLESS_KNOWN,
-                };
                 evaluation.find_with(codes.company_missing.code_for(kind), company, |words| {
                     words.phrase("unseen", NOT_CREATED);
-                    words.phrase("unless", unless);
-                    if !self.creates {
-                        words.advice = Some(FIX_KNOWN_ALONE.to_owned());
+                    match (self.creates, &email) {
+                        (false, _) => known_alone(words),
+                        (true, Some(_)) => words.phrase("unless", UNLESS_MATCHED),
+                        (true, None) => words.phrase("unless", UNLESS_KNOWN),
                     }
                 });
             }
             (None, Some(company)) if !self.exists(&company) => {
-                evaluation.find_with(
-                    codes.company_unknown.code_for(kind),
-                    place(&company),
-                    |words| {
-                        words.phrase("unless", UNLESS_KNOWN);
-                    },
-                );
+                let unknown = codes.company_unknown.code_for(kind);
+                evaluation.find_with(unknown, place(&company), |words| match self.creates {
+                    true => words.phrase("unless", UNLESS_KNOWN),
+                    false => known_alone(words),
+                });
             }
             (None, Some(company)) if self.creates => {
                 evaluation.find_with(codes.enduser_created.code_for(kind), who, |words| {
@@ -360,6 +355,13 @@ impl Planhat {
         let [user_id, id] = places.repeats_of(evaluation);
         [value(&evaluation.account), value(&evaluation.user), email, user_id, id]
     }
+}
+
+/// Says that a company id does not help, because Planhat creates no endusers.
+fn known_alone(words: &mut Words) {
+    words.phrase("unless", UNLESS_KNOWN_ALONE);
+    words.advice = Some(FIX_KNOWN_ALONE.to_owned());
+    words.beyond_the_call = true;
 }
 
 /// Takes an id, and reports findings about its spelling and its value.

@@ -303,7 +303,7 @@ impl TableBuilder<'_> {
             let norm = norm(&name).into_owned();
             FieldName { name, norm, from: from.to_owned(), take }
         };
-        let is_below = |from: &str| from.strip_prefix(object).is_some_and(|o| o.starts_with('/'));
+        let is_below = |from: &str| pointer::is_below(from, object);
         for row in requests.iter().flat_map(|request| &request.rows) {
             for source in &row.from {
                 let FieldSource::Slot(slot) = source else { continue };
@@ -324,8 +324,7 @@ impl TableBuilder<'_> {
 /// Returns true if the object of a rule is a member of one whose members a setting lists.
 fn is_inside_sent(rule: &RestDef, all: &[RestDef]) -> bool {
     let is_around = |other: &RestDef| {
-        let below = rule.of.get_ref().strip_prefix(other.of.get_ref().as_str());
-        other.send.is_some() && below.is_some_and(|below| below.starts_with('/'))
+        other.send.is_some() && pointer::is_below(rule.of.get_ref(), other.of.get_ref())
     };
     rule.send.is_none() && all.iter().any(is_around)
 }

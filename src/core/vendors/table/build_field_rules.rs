@@ -96,7 +96,7 @@ impl TableBuilder<'_> {
             let to = later.to.get_ref();
             for spread in &def.spread {
                 let of = spread.to.get_ref();
-                if of == to || pointer::is_below(of, to) {
+                if pointer::is_at_or_below(of, to) {
                     let line = self.text.line_of(spread.to.span().start);
                     let message = format!(
                         "`to = \"{to}\"` replaces the members that the spread of line {line} copies to `{of}`"

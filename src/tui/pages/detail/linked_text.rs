@@ -1,5 +1,6 @@
 //! A scrolling text with a cursor that moves from one value of an output to the next.
 
+use crate::call::pointer;
 use crate::tui::app::action::Action;
 use crate::tui::pages::detail::pretty_json::SourceLine;
 use crate::tui::theme::painter::{Appearance, ground};
@@ -180,8 +181,7 @@ impl LinkedText {
 /// Returns true if the pointer `inner` is `outer` or lies inside of it. The root pointer contains
 /// nothing, because a value made from the whole call belongs to no single place.
 fn holds(outer: &str, inner: &str) -> bool {
-    let rest = inner.strip_prefix(outer).filter(|_| !outer.is_empty());
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    !outer.is_empty() && pointer::is_at_or_below(inner, outer)
 }
 
 #[cfg(test)]

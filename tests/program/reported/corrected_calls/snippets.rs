@@ -21,7 +21,10 @@ fn advice_names_a_place_that_the_library_can_fill() {
         ("analytics-python", "add `groupId` to context"),
         ("analytics.js", "add `groupId` to context"),
         ("analytics-java", "add `groupId` to context"),
-        ("a script", "add `groupId` at the top level"),
+        ("analytics-ios", "add `groupId` to context"),
+        ("a script", "add `groupId` to context"),
+        // without a library, the sender writes the request itself
+        ("", "add `groupId` at the top level"),
     ] {
         for kind in ["track", "identify"] {
             let call = json!({"type": kind, "event": "E", "userId": "u", "anonymousId": "s",

@@ -47,6 +47,21 @@ fn curl_lines_with_escapes_and_with_files() {
 }
 
 #[test]
+fn a_message_about_a_curl_command_names_its_line() {
+    let home = Home::new();
+    let good =
+        format!("# the first\ncurl 'https://x/v1/track' \\\n  --data-raw $'{{\\n{}'\n", &A[1..]);
+    for (bad, what) in [
+        ("curl x -d @body.json", "line 5: the body is in the file `body.json`"),
+        ("curl x -d '{\n\"a\":}'", "line 5: in the body, line 2, column 5: expected"),
+    ] {
+        let path = home.write("calls.sh", format!("{good}\n{bad}\n"));
+        let (_, _, err) = home.check(&path);
+        assert!(err.contains(what), "{what}: {err}");
+    }
+}
+
+#[test]
 fn what_is_a_call_does_not_depend_on_the_order() {
     let home = Home::new();
     let envelope = format!("{{\"message\":{A}}}");

@@ -61,6 +61,10 @@ fn the_message_and_the_fix_name_the_place_that_the_library_can_fill() {
     for (library, place, instead) in [
         ("analytics-python", "`context.groupId`", " instead of a blank string"),
         ("", "`groupId` at the top level", ""),
+        ("analytics-ios", "`context.groupId`", " instead of a blank string"),
+        ("analytics-android", "`context.groupId`", " instead of a blank string"),
+        ("com.rudderstack.sdk.kotlin.android", "`context.groupId`", " instead of a blank string"),
+        ("analytics_elixir", "`context.groupId`", " instead of a blank string"),
     ] {
         let call =
             BrokenCall { event, kind: CallType::Track, library: Some(library), rudder: false };
@@ -106,4 +110,38 @@ fn a_time_is_written_in_the_form_that_languages_read() {
     ] {
         assert_eq!(sent(written), time);
     }
+}
+
+#[test]
+fn a_curl_line_says_how_the_library_sets_the_context() {
+    let track = r#"{"type":"track","event":"E","userId":"u","properties":{"orgId":"o"}}"#;
+    let finding =
+        missing("X-T-ACCOUNT-MISSING", "/groupId", Some(("/properties/orgId", HintKind::Alias)));
+    for (library, rudder, note) in [
+        ("analytics-ios", false, "`options:@{@\"context\": @{…}}`"),
+        ("analytics-android", false, "`new Options().putContext(…)`"),
+        ("com.rudderstack.sdk.kotlin.android", true, "`RudderOption(customContext = …)`"),
+        ("rudder-ios-library", true, "only objects"),
+        ("analytics_elixir", false, "depends on the library `analytics_elixir`"),
+    ] {
+        let fix = fix_for(track, library, rudder, std::slice::from_ref(&finding), &[]);
+        assert_eq!(fix.edits[0].to, "/context/groupId", "{library}");
+        assert!(fix.snippet.code.contains(r#""context": {"#), "{}", fix.snippet.code);
+        assert!(fix.snippet.notes.iter().any(|said| said.contains(note)), "{fix:?}");
+    }
+    // an unknown library that has sent a group id at the top level can do so
+    let null = r#"{"type":"track","event":"E","userId":"u","groupId":null}"#;
+    let fix = fix_for(null, "analytics_elixir", false, std::slice::from_ref(&finding), &[]);
+    assert_eq!((&*fix.edits[0].to, fix.snippet.notes.len()), ("/groupId", 0));
+    // a library for apps is told who the user is
+    let user = missing("X-T-USER-MISSING", "/userId", None);
+    let said = |library| {
+        let doc = Doc::parse(r#"{"type":"track","event":"E"}"#).expect("JSON");
+        let (event, kind) = (Event::bare(doc.root()), CallType::Track);
+        let call = BrokenCall { event, kind, library: Some(library), rudder: false };
+        let edits = edits(&call, [(0, &user)].into_iter(), None, |_, _| false);
+        words(&call, &user, &edits, None).expect("an edit")
+    };
+    assert!(said("analytics-ios").starts_with("call `identify`"), "{}", said("analytics-ios"));
+    assert!(said("analytics_elixir").starts_with("add `userId`"));
 }
