@@ -2,7 +2,7 @@
 
 use crate::call::time::Millis;
 use crate::engine::batch_check::blocks::{LineBlock, LineRange};
-use crate::engine::index::SenderPlatform;
+use crate::engine::index::{NoCall, SenderPlatform};
 use crate::engine::judging::index_request::sender;
 use crate::engine::source::bare_calls::{self, BareCall, BareCallError};
 use crate::engine::source::file_error::FileError;
@@ -18,7 +18,7 @@ pub(crate) enum LineAction<'b> {
     Calls(RequestCalls<'b>),
     /// Count a request that was answered with an error. `at` and `len` say where its line is in the
     /// file.
-    Refused { at: u64, len: usize, status: u16 },
+    Refused { at: u64, len: usize, kind: NoCall },
     /// End the sessions that are idle at this time.
     Flush(Millis),
     /// Add a mark or note of the user to a call.
@@ -179,7 +179,7 @@ impl<'b> BlockActions<'b> {
                 Ok((_, ParsedLine::Refused(request))) => LineAction::Refused {
                     at: block.at + range.start as u64,
                     len: range.len(),
-                    status: request.status,
+                    kind: NoCall::of_error(request.status, request.fault.is_some()),
                 },
                 Ok((_, ParsedLine::Event(RecordingEvent::Flush, at))) => LineAction::Flush(at),
                 Ok((

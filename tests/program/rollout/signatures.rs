@@ -87,3 +87,34 @@ fn a_webhook_without_a_right_signature_is_not_forwarded() {
     let report = junit(home.path(), &file);
     assert!(report.contains("set a shared secret in the webhook destination"), "{report}");
 }
+
+#[test]
+fn records_the_status_of_a_fault_that_replaces_the_refusal() {
+    let missing = "the request has no X-Signature header";
+    for (fault, status) in
+        [("status=503 answer", 503), ("status=404 answer", 404), ("half answer", 401)]
+    {
+        let upstream = StandIn::start();
+        let url = format!("http://{}", upstream.address);
+        for more in [&[][..], &["--forward", &url]] {
+            let home = tempfile::tempdir().expect("a folder");
+            let flags = [&REQUIRE[..], &["--fault", fault], more].concat();
+            let (mut program, mut http, file) = tail(home.path(), &flags);
+            match http.request("POST", "/webhook", &[], TRACK) {
+                Ok(answer) => assert_eq!(answer.status, status, "{fault} {more:?}"),
+                // half of a body
+                Err(_) => assert_eq!(status, 401, "{fault} {more:?}"),
+            }
+            program.end();
+            let text = std::fs::read_to_string(&file).expect("the recording");
+            let line: Value = serde_json::from_str(text.trim()).expect("a line");
+            assert_eq!((&line["status"], &line["fault"]), (&status.into(), &fault.into()));
+            assert_eq!(line["refused"]["message"], missing, "{line}");
+            let report = junit(home.path(), &file);
+            assert!(report.contains(missing), "{report}");
+            assert!(report.contains("set a shared secret in the webhook destination"), "{report}");
+            assert!(!report.contains("not found"), "{report}");
+        }
+        assert_eq!(upstream.requests(), [""; 0], "nothing is sent on");
+    }
+}
