@@ -6,13 +6,12 @@
 //! available whatever happens to the file.
 
 use crate::call::Doc;
-use crate::call::time::{self, Millis};
+use crate::call::time::Millis;
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::low_priority::give_way;
 use crate::engine::source::bare_calls::{self, BareCallError};
-use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::{FollowedFile, LineFormat};
 use crate::engine::source::import::Import;
@@ -35,8 +34,15 @@ pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
     // however this thread ends, no other thread waits for it any longer
     let _settled = SettledOnDrop(&shared.import);
     let (origin, passed_over) = (Arc::default(), PassedOver::default());
-    let mut importer =
-        Importer { shared, origin, wrong: 0, reported: 0, passed_over, is_told: false };
+    let mut importer = Importer {
+        shared,
+        origin,
+        wrong: 0,
+        reported: 0,
+        wrong_items: 0,
+        passed_over,
+        is_told: false,
+    };
     for input in inputs {
         let read = match (input.stream, input.follow) {
             (Some(end), _) => stream::read(&mut importer, input, end),
@@ -130,38 +136,26 @@ impl Drop for SettledOnDrop<'_> {
 pub(crate) struct Importer<'s> {
     pub shared: &'s SharedState,
     origin: Arc<RequestOrigin>,
-    /// The number of lines that could not be read, and the number of them that the user was told
-    /// about.
-    wrong: u64,
+    /// The number of lines, and of items of lists, that could not be read, and the number of them that
+    /// the user was told about.
+    pub wrong: u64,
     reported: u64,
     passed_over: PassedOver,
+    /// The number of items of lists among them.
+    pub wrong_items: u64,
     /// True if the screen has shown what was passed over in a file that is followed.
     is_told: bool,
 }
 
 /// Lines that are recorded together.
 #[derive(Default)]
-struct LineBatch {
+pub(crate) struct LineBatch {
     text: Vec<u8>,
     /// The queue entries with the ranges of their lines in the block.
     items: Vec<(std::ops::Range<usize>, QueueEntry)>,
 }
 
 impl Importer<'_> {
-    /// Reports that a stream has ended, and the problems with it.
-    pub fn report_end(&self, input: &FollowedFile) {
-        let name = input.path.display();
-        self.shared.notice(match self.shared.import.wrong() {
-            None => format!("{name} has ended"),
-            Some(error) if self.wrong == 1 => {
-                format!("{name} has ended; 1 line passed over: {error}")
-            }
-            Some(error) => {
-                format!("{name} has ended; {} lines passed over, the first: {error}", self.wrong)
-            }
-        });
-    }
-
     pub fn went_wrong(&mut self, error: FileError) {
         self.wrong += 1;
         self.shared.import.lock().wrong.get_or_insert(Arc::new(error));
@@ -220,7 +214,9 @@ impl Importer<'_> {
             }
             let taken = match input.form {
                 LineFormat::Recording => self.recorded(line, &mut block),
-                _ if input.stream.is_some() => self.message(line, first, &mut block),
+                _ if input.stream.is_some() => {
+                    self.message(input, (line, *number), first, &mut block)
+                }
                 _ => self.line(line, (first, *number), &mut block),
             };
             if let Err(message) = taken {
@@ -298,39 +294,11 @@ impl Importer<'_> {
         }
         let passed_over = std::mem::take(&mut self.passed_over);
         self.shared.import.lock().notes.extend(passed_over.other_notes(&input.path));
-    }
-
-    /// Imports a line of a stream: calls, or an envelope of calls.
-    fn message(&mut self, line: &[u8], first: u64, block: &mut LineBatch) -> Result<(), String> {
-        let text = bare_calls::trimmed(line);
-        if text.is_empty() {
-            return Ok(());
-        }
-        let text = std::str::from_utf8(text).map_err(|_| "expected UTF-8 text".to_owned())?;
-        let doc = Doc::parse(text).map_err(|error| bare_calls::says(&error))?;
-        let mut taken = Ok(());
-        let item = envelope::calls(doc.root(), &mut |call| {
-            if taken.is_ok() {
-                let now = Some(time::now());
-                taken = self.call(call, first, now, block).map_err(String::from);
-            }
-        });
-        taken?;
-        match item {
-            EnvelopeItem::Calls(_) => Ok(()),
-            EnvelopeItem::Warehouse => Err(bare_calls::WAREHOUSE_ROW.to_owned()),
-            EnvelopeItem::Delivery => {
-                Err("this is a request of RudderStack to a vendor, not a call".to_owned())
-            }
-            EnvelopeItem::Deletion => {
-                Err("this is a deletion request of Segment, not a call".to_owned())
-            }
-            EnvelopeItem::Other => Err(bare_calls::EXPECTED.to_owned()),
-        }
+        self.shared.changed();
     }
 
     /// Imports a call or a batch, or the call in a record that `tail` or `check` wrote.
-    fn call(
+    pub fn call(
         &mut self,
         text: &str,
         first: u64,
