@@ -177,20 +177,15 @@ impl Engine {
         Reply::failure(401, code, message)
     }
 
-    /// Returns messages about what was passed over in the imported files of calls.
-    pub fn import_notes(&self) -> Vec<String> {
-        self.shared.import.lock().notes.clone()
-    }
-
-    /// Records a request that was answered with an error.
+    /// Records a request that was answered with an error, whose status a fault may have replaced.
     pub fn record_refused(
         &self,
-        let status = fault.and_then(|fault| fault.status).unwrap_or(status);
         head: &RequestHead<'_>,
         raw: &[u8],
         (status, fault): (u16, Option<InjectedFault<'_>>),
         refused: RefusalRecord<'_>,
     ) {
+        let status = fault.and_then(|fault| fault.status).unwrap_or(status);
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
             let RefusalRecord { code, message, body_bytes, .. } = refused;
             let unread = Unread { raw, code, message, len: body_bytes };
