@@ -11,14 +11,16 @@ use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::low_priority::give_way;
-use crate::engine::source::bare_calls::{self, BareCallError};
+use crate::engine::source::bare_calls::{self, BareCall, BareCallError};
+use crate::engine::source::call_record;
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::{FollowedFile, LineFormat};
 use crate::engine::source::import::Import;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::passed_over::PassedOver;
 use crate::engine::source::{read_lines, stream};
-use crate::recording::{self, Body, LineHead};
+use crate::recording::{self, Body};
+use crate::wire;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -140,9 +142,9 @@ pub(crate) struct Importer<'s> {
     /// the user was told about.
     pub wrong: u64,
     reported: u64,
-    passed_over: PassedOver,
     /// The number of items of lists among them.
     pub wrong_items: u64,
+    passed_over: PassedOver,
     /// True if the screen has shown what was passed over in a file that is followed.
     is_told: bool,
 }
@@ -307,50 +309,37 @@ impl Importer<'_> {
     ) -> Result<(), BareCallError> {
         let number = first + block.items.len() as u64;
         let mut scratch = self.shared.queue.take_buffer();
-        let mut read = bare_calls::read(text, number, &mut scratch)?;
-        let mut text = read.text;
-        let redaction = self.shared.redaction.as_ref();
-        let redacted = redaction.and_then(|redaction| redaction.redact_json(text));
-        if let Some(redacted) = &redacted {
-            text = redacted;
-            read = bare_calls::read(text, number, &mut scratch)?;
+        let mut call = bare_calls::read(text, number, &mut scratch)?;
+        if let Some(redaction) = &self.shared.redaction {
+            call = call.redact(redaction, number, &mut scratch)?;
         }
-        let mut received_at = bare_calls::received_at(&read.reading);
         // a call without a time of its own counts as received when it was read from the stream
-        if let (0, Some(now)) = (received_at, now) {
-            received_at = now;
-            read = bare_calls::read_at(text, number, now, &mut scratch)?;
-        }
-        let reading = read.reading.into_owned(&mut scratch);
-        let line_head = LineHead {
-            received_at,
-            method: "",
-            path: "",
-            query: "",
-            headers: &[],
-            status: 200,
-            response: recording::ResponseSource::Own,
-            fault: None,
-            is_tls: false,
+        let received_at = match (call.received_at(), now) {
+            (0, Some(now)) => now,
+            (known, _) => known,
         };
+        let BareCall { text, reading, request } = call;
+        let reading = reading.into_owned(&mut scratch);
+        let head = call_record::line_head(request.as_deref(), received_at);
+        let signature = request.as_ref().and_then(|request| request.signature.as_deref());
         let start = block.text.len();
         let body_at = recording::append_line(
             &mut block.text,
             number,
-            &line_head,
-            Body::Json(text),
+            &head,
+            Body::Json(&text),
             None,
-            None,
+            signature,
         );
         let end = block.text.len();
         let line = RecordedLine {
-            origin: RequestOrigin::new("", &[], &mut self.origin),
+            origin: RequestOrigin::new(head.path, head.headers, &mut self.origin),
             offset: 0,
             len: (end - start - 1) as u32,
-            status: 200,
+            status: head.status,
             received_at,
-            signature: None,
-            has_fault: false,
+            signature: wire::signature::code(signature),
+            has_fault: head.fault.is_some(),
         };
         let read = ReadRequest { line, body_at, reading, scratch };
         block.items.push((start..end, QueueEntry::Request(read)));
