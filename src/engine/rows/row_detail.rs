@@ -117,6 +117,9 @@ impl Engine {
         if matches!(request.response, ResponseSource::Upstream | ResponseSource::Archived) {
             add_upstream_answer(&mut shared, group[0].place.line_behind(line.len()).as_deref());
         }
+        if request.refused.is_none() {
+            shared.mirror_failure = self.mirroring.given_up_requests().failure_of(request.request);
+        }
         let shared = Arc::new(shared);
         let reading =
             wire::read(&head_of(request), request.request, body_text(line, request), scratch);
@@ -295,5 +298,6 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         received_at: request.received_at,
         signature: request.signature.clone(),
         is_tls: request.is_tls,
+        mirror_failure: None,
     }
 }
