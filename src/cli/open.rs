@@ -41,15 +41,12 @@ pub fn run(args: &OpenArgs) -> Result<(), Failure> {
     };
     let mut recording = recording;
     recording.take_remarks().map_err(Failure::blocked)?;
-    let mut notes = recording.notes().to_vec();
+    let notes = recording.notes().to_vec();
     let small = recording.unread_bytes() < SMALL_BYTES;
     let engine = setup.engine(recording)?;
+    engine.show_notes(&notes);
     if small {
         input::settle(&engine)?;
-        notes.extend(engine.import_notes());
-    }
-    if !notes.is_empty() && engine.stats().problem.is_none() {
-        engine.notice(notes.join("; "));
     }
     let alerting = Alerting::default();
     draw(setup, &args.inspect.screen, &engine, None, alerting, KeyInput::Stdin)

@@ -8,7 +8,7 @@ use super::output;
 use super::setup;
 use super::signals::Ending;
 use crate::call::Seq;
-use crate::engine::{Engine, Expectations, RangeFilter, RowDetail};
+use crate::engine::{Engine, Expectations, RangeFilter, RowDetail, is_given_up_notice};
 use crate::inspector;
 use crate::report::{call_line, call_record, expected_text, plural, summary};
 use std::io::{BufWriter, Write};
@@ -89,6 +89,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         first,
         next_seq: first,
         last_notice: problem,
+        given_up: 0,
         out: BufWriter::new(out),
     };
     let mut seen = 0;
@@ -173,6 +174,8 @@ struct RecordWriter<'p, W: Write> {
     next_seq: Seq,
     /// The notice that was printed last.
     last_notice: Option<String>,
+    /// The number of requests that the mirror gave up and that were printed.
+    given_up: u64,
     out: W,
 }
 
@@ -196,10 +199,17 @@ impl<W: Write> RecordWriter<'_, W> {
 
     fn catch_up(&mut self) -> Result<(), Failure> {
         let problem = self.engine.stats().problem;
-        if let Some(problem) = problem.as_ref().filter(|_| problem != self.last_notice) {
+        let is_new =
+            |now: &&String| self.last_notice.as_ref() != Some(*now) && !is_given_up_notice(now);
+        if let Some(problem) = problem.as_ref().filter(is_new) {
             output::note(format_args!("segscope: {problem}"));
         }
         self.last_notice = problem;
+        let (given_up, seen) = self.engine.given_up_lines(self.given_up);
+        self.given_up = seen;
+        for line in given_up {
+            output::note(format_args!("segscope: {line}"));
+        }
         loop {
             let clears = self.engine.clears();
             if clears != self.clears {

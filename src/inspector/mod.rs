@@ -30,7 +30,7 @@ mod watch_thread;
 pub use alerts::{AlertSettings, Alerting, Alerts, watch as watch_alerts};
 pub use before::{Baseline, BeforeView};
 pub use deliver::{prepare, send};
-pub use row_words::{answered_by, doubted_id, row_words, status_words};
+pub use row_words::{answered_by, doubted_id, mirror_words, row_words, status_words};
 pub use setup::{Flags, SettingsSource, Setup, find_vendor, vendor_file};
 pub use setup_error::SetupError;
 pub use time_scan::TimeScan;
@@ -199,6 +199,12 @@ impl Inspector {
     /// Returns the counters.
     pub fn stats(&self) -> Stats {
         self.engine.stats()
+    }
+
+    /// Returns a notice about each request that the mirror gave up after the first `seen` of them, and
+    /// how many there are now.
+    pub fn given_up_lines(&self, seen: u64) -> (Vec<String>, u64) {
+        self.engine.given_up_lines(seen)
     }
 
     /// Returns whether these counters are out of date although [`Inspector::version`] is not.

@@ -2,6 +2,7 @@
 
 use super::views::{IdCell, RequestDetail, RowView, VendorView};
 use crate::call::text::{visible, visible_id};
+use crate::engine::MirrorFailure;
 use crate::findings::{Verdict, advice};
 use crate::recording::ResponseSource;
 
@@ -54,7 +55,8 @@ pub fn status_words(request: &RequestDetail) -> String {
 pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     if let Some(request) = &row.no_call {
         let (reason, path) = (visible(&request.reason), visible(&request.path));
-        return format!("{} with {}: {reason}, {path}", request.kind.word(), request.status);
+        let words = format!("{} with {}: {reason}, {path}", request.kind.word(), request.status);
+        return [words].into_iter().chain(undelivered_words(row)).collect::<Vec<_>>().join(", ");
     }
     let number = row.seq.map_or(0, |seq| seq.0);
     let kind = if row.kind.is_empty() { "no type".into() } else { visible(&row.kind) };
@@ -80,8 +82,26 @@ pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
         (row.stale, "checked with earlier settings"),
     ];
     parts.extend(flags.iter().filter(|(is, _)| *is).map(|(_, words)| (*words).to_owned()));
+    parts.extend(undelivered_words(row));
     parts.extend(row.note.as_deref().map(|note| format!("note {}", visible(note))));
     parts.join(", ")
+}
+
+fn undelivered_words(row: &RowView) -> Option<String> {
+    let reason = visible(row.undelivered.as_deref()?);
+    Some(format!("not delivered to the mirror's target ({reason})"))
+}
+
+/// Describes what became of a request at the mirror's target, if it is not, or may not be, there.
+pub fn mirror_words(request: &RequestDetail) -> Option<String> {
+    Some(match request.mirror_failure.as_ref()? {
+        MirrorFailure::GivenUp(reason) => {
+            format!("not delivered to the mirror's target: {}", visible(reason))
+        }
+        MirrorFailure::Unknown => {
+            "it is not known any more whether this was delivered to the mirror's target".to_owned()
+        }
+    })
 }
 
 /// Returns an id as visible text, with the reason if it is doubtful.

@@ -1,7 +1,7 @@
 //! The lines that are printed without a command: new calls, results of background work, and
 //! problems.
 
-use crate::engine::Stats;
+use crate::engine::{Stats, is_given_up_notice};
 use crate::inspector::{Sending, row_words};
 use crate::plain::session::PlainSession;
 use crate::report::plural;
@@ -57,10 +57,17 @@ impl PlainSession<'_> {
         let stats = self.inspector.stats();
         if stats.problem != self.printed.problem {
             match &stats.problem {
+                // there is a line about each of them below
+                Some(notice) if is_given_up_notice(notice) => {}
                 Some(problem) => self.say(&format!("attention: {problem}"))?,
                 None => self.say("this is no longer a problem")?,
             }
             self.printed.problem = stats.problem.clone();
+        }
+        let (given_up, seen) = self.inspector.given_up_lines(self.printed.given_up);
+        self.printed.given_up = seen;
+        for line in given_up {
+            self.say(&format!("attention: {line}"))?;
         }
         if let Some(words) = lag_news(&mut self.printed.lags, &stats) {
             self.say(&words)?;

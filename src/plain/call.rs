@@ -2,7 +2,7 @@
 
 use crate::inspector::{
     CallDetail, DELETED_ROW, Detail, NoCallDetail, OutputView, RequestDetail, VendorDetail,
-    answered_by, status_words,
+    answered_by, mirror_words, status_words,
 };
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
@@ -160,7 +160,7 @@ impl PlainSession<'_> {
         if let Some(signature) = &request.signature {
             self.say(&format!("signature: {signature}"))?;
         }
-        if let Some(words) = answered_by(request) {
+        for words in [answered_by(request), mirror_words(request)].into_iter().flatten() {
             self.say(&words)?;
         }
         self.say(&match request.status {

@@ -27,6 +27,8 @@ pub(crate) struct BackgroundStatus {
     pub lags: bool,
     /// The number of calls without an alert.
     pub unalerted: u64,
+    /// The number of requests that the mirror gave up.
+    pub given_up: u64,
 }
 
 /// The filter: as it was typed, and the one that is active.

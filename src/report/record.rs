@@ -2,7 +2,7 @@
 //! Fields are only ever added to it.
 
 use crate::call::time;
-use crate::engine::{CallDetail, JudgedDraft, SeenGroup};
+use crate::engine::{CallDetail, JudgedDraft, MirrorFailure, SeenGroup};
 use crate::findings::fixes::SnippetAudience;
 use crate::findings::{Finding, Headline, Id};
 use crate::vendors::{RenderedCall, Vendors};
@@ -37,6 +37,9 @@ struct CallRecord<'a> {
     signature: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fault: Option<&'a str>,
+    /// Why its request was not delivered to the mirror's target; null if it is not known whether it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undelivered: Option<Option<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seen_group: Option<&'a SeenGroup>,
     /// The corrected call, if an id is missing or doubtful.
@@ -84,6 +87,10 @@ pub fn call_record(call: &CallDetail, vendors: &Vendors, shown: &[usize]) -> Str
         status: call.request.status,
         signature: call.request.signature.as_deref(),
         fault: call.request.fault.as_deref(),
+        undelivered: call.request.mirror_failure.as_ref().map(|failure| match failure {
+            MirrorFailure::GivenUp(reason) => Some(reason.as_str()),
+            MirrorFailure::Unknown => None,
+        }),
         seen_group: call.seen_group.as_ref(),
         fix_language: fix.map(|fix| fix.snippet.language),
         fix_snippet: fix.map(|fix| fix.snippet.text()),

@@ -38,6 +38,10 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
         if !request.fix.is_empty() {
             text.push_str(&format!("; fix: {}", visible(&request.fix)));
         }
+        if let Some(reason) = &row.undelivered {
+            let reason = visible(reason);
+            text.push_str(&format!("; not delivered to the mirror's target: {reason}"));
+        }
         let color = if request.severity.is_some() { ColorWriter::Alarm } else { ColorWriter::Dim };
         paint(&mut out, color, &text);
         return out;
@@ -72,6 +76,10 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
         out.push_str("  ");
         let short = visible(&vendors.info(vendor).short);
         paint(&mut out, color, &format!("{short}={}", mark.verdict.name()));
+    }
+    if let Some(reason) = &row.undelivered {
+        let text = format!("  not delivered to the mirror's target: {}", visible(reason));
+        paint(&mut out, ColorWriter::Alarm, &text);
     }
     if row.fault {
         paint(&mut out, ColorWriter::Dim, "  fault");

@@ -47,16 +47,31 @@ impl BodyError {
         let refused = |code, message, kind| RefusalRecord { code, message, kind, body_bytes: None };
         match self {
             BodyError::TooLarge { refusal, length } => {
-                return engine.refuse(head, kept, refusal, length.or(Some(kept.len() as u64)));
+                return engine.refuse(
+                    head,
+                    kept,
+                    refusal,
+                    (length.or(Some(kept.len() as u64)), None),
+                );
             }
             BodyError::Busy { .. } => {
                 engine.too_much();
                 let message = "more requests arrived at once than could be accepted";
-                engine.record_refused(head, kept, 429, refused("too_many_requests", message, ""));
+                engine.record_refused(
+                    head,
+                    kept,
+                    (429, None),
+                    refused("too_many_requests", message, ""),
+                );
             }
             BodyError::TooSlow => {
                 let message = "the body did not arrive in time";
-                engine.record_refused(head, kept, 408, refused("request_timeout", message, ""));
+                engine.record_refused(
+                    head,
+                    kept,
+                    (408, None),
+                    refused("request_timeout", message, ""),
+                );
             }
             BodyError::ClientGone { received, declared } => {
                 let of = match declared {
@@ -67,10 +82,10 @@ impl BodyError {
                 let body_bytes = declared.or(Some(*received));
                 let code = "client_gone";
                 let refused = RefusalRecord { code, message: &message, kind: code, body_bytes };
-                engine.record_refused(head, kept, 0, refused);
+                engine.record_refused(head, kept, (0, None), refused);
             }
             BodyError::Malformed { status, code, kind, message } => {
-                engine.record_refused(head, kept, *status, refused(code, message, kind));
+                engine.record_refused(head, kept, (*status, None), refused(code, message, kind));
             }
         }
         self.reply()

@@ -268,7 +268,7 @@ async fn accept(
     if services.forwarder.is_some()
         && server.engine.ingest_options().requires_signature
         && let Some(reply) =
-            with_head(parts, |head| server.engine.refuse_unsigned_webhook(head, &data))
+            with_head(parts, |head| server.engine.refuse_unsigned_webhook(head, &data, fault))
     {
         let mut response = respond::response(reply, full_body);
         cors::allow(&parts.headers, response.headers_mut());
@@ -284,7 +284,7 @@ async fn accept(
             .await;
     }
     if let Some(via) = &server.mirror_via
-        && let Some(refused) = forward::refuse_loop(&server.engine, parts, &data, via)
+        && let Some(refused) = forward::refuse_loop(&server.engine, parts, &data, (via, fault))
     {
         return refused;
     }

@@ -11,7 +11,7 @@ const CALL: &[u8] = br#"{"userId":"u1","event":"Order Received","properties":{"a
 const LISTEN: [&str; 6] =
     ["--plain", "--listen", "127.0.0.1:0", "--no-record", "--vendor", "customersuccessbox"];
 
-struct Plain {
+pub struct Plain {
     child: Child,
     typed: Option<ChildStdin>,
     lines: Receiver<String>,
@@ -21,7 +21,7 @@ struct Plain {
 }
 
 impl Plain {
-    fn start(home: &Path, args: &[&str], stdin: Stdio) -> Plain {
+    pub fn start(home: &Path, args: &[&str], stdin: Stdio) -> Plain {
         let mut command = crate::common::command(home);
         command.args(args).env("TERM", "dumb");
         command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -42,12 +42,12 @@ impl Plain {
         plain
     }
 
-    fn http(&self) -> Http {
+    pub fn http(&self) -> Http {
         Http::connect(&self.address).expect("it listens")
     }
 
     /// The next line that holds a text.
-    fn hear(&mut self, wanted: &str) -> String {
+    pub fn hear(&mut self, wanted: &str) -> String {
         let begun = Instant::now();
         loop {
             let left = DEADLINE.saturating_sub(begun.elapsed());
@@ -71,18 +71,18 @@ impl Plain {
         }
     }
 
-    fn say(&mut self, line: &str) -> &mut Plain {
+    pub fn say(&mut self, line: &str) -> &mut Plain {
         let typed = self.typed.as_mut().expect("open");
         writeln!(typed, "{line}").and_then(|()| typed.flush()).expect("it reads");
         self
     }
 
     /// Says a line, and hears what is expected of it.
-    fn ask(&mut self, line: &str, wanted: &str) -> String {
+    pub fn ask(&mut self, line: &str, wanted: &str) -> String {
         self.say(line).hear(wanted)
     }
 
-    fn end(&mut self) -> Option<i32> {
+    pub fn end(&mut self) -> Option<i32> {
         let begun = Instant::now();
         while begun.elapsed() < DEADLINE {
             if let Some(status) = self.child.try_wait().expect("it is ours") {

@@ -96,11 +96,14 @@ pub fn spelled(text: &str) -> String {
     format!("`{}`", shown.collect::<String>())
 }
 
+/// The beginning of a masked write key.
+pub const KEY_MASK: &str = "***";
+
 /// Returns a masked write key, of which only the last four characters are shown.
 pub fn masked(key: &str) -> String {
     let from = key.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
     let tail = if key.chars().count() > 4 { &key[from..] } else { "" };
-    format!("***{tail}")
+    format!("{KEY_MASK}{tail}")
 }
 
 #[cfg(test)]

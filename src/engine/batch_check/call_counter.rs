@@ -179,9 +179,9 @@ impl CallCounter {
                         self.add_no_call(line, kind);
                     }
                 }
-                LineAction::Refused { at, len, status } => {
+                LineAction::Refused { at, len, kind } => {
                     let line = ExampleLine::InFile(file, *at, *len);
-                    self.add_no_call(line, NoCall::of_error(*status));
+                    self.add_no_call(line, *kind);
                 }
                 LineAction::Remark(remark) => {
                     let seq = remark.seq.saturating_add(self.file.1);

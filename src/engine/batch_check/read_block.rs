@@ -2,13 +2,15 @@
 
 use crate::call::time::Millis;
 use crate::engine::batch_check::blocks::{LineBlock, LineRange};
-use crate::engine::index::SenderPlatform;
+use crate::engine::index::{NoCall, SenderPlatform};
 use crate::engine::judging::index_request::sender;
 use crate::engine::source::bare_calls::{self, BareCall, BareCallError};
+use crate::engine::source::call_record::{self, RecordRequest};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::read_lines::{ParsedLine, read_line};
-use crate::recording::{self, Body, LineHead, RecordingEvent, Remark, RequestLine, ResponseSource};
+use crate::recording::{self, Body, RecordingEvent, Remark, RequestLine};
 use crate::wire::{self, ParseScratch, ParsedRequest};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The action that a line asks for.
@@ -18,7 +20,7 @@ pub(crate) enum LineAction<'b> {
     Calls(RequestCalls<'b>),
     /// Count a request that was answered with an error. `at` and `len` say where its line is in the
     /// file.
-    Refused { at: u64, len: usize, status: u16 },
+    Refused { at: u64, len: usize, kind: NoCall },
     /// End the sessions that are idle at this time.
     Flush(Millis),
     /// Add a mark or note of the user to a call.
@@ -33,13 +35,15 @@ pub(crate) enum LineAction<'b> {
 /// A request with calls.
 pub(crate) struct RequestCalls<'b> {
     /// The line of a recording, or the text of one call in a file of calls.
-    pub text: &'b str,
+    pub text: Cow<'b, str>,
     /// The offset and the length of its line in the file; `None` in a file of calls.
     pub place: Option<(u64, usize)>,
     /// The number of the request.
     number: u64,
     /// The time at which it arrived; `None` for a call from a file, which contains its own time.
     received_at: Option<Millis>,
+    /// The request of a call in a file of calls, if a record says which one it was.
+    request: Option<Box<RecordRequest>>,
     /// The finding code for a signature that is wrong or missing.
     pub signature: Option<&'static str>,
     pub sender: SenderPlatform,
@@ -53,22 +57,15 @@ impl RequestCalls<'_> {
 
     /// Returns the line that a recording contains for the request.
     pub fn line(&self) -> String {
-        if self.received_at.is_some() {
-            return self.text.to_owned();
+        if self.place.is_some() {
+            return self.text.to_string();
         }
-        let head = LineHead {
-            received_at: self.received_at(),
-            method: "",
-            path: "",
-            query: "",
-            headers: &[],
-            status: 200,
-            response: ResponseSource::Own,
-            fault: None,
-            is_tls: false,
-        };
+        let request = self.request.as_deref();
+        let head = call_record::line_head(request, self.received_at());
+        let signature = request.and_then(|request| request.signature.as_deref());
         let mut line = Vec::with_capacity(self.text.len() + 128);
-        recording::append_line(&mut line, self.number, &head, Body::Json(self.text), None, None);
+        let body = Body::Json(&self.text);
+        recording::append_line(&mut line, self.number, &head, body, None, signature);
         line.pop();
         String::from_utf8(line).unwrap_or_default()
     }
@@ -130,15 +127,18 @@ impl<'b> BlockActions<'b> {
         for (at, range) in lines.iter().enumerate() {
             let taken = bare_calls::objects(&block.bytes[range.clone()], &mut |text| {
                 let mut scratch = spares.pop().unwrap_or_default();
-                let BareCall { text, reading } = bare_calls::read(text, number, &mut scratch)?;
+                let BareCall { text, reading, request } =
+                    bare_calls::read(text, number, &mut scratch)?;
+                let signature = request.as_ref().and_then(|request| request.signature.as_deref());
                 read.actions.push(LineAction::Calls(RequestCalls {
                     text,
                     place: None,
                     number,
-                    received_at: None,
-                    signature: None,
+                    received_at: request.as_ref().map(|request| request.received_at),
+                    signature: wire::signature::code(signature),
                     sender: sender(reading.platform),
                     reading,
+                    request,
                 }));
                 number += 1;
                 Ok(())
@@ -179,7 +179,7 @@ impl<'b> BlockActions<'b> {
                 Ok((_, ParsedLine::Refused(request))) => LineAction::Refused {
                     at: block.at + range.start as u64,
                     len: range.len(),
-                    status: request.status,
+                    kind: NoCall::of_error(request.status, request.fault.is_some()),
                 },
                 Ok((_, ParsedLine::Event(RecordingEvent::Flush, at))) => LineAction::Flush(at),
                 Ok((
@@ -214,12 +214,13 @@ fn calls<'b>(
     reading: ParsedRequest<'b>,
 ) -> RequestCalls<'b> {
     RequestCalls {
-        text,
+        text: text.into(),
         place: Some(place),
         number: request.request,
         received_at: Some(request.received_at),
         signature: wire::signature::code(request.signature.as_deref()),
         sender: sender(reading.platform),
         reading,
+        request: None,
     }
 }

@@ -5,6 +5,7 @@ use crate::engine::counts::library_habits::HabitView;
 use crate::engine::index::{Index, NoCall};
 use crate::engine::ingest::forward_counts::ForwardCounts;
 use crate::engine::mirror::MirrorCounts;
+use crate::engine::mirror::given_up::given_up_notice;
 use crate::engine::rows::views::{OpenedFiles, RequestCounts, Stats};
 use crate::engine::source::recording_files::RemarkTarget;
 use std::sync::Arc;
@@ -39,6 +40,8 @@ impl Engine {
             (lag_bytes > 0 && shared.queue.has_ended()).then(|| says.to_owned())
         };
         let problem = trouble.or_else(stopped).or_else(full).or_else(unshown);
+        let problems = problem.into_iter().chain(shared.import.shown_notes());
+        let problem = problems.reduce(|problem, notes| format!("{problem}; {notes}"));
         Stats {
             calls: store.calls.len() - state.index.repeats,
             repeats: state.index.repeats,
@@ -70,6 +73,21 @@ impl Engine {
         }
     }
 
+    /// Returns messages about what was passed over in the imported files of calls.
+    pub fn import_notes(&self) -> Vec<String> {
+        self.shared.import.lock().notes.clone()
+    }
+
+    /// Makes front ends show these notes about the opened files, and what is passed over in the files
+    /// that are still being read.
+    pub fn show_notes(&self, notes: &[String]) {
+        let mut import = self.shared.import.lock();
+        import.notes.splice(..0, notes.iter().cloned());
+        import.shows_notes = true;
+        drop(import);
+        self.shared.changed();
+    }
+
     /// Returns the counts of forwarded requests by their result.
     pub fn forward_counts(&self) -> ForwardCounts {
         let lag_bytes = self.shared.queue.lag_bytes();
@@ -91,6 +109,17 @@ impl Engine {
     /// Returns the counts of mirrored requests by their result.
     pub fn mirror_counts(&self) -> MirrorCounts {
         self.mirroring.counts(self.shared.queue.recorded())
+    }
+
+    /// Returns a notice about each request that the mirror gave up after the first `seen` of them, and
+    /// how many there are now.
+    pub fn given_up_lines(&self, seen: u64) -> (Vec<String>, u64) {
+        let requests = self.mirroring.given_up_requests();
+        let new = requests.added_after(seen);
+        let forgotten = requests.added() - seen - new.len() as u64;
+        let forgotten = (forgotten > 0).then(|| format!("mirror: gave up on {forgotten} requests"));
+        let words = new.map(|it| given_up_notice(it.request, &it.reason));
+        (forgotten.into_iter().chain(words).collect(), requests.added())
     }
 
     /// Returns the files that are open for reading, with their present size.

@@ -41,9 +41,10 @@ impl NoCall {
     /// The number of kinds.
     pub const COUNT: usize = 5;
 
-    /// Returns the kind of a request that was answered with an error.
-    pub fn of_error(status: u16) -> NoCall {
-        if matches!(status, 404 | 405) { NoCall::NotFound } else { NoCall::Refused }
+    /// Returns the kind of a request that was answered with an error. Faults are injected only into
+    /// requests to known paths.
+    pub fn of_error(status: u16, has_fault: bool) -> NoCall {
+        if matches!(status, 404 | 405) && !has_fault { NoCall::NotFound } else { NoCall::Refused }
     }
 
     /// Returns whether calls were lost, or may have been.

@@ -99,7 +99,7 @@ impl Engine {
                 let message = wire::intended_route::explain(&shown).reason;
                 let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
                 let refused = RefusalRecord { code, message: &message, kind: "", body_bytes: None };
-                self.record_refused(head, raw, reply.status, refused);
+                self.record_refused(head, raw, (reply.status, fault), refused);
                 return AcceptedRequest::Answered(reply);
             }
             _ => return AcceptedRequest::Answered(wire::reply::for_request(head, here)),
@@ -107,7 +107,7 @@ impl Engine {
         let body = match decoded(head, raw) {
             Ok(body) => body,
             Err(refusal) => {
-                return AcceptedRequest::Answered(self.refuse(head, raw, &refusal, None));
+                return AcceptedRequest::Answered(self.refuse(head, raw, &refusal, (None, fault)));
             }
         };
         let secret = self.options.webhook_secret.as_deref();
@@ -115,15 +115,16 @@ impl Engine {
         if let Some(code) = wire::signature::code(signature)
             && self.options.requires_signature
         {
-            return AcceptedRequest::Answered(self.refuse_unsigned(head, &body, code));
+            return AcceptedRequest::Answered(self.refuse_unsigned(head, &body, code, fault));
         }
         let status = fault.and_then(|fault| fault.status).unwrap_or(200);
-        let fault = fault.map(|fault| fault.text);
-        let end = LineEnd { status, response: self.own_response(), answer: None, fault };
+        let text = fault.map(|fault| fault.text);
+        let end = LineEnd { status, response: self.own_response(), answer: None, fault: text };
         match self.record(head, &body, None, signature, end) {
             Ok(held) => AcceptedRequest::Pending(wire::reply::for_request(head, here), held),
             Err(refusal) => {
-                AcceptedRequest::Answered(self.refuse(head, body.as_bytes(), &refusal, None))
+                let reply = self.refuse(head, body.as_bytes(), &refusal, (None, fault));
+                AcceptedRequest::Answered(reply)
             }
         }
     }
@@ -135,56 +136,63 @@ impl Engine {
         head: &RequestHead<'_>,
         raw: &[u8],
         refusal: &Refusal,
-        body_bytes: Option<u64>,
+        (body_bytes, fault): (Option<u64>, Option<InjectedFault<'_>>),
     ) -> Reply {
         let (code, kind) = (refusal.code, refusal.kind());
         let refused = RefusalRecord { code, message: &refusal.to_string(), kind, body_bytes };
-        self.record_refused(head, raw, refusal.status, refused);
+        self.record_refused(head, raw, (refusal.status, fault), refused);
         Reply::refused(refusal)
     }
 
     /// Refuses a webhook before it is forwarded, and records it, if its signature is missing or wrong
     /// and signatures are required. Returns none for all other requests.
-    pub fn refuse_unsigned_webhook(&self, head: &RequestHead<'_>, raw: &[u8]) -> Option<Reply> {
+    pub fn refuse_unsigned_webhook(
+        &self,
+        head: &RequestHead<'_>,
+        raw: &[u8],
+        fault: Option<InjectedFault<'_>>,
+    ) -> Option<Reply> {
         if !self.options.requires_signature {
             return None;
         }
         let secret = self.options.webhook_secret.as_deref();
         let code = wire::signature::code(wire::signature::check(head, raw, secret))?;
         Some(match decoded(head, raw) {
-            Ok(body) => self.refuse_unsigned(head, &body, code),
-            Err(refusal) => self.refuse(head, raw, &refusal, None),
+            Ok(body) => self.refuse_unsigned(head, &body, code, fault),
+            Err(refusal) => self.refuse(head, raw, &refusal, (None, fault)),
         })
     }
 
     /// Refuses a webhook whose signature is missing or wrong, and records it.
-    fn refuse_unsigned(&self, head: &RequestHead<'_>, body: &str, code: &str) -> Reply {
+    fn refuse_unsigned(
+        &self,
+        head: &RequestHead<'_>,
+        body: &str,
+        code: &str,
+        fault: Option<InjectedFault<'_>>,
+    ) -> Reply {
         let message = wire::signature::refusal(code);
         let refused = RefusalRecord { code, message, kind: "", body_bytes: None };
-        self.record_refused(head, body.as_bytes(), 401, refused);
+        self.record_refused(head, body.as_bytes(), (401, fault), refused);
         Reply::failure(401, code, message)
     }
 
-    /// Returns messages about what was passed over in the imported files of calls.
-    pub fn import_notes(&self) -> Vec<String> {
-        self.shared.import.lock().notes.clone()
-    }
-
-    /// Records a request that was answered with an error.
+    /// Records a request that was answered with an error, whose status a fault may have replaced.
     pub fn record_refused(
         &self,
         head: &RequestHead<'_>,
         raw: &[u8],
-        status: u16,
+        (status, fault): (u16, Option<InjectedFault<'_>>),
         refused: RefusalRecord<'_>,
     ) {
+        let status = fault.and_then(|fault| fault.status).unwrap_or(status);
         if let Some(step) = ObjectsRoute::parse(head.method, head.path) {
             let RefusalRecord { code, message, body_bytes, .. } = refused;
             let unread = Unread { raw, code, message, len: body_bytes };
             return self.refuse_push(head, step, status, unread);
         }
-        let response = self.own_response();
-        let end = LineEnd { status, response, answer: None, fault: None };
+        let (response, fault) = (self.own_response(), fault.map(|fault| fault.text));
+        let end = LineEnd { status, response, answer: None, fault };
         self.append_refused(head, raw, end, refused);
     }
 

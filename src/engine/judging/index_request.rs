@@ -157,7 +157,7 @@ impl JudgedIndex {
     pub(crate) fn push_error(&mut self, line: &RecordedLine) {
         let row = self.row(line, SenderPlatform::Other);
         self.store.requests.push(row);
-        self.store.push_no_call(NoCall::of_error(line.status));
+        self.store.push_no_call(NoCall::of_error(line.status, line.has_fault));
     }
 
     fn row(&mut self, line: &RecordedLine, sender: SenderPlatform) -> RequestRow {

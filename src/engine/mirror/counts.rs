@@ -1,11 +1,12 @@
 //! Counts of the requests of a listener that mirrors, by their outcome.
 
-use std::collections::{BTreeMap, VecDeque};
+use crate::engine::mirror::given_up::GivenUpRequests;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The maximum number of given-up requests whose numbers are kept.
-const MAX_GIVEN_UP_REQUESTS: usize = 100;
+/// The maximum number of given-up requests whose numbers are listed.
+const MAX_LISTED_REQUESTS: u64 = 100;
 
 /// The counters of a listener that mirrors.
 #[derive(Debug, Default)]
@@ -13,8 +14,7 @@ pub(crate) struct MirrorCounters {
     sent: AtomicU64,
     sent_again: AtomicU64,
     given_up: Mutex<BTreeMap<String, u64>>,
-    /// The numbers of the last requests that were given up.
-    given_up_requests: Mutex<VecDeque<u64>>,
+    given_up_requests: Mutex<GivenUpRequests>,
     not_mirrored: AtomicU64,
     waiting: AtomicU64,
     /// The offset in the recording up to which all requests are done.
@@ -87,13 +87,9 @@ impl MirrorCounters {
         }
     }
 
-    /// Remembers the number of a request that will not be delivered.
-    pub fn note_given_up_request(&self, number: u64) {
-        let mut numbers = self.given_up_requests.lock().unwrap_or_else(PoisonError::into_inner);
-        if numbers.len() == MAX_GIVEN_UP_REQUESTS {
-            numbers.pop_front();
-        }
-        numbers.push_back(number);
+    /// Returns the requests that will not be delivered.
+    pub fn given_up_requests(&self) -> MutexGuard<'_, GivenUpRequests> {
+        self.given_up_requests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts a request that cannot be mirrored.
@@ -115,9 +111,10 @@ impl MirrorCounters {
     pub fn counts(&self, recorded: u64) -> MirrorCounts {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let numbers = self.given_up_requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let requests = self.given_up_requests();
+        let listed = requests.added_after(requests.added().saturating_sub(MAX_LISTED_REQUESTS));
         MirrorCounts {
-            given_up_requests: numbers.iter().copied().collect(),
+            given_up_requests: listed.map(|it| it.request).collect(),
             sent: get(&self.sent),
             sent_again: get(&self.sent_again),
             given_up: given_up.values().sum(),
@@ -149,7 +146,7 @@ mod tests {
             "sent 1, sent again 1, given up 2 (the upstream answered 400: 2), not mirrored 1, not sent yet 40 bytes of the recording"
         );
         assert_eq!(counters.counts(10).lag_bytes, 0);
-        (1..=150).for_each(|number| counters.note_given_up_request(number));
+        (1..=150).for_each(|number| counters.given_up_requests().add(number, "no"));
         let numbers = counters.counts(100).given_up_requests;
         assert_eq!((numbers.len(), numbers[0], numbers[99]), (100, 51, 150));
     }

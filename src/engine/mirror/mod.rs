@@ -6,6 +6,7 @@
 //! least once. The listener does nothing for it: the mirror thread looks for new lines.
 
 pub(crate) mod counts;
+pub(crate) mod given_up;
 mod pace;
 mod pauses;
 mod reader;
@@ -15,6 +16,7 @@ mod thread;
 mod unsent;
 
 pub use counts::MirrorCounts;
+pub use given_up::{MirrorFailure, is_given_up_notice};
 pub use pauses::RetryLimits;
 pub use resume_point::ResumeError;
 pub use unsent::{UnsentRecording, find_unsent};
@@ -75,8 +77,9 @@ impl Mirror {
     ) -> Result<Mirror, MirrorError> {
         let client = Arc::new(MirrorClient::new(options.upstream, own)?);
         let (url, via) = (client.url(), client.via().clone());
-        let (resume, start) = ResumeFile::open(&engine.shared, &url)?;
+        let (resume, start, given_up) = ResumeFile::open(&engine.shared, &url)?;
         engine.mirroring.set_done(start.offset);
+        *engine.mirroring.given_up_requests() = given_up;
         let reader = MirrorReader::new(engine.shared.recording.clone(), start);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (stop, stopped) = watch::channel(false);

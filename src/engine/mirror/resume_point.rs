@@ -4,6 +4,7 @@
 use crate::call::time;
 use crate::config::{TextFileError, read_text_file, write_whole};
 use crate::engine::judging::judge_thread::SharedState;
+use crate::engine::mirror::given_up::{GivenUpRequest, GivenUpRequests};
 use crate::engine::mirror::reader::MirrorPosition;
 use crate::recording::part_of;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The maximum length of the file.
-const MAX_BYTES: u64 = 64 << 10;
+const MAX_BYTES: u64 = 4 << 20;
 
 /// A reason why the position to continue from is not known.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,12 @@ pub(crate) struct ResumePoint {
     request: u64,
     /// When it was written.
     at: String,
+    /// The requests before that which were given up; `None` in the files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    given_up: Option<Vec<GivenUpRequest>>,
+    /// Up to this request, it is not known which other ones were given up.
+    #[serde(default)]
+    unknown_to: u64,
 }
 
 /// The file with the position up to which the requests of a recording are sent.
@@ -74,7 +81,7 @@ pub(crate) struct ResumePoint {
 pub(crate) struct ResumeFile {
     path: PathBuf,
     url: String,
-    written: MirrorPosition,
+    written: (MirrorPosition, GivenUpRequests),
 }
 
 /// Returns the path of the file that belongs to a recording.
@@ -86,8 +93,8 @@ fn resume_path(recording: &Path) -> PathBuf {
 }
 
 impl ResumeFile {
-    /// Opens the file of the recording that is written, and returns where to go on. Where there is
-    /// none yet, that is the end of the recording.
+    /// Opens the file of the recording that is written, and returns where to go on, and which requests
+    /// before that were given up. Where there is none yet, that is the end of the recording.
     ///
     /// # Errors
     /// Fails if it cannot be read or written, does not fit the recording, or says that something is
@@ -95,7 +102,7 @@ impl ResumeFile {
     pub fn open(
         shared: &SharedState,
         url: &str,
-    ) -> Result<(ResumeFile, MirrorPosition), ResumeError> {
+    ) -> Result<(ResumeFile, MirrorPosition, GivenUpRequests), ResumeError> {
         let (recording, end) = {
             let front = shared.front();
             let recording = front.path().ok_or(ResumeError::Nameless)?;
@@ -109,8 +116,8 @@ impl ResumeFile {
             (recording, end)
         };
         let path = resume_path(&recording);
-        let start = match ResumePoint::read(&path)? {
-            None => end,
+        let (start, given_up) = match ResumePoint::read(&path)? {
+            None => (end, GivenUpRequests::default()),
             Some(point) => {
                 let start = point
                     .position(shared, end)
@@ -119,30 +126,42 @@ impl ResumeFile {
                     let bytes = end.offset - start.offset;
                     return Err(ResumeError::OtherUpstream { path, url: point.url, bytes });
                 }
-                start
+                // what another upstream got says nothing of this one
+                let is_same = point.url == url;
+                let given_up = match point.given_up.filter(|_| is_same) {
+                    Some(given_up) => GivenUpRequests::new(given_up, point.unknown_to),
+                    None => GivenUpRequests::new(Vec::new(), start.request),
+                };
+                (start, given_up)
             }
         };
-        let mut file = ResumeFile { path, url: url.to_owned(), written: start };
+        let written = (start, given_up.clone());
+        let file = ResumeFile { path, url: url.to_owned(), written };
         // before the first request is acknowledged, so that a crash leaves a place to go on from
-        file.write(start)
+        file.write()
             .map_err(|source| ResumeError::Unwritable { path: file.path.clone(), source })?;
         tracing::info!(
             file = %file.path.display(),
             unsent_bytes = end.offset - start.offset,
             "the mirror goes on from its resume point"
         );
-        Ok((file, start))
+        Ok((file, start, given_up))
     }
 
-    /// Writes the position up to which all is sent, if it has changed.
-    pub fn save(&mut self, done: MirrorPosition) -> io::Result<()> {
-        match done == self.written {
-            true => Ok(()),
-            false => self.write(done),
+    /// Writes the position up to which all is sent, and which requests were given up, if that has
+    /// changed.
+    pub fn save(&mut self, done: MirrorPosition, given_up: GivenUpRequests) -> io::Result<()> {
+        let now = (done, given_up);
+        if now == self.written {
+            return Ok(());
         }
+        let before = std::mem::replace(&mut self.written, now);
+        self.write().inspect_err(|_| self.written = before)
     }
 
-    fn write(&mut self, done: MirrorPosition) -> io::Result<()> {
+    fn write(&self) -> io::Result<()> {
+        let (done, given_up) = &self.written;
+        let (requests, unknown_to) = given_up.remembered();
         let point = ResumePoint {
             v: 1,
             url: self.url.clone(),
@@ -150,11 +169,11 @@ impl ResumeFile {
             offset: done.in_file,
             request: done.request,
             at: time::format(time::now()),
+            given_up: Some(requests.cloned().collect()),
+            unknown_to,
         };
         let text = serde_json::to_string(&point).map_err(io::Error::other)?;
-        write_whole(&self.path, &format!("{text}\n"), true)?;
-        self.written = done;
-        Ok(())
+        write_whole(&self.path, &format!("{text}\n"), true)
     }
 
     /// Removes the file, where nothing was recorded beside which it could stand.

@@ -3,6 +3,7 @@
 use crate::debug_log::ThreadLog;
 use crate::engine::Engine;
 use crate::engine::low_priority::give_way_to_all;
+use crate::engine::mirror::given_up::given_up_notice;
 use crate::engine::mirror::pace::MirrorPace;
 use crate::engine::mirror::pauses::{RetryLimits, SharedPause};
 use crate::engine::mirror::reader::MirrorReader;
@@ -238,7 +239,9 @@ impl MirrorWork {
     }
 
     fn save(&mut self) {
-        if let Err(error) = self.resume.save(self.window.done()) {
+        // not locked while the file is written
+        let given_up = self.engine.mirroring.given_up_requests().clone();
+        if let Err(error) = self.resume.save(self.window.done(), given_up) {
             tracing::warn!(%error, "the resume point of the mirror cannot be written");
             self.notify_once(
                 "the resume point of the mirror cannot be written: after a restart, more is sent again",
@@ -348,10 +351,10 @@ impl MirrorSender {
 
     /// Counts a request that will not be delivered.
     fn give_up_request(&self, reason: &str, number: u64) {
-        self.engine.mirroring.note_given_up_request(number);
+        self.engine.mirroring.given_up_requests().add(number, reason);
         if self.engine.mirroring.count_given_up(reason, 1) {
             tracing::warn!(reason, number, "the mirror gave up on a request");
-            self.engine.notice(format!("mirror: gave up on request {number}: {reason}"));
+            self.engine.notice(given_up_notice(number, reason));
         }
     }
 }

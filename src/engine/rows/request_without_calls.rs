@@ -93,19 +93,28 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
     if request.response == ResponseSource::Archived {
         return har_response::fix(status, message).to_owned();
     }
+    // the status may be that of a fault, but the code is that of the refusal
+    match request.refused.as_ref().map_or("", |(code, _)| code) {
+        "signature_missing" => {
+            return "set a shared secret in the webhook destination; without one it sends no X-Signature"
+                .to_owned();
+        }
+        "signature_wrong" => {
+            return "set the same secret in the webhook destination and in `webhook_secret`"
+                .to_owned();
+        }
+        "loop" => return "set `forward` to the real service: its URL leads back here".to_owned(),
+        _ if request.fault.is_some() => return "see the message above".to_owned(),
+        _ => {}
+    }
     if matches!(status, 404 | 405) {
         return intended_route::explain(head).fix;
     }
     let fix = match status {
-        401 if head.header("x-signature").is_none() => {
-            "set a shared secret in the webhook destination; without one it sends no X-Signature"
-        }
-        401 => "set the same secret in the webhook destination and in `webhook_secret`",
         408 if is_copy => "the proxy was too slow to send the copy; give it more time",
         429 if is_copy => {
             "copies arrive faster than segscope takes them; copy a share of the traffic"
         }
-        508 => "set `forward` to the real service: its URL leads back here",
         503 if is_copy => "free disk space or fix the recording's folder",
         408 => "the sender was too slow to send its body; nothing is lost if it sends again",
         429 => "the SDK sends it again by itself; send in smaller batches if this continues",

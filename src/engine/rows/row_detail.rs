@@ -2,6 +2,7 @@
 
 use crate::call::{Seq, text::visible};
 use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
+use crate::engine::ingest::accept::{FAULT, InjectedFault};
 use crate::engine::ingest::forwarded::UPSTREAM_REFUSED;
 use crate::engine::rows::call_detail::{self, DetailContext, Extent, JudgeNotes};
 use crate::engine::rows::call_fields;
@@ -115,6 +116,9 @@ impl Engine {
         let mut shared = request_detail(line, request);
         if matches!(request.response, ResponseSource::Upstream | ResponseSource::Archived) {
             add_upstream_answer(&mut shared, group[0].place.line_behind(line.len()).as_deref());
+        }
+        if request.refused.is_none() {
+            shared.mirror_failure = self.mirroring.given_up_requests().failure_of(request.request);
         }
         let shared = Arc::new(shared);
         let reading =
@@ -231,6 +235,25 @@ fn add_upstream_answer(request: &mut RequestDetail, line: Option<&str>) {
     request.upstream = answer;
 }
 
+/// Returns the response of segscope's own that a fault put in the place of another.
+fn response_of_fault(request: &RequestLine) -> Option<Reply> {
+    let text = request.fault.as_deref().filter(|_| request.response == ResponseSource::Own)?;
+    let own = match request.refused.as_ref().map(|(code, _)| code.as_str()) {
+        None => 200,
+        Some("signature_missing" | "signature_wrong") => 401,
+        Some("loop") => 508,
+        Some(_) => return None,
+    };
+    match request.status {
+        status if status == own => None,
+        0 => Some(Reply::json(0, "")),
+        status => {
+            let fault = InjectedFault { text, status: Some(status) };
+            Some(Reply::failure(status, FAULT, &fault.message()))
+        }
+    }
+}
+
 /// Returns the detail of a request.
 pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail {
     let body = match &request.other_body {
@@ -250,6 +273,7 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         Some((code, message)) => Reply::failure(request.status, code, message),
         None => wire::reply::for_request(&head_of(request), ""),
     };
+    let answer = response_of_fault(request).unwrap_or(answer);
     let answer = match answer.content_type {
         wire::reply::JSON => String::from_utf8_lossy(&answer.body).into_owned(),
         other => format!("{} bytes of {}", answer.body.len(), visible(other)),
@@ -274,5 +298,6 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         received_at: request.received_at,
         signature: request.signature.clone(),
         is_tls: request.is_tls,
+        mirror_failure: None,
     }
 }

@@ -11,6 +11,9 @@ use crate::recording::{self, RecordingEntry, RequestLine};
 use crate::vendors::{Codes, Vendors};
 use crate::wire::ServiceVerdict;
 
+/// The length of the beginning of a line that has the number of its request.
+const NUMBER_BYTES: u32 = 48;
+
 /// A row of the log that may still need data from disk.
 pub(crate) struct UnfinishedRow {
     pub view: RowView,
@@ -94,6 +97,7 @@ fn no_call_row(
         folded: false,
         marked: false,
         fault: request.flags.has_fault(),
+        undelivered: None,
         note: None,
         stale: false,
         unread: false,
@@ -214,6 +218,7 @@ fn call_row(
         folded: !any,
         marked: false,
         fault: request.flags.has_fault(),
+        undelivered: None,
         note: None,
         stale: false,
         unread: false,
@@ -248,6 +253,14 @@ fn missed_ids(
         Some(MissedId { vendor, path: looks.from.first()?.clone() })
     };
     (0..vendors.len()).filter(|vendor| missed >> vendor & 1 == 1).filter_map(missed_id).collect()
+}
+
+/// Returns the number of the request of a line, which is at its beginning.
+pub(crate) fn request_number(place: &LinePosition) -> Option<u64> {
+    let begin = place.read(NUMBER_BYTES).ok()?;
+    let (_, number) = begin.split_once("\"request\":")?;
+    let end = number.find(|c: char| !c.is_ascii_digit())?;
+    number[..end].parse().ok()
 }
 
 /// Reads and parses the line of a request.

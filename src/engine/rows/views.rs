@@ -5,7 +5,7 @@ use crate::call::time::Millis;
 use crate::engine::index::NoCall;
 use crate::engine::ingest::forward_counts::ForwardCounts;
 use crate::engine::judging::user_groups::SeenGroup;
-use crate::engine::mirror::MirrorCounts;
+use crate::engine::mirror::{MirrorCounts, MirrorFailure};
 use crate::findings::fixes::{Edit, VendorNeed};
 use crate::findings::{Finding, Severity, Verdict};
 use crate::recording::{ResponseSource, UpstreamAnswer};
@@ -40,13 +40,14 @@ pub struct RowView {
     pub repeat: bool,
     /// The severity of the worst finding of the vendors in use and of the service.
     pub worst: Option<Severity>,
-    /// True if all of its warnings and errors are common to all calls of its library, so that the
-    /// row needs no alarm.
+    /// True if it needs no alarm: all calls of its library have its warnings and errors.
     pub folded: bool,
     /// True if the user marked it.
     pub marked: bool,
     /// True if a fault was injected into its request or the response to it.
     pub fault: bool,
+    /// Why its request was not delivered to the mirror's target, if the mirror gave it up.
+    pub undelivered: Option<String>,
     /// The user's note about it.
     pub note: Option<String>,
     /// True if it was judged with earlier settings.
@@ -270,6 +271,8 @@ pub struct RequestDetail {
     pub signature: Option<String>,
     /// True if it arrived over TLS.
     pub is_tls: bool,
+    /// What became of it at the mirror's target, if it is not, or may not be, there.
+    pub mirror_failure: Option<MirrorFailure>,
 }
 
 /// The counts for the status bar.
@@ -315,8 +318,7 @@ pub struct Stats {
     /// While the recording or files are read at startup: the number of bytes that are read, and the
     /// total.
     pub reading: Option<(u64, u64)>,
-    /// The file of the recording, if it has a name, or the first of the files that are open for
-    /// reading.
+    /// The file of the recording, if it has a name, or the first of the opened files.
     pub recording: Option<PathBuf>,
     /// The files that are open for reading; `None` if requests are recorded.
     pub opened: Option<OpenedFiles>,
@@ -352,8 +354,7 @@ impl OpenedFiles {
     }
 }
 
-/// The number of requests by their result. Each request counts as received and as one of the
-/// others.
+/// The number of requests by their result. Each counts as received and as one of the others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct RequestCounts {
     /// All requests.
@@ -392,8 +393,7 @@ impl Stats {
         }
     }
 
-    /// Returns the number of calls with repeats, which is the number of calls with a row in the
-    /// log.
+    /// Returns the number of calls with repeats: those with a row in the log.
     pub fn came(&self) -> u64 {
         self.calls + self.repeats
     }

@@ -2,9 +2,10 @@
 
 use crate::call::Event;
 use crate::engine::Engine;
+use crate::engine::mirror::MirrorFailure;
 use crate::engine::rows::field_values::field_values;
 use crate::engine::rows::row_cache::{RowCache, RowNeeds};
-use crate::engine::rows::row_window::unfinished_rows;
+use crate::engine::rows::row_window::{UnfinishedRow, request_number, unfinished_rows};
 use crate::engine::rows::views::RowView;
 use crate::fql::Field;
 use std::ops::Range;
@@ -59,6 +60,24 @@ impl Engine {
         drop(state);
         let values = |row: u64, event: Event<'_>| field_values(fields, event, (row, epoch), self);
         cache.fill(&mut unfinished, RowNeeds { vendors, fields, values: &values }, time_limit);
+        self.mark_undelivered(&mut unfinished);
         unfinished.into_iter().map(|row| row.view).collect()
+    }
+
+    /// Marks the rows of requests that the mirror gave up. The index has no numbers of requests, so
+    /// they are read, if there are any such requests.
+    fn mark_undelivered(&self, rows: &mut [UnfinishedRow]) {
+        if self.mirroring.given_up_requests().is_empty() {
+            return;
+        }
+        for rows in rows.chunk_by_mut(|a, b| a.request == b.request) {
+            let place = self.shared.recording.place(rows[0].offset);
+            let number = place.and_then(|place| request_number(&place));
+            let failure =
+                number.and_then(|number| self.mirroring.given_up_requests().failure_of(number));
+            if let Some(MirrorFailure::GivenUp(reason)) = failure {
+                rows.iter_mut().for_each(|row| row.view.undelivered = Some(reason.clone()));
+            }
+        }
     }
 }

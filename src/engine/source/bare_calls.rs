@@ -2,10 +2,12 @@
 
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, SyntaxError, Val};
+use crate::engine::source::call_record::{self, RecordBody, RecordRequest};
 use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::passed_over::PassedOver;
-use crate::wire::{self, ParseScratch, ParsedRequest, RequestHead};
-use std::ops::Range;
+use crate::recording::Redaction;
+use crate::wire::{self, ParseScratch, ParsedRequest};
+use std::borrow::Cow;
 
 /// Returns a line without the byte order mark and white space around its value.
 pub(crate) fn trimmed(line: &[u8]) -> &[u8] {
@@ -62,9 +64,11 @@ impl From<BareCallError> for String {
 
 /// A parsed call or batch of a file.
 pub(crate) struct BareCall<'t> {
-    /// The text, or the text of the call in a record that `tail` or `check` wrote.
-    pub text: &'t str,
+    /// The text, or that of the call in a record that `tail` or `check` wrote.
+    pub text: Cow<'t, str>,
     pub reading: ParsedRequest<'t>,
+    /// The request that carried it, if a record says so.
+    pub request: Option<Box<RecordRequest>>,
 }
 
 /// Parses the text of an object. `number` is that of the request that it becomes.
@@ -73,31 +77,77 @@ pub(crate) fn read<'t>(
     number: u64,
     scratch: &mut ParseScratch,
 ) -> Result<BareCall<'t>, BareCallError> {
-    // the derived fields of a call from a file depend on its own times
-    read_at(text, number, 0, scratch)
+    let reading = read_body(None, text, number, scratch)?;
+    let record = reading.doc.as_ref().and_then(|doc| call_record::read(doc.root()));
+    let Some((body, request)) = record else {
+        check_call(&reading)?;
+        return Ok(BareCall { text: text.into(), reading, request: None });
+    };
+    let (body, alone) = match body {
+        RecordBody::Call(range) => return read_recorded(&text[range], request, number, scratch),
+        RecordBody::Batch(body, alone) => (body, &text[alone]),
+    };
+    let reading = read_body(request.as_deref(), &body, number, scratch)?.into_owned(scratch);
+    // other calls of the batch are in other records, so what is found of the batch would be false
+    if reading.discards.iter().any(|discard| discard.path == "/batch") {
+        return read_recorded(alone, None, number, scratch);
+    }
+    Ok(BareCall { text: body.into(), reading, request })
 }
 
-/// Parses the text of an object as a call that arrived at `received_at`.
-pub(crate) fn read_at<'t>(
+/// Parses the text of a call that was in a record.
+fn read_recorded<'t>(
     text: &'t str,
+    request: Option<Box<RecordRequest>>,
     number: u64,
-    received_at: Millis,
     scratch: &mut ParseScratch,
 ) -> Result<BareCall<'t>, BareCallError> {
-    let head =
-        RequestHead { method: "", path: "", query: "", headers: &[], received_at, is_tls: false };
-    let mut read = |text| {
-        wire::read(&head, number, text, scratch).map_err(|refusal| match Doc::parse(text) {
-            Ok(_) => refusal.to_string(),
-            Err(error) => says(&error),
-        })
-    };
-    let reading = read(text)?;
-    match recorded(&reading) {
-        None => check_call(&reading).map(|()| BareCall { text, reading }),
-        Some(call) => {
-            let text = &text[call];
-            Ok(BareCall { text, reading: read(text)? })
+    let reading = read_body(request.as_deref(), text, number, scratch)?;
+    Ok(BareCall { text: text.into(), reading, request })
+}
+
+fn read_body<'t>(
+    request: Option<&RecordRequest>,
+    text: &'t str,
+    number: u64,
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'t>, String> {
+    let head = call_record::request_head(request);
+    wire::read(&head, number, text, scratch).map_err(|refusal| match Doc::parse(text) {
+        Ok(_) => refusal.to_string(),
+        Err(error) => says(&error),
+    })
+}
+
+impl<'t> BareCall<'t> {
+    /// Replaces the values that may not be recorded.
+    pub fn redact(
+        mut self,
+        redaction: &Redaction,
+        number: u64,
+        scratch: &mut ParseScratch,
+    ) -> Result<BareCall<'t>, BareCallError> {
+        let redacted = match redaction.redact_json(&self.text) {
+            Some(Cow::Owned(text)) => Some(text),
+            _ => None,
+        };
+        if redacted.is_none() && self.request.is_none() {
+            return Ok(self);
+        }
+        if let Some(request) = &mut self.request {
+            request.redact(redaction);
+        }
+        let text = redacted.map_or(self.text, Cow::Owned);
+        let request = self.request;
+        let reading = read_body(request.as_deref(), &text, number, scratch)?.into_owned(scratch);
+        Ok(BareCall { text, reading, request })
+    }
+
+    /// Returns the time at which it counts as received.
+    pub fn received_at(&self) -> Millis {
+        match &self.request {
+            Some(request) => request.received_at,
+            None => received_at(&self.reading),
         }
     }
 }
@@ -136,16 +186,6 @@ pub(crate) fn inside(
     }
 }
 
-/// Returns the range of the call in a record.
-fn recorded(reading: &ParsedRequest<'_>) -> Option<Range<usize>> {
-    let root = reading.doc.as_ref()?.root();
-    // this runs for every call, and almost none is a record, so look for the member `seq` first
-    let may = |member: Val<'_>| matches!(member.key_plain(), Some(b"seq") | None);
-    root.children().any(may).then_some(())?;
-    root.get("seq")?;
-    root.get("call").filter(Val::is_object).map(|call| call.span())
-}
-
 /// Returns the time at which a call or a batch from a file counts as received. Without any time
 /// this is the beginning of the epoch, and its record shows none.
 pub(crate) fn received_at(reading: &ParsedRequest<'_>) -> Millis {
@@ -171,10 +211,10 @@ pub(crate) fn says(error: &SyntaxError) -> String {
 mod tests {
     use super::*;
 
-    fn call_of(text: &str) -> Result<(&str, Millis), BareCallError> {
+    fn call_of(text: &str) -> Result<(String, Millis), BareCallError> {
         let bare = read(text, 1, &mut ParseScratch::default())?;
-        let at = received_at(&bare.reading);
-        Ok((bare.text, at))
+        let at = bare.received_at();
+        Ok((bare.text.into_owned(), at))
     }
 
     #[test]
@@ -185,10 +225,10 @@ mod tests {
             format!(r#"{{"\u0073eq":3 , "call" : {call} }}"#),
             format!(r#"{{"call":1,"seq":null,"call":{call}}}"#),
         ] {
-            assert_eq!(call_of(&record), Ok((call, 1000)), "{record}");
+            assert_eq!(call_of(&record), Ok((call.to_owned(), 1000)), "{record}");
         }
         for call in [r#"{"seq":1,"call":"x","userId":"u"}"#, r#"{"call":{},"traits":{}}"#] {
-            assert_eq!(call_of(call), Ok((call, 0)));
+            assert_eq!(call_of(call), Ok((call.to_owned(), 0)));
         }
         for other in [r#"{"seq":1,"call":"x"}"#, r#"{"level":"info"}"#, "{}", r#"{"batch":[]}"#] {
             assert_eq!(call_of(other), Err(BareCallError::NoCall), "{other}");
@@ -225,7 +265,7 @@ mod tests {
                 6,
             ),
         ] {
-            assert_eq!(call_of(call), Ok((call, seconds * 1000)), "{call}");
+            assert_eq!(call_of(call), Ok((call.to_owned(), seconds * 1000)), "{call}");
         }
     }
 

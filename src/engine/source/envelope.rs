@@ -2,6 +2,7 @@
 //! the members that such envelopes are known to use are searched.
 
 use crate::call::{CallType, Doc, Val};
+use crate::engine::source::call_record::is_record;
 use crate::wire::empty_request::is_deletion;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -97,7 +98,7 @@ const MAX_DEPTH: u32 = 12;
 /// The maximum size of unpacked text.
 const MAX_UNPACKED_BYTES: u64 = 8 << 20;
 
-/// Passes each call of a value to `each`, without its envelopes.
+/// Passes each call of a value to `each`, without its envelopes. A call record is passed as a whole.
 pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem {
     if value.is_array() {
         let mut found = 0;
@@ -118,14 +119,7 @@ pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem 
             found => EnvelopeItem::Calls(found),
         };
     }
-    // a call record of segscope
-    if let Some(call) =
-        value.get("call").filter(|call| call.is_object() && value.get("seq").is_some())
-    {
-        each(call.raw());
-        return EnvelopeItem::Calls(1);
-    }
-    if is_whole(value) {
+    if is_record(value) || is_whole(value) {
         each(value.raw());
         return EnvelopeItem::Calls(1);
     }
@@ -222,7 +216,7 @@ fn carried(value: Val<'_>, depth: u32, each: &mut dyn FnMut(&str)) -> u64 {
         return value.children().map(|item| carried(item, depth, each)).sum();
     }
     if value.is_object() {
-        if is_carried(value) {
+        if is_record(value) || is_carried(value) {
             each(value.raw());
             return 1;
         }
@@ -359,7 +353,10 @@ mod tests {
         ] {
             assert_eq!(taken(call), (EnvelopeItem::Calls(1), vec![call.to_owned()]), "{call}");
         }
-        assert_eq!(taken(&format!("{{\"seq\":1,\"call\":{CALL}}}")).1, [CALL]);
+        let record = format!("{{\"seq\":1,\"call\":{CALL}}}");
+        assert_eq!(taken(&record).1, [record.as_str()]);
+        let envelope = format!("{{\"message\":{}}}", quoted(&record));
+        assert_eq!(taken(&envelope).1, [record.as_str()]);
     }
 
     #[test]

@@ -6,20 +6,21 @@
 //! available whatever happens to the file.
 
 use crate::call::Doc;
-use crate::call::time::{self, Millis};
+use crate::call::time::Millis;
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::judge_thread::SharedState;
 use crate::engine::low_priority::give_way;
-use crate::engine::source::bare_calls::{self, BareCallError};
-use crate::engine::source::envelope::{self, EnvelopeItem};
+use crate::engine::source::bare_calls::{self, BareCall, BareCallError};
+use crate::engine::source::call_record;
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::followed_file::{FollowedFile, LineFormat};
 use crate::engine::source::import::Import;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::passed_over::PassedOver;
 use crate::engine::source::{read_lines, stream};
-use crate::recording::{self, Body, LineHead};
+use crate::recording::{self, Body};
+use crate::wire;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -35,8 +36,15 @@ pub(crate) fn run(shared: &SharedState, inputs: &mut [FollowedFile]) {
     // however this thread ends, no other thread waits for it any longer
     let _settled = SettledOnDrop(&shared.import);
     let (origin, passed_over) = (Arc::default(), PassedOver::default());
-    let mut importer =
-        Importer { shared, origin, wrong: 0, reported: 0, passed_over, is_told: false };
+    let mut importer = Importer {
+        shared,
+        origin,
+        wrong: 0,
+        reported: 0,
+        wrong_items: 0,
+        passed_over,
+        is_told: false,
+    };
     for input in inputs {
         let read = match (input.stream, input.follow) {
             (Some(end), _) => stream::read(&mut importer, input, end),
@@ -130,10 +138,12 @@ impl Drop for SettledOnDrop<'_> {
 pub(crate) struct Importer<'s> {
     pub shared: &'s SharedState,
     origin: Arc<RequestOrigin>,
-    /// The number of lines that could not be read, and the number of them that the user was told
-    /// about.
-    wrong: u64,
+    /// The number of lines, and of items of lists, that could not be read, and the number of them that
+    /// the user was told about.
+    pub wrong: u64,
     reported: u64,
+    /// The number of items of lists among them.
+    pub wrong_items: u64,
     passed_over: PassedOver,
     /// True if the screen has shown what was passed over in a file that is followed.
     is_told: bool,
@@ -141,27 +151,13 @@ pub(crate) struct Importer<'s> {
 
 /// Lines that are recorded together.
 #[derive(Default)]
-struct LineBatch {
+pub(crate) struct LineBatch {
     text: Vec<u8>,
     /// The queue entries with the ranges of their lines in the block.
     items: Vec<(std::ops::Range<usize>, QueueEntry)>,
 }
 
 impl Importer<'_> {
-    /// Reports that a stream has ended, and the problems with it.
-    pub fn report_end(&self, input: &FollowedFile) {
-        let name = input.path.display();
-        self.shared.notice(match self.shared.import.wrong() {
-            None => format!("{name} has ended"),
-            Some(error) if self.wrong == 1 => {
-                format!("{name} has ended; 1 line passed over: {error}")
-            }
-            Some(error) => {
-                format!("{name} has ended; {} lines passed over, the first: {error}", self.wrong)
-            }
-        });
-    }
-
     pub fn went_wrong(&mut self, error: FileError) {
         self.wrong += 1;
         self.shared.import.lock().wrong.get_or_insert(Arc::new(error));
@@ -220,7 +216,9 @@ impl Importer<'_> {
             }
             let taken = match input.form {
                 LineFormat::Recording => self.recorded(line, &mut block),
-                _ if input.stream.is_some() => self.message(line, first, &mut block),
+                _ if input.stream.is_some() => {
+                    self.message(input, (line, *number), first, &mut block)
+                }
                 _ => self.line(line, (first, *number), &mut block),
             };
             if let Err(message) = taken {
@@ -298,39 +296,11 @@ impl Importer<'_> {
         }
         let passed_over = std::mem::take(&mut self.passed_over);
         self.shared.import.lock().notes.extend(passed_over.other_notes(&input.path));
-    }
-
-    /// Imports a line of a stream: calls, or an envelope of calls.
-    fn message(&mut self, line: &[u8], first: u64, block: &mut LineBatch) -> Result<(), String> {
-        let text = bare_calls::trimmed(line);
-        if text.is_empty() {
-            return Ok(());
-        }
-        let text = std::str::from_utf8(text).map_err(|_| "expected UTF-8 text".to_owned())?;
-        let doc = Doc::parse(text).map_err(|error| bare_calls::says(&error))?;
-        let mut taken = Ok(());
-        let item = envelope::calls(doc.root(), &mut |call| {
-            if taken.is_ok() {
-                let now = Some(time::now());
-                taken = self.call(call, first, now, block).map_err(String::from);
-            }
-        });
-        taken?;
-        match item {
-            EnvelopeItem::Calls(_) => Ok(()),
-            EnvelopeItem::Warehouse => Err(bare_calls::WAREHOUSE_ROW.to_owned()),
-            EnvelopeItem::Delivery => {
-                Err("this is a request of RudderStack to a vendor, not a call".to_owned())
-            }
-            EnvelopeItem::Deletion => {
-                Err("this is a deletion request of Segment, not a call".to_owned())
-            }
-            EnvelopeItem::Other => Err(bare_calls::EXPECTED.to_owned()),
-        }
+        self.shared.changed();
     }
 
     /// Imports a call or a batch, or the call in a record that `tail` or `check` wrote.
-    fn call(
+    pub fn call(
         &mut self,
         text: &str,
         first: u64,
@@ -339,50 +309,37 @@ impl Importer<'_> {
     ) -> Result<(), BareCallError> {
         let number = first + block.items.len() as u64;
         let mut scratch = self.shared.queue.take_buffer();
-        let mut read = bare_calls::read(text, number, &mut scratch)?;
-        let mut text = read.text;
-        let redaction = self.shared.redaction.as_ref();
-        let redacted = redaction.and_then(|redaction| redaction.redact_json(text));
-        if let Some(redacted) = &redacted {
-            text = redacted;
-            read = bare_calls::read(text, number, &mut scratch)?;
+        let mut call = bare_calls::read(text, number, &mut scratch)?;
+        if let Some(redaction) = &self.shared.redaction {
+            call = call.redact(redaction, number, &mut scratch)?;
         }
-        let mut received_at = bare_calls::received_at(&read.reading);
         // a call without a time of its own counts as received when it was read from the stream
-        if let (0, Some(now)) = (received_at, now) {
-            received_at = now;
-            read = bare_calls::read_at(text, number, now, &mut scratch)?;
-        }
-        let reading = read.reading.into_owned(&mut scratch);
-        let line_head = LineHead {
-            received_at,
-            method: "",
-            path: "",
-            query: "",
-            headers: &[],
-            status: 200,
-            response: recording::ResponseSource::Own,
-            fault: None,
-            is_tls: false,
+        let received_at = match (call.received_at(), now) {
+            (0, Some(now)) => now,
+            (known, _) => known,
         };
+        let BareCall { text, reading, request } = call;
+        let reading = reading.into_owned(&mut scratch);
+        let head = call_record::line_head(request.as_deref(), received_at);
+        let signature = request.as_ref().and_then(|request| request.signature.as_deref());
         let start = block.text.len();
         let body_at = recording::append_line(
             &mut block.text,
             number,
-            &line_head,
-            Body::Json(text),
+            &head,
+            Body::Json(&text),
             None,
-            None,
+            signature,
         );
         let end = block.text.len();
         let line = RecordedLine {
-            origin: RequestOrigin::new("", &[], &mut self.origin),
+            origin: RequestOrigin::new(head.path, head.headers, &mut self.origin),
             offset: 0,
             len: (end - start - 1) as u32,
-            status: 200,
+            status: head.status,
             received_at,
-            signature: None,
-            has_fault: false,
+            signature: wire::signature::code(signature),
+            has_fault: head.fault.is_some(),
         };
         let read = ReadRequest { line, body_at, reading, scratch };
         block.items.push((start..end, QueueEntry::Request(read)));

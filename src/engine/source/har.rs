@@ -1,5 +1,6 @@
 //! Reads the requests with calls of HTTP archives (HAR), as browsers and proxies export them.
 
+use crate::call::text::KEY_MASK;
 use crate::call::{Doc, Val, time};
 use crate::engine::source::har_response::HarResponse;
 use crate::recording::{Body, LineHead, ResponseSource, compose, compose_answer};
@@ -135,7 +136,20 @@ fn headers(request: Val<'_>, host: &str) -> Vec<(String, String)> {
     let own = |name: &str| name.starts_with(':') || name == "host";
     let mut headers = vec![("host".to_owned(), host.to_owned())];
     headers.extend(header_pairs(request).into_iter().filter(|(name, _)| !own(name)));
+    for (name, value) in &mut headers {
+        if let ("authorization", Some(coded)) = (&**name, masked_credentials(value)) {
+            *value = coded;
+        }
+    }
     headers
+}
+
+/// Encodes the credentials with a masked write key that segscope's exports have as readable text.
+/// They are no Base64, so the request would count as one without a key.
+fn masked_credentials(value: &str) -> Option<String> {
+    let (scheme, credentials) = value.split_once(' ')?;
+    let is_masked = scheme.eq_ignore_ascii_case("basic") && credentials.starts_with(KEY_MASK);
+    is_masked.then(|| format!("{scheme} {}", STANDARD.encode(credentials)))
 }
 
 /// Returns the headers of a request or a response with lowercase names.

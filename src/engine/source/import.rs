@@ -29,6 +29,8 @@ pub(crate) struct Progress {
     pub wrong: Option<Arc<FileError>>,
     /// Messages about what was passed over.
     pub notes: Vec<String>,
+    /// True if front ends show these messages.
+    pub shows_notes: bool,
 }
 
 impl Import {
@@ -77,6 +79,12 @@ impl Import {
         let is_open = |state: &mut Progress| state.busy && !state.ended;
         let waited = self.changed.wait_timeout_while(self.lock(), limit, is_open);
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    /// Returns what was passed over so far, if front ends show it.
+    pub fn shown_notes(&self) -> Option<String> {
+        let state = self.lock();
+        (state.shows_notes && !state.notes.is_empty()).then(|| state.notes.join("; "))
     }
 
     /// Returns the first error of a file.

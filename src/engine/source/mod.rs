@@ -11,6 +11,7 @@
 //! Whatever a file contains, at most one line or value of it is in memory.
 
 pub(crate) mod bare_calls;
+pub(crate) mod call_record;
 mod curl;
 pub(crate) mod envelope;
 mod extract;

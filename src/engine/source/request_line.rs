@@ -1,13 +1,13 @@
 //! Reads the requests of recorded lines, and the calls in them.
 
 use crate::call::time::Millis;
-use crate::engine::source::bare_calls::{self, BareCallError};
+use crate::engine::source::bare_calls::{self, BareCall, BareCallError};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::passed_over::PassedOver;
 use crate::engine::source::recording_files::Recording;
 use crate::recording::{self, RecordingEntry, RequestLine};
-use crate::wire::{self, ParseScratch, RequestHead};
+use crate::wire::{self, ParseScratch, ParsedRequest, RequestHead};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -30,7 +30,7 @@ pub(crate) fn head_of(request: &RequestLine) -> RequestHead<'_> {
 
 impl Recording {
     /// Passes the text of each call of the files to `each`, with the type that its path gave it
-    /// and, from a recording, the time at which it arrived. A batch in a file of calls is passed as
+    /// and, from a recording or a record, the time at which it arrived. A batch in a file of calls is passed as
     /// a whole. Returns notes about what was passed over.
     ///
     /// # Errors
@@ -52,20 +52,26 @@ impl Recording {
             let mut passed_over = PassedOver::default();
             each_line(&input.path, part, |number, line, scratch| {
                 let mut done = Ok(());
-                let mut pass_on = |text: &str| {
-                    if done.is_ok() {
-                        done = each(text, None);
-                    }
+                let mut pass_on = |bare: BareCall<'_>, scratch: &mut ParseScratch| {
+                    done = match (&done, &bare.request) {
+                        (Err(_), _) => return,
+                        (Ok(()), None) => each(&bare.text, None),
+                        (Ok(()), Some(request)) => {
+                            typed_calls(&bare.reading, request.received_at, &mut each)
+                        }
+                    };
+                    bare.reading.recycle(scratch);
                 };
                 let read = bare_calls::objects(line, &mut |text| {
                     match bare_calls::read(text, 1, scratch) {
-                        Ok(bare) => {
-                            pass_on(bare.text);
-                            bare.reading.recycle(scratch);
-                        }
+                        Ok(bare) => pass_on(bare, scratch),
                         Err(BareCallError::Invalid(message)) => return Err(message),
                         Err(BareCallError::NoCall) => {
-                            bare_calls::inside(text, number, &mut passed_over, &mut pass_on);
+                            bare_calls::inside(text, number, &mut passed_over, &mut |call| {
+                                if let Ok(bare) = bare_calls::read(call, 1, scratch) {
+                                    pass_on(bare, scratch);
+                                }
+                            });
                         }
                     }
                     Ok(())
@@ -138,7 +144,17 @@ fn request_calls<E>(
     let body = body_text(line, &request);
     let reading = wire::read(&head_of(&request), request.request, body, scratch)
         .map_err(|refusal| refusal.to_string())?;
-    let mut done = Ok(());
+    let done = typed_calls(&reading, request.received_at, each);
+    reading.recycle(scratch);
+    Ok(done)
+}
+
+/// Passes on the calls of a request with the type that its path gave them.
+fn typed_calls<E>(
+    reading: &ParsedRequest<'_>,
+    received_at: Millis,
+    each: &mut impl FnMut(&str, Option<Millis>) -> Result<(), E>,
+) -> Result<(), E> {
     for call in &reading.calls {
         let event = reading.event(call);
         let text = event.call.raw();
@@ -149,10 +165,7 @@ fn request_calls<E>(
             (None, Some(kind)) => format!("{{\"type\":{}}}", kind.raw()),
             _ => text.to_owned(),
         };
-        if done.is_ok() {
-            done = each(&typed, Some(request.received_at));
-        }
+        each(&typed, Some(received_at))?;
     }
-    reading.recycle(scratch);
-    Ok(done)
+    Ok(())
 }

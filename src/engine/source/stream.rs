@@ -1,11 +1,16 @@
 //! Reads a stream of lines: standard input, or a named pipe. A sender that is faster than the calls
 //! are checked has to wait.
 
+use crate::call::time;
+use crate::call::{Doc, Val};
+use crate::engine::source::bare_calls;
+use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::file_error::FileError;
-use crate::engine::source::follow::Importer;
+use crate::engine::source::follow::{Importer, LineBatch};
 use crate::engine::source::followed_file::{FollowedFile, StreamEnd};
 use crate::engine::source::gzip;
 use crate::engine::source::limits::MAX_LINE_BYTES;
+use crate::engine::source::passed_over::some;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, Read};
 
@@ -99,5 +104,92 @@ fn read_some(input: &mut FollowedFile, into: &mut [u8]) -> io::Result<Option<usi
             Ok(None)
         }
         Err(error) => Err(error),
+    }
+}
+
+impl Importer<'_> {
+    /// Imports a line of a stream: calls, or an envelope of calls. `number` is that of the line. An
+    /// item of a list that is not a call is passed over by itself.
+    pub fn message(
+        &mut self,
+        input: &FollowedFile,
+        (line, number): (&[u8], usize),
+        first: u64,
+        block: &mut LineBatch,
+    ) -> Result<(), String> {
+        let text = bare_calls::trimmed(line);
+        if text.is_empty() {
+            return Ok(());
+        }
+        let text = std::str::from_utf8(text).map_err(|_| "expected UTF-8 text".to_owned())?;
+        let doc = Doc::parse(text).map_err(|error| bare_calls::says(&error))?;
+        let root = doc.root();
+        if !root.is_array() || root.index(0).is_none() {
+            return self.message_item(root, first, block);
+        }
+        let (mut items, mut nth) = (vec![root], 0);
+        while let Some(item) = items.pop() {
+            if item.is_array() && item.index(0).is_some() {
+                // lists in the list, in their order
+                let at = items.len();
+                items.extend(item.children());
+                items[at..].reverse();
+                continue;
+            }
+            nth += 1;
+            if let Err(message) = self.message_item(item, first, block) {
+                self.wrong_items += 1;
+                let (path, message) = (input.path.clone(), format!("item {nth}: {message}"));
+                self.went_wrong(FileError::Content { path, line: number, message });
+            }
+        }
+        Ok(())
+    }
+
+    /// Imports the calls in a value of a stream.
+    fn message_item(
+        &mut self,
+        item: Val<'_>,
+        first: u64,
+        block: &mut LineBatch,
+    ) -> Result<(), String> {
+        let mut taken = Ok(());
+        let found = envelope::calls(item, &mut |call| {
+            if taken.is_ok() {
+                let now = Some(time::now());
+                taken = self.call(call, first, now, block).map_err(String::from);
+            }
+        });
+        taken?;
+        match found {
+            EnvelopeItem::Calls(_) => Ok(()),
+            EnvelopeItem::Warehouse => Err(bare_calls::WAREHOUSE_ROW.to_owned()),
+            EnvelopeItem::Delivery => {
+                Err("this is a request of RudderStack to a vendor, not a call".to_owned())
+            }
+            EnvelopeItem::Deletion => {
+                Err("this is a deletion request of Segment, not a call".to_owned())
+            }
+            EnvelopeItem::Other => Err(bare_calls::EXPECTED.to_owned()),
+        }
+    }
+
+    /// Reports that a stream has ended, and the problems with it.
+    fn report_end(&self, input: &FollowedFile) {
+        let name = input.path.display();
+        let lines = self.wrong - self.wrong_items;
+        let counts = [
+            (lines, some(lines, "line", "lines")),
+            (self.wrong_items, some(self.wrong_items, "item of a list", "items of lists")),
+        ];
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words);
+        let counts = counts.collect::<Vec<_>>().join(" and ");
+        self.shared.notice(match self.shared.import.wrong() {
+            None => format!("{name} has ended"),
+            Some(error) if self.wrong == 1 => {
+                format!("{name} has ended; {counts} passed over: {error}")
+            }
+            Some(error) => format!("{name} has ended; {counts} passed over, the first: {error}"),
+        });
     }
 }

@@ -48,6 +48,25 @@ fn a_line_that_is_no_call_is_told_and_ends_nothing() {
 }
 
 #[test]
+fn an_item_of_a_list_that_is_no_call_is_told_by_itself() {
+    let home = tempfile::tempdir().expect("a folder");
+    let list = format!("[{},4,[{},{{\"x\":1}}],[]]", call("A"), call("B"));
+    let input = [&list, "no JSON", &call("C")].join("\n");
+    let args = ["tail", "-", "--format", "ndjson", "--no-record"];
+    for (input, words) in [
+        (input.as_str(), "has ended; 1 line and 3 items of lists passed over, the first: "),
+        (&list, "has ended; 3 items of lists passed over, the first: "),
+    ] {
+        let run = segscope(home.path(), &args).write_stdin(input).assert().success();
+        let output = run.get_output();
+        assert_eq!(events(&output.stdout)[..2], ["A", "B"]);
+        let told = String::from_utf8_lossy(&output.stderr);
+        let first = "standard input:1: item 2: expected a call as a JSON object";
+        assert!(told.contains(words) && told.contains(first), "{told}");
+    }
+}
+
+#[test]
 fn what_holds_no_calls_at_all_is_an_error() {
     let home = tempfile::tempdir().expect("a folder");
     for (input, says) in [

@@ -34,6 +34,22 @@ fn calls_come_from_the_pipe_and_keys_from_the_terminal() {
 }
 
 #[test]
+fn what_is_passed_over_in_a_large_file_is_shown() {
+    let call = format!(
+        "{{\"type\":\"track\",\"event\":\"Large\",\"userId\":\"u\",\"properties\":{{\"x\":\"{}\"}}}}\n",
+        "x".repeat(100_000)
+    );
+    let args = ["open", "calls.ndjson", "--vendor", "planhat"];
+    let mut terminal = Terminal::prepared(120, 40, &args, |home, _| {
+        let text = [&call.repeat(30), "{\"n\":1}\n", &call.repeat(30)].concat();
+        std::fs::write(home.join("calls.ndjson"), text).expect("written");
+    });
+    terminal.sees("60 calls");
+    terminal.sees("1 JSON value without a call passed over; the first is on line 31 and has n");
+    assert_eq!(terminal.quit(), 0);
+}
+
+#[test]
 fn a_named_pipe_that_nobody_writes_to_is_not_said_to_hold_no_calls() {
     let program = env!("CARGO_BIN_EXE_segscope");
     let script = format!("mkfifo calls && exec '{program}' open -f calls");

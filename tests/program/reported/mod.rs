@@ -15,6 +15,7 @@ mod own_paths;
 mod own_reads;
 mod own_reset;
 mod own_stream;
+mod record_round_trip;
 mod recordings;
 mod refusals;
 mod requests_without_calls;

@@ -1,7 +1,6 @@
 //! `--copies`: a proxy sends a copy of each request and discards the response.
 
-use crate::common::{Http, Program};
-use crate::rollout::ending;
+use crate::rollout::{ending, tail};
 use serde_json::Value;
 
 const TRACK: &[u8] = br#"{"type":"track","event":"A","userId":"u","messageId":"m1"}"#;
@@ -9,12 +8,8 @@ const TRACK: &[u8] = br#"{"type":"track","event":"A","userId":"u","messageId":"m
 #[test]
 fn a_copy_is_marked_in_the_recording_and_in_what_reads_it() {
     let home = tempfile::tempdir().expect("a folder");
-    let file = home.path().join("r.ndjson");
+    let (mut program, mut http, file) = tail(home.path(), &["--copies"]);
     let file = file.to_str().expect("a name");
-    let args =
-        ["tail", "--copies", "--format", "quiet", "--listen", "127.0.0.1:0", "--record", file];
-    let mut program = Program::start(home.path(), &args);
-    let mut http = Http::connect(&program.address).expect("it listens");
     let headers = [
         ("host", "api.example.com-shadow"),
         ("x-forwarded-for", "203.0.113.7, 10.0.0.1"),

@@ -1,8 +1,8 @@
 //! `--redact`: values that are named reach neither the recording nor what is read from it, and
 //! change no finding.
 
-use crate::common::{Http, Program, StandIn, command};
-use crate::rollout::ending;
+use crate::common::{StandIn, command};
+use crate::rollout::{ending, tail};
 use base64::Engine as _;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -87,12 +87,7 @@ fn requests() -> Vec<Request> {
 /// Sends all requests to a listener with these flags. Returns its recording and its calls.
 fn record(flags: &[&str]) -> (String, Value) {
     let home = tempfile::tempdir().expect("a folder");
-    let file = home.path().join("r.ndjson");
-    let name = file.to_str().expect("a name");
-    let mut args = vec!["tail", "--format", "quiet", "--listen", "127.0.0.1:0", "--record", name];
-    args.extend(flags);
-    let mut program = Program::start(home.path(), &args);
-    let mut http = Http::connect(&program.address).expect("it listens");
+    let (mut program, mut http, file) = tail(home.path(), flags);
     for (method, target, headers, body) in requests() {
         http.request(method, &target, &headers, &body).expect("an answer");
     }
@@ -155,23 +150,8 @@ fn the_upstream_gets_the_original() {
     let upstream = StandIn::start();
     let url = format!("http://{}", upstream.address);
     let home = tempfile::tempdir().expect("a folder");
-    let file = home.path().join("r.ndjson");
-    let name = file.to_str().expect("a name");
-    let args = [
-        "tail",
-        "--format",
-        "quiet",
-        "--listen",
-        "127.0.0.1:0",
-        "--forward",
-        &url,
-        "--redact",
-        REDACT,
-        "--record",
-        name,
-    ];
-    let mut program = Program::start(home.path(), &args);
-    let mut http = Http::connect(&program.address).expect("it listens");
+    let flags = ["--forward", &url, "--redact", REDACT];
+    let (mut program, mut http, file) = tail(home.path(), &flags);
     let call = br#"{"userId":"u1","traits":{"email":"jo.secret@corp.example"}}"#;
     assert_eq!(http.post("/v1/identify", call).expect("an answer").status, 200);
     program.end();

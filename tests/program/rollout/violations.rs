@@ -1,7 +1,6 @@
 //! Violations of a tracking plan that Segment forwards are findings of the calls that they name.
 
-use crate::common::{Http, Program};
-use crate::rollout::ending;
+use crate::rollout::{ending, tail};
 use serde_json::{Value, json};
 
 fn violation(of: &str, field: &str, description: &str) -> String {
@@ -30,11 +29,7 @@ fn findings<'r>(record: &'r Value, code: &str) -> Vec<&'r Value> {
 #[test]
 fn a_forwarded_violation_is_a_finding_of_the_call_that_it_names() {
     let home = tempfile::tempdir().expect("a folder");
-    let file = home.path().join("r.ndjson");
-    let file = file.to_str().expect("a name");
-    let args = ["tail", "--format", "quiet", "--listen", "127.0.0.1:0", "--record", file];
-    let mut program = Program::start(home.path(), &args);
-    let mut http = Http::connect(&program.address).expect("it listens");
+    let (mut program, mut http, file) = tail(home.path(), &[]);
     let call = |id: &str| {
         format!(r#"{{"type":"track","event":"Order Completed","userId":"u","messageId":"{id}"}}"#)
     };
@@ -71,6 +66,7 @@ fn a_forwarded_violation_is_a_finding_of_the_call_that_it_names() {
     program.end();
     // the report counts in CI, in both paths of `check`
     for more in [&[][..], &["--filter", "type = \"track\""]] {
+        let file = file.to_str().expect("a name");
         let args = ["check", file, "--fail-on", "never", "--format", "text"];
         let ran = ending(home.path()).args(args).args(more).output().expect("it runs");
         let text = String::from_utf8_lossy(&ran.stdout);

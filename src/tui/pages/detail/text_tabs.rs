@@ -4,7 +4,7 @@ use crate::findings::fixes::Edit;
 use crate::findings::{Effect, Finding, Headline, Id, Severity, Verdict, is_said_once};
 use crate::inspector::{
     CallDetail, FidelityView, OutputView, Preset, RequestDetail, VendorDetail, answered_by,
-    status_words,
+    mirror_words, status_words,
 };
 use crate::report::{hide_basic, hide_key};
 use crate::tui::app::action::{Action, KeyContext};
@@ -269,6 +269,9 @@ pub fn request(builder: &mut TextBuilder<'_>, request: &RequestDetail, write_key
             None => safe(value),
         };
         builder.header(name, &value);
+    }
+    if let Some(words) = mirror_words(request) {
+        builder.prose(0, &words, theme.refused);
     }
     builder.heading("answer", &status_words(request));
     if let Some(words) = answered_by(request) {

@@ -153,6 +153,9 @@ fn row_line(
     let discarded = row.discarded().is_some();
     let alarm_level = AlarmLevel::new(row, ctx);
     match row.worst.or(row.no_call.as_ref().and_then(|request| request.severity)) {
+        _ if row.undelivered.is_some() => {
+            painter.column(look.severity_sign(Severity::Error), 1, theme.refused);
+        }
         _ if discarded => {
             let sign = look.verdict_sign(Verdict::Discarded);
             painter.column(sign, 1, look.verdict(Verdict::Discarded));
@@ -196,6 +199,9 @@ fn row_line(
                 // a fault that refuses is already the reason
                 if row.fault && !request.reason.starts_with(FAULT) {
                     painter.put(FAULT, theme.warning);
+                }
+                if row.undelivered.is_some() {
+                    painter.put(UNDELIVERED, theme.refused);
                 }
                 painter.put(request.kind.word(), loud).put(" ", loud);
                 painter.show(&request.reason, loud).skip(2).show(&request.path, theme.quiet);
@@ -279,6 +285,13 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
         painter.column(word, taken, theme.warning);
         name -= taken;
     }
+    if row.undelivered.is_some() {
+        let fits = UNDELIVERED.len() + approximate_width(&row.name) <= name;
+        let word = if fits { UNDELIVERED } else { "! " };
+        let taken = text::width(word).min(name);
+        painter.column(word, taken, theme.refused);
+        name -= taken;
+    }
     if let Some(note) = &row.note {
         // the note has the room that the name leaves, at least for its sign; the detail has the
         // full text
@@ -292,6 +305,8 @@ fn name(painter: &mut Painter<'_>, row: &RowView, width: usize, plain: Style, lo
 
 /// The word before the name of a call whose request had an injected fault.
 const FAULT: &str = "fault ";
+/// The word before the name of a call whose request the mirror gave up.
+const UNDELIVERED: &str = "undelivered ";
 /// The width of a blank and the sign of a note.
 const NOTE_SIGN_WIDTH: usize = 2;
 /// The width of an HTTP status.

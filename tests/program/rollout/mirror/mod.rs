@@ -3,4 +3,5 @@
 mod delivery;
 mod fixture;
 mod restart;
+mod undelivered;
 mod wrong_input;

@@ -15,7 +15,7 @@ fn gone() -> SocketAddr {
     free.local_addr().expect("bound")
 }
 
-fn stop(mirroring: Mirroring) {
+pub fn stop(mirroring: Mirroring) {
     mirroring.listener.stop();
 }
 

@@ -1,0 +1,171 @@
+//! Reads call records, which `tail`, `check` and exports write, back into the requests that carried
+//! their calls.
+
+use crate::call::Val;
+use crate::call::time::{self, Millis};
+use crate::recording::{LineHead, Redaction, ResponseSource};
+use crate::wire::{self, BodyShape, RequestHead, Route};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::ops::Range;
+
+/// The request that carried the call of a record, as the record describes it.
+#[derive(Debug)]
+pub(crate) struct RecordRequest {
+    method: &'static str,
+    path: String,
+    query: String,
+    pub headers: Vec<(String, String)>,
+    pub received_at: Millis,
+    status: u16,
+    fault: Option<String>,
+    pub signature: Option<String>,
+}
+
+/// The body of the request that carried the call of a record.
+pub(crate) enum RecordBody {
+    /// The call, as its range in the text of the record.
+    Call(Range<usize>),
+    /// A batch with only this call and the members that its batch gave it, and the range of the call
+    /// in the text of the record.
+    Batch(String, Range<usize>),
+}
+
+/// Returns whether an object is a call record.
+pub(crate) fn is_record(value: Val<'_>) -> bool {
+    value.get("seq").is_some() && value.get("call").is_some_and(|call| call.is_object())
+}
+
+/// Returns the body with the call of a record, and the request that carried it: `None` if the call was
+/// in a file, or if the record does not say when or to which path it was sent. Other objects are no
+/// records.
+pub(crate) fn read(root: Val<'_>) -> Option<(RecordBody, Option<Box<RecordRequest>>)> {
+    // this runs for every call, and almost none is a record, so look for the member `seq` first
+    let may = |member: Val<'_>| matches!(member.key_plain(), Some(b"seq") | None);
+    root.children().any(may).then_some(())?;
+    if !is_record(root) {
+        return None;
+    }
+    let call = root.get("call")?;
+    let (shape, request) = RecordRequest::read(root, call).unzip();
+    let body = match batch_body(shape.unwrap_or(BodyShape::Bare), root, call) {
+        Some(body) => RecordBody::Batch(body, call.span()),
+        None => RecordBody::Call(call.span()),
+    };
+    Some((body, request.map(Box::new)))
+}
+
+/// Returns the body of a batch with the call of a record and what its batch gave it. `None` if the
+/// call was not in a batch.
+fn batch_body(shape: BodyShape, record: Val<'_>, call: Val<'_>) -> Option<String> {
+    let derived = |name| record.get("derived")?.get(name);
+    let (context, integrations) = (derived("context"), derived("integrations"));
+    let members = match shape {
+        BodyShape::Batch | BodyShape::Beacon => {
+            [("context", context), ("integrations", integrations), ("sentAt", derived("sentAt"))]
+        }
+        // the calls of a batch in a file count as received when the batch was sent
+        BodyShape::Bare if context.or(integrations).is_some() => [
+            ("context", context),
+            ("integrations", integrations),
+            ("sentAt", derived("receivedAt")),
+        ],
+        _ => return None,
+    };
+    let mut body = format!("{{\"batch\":[{}]", call.raw());
+    for (name, value) in members {
+        if let Some(value) = value {
+            body.push_str(&format!(",\"{name}\":{}", value.raw()));
+        }
+    }
+    body.push('}');
+    Some(body)
+}
+
+impl RecordRequest {
+    /// Reads the request of a record, with the arrangement of the calls in its body.
+    fn read(record: Val<'_>, call: Val<'_>) -> Option<(BodyShape, RecordRequest)> {
+        let text = |name| record.get(name).and_then(|value| Some(value.as_str()?.into_owned()));
+        let path = text("path").filter(|path| !path.is_empty())?;
+        let received_at = time::parse(&text("received_at")?)?;
+        let (method, shape) =
+            ["POST", "GET"].into_iter().find_map(|method| match wire::route(method, &path) {
+                Route::Calls(shape) => Some((method, shape)),
+                _ => None,
+            })?;
+        let mut request = RecordRequest {
+            method,
+            path,
+            query: String::new(),
+            headers: Vec::new(),
+            received_at,
+            status: record.get("status").and_then(|it| it.raw().parse().ok()).unwrap_or(200),
+            fault: text("fault"),
+            signature: text("signature"),
+        };
+        // the record does not say where the key was, unless the call itself has it
+        if let Some(key) = text("write_key").filter(|_| call.get("writeKey").is_none()) {
+            request.set_write_key(&key);
+        }
+        Some((shape, request))
+    }
+
+    /// Replaces the values that may not be recorded.
+    pub fn redact(&mut self, redaction: &Redaction) {
+        let redacted = redaction.redact_head(&request_head(Some(self)));
+        let head = redacted.apply_to(&request_head(Some(self)));
+        let (path, query, headers) =
+            (head.path.to_owned(), head.query.to_owned(), head.headers.to_vec());
+        (self.path, self.query, self.headers) = (path, query, headers);
+    }
+
+    fn set_write_key(&mut self, key: &str) {
+        if key.contains(':') {
+            // a user name of `Basic` has no colon
+            let bytes = key.bytes().map(|byte| format!("%{byte:02X}"));
+            self.query = format!("writeKey={}", bytes.collect::<String>());
+        } else {
+            let coded = STANDARD.encode(format!("{key}:"));
+            self.headers.push(("authorization".to_owned(), format!("Basic {coded}")));
+        }
+    }
+}
+
+/// Returns the head with which a call from a file is read.
+pub(crate) fn request_head(request: Option<&RecordRequest>) -> RequestHead<'_> {
+    match request {
+        // the derived fields of a call from a file depend on its own times
+        None => RequestHead {
+            method: "",
+            path: "",
+            query: "",
+            headers: &[],
+            received_at: 0,
+            is_tls: false,
+        },
+        Some(request) => RequestHead {
+            method: request.method,
+            path: &request.path,
+            query: &request.query,
+            headers: &request.headers,
+            received_at: request.received_at,
+            is_tls: false,
+        },
+    }
+}
+
+/// Returns the beginning of the line that a recording contains for a call from a file.
+pub(crate) fn line_head(request: Option<&RecordRequest>, received_at: Millis) -> LineHead<'_> {
+    let head = request_head(request);
+    LineHead {
+        received_at,
+        method: head.method,
+        path: head.path,
+        query: head.query,
+        headers: head.headers,
+        status: request.map_or(200, |request| request.status),
+        response: ResponseSource::Own,
+        fault: request.and_then(|request| request.fault.as_deref()),
+        is_tls: false,
+    }
+}
