@@ -44,10 +44,22 @@ pub struct Codes {
     by_name: Vec<HashMap<Arc<str>, CodeId>>,
 }
 
-/// The placeholders of fixes that calls of one structure have in common: places, settings, documents,
-/// and the kind of the value at a place.
-const FIXED_PLACEHOLDERS: [&str; 9] =
-    ["dotted", "key", "near", "place", "instead", "wanted", "limit", "supported", "document"];
+/// The placeholders of fixes that calls of one structure have in common: places, the kind of the value
+/// at a place, and what belongs to the vendor.
+const FIXED_PLACEHOLDERS: [&str; 12] = [
+    "dotted",
+    "key",
+    "near",
+    "place",
+    "instead",
+    "wanted",
+    "limit",
+    "supported",
+    "document",
+    "title",
+    "call",
+    "integration",
+];
 
 /// Returns true if the fix contains more of the call than the place of the finding.
 fn fix_varies(text: &CodeText) -> bool {

@@ -13,7 +13,7 @@ use crate::vendors::engine::find_shape_rules::is_switched_off;
 use crate::vendors::engine::integration_names;
 use crate::vendors::engine::leftover_rules::run_leftover_rule;
 use crate::vendors::engine::output_json::OutputJson;
-use crate::vendors::engine::shape_rules::{RequestRules, RuleToRun, ShapeRules};
+use crate::vendors::engine::shape_rules::{KnownCodes, RequestRules, RuleToRun, ShapeRules};
 use crate::vendors::engine::spread::spread;
 use crate::vendors::rules::Flow;
 use crate::vendors::table::BodyKind;
@@ -57,9 +57,8 @@ pub(crate) fn run(evaluation: &mut Evaluation<'_>) {
         run_request(evaluation, number, request, &rules.requests[number]);
     }
     for to_run in &rules.rests {
-        let rest = &call.rests[usize::from(to_run.number)];
-        if !report_known_codes(evaluation, to_run, rest.each) {
-            run_leftover_rule(evaluation, rest);
+        if !report_known_codes(evaluation, to_run) {
+            run_leftover_rule(evaluation, &call.rests[usize::from(to_run.number)]);
         }
     }
     if let Some(rules) = &vendor.rules {
@@ -162,9 +161,8 @@ fn run_request<'a>(
     }
     if !evaluation.rendering() {
         for to_run in &rules.spreads {
-            let each = &request.spreads[usize::from(to_run.number)];
-            if !report_known_codes(evaluation, to_run, each.drops_scalars()) {
-                spread(evaluation, number, each);
+            if !report_known_codes(evaluation, to_run) {
+                spread(evaluation, number, &request.spreads[usize::from(to_run.number)]);
             }
         }
         let view = evaluation.view;
@@ -193,17 +191,12 @@ fn run_request<'a>(
 }
 
 /// Reports the findings of a rule without running it, if the call is only judged and its shape
-/// determines the findings. Returns false if the rule has to run. `names_members` is true if the
-/// findings are about members that no vendor reads.
-fn report_known_codes(
-    evaluation: &mut Evaluation<'_>,
-    to_run: &RuleToRun,
-    names_members: bool,
-) -> bool {
+/// determines the findings. Returns false if the rule has to run.
+fn report_known_codes(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bool {
     match &to_run.codes {
-        Some(codes) if !evaluation.writes_findings() => {
+        Some(KnownCodes { codes, name_scalar }) if !evaluation.writes_findings() => {
             codes.iter().for_each(|&code| evaluation.find(code, CallPlace::Slot(FieldSlot::ROOT)));
-            evaluation.names_member |= names_members && !codes.is_empty();
+            evaluation.names_member |= name_scalar;
             true
         }
         _ => false,

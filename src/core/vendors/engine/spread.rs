@@ -139,11 +139,6 @@ impl Spread {
         self.refusal.is_some() || self.lost.is_some()
     }
 
-    /// Returns true if it leaves out texts, numbers or booleans that no rule names.
-    pub fn drops_scalars(&self) -> bool {
-        self.truthy && self.lost.is_some()
-    }
-
     /// Returns the first of its places that holds an object.
     pub fn object(
         &self,
