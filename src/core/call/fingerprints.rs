@@ -116,19 +116,6 @@ pub fn mix(a: u64, b: u64) -> u64 {
     (wide as u64) ^ (wide >> 64) as u64 ^ a.rotate_left(29)
 }
 
-/// Returns the fingerprint of a place and the kind of its value, for the structure of a call.
-#[inline]
-pub(crate) fn of_kind(place: u64, value: Val<'_>) -> u64 {
-    let is_blank = |value: Val<'_>| {
-        !value.is_plainly_filled() && value.as_str().is_some_and(|text| text.trim().is_empty())
-    };
-    let kind = match value.kind() {
-        JsonKind::String if is_blank(value) => BLANK_STRING,
-        kind => kind as usize,
-    };
-    place ^ KINDS[kind]
-}
-
 /// Returns the fingerprint of a text.
 pub fn of_text(text: &str) -> u64 {
     hash_bytes(text.as_bytes())
@@ -232,8 +219,11 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> LayoutReader<'d, L> {
             };
             nth += 1;
             if has_structure {
-                let member = of_kind(place, self.value(number));
-                self.found.structure = self.found.structure.wrapping_add(member);
+                let kind = match node.kind {
+                    JsonKind::String if self.is_blank(number) => BLANK_STRING,
+                    kind => kind as usize,
+                };
+                self.found.structure = self.found.structure.wrapping_add(place ^ KINDS[kind]);
             }
             if let Some(key) = key
                 && (node.kind == JsonKind::Null
@@ -263,6 +253,11 @@ impl<'d, L: Fn(Option<&[u8]>, &[u8]) -> bool> LayoutReader<'d, L> {
             0 => (self.is_left_out)(None, key),
             _ => around.key.is_some() && (self.is_left_out)(around.key, key),
         }
+    }
+
+    fn is_blank(&self, number: usize) -> bool {
+        let value = self.value(number);
+        !value.is_plainly_filled() && value.as_str().is_some_and(|text| text.trim().is_empty())
     }
 
     fn value(&self, number: usize) -> Val<'d> {

@@ -7,7 +7,7 @@ mod finding_texts;
 pub mod fixes;
 pub mod identity;
 pub(crate) mod near_misses;
-pub(crate) mod near_names;
+mod near_names;
 pub(crate) mod service_discards;
 mod verdict;
 

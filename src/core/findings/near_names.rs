@@ -178,16 +178,6 @@ impl IdNames {
     }
 }
 
-/// Returns true if a key is not the name of an id, is close to no such name, and is close to none of
-/// the normalized `names`.
-pub(crate) fn is_unrelated<'n>(key: &str, mut names: impl Iterator<Item = &'n str>) -> bool {
-    let name = &*norm(cut(key));
-    !holds_id(key)
-        && !ACCOUNT.are_nearly(key, "")
-        && !USER.are_nearly(key, "")
-        && !names.any(|known| name == known || is_misspelt(name, known, true))
-}
-
 /// Returns true for a misspelling or an abbreviation of the wanted name itself.
 pub(crate) fn is_misspelling(key: &str, wanted: &str) -> bool {
     let key = cut(key);

@@ -27,9 +27,6 @@ pub struct CodeEntry {
     pub(crate) reason: bool,
     /// The id whose near misses the findings list.
     pub(crate) near_misses: Option<Id>,
-    /// True if the fix contains more of a call than the place of the finding, or if the code does
-    /// not depend on a vendor.
-    pub fix_varies: bool,
     /// The texts of the code.
     pub text: Arc<CodeText>,
     pub(crate) sentences: Arc<Sentences>,
@@ -42,34 +39,6 @@ pub struct Codes {
     entries: Vec<CodeEntry>,
     /// The codes by name: first those that do not depend on a vendor, then those of each vendor.
     by_name: Vec<HashMap<Arc<str>, CodeId>>,
-}
-
-/// The placeholders of fixes that calls of one structure have in common: places, the kind of the value
-/// at a place, and what belongs to the vendor.
-const FIXED_PLACEHOLDERS: [&str; 12] = [
-    "dotted",
-    "key",
-    "near",
-    "place",
-    "instead",
-    "wanted",
-    "limit",
-    "supported",
-    "document",
-    "title",
-    "call",
-    "integration",
-];
-
-/// Returns true if the fix contains more of the call than the place of the finding.
-fn fix_varies(text: &CodeText) -> bool {
-    let others = [&text.fix_near, &text.fix_nested, &text.fix_boolean];
-    let mut fixes = [&text.fix].into_iter().chain(others.into_iter().flatten());
-    let varies = |fix: &String| {
-        let names = fix.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-        names.into_iter().any(|(name, _)| !FIXED_PLACEHOLDERS.contains(&name))
-    };
-    fixes.any(varies)
 }
 
 /// Returns the index in `by_name` of a vendor's codes.
@@ -101,7 +70,6 @@ impl Codes {
                 near_misses,
                 code,
                 severity: text.severity,
-                fix_varies: vendor.is_none() || fix_varies(text),
                 effect: text.effect(),
                 text: Arc::new(text.clone()),
                 sentences: Arc::new(Sentences::from_text(text)),

@@ -6,7 +6,6 @@ use crate::call::{Event, ObjectShape, Val};
 use crate::vendors::engine::field_slots::{FieldSlot, Sign, SlotTable};
 use crate::vendors::engine::presence::Presence;
 use crate::vendors::engine::shape_rules::ShapeRules;
-use crate::vendors::relevant_structure::{UnrelatedNames, relevant_structure};
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 use std::borrow::Cow;
@@ -27,9 +26,6 @@ pub(crate) struct Plan {
     /// The range in `members` of the members of each listed slot.
     pub ranges: Vec<(u32, u32)>,
     pub members: Vec<Member>,
-    /// The fingerprint of the part of the structure that matters to fixes; 0 for a call without a
-    /// shape.
-    pub structure: u64,
     /// The rules of each vendor that may report something, by call type; nearly every shape occurs
     /// with one type only.
     pub rules: [OnceLock<RulesByVendor>; 6],
@@ -59,7 +55,6 @@ struct Plans {
     /// The rules that plans share: most shapes have the same rules as another one, and shared rules
     /// stay in the processor's cache.
     rules: HashSet<Arc<ShapeRules>, RandomState>,
-    names: UnrelatedNames,
 }
 
 /// The maximum number of plans of a thread. When it is reached, the thread discards all plans.
@@ -138,7 +133,6 @@ impl Plans {
         }
         let mut plan = Plan::new();
         plan.read(keys, event);
-        plan.structure = relevant_structure(keys, event, &mut self.names).max(1);
         self.places += plan.slots.len() + plan.members.len();
         Arc::clone(self.by_shape.entry(shape).insert(Arc::new(plan)).get())
     }
@@ -151,7 +145,6 @@ impl Plan {
             states: Vec::new(),
             ranges: Vec::new(),
             members: Vec::new(),
-            structure: 0,
             rules: [const { OnceLock::new() }; 6],
         }
     }

@@ -54,7 +54,6 @@ mod look_plan;
 mod map_lines;
 mod memory;
 mod planhat;
-mod relevant_structure;
 mod rules;
 mod settings;
 mod short_words;

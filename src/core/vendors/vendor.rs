@@ -9,7 +9,6 @@ use crate::fql::Filter;
 use crate::vendors::deliver::request_template::RequestTemplate;
 use crate::vendors::engine::field_slots::{FieldSlot, SlotSet};
 use crate::vendors::engine::integration_names::SwitchNames;
-use crate::vendors::engine::output_json::OutputJson;
 use crate::vendors::engine::presence::PresenceMap;
 use crate::vendors::engine::spread::Spread;
 use crate::vendors::table::{BodyKind, Check, NumberRule, Take};
@@ -125,14 +124,6 @@ pub(crate) struct Caveat {
     /// True if the caveat applies with that member, and false if it applies without it.
     pub with: bool,
     pub says: String,
-}
-
-impl Caveat {
-    /// Returns true if the caveat applies to a request with this body.
-    pub fn holds(&self, body: &OutputJson) -> bool {
-        let member = self.of.iter().try_fold(body, |body, name| body.get(name));
-        member.is_some() == self.with
-    }
 }
 
 /// A condition for running a row for a call that is only judged: the row runs unless the value at

@@ -10,11 +10,9 @@ pub(crate) struct Content {
     /// The fingerprint of the content, equal for two calls of one type with the same content.
     /// Without meaning for a call that is not compared.
     pub print: u32,
-    /// The fingerprint of the structure, equal for two calls whose members have the same names and
-    /// kinds.
+    /// The fingerprint of the structure, equal for two calls of one type and event whose members
+    /// have the same names and kinds.
     pub structure: u64,
-    /// The fingerprint of the type, as it is spelled, and the name of the event.
-    pub event_fingerprint: u64,
     /// True if an object of the call may have two members of one name.
     pub may_repeat: bool,
 }
@@ -42,13 +40,11 @@ pub(crate) fn read(
         _ => fields.event,
     };
     let text = |value: Option<Val<'_>>| value.map_or(0, |value| fingerprints::of_text(value.raw()));
+    // a report names the event of a group as it is spelled, with its type
+    let named = fingerprints::mix(text(name), fingerprints::mix(typed, text(fields.kind)));
     Content {
         print: (fingerprints::mix(says, typed) >> 32) as u32,
-        structure,
-        event_fingerprint: fingerprints::mix(
-            text(name),
-            fingerprints::mix(typed, text(fields.kind)),
-        ),
+        structure: fingerprints::mix(structure, named),
         may_repeat,
     }
 }
@@ -70,11 +66,11 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_different_names_are_different_events() {
-        let event = |json: &str| {
+    fn pages_of_different_names_have_different_structures() {
+        let structure = |json: &str| {
             let doc = Doc::parse(json).expect("JSON");
             let fields = Fields::new(doc.root());
-            read(doc.root(), None, &fields, Some(CallType::Page), false).event_fingerprint
+            read(doc.root(), None, &fields, Some(CallType::Page), false).structure
         };
         for (a, b) in [
             (r#"{"name":"Home"}"#, r#"{"name":"Cart"}"#),
@@ -84,9 +80,23 @@ mod tests {
                 r#"{"name":"","properties":{"name":"Cart"}}"#,
             ),
         ] {
-            assert_ne!(event(a), event(b), "{a} {b}");
-            assert_eq!(event(a), event(a));
+            assert_ne!(structure(a), structure(b), "{a} {b}");
+            assert_eq!(structure(a), structure(a));
         }
+    }
+
+    #[test]
+    fn types_that_are_spelled_differently_have_different_structures() {
+        let structure = |json: &str| content(json).structure;
+        let [track, again, upper, none] = [
+            r#"{"type":"track","event":"A"}"#,
+            r#"{"type": "track","event":"A"}"#,
+            r#"{"type":"TRACK","event":"A"}"#,
+            r#"{"event":"A"}"#,
+        ]
+        .map(structure);
+        assert_eq!(track, again);
+        assert!(track != upper && track != none && upper != none);
     }
 
     #[test]

@@ -322,7 +322,6 @@ impl<'h> CallReader<'h, '_> {
                 DerivedFrom::Sent(_) | DerivedFrom::Forwarded => Some(shared.received_at),
             },
             structure: content.structure,
-            event_fingerprint: content.event_fingerprint,
             event: fields.event.map(|event| event.node()),
             user_id: fields.user_id.map(|id| id.node()),
             anonymous_id: fields.anonymous_id.map(|id| id.node()),

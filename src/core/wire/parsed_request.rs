@@ -49,10 +49,9 @@ pub struct ReadCall {
     /// The time at which the service received it: that of the request, or for a call from a file the
     /// best time that the call has. `None` if no time is known.
     pub received_at: Option<Millis>,
-    /// The fingerprint of its structure: the names and kinds of its members and derived fields.
+    /// The fingerprint of its structure: the names and kinds of its members and derived fields, its
+    /// type and its event.
     pub structure: u64,
-    /// The fingerprint of its type and the name of its event.
-    pub event_fingerprint: u64,
     /// Its own `event` in [`ParsedRequest::doc`].
     pub event: Option<u32>,
     /// Its own `userId` in [`ParsedRequest::doc`].

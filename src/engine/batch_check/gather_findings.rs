@@ -47,14 +47,9 @@ impl BatchCheck<'_> {
                 codes.sort_unstable();
                 let distinct = dedup(codes);
                 scratch.codes.truncate(begin + distinct);
-                let codes = &scratch.codes[begin..];
-                let varies = scratch.names_member[at - 1]
-                    || codes.iter().any(|code| self.vendors.codes().entry(*code).fix_varies);
-                let relevant = scratch.viewers[at - 1].relevant_structure().filter(|_| !varies);
-                let by_plan = scratch.plan_outcomes[at - 1];
-                let structure = match codes.is_empty() {
-                    false => structure(&request.reading, call, by_plan, relevant),
-                    true => ANY_STRUCTURE,
+                let structure = match scratch.codes.len() > begin {
+                    true => structure(&request.reading, call, scratch.plan_outcomes[at - 1]),
+                    false => ANY_STRUCTURE,
                 };
                 let repeat = sighting.is_repeat();
                 let [account, user] = std::mem::take(&mut scratch.ids[at - 1]);

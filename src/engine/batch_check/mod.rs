@@ -15,7 +15,7 @@
 //! vendor while another thread judges the next block at the first. Each thread has one block at a
 //! time, which bounds the memory whatever the size of the files.
 //!
-//! The report is exactly what the engine gives for the same files; `tests/engine/batch_check`
+//! The result is exactly what the engine gives for the same files; `tests/engine/batch_check`
 //! compares the two. Recordings with a clear, an undo, or a part that begins in the middle of a
 //! block, and files with an object that is not a call, are left to the engine.
 

@@ -74,7 +74,7 @@ type IdPlace = (usize, Range<usize>, bool);
 pub(crate) struct WorkerScratch {
     lines: Vec<std::ops::Range<usize>>,
     parse_buffers: Vec<ParseScratch>,
-    pub viewers: Vec<CallViewer>,
+    viewers: Vec<CallViewer>,
     per_vendor: PerVendorScratch,
     /// The hashes of the ids of each call, for the memories of all vendors.
     id_hashes: Vec<HashedIds>,
@@ -85,8 +85,6 @@ pub(crate) struct WorkerScratch {
     pub call_codes: Vec<Option<CodeId>>,
     /// The result of checking each call against the plan.
     pub plan_outcomes: Vec<PlanOutcome>,
-    /// True for each call with a finding about a member that no vendor reads.
-    pub names_member: Vec<bool>,
     /// The account id and the user id that the first vendor in use found in each call, as ranges of
     /// `id_texts`.
     pub ids: Vec<[Option<IdPlace>; 2]>,
@@ -274,8 +272,6 @@ impl BatchCheck<'_> {
         scratch.vendor_codes.clear();
         scratch.vendor_code_ends.clear();
         scratch.id_texts.clear();
-        scratch.names_member.clear();
-        scratch.names_member.resize(events.len(), false);
         scratch.ids.clear();
         scratch.ids.resize_with(events.len(), Default::default);
         let ranks = SenderPlatform::ALL.map(|sender| self.ranks(sender));
@@ -299,7 +295,6 @@ impl BatchCheck<'_> {
                     );
                     scratch.vendor_codes.extend_from_slice(found.codes);
                     scratch.vendor_code_ends.push(scratch.vendor_codes.len());
-                    scratch.names_member[at] |= found.names_member;
                     let rank = ranks[senders[at] as usize][vendor];
                     let found = [found.account, found.user].into_iter().zip(found.doubtful);
                     for (best, (id, is_doubtful)) in scratch.ids[at].iter_mut().zip(found) {

@@ -16,7 +16,6 @@ use crate::vendors::{CodeId, Vendors};
 use crate::wire::{self, ParsedRequest, ReadCall};
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, HashSet};
-use std::num::NonZeroU64;
 
 /// The maximum number of groups of calls. Later calls are grouped only by their findings and
 /// sender.
@@ -196,7 +195,7 @@ fn structures(
     let structure_of = |call: &CountedCall| {
         let read = call.line.as_ref().and_then(|_| find_call(&reading, &request, &call.call));
         read.map_or(ANY_STRUCTURE, |read| {
-            structure(&reading, read, vendors.plan_outcome(&reading.event(read)), None)
+            structure(&reading, read, vendors.plan_outcome(&reading.event(read)))
         })
     };
     let structures = calls.iter().map(structure_of).collect();
@@ -205,17 +204,10 @@ fn structures(
 }
 
 /// Returns a hash that is the same for calls that need the same change: of the event, the library,
-/// the names and kinds of members, and the violations of the plan. `relevant` is the part of the
-/// structure on which the fixes of the call's findings depend, if only a part is known to matter.
-pub(crate) fn structure(
-    reading: &ParsedRequest<'_>,
-    call: &ReadCall,
-    by_plan: PlanOutcome,
-    relevant: Option<NonZeroU64>,
-) -> u64 {
+/// the names and kinds of members, and the violations of the plan.
+pub(crate) fn structure(reading: &ParsedRequest<'_>, call: &ReadCall, by_plan: PlanOutcome) -> u64 {
     let library = reading.library_name(call).map_or(0, |name| fingerprints::of_text(&name));
-    let members = relevant.map_or(call.structure, NonZeroU64::get);
-    let own = fingerprints::mix(fingerprints::mix(members, call.event_fingerprint), library);
+    let own = fingerprints::mix(call.structure, library);
     match by_plan.fingerprint {
         0 => own.max(1),
         by_plan => fingerprints::mix(own, by_plan).max(1),

@@ -77,3 +77,29 @@ fn groups_with_another_fix_or_further_places_are_not_merged() {
     all.merge(found(vec![(1, fixed("remove it"))]));
     assert_eq!(all.groups.iter().map(|found| found.group.calls).collect::<Vec<_>>(), [1, 2, 1]);
 }
+
+#[test]
+fn a_fix_of_one_call_is_replaced_as_soon_as_several_calls_have_the_finding() {
+    let of_one = |fix: &str, example: &str| FoundGroup {
+        code: CodeId(1),
+        group: FindingGroup { fix: fix.to_owned(), ..group("A", "/x", example) },
+        shared_fix: Some("send the id".to_owned()),
+    };
+    let fix = |found: &FoundGroups| {
+        assert_eq!(rows(found).len(), 1);
+        (found.groups[0].group.fix.clone(), found.groups[0].group.calls)
+    };
+    let mut all = FoundGroups::default();
+    all.insert(of_one("send a1", "1"));
+    assert_eq!(fix(&all), ("send a1".to_owned(), 1));
+    let mut later = FoundGroups::default();
+    later.insert(of_one("send a2", "2"));
+    all.merge(later);
+    assert_eq!(fix(&all), ("send the id".to_owned(), 2));
+    // a call without such a fix belongs to the same group
+    all.merge(found(vec![(
+        1,
+        FindingGroup { fix: "send the id".to_owned(), ..group("A", "/x", "3") },
+    )]));
+    assert_eq!(fix(&all), ("send the id".to_owned(), 3));
+}

@@ -163,7 +163,7 @@ fn is_call(text: &str) -> bool {
 }
 
 /// The calls of a vendor's cases, by the settings that they are for.
-pub(super) fn cases(vendor: &str) -> BTreeMap<String, String> {
+fn cases(vendor: &str) -> BTreeMap<String, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vendors").join(vendor);
     let mut files: Vec<_> = std::fs::read_dir(&folder)
         .expect("cases")

@@ -4,7 +4,6 @@
 
 mod cases;
 mod files;
-mod further_members;
 
 use segscope::engine::{Engine, Expectations, InUse, Recording, Shares, Tally, check_files};
 use segscope::plan::Plan;
@@ -18,8 +17,6 @@ use std::sync::Arc;
 /// All that can be said of files.
 #[derive(Debug, PartialEq)]
 struct Said {
-    /// Without its groups of calls: of calls that differ only in members that no vendor reads, the
-    /// batch check makes one group, and the engine several. Both make the same `groups` of them.
     tally: Tally,
     groups: Vec<FindingGroup>,
     /// Everything about each row that the tally names.
@@ -87,7 +84,7 @@ fn said(
             .zip(details(&rows))
             .map(|(row, detail)| format!("{row}: {detail:#?}"))
             .collect(),
-        tally: Tally { groups: Vec::new(), ..tally.clone() },
+        tally: tally.clone(),
         groups,
         problem,
         texts,

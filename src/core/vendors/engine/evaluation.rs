@@ -30,13 +30,6 @@ pub(crate) enum CallPlace<'a> {
     Top(Val<'a>),
 }
 
-impl CallPlace<'_> {
-    /// Returns true for a scalar member of an object. It may have no slot.
-    fn is_scalar_member(self) -> bool {
-        matches!(self, CallPlace::Member(_, value) if !value.is_object() && !value.is_array())
-    }
-}
-
 /// The origin of a value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum From<'a> {
@@ -121,8 +114,6 @@ pub(crate) struct Evaluation<'a> {
     pub user: Option<FoundId<'a>>,
     pub session: Option<FoundId<'a>>,
     pub(crate) found: Vec<CodeId>,
-    /// True if a finding is about a scalar member of an object, which may have no slot.
-    pub(crate) names_member: bool,
     strongest: Effect,
     pub(crate) skipped: u8,
     pub(crate) kept: usize,
@@ -153,7 +144,6 @@ impl<'a> Evaluation<'a> {
             user: None,
             session: None,
             found: Vec::new(),
-            names_member: false,
             // all checks run even for a discarded call, so that all findings are shown at once
             strongest: if view.event.discarded { Effect::Discard } else { Effect::None },
             skipped: 0,
@@ -188,7 +178,6 @@ impl<'a> Evaluation<'a> {
     #[inline]
     pub fn find_with(&mut self, code: CodeId, place: CallPlace<'a>, say: impl FnOnce(&mut Words)) {
         self.strongest = self.strongest.max(self.codes.entry(code).effect);
-        self.names_member |= place.is_scalar_member();
         self.found.push(code);
         if self.writes_findings() {
             self.write_finding(code, place, say);

@@ -5,9 +5,6 @@
 //! opened, and each member key is looked up once, with the slot of its object, for all vendors.
 
 use crate::call::pointer;
-use crate::findings::near_misses::wanted_name;
-use crate::findings::near_names::norm;
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A place in the call that some vendor reads, by its number in the tree.
@@ -70,8 +67,6 @@ pub(crate) struct SlotTable {
     cells: Vec<SlotEntry>,
     /// The number of slots whose members are listed.
     lists: u16,
-    /// The normalized names of the slots, and other names that may mean one of them.
-    names: BTreeSet<String>,
 }
 
 /// Both ends of a key and its length. They determine a key of up to 16 bytes completely, so most
@@ -123,8 +118,7 @@ impl Default for SlotTable {
         let root =
             SlotPlace { pointer: String::new(), key: String::new(), open: Vec::new(), list: None };
         let number = NEXT_NUMBER.fetch_add(1, Ordering::Relaxed);
-        let names = BTreeSet::new();
-        SlotTable { number, places: vec![root], cells: vec![FREE; 64], lists: 0, names }
+        SlotTable { number, places: vec![root], cells: vec![FREE; 64], lists: 0 }
     }
 }
 
@@ -143,7 +137,6 @@ impl SlotTable {
         let number = u16::try_from(self.places.len()).expect("fewer than 65,536 places");
         let slot = FieldSlot(number);
         let pointer = pointer::push(&self.places[parent.0 as usize].pointer, key);
-        self.names.insert(wanted_name(&pointer));
         self.places.push(SlotPlace { pointer, key: key.to_owned(), open: Vec::new(), list: None });
         self.open(parent);
         if self.places.len() * 2 > self.cells.len() {
@@ -223,16 +216,6 @@ impl SlotTable {
     /// Returns the number that distinguishes this table from others.
     pub fn number(&self) -> u64 {
         self.number
-    }
-
-    /// Adds a name that may mean a slot.
-    pub fn add_name(&mut self, name: &str) {
-        self.names.insert(norm(name).into_owned());
-    }
-
-    /// Returns the normalized names of the slots, and other names that may mean one of them.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(String::as_str)
     }
 
     /// Returns the number of slots.

@@ -1,12 +1,11 @@
 //! Finds the rules of a vendor that may say something about calls of one shape.
 
 use crate::call::CallType;
+use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::call_view::CallView;
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::presence::Presence;
-use crate::vendors::engine::shape_rules::{
-    KnownCodes, RequestRules, RowToRun, RuleToRun, ShapeRules,
-};
+use crate::vendors::engine::shape_rules::{RequestRules, RowToRun, RuleToRun, ShapeRules};
 use crate::vendors::engine::spread::{DependsOnValue, Spread};
 use crate::vendors::look_plan::share;
 use crate::vendors::vendor::{CallRules, Guard, IdRule, LeftoverRule, Request, Vendor, slot};
@@ -105,54 +104,44 @@ fn codes_of_spread(
     spread: &Spread,
     call: &CallRules,
     view: &CallView<'_>,
-) -> Result<KnownCodes, DependsOnValue> {
-    let mut known = KnownCodes::default();
+) -> Result<Vec<CodeId>, DependsOnValue> {
     let object = spread.object(view, |guard| is_chosen(guard, call, view));
-    let Some(object) = object.filter(|_| spread.speaks()) else { return Ok(known) };
-    for (value, slot) in view.members(object) {
-        if let Some(code) = spread.code_by_kind(value, slot)? {
-            known.add(code, value);
-        }
-    }
-    Ok(known)
+    let Some(object) = object.filter(|_| spread.speaks()) else { return Ok(Vec::new()) };
+    let members = view.members(object).map(|(value, slot)| spread.code_by_kind(value, slot));
+    members.filter_map(Result::transpose).collect()
 }
 
 /// Returns the codes of the findings about members of an object that no row reads.
 ///
 /// # Errors
 /// Fails if the findings depend on values.
-fn codes_of_rest(rest: &LeftoverRule, view: &CallView<'_>) -> Result<KnownCodes, DependsOnValue> {
-    let mut known = KnownCodes::default();
+fn codes_of_rest(rest: &LeftoverRule, view: &CallView<'_>) -> Result<Vec<CodeId>, DependsOnValue> {
     match view.present(rest.object) {
-        None => {}
-        Some(members) if !members.is_object() => known.codes.extend(rest.kind),
+        None => Ok(Vec::new()),
+        Some(members) if !members.is_object() => Ok(rest.kind.into_iter().collect()),
         Some(_) => {
             let members = view.members_besides(rest.object, &rest.claimed);
             let reported = members.filter(|(value, _)| rest.nulls || !value.is_null());
-            for (value, slot) in reported {
+            let mut codes = Vec::new();
+            for (_, slot) in reported {
                 // the member is sent only if no row wrote a field of the same name
                 if slot.is_some_and(|slot| rest.sent_set.has(slot)) {
                     return Err(DependsOnValue);
                 }
-                match rest.code {
-                    Some(code) if rest.each => known.add(code, value),
-                    Some(code) if known.codes.is_empty() => known.codes.push(code),
-                    _ => {}
-                }
+                codes.extend(rest.code.filter(|_| rest.each || codes.is_empty()));
             }
+            Ok(codes)
         }
     }
-    Ok(known)
 }
 
 /// Returns the rules that report a finding or may report one.
 fn rules_to_run<T>(
     rules: &[T],
-    find: impl Fn(&T) -> Result<KnownCodes, DependsOnValue>,
+    find: impl Fn(&T) -> Result<Vec<CodeId>, DependsOnValue>,
 ) -> Vec<RuleToRun> {
     let found = rules.iter().zip(0..=u16::MAX).map(|(rule, number)| (number, find(rule).ok()));
-    let may_say =
-        |known: &Option<KnownCodes>| known.as_ref().is_none_or(|known| !known.codes.is_empty());
+    let may_say = |codes: &Option<Vec<CodeId>>| codes.as_ref().is_none_or(|c| !c.is_empty());
     found
         .filter(|(_, codes)| may_say(codes))
         .map(|(number, codes)| RuleToRun { number, codes })

@@ -16,7 +16,7 @@ use crate::vendors::look_plan::Scratch;
 use crate::vendors::memory::vendor_record::VendorRecord;
 use crate::vendors::memory::{Memory, VendorMemory};
 use crate::vendors::rules::LearnedFacts;
-use crate::vendors::vendor::{Carrier, Vendor, slot};
+use crate::vendors::vendor::{Carrier, Caveat, Vendor, slot};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -55,8 +55,6 @@ pub struct VendorVerdict {
     /// True if the vendor's memory was full before this call, so that findings that depend on it
     /// may be wrong.
     pub uncertain: bool,
-    /// True if a finding is about a member that no vendor reads.
-    pub names_member: bool,
 }
 
 impl VendorVerdict {
@@ -167,7 +165,6 @@ impl Vendors {
                 account_doubtful: evaluation.account.as_ref().is_some_and(FoundId::doubtful),
                 user_doubtful: evaluation.user.as_ref().is_some_and(FoundId::doubtful),
                 uncertain: evaluation.facts.full_since().is_some_and(|since| since < seq),
-                names_member: evaluation.names_member,
             };
             *buffers.found = std::mem::take(&mut evaluation.found);
             judged
@@ -385,6 +382,13 @@ fn build_output(
         output.template = Arc::new(RequestTemplate { url, headers });
     }
     output
+}
+
+impl Caveat {
+    fn holds(&self, body: &OutputJson) -> bool {
+        let member = self.of.iter().try_fold(body, |body, name| body.get(name));
+        member.is_some() == self.with
+    }
 }
 
 impl VendorRecord {

@@ -11,7 +11,6 @@ use crate::vendors::memory::hashed_keys::hash_key;
 use crate::vendors::memory::{Memory, VendorMemory};
 use crate::vendors::rules::{CallId, LearnedFacts};
 use crate::vendors::vendor::slot;
-use std::num::NonZeroU64;
 
 /// The memory of one vendor.
 #[derive(Default)]
@@ -32,14 +31,6 @@ impl Memory {
 /// A buffer for reading a call, reused for the next call.
 #[derive(Default)]
 pub struct CallViewer(Scratch);
-
-impl CallViewer {
-    /// Returns the fingerprint of the part of the structure on which fixes can depend, of the call
-    /// that was read last. Returns `None` if it is not known.
-    pub fn relevant_structure(&self) -> Option<NonZeroU64> {
-        NonZeroU64::new(self.0.plan().structure)
-    }
-}
 
 /// A call that was read for all vendors.
 pub struct ViewedCall<'a>(CallView<'a>);
@@ -68,8 +59,6 @@ pub struct PerVendorFindings<'r> {
     pub user: Option<&'r str>,
     /// True if the account id is doubtful, and true if the user id is.
     pub doubtful: [bool; 2],
-    /// True if a finding is about a member that no vendor reads.
-    pub names_member: bool,
 }
 
 impl Vendors {
@@ -146,8 +135,7 @@ impl Vendors {
         let judged = self.judge_one(vendor, &view.0, seq, &mut share.0, &mut room);
         let [account, user] = judged.ids(text);
         let doubtful = [judged.account_doubtful, judged.user_doubtful];
-        let names_member = judged.names_member;
-        PerVendorFindings { codes: found, account, user, doubtful, names_member }
+        PerVendorFindings { codes: found, account, user, doubtful }
     }
 
     /// Closes idle sessions as [`Vendors::idle_flush`] does, but in the memory of one vendor.

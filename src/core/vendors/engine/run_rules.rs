@@ -13,7 +13,7 @@ use crate::vendors::engine::find_shape_rules::is_switched_off;
 use crate::vendors::engine::integration_names;
 use crate::vendors::engine::leftover_rules::run_leftover_rule;
 use crate::vendors::engine::output_json::OutputJson;
-use crate::vendors::engine::shape_rules::{KnownCodes, RequestRules, RuleToRun, ShapeRules};
+use crate::vendors::engine::shape_rules::{RequestRules, RuleToRun, ShapeRules};
 use crate::vendors::engine::spread::spread;
 use crate::vendors::rules::Flow;
 use crate::vendors::table::BodyKind;
@@ -194,9 +194,8 @@ fn run_request<'a>(
 /// determines the findings. Returns false if the rule has to run.
 fn report_known_codes(evaluation: &mut Evaluation<'_>, to_run: &RuleToRun) -> bool {
     match &to_run.codes {
-        Some(KnownCodes { codes, name_scalar }) if !evaluation.writes_findings() => {
+        Some(codes) if !evaluation.writes_findings() => {
             codes.iter().for_each(|&code| evaluation.find(code, CallPlace::Slot(FieldSlot::ROOT)));
-            evaluation.names_member |= name_scalar;
             true
         }
         _ => false,

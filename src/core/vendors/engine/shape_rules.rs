@@ -7,7 +7,6 @@
 //! findings themselves depend on values, the vendor's memory, and its code, so the rules run for
 //! each call.
 
-use crate::call::Val;
 use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::field_slots::FieldSlot;
 
@@ -43,26 +42,9 @@ pub(crate) struct RequestRules {
 pub(crate) struct RuleToRun {
     /// Its index.
     pub number: u16,
-    /// Its findings, if the shape alone determines them. For a call that is only judged, the rule
-    /// then does not run.
-    pub codes: Option<KnownCodes>,
-}
-
-/// The findings of a rule that the shape of a call determines.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct KnownCodes {
-    /// One code for each finding.
-    pub codes: Vec<CodeId>,
-    /// True if one of the findings is about a scalar member of an object.
-    pub name_scalar: bool,
-}
-
-impl KnownCodes {
-    /// Adds a finding about a member.
-    pub fn add(&mut self, code: CodeId, member: Val<'_>) {
-        self.codes.push(code);
-        self.name_scalar |= !member.is_object() && !member.is_array();
-    }
+    /// The codes of its findings, one for each finding, if the shape alone determines them. For a
+    /// call that is only judged, the rule then does not run.
+    pub codes: Option<Vec<CodeId>>,
 }
 
 /// A row that may report something.

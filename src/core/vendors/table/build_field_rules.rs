@@ -62,7 +62,6 @@ impl TableBuilder<'_> {
             &def.zero,
             &def.unknown,
         ];
-        def.near.iter().for_each(|name| self.keys.add_name(name));
         Ok(FieldRule {
             speaks: def.value.is_none() && codes.iter().any(|code| code.is_some()),
             to,

@@ -5,7 +5,7 @@ use crate::vendors::engine::evaluation::Evaluation;
 use crate::vendors::engine::run_rules::run;
 use crate::vendors::look_plan::Scratch;
 use crate::vendors::memory::facts::Facts;
-use crate::vendors::{CodeId, EXAMPLES, VendorFile, Vendors};
+use crate::vendors::{EXAMPLES, VendorFile, Vendors};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
