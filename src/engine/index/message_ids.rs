@@ -35,8 +35,9 @@ impl Default for MessageIds {
 /// The bits of a call that are kept.
 ///
 /// By chance, two ids have the same 64 bits once in 10^19 cases, and two different calls with one
-/// id have the same 18 bits of content once in 262,144 cases; the service drops either. A sender that searches for such ids
-/// can get its own call marked as a repeat, which it could also do by sending the same call twice.
+/// id have the same 18 bits of content once in 262,144 cases; the service drops either. A sender
+/// that searches for such ids can get its own call marked as a repeat, which it could also do by
+/// sending the same call twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fingerprint {
     id: u64,
