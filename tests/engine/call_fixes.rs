@@ -271,6 +271,25 @@ fn above_a_fix_the_advice_is_not_said_twice() {
 }
 
 #[test]
+fn a_message_suggests_the_change_that_the_fix_makes() {
+    let engine = engine();
+    let library = r#""context":{"library":{"name":"analytics.js"}}"#;
+    let account = r#""userId":"u1","anonymousId":"s""#;
+    let group = format!(r#"{{{account},"groupId":"a1","traits":{{"account_id":"a1"}},{library}}}"#);
+    take(&engine, "2026-11-22T10:00:00Z", "/v1/group", &group);
+    let track = format!(r#"{{{account},"event":"E","properties":{{"accountId":"a1"}},{library}}}"#);
+    take(&engine, "2026-11-22T10:00:01Z", "/v1/track", &track);
+    let call = call(&engine, 1);
+    let finding = finding(&call, "CSB-T-ACCOUNT-MISSING", "/properties/account_id");
+    // the call is also corrected for other vendors from there, so the value stays
+    assert_eq!(finding.fix, "copy `properties.accountId` into `properties.account_id`");
+    assert_eq!(
+        finding.message,
+        "`properties.account_id` is missing; copy `properties.accountId` into `properties.account_id`"
+    );
+}
+
+#[test]
 fn no_corrected_call_is_offered_where_only_a_setting_helps() {
     let settings = json!({"planhat": {"create_endusers": false, "known_companies": ["C"]}});
     let engine = engine_with(settings.as_object().expect("an object"));

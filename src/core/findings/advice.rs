@@ -19,8 +19,13 @@ pub fn reason_words(reason: Reason) -> &'static str {
 
 /// Returns the part of a message that suggests a change because of a near miss.
 pub fn advice(hint: &Hint, expected: &str) -> String {
+    advice_by_route(IdRoute::from_hint(Some(hint), expected), hint, expected)
+}
+
+/// Returns the part of a message that suggests to use the value of a near miss in a given way.
+pub(crate) fn advice_by_route(route: IdRoute<'_>, hint: &Hint, expected: &str) -> String {
     let found = dotted(&hint.path);
-    match IdRoute::from_hint(Some(hint), expected) {
+    match route {
         IdRoute::Rename(_) => format!("rename `{found}` to `{}`", self::name(expected)),
         IdRoute::Copy(path) => match levels_up(path, expected) {
             Some(1) => format!("move `{found}` up one level"),

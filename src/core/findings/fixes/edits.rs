@@ -300,7 +300,12 @@ pub fn edits<'f>(
 pub fn advice(call: &BrokenCall<'_>, finding: &Finding, edits: &[Edit]) -> Option<String> {
     let edit = edits.iter().find(|edit| edit.is_id && edit.answers(finding))?;
     let hint = advice::worth(finding.hints.as_deref()?, &call.event)?;
-    Some(format!("; {}", advice::advice(hint, &edit.to)))
+    let route = match (&edit.source, IdRoute::from_hint(Some(hint), &edit.to)) {
+        // the corrected call keeps the value at its old place
+        (ValueSource::Copy(from), IdRoute::Rename(path)) if from == path => IdRoute::Copy(path),
+        (_, route) => route,
+    };
+    Some(format!("; {}", advice::advice_by_route(route, hint, &edit.to)))
 }
 
 /// Returns the fix of a finding in words that match the corrected call, if one of the edits removes
