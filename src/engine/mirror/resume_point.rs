@@ -129,7 +129,11 @@ impl ResumeFile {
                 // what another upstream got says nothing of this one
                 let is_same = point.url == url;
                 let given_up = match point.given_up.filter(|_| is_same) {
-                    Some(given_up) => GivenUpRequests::new(given_up, point.unknown_to),
+                    Some(mut given_up) => {
+                        // later requests are sent again
+                        given_up.retain(|it| it.request <= start.request);
+                        GivenUpRequests::new(given_up, point.unknown_to.min(start.request))
+                    }
                     None => GivenUpRequests::new(Vec::new(), start.request),
                 };
                 (start, given_up)

@@ -1,15 +1,17 @@
 //! What is shown of a request that the mirror gave up.
 
-use super::fixture::{Given, Mirroring};
+use super::fixture::{Given, Mirroring, QUICK};
 use super::restart::stop;
 use crate::common::{Http, Program, StandIn, wait_for};
 use crate::plain::Plain;
 use crate::rollout::forward::fixture::{FakeUpstream, answer};
 use crate::terminal::Terminal;
-use segscope::engine::{MirrorFailure, RowDetail};
+use segscope::engine::{MirrorFailure, RetryLimits, RowDetail};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const REASON: &str = "the upstream answered 400";
 
@@ -73,6 +75,33 @@ fn rows_details_and_records_say_it_and_still_do_after_a_restart() {
     let unknown = (None, Some(MirrorFailure::Unknown), Some(Value::Null));
     let want = [unknown.clone(), unknown.clone(), unknown.clone(), unknown, good];
     assert_eq!(told(&mirroring), want);
+}
+
+#[test]
+fn a_request_that_is_sent_again_after_a_restart_is_delivered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let is_down = Arc::new(AtomicBool::new(true));
+    let seen_down = Arc::clone(&is_down);
+    let upstream = FakeUpstream::start(move |_, request| {
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        match seen_down.load(Ordering::Relaxed) {
+            true if body.contains("refused") => answer("400 Bad Request", "no"),
+            true => answer("503 Service Unavailable", "later"),
+            false => answer("200 OK", "{}"),
+        }
+    });
+    let retries = RetryLimits { max_attempts: 10_000, ..QUICK };
+    let mirroring = Given { retries, ..Given::to(upstream.addr, folder.path()) }.start();
+    // the first request is not finished, so the mirror goes on from it after the restart
+    ["later", "refused"].iter().for_each(|id| mirroring.track(id));
+    wait_for("a request that is given up", || (mirroring.counts().given_up == 1).then_some(()));
+    stop(mirroring);
+
+    is_down.store(false, Ordering::Relaxed);
+    let mirroring = Given::to(upstream.addr, folder.path()).start();
+    let counts = mirroring.wait_until_done();
+    assert_eq!((counts.sent, counts.given_up), (2, 0));
+    assert_eq!(told(&mirroring), [(None, None, None), (None, None, None)]);
 }
 
 /// The flags of a listener that mirrors to an upstream that refuses everything.
