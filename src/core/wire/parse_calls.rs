@@ -318,7 +318,13 @@ impl<'h> CallReader<'h, '_> {
             shape,
             content: content.print,
             received_at: match shared.origin {
-                DerivedFrom::Bare => arrival.map(|(_, at)| at),
+                // the time of the event says nothing of the arrival of an old one
+                DerivedFrom::Bare => arrival
+                    .filter(|(value, _)| {
+                        let events = [fields.timestamp, fields.original];
+                        !events.iter().flatten().any(|event| event.node() == value.node())
+                    })
+                    .map(|(_, at)| at),
                 DerivedFrom::Sent(_) | DerivedFrom::Forwarded => Some(shared.received_at),
             },
             structure: content.structure,

@@ -46,8 +46,8 @@ pub struct ReadCall {
     /// The fingerprint of its content, equal for a repeat of it. Only valid for a call with a
     /// `messageId` of its own.
     pub content: u32,
-    /// The time at which the service received it: that of the request, or for a call from a file the
-    /// best time that the call has. `None` if no time is known.
+    /// The time at which the service received it: that of the request, or for a call from a file its
+    /// `receivedAt` or `sentAt`. `None` if it has neither.
     pub received_at: Option<Millis>,
     /// The fingerprint of its structure: the names and kinds of its members and derived fields, its
     /// type and its event.

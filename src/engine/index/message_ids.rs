@@ -74,6 +74,12 @@ impl ArrivalHour {
         let apart = self.0.abs_diff(other.0);
         self.0 > 0 && other.0 > 0 && apart.min(HOURS - apart) > REMEMBERED_HOURS
     }
+
+    /// Returns true if this known hour is after another one, if they are less than 341 days apart.
+    fn is_after(self, other: ArrivalHour) -> bool {
+        let later = (i32::from(self.0) - i32::from(other.0)).rem_euclid(i32::from(HOURS));
+        later > 0 && later <= i32::from(HOURS / 2)
+    }
 }
 
 /// A call whose `messageId` is looked up.
@@ -262,7 +268,10 @@ impl FingerprintTable {
             Ok(at) => {
                 let cell = self.cell_mut(at);
                 if cell.call.hour().is_forgotten_at(hour) {
-                    cell.call = CallBits::new(print, hour);
+                    // in files that are read in another order, an older call replaces no later one
+                    if hour.is_after(cell.call.hour()) {
+                        cell.call = CallBits::new(print, hour);
+                    }
                     return None;
                 }
                 Some(cell.call)

@@ -30,6 +30,8 @@ fn a_message_id_is_free_again_when_the_service_has_certainly_forgotten_it() {
     // files that are read in another order than that of their times
     let mut earlier = |content, hours| seen.meet(print("e", content), at_hour(start + hours));
     assert_eq!((earlier(1, 75), earlier(2, 51), earlier(2, 50)), (First, Reused, First));
+    // an older call in between takes nothing from those before it
+    assert_eq!((earlier(1, 75), earlier(1, 20), earlier(1, 76)), (Repeat, First, Repeat));
     let discarded =
         |seen: &mut MessageIds, hours| seen.meet_discarded(print("d", 1), at_hour(start + hours));
     assert_eq!([0, 24, 49].map(|hours| discarded(&mut seen, hours)), [First, Repeat, First]);
