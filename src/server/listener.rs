@@ -377,11 +377,11 @@ async fn accept(server: Arc<Server>, socket: TcpListener, mut stop: watch::Recei
         // answers must be sent at once; if the option cannot be set, they are only slower
         let _ = stream.set_nodelay(true);
         let (shared, stop) = (server.clone(), stop.clone());
-        let serve = |stream| async move {
+        let serve = |stream, counted| async move {
             tracing::debug!(open = shared.threads.open_connections(), "connection opened");
             connection::serve(shared.clone(), stream, remote, stop).await;
-            tracing::debug!(open = shared.threads.open_connections() - 1, "connection closed");
-            drop(permit);
+            drop((counted, permit));
+            tracing::debug!(open = shared.threads.open_connections(), "connection closed");
         };
         if let Err(error) = server.threads.serve(stream, serve) {
             tracing::warn!(%error, "a connection could not be served");

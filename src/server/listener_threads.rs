@@ -37,7 +37,7 @@ struct ServingThread {
 }
 
 /// Counts a connection of a thread as open until it is dropped.
-struct OpenConnection(Arc<AtomicUsize>);
+pub(crate) struct OpenConnection(Arc<AtomicUsize>);
 
 impl ListenerThreads {
     /// Starts a thread for each processor up to the maximum, except the first, which is the one that
@@ -98,14 +98,19 @@ impl ServingThread {
 impl ServingThreads {
     /// Returns the number of open connections.
     pub fn open_connections(&self) -> usize {
-        self.0.iter().map(|thread| thread.open.load(Ordering::Relaxed)).sum()
+        self.0.iter().map(|thread| thread.open.load(Ordering::SeqCst)).sum()
     }
 
-    /// Serves a connection on the thread that has the fewest connections.
+    /// Serves a connection on the thread that has the fewest connections. It counts as open until
+    /// `serve` drops the count that it gets.
     ///
     /// # Errors
     /// Fails if the system does not let the thread wait for the connection's events.
-    pub fn serve<F>(&self, stream: TcpStream, serve: impl FnOnce(TcpStream) -> F) -> io::Result<()>
+    pub fn serve<F>(
+        &self,
+        stream: TcpStream,
+        serve: impl FnOnce(TcpStream, OpenConnection) -> F,
+    ) -> io::Result<()>
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -116,12 +121,9 @@ impl ServingThreads {
         let stream = stream.into_std()?;
         let served = {
             let _inside = thread.runtime.enter();
-            serve(TcpStream::from_std(stream)?)
+            serve(TcpStream::from_std(stream)?, counted)
         };
-        thread.runtime.spawn(async move {
-            served.await;
-            drop(counted);
-        });
+        thread.runtime.spawn(served);
         Ok(())
     }
 }
@@ -135,7 +137,8 @@ impl OpenConnection {
 
 impl Drop for OpenConnection {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        // the thread that closes the last connection sees that no other is open
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -167,10 +170,10 @@ mod tests {
     ) -> oneshot::Sender<()> {
         let (end, ended) = oneshot::channel();
         let seen = seen.clone();
-        let serve = |stream| async move {
+        let serve = |stream, counted| async move {
             seen.send(thread::current().id()).expect("the test waits");
             let _ = ended.await;
-            drop(stream);
+            drop((stream, counted));
         };
         threads.serve(stream, serve).expect("served");
         end

@@ -85,6 +85,10 @@ fn a_listener_logs_what_it_does_and_nothing_of_what_it_is_sent() {
     let refused = other.request("GET", "/v1/\u{1b}[2Jlovelace", &headers, b"");
     assert_eq!(refused.expect("an answer").status, 400);
     drop((http, other));
+    // the program may end before it notices that they are closed
+    wait_for("the end of both connections", || {
+        log(home.path()).contains("connection closed open=0").then_some(())
+    });
     assert_eq!(program.end(), Some(0));
 
     let text = log(home.path());
