@@ -57,8 +57,8 @@ pub use crate::engine::judging::rejudge_diff::{RejudgeDiff, VendorChanges, Verdi
 pub use crate::engine::judging::user_groups::SeenGroup;
 pub use crate::engine::judging::vendors_in_use::InUse;
 pub use crate::engine::mirror::{
-    Mirror, MirrorCounts, MirrorError, MirrorFailure, MirrorOptions, ResumeError, RetryLimits,
-    UnsentRecording, find_unsent, is_given_up_notice,
+    Mirror, MirrorCounts, MirrorError, MirrorFailure, MirrorOptions, NOT_DELIVERED, ResumeError,
+    RetryLimits, UnsentRecording, find_unsent, is_given_up_notice,
 };
 pub use crate::engine::rows::marks_and_notes::NOTE_CHARS;
 pub use crate::engine::rows::sdk_retries::SdkRetries;

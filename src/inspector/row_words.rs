@@ -2,7 +2,7 @@
 
 use super::views::{IdCell, RequestDetail, RowView, VendorView};
 use crate::call::text::{visible, visible_id};
-use crate::engine::MirrorFailure;
+use crate::engine::{MirrorFailure, NOT_DELIVERED};
 use crate::findings::{Verdict, advice};
 use crate::recording::ResponseSource;
 
@@ -89,14 +89,14 @@ pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
 
 fn undelivered_words(row: &RowView) -> Option<String> {
     let reason = visible(row.undelivered.as_deref()?);
-    Some(format!("not delivered to the mirror's target ({reason})"))
+    Some(format!("{NOT_DELIVERED} ({reason})"))
 }
 
 /// Describes what became of a request at the mirror's target, if it is not, or may not be, there.
 pub fn mirror_words(request: &RequestDetail) -> Option<String> {
     Some(match request.mirror_failure.as_ref()? {
         MirrorFailure::GivenUp(reason) => {
-            format!("not delivered to the mirror's target: {}", visible(reason))
+            format!("{NOT_DELIVERED}: {}", visible(reason))
         }
         MirrorFailure::Unknown => {
             "it is not known any more whether this was delivered to the mirror's target".to_owned()

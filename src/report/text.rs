@@ -2,7 +2,7 @@
 
 use crate::call::text::{visible, visible_id};
 use crate::call::time;
-use crate::engine::{IdCell, RowView};
+use crate::engine::{IdCell, NOT_DELIVERED, RowView};
 use crate::findings::Verdict;
 use crate::report::colors::ColorWriter;
 use crate::vendors::Vendors;
@@ -40,7 +40,7 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
         }
         if let Some(reason) = &row.undelivered {
             let reason = visible(reason);
-            text.push_str(&format!("; not delivered to the mirror's target: {reason}"));
+            text.push_str(&format!("; {NOT_DELIVERED}: {reason}"));
         }
         let color = if request.severity.is_some() { ColorWriter::Alarm } else { ColorWriter::Dim };
         paint(&mut out, color, &text);
@@ -78,7 +78,7 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
         paint(&mut out, color, &format!("{short}={}", mark.verdict.name()));
     }
     if let Some(reason) = &row.undelivered {
-        let text = format!("  not delivered to the mirror's target: {}", visible(reason));
+        let text = format!("  {NOT_DELIVERED}: {}", visible(reason));
         paint(&mut out, ColorWriter::Alarm, &text);
     }
     if row.fault {

@@ -44,34 +44,24 @@ pub enum BodyError {
 impl BodyError {
     /// Records the request with the beginning of its body (`kept`), and returns its response.
     pub(crate) fn record(&self, engine: &Engine, head: &RequestHead<'_>, kept: &[u8]) -> Reply {
-        let refused = |code, message, kind| RefusalRecord { code, message, kind, body_bytes: None };
+        // a fault is injected only into requests whose body was read
+        let record = |status, code: &str, message: &str, kind: &str, body_bytes| {
+            let refused = RefusalRecord { code, message, kind, body_bytes };
+            engine.record_refused(head, kept, status, None, refused);
+        };
         match self {
             BodyError::TooLarge { refusal, length } => {
-                return engine.refuse(
-                    head,
-                    kept,
-                    refusal,
-                    (length.or(Some(kept.len() as u64)), None),
-                );
+                let body_bytes = length.or(Some(kept.len() as u64));
+                return engine.refuse(head, kept, refusal, body_bytes, None);
             }
             BodyError::Busy { .. } => {
                 engine.too_much();
                 let message = "more requests arrived at once than could be accepted";
-                engine.record_refused(
-                    head,
-                    kept,
-                    (429, None),
-                    refused("too_many_requests", message, ""),
-                );
+                record(429, "too_many_requests", message, "", None);
             }
             BodyError::TooSlow => {
                 let message = "the body did not arrive in time";
-                engine.record_refused(
-                    head,
-                    kept,
-                    (408, None),
-                    refused("request_timeout", message, ""),
-                );
+                record(408, "request_timeout", message, "", None);
             }
             BodyError::ClientGone { received, declared } => {
                 let of = match declared {
@@ -80,12 +70,10 @@ impl BodyError {
                 };
                 let message = format!("the client ended the connection after {of}");
                 let body_bytes = declared.or(Some(*received));
-                let code = "client_gone";
-                let refused = RefusalRecord { code, message: &message, kind: code, body_bytes };
-                engine.record_refused(head, kept, (0, None), refused);
+                record(0, "client_gone", &message, "client_gone", body_bytes);
             }
             BodyError::Malformed { status, code, kind, message } => {
-                engine.record_refused(head, kept, (*status, None), refused(code, message, kind));
+                record(*status, code, message, kind, None);
             }
         }
         self.reply()

@@ -284,7 +284,7 @@ async fn accept(
             .await;
     }
     if let Some(via) = &server.mirror_via
-        && let Some(refused) = forward::refuse_loop(&server.engine, parts, &data, (via, fault))
+        && let Some(refused) = forward::refuse_loop(&server.engine, parts, &data, via, fault)
     {
         return refused;
     }

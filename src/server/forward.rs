@@ -137,7 +137,7 @@ pub(crate) async fn respond(
     let refused = |parts: &Parts, code: &str, reply: Reply, message: &str| {
         let refused = RefusalRecord { code, message, kind: "", body_bytes: None };
         connection::with_head_at(parts, received_at, |head| {
-            engine.record_refused(head, &body, (reply.status, fault), refused);
+            engine.record_refused(head, &body, reply.status, fault, refused);
         });
         own_response(parts, reply)
     };
@@ -148,7 +148,7 @@ pub(crate) async fn respond(
     }
     let is_written = AtomicBool::new(false);
     let in_flight = InFlight { engine, end: Cell::new(None), is_written: &is_written };
-    if let Some(refused) = refuse_loop(engine, parts, &body, (&forwarder.via, fault)) {
+    if let Some(refused) = refuse_loop(engine, parts, &body, &forwarder.via, fault) {
         return refused;
     }
     if engine.ingest_options().is_strict && !engine.can_record() {
@@ -217,7 +217,8 @@ pub(crate) fn refuse_loop(
     engine: &Engine,
     parts: &Parts,
     body: &[u8],
-    (via, fault): (&ViaName, Option<InjectedFault<'_>>),
+    via: &ViaName,
+    fault: Option<InjectedFault<'_>>,
 ) -> Option<Response<Body>> {
     if !via.is_in(&parts.headers) {
         return None;
@@ -225,7 +226,7 @@ pub(crate) fn refuse_loop(
     let message = "the upstream sends requests back to this segscope";
     let refused = RefusalRecord { code: "loop", message, kind: "", body_bytes: None };
     connection::with_head_at(parts, time::now(), |head| {
-        engine.record_refused(head, body, (508, fault), refused);
+        engine.record_refused(head, body, 508, fault, refused);
     });
     Some(own_response(parts, Reply::failure(508, "loop", message)))
 }

@@ -130,7 +130,7 @@ pub(crate) async fn respond(
     parts: &Parts,
     (client, fault): (ForwardedFor, Option<InjectedFault<'_>>),
 ) -> Option<Response<Body>> {
-    if let Some(refused) = forward::refuse_loop(&server.engine, parts, &[], (&loads.via, fault)) {
+    if let Some(refused) = forward::refuse_loop(&server.engine, parts, &[], &loads.via, fault) {
         return Some(refused);
     }
     let received_at = time::now();

@@ -48,7 +48,7 @@ fn does_not_say_that_a_lost_copy_is_sent_again() {
     let fixture = taking_copies();
     let message = "too many requests at once";
     let refused = RefusalRecord { code: "too_many_requests", message, kind: "", body_bytes: None };
-    fixture.engine().record_refused(&head(&[]), b"{}", (429, None), refused);
+    fixture.engine().record_refused(&head(&[]), b"{}", 429, None, refused);
     let mut app = TestApp::new(fixture, 140, 40);
     app.press("k enter");
     let picture = app.picture();

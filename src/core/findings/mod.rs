@@ -80,7 +80,7 @@ pub struct Finding {
     /// True if no value at `path` removes the finding, because a setting of the vendor decides. Its
     /// fix then names the setting, and no corrected call is made for it.
     #[serde(skip)]
-    pub beyond_the_call: bool,
+    pub needs_setting: bool,
 }
 
 impl Finding {

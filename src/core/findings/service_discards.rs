@@ -115,7 +115,7 @@ fn finding(
         source: Cow::Borrowed(&text.source),
         headline: None,
         mistyped: None,
-        beyond_the_call: false,
+        needs_setting: false,
     }
 }
 

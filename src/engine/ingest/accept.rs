@@ -99,7 +99,7 @@ impl Engine {
                 let message = wire::intended_route::explain(&shown).reason;
                 let code = if reply.status == 405 { "method_not_allowed" } else { "not_found" };
                 let refused = RefusalRecord { code, message: &message, kind: "", body_bytes: None };
-                self.record_refused(head, raw, (reply.status, fault), refused);
+                self.record_refused(head, raw, reply.status, fault, refused);
                 return AcceptedRequest::Answered(reply);
             }
             _ => return AcceptedRequest::Answered(wire::reply::for_request(head, here)),
@@ -107,7 +107,7 @@ impl Engine {
         let body = match decoded(head, raw) {
             Ok(body) => body,
             Err(refusal) => {
-                return AcceptedRequest::Answered(self.refuse(head, raw, &refusal, (None, fault)));
+                return AcceptedRequest::Answered(self.refuse(head, raw, &refusal, None, fault));
             }
         };
         let secret = self.options.webhook_secret.as_deref();
@@ -123,7 +123,7 @@ impl Engine {
         match self.record(head, &body, None, signature, end) {
             Ok(held) => AcceptedRequest::Pending(wire::reply::for_request(head, here), held),
             Err(refusal) => {
-                let reply = self.refuse(head, body.as_bytes(), &refusal, (None, fault));
+                let reply = self.refuse(head, body.as_bytes(), &refusal, None, fault);
                 AcceptedRequest::Answered(reply)
             }
         }
@@ -136,11 +136,12 @@ impl Engine {
         head: &RequestHead<'_>,
         raw: &[u8],
         refusal: &Refusal,
-        (body_bytes, fault): (Option<u64>, Option<InjectedFault<'_>>),
+        body_bytes: Option<u64>,
+        fault: Option<InjectedFault<'_>>,
     ) -> Reply {
         let (code, kind) = (refusal.code, refusal.kind());
         let refused = RefusalRecord { code, message: &refusal.to_string(), kind, body_bytes };
-        self.record_refused(head, raw, (refusal.status, fault), refused);
+        self.record_refused(head, raw, refusal.status, fault, refused);
         Reply::refused(refusal)
     }
 
@@ -159,7 +160,7 @@ impl Engine {
         let code = wire::signature::code(wire::signature::check(head, raw, secret))?;
         Some(match decoded(head, raw) {
             Ok(body) => self.refuse_unsigned(head, &body, code, fault),
-            Err(refusal) => self.refuse(head, raw, &refusal, (None, fault)),
+            Err(refusal) => self.refuse(head, raw, &refusal, None, fault),
         })
     }
 
@@ -173,7 +174,7 @@ impl Engine {
     ) -> Reply {
         let message = wire::signature::refusal(code);
         let refused = RefusalRecord { code, message, kind: "", body_bytes: None };
-        self.record_refused(head, body.as_bytes(), (401, fault), refused);
+        self.record_refused(head, body.as_bytes(), 401, fault, refused);
         Reply::failure(401, code, message)
     }
 
@@ -182,7 +183,8 @@ impl Engine {
         &self,
         head: &RequestHead<'_>,
         raw: &[u8],
-        (status, fault): (u16, Option<InjectedFault<'_>>),
+        status: u16,
+        fault: Option<InjectedFault<'_>>,
         refused: RefusalRecord<'_>,
     ) {
         let status = fault.and_then(|fault| fault.status).unwrap_or(status);

@@ -8,6 +8,8 @@ use std::collections::VecDeque;
 const MAX_REQUESTS: usize = 1024;
 /// The beginning of the notice about a request that was given up.
 const GIVEN_UP: &str = "mirror: gave up on request ";
+/// The words for a request that was given up, before the reason.
+pub const NOT_DELIVERED: &str = "not delivered to the mirror's target";
 /// The maximum number of characters of a reason.
 const MAX_REASON_CHARS: usize = 160;
 

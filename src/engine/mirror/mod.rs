@@ -16,7 +16,7 @@ mod thread;
 mod unsent;
 
 pub use counts::MirrorCounts;
-pub use given_up::{MirrorFailure, is_given_up_notice};
+pub use given_up::{MirrorFailure, NOT_DELIVERED, is_given_up_notice};
 pub use pauses::RetryLimits;
 pub use resume_point::ResumeError;
 pub use unsent::{UnsentRecording, find_unsent};

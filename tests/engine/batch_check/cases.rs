@@ -246,8 +246,8 @@ fn what_the_service_discards_is_counted_and_teaches_nothing_in_both_ways() {
     assert!(said.texts[0].contains("160 discarded before any vendor"), "{}", said.texts[0]);
 }
 
-/// The same `messageId` at these times, each with the content of its call and what it is: a new call,
-/// a repeat, or a call that the service drops.
+/// Calls with one `messageId`: the time, the content, and whether the service takes the call as new,
+/// as a repeat, or drops it.
 const ONE_ID: [(&str, &str, &str); 7] = [
     ("2026-11-20T10:05:00Z", "A", "new"),
     ("2026-11-21T10:00:00Z", "A", "repeat"),

@@ -48,7 +48,7 @@ fn a_line_that_is_no_call_is_told_and_ends_nothing() {
 }
 
 #[test]
-fn an_item_of_a_list_that_is_no_call_is_told_by_itself() {
+fn each_item_of_a_list_that_is_no_call_is_counted() {
     let home = tempfile::tempdir().expect("a folder");
     let list = format!("[{},4,[{},{{\"x\":1}}],[]]", call("A"), call("B"));
     let input = [&list, "no JSON", &call("C")].join("\n");

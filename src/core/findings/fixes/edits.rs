@@ -93,7 +93,7 @@ impl Edit {
 
     /// Returns true if the edit removes the finding.
     pub fn answers(&self, finding: &Finding) -> bool {
-        !finding.beyond_the_call && self.answers.contains(&finding.path)
+        !finding.needs_setting && self.answers.contains(&finding.path)
     }
 
     /// Returns true if the edit makes an object of JSON text, so that other edits can read its
@@ -191,7 +191,7 @@ impl Edits {
 /// Returns the id that a finding is about and whether an edit has to supply its value or change its
 /// type, or `None` if no edit can remove the finding.
 pub(crate) fn kind_of(finding: &Finding) -> Option<(WantedValue, Id)> {
-    if finding.severity == Severity::Info || finding.beyond_the_call {
+    if finding.severity == Severity::Info || finding.needs_setting {
         return None;
     }
     match (finding.lacks(), finding.mistyped) {

@@ -38,7 +38,7 @@ fn missing(code: &'static str, path: &str, hint: Option<(&str, HintKind)>) -> Fi
             _ => None,
         },
         mistyped: code.ends_with("TYPE").then_some(Id::Account),
-        beyond_the_call: false,
+        needs_setting: false,
     }
 }
 

@@ -18,8 +18,8 @@ pub(crate) struct Words {
     pub inferred: Option<Option<String>>,
     /// The fix to show instead of the fix in the code's texts.
     pub advice: Option<String>,
-    /// The value of [`Finding::beyond_the_call`].
-    pub beyond_the_call: bool,
+    /// The value of [`Finding::needs_setting`].
+    pub needs_setting: bool,
 }
 
 impl Words {
@@ -111,7 +111,7 @@ pub(crate) fn finding(
 ) -> Finding {
     let entry = evaluation.codes.entry(code);
     let (reason, hints) = identity_part(evaluation, entry, &path);
-    let usable = hints.as_ref().filter(|_| !words.beyond_the_call);
+    let usable = hints.as_ref().filter(|_| !words.needs_setting);
     let first = usable.and_then(|hints| advice::worth(hints, evaluation.view.event));
     // JSON text counts if it is at the expected place, or if there is no better near miss
     let in_text = usable.and_then(|_| json_text(evaluation, entry, &path)).filter(|(place, _)| {
@@ -166,7 +166,7 @@ pub(crate) fn finding(
         fix,
         headline: entry.headline,
         mistyped: entry.mistyped,
-        beyond_the_call: words.beyond_the_call,
+        needs_setting: words.needs_setting,
         path,
         source: Cow::Owned(entry.text.source.clone()),
     }

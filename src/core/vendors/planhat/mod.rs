@@ -63,13 +63,13 @@ const NOT_CREATED: &str = " and no earlier call created this enduser (vendors.pl
 const UNLESS_MATCHED: &str =
     ", unless Planhat already has this user, or knows the domain of the email";
 const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
-const UNLESS_KNOWN_ALONE: &str = ", unless Planhat already has this user; with \
-                                  vendors.planhat.create_endusers off, a company id does not \
-                                  change that";
-const FIX_KNOWN_ALONE: &str = "list the enduser in vendors.planhat.known_endusers if Planhat has it, \
-                               send the user id or email of one that it has, or turn on the \
-                               creation of endusers in Planhat and \
-                               vendors.planhat.create_endusers; a company id helps only then";
+const CREATION_OFF: &str = ", unless Planhat already has this user; with \
+                            vendors.planhat.create_endusers off, a company id does not \
+                            change that";
+const CREATION_OFF_FIX: &str = "list the enduser in vendors.planhat.known_endusers if Planhat has it, \
+                                send the user id or email of one that it has, or turn on the \
+                                creation of endusers in Planhat and \
+                                vendors.planhat.create_endusers; a company id helps only then";
 
 /// The traits, besides ids and the email, that Planhat uses for the enduser.
 const ENDUSER_TRAITS: [&str; 4] = ["name", "firstName", "lastName", "title"];
@@ -196,7 +196,7 @@ impl Planhat {
                 evaluation.find_with(codes.company_missing.code_for(kind), company, |words| {
                     words.phrase("unseen", NOT_CREATED);
                     match (self.creates, &email) {
-                        (false, _) => known_alone(words),
+                        (false, _) => explain_creation_off(words),
                         (true, Some(_)) => words.phrase("unless", UNLESS_MATCHED),
                         (true, None) => words.phrase("unless", UNLESS_KNOWN),
                     }
@@ -206,7 +206,7 @@ impl Planhat {
                 let unknown = codes.company_unknown.code_for(kind);
                 evaluation.find_with(unknown, place(&company), |words| match self.creates {
                     true => words.phrase("unless", UNLESS_KNOWN),
-                    false => known_alone(words),
+                    false => explain_creation_off(words),
                 });
             }
             (None, Some(company)) if self.creates => {
@@ -359,10 +359,10 @@ impl Planhat {
 }
 
 /// Says that a company id does not help, because Planhat creates no endusers.
-fn known_alone(words: &mut Words) {
-    words.phrase("unless", UNLESS_KNOWN_ALONE);
-    words.advice = Some(FIX_KNOWN_ALONE.to_owned());
-    words.beyond_the_call = true;
+fn explain_creation_off(words: &mut Words) {
+    words.phrase("unless", CREATION_OFF);
+    words.advice = Some(CREATION_OFF_FIX.to_owned());
+    words.needs_setting = true;
 }
 
 /// Takes an id, and reports findings about its spelling and its value.

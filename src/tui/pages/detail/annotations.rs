@@ -245,7 +245,7 @@ mod tests {
             headline: (path == "/anonymousId" || path == "/groupId")
                 .then_some(Headline::Weak(Id::User)),
             mistyped: None,
-            beyond_the_call: false,
+            needs_setting: false,
         }
     }
 

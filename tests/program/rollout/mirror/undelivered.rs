@@ -45,7 +45,7 @@ fn given_up() -> (Option<String>, Option<MirrorFailure>, Option<Value>) {
 }
 
 #[test]
-fn rows_details_and_records_say_it_and_still_do_after_a_restart() {
+fn given_up_requests_are_undelivered_in_rows_details_and_records_and_after_a_restart() {
     let folder = tempfile::tempdir().expect("a folder");
     let upstream = refusing();
     let mirroring = Given::to(upstream.addr, folder.path()).start();
@@ -133,7 +133,7 @@ fn told_by_tail(home: &Path, format: &str) -> String {
 }
 
 #[test]
-fn tail_says_it_of_each_request() {
+fn tail_names_each_given_up_request() {
     for format in ["text", "ndjson", "quiet"] {
         let home = tempfile::tempdir().expect("a folder");
         let told = told_by_tail(home.path(), format);
@@ -145,7 +145,7 @@ fn tail_says_it_of_each_request() {
 }
 
 #[test]
-fn the_log_and_the_request_tab_say_it() {
+fn the_log_and_the_request_tab_show_a_given_up_request() {
     let upstream = StandIn::start();
     let [mirror, url] = flags(&upstream);
     let (mut terminal, mut http) = Terminal::listening(140, 40, &[&mirror, &url]);
@@ -162,7 +162,7 @@ fn the_log_and_the_request_tab_say_it() {
 }
 
 #[test]
-fn plain_mode_says_it() {
+fn plain_mode_names_a_given_up_request() {
     let home = tempfile::tempdir().expect("a folder");
     let upstream = StandIn::start();
     let [mirror, url] = flags(&upstream);
