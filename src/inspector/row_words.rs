@@ -44,6 +44,7 @@ pub fn answered_by(request: &RequestDetail) -> Option<String> {
 /// Returns the status of a request's response in words, or none if there is no response.
 pub fn status_words(request: &RequestDetail) -> String {
     match (request.status, request.response, &request.upstream) {
+        _ if request.is_bare() => "not known".to_owned(),
         (0, ResponseSource::Archived, None) => "not known".to_owned(),
         (0, ..) => "none".to_owned(),
         (status, ..) => status.to_string(),
@@ -55,7 +56,11 @@ pub fn status_words(request: &RequestDetail) -> String {
 pub fn row_words(row: &RowView, vendors: &[VendorView]) -> String {
     if let Some(request) = &row.no_call {
         let (reason, path) = (visible(&request.reason), visible(&request.path));
-        let words = format!("{} with {}: {reason}, {path}", request.kind.word(), request.status);
+        let word = request.kind.word();
+        let words = match request.status {
+            Some(status) => format!("{word} with {status}: {reason}, {path}"),
+            None => format!("{word}: {reason}"),
+        };
         return [words].into_iter().chain(undelivered_words(row)).collect::<Vec<_>>().join(", ");
     }
     let number = row.seq.map_or(0, |seq| seq.0);

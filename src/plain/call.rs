@@ -164,8 +164,10 @@ impl PlainSession<'_> {
             self.say(&words)?;
         }
         self.say(&match request.status {
-            0 => format!("response: {}", status_words(request)),
-            status => format!("answered {status}: {}", request.answer.trim()),
+            status if status > 0 && !request.is_bare() => {
+                format!("answered {status}: {}", request.answer.trim())
+            }
+            _ => format!("response: {}", status_words(request)),
         })
     }
 

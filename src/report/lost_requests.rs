@@ -1,7 +1,7 @@
 //! Requests that lost calls, as entries of the reports for CI.
 
 use super::findings::{Details, FindingGroup};
-use crate::engine::{NoCall, NoCallDetail, RowDetail, SdkRetries};
+use crate::engine::{NoCall, NoCallDetail, RequestDetail, RowDetail, SdkRetries};
 use crate::findings::Severity;
 use crate::recording::ResponseSource;
 use std::collections::BTreeMap;
@@ -24,7 +24,9 @@ pub(crate) fn lost_requests(
 }
 
 fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
-    let status = row.request.status;
+    let RequestDetail { status, number, method, path, .. } = &row.request;
+    let status = *status;
+    let is_bare = row.request.is_bare();
     let retries = SdkRetries::after(status);
     let again = match (row.request.response, status) {
         // segscope's own 408 answers a body that did not arrive, as after a lost connection
@@ -50,7 +52,7 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
     };
     FindingGroup {
         unit: "request",
-        code: format!("HTTP-{status}"),
+        code: if is_bare { "bad_request".to_owned() } else { format!("HTTP-{status}") },
         severity: if again && !is_copy {
             Severity::Info
         } else {
@@ -65,6 +67,9 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
         repeats: 0,
         message: row.reason,
         why: match status {
+            _ if is_bare => {
+                "Services ignore or refuse what is not a call, so it is lost.".to_owned()
+            }
             0 => format!("The request got no response; {fate}."),
             _ => format!("The request was answered {status}; {fate}."),
         },
@@ -72,10 +77,10 @@ fn no_call(requests: u64, row: NoCallDetail) -> FindingGroup {
         fix: row.fix,
         path: String::new(),
         other_paths: Vec::new(),
-        example: format!(
-            "request {}: {} {}",
-            row.request.number, row.request.method, row.request.path
-        ),
+        example: match is_bare {
+            true => format!("request {number}"),
+            false => format!("request {number}: {method} {path}"),
+        },
         corrected: None,
     }
 }

@@ -27,14 +27,12 @@ pub fn call_line(row: &RowView, vendors: &Vendors, color: bool) -> String {
     paint(&mut out, ColorWriter::Dim, &time::format(row.received_at)[11..23]);
     out.push(' ');
     if let Some(request) = &row.no_call {
-        let mut text = format!(
-            "{} {} {} {}: {}",
-            request.kind.word(),
-            request.status,
-            visible(&request.method),
-            visible(&request.path),
-            visible(&request.reason)
-        );
+        let mut text = request.kind.word().to_owned();
+        if let Some(status) = request.status {
+            let (method, path) = (visible(&request.method), visible(&request.path));
+            text.push_str(&format!(" {status} {method} {path}"));
+        }
+        text.push_str(&format!(": {}", visible(&request.reason)));
         if !request.fix.is_empty() {
             text.push_str(&format!("; fix: {}", visible(&request.fix)));
         }

@@ -2,6 +2,7 @@
 //! its items, and what its sender has to change.
 
 use crate::call::{CallType, Doc, Val, text::visible};
+use crate::wire::fields::is_call;
 use crate::wire::{BodyShape, ParsedRequest, RequestHead, Route, is_page_code};
 
 /// An explanation of why a request contains no call.
@@ -161,7 +162,7 @@ fn no_batch(root: Val<'_>, expects: &str) -> Explanation {
 /// Explains an array with items that are not calls.
 fn items(batch: Val<'_>, name: &str) -> Explanation {
     let all = batch.children().count();
-    let mut bad = batch.children().enumerate().filter(|(_, item)| !item.is_object());
+    let mut bad = batch.children().enumerate().filter(|(_, item)| !is_call(*item));
     let Some((place, first)) = bad.next() else {
         return Explanation::new(
             format!("{name} is empty; there is no call in it"),
@@ -170,7 +171,7 @@ fn items(batch: Val<'_>, name: &str) -> Explanation {
     };
     let more = bad.count();
     let twice = if holds_json(first) { " that holds JSON (encoded twice)" } else { "" };
-    let kind = kind(first);
+    let kind = if first.is_object() { "a batch" } else { kind(first) };
     let reason = match (all, more) {
         (1, _) => format!("the only item of {name} is {kind}{twice}; a call is an object"),
         (_, 0) => {
@@ -185,6 +186,7 @@ fn items(batch: Val<'_>, name: &str) -> Explanation {
     let fix = match (twice.is_empty(), first.is_array()) {
         (false, _) => "put each call into the array as an object, without encoding it first",
         (_, true) => "put the calls themselves into the array, not arrays of them",
+        _ if first.is_object() => "put the calls themselves into the array, not batches of them",
         _ => "leave the item out, or send a call as an object",
     };
     Explanation::new(reason, fix)

@@ -77,8 +77,28 @@ impl<'d> Fields<'d> {
         self.kind.and_then(|kind| kind.as_str()).filter(|kind| !kind.is_empty())
     }
 
+    /// Returns whether these are the members of a batch instead of a call.
+    pub fn is_batch(&self) -> bool {
+        self.batch.is_some_and(|batch| batch.is_array()) && !self.is_named()
+    }
+
+    /// Returns whether the object is a batch whose `batch` is a single object instead of an array.
+    pub fn is_object_batch(&self) -> bool {
+        self.batch.is_some_and(|batch| batch.is_object()) && !self.is_named() && self.kind.is_none()
+    }
+
+    /// Returns whether the object has an event or the id of a user, as only calls have.
+    fn is_named(&self) -> bool {
+        [self.event, self.user_id, self.anonymous_id].iter().any(Option::is_some)
+    }
+
     /// Returns the object that names the sender's library, if the context has one.
     pub fn library(&self) -> Option<Val<'d>> {
         self.context.and_then(|context| context.get("library")).filter(Val::is_object)
     }
+}
+
+/// Returns whether an item of a batch is a call. A batch inside the batch is not.
+pub(crate) fn is_call(item: Val<'_>) -> bool {
+    item.is_object() && !Fields::new(item).is_batch()
 }

@@ -1,6 +1,7 @@
 //! The limits on sizes (`docs/specs/wire.md` 9), all counted after decoding.
 
-use super::{BodyShape, Platform, Refusal, Route, refusal::RefusalReason};
+use super::discard::{Discard, REQUEST_TOO_LARGE, at};
+use super::{BodyShape, Platform, Refusal, Route, fields::is_call, refusal::RefusalReason};
 use crate::call::Val;
 
 /// The maximum number of bytes of one call at Segment, alone or in a batch.
@@ -57,7 +58,68 @@ pub(crate) fn check_item<'d>(
     if platform == Platform::RudderStack || is_small(item) {
         return Ok(());
     }
-    let good = all.filter(|item| item.is_object() && is_small(*item)).count();
+    let good = all.filter(|item| is_call(*item) && is_small(*item)).count();
     let (limit, length) = (CALL_LIMIT, item.raw().len());
     Err(Refusal::new(RefusalReason::ItemTooLarge { index, limit, length, good }))
+}
+
+/// Returns the discard of a call of a file for which the service would refuse the request.
+pub(crate) fn find_large_call(platform: Platform, in_batch: bool, call: &str) -> Option<Discard> {
+    match platform {
+        Platform::RudderStack if in_batch => None,
+        Platform::RudderStack => find_large("the call", RUDDERSTACK_LIMIT, call),
+        _ => find_large("the call", CALL_LIMIT, call),
+    }
+}
+
+/// Returns the discard of the calls of a batch of a file that the service would refuse.
+pub(crate) fn find_large_batch(platform: Platform, batch: &str) -> Option<Discard> {
+    let is_rudderstack = platform == Platform::RudderStack;
+    find_large("the batch", if is_rudderstack { RUDDERSTACK_LIMIT } else { BATCH_LIMIT }, batch)
+}
+
+/// How a sender would encode what a file has is not known, so white space between values does not
+/// count.
+fn find_large(what: &str, limit: usize, json: &str) -> Option<Discard> {
+    if json.len() <= limit {
+        return None;
+    }
+    let length = length_without_space(json);
+    (length > limit).then(|| {
+        let said = [("what", what.to_owned()), ("length", length.to_string())];
+        let said = said.into_iter().chain([("limit", limit.to_string())]).collect();
+        Discard { said, ..at(REQUEST_TOO_LARGE, "") }
+    })
+}
+
+/// Counts the bytes of a JSON text without the white space between its values.
+fn length_without_space(json: &str) -> usize {
+    let (mut in_string, mut escaped) = (false, false);
+    let counts = |byte: &u8| {
+        if in_string {
+            in_string = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+            return true;
+        }
+        in_string = *byte == b'"';
+        !byte.is_ascii_whitespace()
+    };
+    json.bytes().filter(counts).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_between_values_does_not_count() {
+        for (json, length) in
+            [(r#"{ "a" : [ 1 , 2 ] }"#, 11), (r#"[ " \" \\" , " " ]"#, 14), ("\n\t \r", 0)]
+        {
+            assert_eq!(length_without_space(json), length, "{json}");
+        }
+        assert_eq!(find_large("the call", 5, "[ 1, 2 ]"), None);
+        let found = find_large("the call", 4, "[ 1, 2 ]").expect("5 bytes");
+        assert_eq!(found.said[1], ("length", "5".to_owned()));
+    }
 }

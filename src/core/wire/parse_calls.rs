@@ -6,7 +6,7 @@ use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
 use crate::wire::discard;
 use crate::wire::discard::at;
 use crate::wire::empty_request::is_deletion;
-use crate::wire::fields::Fields;
+use crate::wire::fields::{Fields, is_call};
 use crate::wire::layouts::with_layout;
 use crate::wire::platform;
 use crate::wire::platform::Headers;
@@ -86,7 +86,7 @@ pub fn read_numbered<'b>(
         discards: Vec::new(),
         budget: batch_context::Budget::default(),
     };
-    let (write_key, platform) = reader.body(doc.root(), body.len())?;
+    let (write_key, platform) = reader.body(doc.root(), body)?;
     let CallReader { mut calls, derived, discards, .. } = reader;
     let derived = derived.finish();
     for (call, fields) in calls.iter_mut().zip(derived.root().children()) {
@@ -128,11 +128,13 @@ struct CallReader<'h, 'a> {
 type Found = (Option<crate::wire::WriteKey>, Platform);
 
 impl<'h> CallReader<'h, '_> {
-    fn body(&mut self, root: Val<'_>, length: usize) -> Result<Found, Refusal> {
+    fn body(&mut self, root: Val<'_>, text: &str) -> Result<Found, Refusal> {
         let top = Fields::new(root);
         let items = match self.shape {
             BodyShape::Batch | BodyShape::Beacon => true,
-            BodyShape::Bare => top.batch.is_some_and(|batch| batch.is_array()),
+            BodyShape::Bare => {
+                top.batch.is_some_and(|batch| batch.is_array()) || top.is_object_batch()
+            }
             _ => false,
         };
         if items {
@@ -145,23 +147,28 @@ impl<'h> CallReader<'h, '_> {
                 let code = if wrong { "bad_request" } else { "empty_batch" };
                 self.discards.push(at(code, "/batch"));
             }
-            return self.items(batch, top, "/batch/", length);
+            return self.items(batch, top, "/batch/", text);
         }
         if matches!(self.shape, BodyShape::Webhook | BodyShape::Bare) && root.is_array() {
             if root.size() == 1 {
                 self.discards.push(at("empty_batch", ""));
             }
-            return self.items(Some(root), Fields::default(), "/", length);
+            return self.items(Some(root), Fields::default(), "/", text);
         }
         let library = top.library();
         let platform = self.platform(&top, library);
-        limits::check_body(self.shape, platform, length)?;
+        limits::check_body(self.shape, platform, text.len())?;
         let shared = self.shared(platform, Fields::default());
         self.derived.list();
-        if root.is_object() && !self.is_envelope(&top) {
+        let is_batch = matches!(self.shape, BodyShape::One(_)) && top.is_batch();
+        if root.is_object() && !is_batch {
             // Segment's webhooks also ask to delete users
             if self.shape != BodyShape::Webhook || !is_deletion(root) {
                 self.call(root, &top, &shared, 0, library);
+                if self.shape == BodyShape::Bare && shared.is_checked(&top) {
+                    let too_large = limits::find_large_call(platform, false, text);
+                    self.calls[0].discards.extend(too_large);
+                }
             }
         } else {
             self.discards.push(at("bad_request", ""));
@@ -170,21 +177,12 @@ impl<'h> CallReader<'h, '_> {
         Ok((self.key(top.write_key, None), platform))
     }
 
-    /// Returns whether the body that was sent to the path of a single call is a batch.
-    fn is_envelope(&self, top: &Fields<'_>) -> bool {
-        matches!(self.shape, BodyShape::One(_))
-            && top.batch.is_some_and(|batch| batch.is_array())
-            && top.event.is_none()
-            && top.user_id.is_none()
-            && top.anonymous_id.is_none()
-    }
-
     fn items<'d>(
         &mut self,
         items: Option<Val<'d>>,
         top: Fields<'d>,
         path: &str,
-        length: usize,
+        text: &str,
     ) -> Result<Found, Refusal> {
         let children = || items.into_iter().flat_map(|items| items.children());
         let first = children().find(Val::is_object).map(Fields::new).unwrap_or_default();
@@ -193,7 +191,7 @@ impl<'h> CallReader<'h, '_> {
             children().take(MAX_LIBRARY_ITEMS).find_map(|item| Fields::new(item).library())
         });
         let platform = self.platform(&first, named);
-        limits::check_body(self.shape, platform, length)?;
+        limits::check_body(self.shape, platform, text.len())?;
         let limited = matches!(self.shape, BodyShape::Batch | BodyShape::Beacon);
         let shared = self.shared(platform, top);
         let passed = match self.shape {
@@ -201,36 +199,46 @@ impl<'h> CallReader<'h, '_> {
             BodyShape::Bare => top.received_at.is_some(),
             _ => false,
         };
+        let of_file = self.shape == BodyShape::Bare && !passed;
         let mut item_key = None;
-        // the index of the first invalid item
-        let mut bad = None;
+        // the indexes of the first invalid item and of the first that is too large
+        let (mut bad, mut large) = (None, None);
         self.derived.list();
         for (index, item) in children().enumerate() {
             if limited {
                 limits::check_item(platform, index, item, children())?;
             }
-            if !item.is_object() {
+            let fields = Fields::new(item);
+            if !item.is_object() || fields.is_batch() {
                 self.discards.push(at("bad_request", format!("{path}{index}")));
                 if !passed {
                     bad.get_or_insert(index);
                 }
                 continue;
             }
-            let fields = Fields::new(item);
             item_key = item_key.or(fields.write_key);
             self.call(item, &fields, &shared, index, fields.library().or(library));
-            if self.calls.last().is_some_and(|call| call.discarded_as().is_some()) {
+            let Some(call) = self.calls.last_mut() else { continue };
+            if call.discarded_as().is_some() {
                 bad.get_or_insert(index);
+            }
+            if of_file && let Some(found) = limits::find_large_call(platform, true, item.raw()) {
+                call.discards.push(found);
+                large.get_or_insert(index);
             }
         }
         self.derived.close();
-        match platform {
-            Platform::RudderStack => {
-                if let Some(bad) = bad {
-                    self.refuse_all(children().filter(Val::is_object), &shared, path, bad);
-                }
+        let large_batch = of_file.then(|| limits::find_large_batch(platform, text)).flatten();
+        match (platform, bad, large) {
+            _ if large_batch.is_some() => {
+                let each = self.calls.iter_mut().map(|call| &mut call.discards);
+                each.for_each(|discards| discards.extend(large_batch.clone()));
             }
-            _ => self.batch_discards(limited || (self.shape == BodyShape::Bare && !passed)),
+            (Platform::RudderStack, Some(wrong), _) | (_, _, Some(wrong)) => {
+                self.refuse_all(children().filter(|item| is_call(*item)), &shared, path, wrong);
+            }
+            (Platform::RudderStack, None, _) => {}
+            _ => self.batch_discards(limited || of_file),
         }
         self.context_discard();
         Ok((self.key(top.write_key, item_key), platform))
@@ -260,8 +268,7 @@ impl<'h> CallReader<'h, '_> {
         }
     }
 
-    /// Marks all valid calls as lost, because RudderStack's gateway refuses the whole request for
-    /// one invalid item.
+    /// Marks all other calls as lost, because the service refuses the whole request for one item.
     fn refuse_all<'d>(
         &mut self,
         items: impl Iterator<Item = Val<'d>>,

@@ -16,6 +16,13 @@ use crate::wire::proxy_headers::with_copied_host;
 use crate::wire::{self, ParsedRequest, RequestHead, intended_route};
 use std::borrow::Cow;
 
+impl RequestDetail {
+    /// Returns whether it is only an object of a file. How it was sent and answered is not known.
+    pub fn is_bare(&self) -> bool {
+        self.method.is_empty()
+    }
+}
+
 /// Returns the detail of the request of a line.
 pub(crate) fn detail(
     line: &str,
@@ -77,7 +84,8 @@ pub(crate) fn of_request(
 /// Returns the part of the detail that the log shows.
 pub(crate) fn view(detail: NoCallDetail) -> NoCallView {
     let NoCallDetail { kind, severity, reason, fix, request, .. } = detail;
-    let RequestDetail { status, method, path, .. } = request;
+    let status = (!request.is_bare()).then_some(request.status);
+    let RequestDetail { method, path, .. } = request;
     NoCallView { kind, severity, status, reason, fix, method, path }
 }
 

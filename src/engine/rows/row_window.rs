@@ -106,7 +106,7 @@ fn no_call_row(
         no_call: Some(NoCallView {
             kind,
             severity: kind.is_wrong().then_some(Severity::Error),
-            status: request.status,
+            status: Some(request.status),
             reason: String::new(),
             fix: String::new(),
             method: String::new(),

@@ -76,8 +76,8 @@ pub struct NoCallView {
     pub kind: NoCall,
     /// The severity of the problem; `None` if nothing is wrong.
     pub severity: Option<Severity>,
-    /// The status of the response.
-    pub status: u16,
+    /// The status of the response; `None` for an object of a file, of which no response is known.
+    pub status: Option<u16>,
     /// The problem, or the purpose of the request if nothing is wrong.
     pub reason: String,
     /// The change that fixes it; empty if nothing is wrong.

@@ -138,11 +138,20 @@ pub(crate) fn calls(value: Val<'_>, each: &mut dyn FnMut(&str)) -> EnvelopeItem 
 
 /// Returns whether an object is a call by its type and members, or a batch of calls.
 fn is_whole(value: Val<'_>) -> bool {
-    // of a repeated key, the last counts, and the parser of calls says what is lost in the others
-    let mut batches = value.children().filter(|child| child.key() == "batch" && child.is_array());
     let typed =
         |call: Val<'_>| has_type(call) && (has_member(call) || call.get("context").is_some());
-    typed(value) || batches.any(|batch| batch.children().any(may_be_call))
+    // of a repeated key, the last counts, and the parser of calls says what is lost in the others
+    typed(value) || value.children().any(|child| child.key() == "batch" && is_list(child))
+}
+
+/// Returns whether the member `batch` of an object makes it a batch of calls. The parser of calls
+/// reports a batch inside the batch, and a call in place of the array.
+fn is_list(batch: Val<'_>) -> bool {
+    let is_item = |item: Val<'_>| may_be_call(item) || item.is_object() && is_whole(item);
+    match batch.is_array() {
+        true => batch.children().any(is_item),
+        false => batch.is_object() && is_carried(batch),
+    }
 }
 
 fn has_type(value: Val<'_>) -> bool {

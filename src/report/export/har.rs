@@ -59,7 +59,7 @@ fn request_of_bare_call(request: &RequestDetail) -> RequestDetail {
 }
 
 fn entry(request: &RequestDetail) -> Value {
-    let bare = request.method.is_empty().then(|| request_of_bare_call(request));
+    let bare = request.is_bare().then(|| request_of_bare_call(request));
     let is_archived = request.response == ResponseSource::Archived;
     let is_unknown = bare.is_some() || is_archived && request.upstream.is_none();
     let request = bare.as_ref().unwrap_or(request);

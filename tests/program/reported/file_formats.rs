@@ -280,3 +280,32 @@ fn an_open_file_is_named_with_its_size() {
     assert!(text.contains("calls.gz"), "{text}");
     assert!(!text.contains("recorded in") && !text.contains("paused"), "{text}");
 }
+
+#[test]
+fn a_batch_that_its_service_refuses_is_a_request_without_calls() {
+    let home = Home::new();
+    let nested = format!("{{\"batch\":[{{\"batch\":[{A},{B}]}}]}}");
+    let object = format!("{{\"batch\":{A},\"sentAt\":\"2024-05-01T10:00:00Z\"}}");
+    let reasons = [
+        "the only item of `batch` is a batch; a call is an object",
+        "`batch` is an object; a batch expects",
+    ];
+    for (name, text) in [
+        ("lines.ndjson", format!("{B}\n{nested}\n{object}\n")),
+        ("list.json", format!("[{B},{nested},{object}]")),
+        ("envelopes.ndjson", format!("{B}\n{{\"message\":{nested}}}\n{object}\n")),
+    ] {
+        let file = home.write(name, text);
+        assert_eq!(home.names(&file), ["u2"], "{name}");
+        let (code, stdout, stderr) = home.check(&file);
+        assert_eq!(code, Some(0), "{stderr}");
+        for reason in reasons {
+            assert!(
+                stdout.contains(&format!("error bad_request (1 request)\n  {reason}")),
+                "{stdout}"
+            );
+        }
+        let (_, lines, _) = home.run(&["tail", "--format", "text", file.to_str().expect("UTF-8")]);
+        assert_eq!(lines.matches(" no call: ").count(), 2, "{lines}");
+    }
+}

@@ -56,7 +56,7 @@ fn a_sender_meets_each_kind_before_its_request_is_taken() {
         running.engine.settle();
         let row = running.engine.window(0..1).remove(0);
         let no_call = row.no_call.expect("no call is taken");
-        assert_eq!((no_call.kind, no_call.status), (NoCall::Refused, status), "{fault}");
+        assert_eq!((no_call.kind, no_call.status), (NoCall::Refused, Some(status)), "{fault}");
         assert_eq!(no_call.reason, format!("fault injected: {fault}"));
         assert!(row.fault, "{fault}");
         assert_eq!(running.calls(), 0, "{fault}");
@@ -173,7 +173,7 @@ fn the_recorded_status_is_what_the_sender_got() {
         assert_eq!(lines[1]["status"], 500, "{fault}: what the upstream answered");
         let row = running.engine.window(0..1).remove(0);
         assert!(row.fault, "{fault}");
-        assert_eq!(row.no_call.expect("no call counts").status, status, "{fault}");
+        assert_eq!(row.no_call.expect("no call counts").status, Some(status), "{fault}");
     }
 }
 

@@ -2,10 +2,12 @@
 
 use super::*;
 
-/// Returns the discards: the request's own, then those of each call.
+/// Returns the discards: the request's own, then those of each call. The body is in a file if there is
+/// no path.
 pub(crate) fn discards(path: &str, body: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let mut scratch = ParseScratch::default();
-    let reading = read(&head(path, &[]), 7, body, &mut scratch).expect("readable");
+    let head = if path.is_empty() { test_head("", "", &[]) } else { head(path, &[]) };
+    let reading = read(&head, 7, body, &mut scratch).expect("readable");
     let show = |all: &[Discard]| -> Vec<String> {
         all.iter().map(|discard| format!("{} {}", discard.code, discard.path)).collect()
     };
@@ -19,12 +21,58 @@ fn refused(path: &str, body: &str) -> String {
     refusal.to_string()
 }
 
+/// A call of this size, with more members.
+fn call(size: usize, more: &str) -> String {
+    let start = format!(r#"{{"type":"track","userId":"u","event":"E"{more},"x":""#);
+    format!("{start}{}\"}}", "x".repeat(size - start.len() - 2))
+}
+
+#[test]
+fn calls_of_files_have_the_limits_of_requests() {
+    let codes = |body: &str| discards("", body).1.concat().join(", ");
+    let large = "request_too_large ";
+    assert_eq!(codes(&call(CALL_LIMIT, "")), "");
+    assert_eq!(codes(&call(CALL_LIMIT + 1, "")), large);
+    assert_eq!(codes(&call(CALL_LIMIT, "").replacen(',', " ,\n", 9)), "");
+    for passed in [r#","channel":"web""#, r#","receivedAt":"2024-05-01T10:00:00.000Z""#] {
+        assert_eq!(codes(&call(CALL_LIMIT + 1, passed)), "", "{passed}");
+    }
+    assert_eq!(codes(&call(RUDDERSTACK_LIMIT + 1, r#","channel":"web""#)), large);
+
+    let batch = |items: Vec<String>| format!("{{\"batch\":[{}]}}", items.join(","));
+    assert_eq!(codes(&batch(vec![call(CALL_LIMIT, ""); 15])), "");
+    assert_eq!(codes(&batch(vec![call(CALL_LIMIT, ""); 16])), vec![large; 16].join(", "));
+    let items = vec![call(100, ""), call(CALL_LIMIT + 1, ""), "{}".to_owned()];
+    assert_eq!(
+        discards("", &batch(items)),
+        (
+            vec![],
+            vec![
+                vec!["request_refused /batch/1".to_owned()],
+                vec![large.to_owned()],
+                vec!["no_user_anon_id /userId".to_owned(), "type_missing /type".to_owned()]
+            ]
+        )
+    );
+}
+
+#[test]
+fn a_batch_in_a_batch_is_no_call() {
+    let call = r#"{"type":"track","userId":"u","event":"E"}"#;
+    for path in ["/v1/batch", ""] {
+        let body = format!(r#"{{"writeKey":"k","batch":[{{"batch":[{call}]}},{call}]}}"#);
+        let wrong = (vec!["bad_request /batch/0".to_owned()], vec![Vec::<String>::new()]);
+        assert_eq!(discards(path, &body), wrong, "{path}");
+        let body = format!(r#"{{"writeKey":"k","batch":{call}}}"#);
+        assert_eq!(discards(path, &body), (vec!["bad_request /batch".to_owned()], vec![]));
+    }
+    // a call with a property of this name
+    let body = r#"{"type":"group","groupId":"g","anonymousId":"a","batch":{"type":"track"}}"#;
+    assert_eq!(discards("", body), (vec![], vec![vec![]]));
+}
+
 #[test]
 fn limits_go_by_the_senders_platform() {
-    let call = |size: usize, more: &str| {
-        let start = format!(r#"{{"type":"track","userId":"u","event":"E"{more},"x":""#);
-        format!("{start}{}\"}}", "x".repeat(size - start.len() - 2))
-    };
     let ok = |path: &str, body: &str| {
         read(&head(path, &[]), 1, body, &mut ParseScratch::default()).expect("taken").calls.len()
     };

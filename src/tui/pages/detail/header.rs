@@ -286,8 +286,13 @@ pub fn no_call(builder: &mut TextBuilder<'_>, row: &NoCallDetail) {
     let look = builder.look();
     let theme = &look.theme;
     let loud = if row.severity.is_some() { theme.refused } else { theme.quiet };
+    let kind = row.kind.word();
+    let what = match row.request.is_bare() {
+        true => kind.to_owned(),
+        false => format!("{} {kind}", row.request.status),
+    };
     builder.line(vec![
-        Span::styled(format!("{} {}", row.request.status, row.kind.word()), loud),
+        Span::styled(what, loud),
         Span::styled(
             format!("  request {}  {}", row.request.number, look.time(row.request.received_at)),
             theme.quiet,

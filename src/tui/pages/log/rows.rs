@@ -194,8 +194,9 @@ fn row_line(
             (column, Some(request)) => {
                 let kind = if *column == Column::Kind { *width } else { STATUS_WIDTH };
                 let loud = if request.severity.is_some() { theme.refused } else { theme.quiet };
-                painter.put(&request.status.to_string(), loud);
-                painter.skip(kind.saturating_sub(STATUS_WIDTH) + 1);
+                let status = request.status.map_or("-".to_owned(), |status| status.to_string());
+                painter.column(&status, kind.max(STATUS_WIDTH), loud);
+                painter.skip(1);
                 // a fault that refuses is already the reason
                 if row.fault && !request.reason.starts_with(FAULT) {
                     painter.put(FAULT, theme.warning);
