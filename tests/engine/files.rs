@@ -1,6 +1,6 @@
 //! Files of calls: taken in line by line, whatever their form, and followed while they grow.
 
-use segscope::engine::{Engine, FileError, InUse, Recording};
+use segscope::engine::{Engine, FileError, InUse, Recording, RowDetail};
 use segscope::vendors::Vendors;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -88,6 +88,25 @@ fn every_form_of_line_gives_its_calls_in_order() {
     assert_eq!(engine.window(0..1)[0].received_at, 1_795_341_600_000);
     assert!(engine.wrong().is_none());
     assert_eq!(engine.stats().recording.as_deref(), Some(&*file));
+}
+
+#[test]
+fn no_response_is_shown_for_what_a_file_has() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("calls.ndjson");
+    std::fs::write(&file, format!("{0}\n{{\"batch\":{0}}}\n", call("A"))).expect("written");
+    let engine = opened(&file);
+    assert_eq!(engine.rows(), 2);
+    for row in 0..2 {
+        let request = match engine.detail(row).expect("readable").expect("a row") {
+            RowDetail::Call(call) => (*call.request).clone(),
+            RowDetail::NoCall(row) => row.request,
+        };
+        assert!(request.is_bare());
+        assert_eq!(request.answer, "", "row {row}");
+    }
+    let no_call = engine.window(1..2).remove(0).no_call.expect("a request without calls");
+    assert_eq!((no_call.status, no_call.path.as_str()), (None, ""));
 }
 
 #[test]

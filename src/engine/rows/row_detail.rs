@@ -261,6 +261,8 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         None => body_text(line, request).to_owned(),
     };
     let answer = match &request.refused {
+        // no response is known of an object of a file
+        _ if request.method.is_empty() => Reply::json(request.status, ""),
         // the archive's response is in another line
         _ if request.response == ResponseSource::Archived => Reply::json(request.status, ""),
         // the response of the upstream, if recorded, is in another line
