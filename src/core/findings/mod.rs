@@ -8,6 +8,7 @@ pub mod fixes;
 pub mod identity;
 pub(crate) mod near_misses;
 mod near_names;
+pub(crate) mod quantities;
 pub(crate) mod service_discards;
 mod verdict;
 

@@ -273,7 +273,7 @@ fn cut(key: &str) -> &str {
 
 /// Returns the words of a name in lower case: `accountExternalId` has three. `_id`, `uuid` and
 /// `guid` become `id`.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
     let mut letters = name.chars().peekable();
@@ -298,7 +298,7 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Returns the singular of a word: `companies` becomes `company`.
-fn singular(word: &str) -> String {
+pub(super) fn singular(word: &str) -> String {
     match word.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
         None => word.strip_suffix('s').filter(|one| one.len() > 2).unwrap_or(word).to_owned(),
