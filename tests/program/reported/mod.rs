@@ -9,6 +9,7 @@ mod corrected_calls;
 mod file_formats;
 mod grouped_reports;
 mod http_refusals;
+mod integrations;
 mod mapping;
 mod own_judge;
 mod own_paths;

@@ -4,7 +4,6 @@
 use super::BrokenCall;
 use super::edits::{Edit, Edits, ValueShape, ValueSource};
 use crate::call::{JsonKind, pointer};
-use crate::findings::fixes::json_tree::Lit;
 use crate::findings::{Finding, Severity, ValueChange};
 
 /// The objects of a call that some senders send as JSON text.
@@ -20,9 +19,9 @@ pub fn opened(call: &BrokenCall<'_>, vendors: &[usize]) -> Vec<Edit> {
         is_id: false,
     };
     let is_text = |place: &&str| {
-        let text = call.event.pointer(place).filter(|value| value.kind() == JsonKind::String);
-        let at = |_: &str| text.map(Lit::from_value);
-        text.is_some() && edit(place).value(at).is_some()
+        let value = call.event.pointer(place);
+        value.is_some_and(|value| value.kind() == JsonKind::String)
+            && edit(place).applies_to(&call.event)
     };
     CONTAINERS.iter().filter(|place| is_text(place)).map(|place| edit(place)).collect()
 }
@@ -68,8 +67,7 @@ pub fn change(
         ValueChange::From(place) => moved(&call.sendable(path), place, true),
     }?;
     // without a value of the wanted type, such as for a text that is not numeric, there is no edit
-    let at = |path: &str| call.event.pointer(path).map(Lit::from_value);
-    edit.value(at).is_some().then_some(edit)
+    edit.applies_to(&call.event).then_some(edit)
 }
 
 /// Adds an edit to others. If there is an edit of the same place, the stronger one is kept. If

@@ -102,6 +102,11 @@ impl Edit {
         self.source == ValueSource::As(ValueShape::Object)
     }
 
+    /// Returns true if the call has the value that the edit sets, in a form that it can take.
+    pub fn applies_to(&self, event: &Event<'_>) -> bool {
+        self.value(|path| event.pointer(path).map(Lit::from_value)).is_some()
+    }
+
     fn strength(&self) -> u8 {
         match self.source {
             ValueSource::Rename(_) => 0,
@@ -134,11 +139,13 @@ impl Lit {
                 let is_number = serde_json::from_str::<serde_json::Number>(text).is_ok();
                 is_number.then(|| Lit::Number(text.clone()))
             }
-            (ValueShape::Boolean, Lit::Text(text) | Lit::Number(text)) => match text.as_str() {
-                "true" | "1" => Some(Lit::Bool(true)),
-                "false" | "0" => Some(Lit::Bool(false)),
-                _ => None,
-            },
+            (ValueShape::Boolean, Lit::Text(text) | Lit::Number(text)) => {
+                match text.to_ascii_lowercase().as_str() {
+                    "true" | "1" => Some(Lit::Bool(true)),
+                    "false" | "0" => Some(Lit::Bool(false)),
+                    _ => None,
+                }
+            }
             (ValueShape::Object, Lit::Text(text)) => {
                 let doc = Doc::parse(text.as_str()).ok()?;
                 Some(doc.root()).filter(Val::is_object).map(Lit::from_value)

@@ -101,6 +101,8 @@ pub struct Outcome {
     pub user_id: Option<String>,
     /// The number of errors and warnings.
     pub findings: usize,
+    /// The number of those that no value in a list of the settings removes.
+    pub unlisted_findings: usize,
 }
 
 impl Vendors {
@@ -120,7 +122,7 @@ impl Vendors {
         text.clear();
         scratch.read(&self.keys, event);
         let view = self.view(event, scratch);
-        codes.extend(self.code_of_call(&view));
+        codes.extend(self.codes_of_call(&view).into_iter().flatten());
         codes.extend(self.codes.of_plan(self.plan_outcome(event)));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
@@ -296,13 +298,17 @@ fn outcome(mut evaluation: Evaluation<'_>) -> Outcome {
         let entry = evaluation.codes.entry(**code);
         entry.severity != Severity::Info && (goes || !entry.text.only_if_sent)
     };
-    let findings = evaluation.found.iter().filter(counts).count();
+    let found = evaluation.found.iter().filter(counts);
+    let findings = found.clone().count();
+    let is_unlisted = |code: &&CodeId| evaluation.codes.entry(**code).text.listed_in.is_none();
+    let unlisted_findings = found.filter(is_unlisted).count();
     let text = |id: &Option<FoundId<'_>>| id.as_ref().map(|id| id.text.clone().into_owned());
     Outcome {
         verdict: evaluation.verdict(),
         account_id: text(&evaluation.account),
         user_id: text(&evaluation.user),
         findings,
+        unlisted_findings,
     }
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod evaluation;
 pub(crate) mod field_rules;
 pub(crate) mod field_slots;
 pub(crate) mod find_shape_rules;
-mod integration_findings;
+pub(crate) mod integration_findings;
 pub(crate) mod integration_names;
 pub(crate) mod javascript_numbers;
 pub(crate) mod judge;
