@@ -318,6 +318,11 @@ pub fn names_an_id(key: &str) -> bool {
         || matches!(&*key, "anonymousid" | "previousid" | "email" | "id")
 }
 
+/// Returns true for the name of an id of anything, such as `companyId` or `plan_uuid`.
+pub(crate) fn ends_as_id(key: &str) -> bool {
+    words(key).last().is_some_and(|word| word == "id") || names_an_id(key) && key.ends_with("id")
+}
+
 /// Normalizes a key to lower case without `_`, `-` and spaces, so that spellings of the same name
 /// become equal.
 pub fn norm(key: &str) -> Cow<'_, str> {
