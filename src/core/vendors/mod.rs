@@ -298,6 +298,8 @@ impl Vendors {
     pub fn hints(&self, vendor: usize, event: &Event<'_>, id: Id) -> Vec<Hint> {
         let vendor = &self.vendors[vendor];
         let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
+        let helps = |kind| vendor.rules.as_ref().is_none_or(|rules| rules.is_helped_by(kind, id));
+        let kind = kind.filter(|kind| helps(*kind));
         let places = kind.and_then(|kind| vendor.info.looks_for(kind, id));
         let place = places.and_then(|places| places.from.first());
         place.map_or(Vec::new(), |place| possible_hints(vendor, event, id, place))

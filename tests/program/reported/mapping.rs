@@ -107,6 +107,23 @@ fn a_text_that_one_vendor_takes_stays_a_text_in_the_fix_of_another() {
 }
 
 #[test]
+fn no_near_miss_is_shown_for_an_id_that_does_not_help() {
+    let home = tempfile::tempdir().expect("a folder");
+    let call = json!({"type": "track", "userId": "u", "event": "E", "timestamp": AT,
+        "properties": {"accountId": "a1"}});
+    let file = file_of(home.path(), &[call]);
+    for (creates, near) in [("true", 1), ("false", 0)] {
+        let setting = format!("vendors.planhat.create_endusers={creates}");
+        let args = ["--vendor", "planhat", "--setting", &setting];
+        let found = check_records(home.path(), &file, &args);
+        let finding = finding(&found[0], "PH-T-COMPANY-MISSING");
+        assert_eq!(finding["hints"].as_array().map_or(0, Vec::len), near, "{finding}");
+        let args = [&args[..], &["--filter", "nearmiss(account_id)"]].concat();
+        assert_eq!(check_records(home.path(), &file, &args).len(), near);
+    }
+}
+
+#[test]
 fn no_sentence_says_that_a_vendor_does_not_know_what_no_call_has_told_it() {
     let track = json!({"type": "track", "userId": "u1", "event": "Logged In", "properties": {}, "timestamp": AT});
     let record = &records("planhat", std::slice::from_ref(&track))[0];

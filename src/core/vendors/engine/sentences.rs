@@ -112,7 +112,7 @@ pub(crate) fn finding(
     words: Words,
 ) -> Finding {
     let entry = evaluation.codes.entry(code);
-    let (reason, hints) = identity_part(evaluation, entry, &path);
+    let (reason, hints) = identity_part(evaluation, entry, &path, words.needs_setting);
     let usable = hints.as_ref().filter(|_| !words.needs_setting);
     let first = usable.and_then(|hints| advice::worth(hints, evaluation.view.event));
     // JSON text counts if it is at the expected place, or if there is no better near miss
@@ -179,11 +179,13 @@ pub(crate) fn finding(
     }
 }
 
-/// Returns the reason and the near misses, for codes that have them (`docs/specs/vendors.md` A.3).
+/// Returns the reason and the near misses, for codes that have them (`docs/specs/vendors.md` A.3). A
+/// finding that only a setting removes has none.
 fn identity_part(
     evaluation: &Evaluation<'_>,
     entry: &CodeEntry,
     path: &str,
+    needs_setting: bool,
 ) -> (Option<Reason>, Option<Vec<Hint>>) {
     if !entry.reason {
         return (None, None);
@@ -191,6 +193,7 @@ fn identity_part(
     let reason = identity::reason_at(evaluation.view.event.pointer(path));
     let hints = entry
         .near_misses
+        .filter(|_| !needs_setting)
         .map(|id| possible_hints(evaluation.vendor, evaluation.view.event, id, path));
     (Some(reason), hints)
 }
