@@ -66,6 +66,11 @@ static USER: IdNames = IdNames {
 
 /// Names that mean the id of the object that contains them.
 const GENERIC: [&str; 2] = ["uid", "externalid"];
+/// Words before the name of an id that do not change its meaning.
+const QUALIFIERS: [&str; 13] = [
+    "active", "actual", "app", "current", "custom", "internal", "main", "my", "our", "own",
+    "primary", "real", "selected",
+];
 /// Objects that have no id of their own.
 const NEUTRAL: [&str; 15] = [
     "attributes",
@@ -175,6 +180,19 @@ impl IdNames {
             || self.short.contains(&name)
             || near(wanted)
             || self.forms.iter().any(|form| near(form))
+            || self.are_qualified(key)
+    }
+
+    /// Returns true for a name of the id after a word that does not change its meaning, such as
+    /// `current_account_id`.
+    fn are_qualified(&self, key: &str) -> bool {
+        if !holds_id(key) {
+            return false;
+        }
+        let words = words(key);
+        let Some((first, rest)) = words.split_first() else { return false };
+        QUALIFIERS.contains(&first.as_str())
+            && (self.forms.contains(&rest.concat().as_str()) || is_noun_and_id(rest, self.nouns))
     }
 }
 

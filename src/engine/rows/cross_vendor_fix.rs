@@ -94,10 +94,11 @@ impl EvaluatedCall<'_> {
         let (switched_on, of_integrations) = self.integration_edits(rendered);
         first.extend(switched_on);
         let is_info = |(_, finding): (usize, &Finding)| finding.severity == Severity::Info;
-        if first.is_empty()
-            && of_integrations.is_empty()
-            && self.findings_in_use(rendered).all(is_info)
-        {
+        let are_infos = self.findings_in_use(rendered).all(is_info);
+        first.extend(fixes::renamed_container(&call, self.in_use).filter(|_| !are_infos));
+        let of_service = fixes::renamed_for_service(&call, self.in_use);
+        let others = [of_integrations, of_service].concat();
+        if first.is_empty() && others.is_empty() && are_infos {
             return (Vec::new(), group);
         }
         let account = known.map(|(account, _)| account);
@@ -105,7 +106,9 @@ impl EvaluatedCall<'_> {
             true => self.edits(rendered, &call, account),
             false => self.edits_after(first, rendered, &call, account),
         };
-        edits.extend(of_integrations);
+        for edit in others {
+            edits = fixes::with(&edits, &edit, false);
+        }
         for (vendor, rendered) in rendered.iter_mut().filter(|(at, _)| self.in_use.contains(at)) {
             for finding in &mut rendered.findings {
                 let is_about = |conflict: &&TypeConflict| conflict.is_about(*vendor, finding);

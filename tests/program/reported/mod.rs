@@ -11,6 +11,7 @@ mod grouped_reports;
 mod http_refusals;
 mod integrations;
 mod mapping;
+mod misplaced_fields;
 mod own_judge;
 mod own_paths;
 mod own_reads;

@@ -302,19 +302,6 @@ pub fn edits<'f>(
     edits.settled()
 }
 
-/// Returns the part of a finding's message that suggests the edit which removes the finding, with the
-/// place that the edit fills. Returns `None` if the message suggests nothing that an edit does.
-pub fn advice(call: &BrokenCall<'_>, finding: &Finding, edits: &[Edit]) -> Option<String> {
-    let edit = edits.iter().find(|edit| edit.is_id && edit.answers(finding))?;
-    let hint = advice::worth(finding.hints.as_deref()?, &call.event)?;
-    let route = match (&edit.source, IdRoute::from_hint(Some(hint), &edit.to)) {
-        // the corrected call keeps the value at its old place
-        (ValueSource::Copy(from), IdRoute::Rename(path)) if from == path => IdRoute::Copy(path),
-        (_, route) => route,
-    };
-    Some(format!("; {}", advice::advice_by_route(route, hint, &edit.to)))
-}
-
 /// Returns the fix of a finding in words that match the corrected call, if one of the edits removes
 /// the finding. Returns `None` if the finding's own fix is to be shown. `known` is an account that
 /// is known from an earlier call, and the number of that call.
