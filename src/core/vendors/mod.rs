@@ -65,8 +65,9 @@ mod vendor_info;
 
 pub use crate::vendors::engine::integration_findings::CallCodes;
 pub use crate::vendors::engine::integration_names::IntegrationFault;
-pub use crate::vendors::engine::judge::Outcome;
+
 pub use crate::vendors::engine::judge::{FlushedSession, Judgement, VendorVerdict};
+pub use crate::vendors::engine::outcome::Outcome;
 pub use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact, pretty};
 pub use crate::vendors::engine::per_vendor::{
     CallViewer, HashedIds, PerVendorFindings, PerVendorScratch, Share, ViewedCall,

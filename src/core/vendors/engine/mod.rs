@@ -12,6 +12,7 @@ pub(crate) mod javascript_numbers;
 pub(crate) mod judge;
 pub(crate) mod leftover_rules;
 pub(crate) mod near_miss;
+pub(crate) mod outcome;
 pub(crate) mod output_json;
 pub(crate) mod per_vendor;
 pub(crate) mod presence;
