@@ -3,6 +3,7 @@
 use crate::call::text::visible_id;
 use crate::engine::{CallDetail, CallGroup};
 use crate::findings::advice::{self, IdRoute};
+use crate::findings::fixes::service_fix;
 use crate::findings::{Finding, Headline};
 use crate::report::findings::{CorrectedSnippet, FindingGroup};
 use crate::report::findings_of_code::{alike, findings_of};
@@ -103,8 +104,9 @@ impl FoundGroups {
                     1 => (fix.to_owned(), shared_fix),
                     _ => (shared_fix.unwrap_or_else(|| fix.to_owned()), None),
                 };
-                let is_mended =
-                    calls.is_alike && call.edits.iter().any(|edit| edit.answers(finding));
+                let is_mended = calls.is_alike
+                    && (call.edits.iter().any(|edit| edit.answers(finding))
+                        || service_fix(finding, &call.edits).is_some());
                 let group = FindingGroup {
                     unit: "call",
                     code: entry.code.to_string(),

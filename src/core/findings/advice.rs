@@ -152,6 +152,9 @@ pub fn fix(way: IdRoute<'_>, expected: &str, instead: &str) -> String {
     let comma = if instead.is_empty() { "" } else { "," };
     match way {
         IdRoute::Rename(path) => {
+            if container(path) != container(expected) {
+                return format!("move `{}` to {target}{comma}{instead}", dotted(path));
+            }
             let place = within(expected, "in");
             format!("rename `{}` to `{key}` {place}{comma}{instead}", name(path))
         }

@@ -5,6 +5,7 @@
 //! no check allocates.
 
 use crate::call::text::is_blank_or_invisible;
+use crate::findings::printed_values::is_printed;
 
 /// The reason why a text that is used as an id is probably not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,56 +38,26 @@ pub mod stand_in {
 }
 
 /// The texts of missing values.
-const MISSING: [&str; 7] = ["undefined", "null", "nil", "none", "nan", "n/a", "false"];
+const MISSING: [&str; 10] =
+    ["undefined", "null", "nil", "none", "nan", "n/a", "false", "nonetype", "nilclass", "dbnull"];
 /// The texts of missing values that also count as part of an id (`org_undefined`). The first two
 /// also count in an email address.
 const MISSING_PARTS: [&str; 5] = ["undefined", "null", "nil", "none", "nan"];
 /// The delimiters of unfilled templates.
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("{{", "}}"),
     ("${", "}"),
+    ("$(", ")"),
+    ("@{", "}"),
+    ("[[", "]]"),
+    ("[%", "%]"),
+    ("%%", "%%"),
     ("%{", "}"),
     ("<%", "%>"),
     ("#{", "}"),
     ("{%", "%}"),
     ("{!!", "!!}"),
 ];
-/// The beginnings and ends of values that are not strings as languages print them, ignoring case.
-const PRINTED: [(&str, &str); 30] = [
-    ("[object ", "]"),
-    ("optional(", ")"),
-    ("optional[", "]"),
-    ("some(", ")"),
-    ("promise ", ""),
-    ("promise{", "}"),
-    ("promise(", ")"),
-    ("function ", ""),
-    ("function(", ""),
-    ("async function", ""),
-    ("[function", "]"),
-    ("[asyncfunction", "]"),
-    ("symbol(", ")"),
-    ("closure: ", ""),
-    ("instance of ", ""),
-    ("#<", ">"),
-    ("<built-in ", ">"),
-    ("<function ", ">"),
-    ("<bound method ", ">"),
-    ("<class '", ">"),
-    ("<module '", ">"),
-    ("<lambda", ">"),
-    ("<coroutine ", ">"),
-    ("<generator ", ">"),
-    ("map[", "]"),
-    ("hash(0x", ")"),
-    ("array(0x", ")"),
-    ("code(0x", ")"),
-    ("scalar(0x", ")"),
-    ("system.threading.tasks.task`", ""),
-];
-/// Values that are not strings as languages print them, ignoring case.
-const PRINTED_WHOLE: [&str; 9] =
-    ["optional.empty", "<na>", "#n/a", "#null!", "#ref!", "#value!", "#name?", "#num!", "#div/0!"];
 /// Names that stand for any user.
 const ANYBODY: [&str; 4] = ["anonymous", "guest", "unknown", "test"];
 /// Names of ids, in lower case without separators, that stand for the id itself.
@@ -156,6 +127,8 @@ pub fn doubt_of(id: &str) -> Option<IdDoubt> {
         && !(matches!(last | 0x20, b'd' | b'e') && ends_as_name(bytes))
         // `test`, `guest`, `false`, `Array`, `Object`
         && !(matches!(bytes.len(), 4..=6) && matches!(first | 0x20, b't' | b'g' | b'f' | b'a' | b'o'))
+        && !(first == b'S' && id.starts_with("System."))
+        && !may_be_java_object(bytes)
         // a UUID of zeros
         && !(first == b'0' && bytes.len() >= 32);
     if ordinary { None } else { check_closely(id, seen) }
@@ -172,6 +145,13 @@ fn may_have_missing_part(text: &[u8]) -> bool {
     };
     let mut n = text.iter().enumerate().filter(|(_, byte)| **byte | 0x20 == b'n');
     n.any(|(at, _)| ENDINGS_AFTER_N.iter().any(|part| begins(&text[at + 1..], part)))
+}
+
+/// Returns true if an `@` is before the last eight bytes or within them, and no `.` follows it, as in
+/// the texts of Java's objects and not in email addresses.
+fn may_be_java_object(text: &[u8]) -> bool {
+    let end = &text[text.len().saturating_sub(9)..];
+    end.iter().rposition(|byte| matches!(byte, b'@' | b'.')).is_some_and(|at| end[at] == b'@')
 }
 
 /// Returns true if the last two characters without separators end a name of an id. The last one
@@ -212,11 +192,32 @@ fn is_placeholder(text: &str, seen: u8) -> bool {
     if seen & N != 0 && has_missing_part(text) || is_zero_uuid(text) {
         return true;
     }
-    seen & (SIGN | BLANK) != 0 && (is_template(text) || is_printed(text))
-        || is_any_of(text, &PRINTED_WHOLE)
+    seen & (SIGN | BLANK) != 0 && (is_only_quotes(text) || is_template(text)) || is_printed(text)
 }
 
-fn is_any_of(text: &str, all: &[&str]) -> bool {
+/// Returns true for a text that begins with an unfilled place of a format string: `%s`, `%1$d`,
+/// `%(id)s`, `%@`, `{0}`, `{}`. `%20` is the blank of a URL.
+fn is_placeholder_at(text: &str) -> bool {
+    if let Some(rest) = text.strip_prefix('{') {
+        let is_number =
+            |inside: &str| inside.len() < 3 && inside.bytes().all(|b| b.is_ascii_digit());
+        return rest.split_once('}').is_some_and(|(inside, _)| is_number(inside));
+    }
+    let Some(rest) = text.strip_prefix('%') else { return false };
+    let (named, rest) = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        Some((_, rest)) => (true, rest),
+        None => match rest.split_once('$') {
+            Some((at, rest)) if at.len() == 1 && at.as_bytes()[0].is_ascii_digit() => (true, rest),
+            _ => (false, rest),
+        },
+    };
+    let verb = rest.trim_start_matches(['l', 'z']);
+    let mut letters = verb.chars();
+    let is_verb = letters.next().is_some_and(|c| "sdivfuqxgeT@".contains(c));
+    is_verb && (named || !letters.next().is_some_and(char::is_alphanumeric))
+}
+
+pub(super) fn is_any_of(text: &str, all: &[&str]) -> bool {
     all.iter().any(|one| one.eq_ignore_ascii_case(text))
 }
 
@@ -227,11 +228,16 @@ fn unwrapped(text: &str) -> &str {
     pairs.into_iter().find_map(inside).unwrap_or(text)
 }
 
-/// Returns true if a text has the text of a missing value between `-`, `_`, `:`, `/` and `.`. In an
+/// Returns true for quotes without a text in them.
+fn is_only_quotes(text: &str) -> bool {
+    text.len() > 1 && text.chars().all(|c| matches!(c, '"' | '\'' | '`' | ' '))
+}
+
+/// Returns true if a text has the text of a missing value between `-`, `_`, `:`, `/`, `.`, `@` and `+`. In an
 /// email address, only `undefined` and `null` count, because the others may be part of a name.
 fn has_missing_part(text: &str) -> bool {
     let words = if text.contains('@') { &MISSING_PARTS[..2] } else { &MISSING_PARTS[..] };
-    text.split(['-', '_', ':', '/', '.']).any(|part| is_any_of(part, words))
+    text.split(['-', '_', ':', '/', '.', '@', '+']).any(|part| is_any_of(part, words))
 }
 
 fn is_zero_uuid(text: &str) -> bool {
@@ -245,6 +251,10 @@ fn is_template(text: &str) -> bool {
     let holds = |open: &str, close: &str| {
         text.find(open).is_some_and(|at| text[at + open.len()..].contains(close))
     };
+    let is_unfilled = |at: usize| is_placeholder_at(&text[at..]);
+    if text.match_indices(['%', '{']).any(|(at, _)| is_unfilled(at)) {
+        return true;
+    }
     // Go's `%!s(<nil>)`
     let go = text.find("%!").is_some_and(|at| {
         let rest = &text.as_bytes()[at + 2..];
@@ -255,33 +265,6 @@ fn is_template(text: &str) -> bool {
             && name.bytes().all(|b| matches!(b, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
     });
     go || variable || TEMPLATES.iter().any(|(open, close)| holds(open, close))
-}
-
-fn is_printed(text: &str) -> bool {
-    let fits = |&(start, end): &(&str, &str)| {
-        let head = text.as_bytes().get(..start.len());
-        head.is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes())) && text.ends_with(end)
-    };
-    PRINTED.iter().any(fits)
-        || text.contains(" object at 0x")
-        || text.contains("=>")
-        || is_json(text)
-}
-
-/// Returns true for a list or an object as text, in JSON or with the quotes of Python.
-fn is_json(text: &str) -> bool {
-    let inside = |open, close| Some(text.strip_prefix(open)?.strip_suffix(close)?.trim());
-    if let Some(members) = inside('{', '}') {
-        return members.is_empty() || members.starts_with(['"', '\'']) && members.contains(':');
-    }
-    inside('[', ']').is_some_and(|items| {
-        let number =
-            |b: u8| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E' | b',' | b' ');
-        let first = items.split(',').next().unwrap_or_default().trim();
-        items.starts_with(['"', '\'', '{', '['])
-            || items.bytes().all(number)
-            || is_any_of(first, &["true", "false", "null"])
-    })
 }
 
 /// Returns true for a name of an id in any spelling, such as `<account_id>` or `your_account_id`,

@@ -34,6 +34,8 @@ pub struct CodeText {
     pub fix_at: Option<String>,
     /// The fix if the value is an object or a list.
     pub fix_nested: Option<String>,
+    /// The fix if the value has the name of an id and is not an object or a list.
+    pub fix_id: Option<String>,
     /// The fix if the value is true or false.
     pub fix_boolean: Option<String>,
     /// The source of the rule: `document`, `public: …` or `ours`.

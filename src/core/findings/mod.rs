@@ -8,6 +8,8 @@ pub mod fixes;
 pub mod identity;
 pub(crate) mod near_misses;
 mod near_names;
+mod printed_values;
+pub(crate) mod quantities;
 pub(crate) mod service_discards;
 mod verdict;
 
@@ -16,7 +18,8 @@ pub use crate::findings::finding_texts::{
     fill_into, is_said_once,
 };
 pub use crate::findings::near_misses::hints;
-pub(crate) use crate::findings::near_misses::in_json_text;
+pub(crate) use crate::findings::near_misses::{in_json_text, misnamed_container};
+pub(crate) use crate::findings::near_names::ends_as_id;
 pub use crate::findings::near_names::{names_an_id, norm};
 pub use crate::findings::service_discards::{discards, finding_for_discard, finding_for_remark};
 pub use verdict::{Effect, Severity, Verdict, VerdictCounts};

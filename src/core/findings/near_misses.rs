@@ -8,7 +8,13 @@ use crate::findings::{Hint, HintKind, Id};
 use std::borrow::Cow;
 
 /// The places that are searched for ids, in the order in which near misses are reported.
-const PLACES: [&str; 5] = ["/properties", "/traits", "/context/traits", "", "/context"];
+const PLACES: [&str; 7] =
+    ["/properties", "/traits", "/context/traits", "", "/context", "/options/context", "/options"];
+/// The containers that calls have, and the normalized names that some senders give them.
+const CONTAINER_NAMES: [(&str, &[&str]); 2] = [
+    ("/properties", &["properties", "property", "props", "prop", "eventproperties"]),
+    ("/traits", &["traits", "trait", "attributes", "attrs", "usertraits"]),
+];
 /// The objects that are searched at all levels.
 const CONTAINERS: [&str; 3] = ["/properties", "/traits", "/context"];
 /// The maximum number of levels of a container that are searched.
@@ -28,6 +34,9 @@ pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<
         wanted: wanted_name(expected),
     };
     let mut found = Vec::new();
+    if let Some(place) = misnamed_container(event, expected) {
+        search.place(&place, &mut found);
+    }
     for place in PLACES {
         search.place(place, &mut found);
     }
@@ -54,6 +63,18 @@ pub fn hints(event: &Event<'_>, id: Id, expected: &str, rule: ValueRule) -> Vec<
     search.further_down(&mut found);
     found.sort_by_key(|hint| search.rank(hint));
     found
+}
+
+/// Returns the path of the object at the top level that is probably meant to be the container at or
+/// above a path, if the call has no such container.
+pub(crate) fn misnamed_container(event: &Event<'_>, path: &str) -> Option<String> {
+    let is_around = |(container, _): &&(&str, _)| pointer::is_at_or_below(path, container);
+    let (container, names) = CONTAINER_NAMES.iter().find(is_around)?;
+    if event.pointer(container).is_some_and(|value| !value.is_null()) {
+        return None;
+    }
+    let is_meant = |member: &Val<'_>| member.is_object() && names.contains(&&*norm(&member.key()));
+    event.members().find(is_meant).map(|member| pointer::push("", &member.key()))
 }
 
 /// Returns the path of a container that is JSON text and contains a missing id, and the name of the

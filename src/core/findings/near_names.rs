@@ -66,6 +66,11 @@ static USER: IdNames = IdNames {
 
 /// Names that mean the id of the object that contains them.
 const GENERIC: [&str; 2] = ["uid", "externalid"];
+/// Words before the name of an id that do not change its meaning.
+const QUALIFIERS: [&str; 13] = [
+    "active", "actual", "app", "current", "custom", "internal", "main", "my", "our", "own",
+    "primary", "real", "selected",
+];
 /// Objects that have no id of their own.
 const NEUTRAL: [&str; 15] = [
     "attributes",
@@ -175,6 +180,19 @@ impl IdNames {
             || self.short.contains(&name)
             || near(wanted)
             || self.forms.iter().any(|form| near(form))
+            || self.are_qualified(key)
+    }
+
+    /// Returns true for a name of the id after a word that does not change its meaning, such as
+    /// `current_account_id`.
+    fn are_qualified(&self, key: &str) -> bool {
+        if !holds_id(key) {
+            return false;
+        }
+        let words = words(key);
+        let Some((first, rest)) = words.split_first() else { return false };
+        QUALIFIERS.contains(&first.as_str())
+            && (self.forms.contains(&rest.concat().as_str()) || is_noun_and_id(rest, self.nouns))
     }
 }
 
@@ -273,7 +291,7 @@ fn cut(key: &str) -> &str {
 
 /// Returns the words of a name in lower case: `accountExternalId` has three. `_id`, `uuid` and
 /// `guid` become `id`.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';
     let mut letters = name.chars().peekable();
@@ -298,7 +316,7 @@ fn words(name: &str) -> Vec<String> {
 }
 
 /// Returns the singular of a word: `companies` becomes `company`.
-fn singular(word: &str) -> String {
+pub(super) fn singular(word: &str) -> String {
     match word.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
         None => word.strip_suffix('s').filter(|one| one.len() > 2).unwrap_or(word).to_owned(),
@@ -316,6 +334,11 @@ pub fn names_an_id(key: &str) -> bool {
     is_named(&ACCOUNT)
         || is_named(&USER)
         || matches!(&*key, "anonymousid" | "previousid" | "email" | "id")
+}
+
+/// Returns true for the name of an id of anything, such as `companyId` or `plan_uuid`.
+pub(crate) fn ends_as_id(key: &str) -> bool {
+    words(key).last().is_some_and(|word| word == "id") || names_an_id(key) && key.ends_with("id")
 }
 
 /// Normalizes a key to lower case without `_`, `-` and spaces, so that spellings of the same name

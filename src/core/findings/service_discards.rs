@@ -133,8 +133,15 @@ mod tests {
     #[test]
     fn every_code_of_no_vendor_has_its_text_and_no_text_is_idle() {
         let own = discard::CODES.iter().map(|code| code.code);
-        let others =
-            ["signature_missing", "signature_wrong", "EVT-INTEGRATION-NAME", "EVT-VIOLATION"];
+        let others = [
+            "signature_missing",
+            "signature_wrong",
+            "EVT-INTEGRATION-NAME",
+            "EVT-INTEGRATION-VALUE",
+            "EVT-INTEGRATIONS-PLACE",
+            "EVT-INTEGRATIONS-TYPE",
+            "EVT-VIOLATION",
+        ];
         let of_plan =
             DISCARDS.iter().filter(|(_, text)| text.of_plan).map(|(code, _)| code.as_str());
         let mut codes: Vec<&str> = own.chain(others).chain(of_plan).collect();

@@ -63,8 +63,11 @@ mod table;
 mod vendor;
 mod vendor_info;
 
-pub use crate::vendors::engine::judge::Outcome;
+pub use crate::vendors::engine::integration_findings::CallCodes;
+pub use crate::vendors::engine::integration_names::IntegrationFault;
+
 pub use crate::vendors::engine::judge::{FlushedSession, Judgement, VendorVerdict};
+pub use crate::vendors::engine::outcome::Outcome;
 pub use crate::vendors::engine::output_json::{OutputJson, ValueOrigin, compact, pretty};
 pub use crate::vendors::engine::per_vendor::{
     CallViewer, HashedIds, PerVendorFindings, PerVendorScratch, Share, ViewedCall,
@@ -93,7 +96,9 @@ use crate::findings::{Hint, Id, common};
 use crate::plan::{Plan, PlanOutcome};
 use crate::vendors::engine::call_view::CallBasics;
 use crate::vendors::engine::field_slots::SlotTable;
-use crate::vendors::engine::integration_names::SwitchNames;
+use crate::vendors::engine::integration_names::{
+    CODES as INTEGRATION_CODES, OTHER_PLACES, SwitchNames,
+};
 use crate::vendors::engine::near_miss::possible_hints;
 use crate::vendors::table::build::{TableBuilder, book};
 use crate::vendors::table::id_codes::id_codes;
@@ -187,6 +192,7 @@ impl Vendors {
             timestamp: keys.slot("/timestamp"),
             original: keys.slot("/originalTimestamp"),
             integrations: keys.slot("/integrations"),
+            other_integrations: OTHER_PLACES.map(|place| keys.slot(place)),
             ids: CallId::POINTERS.map(|pointer| keys.slot(pointer)),
         };
         let mut codes = Codes::new();
@@ -197,8 +203,8 @@ impl Vendors {
             codes.add_all(Some(index), &book, &ids);
         }
         let files = sources.iter().map(|source| &source.file);
-        let code = codes.find(None, "EVT-INTEGRATION-NAME");
-        let switches = Arc::new(SwitchNames::new(files, code));
+        let of_faults = INTEGRATION_CODES.map(|code| codes.find(None, code));
+        let switches = Arc::new(SwitchNames::new(files, of_faults));
         let mut vendors = Vec::new();
         for (index, source) in sources.iter().enumerate() {
             let (text, file) = (&source.text, &source.file);
@@ -293,6 +299,8 @@ impl Vendors {
     pub fn hints(&self, vendor: usize, event: &Event<'_>, id: Id) -> Vec<Hint> {
         let vendor = &self.vendors[vendor];
         let kind = event.get("type").and_then(|kind| CallType::parse(&kind.as_str()?));
+        let helps = |kind| vendor.rules.as_ref().is_none_or(|rules| rules.is_helped_by(kind, id));
+        let kind = kind.filter(|kind| helps(*kind));
         let places = kind.and_then(|kind| vendor.info.looks_for(kind, id));
         let place = places.and_then(|places| places.from.first());
         place.map_or(Vec::new(), |place| possible_hints(vendor, event, id, place))

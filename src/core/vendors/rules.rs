@@ -54,6 +54,12 @@ pub(crate) trait Rules: Send + Sync {
         true
     }
 
+    /// Returns false if the settings say that an id does not help a call of a type that lacks it. The
+    /// log then proposes no near miss.
+    fn is_helped_by(&self, _kind: CallType, _id: Id) -> bool {
+        true
+    }
+
     /// Adds the facts that a call teaches. Runs only if the call goes through or
     /// [`Evaluation::partial`] was called.
     fn learn(&self, _evaluation: &Evaluation<'_>, _lessons: &mut LearnedFacts) {}

@@ -29,7 +29,7 @@ impl BatchCheck<'_> {
                 let signature = request.signature.filter(|_| nth == 0);
                 let sighting = scratch.sightings[at];
                 let reused = sighting.is_reused().then_some(MESSAGE_ID_REUSED);
-                scratch.codes.extend(scratch.call_codes[at]);
+                scratch.codes.extend(scratch.call_codes[at].into_iter().flatten());
                 scratch.codes.extend(self.vendors.codes().of_plan(scratch.plan_outcomes[at]));
                 for code in own.chain(reused).chain(signature) {
                     scratch.codes.extend(self.vendors.codes().find(None, code));

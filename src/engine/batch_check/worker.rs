@@ -11,7 +11,9 @@ use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_fields;
 use crate::engine::source::file_error::FileError;
 use crate::plan::PlanOutcome;
-use crate::vendors::{CallViewer, CodeId, HashedIds, PerVendorScratch, Share, Vendors, ViewedCall};
+use crate::vendors::{
+    CallCodes, CallViewer, CodeId, HashedIds, PerVendorScratch, Share, Vendors, ViewedCall,
+};
 use crate::wire::ParseScratch;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -81,8 +83,8 @@ pub(crate) struct WorkerScratch {
     /// The fingerprint of each call of the block, by which a repeat is recognized.
     fingerprints: Vec<Option<Repeat>>,
     pub sightings: Vec<Sighting>,
-    /// The finding of each call that does not depend on a vendor.
-    pub call_codes: Vec<Option<CodeId>>,
+    /// The findings of each call that do not depend on a vendor.
+    pub call_codes: Vec<CallCodes>,
     /// The result of checking each call against the plan.
     pub plan_outcomes: Vec<PlanOutcome>,
     /// The account id and the user id that the first vendor in use found in each call, as ranges of
@@ -266,7 +268,9 @@ impl BatchCheck<'_> {
         scratch.id_hashes.clear();
         scratch.id_hashes.extend(viewed.iter().map(|call| self.vendors.hash_ids(call)));
         scratch.call_codes.clear();
-        scratch.call_codes.extend(viewed.iter().map(|call| self.vendors.code_without_vendor(call)));
+        scratch
+            .call_codes
+            .extend(viewed.iter().map(|call| self.vendors.codes_without_vendor(call)));
         scratch.plan_outcomes.clear();
         scratch.plan_outcomes.extend(events.iter().map(|event| self.vendors.plan_outcome(event)));
         scratch.vendor_codes.clear();

@@ -99,13 +99,15 @@ impl Engine {
             });
         let discards = call.discards.iter().chain(&reading.discards);
         let service = reading.platform.service();
+        let of_service = |found: &wire::Discard| {
+            let finding = finding_for_discard(found.code, &found.path, &found.said, service);
+            let fix = fixes::service_fix(&finding, &edits);
+            Finding { fix: fix.unwrap_or_else(|| finding.fix.clone()), ..finding }
+        };
         Ok(JudgedDraft {
             calls: reading.calls.len(),
             service: ServiceVerdict { service, code: call_detail::discarded_as(call, false) },
-            common: discards
-                .map(|found| finding_for_discard(found.code, &found.path, &found.said, service))
-                .chain(vendors.findings_of_call(&event))
-                .collect(),
+            common: discards.map(of_service).chain(vendors.findings_of_call(&event)).collect(),
             vendors: rendered,
             in_use,
             corrected,

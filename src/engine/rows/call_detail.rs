@@ -10,6 +10,7 @@ use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::call_fields;
 use crate::engine::rows::cross_vendor_fix::{CrossVendorFix, EvaluatedCall};
 use crate::engine::rows::views::{CallDetail, RequestDetail};
+use crate::findings::fixes::service_fix;
 use crate::findings::{Finding, Id, finding_for_discard};
 use crate::vendors::{Memory, RenderedCall, Vendors};
 use crate::wire::{self, ParsedRequest, ReadCall, ServiceVerdict};
@@ -114,6 +115,11 @@ pub(crate) fn detail(
     let library = reading.library(read);
     let service = reading.platform.service();
     let mut common = service_findings(reading, read, request.signature.as_deref());
+    for finding in &mut common {
+        if let Some(fix) = service_fix(finding, &fixes.edits) {
+            finding.fix = fix;
+        }
+    }
     common.extend(of_call);
     if notes.reused {
         let mut id = String::new();

@@ -5,17 +5,11 @@ use crate::call::time::Millis;
 use crate::call::{CallType, Doc, Event, JsonKind, Seq, pointer};
 use crate::engine::judging::user_groups::{SeenGroup, UserGroups};
 use crate::engine::rows::call_detail::Extent;
-use crate::findings::fixes::{self, BrokenCall, Edit, ValueSource, VendorNeed};
+use crate::engine::rows::value_changes::{FoundEdits, TypeConflict};
+use crate::findings::fixes::{self, BrokenCall, Edit, VendorNeed};
 use crate::findings::identity::{ValueRule, id_of};
-use crate::findings::{Finding, Id, Severity, Verdict, norm};
+use crate::findings::{Finding, Id, Severity};
 use crate::vendors::{Memory, Outcome, RenderedCall, Vendors};
-
-/// The maximum number of changes of single values that are tried. The call is judged again for
-/// each.
-const MAX_CHANGES: usize = 8;
-
-/// The code of a vendor that `integrations` switches off.
-const SWITCHED_OFF: &str = "EVT-INTEGRATION-OFF";
 
 /// A call that was evaluated at all vendors.
 pub(crate) struct EvaluatedCall<'a> {
@@ -97,18 +91,30 @@ impl EvaluatedCall<'_> {
         let call = BrokenCall { event: *self.event, kind, library, rudder: self.rudder };
         let group = self.group_places(rendered, &call);
         let mut first = fixes::opened(&call, self.in_use);
-        first.extend(self.switches(rendered));
+        let (switched_on, of_integrations) = self.integration_edits(rendered);
+        first.extend(switched_on);
         let is_info = |(_, finding): (usize, &Finding)| finding.severity == Severity::Info;
-        if first.is_empty() && self.findings_in_use(rendered).all(is_info) {
+        let are_infos = self.findings_in_use(rendered).all(is_info);
+        first.extend(fixes::renamed_container(&call, self.in_use).filter(|_| !are_infos));
+        let of_service = fixes::renamed_for_service(&call, self.in_use);
+        let others = [of_integrations, of_service].concat();
+        if first.is_empty() && others.is_empty() && are_infos {
             return (Vec::new(), group);
         }
         let account = known.map(|(account, _)| account);
-        let edits = match first.is_empty() {
+        let FoundEdits { mut edits, conflicts } = match first.is_empty() {
             true => self.edits(rendered, &call, account),
             false => self.edits_after(first, rendered, &call, account),
         };
+        for edit in others {
+            edits = fixes::with(&edits, &edit, false);
+        }
         for (vendor, rendered) in rendered.iter_mut().filter(|(at, _)| self.in_use.contains(at)) {
             for finding in &mut rendered.findings {
+                let is_about = |conflict: &&TypeConflict| conflict.is_about(*vendor, finding);
+                if let Some(conflict) = conflicts.iter().find(is_about) {
+                    finding.fix = conflict.fix(self.vendors);
+                }
                 if self.follows(*vendor, finding)
                     && let Some(words) = fixes::words(&call, finding, &edits, known)
                 {
@@ -132,30 +138,11 @@ impl EvaluatedCall<'_> {
         rendered: &[(usize, RenderedCall)],
         call: &BrokenCall<'_>,
         account: Option<&str>,
-    ) -> Vec<Edit> {
+    ) -> FoundEdits {
         let keeps = |from: &str, to: &str| self.keeps(rendered, call.kind, from, to);
         let edits = fixes::edits(call, self.findings_in_use(rendered), account, keeps);
         let edits = self.with_numbers(call, edits);
         self.with_changes(rendered, call, edits)
-    }
-
-    /// Returns the renames of the misspelled names in `integrations` that were meant to switch on
-    /// vendors in use.
-    fn switches(&self, rendered: &[(usize, RenderedCall)]) -> Vec<Edit> {
-        let rename = |(vendor, finding): (usize, &Finding)| {
-            let meant =
-                finding.hints.as_deref()?.first().filter(|_| finding.code == SWITCHED_OFF)?;
-            let name = self.vendors.info(vendor).integrations.first()?;
-            let to = pointer::push("/integrations", name);
-            self.event.pointer(&to).is_none().then(|| Edit {
-                to,
-                source: ValueSource::Rename(meant.path.clone()),
-                answers: Vec::new(),
-                vendors: vec![vendor],
-                is_id: false,
-            })
-        };
-        self.findings_in_use(rendered).filter_map(rename).collect()
     }
 
     /// Returns these first changes of a call, after which vendors read other parts of it, and the
@@ -166,9 +153,9 @@ impl EvaluatedCall<'_> {
         rendered: &[(usize, RenderedCall)],
         call: &BrokenCall<'_>,
         account: Option<&str>,
-    ) -> Vec<Edit> {
+    ) -> FoundEdits {
         let text = fixes::changed(call, &first);
-        let Ok(doc) = Doc::parse(&*text) else { return Vec::new() };
+        let Ok(doc) = Doc::parse(&*text) else { return FoundEdits::default() };
         let event = Event::bare(doc.root());
         let after = self.vendors.render_each(&event, self.seq, self.memory, false);
         let after: Vec<(usize, RenderedCall)> = after.into_iter().enumerate().collect();
@@ -191,12 +178,12 @@ impl EvaluatedCall<'_> {
             let at = edits.iter().position(is_below).unwrap_or(0);
             edits[at].answers.push(finding.path.clone());
         }
-        edits.extend(further);
-        edits
+        edits.extend(further.edits);
+        FoundEdits { edits, conflicts: further.conflicts }
     }
 
     /// Returns the findings of the vendors in use, vendor by vendor.
-    fn findings_in_use<'r>(
+    pub(super) fn findings_in_use<'r>(
         &self,
         rendered: &'r [(usize, RenderedCall)],
     ) -> impl Iterator<Item = (usize, &'r Finding)> {
@@ -249,64 +236,11 @@ impl EvaluatedCall<'_> {
         found.unwrap_or(edits)
     }
 
-    /// Adds to the changes of ids those changes of names and types that make the call worse at no
-    /// vendor in use.
-    fn with_changes(
-        &self,
-        rendered: &[(usize, RenderedCall)],
-        call: &BrokenCall<'_>,
-        mut edits: Vec<Edit>,
-    ) -> Vec<Edit> {
-        let changes: Vec<Edit> = self
-            .findings_in_use(rendered)
-            .filter(|(_, finding)| finding.severity != Severity::Info)
-            .filter_map(|(vendor, finding)| {
-                let codes = self.vendors.codes();
-                let code = codes.entry(codes.find(Some(vendor), &finding.code)?);
-                let rule = code.text.change.as_ref()?;
-                let field = || self.field_like(vendor, call.kind, &finding.path);
-                fixes::change(call, (vendor, finding), rule, field)
-            })
-            .take(MAX_CHANGES)
-            .collect();
-        if changes.is_empty() {
-            return edits;
-        }
-        let mut before = self.judged(&fixes::changed(call, &edits));
-        for change in changes {
-            for copied in [false, true] {
-                if copied && change.from().is_none() {
-                    continue;
-                }
-                let more = fixes::with(&edits, &change, copied);
-                let after = self.judged(&fixes::changed(call, &more));
-                if is_no_worse(&before, &after) && findings(&after) < findings(&before) {
-                    (edits, before) = (more, after);
-                    break;
-                }
-            }
-        }
-        edits
-    }
-
     /// Judges another call in place of this one, for the vendors in use.
-    fn judged(&self, call: &str) -> Vec<Outcome> {
+    pub(super) fn judged(&self, call: &str) -> Vec<Outcome> {
         let Ok(doc) = Doc::parse(call) else { return Vec::new() };
         let event = Event::bare(doc.root());
         self.vendors.outcomes(self.in_use, &event, self.seq, self.memory)
-    }
-
-    /// Finds a place that a vendor reads and whose name differs only in case and separators.
-    fn field_like(&self, vendor: usize, kind: CallType, path: &str) -> Option<String> {
-        let (object, _) = path.rsplit_once('/')?;
-        let name = pointer::last(path);
-        let fields = self.vendors.info(vendor).call(kind)?.fields.iter();
-        let mut places = fields.flat_map(|field| &field.from).filter(|place| *place != path);
-        let like = |place: &&String| {
-            place.rsplit_once('/').is_some_and(|(other, _)| other == object)
-                && norm(&pointer::last(place)) == norm(&name)
-        };
-        places.find(like).cloned()
     }
 
     /// Returns the other places where vendors in use look for the account that they find in
@@ -362,20 +296,4 @@ impl EvaluatedCall<'_> {
             )
         })
     }
-}
-
-/// Returns the number of errors and warnings.
-fn findings(all: &[Outcome]) -> usize {
-    all.iter().map(|outcome| outcome.findings).sum()
-}
-
-/// Returns whether each vendor takes a call at least as well as it took another.
-fn is_no_worse(before: &[Outcome], after: &[Outcome]) -> bool {
-    let rank = |verdict: Verdict| Verdict::WORST_FIRST.iter().position(|known| *known == verdict);
-    before.len() == after.len()
-        && before.iter().zip(after).all(|(before, after)| {
-            rank(after.verdict) >= rank(before.verdict)
-                && (before.account_id.is_none() || after.account_id == before.account_id)
-                && (before.user_id.is_none() || after.user_id == before.user_id)
-        })
 }

@@ -80,6 +80,50 @@ fn a_number_sent_as_a_text_is_told_with_and_without_a_list_of_metrics() {
 }
 
 #[test]
+fn a_text_that_one_vendor_takes_stays_a_text_in_the_fix_of_another() {
+    let home = tempfile::tempdir().expect("a folder");
+    // an unknown trait makes the call degraded at Freshsuccess already
+    let call = json!({"type": "group", "userId": "u1", "anonymousId": "s1", "groupId": "A",
+        "timestamp": AT, "traits": {"name": "n", "createdAt": AT, "tier": "5", "employees": "12",
+        "extra": "x"}});
+    let file = file_of(home.path(), &[call]);
+    let args = [
+        "--vendor",
+        "planhat,freshsuccess",
+        "--setting",
+        "vendors.planhat.metrics=[\"tier\", \"employees\"]",
+    ];
+    let record = &check_records(home.path(), &file, &args)[0];
+    let all = record["findings"].as_array().expect("findings");
+    let found =
+        all.iter().find(|it| it["code"] == "PH-G-METRIC-TYPE" && it["path"] == "/traits/tier");
+    assert_eq!(
+        found.expect("a finding")["fix"],
+        "send two fields: Freshsuccess takes `traits.tier` as it is, and Planhat needs a number"
+    );
+    let snippet = record["fix_snippet"].as_str().expect("`employees` is corrected");
+    assert!(snippet.contains("\"employees\": 12"), "{snippet}");
+    assert!(snippet.contains("\"tier\": \"5\""), "{snippet}");
+}
+
+#[test]
+fn no_near_miss_is_shown_for_an_id_that_does_not_help() {
+    let home = tempfile::tempdir().expect("a folder");
+    let call = json!({"type": "track", "userId": "u", "event": "E", "timestamp": AT,
+        "properties": {"accountId": "a1"}});
+    let file = file_of(home.path(), &[call]);
+    for (creates, near) in [("true", 1), ("false", 0)] {
+        let setting = format!("vendors.planhat.create_endusers={creates}");
+        let args = ["--vendor", "planhat", "--setting", &setting];
+        let found = check_records(home.path(), &file, &args);
+        let finding = finding(&found[0], "PH-T-COMPANY-MISSING");
+        assert_eq!(finding["hints"].as_array().map_or(0, Vec::len), near, "{finding}");
+        let args = [&args[..], &["--filter", "nearmiss(account_id)"]].concat();
+        assert_eq!(check_records(home.path(), &file, &args).len(), near);
+    }
+}
+
+#[test]
 fn no_sentence_says_that_a_vendor_does_not_know_what_no_call_has_told_it() {
     let track = json!({"type": "track", "userId": "u1", "event": "Logged In", "properties": {}, "timestamp": AT});
     let record = &records("planhat", std::slice::from_ref(&track))[0];

@@ -3,9 +3,10 @@
 
 use super::BrokenCall;
 use super::edits::{Edit, Edits, ValueShape, ValueSource};
-use crate::call::{JsonKind, pointer};
-use crate::findings::fixes::json_tree::Lit;
-use crate::findings::{Finding, Severity, ValueChange};
+use crate::call::{CallType, JsonKind, Val, pointer};
+use crate::findings::doubtful_ids::names_nobody;
+use crate::findings::identity::{ValueRule, id_of};
+use crate::findings::{Finding, Severity, ValueChange, misnamed_container, norm};
 
 /// The objects of a call that some senders send as JSON text.
 const CONTAINERS: [&str; 3] = ["/properties", "/traits", "/context"];
@@ -20,11 +21,73 @@ pub fn opened(call: &BrokenCall<'_>, vendors: &[usize]) -> Vec<Edit> {
         is_id: false,
     };
     let is_text = |place: &&str| {
-        let text = call.event.pointer(place).filter(|value| value.kind() == JsonKind::String);
-        let at = |_: &str| text.map(Lit::from_value);
-        text.is_some() && edit(place).value(at).is_some()
+        let value = call.event.pointer(place);
+        value.is_some_and(|value| value.kind() == JsonKind::String)
+            && edit(place).applies_to(&call.event)
     };
     CONTAINERS.iter().filter(|place| is_text(place)).map(|place| edit(place)).collect()
+}
+
+/// Returns the edit that renames the object at the top level that is probably meant to be the
+/// properties or the traits, if the call has none.
+pub fn renamed_container(call: &BrokenCall<'_>, vendors: &[usize]) -> Option<Edit> {
+    let place = match call.kind {
+        CallType::Track | CallType::Page | CallType::Screen => "/properties",
+        CallType::Identify | CallType::Group => "/traits",
+        CallType::Alias => return None,
+    };
+    let from = misnamed_container(&call.event, place)?;
+    Some(Edit {
+        to: place.to_owned(),
+        source: ValueSource::Rename(from),
+        answers: Vec::new(),
+        vendors: vendors.to_vec(),
+        is_id: false,
+    })
+}
+
+/// The fields without which the service discards a call, and the normalized names at the top level
+/// that some senders give them.
+const SERVICE_FIELDS: [(&str, &[&str]); 3] = [
+    ("/userId", &["userid"]),
+    ("/anonymousId", &["anonymousid", "anonid"]),
+    ("/event", &["event", "eventname", "name"]),
+];
+
+/// Returns the edits that rename fields of the top level without which the service discards the
+/// call: the ids of the user, if the call has none, and the name of a track call's event.
+pub fn renamed_for_service(call: &BrokenCall<'_>, vendors: &[usize]) -> Vec<Edit> {
+    let is_there = |place: &str| call.event.pointer(place).is_some_and(|value| !value.is_null());
+    let has_ids = is_there("/userId") || is_there("/anonymousId");
+    let edit = |&(place, names): &(&str, &[&str])| {
+        let is_id = place != "/event";
+        let is_wanted = match is_id {
+            true => !has_ids,
+            false => call.kind == CallType::Track && !is_there(place),
+        };
+        let is_meant = |member: &Val<'_>| {
+            let text = id_of(Some(*member), ValueRule::Plain).ok();
+            text.is_some_and(|it| (is_id && !names_nobody(&it.text)) || (!is_id && it.is_string))
+        };
+        let find = |name: &&str| {
+            let mut members = call.event.members();
+            members.find(|member| norm(&member.key()) == **name && is_meant(member))
+        };
+        let from = names.iter().filter(|_| is_wanted).find_map(find)?;
+        Some(Edit {
+            to: place.to_owned(),
+            source: ValueSource::Rename(pointer::push("", &from.key())),
+            // the session's id does not help a vendor that needs the user's
+            answers: [place]
+                .iter()
+                .filter(|it| **it != "/anonymousId")
+                .map(|it| (*it).to_owned())
+                .collect(),
+            vendors: vendors.to_vec(),
+            is_id,
+        })
+    };
+    SERVICE_FIELDS.iter().filter_map(edit).collect()
 }
 
 /// Returns the edit for the change that a code's entry names for a finding, if the call has the
@@ -68,8 +131,7 @@ pub fn change(
         ValueChange::From(place) => moved(&call.sendable(path), place, true),
     }?;
     // without a value of the wanted type, such as for a text that is not numeric, there is no edit
-    let at = |path: &str| call.event.pointer(path).map(Lit::from_value);
-    edit.value(at).is_some().then_some(edit)
+    edit.applies_to(&call.event).then_some(edit)
 }
 
 /// Adds an edit to others. If there is an edit of the same place, the stronger one is kept. If

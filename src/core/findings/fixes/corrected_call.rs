@@ -84,9 +84,9 @@ pub(crate) fn sent(
         omitted_fields::clean(&mut tree, call.kind, edits, language, reader);
     set_time(&mut tree, call, (choice, form), &mut notes);
     make(&mut tree, edits);
-    move_group(&mut tree, call, (choice, form), group, &mut notes);
+    let group_in_context = move_group(&mut tree, call, (choice, form), group, &mut notes);
     let in_context = |edit: &Edit| pointer::is_below(&edit.to, "/context");
-    if edits.iter().any(in_context) {
+    if group_in_context || edits.iter().any(in_context) {
         notes.extend(choice.in_context.as_deref().map(str::to_owned));
     }
     if choice.nests_custom {
@@ -221,18 +221,19 @@ fn is_rfc_3339(text: &str) -> bool {
 }
 
 /// Moves the group id to the context, unless the library accepts it at the top level. Most
-/// libraries do so only in group calls.
+/// libraries do so only in group calls. Returns true if the context then has it.
 fn move_group(
     tree: &mut Lit,
     call: &BrokenCall<'_>,
     (choice, form): (&Choice, &CallSyntax),
     further: &[String],
     notes: &mut Vec<String>,
-) {
-    let Some(group) = tree.get("groupId").cloned() else { return };
+) -> bool {
+    let Some(group) = tree.get("groupId").cloned() else { return false };
     if call.takes_group(choice) {
-        return;
+        return false;
     }
+    let mut is_in_context = false;
     tree.remove("/groupId");
     let mut to = Vec::new();
     match form.takes("context") {
@@ -244,6 +245,7 @@ fn move_group(
         match tree.at(place) {
             None | Some(Lit::Null) => {
                 tree.put(place, group.clone());
+                is_in_context |= pointer::is_below(place, "/context");
                 notes.push(format!("`groupId` is in `{}` here", dotted(place)));
             }
             Some(other) if *other == group => {}
@@ -251,6 +253,7 @@ fn move_group(
                 .push(format!("left out: `groupId`, since `{}` has another value", dotted(place))),
         }
     }
+    is_in_context
 }
 
 /// Moves the members of `traits.custom` to `traits`. An old version of a library sends traits that

@@ -102,6 +102,11 @@ impl Edit {
         self.source == ValueSource::As(ValueShape::Object)
     }
 
+    /// Returns true if the call has the value that the edit sets, in a form that it can take.
+    pub fn applies_to(&self, event: &Event<'_>) -> bool {
+        self.value(|path| event.pointer(path).map(Lit::from_value)).is_some()
+    }
+
     fn strength(&self) -> u8 {
         match self.source {
             ValueSource::Rename(_) => 0,
@@ -134,11 +139,13 @@ impl Lit {
                 let is_number = serde_json::from_str::<serde_json::Number>(text).is_ok();
                 is_number.then(|| Lit::Number(text.clone()))
             }
-            (ValueShape::Boolean, Lit::Text(text) | Lit::Number(text)) => match text.as_str() {
-                "true" | "1" => Some(Lit::Bool(true)),
-                "false" | "0" => Some(Lit::Bool(false)),
-                _ => None,
-            },
+            (ValueShape::Boolean, Lit::Text(text) | Lit::Number(text)) => {
+                match text.to_ascii_lowercase().as_str() {
+                    "true" | "1" => Some(Lit::Bool(true)),
+                    "false" | "0" => Some(Lit::Bool(false)),
+                    _ => None,
+                }
+            }
             (ValueShape::Object, Lit::Text(text)) => {
                 let doc = Doc::parse(text.as_str()).ok()?;
                 Some(doc.root()).filter(Val::is_object).map(Lit::from_value)
@@ -293,19 +300,6 @@ pub fn edits<'f>(
         edits.add(Edit { to, source, answers, vendors: vec![vendor], is_id: true });
     }
     edits.settled()
-}
-
-/// Returns the part of a finding's message that suggests the edit which removes the finding, with the
-/// place that the edit fills. Returns `None` if the message suggests nothing that an edit does.
-pub fn advice(call: &BrokenCall<'_>, finding: &Finding, edits: &[Edit]) -> Option<String> {
-    let edit = edits.iter().find(|edit| edit.is_id && edit.answers(finding))?;
-    let hint = advice::worth(finding.hints.as_deref()?, &call.event)?;
-    let route = match (&edit.source, IdRoute::from_hint(Some(hint), &edit.to)) {
-        // the corrected call keeps the value at its old place
-        (ValueSource::Copy(from), IdRoute::Rename(path)) if from == path => IdRoute::Copy(path),
-        (_, route) => route,
-    };
-    Some(format!("; {}", advice::advice_by_route(route, hint, &edit.to)))
 }
 
 /// Returns the fix of a finding in words that match the corrected call, if one of the edits removes

@@ -6,6 +6,7 @@
 
 mod changes;
 mod corrected_call;
+mod edit_words;
 mod edits;
 mod json_tree;
 mod language;
@@ -19,8 +20,9 @@ mod transformation;
 mod tests;
 
 pub(crate) use crate::findings::fixes::omitted_fields::made_up;
-pub use changes::{change, opened, with};
-pub use edits::{Edit, ValueShape, ValueSource, advice, edits, is_without, words};
+pub use changes::{change, opened, renamed_container, renamed_for_service, with};
+pub use edit_words::{advice, service_fix};
+pub use edits::{Edit, ValueShape, ValueSource, edits, is_without, words};
 pub use needs::{VendorNeed, is_need, needs};
 
 use super::Finding;

@@ -141,3 +141,37 @@ fn the_wanted_name_comes_first_then_places_in_order_and_keys_in_byte_order() {
         [("/traits/company/id".to_owned(), HintKind::Alias)]
     );
 }
+
+#[test]
+fn an_object_of_nearly_the_right_name_is_searched_if_the_right_one_is_missing() {
+    for (call, expected, found) in [
+        (
+            r#"{"Properties":{"account_id":"a"}}"#,
+            "/properties/account_id",
+            Some("/Properties/account_id"),
+        ),
+        (r#"{"props":{"accountId":"a"}}"#, "/properties/account_id", Some("/props/accountId")),
+        (
+            r#"{"event_properties":{"account_id":"a"},"properties":null}"#,
+            "/properties/account_id",
+            Some("/event_properties/account_id"),
+        ),
+        (
+            r#"{"attributes":{"account_id":"a"}}"#,
+            "/traits/account_id",
+            Some("/attributes/account_id"),
+        ),
+        (r#"{"Properties":{"account_id":"a"},"properties":{}}"#, "/properties/account_id", None),
+        (r#"{"props":["account_id"]}"#, "/properties/account_id", None),
+        (r#"{"product":{"account_id":"a"}}"#, "/properties/account_id", None),
+        (
+            r#"{"options":{"context":{"groupId":"a"}}}"#,
+            "/groupId",
+            Some("/options/context/groupId"),
+        ),
+        (r#"{"options":{"groupId":"a"}}"#, "/groupId", Some("/options/groupId")),
+    ] {
+        let hints = paths(call, Id::Account, expected);
+        assert_eq!(hints.first().map(String::as_str), found, "{call}");
+    }
+}

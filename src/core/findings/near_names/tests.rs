@@ -161,3 +161,27 @@ fn other_words_are_not_near() {
         assert!(!IdNames::for_id(Id::User).are_nearly(key, "userid"), "{key}");
     }
 }
+
+#[test]
+fn words_that_keep_the_meaning_may_precede_an_id() {
+    let is_near = |id, key, wanted| IdNames::for_id(id).are_nearly(key, wanted);
+    for key in
+        ["current_account_id", "customAccountId", "my_org_id", "activeCompanyId", "our_tenant_uuid"]
+    {
+        assert!(is_near(Id::Account, key, "accountid"), "{key}");
+        assert!(!is_near(Id::User, key, "userid"), "{key}");
+        assert!(!is_misspelling(key, "accountid"), "{key}");
+    }
+    assert!(is_near(Id::User, "current_user_id", "userid"));
+    for key in [
+        "parent_account_id",
+        "previous_account_id",
+        "salesforce_account_id",
+        "current_plan_id",
+        "current_account",
+        "custom_id",
+        "my_accounts",
+    ] {
+        assert!(!is_near(Id::Account, key, "accountid"), "{key}");
+    }
+}

@@ -32,7 +32,7 @@ pub(crate) struct CallView<'a> {
 /// A slot, and the reason why the text there is probably not an id.
 type KnownDoubt = (FieldSlot, Option<IdDoubt>);
 
-/// The slots of a call's type, of its times, of its `integrations`, and of its ids in the order of
+/// The slots of a call's type, of its times, of its `integrations` at the right place and at others, and of its ids in the order of
 /// [`crate::vendors::rules::CallId`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CallBasics {
@@ -41,6 +41,7 @@ pub(crate) struct CallBasics {
     pub timestamp: FieldSlot,
     pub original: FieldSlot,
     pub integrations: FieldSlot,
+    pub other_integrations: [FieldSlot; 2],
     pub ids: [FieldSlot; 3],
 }
 
@@ -214,6 +215,7 @@ mod tests {
             timestamp: id,
             original: id,
             integrations: id,
+            other_integrations: [id; 2],
             ids: [id; 3],
         };
         let call = Doc::parse(
@@ -243,6 +245,7 @@ mod tests {
             timestamp: group,
             original: group,
             integrations: group,
+            other_integrations: [group; 2],
             ids: [group; 3],
         };
         let call = Doc::parse(r#"{"context":{"app":"x"}}"#).expect("valid");

@@ -1,8 +1,8 @@
-//! Names in a call's `integrations` that nearly match the name of a vendor. The service compares
-//! names exactly, so such a name has no effect.
+//! Parts of a call's `integrations` that are nearly right: names that nearly match the name of a
+//! vendor, values that are not true or false, and `integrations` of another type or at another place.
 
 use crate::call::text::write_excerpt;
-use crate::call::{Val, pointer};
+use crate::call::{JsonKind, Val, pointer};
 use crate::findings::{Hint, HintKind};
 use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::evaluation::Evaluation;
@@ -14,11 +14,11 @@ const MAX_MEMBERS: usize = 64;
 /// The maximum length of a name that is compared with the vendors' names.
 const MAX_NAME_BYTES: usize = 64;
 
-/// The minimum length of two names that may differ by typing errors, of which the longer one has one
+/// The minimum length of two names that may differ by a typing error, of which the longer one has one
 /// character more. Shorter names must be the same except for case, blanks and signs.
 const MIN_TYPO_CHARS: usize = 5;
-
-pub(crate) const CODE: &str = "EVT-INTEGRATION-NAME";
+/// The minimum length of two names that may differ by two typing errors.
+const MIN_TWO_TYPOS_CHARS: usize = 8;
 
 /// The names that switch vendors on and off, and similar names.
 #[derive(Debug, Default)]
@@ -32,15 +32,16 @@ pub(crate) struct SwitchNames {
     of_vendors: Vec<Vec<String>>,
     /// The name of each vendor in `integrations`, and its title.
     pub(crate) vendors: Vec<(String, String)>,
-    pub(crate) code: Option<CodeId>,
+    /// The codes of the faults.
+    pub(crate) codes: [Option<CodeId>; CODES.len()],
 }
 
 impl SwitchNames {
     pub fn new<'f>(
         files: impl Iterator<Item = &'f VendorTable>,
-        code: Option<CodeId>,
+        codes: [Option<CodeId>; CODES.len()],
     ) -> SwitchNames {
-        let mut names = SwitchNames { code, ..SwitchNames::default() };
+        let mut names = SwitchNames { codes, ..SwitchNames::default() };
         names.exact.extend(["All".to_owned(), "all".to_owned()]);
         for (vendor, file) in files.enumerate() {
             let right = file.integrations.first().cloned().unwrap_or_default();
@@ -60,38 +61,134 @@ impl SwitchNames {
         names
     }
 
-    /// Returns the vendor whose name a key nearly matches, and that name.
-    fn vendor(&self, key: &str) -> Option<(usize, &str)> {
-        if key.len() > MAX_NAME_BYTES || self.exact.iter().any(|name| name == key) {
+    /// Returns the name that a key nearly matches, and the vendor whose name it is; `None` for `All`.
+    fn meant_by(&self, key: &str) -> Option<(Option<usize>, &str)> {
+        if key.len() > MAX_NAME_BYTES || self.is_exact(key) {
             return None;
         }
         let key = folded(key);
+        if key == "all" {
+            return Some((None, "All"));
+        }
         let chars = key.chars().count();
-        let is_long = |name: &str| {
+        let max_distance = |name: &str| {
             let other = name.chars().count();
-            chars.min(other) >= MIN_TYPO_CHARS && chars.max(other) > MIN_TYPO_CHARS
+            match (chars.min(other), chars.max(other)) {
+                (MIN_TWO_TYPOS_CHARS.., _) => 2,
+                (MIN_TYPO_CHARS.., longer) if longer > MIN_TYPO_CHARS => 1,
+                _ => 0,
+            }
         };
         let distance = |name: &str| match key == name {
             true => Some(0),
-            false if !is_long(name) || key.len().abs_diff(name.len()) > 2 => None,
-            false => Some(strsim::osa_distance(&key, name)).filter(|distance| *distance <= 2),
+            // a wrong first letter usually makes another name
+            false if key.chars().next() != name.chars().next() => None,
+            false => {
+                let distance = strsim::osa_distance(&key, name);
+                (distance <= max_distance(name)).then_some(distance)
+            }
         };
         let near = self.near.iter();
         let near = near.filter_map(|(name, vendor, at)| Some((distance(name)?, *vendor, *at)));
-        near.min().map(|(_, vendor, at)| (vendor, self.of_vendors[vendor][at].as_str()))
+        near.min().map(|(_, vendor, at)| (Some(vendor), self.of_vendors[vendor][at].as_str()))
     }
 
-    /// Returns the members of `integrations` whose keys nearly match the name of a vendor, each
-    /// with that vendor and the name that is meant.
-    pub(crate) fn members<'d, 'n>(
+    fn is_exact(&self, key: &str) -> bool {
+        self.exact.iter().any(|name| name == key)
+    }
+
+    /// Returns the faults of the members of `integrations`.
+    fn member_faults<'d, 'n>(
         &'n self,
         integrations: Val<'d>,
-    ) -> impl Iterator<Item = (Val<'d>, usize, &'n str)> {
+    ) -> impl Iterator<Item = IntegrationFault<'d, 'n>> {
         let members = integrations.children().filter(move |_| integrations.is_object());
         members.take(MAX_MEMBERS).filter_map(|member| {
-            let (vendor, meant) = self.vendor(&member.key())?;
-            Some((member, vendor, meant))
+            let key = member.key();
+            if let Some((vendor, meant)) = self.meant_by(&key) {
+                return Some(IntegrationFault::Name { member, vendor, meant });
+            }
+            let is_switch =
+                matches!(member.kind(), JsonKind::True | JsonKind::False | JsonKind::Object);
+            (!is_switch && self.is_exact(&key)).then_some(IntegrationFault::Value(member))
         })
+    }
+
+    /// Returns the parts of a call's `integrations` that are nearly right. `elsewhere` has the values
+    /// at [`OTHER_PLACES`].
+    pub(crate) fn faults<'d, 'n>(
+        &'n self,
+        integrations: Option<Val<'d>>,
+        elsewhere: [Option<Val<'d>>; OTHER_PLACES.len()],
+    ) -> impl Iterator<Item = IntegrationFault<'d, 'n>> {
+        let is_wrong = |value: &Val<'_>| !value.is_object() && !value.is_null();
+        let whole = integrations.filter(is_wrong).map(IntegrationFault::Type);
+        let members = integrations.into_iter().flat_map(|value| self.member_faults(value));
+        let switches = |value: &Val<'d>| {
+            let is_switch = |member: Val<'_>| {
+                let key = member.key();
+                self.is_exact(&key) || self.meant_by(&key).is_some()
+            };
+            value.is_object() && value.children().take(MAX_MEMBERS).any(is_switch)
+        };
+        let places = OTHER_PLACES.into_iter().zip(elsewhere);
+        let places = places.filter(move |(_, value)| value.as_ref().is_some_and(switches));
+        let places = places.map(|(place, _)| IntegrationFault::Place(place));
+        whole.into_iter().chain(members).chain(places)
+    }
+}
+
+/// The places at which some senders have `integrations`, in place of the top level.
+pub(crate) const OTHER_PLACES: [&str; 2] = ["/context/integrations", "/options/integrations"];
+
+/// A part of a call's `integrations` that is nearly right.
+#[derive(Debug, Clone, Copy)]
+pub enum IntegrationFault<'d, 'n> {
+    /// A member whose name is nearly `meant`, the name of a vendor or `All`.
+    Name {
+        /// The member.
+        member: Val<'d>,
+        /// The vendor, or `None` for `All`.
+        vendor: Option<usize>,
+        /// The name that is meant.
+        meant: &'n str,
+    },
+    /// A member of a vendor, or `All`, whose value switches nothing on or off.
+    Value(Val<'d>),
+    /// `integrations` itself, which is not an object.
+    Type(Val<'d>),
+    /// `integrations` at another place than the top level.
+    Place(&'static str),
+}
+
+/// The codes of the faults, in the order of the variants of [`IntegrationFault`].
+pub(crate) const CODES: [&str; 4] = [
+    "EVT-INTEGRATION-NAME",
+    "EVT-INTEGRATION-VALUE",
+    "EVT-INTEGRATIONS-TYPE",
+    "EVT-INTEGRATIONS-PLACE",
+];
+
+impl IntegrationFault<'_, '_> {
+    /// Returns the position of its code in [`CODES`].
+    pub(crate) fn code(&self) -> usize {
+        match self {
+            IntegrationFault::Name { .. } => 0,
+            IntegrationFault::Value(_) => 1,
+            IntegrationFault::Type(_) => 2,
+            IntegrationFault::Place(_) => 3,
+        }
+    }
+
+    /// Returns the JSON pointer of the part.
+    pub fn path(&self) -> String {
+        match self {
+            IntegrationFault::Name { member, .. } | IntegrationFault::Value(member) => {
+                pointer::push("/integrations", &member.key())
+            }
+            IntegrationFault::Type(_) => "/integrations".to_owned(),
+            IntegrationFault::Place(place) => (*place).to_owned(),
+        }
     }
 }
 
@@ -103,11 +200,17 @@ fn folded(name: &str) -> String {
 /// Adds to the finding that the vendor is switched off the misspelled name that was probably meant
 /// to switch it on.
 pub(crate) fn point_out(evaluation: &mut Evaluation<'_>, integrations: Val<'_>) {
-    let vendor = evaluation.vendor.index;
-    let is_meant =
-        |(member, of, _): &(Val<'_>, usize, &str)| *of == vendor && member.as_bool() != Some(false);
-    let Some((member, _, name)) =
-        evaluation.vendor.common.switches.members(integrations).find(is_meant)
+    let index = evaluation.vendor.index;
+    let meant = |fault| match fault {
+        IntegrationFault::Name { member, vendor: Some(vendor), meant }
+            if vendor == index && member.as_bool() != Some(false) =>
+        {
+            Some((member, meant))
+        }
+        _ => None,
+    };
+    let Some((member, name)) =
+        evaluation.vendor.common.switches.member_faults(integrations).find_map(meant)
     else {
         return;
     };
@@ -129,21 +232,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_within_two_edits_are_near_unless_they_are_short() {
-        let near = vec![("natero".to_owned(), 0, 0), ("pendo".to_owned(), 1, 0)];
-        let of_vendors = vec![vec!["Natero".to_owned()], vec!["Pendo".to_owned()]];
-        let names = SwitchNames { near, of_vendors, ..SwitchNames::default() };
+    fn names_with_a_typing_error_are_near_unless_they_are_short() {
+        let titles = ["Natero", "Pendo", "Planhat", "Freshsuccess"];
+        let near = titles.iter().enumerate().map(|(at, title)| (folded(title), at, 0)).collect();
+        let of_vendors = titles.map(|title| vec![title.to_owned()]).to_vec();
+        let exact = vec!["All".to_owned(), "all".to_owned()];
+        let names = SwitchNames { near, of_vendors, exact, ..SwitchNames::default() };
         for (key, want) in [
-            ("Nator", Some(0)),
-            ("Natreo", Some(0)),
-            ("natero", Some(0)),
+            ("Natreo", Some("Natero")),
+            ("natero", Some("Natero")),
             ("Nate", None),
+            ("Nator", None),
+            ("Matero", None),
             ("Vero", None),
-            ("Pendoo", Some(1)),
+            ("Pendoo", Some("Pendo")),
             ("Pando", None),
-            ("PENDO", Some(1)),
+            ("PENDO", Some("Pendo")),
+            ("Planet", None),
+            ("Plant", None),
+            ("Planhap", Some("Planhat")),
+            ("FreshSucess", Some("Freshsuccess")),
+            ("Freshsucces ", Some("Freshsuccess")),
+            ("Frehsucces", Some("Freshsuccess")),
+            ("Freshsales", None),
+            ("ALL", Some("All")),
+            ("aLL", Some("All")),
+            ("All", None),
+            ("all", None),
+            ("Ally", None),
         ] {
-            assert_eq!(names.vendor(key).map(|(vendor, _)| vendor), want, "{key}");
+            assert_eq!(names.meant_by(key).map(|(_, name)| name), want, "{key}");
         }
     }
 }

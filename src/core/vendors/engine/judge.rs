@@ -2,7 +2,7 @@
 //! call when it is shown.
 
 use crate::call::{Event, Seq, time::Millis};
-use crate::findings::{Severity, Verdict};
+use crate::findings::Verdict;
 use crate::vendors::Vendors;
 use crate::vendors::code_id::CodeId;
 use crate::vendors::deliver::address;
@@ -90,19 +90,6 @@ pub struct FlushedSession {
     pub record: VendorRecord,
 }
 
-/// The result of judging a call at one vendor, with the ids as text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// The account id that the vendor found.
-    pub account_id: Option<String>,
-    /// The user id that the vendor found.
-    pub user_id: Option<String>,
-    /// The number of errors and warnings.
-    pub findings: usize,
-}
-
 impl Vendors {
     /// Runs step 1: judges a call at each vendor, and adds the facts that it teaches to their
     /// memory. The caller judges every call once, in order of arrival. Vendors learn nothing from a
@@ -120,7 +107,7 @@ impl Vendors {
         text.clear();
         scratch.read(&self.keys, event);
         let view = self.view(event, scratch);
-        codes.extend(self.code_of_call(&view));
+        codes.extend(self.codes_of_call(&view).into_iter().flatten());
         codes.extend(self.codes.of_plan(self.plan_outcome(event)));
         for (vendor, memory) in self.vendors.iter().zip(&mut memory.vendors) {
             found.clear();
@@ -207,19 +194,6 @@ impl Vendors {
         })
     }
 
-    /// Judges a call for some vendors and returns the outcomes.
-    pub fn outcomes(
-        &self,
-        vendors: &[usize],
-        event: &Event<'_>,
-        seq: Seq,
-        memory: &Memory,
-    ) -> Vec<Outcome> {
-        self.look_at(event, |view| {
-            vendors.iter().map(|&at| outcome(self.evaluation(at, view, seq, memory))).collect()
-        })
-    }
-
     /// Returns the view of a call that was read into `scratch`.
     pub(crate) fn view<'a>(&'a self, event: &'a Event<'a>, scratch: &'a Scratch) -> CallView<'a> {
         CallView::new(event, (self.vendors.len(), &self.keys), scratch, self.basics)
@@ -286,24 +260,6 @@ fn span(text: &mut Option<&mut String>, id: Option<&FoundId<'_>>) -> Option<(u32
     let start = text.len() as u32;
     text.push_str(&id.text);
     Some((start, text.len() as u32))
-}
-
-/// Judges a call for one vendor.
-fn outcome(mut evaluation: Evaluation<'_>) -> Outcome {
-    run(&mut evaluation);
-    let goes = evaluation.goes_through();
-    let counts = |code: &&CodeId| {
-        let entry = evaluation.codes.entry(**code);
-        entry.severity != Severity::Info && (goes || !entry.text.only_if_sent)
-    };
-    let findings = evaluation.found.iter().filter(counts).count();
-    let text = |id: &Option<FoundId<'_>>| id.as_ref().map(|id| id.text.clone().into_owned());
-    Outcome {
-        verdict: evaluation.verdict(),
-        account_id: text(&evaluation.account),
-        user_id: text(&evaluation.user),
-        findings,
-    }
 }
 
 /// Renders a call at one vendor, with its output only if `has_output` is true.

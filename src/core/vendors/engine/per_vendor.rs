@@ -5,6 +5,7 @@ use crate::call::{CallType, Event, Seq, time::Millis};
 use crate::vendors::Vendors;
 use crate::vendors::code_id::CodeId;
 use crate::vendors::engine::call_view::{CallView, TypeOf};
+use crate::vendors::engine::integration_findings::CallCodes;
 use crate::vendors::engine::judge::JudgeScratch;
 use crate::vendors::look_plan::Scratch;
 use crate::vendors::memory::hashed_keys::hash_key;
@@ -72,10 +73,10 @@ impl Vendors {
         ViewedCall(self.view(event, &room.0))
     }
 
-    /// Returns the code, if any, that [`Vendors::judge`] reports regardless of vendors. Codes of
-    /// the plan are not included.
-    pub fn code_without_vendor(&self, view: &ViewedCall<'_>) -> Option<CodeId> {
-        self.code_of_call(&view.0)
+    /// Returns the codes that [`Vendors::judge`] reports regardless of vendors. Codes of the plan are
+    /// not included.
+    pub fn codes_without_vendor(&self, view: &ViewedCall<'_>) -> CallCodes {
+        self.codes_of_call(&view.0)
     }
 
     /// Hashes the ids of a call by which vendors look up most facts, once for all vendors.

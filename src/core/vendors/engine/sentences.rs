@@ -3,7 +3,7 @@
 use crate::call::pointer;
 use crate::call::text::{EXCERPT_CHARS, visible_blank, write_excerpt as show};
 use crate::findings::{CodeText, Finding, Hint, HintKind, Reason};
-use crate::findings::{advice, fill_into, identity, in_json_text};
+use crate::findings::{advice, ends_as_id, fill_into, identity, in_json_text};
 use crate::vendors::code_id::CodeId;
 use crate::vendors::codes::CodeEntry;
 use crate::vendors::engine::evaluation::Evaluation;
@@ -53,6 +53,7 @@ pub(crate) struct Sentences {
     fix: Option<Sentence>,
     fix_near: Option<Sentence>,
     fix_nested: Option<Sentence>,
+    fix_id: Option<Sentence>,
     fix_boolean: Option<Sentence>,
 }
 
@@ -64,6 +65,7 @@ impl Sentences {
             fix: (!text.fix.is_empty()).then(|| Sentence::parse(&text.fix)),
             fix_near: text.fix_near.as_deref().map(Sentence::parse),
             fix_nested: text.fix_nested.as_deref().map(Sentence::parse),
+            fix_id: text.fix_id.as_deref().map(Sentence::parse),
             fix_boolean: text.fix_boolean.as_deref().map(Sentence::parse),
         }
     }
@@ -110,7 +112,7 @@ pub(crate) fn finding(
     words: Words,
 ) -> Finding {
     let entry = evaluation.codes.entry(code);
-    let (reason, hints) = identity_part(evaluation, entry, &path);
+    let (reason, hints) = identity_part(evaluation, entry, &path, words.needs_setting);
     let usable = hints.as_ref().filter(|_| !words.needs_setting);
     let first = usable.and_then(|hints| advice::worth(hints, evaluation.view.event));
     // JSON text counts if it is at the expected place, or if there is no better near miss
@@ -130,7 +132,8 @@ pub(crate) fn finding(
             name => word(out, evaluation, name, &path, reason, &words),
         })
     };
-    let Sentences { message, why, fix, fix_near, fix_nested, fix_boolean } = &*entry.sentences;
+    let Sentences { message, why, fix, fix_near, fix_nested, fix_id, fix_boolean } =
+        &*entry.sentences;
     let at_end = advice.as_deref().filter(|_| !message.has("advice"));
     let mut message = text(message);
     message.extend(at_end);
@@ -139,8 +142,12 @@ pub(crate) fn finding(
     let boolean = || value().is_some_and(|value| value.as_bool().is_some());
     let fix_near = fix_near.as_ref().filter(|_| words.value_of("near").is_some());
     let fix_nested = fix_nested.as_ref().filter(|_| nested());
+    let fix_id = fix_id.as_ref().filter(|_| ends_as_id(&pointer::last(&path)));
     let fix_boolean = fix_boolean.as_ref().filter(|_| boolean());
-    let fix = match (&words.advice, fix_near.or(fix_nested).or(fix_boolean).or(fix.as_ref())) {
+    let fix = match (
+        &words.advice,
+        fix_near.or(fix_nested).or(fix_id).or(fix_boolean).or(fix.as_ref()),
+    ) {
         (Some(advice), _) => advice.clone(),
         (None, Some(fix)) => text(fix),
         (None, None) => match &in_text {
@@ -172,11 +179,13 @@ pub(crate) fn finding(
     }
 }
 
-/// Returns the reason and the near misses, for codes that have them (`docs/specs/vendors.md` A.3).
+/// Returns the reason and the near misses, for codes that have them (`docs/specs/vendors.md` A.3). A
+/// finding that only a setting removes has none.
 fn identity_part(
     evaluation: &Evaluation<'_>,
     entry: &CodeEntry,
     path: &str,
+    needs_setting: bool,
 ) -> (Option<Reason>, Option<Vec<Hint>>) {
     if !entry.reason {
         return (None, None);
@@ -184,6 +193,7 @@ fn identity_part(
     let reason = identity::reason_at(evaluation.view.event.pointer(path));
     let hints = entry
         .near_misses
+        .filter(|_| !needs_setting)
         .map(|id| possible_hints(evaluation.vendor, evaluation.view.event, id, path));
     (Some(reason), hints)
 }

@@ -6,6 +6,7 @@ use super::super::rules::RuleParts;
 use crate::call::redacted::is_redacted;
 use crate::call::{JsonKind, Val};
 use crate::findings::identity::is_numeric_text;
+use crate::findings::quantities::is_quantity;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, From};
 use crate::vendors::engine::field_rules::json_number;
 use crate::vendors::engine::field_slots::FieldSlot;
@@ -97,14 +98,16 @@ impl Metrics {
         }
     }
 
-    /// Returns true if a trait is or may be a metric. If the metrics are not known, numbers and
-    /// numeric texts may be metrics.
+    /// Returns true if a trait is or may be a metric. If the metrics are not known, numbers may be
+    /// metrics, and so may texts that are plainly quantities.
     fn is_metric(&self, value: Val<'_>) -> bool {
         match &self.defined {
             Some(defined) => defined.contains(&*value.key()),
             None => match value.kind() {
                 JsonKind::Number => true,
-                JsonKind::String => value.as_str().is_some_and(|text| is_numeric_text(&text)),
+                JsonKind::String => {
+                    value.as_str().is_some_and(|text| is_quantity(&value.key(), &text))
+                }
                 _ => false,
             },
         }

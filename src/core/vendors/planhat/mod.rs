@@ -4,6 +4,7 @@
 mod endusers;
 mod ids;
 mod metrics;
+mod phrases;
 pub(crate) mod sync;
 
 use super::code_id::CodeId;
@@ -16,11 +17,11 @@ use crate::findings::identity::text_of;
 use crate::vendors::engine::evaluation::{CallPlace, Evaluation, FieldValue, FoundId, From};
 use crate::vendors::engine::field_slots::FieldSlot;
 use crate::vendors::engine::output_json::OutputJson;
-use crate::vendors::engine::sentences::Words;
 use crate::vendors::memory::facts::Topic;
 use endusers::{Enduser, Endusers};
 use ids::{Places, SpelledId};
 use metrics::Metrics;
+use phrases::{NOT_CREATED, UNLESS_KNOWN, UNLESS_MATCHED, explain_creation_off};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -56,20 +57,6 @@ struct PlanhatCodes {
     matched: CodeId,
     trait_ignored: CodeId,
 }
-
-/// The phrase for an enduser that no earlier call has created, and that Planhat may have anyway.
-const NOT_CREATED: &str = " and no earlier call created this enduser (vendors.planhat.known_endusers \
-                      lists those of Planhat)";
-const UNLESS_MATCHED: &str =
-    ", unless Planhat already has this user, or knows the domain of the email";
-const UNLESS_KNOWN: &str = ", unless Planhat already has this user";
-const CREATION_OFF: &str = ", unless Planhat already has this user; with \
-                            vendors.planhat.create_endusers off, a company id does not \
-                            change that";
-const CREATION_OFF_FIX: &str = "list the enduser in vendors.planhat.known_endusers if Planhat has it, \
-                                send the user id or email of one that it has, or turn on the \
-                                creation of endusers in Planhat and \
-                                vendors.planhat.create_endusers; a company id helps only then";
 
 /// The traits, besides ids and the email, that Planhat uses for the enduser.
 const ENDUSER_TRAITS: [&str; 4] = ["name", "firstName", "lastName", "title"];
@@ -130,6 +117,10 @@ impl Rules for Planhat {
 
     fn may_be_id(&self, id: Id, text: &str) -> bool {
         id != Id::Account || self.companies.as_ref().is_none_or(|known| known.contains(text))
+    }
+
+    fn is_helped_by(&self, kind: CallType, id: Id) -> bool {
+        self.creates || kind == CallType::Group || id != Id::Account
     }
 
     fn learn(&self, evaluation: &Evaluation<'_>, lessons: &mut LearnedFacts) {
@@ -356,13 +347,6 @@ impl Planhat {
         let [user_id, id] = places.repeats_of(evaluation);
         [value(&evaluation.account), value(&evaluation.user), email, user_id, id]
     }
-}
-
-/// Says that a company id does not help, because Planhat creates no endusers.
-fn explain_creation_off(words: &mut Words) {
-    words.phrase("unless", CREATION_OFF);
-    words.advice = Some(CREATION_OFF_FIX.to_owned());
-    words.needs_setting = true;
 }
 
 /// Takes an id, and reports findings about its spelling and its value.

@@ -129,6 +129,12 @@ fn a_curl_line_says_how_the_library_sets_the_context() {
         assert!(fix.snippet.code.contains(r#""context": {"#), "{}", fix.snippet.code);
         assert!(fix.snippet.notes.iter().any(|said| said.contains(note)), "{fix:?}");
     }
+    // a group id that is moved, not set, is in the context too
+    let grouped = r#"{"type":"track","event":"E","userId":"u","groupId":"g"}"#;
+    let user = missing("X-T-USER-MISSING", "/properties/user_id", None);
+    let fix = fix_for(grouped, "analytics-android", false, &[user], &[]);
+    assert!(fix.snippet.code.contains(r#""context": {"#), "{}", fix.snippet.code);
+    assert!(fix.snippet.notes.iter().any(|said| said.contains("putContext")), "{fix:?}");
     // an unknown library that has sent a group id at the top level can do so
     let null = r#"{"type":"track","event":"E","userId":"u","groupId":null}"#;
     let fix = fix_for(null, "analytics_elixir", false, std::slice::from_ref(&finding), &[]);
