@@ -78,6 +78,14 @@ fn which_service_a_call_of_a_file_went_through_follows_from_its_sender() {
             "rudderstack",
         ),
         (json!({"userId": "u"}), "segment"),
+        // Segment adds the original time to what it stores; the library decides, not this shape
+        (json!({"userId": "u", "timestamp": null, "originalTimestamp": received}), "segment"),
+        (
+            json!({"userId": "u", "timestamp": null, "originalTimestamp": received,
+                   "channel": "server",
+                   "context": {"library": {"name": "@segment/analytics-node"}}}),
+            "segment",
+        ),
         (
             json!({"userId": "u", "context": {"library": {"name": "RudderLabs JavaScript SDK"}}}),
             "rudderstack",
