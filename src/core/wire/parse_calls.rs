@@ -156,7 +156,7 @@ impl<'h> CallReader<'h, '_> {
         let library = top.library();
         let platform = self.platform(&top, library);
         limits::check_body(self.shape, platform, length)?;
-        let shared = self.shared(platform, Fields::default());
+        let shared = self.shared(platform, Fields::default(), &top);
         self.derived.list();
         if root.is_object() && !self.is_envelope(&top) {
             // Segment's webhooks also ask to delete users
@@ -195,7 +195,7 @@ impl<'h> CallReader<'h, '_> {
         let platform = self.platform(&first, named);
         limits::check_body(self.shape, platform, length)?;
         let limited = matches!(self.shape, BodyShape::Batch | BodyShape::Beacon);
-        let shared = self.shared(platform, top);
+        let shared = self.shared(platform, top, &first);
         let passed = match self.shape {
             BodyShape::Webhook => true,
             BodyShape::Bare => top.received_at.is_some(),
@@ -331,6 +331,7 @@ impl<'h> CallReader<'h, '_> {
             event: fields.event.map(|event| event.node()),
             user_id: fields.user_id.map(|id| id.node()),
             anonymous_id: fields.anonymous_id.map(|id| id.node()),
+            unknown_times: shared.unknown_times(fields, arrival),
             discards,
         });
     }
@@ -345,24 +346,30 @@ impl<'h> CallReader<'h, '_> {
         platform::detect(self.head, &self.headers, call, name.as_deref(), forwarded)
     }
 
-    fn shared<'d>(&self, platform: Platform, batch: Fields<'d>) -> RequestDefaults<'d>
+    fn shared<'d>(
+        &self,
+        platform: Platform,
+        batch: Fields<'d>,
+        first: &Fields<'d>,
+    ) -> RequestDefaults<'d>
     where
         'h: 'd,
     {
+        let origin = match self.shape {
+            BodyShape::One(kind) | BodyShape::Pixel(kind) | BodyShape::RudderPixel(kind) => {
+                DerivedFrom::Sent(Some(kind))
+            }
+            BodyShape::Batch | BodyShape::Beacon => DerivedFrom::Sent(None),
+            BodyShape::Webhook => DerivedFrom::Forwarded,
+            BodyShape::Bare => DerivedFrom::bare(self.head.received_at, &batch, first),
+        };
         RequestDefaults {
-            origin: match self.shape {
-                BodyShape::One(kind) | BodyShape::Pixel(kind) | BodyShape::RudderPixel(kind) => {
-                    DerivedFrom::Sent(Some(kind))
-                }
-                BodyShape::Batch | BodyShape::Beacon => DerivedFrom::Sent(None),
-                BodyShape::Webhook => DerivedFrom::Forwarded,
-                BodyShape::Bare => DerivedFrom::Bare,
-            },
+            origin,
             platform,
             received_at: self.head.received_at,
             // the derived fields of a call from a file follow from its own times
-            received_text: match self.shape {
-                BodyShape::Bare => String::new(),
+            received_text: match origin {
+                DerivedFrom::Bare => String::new(),
                 _ => time::format(self.head.received_at),
             },
             number: self.number,
