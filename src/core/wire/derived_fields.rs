@@ -3,7 +3,7 @@
 use crate::call::time::NO_TIME;
 use crate::call::{Builder, CallType, UnknownTimes, Val, time, time::Millis};
 use crate::wire::fields::Fields;
-use crate::wire::{Platform, batch_context};
+use crate::wire::{Platform, batch_context, call_type};
 
 /// The way in which a call's times and type are derived.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,9 @@ pub(crate) fn write<'d>(
 ) -> Option<ReadTime<'d>> {
     let mut arrival = None;
     out.object();
-    kind(out, call, shared);
+    if let Some(kind) = call_type::added(call, shared.origin) {
+        out.member("type", kind.name());
+    }
     message_id(out, call, shared, index);
     match shared.origin {
         DerivedFrom::Sent(_) if shared.is_rudderstack() => rudder_times(out, call, shared),
@@ -108,18 +110,6 @@ pub(crate) fn write<'d>(
     }
     out.close();
     arrival
-}
-
-fn kind(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>) {
-    let DerivedFrom::Sent(Some(kind)) = shared.origin else { return };
-    let own = call.kind_text();
-    let keep = match own.as_deref() {
-        Some(own) => !shared.is_rudderstack() || own == kind.name(),
-        None => false,
-    };
-    if !keep {
-        out.member("type", kind.name());
-    }
 }
 
 /// Returns the call's own `messageId`, unless the service generates one instead.

@@ -1,6 +1,6 @@
 //! Parsing the text of a body to its calls (`docs/specs/wire.md` 5).
 
-use crate::call::{Builder, CallType, Doc, ObjectShape, Val, fingerprints, text, time};
+use crate::call::{Builder, Doc, ObjectShape, Val, fingerprints, text, time};
 use crate::wire::derived_fields;
 use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
 use crate::wire::discard;
@@ -17,7 +17,8 @@ use crate::wire::{
     WriteKeyPlace,
 };
 use crate::wire::{
-    batch_context, content_fingerprint, limits, not_json, repeated_keys, times, write_key,
+    batch_context, call_type, content_fingerprint, limits, not_json, repeated_keys, times,
+    write_key,
 };
 
 /// The maximum number of items that are searched for a library that identifies the sender's
@@ -286,19 +287,12 @@ impl<'h> CallReader<'h, '_> {
     ) {
         let arrival =
             derived_fields::write(&mut self.derived, fields, shared, index, &mut self.budget);
-        let own = fields.kind_text();
-        let kind = match (shared.origin, own) {
-            (DerivedFrom::Sent(Some(path)), _) if shared.platform == Platform::RudderStack => {
-                Some(path)
-            }
-            (_, Some(own)) => CallType::parse(&own),
-            (DerivedFrom::Sent(path), None) => path,
-            _ => None,
-        };
+        let kind = call_type::find(fields, shared.origin);
         let mut discards = Vec::new();
         if shared.is_checked(fields) {
             discard::check(fields, kind, shared.platform, &mut discards);
         }
+        call_type::check(fields, shared.origin, &mut discards);
         times::check(fields, shared, arrival, &mut discards);
         violation::check(fields, &mut discards);
         let message_id = derived_fields::own_id(fields).map(|id| id.node());
