@@ -68,11 +68,16 @@ impl Recording {
                         Ok(bare) => pass_on(bare, scratch),
                         Err(BareCallError::Invalid(message)) => return Err(message),
                         Err(BareCallError::NoCall) => {
+                            let mut errors = Vec::new();
                             bare_calls::inside(text, number, &mut passed_over, &mut |call| {
-                                if let Ok(bare) = bare_calls::read(call, 1, scratch) {
-                                    pass_on(bare, scratch);
+                                match bare_calls::read(call, 1, scratch) {
+                                    Ok(bare) => pass_on(bare, scratch),
+                                    Err(error) => errors.push(String::from(error)),
                                 }
                             });
+                            for error in errors {
+                                passed_over.count_unreadable(number, error);
+                            }
                         }
                     }
                     Ok(())
