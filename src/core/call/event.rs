@@ -15,12 +15,33 @@ pub struct Event<'d> {
     pub discarded: bool,
     /// The shape of the call with its derived fields; `None` if it was not computed.
     pub shape: Option<ObjectShape>,
+    /// The times that the service still adds, and that are not known here.
+    pub unknown_times: UnknownTimes,
+}
+
+/// The times that the service adds to a call when it arrives, and that nobody knows before: those of
+/// a call from a file that has no time and has not been through the service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownTimes {
+    /// None: the call has a time.
+    #[default]
+    None,
+    /// `receivedAt` and `timestamp`.
+    Timestamp,
+    /// `receivedAt`, `timestamp` and `originalTimestamp`.
+    All,
 }
 
 impl<'d> Event<'d> {
     /// Creates an event without derived fields.
     pub fn bare(call: Val<'d>) -> Event<'d> {
-        Event { call, derived: None, discarded: false, shape: None }
+        Event {
+            call,
+            derived: None,
+            discarded: false,
+            shape: None,
+            unknown_times: UnknownTimes::None,
+        }
     }
 
     /// Returns the top-level member of that name.

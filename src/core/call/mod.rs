@@ -27,7 +27,7 @@ pub use crate::call::doc_builder::Builder;
 pub(crate) use crate::call::edited_text::edited;
 pub use crate::call::nearest_word::nearest_name;
 pub use doc::{Children, Doc, Spare, Val};
-pub use event::Event;
+pub use event::{Event, UnknownTimes};
 pub use json_node::JsonKind;
 pub use kind::CallType;
 pub use scan::SyntaxError;

@@ -1,8 +1,9 @@
 //! The fields that a service adds before a destination sees the call (`docs/specs/wire.md` 10).
 
-use crate::call::{Builder, CallType, Val, time, time::Millis};
+use crate::call::time::NO_TIME;
+use crate::call::{Builder, CallType, UnknownTimes, Val, time, time::Millis};
 use crate::wire::fields::Fields;
-use crate::wire::{Platform, batch_context};
+use crate::wire::{Platform, batch_context, call_type};
 
 /// The way in which a call's times and type are derived.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,20 @@ pub(crate) enum DerivedFrom {
     Forwarded,
     /// From a file: like `Forwarded`, but the call itself says when it was received.
     Bare,
+}
+
+impl DerivedFrom {
+    /// Returns the way for calls that no request carried. They have times of their own or were in a
+    /// file; a call or a batch without any time that was read from a stream counts as sent when it
+    /// was read, at `read_at`. `first` is the call, or the first one of the batch.
+    pub fn bare<'d>(read_at: Millis, batch: &Fields<'d>, first: &Fields<'d>) -> DerivedFrom {
+        let times = |of: &Fields<'d>| [of.received_at, of.sent_at, of.timestamp, of.original];
+        let has_time = || {
+            let mut times = [batch, first].into_iter().flat_map(times).flatten();
+            times.any(|value| moment(value).is_some())
+        };
+        if read_at == NO_TIME || has_time() { DerivedFrom::Bare } else { DerivedFrom::Sent(None) }
+    }
 }
 
 /// The data that the calls of one request share.
@@ -40,6 +55,19 @@ impl RequestDefaults<'_> {
         }
     }
 
+    /// Returns the times of a call that the service still adds and that are not known here.
+    /// `arrival` is that of the call, if it has one.
+    pub fn unknown_times(&self, call: &Fields<'_>, arrival: Option<ReadTime<'_>>) -> UnknownTimes {
+        let has_time = arrival.is_some() || call.timestamp.or(call.original).is_some();
+        match self.origin {
+            DerivedFrom::Bare if !has_time && self.is_checked(call) => match self.platform {
+                Platform::RudderStack => UnknownTimes::All,
+                Platform::Segment | Platform::Unknown => UnknownTimes::Timestamp,
+            },
+            _ => UnknownTimes::None,
+        }
+    }
+
     fn is_rudderstack(&self) -> bool {
         self.platform == Platform::RudderStack
     }
@@ -59,7 +87,9 @@ pub(crate) fn write<'d>(
 ) -> Option<ReadTime<'d>> {
     let mut arrival = None;
     out.object();
-    kind(out, call, shared);
+    if let Some(kind) = call_type::added(call, shared.origin) {
+        out.member("type", kind.name());
+    }
     message_id(out, call, shared, index);
     match shared.origin {
         DerivedFrom::Sent(_) if shared.is_rudderstack() => rudder_times(out, call, shared),
@@ -80,18 +110,6 @@ pub(crate) fn write<'d>(
     }
     out.close();
     arrival
-}
-
-fn kind(out: &mut Builder, call: &Fields<'_>, shared: &RequestDefaults<'_>) {
-    let DerivedFrom::Sent(Some(kind)) = shared.origin else { return };
-    let own = call.kind_text();
-    let keep = match own.as_deref() {
-        Some(own) => !shared.is_rudderstack() || own == kind.name(),
-        None => false,
-    };
-    if !keep {
-        out.member("type", kind.name());
-    }
 }
 
 /// Returns the call's own `messageId`, unless the service generates one instead.

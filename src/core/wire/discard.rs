@@ -68,6 +68,7 @@ pub const CODES: &[DiscardCode] = &[
     DiscardCode { code: "bad_request", lost: false },
     DiscardCode { code: "unknown_source", lost: false },
     DiscardCode { code: "context_not_merged", lost: false },
+    DiscardCode { code: "EVT-TYPE-PATH", lost: false },
     DiscardCode { code: "EVT-TIME-INVALID", lost: false },
     DiscardCode { code: "EVT-TIME-IMPLAUSIBLE", lost: false },
     DiscardCode { code: "EVT-KEY-REPEATED", lost: false },

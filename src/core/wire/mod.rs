@@ -8,6 +8,7 @@
 
 mod batch_context;
 mod call_request;
+pub mod call_type;
 mod content_fingerprint;
 mod decode;
 mod derived_fields;

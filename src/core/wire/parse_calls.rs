@@ -1,6 +1,6 @@
 //! Parsing the text of a body to its calls (`docs/specs/wire.md` 5).
 
-use crate::call::{Builder, CallType, Doc, ObjectShape, Val, fingerprints, text, time};
+use crate::call::{Builder, Doc, ObjectShape, Val, fingerprints, text, time};
 use crate::wire::derived_fields;
 use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
 use crate::wire::discard;
@@ -17,7 +17,8 @@ use crate::wire::{
     WriteKeyPlace,
 };
 use crate::wire::{
-    batch_context, content_fingerprint, limits, not_json, repeated_keys, times, write_key,
+    batch_context, call_type, content_fingerprint, limits, not_json, repeated_keys, times,
+    write_key,
 };
 
 /// The maximum number of items that are searched for a library that identifies the sender's
@@ -158,7 +159,7 @@ impl<'h> CallReader<'h, '_> {
         let library = top.library();
         let platform = self.platform(&top, library);
         limits::check_body(self.shape, platform, text.len())?;
-        let shared = self.shared(platform, Fields::default());
+        let shared = self.shared(platform, Fields::default(), &top);
         self.derived.list();
         let is_batch = matches!(self.shape, BodyShape::One(_)) && top.is_batch();
         if root.is_object() && !is_batch {
@@ -193,7 +194,7 @@ impl<'h> CallReader<'h, '_> {
         let platform = self.platform(&first, named);
         limits::check_body(self.shape, platform, text.len())?;
         let limited = matches!(self.shape, BodyShape::Batch | BodyShape::Beacon);
-        let shared = self.shared(platform, top);
+        let shared = self.shared(platform, top, &first);
         let passed = match self.shape {
             BodyShape::Webhook => true,
             BodyShape::Bare => top.received_at.is_some(),
@@ -293,19 +294,12 @@ impl<'h> CallReader<'h, '_> {
     ) {
         let arrival =
             derived_fields::write(&mut self.derived, fields, shared, index, &mut self.budget);
-        let own = fields.kind_text();
-        let kind = match (shared.origin, own) {
-            (DerivedFrom::Sent(Some(path)), _) if shared.platform == Platform::RudderStack => {
-                Some(path)
-            }
-            (_, Some(own)) => CallType::parse(&own),
-            (DerivedFrom::Sent(path), None) => path,
-            _ => None,
-        };
+        let kind = call_type::find(fields, shared.origin);
         let mut discards = Vec::new();
         if shared.is_checked(fields) {
             discard::check(fields, kind, shared.platform, &mut discards);
         }
+        call_type::check(fields, shared.origin, &mut discards);
         times::check(fields, shared, arrival, &mut discards);
         violation::check(fields, &mut discards);
         let message_id = derived_fields::own_id(fields).map(|id| id.node());
@@ -338,6 +332,7 @@ impl<'h> CallReader<'h, '_> {
             event: fields.event.map(|event| event.node()),
             user_id: fields.user_id.map(|id| id.node()),
             anonymous_id: fields.anonymous_id.map(|id| id.node()),
+            unknown_times: shared.unknown_times(fields, arrival),
             discards,
         });
     }
@@ -352,24 +347,30 @@ impl<'h> CallReader<'h, '_> {
         platform::detect(self.head, &self.headers, call, name.as_deref(), forwarded)
     }
 
-    fn shared<'d>(&self, platform: Platform, batch: Fields<'d>) -> RequestDefaults<'d>
+    fn shared<'d>(
+        &self,
+        platform: Platform,
+        batch: Fields<'d>,
+        first: &Fields<'d>,
+    ) -> RequestDefaults<'d>
     where
         'h: 'd,
     {
+        let origin = match self.shape {
+            BodyShape::One(kind) | BodyShape::Pixel(kind) | BodyShape::RudderPixel(kind) => {
+                DerivedFrom::Sent(Some(kind))
+            }
+            BodyShape::Batch | BodyShape::Beacon => DerivedFrom::Sent(None),
+            BodyShape::Webhook => DerivedFrom::Forwarded,
+            BodyShape::Bare => DerivedFrom::bare(self.head.received_at, &batch, first),
+        };
         RequestDefaults {
-            origin: match self.shape {
-                BodyShape::One(kind) | BodyShape::Pixel(kind) | BodyShape::RudderPixel(kind) => {
-                    DerivedFrom::Sent(Some(kind))
-                }
-                BodyShape::Batch | BodyShape::Beacon => DerivedFrom::Sent(None),
-                BodyShape::Webhook => DerivedFrom::Forwarded,
-                BodyShape::Bare => DerivedFrom::Bare,
-            },
+            origin,
             platform,
             received_at: self.head.received_at,
             // the derived fields of a call from a file follow from its own times
-            received_text: match self.shape {
-                BodyShape::Bare => String::new(),
+            received_text: match origin {
+                DerivedFrom::Bare => String::new(),
                 _ => time::format(self.head.received_at),
             },
             number: self.number,

@@ -1,7 +1,7 @@
 //! The result of parsing a request.
 
 use crate::call::time::Millis;
-use crate::call::{CallType, Doc, Event, ObjectShape, Spare, Val};
+use crate::call::{CallType, Doc, Event, ObjectShape, Spare, UnknownTimes, Val};
 use crate::wire::{Discard, Platform, WriteKey};
 use std::borrow::Cow;
 
@@ -58,6 +58,8 @@ pub struct ReadCall {
     pub user_id: Option<u32>,
     /// Its own `anonymousId` in [`ParsedRequest::doc`].
     pub anonymous_id: Option<u32>,
+    /// The times that the service still adds, and that are not known here.
+    pub unknown_times: UnknownTimes,
     /// The reasons why the service discards it, and its other findings.
     pub discards: Vec<Discard>,
 }
@@ -112,7 +114,13 @@ impl<'b> ParsedRequest<'b> {
         let doc = self.doc.as_ref().expect("a request with a call has a body");
         let derived = self.derived.as_ref().map(|derived| derived.at(call.derived));
         let discarded = call.discarded_as().is_some();
-        Event { call: doc.at(call.node), derived, discarded, shape: call.shape }
+        Event {
+            call: doc.at(call.node),
+            derived,
+            discarded,
+            shape: call.shape,
+            unknown_times: call.unknown_times,
+        }
     }
 
     /// Returns the `messageId` of a call, either its own or the one that the service generates.

@@ -101,21 +101,38 @@ fn contains(text: &str, small: &str) -> bool {
     (0..starts).any(is_there)
 }
 
-/// Returns the service by a library's name. RudderStack's Node and Python libraries have the names
-/// of the libraries that they are forks of, so a name like Segment's proves nothing by itself.
-fn from_library_name(name: &str) -> Platform {
-    if contains(name, "rudder") {
-        Platform::RudderStack
-    } else if contains(name, "segment") || name.get(..9).is_some_and(|n| contains(n, "analytics")) {
-        Platform::Segment
-    } else {
-        Platform::Unknown
+/// What a library's name says of the service that it sends to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LibraryName {
+    RudderStack,
+    Segment,
+    /// A library of Segment's, or RudderStack's fork of it: RudderStack's Node and Python libraries
+    /// have the names `analytics-node` and `analytics-python`.
+    SegmentOrFork,
+    Unknown,
+}
+
+impl LibraryName {
+    fn new(name: &str) -> LibraryName {
+        if contains(name, "rudder") {
+            LibraryName::RudderStack
+        } else if contains(name, "segment") {
+            LibraryName::Segment
+        } else if name.get(..9).is_some_and(|n| contains(n, "analytics")) {
+            LibraryName::SegmentOrFork
+        } else {
+            LibraryName::Unknown
+        }
     }
 }
 
 /// Detects the service by the head of a request and by one of its calls. `forwarded` says that the
 /// call has passed the service already (a webhook destination sent it, or it is in a file with its
 /// `receivedAt`), which filled in fields, so its fields reveal less.
+///
+/// The library decides where its name says which service it sends to. Other members of a call only
+/// tell RudderStack's forks from Segment's libraries of the same name: a call of an unknown library
+/// with an `originalTimestamp` may be one of Segment's stored events.
 pub(crate) fn detect(
     head: &RequestHead<'_>,
     headers: &Headers<'_>,
@@ -135,28 +152,33 @@ pub(crate) fn detect(
     if forwarded && contains(agent, "segment") {
         return Platform::Segment;
     }
-    let named = library.map_or(Platform::Unknown, from_library_name);
-    if named == Platform::RudderStack || call.rudder_id.is_some() {
+    let named = library.map_or(LibraryName::Unknown, LibraryName::new);
+    if named == LibraryName::RudderStack || call.rudder_id.is_some() {
         return Platform::RudderStack;
     }
+    // only Segment has the short paths and this pixel
+    let short = path.trim_end_matches('/').len() == "/v1/t".len();
+    let only_segment = !forwarded && (short || path.starts_with("/v1/pixel/"));
+    if named == LibraryName::Segment || only_segment {
+        return Platform::Segment;
+    }
+    let is_fork = named == LibraryName::SegmentOrFork;
     if !forwarded {
-        // Segment's libraries send neither of the two: its service adds them
         let channel = call.channel.and_then(|channel| channel.as_str());
         let own_channel = match channel.as_deref() {
+            // Segment has no channel of this name
             Some("web") => true,
-            Some("server" | "mobile") => named == Platform::Segment,
+            // Segment's libraries send no channel: its service adds it
+            Some("server" | "mobile") => is_fork,
             _ => false,
         };
-        if own_channel || (call.original.is_some() && call.timestamp.is_none()) {
+        // the first versions of RudderStack's Node library send no channel
+        let own_time = is_fork && call.original.is_some() && call.timestamp.is_none();
+        if own_channel || own_time {
             return Platform::RudderStack;
         }
-        // only Segment has the short paths and this pixel
-        let short = path.trim_end_matches('/').len() == "/v1/t".len();
-        if short || path.starts_with("/v1/pixel/") {
-            return Platform::Segment;
-        }
     }
-    named
+    if is_fork { Platform::Segment } else { Platform::Unknown }
 }
 
 #[cfg(test)]
@@ -181,6 +203,9 @@ mod tests {
         let none = ("accept", "*/*");
         let node = r#"{"context":{"library":{"name":"analytics-node"}}}"#;
         let rudder_node = r#"{"channel":"server","context":{"library":{"name":"analytics-node"}}}"#;
+        let old_rudder_node =
+            r#"{"originalTimestamp":"2024-05-01","context":{"library":{"name":"analytics-node"}}}"#;
+        let stored = r#"{"channel":"web","originalTimestamp":"2024-05-01","context":{"library":{"name":"@segment/analytics-node"}}}"#;
         let rudder_js = r#"{"context":{"library":{"name":"RudderLabs JavaScript SDK"}}}"#;
         for (path, header, call, want) in [
             ("/v1/batch", none, "{}", Unknown),
@@ -189,7 +214,12 @@ mod tests {
             ("/v1/track", none, rudder_js, RudderStack),
             ("/v1/track", none, r#"{"channel":"server"}"#, Unknown),
             ("/v1/track", none, r#"{"channel":"web"}"#, RudderStack),
-            ("/v1/track", none, r#"{"originalTimestamp":"2024-05-01"}"#, RudderStack),
+            // the library decides; only of a name that both services have does the shape say more
+            ("/v1/track", none, r#"{"originalTimestamp":"2024-05-01"}"#, Unknown),
+            ("/v1/batch", none, old_rudder_node, RudderStack),
+            ("/v1/batch", none, stored, Segment),
+            ("/v1/batch", ("rsa-retry-attempt", "1"), stored, RudderStack),
+            ("/v1/t", none, r#"{"channel":"web"}"#, Segment),
             ("/v1/track", ("anonymousid", "YS0x"), "{}", RudderStack),
             ("/v1/track", ("rsa-retry-attempt", "1"), "{}", RudderStack),
             ("/v1/track", ("user-agent", "RudderLabs"), "{}", RudderStack),

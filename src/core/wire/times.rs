@@ -28,7 +28,8 @@ pub(crate) fn check(
     out: &mut Vec<Discard>,
 ) {
     let rudder = shared.platform == Platform::RudderStack;
-    let is_sent = matches!(shared.origin, DerivedFrom::Sent(_));
+    // a call of a file that the service has not processed is handled as if it was sent
+    let is_sent = shared.is_checked(call);
     let from_batch = if is_sent && !rudder { shared.batch.sent_at } else { None };
     let arrival = arrival(call, shared);
     let mut read = |name, value| moment(name, value, known, arrival, out);
@@ -49,8 +50,13 @@ pub(crate) fn check(
         _ => return,
     };
     let Some(sent_at) = sent_at.filter(|sent_at| event - sent_at > DAY_MS) else { return };
-    let moved = match arrival {
-        Some(arrival) => format!("to {}", time::format(arrival.saturating_add(event - sent_at))),
+    let moved_to = arrival.map(|arrival| arrival.saturating_add(event - sent_at));
+    if rudder && timestamp.is_some_and(|own| moved_to.is_none_or(|moved| own != moved)) {
+        // the `timestamp` of a call that RudderStack has processed is the sender's
+        return;
+    }
+    let moved = match moved_to {
+        Some(moved) => format!("to {}", time::format(moved)),
         None => format!("{} past its arrival", span(event - sent_at)),
     };
     let problem = format!(

@@ -2,7 +2,7 @@
 //! call in the index and for a call of a batch check.
 
 use crate::call::text::write_excerpt;
-use crate::call::time::Millis;
+use crate::call::time::{Millis, NO_TIME};
 use crate::call::{Event, Seq};
 use crate::engine::index::{SenderPlatform, SetInfo};
 use crate::engine::judging::user_groups::UserGroups;
@@ -97,6 +97,22 @@ pub(crate) fn is_reused(set: &SetInfo, vendors: &Vendors) -> bool {
     code.is_some_and(|code| set.codes.binary_search(&code).is_ok())
 }
 
+/// Returns the words about the time between a call that arrived at `arrival` and the earlier call
+/// with its `messageId`.
+fn words_about_arrival(arrival: Option<Millis>) -> Vec<(&'static str, String)> {
+    match arrival.filter(|at| *at != NO_TIME) {
+        Some(_) => {
+            let within = " within about 24 hours, as far as their times are known";
+            vec![("within", within.to_owned())]
+        }
+        None => {
+            let unknown = "; when this one arrived is not known";
+            let if_within = format!(" if both arrived within about 24 hours{unknown}");
+            vec![("if_within", if_within), ("unknown", unknown.to_owned())]
+        }
+    }
+}
+
 /// Creates the detail of a call.
 pub(crate) fn detail(
     notes: JudgeNotes,
@@ -124,10 +140,9 @@ pub(crate) fn detail(
     if notes.reused {
         let mut id = String::new();
         write_excerpt(&mut id, &call_fields::message_id(&event).unwrap_or_default());
-        common.insert(
-            0,
-            finding_for_discard(MESSAGE_ID_REUSED, "/messageId", &[("value", id)], service),
-        );
+        let mut values = vec![("value", id)];
+        values.extend(words_about_arrival(read.received_at));
+        common.insert(0, finding_for_discard(MESSAGE_ID_REUSED, "/messageId", &values, service));
     }
     CallDetail {
         seq: notes.seq,

@@ -11,6 +11,7 @@ use crate::engine::source::passed_over::{PassedOver, listed, some};
 use crate::engine::source::recording_files::Recording;
 use crate::engine::source::spool::Spool;
 use crate::engine::source::{bare_calls, gzip, har};
+use crate::wire::call_type;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -264,13 +265,13 @@ impl SplitFile<'_> {
                     continue;
                 }
             };
-            let body = match (kind, body.trim().strip_prefix('{')) {
-                (Some(kind), Some(rest)) if !body.contains("\"type\"") => {
-                    let comma = if rest.trim_start().starts_with('}') { "" } else { "," };
-                    format!("{{\"type\":\"{kind}\"{comma}{rest}")
-                }
-                _ => body,
-            };
+            let typed = kind.zip(Doc::parse(body.trim()).ok()).and_then(|(kind, doc)| {
+                let call = doc.root();
+                let has_type =
+                    !call.is_object() || call.get("type").is_some_and(|kind| !kind.is_null());
+                (!has_type).then(|| call_type::with_type(call, kind))
+            });
+            let body = typed.unwrap_or(body);
             // positions in the body are no positions in the script
             match Doc::parse(body.trim()) {
                 Ok(doc) => self.items(doc.root(), line)?,

@@ -6,7 +6,7 @@
 //! available whatever happens to the file.
 
 use crate::call::Doc;
-use crate::call::time::Millis;
+use crate::call::time::{Millis, NO_TIME};
 use crate::engine::ingest::queue_entry::{QueueEntry, QueuedLine, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::judge_thread::SharedState;
@@ -20,7 +20,7 @@ use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::passed_over::PassedOver;
 use crate::engine::source::{read_lines, stream};
 use crate::recording::{self, Body};
-use crate::wire;
+use crate::wire::{self, RequestHead};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt};
@@ -313,13 +313,17 @@ impl Importer<'_> {
         if let Some(redaction) = &self.shared.redaction {
             call = call.redact(redaction, number, &mut scratch)?;
         }
-        // a call without a time of its own counts as received when it was read from the stream
-        let received_at = match (call.received_at(), now) {
-            (0, Some(now)) => now,
-            (known, _) => known,
-        };
+        let received_at = call.received_at();
         let BareCall { text, reading, request } = call;
-        let reading = reading.into_owned(&mut scratch);
+        let mut reading = reading.into_owned(&mut scratch);
+        // a call without a time of its own counts as received when it was read from the stream
+        let read_at = now.filter(|_| received_at == NO_TIME && request.is_none());
+        if let Some(received_at) = read_at {
+            let head = RequestHead { received_at, ..call_record::request_head(None) };
+            let again = wire::read(&head, number, &text, &mut scratch);
+            reading = again.map_err(|refusal| refusal.to_string())?.into_owned(&mut scratch);
+        }
+        let received_at = read_at.unwrap_or(received_at);
         let head = call_record::line_head(request.as_deref(), received_at);
         let signature = request.as_ref().and_then(|request| request.signature.as_deref());
         let start = block.text.len();

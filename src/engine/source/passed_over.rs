@@ -16,6 +16,9 @@ pub(crate) struct PassedOver {
     pub warehouse: u64,
     pub deliveries: u64,
     pub deletions: u64,
+    /// The number of calls in envelopes that cannot be read, and the line and error of the first.
+    unreadable: u64,
+    first_unreadable: Option<(usize, String)>,
 }
 
 impl PassedOver {
@@ -38,6 +41,12 @@ impl PassedOver {
                 self.first_other.get_or_insert_with(|| (line, names.collect()));
             }
         }
+    }
+
+    /// Counts a call in an envelope that cannot be read.
+    pub fn count_unreadable(&mut self, line: usize, error: String) {
+        self.unreadable += 1;
+        self.first_unreadable.get_or_insert((line, error));
     }
 
     /// Returns the names of the members of the first object that is not a call.
@@ -69,9 +78,15 @@ impl PassedOver {
             let names = listed(names);
             format!("{shown}: {rows} without a call passed over; the first is on line {line} and has {names}")
         });
+        let unreadable = self.first_unreadable.as_ref().map(|(line, error)| {
+            let calls = some(self.unreadable, "call", "calls");
+            format!(
+                "{shown}: {calls} in envelopes passed over; the first is on line {line}: {error}"
+            )
+        });
         let deliveries = (self.deliveries > 0).then_some(deliveries);
         let deletions = (self.deletions > 0).then_some(deletions);
-        [deliveries, deletions, others].into_iter().flatten()
+        [deliveries, deletions, others, unreadable].into_iter().flatten()
     }
 }
 

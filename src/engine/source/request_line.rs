@@ -7,7 +7,8 @@ use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::passed_over::PassedOver;
 use crate::engine::source::recording_files::Recording;
 use crate::recording::{self, RecordingEntry, RequestLine};
-use crate::wire::{self, ParseScratch, ParsedRequest, RequestHead};
+use crate::wire::{self, ParseScratch, ParsedRequest, RequestHead, call_type};
+use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -67,11 +68,16 @@ impl Recording {
                         Ok(bare) => pass_on(bare, scratch),
                         Err(BareCallError::Invalid(message)) => return Err(message),
                         Err(BareCallError::NoCall) => {
+                            let mut errors = Vec::new();
                             bare_calls::inside(text, number, &mut passed_over, &mut |call| {
-                                if let Ok(bare) = bare_calls::read(call, 1, scratch) {
-                                    pass_on(bare, scratch);
+                                match bare_calls::read(call, 1, scratch) {
+                                    Ok(bare) => pass_on(bare, scratch),
+                                    Err(error) => errors.push(String::from(error)),
                                 }
                             });
+                            for error in errors {
+                                passed_over.count_unreadable(number, error);
+                            }
                         }
                     }
                     Ok(())
@@ -157,13 +163,9 @@ fn typed_calls<E>(
 ) -> Result<(), E> {
     for call in &reading.calls {
         let event = reading.event(call);
-        let text = event.call.raw();
-        let typed = match (event.call.get("type"), event.get("type")) {
-            (None, Some(kind)) if event.call.size() > 1 => {
-                format!("{{\"type\":{},{}", kind.raw(), &text[1..])
-            }
-            (None, Some(kind)) => format!("{{\"type\":{}}}", kind.raw()),
-            _ => text.to_owned(),
+        let typed = match event.derived.and_then(|derived| derived.get("type")?.as_str()) {
+            Some(kind) => Cow::Owned(call_type::with_type(event.call, &kind)),
+            None => Cow::Borrowed(event.call.raw()),
         };
         each(&typed, Some(received_at))?;
     }

@@ -317,12 +317,16 @@ fn a_message_id_is_free_after_a_day_live_in_files_and_checked_again() {
         assert_eq!(standing(&engine), wanted, "{name}");
     }
 
-    // without any time, all are assumed to have come within a day, and the message says so
-    let untimed: Vec<String> = ONE_ID.iter().map(|(_, event, _)| call(event, "")).collect();
-    std::fs::write(&archive, untimed.join("\n")).expect("written");
-    let said = same(&[&archive]).expect("calls");
-    assert_eq!((said.tally.calls, said.tally.repeats), (2, 5));
-    let reused = said.groups.iter().find(|group| group.code == "MESSAGE-ID-REUSED");
-    let message = &reused.expect("one is dropped").message;
-    assert!(message.contains("as far as their times are known"), "{message}");
+    // without a time of arrival, all are assumed to have come within a day, and the message says so
+    for (times, wanted) in [("", (2, 5)), (r#","timestamp":"AT""#, (7, 0))] {
+        let untimed = |(at, event, _): &(&str, &str, _)| call(event, &times.replace("AT", at));
+        let untimed: Vec<String> = ONE_ID.iter().map(untimed).collect();
+        std::fs::write(&archive, untimed.join("\n")).expect("written");
+        let said = same(&[&archive]).expect("calls");
+        assert_eq!((said.tally.calls, said.tally.repeats), wanted);
+        let reused = said.groups.iter().find(|group| group.code == "MESSAGE-ID-REUSED");
+        let message = &reused.expect("one is dropped").message;
+        assert!(message.contains("when this one arrived is not known"), "{message}");
+        assert!(!message.contains("as far as their times are known"), "{message}");
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::segscope;
 use crate::common::{Http, Program};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Two calls that arrived 400 ms apart, in 2024.
@@ -47,4 +47,36 @@ fn an_address_with_an_invalid_port_is_refused() {
         let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
         assert!(said.contains("expected a port from 1 to 65535"), "{url}: {said}");
     }
+}
+
+/// The beginning of a file says that its lines are calls, so an envelope after it is opened later.
+#[test]
+fn a_call_in_an_envelope_that_cannot_be_read_is_counted_with_its_line() {
+    let home = tempfile::tempdir().expect("a folder");
+    let call = |event: &str, bytes: usize| {
+        let text = "x".repeat(bytes);
+        json!({"type": "track", "event": event, "userId": "u", "properties": {"text": text}})
+    };
+    // too large for a request to this path
+    let large = json!({"seq": 1, "path": "/v1/track", "received_at": "2026-11-30T10:00:00.000Z",
+        "call": call("Large", 40_000)});
+    let messages = [large.clone(), call("Inside", 1), large];
+    let messages = messages.map(|message| json!({"body": message.to_string()}));
+    let mut lines: Vec<String> = (0..80).map(|_| call("First", 4_000).to_string()).collect();
+    lines.push(json!({"messages": messages}).to_string());
+    lines.push(call("Last", 1).to_string());
+    std::fs::write(home.path().join("calls.ndjson"), lines.join("\n")).expect("written");
+
+    let listen = ["tail", "--listen", "127.0.0.1:0", "--no-record", "--format", "quiet"];
+    let program = Program::start(home.path(), &listen);
+    let url = format!("http://{}", program.address);
+    let ran = segscope(home.path(), &["send", "calls.ndjson", "--to", &url]).assert().code(0);
+    let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+    let note = "2 calls in envelopes passed over; the first is on line 81: the body has";
+    assert!(said.contains(note), "{said}");
+    let mut http = Http::connect(&program.address).expect("it listens");
+    let page = http.get("/_segscope/calls?after=80").expect("an answer").body;
+    let page: Value = serde_json::from_slice(&page).expect("JSON");
+    let calls = page["calls"].as_array().expect("calls").iter();
+    assert_eq!(calls.map(|call| &call["name"]).collect::<Vec<_>>(), ["Inside", "Last"]);
 }

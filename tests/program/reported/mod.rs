@@ -4,6 +4,7 @@
 //! file beside it is what arrives. Each module covers one kind of traffic.
 
 mod call_findings;
+mod call_types;
 mod ci_reports;
 mod corrected_calls;
 mod file_formats;

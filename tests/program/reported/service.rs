@@ -97,7 +97,12 @@ fn records_of(address: &str, count: usize) -> Vec<Value> {
 }
 
 /// Posts bodies to a listener, each to its path, and returns the records of their calls.
-fn live(home: &Path, args: &[&str], bodies: &[(&str, String)], count: usize) -> Vec<Value> {
+pub(super) fn live(
+    home: &Path,
+    args: &[&str],
+    bodies: &[(&str, String)],
+    count: usize,
+) -> Vec<Value> {
     let program = Program::start(home, &[&["tail", "--listen", "127.0.0.1:0"], args].concat());
     let mut http = Http::connect(&program.address).expect("it listens");
     for (path, body) in bodies {

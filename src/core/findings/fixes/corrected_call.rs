@@ -180,10 +180,12 @@ fn set_time(
 ) {
     tree.remove("/timestamp");
     let own = |name: &str| call.event.call.get(name).and_then(|value| value.as_str());
-    let left_out = || "left out: `timestamp`, so the time is that of sending".to_owned();
-    let Some(given) = own("timestamp") else {
-        let there = call.event.call.get("timestamp").is_some_and(|value| !value.is_null());
-        notes.extend(there.then(left_out));
+    let left_out = |name| format!("left out: `{name}`, so the time is that of sending");
+    let is_there = |name| call.event.call.get(name).is_some_and(|value| !value.is_null());
+    // the original time is what a library sends as `timestamp`
+    let name = if is_there("timestamp") { "timestamp" } else { "originalTimestamp" };
+    let Some(given) = own(name) else {
+        notes.extend(is_there(name).then(|| left_out(name)));
         return;
     };
     let language = choice.language;
@@ -204,7 +206,7 @@ fn set_time(
         // most languages read fewer forms of a time than segscope
         Some(time) if !is_rfc_3339(&given) => tree.set("timestamp", Lit::Text(time::format(time))),
         Some(_) => tree.set("timestamp", Lit::Text(given.into_owned())),
-        None => notes.push(left_out()),
+        None => notes.push(left_out(name)),
     }
 }
 

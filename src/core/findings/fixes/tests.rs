@@ -234,6 +234,11 @@ fn a_time_that_the_app_set_is_kept_or_named() {
     assert!(of_time(past, "curl").contains(r#""timestamp": "2024-05-01T09:00:00Z""#));
     assert!(of_time(past, "analytics-python").starts_with("# left out: `timestamp`"));
     assert!(of_time("1700000000", "analytics-node").contains("E"), "a number is no time");
+    // what the service stored has the time of the app as its original time
+    let stored = r#"null,"originalTimestamp":"2024-05-01T09:00:00Z""#;
+    assert!(of_time(stored, "curl").contains(r#""timestamp": "2024-05-01T09:00:00Z""#));
+    let python = of_time(stored, "analytics-python");
+    assert!(python.starts_with("# left out: `originalTimestamp`, so the time is"), "{python}");
 }
 
 #[test]

@@ -17,12 +17,17 @@ impl Custify {
         let signed_up_at = [self.traits.signed_up_at, self.context.signed_up_at];
         let given =
             if evaluation.kind == CallType::Group { &signed_up_at[1..] } else { &signed_up_at[..] };
-        if first(evaluation, given).is_none()
-            && let Some((slot, time)) = first(evaluation, &self.times)
-        {
-            let place = CallPlace::Slot(slot);
-            evaluation.find(self.codes.signup.code_for(evaluation.kind), place);
-            evaluation.name(self.call_time, FieldValue::Copy(time), From::Place(place));
+        if first(evaluation, given).is_none() {
+            let signup = self.codes.signup.code_for(evaluation.kind);
+            let timestamp = self.times[0];
+            if let Some((slot, time)) = first(evaluation, &self.times) {
+                let place = CallPlace::Slot(slot);
+                evaluation.find(signup, place);
+                evaluation.name(self.call_time, FieldValue::Copy(time), From::Place(place));
+            } else if evaluation.view.is_unknown_time(timestamp) {
+                evaluation.find(signup, CallPlace::Slot(timestamp));
+                evaluation.unknown_time = Some(self.call_time);
+            }
         }
         if evaluation.rendering() {
             self.compose_name(evaluation);

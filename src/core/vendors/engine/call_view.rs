@@ -1,6 +1,6 @@
 //! A view of one call, which is read once for all vendors.
 
-use crate::call::{CallType, Event, Val, time};
+use crate::call::{CallType, Event, UnknownTimes, Val, time};
 use crate::findings::doubtful_ids::{IdDoubt, doubt_of};
 use crate::vendors::engine::field_slots::{FieldSlot, SlotSet, SlotTable};
 use crate::vendors::engine::presence::Presence;
@@ -173,6 +173,16 @@ impl<'a> CallView<'a> {
     /// that is not valid.
     pub fn event_time(&self) -> Option<(FieldSlot, Val<'a>, time::Millis)> {
         self.time(self.basics.timestamp).or_else(|| self.time(self.basics.original))
+    }
+
+    /// Returns whether the service still adds the time at a slot, which is not known here.
+    pub fn is_unknown_time(&self, slot: FieldSlot) -> bool {
+        let CallBasics { received, timestamp, original, .. } = self.basics;
+        match self.event.unknown_times {
+            UnknownTimes::None => false,
+            UnknownTimes::Timestamp => slot == received || slot == timestamp,
+            UnknownTimes::All => slot == received || slot == timestamp || slot == original,
+        }
     }
 
     /// Returns the time of arrival, if `receivedAt` is valid.

@@ -120,6 +120,8 @@ pub(crate) struct Evaluation<'a> {
     pub(crate) carried: bool,
     /// The rows of the first request that wrote their field, one bit each.
     pub(crate) written: u128,
+    /// The `@name` field whose value would be a time that the service still adds.
+    pub(crate) unknown_time: Option<Name>,
     /// The rendering, if there is one; boxed because most calls are only judged and do not need it.
     pub(crate) rendering: Option<Box<Rendering<'a>>>,
 }
@@ -150,6 +152,7 @@ impl<'a> Evaluation<'a> {
             kept: 0,
             carried: true,
             written: 0,
+            unknown_time: None,
             rendering: None,
         }
     }
@@ -314,6 +317,16 @@ impl<'a> Evaluation<'a> {
             FieldSource::Session => self.session.is_some(),
             FieldSource::Time => self.view.event_time().is_some(),
             FieldSource::Named(_) => true,
+        }
+    }
+
+    /// Returns true if a source is a time that the service still adds and that is not known here.
+    pub(crate) fn is_unknown_time(&self, source: FieldSource) -> bool {
+        match source {
+            FieldSource::Slot(slot) => self.view.is_unknown_time(slot),
+            FieldSource::Time => self.view.is_unknown_time(self.view.basics.timestamp),
+            FieldSource::Named(name) => self.unknown_time == Some(name),
+            _ => false,
         }
     }
 

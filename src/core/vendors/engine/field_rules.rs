@@ -30,6 +30,13 @@ pub(crate) fn run_row<'a>(
         Some(fixed) => Some(fixed_value(fixed)),
         None => take_value(evaluation, row),
     };
+    if value.is_none() && evaluation.rendering() && has_unknown_time(evaluation, row) {
+        let says = format!(
+            "`{}` is left out here: the service adds the time when the call arrives",
+            row.to.join(".")
+        );
+        evaluation.doubt(request, &says);
+    }
     if let Some((value, from)) = value {
         if request == 0 {
             evaluation.written |= 1 << number;
@@ -109,6 +116,11 @@ fn is_fine(row: &FieldRule, state: Presence) -> bool {
     }
 }
 
+/// Returns whether the row would take a time that the service still adds.
+fn has_unknown_time(evaluation: &Evaluation<'_>, row: &FieldRule) -> bool {
+    row.from.iter().any(|&source| evaluation.is_unknown_time(source))
+}
+
 type TakenValue<'a> = Option<(FieldValue<'a>, From<'a>)>;
 
 fn take_value<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> TakenValue<'a> {
@@ -135,7 +147,9 @@ fn take_value<'a>(evaluation: &mut Evaluation<'a>, row: &'a FieldRule) -> TakenV
             return found;
         }
     }
-    for code in [row.recommended, row.missing].into_iter().flatten() {
+    let codes = [row.recommended, row.missing].into_iter().flatten();
+    let is_added = row.missing.or(row.recommended).is_some() && has_unknown_time(evaluation, row);
+    for code in codes.filter(|_| !is_added) {
         let view = evaluation.view;
         evaluation.find_with(code, CallPlace::Slot(row.place), |words| {
             let near = meant_for(view.event, view.pointer(row.place), row);

@@ -177,6 +177,16 @@ impl Freshsuccess {
 
     fn check_time(&self, evaluation: &mut Evaluation<'_>) {
         let Some((slot, _, at)) = self.created_at(evaluation) else {
+            if evaluation.view.is_unknown_time(self.timestamp) {
+                evaluation.unknown_time = Some(self.created_at);
+                if !evaluation.view.is_unknown_time(self.original) {
+                    evaluation.find(
+                        self.time_fallback.code_for(evaluation.kind),
+                        CallPlace::Slot(self.original),
+                    );
+                }
+                return;
+            }
             evaluation
                 .find(self.time_missing.code_for(evaluation.kind), CallPlace::Slot(self.original));
             return;

@@ -78,6 +78,14 @@ fn which_service_a_call_of_a_file_went_through_follows_from_its_sender() {
             "rudderstack",
         ),
         (json!({"userId": "u"}), "segment"),
+        // Segment adds the original time to what it stores; the library decides, not this shape
+        (json!({"userId": "u", "timestamp": null, "originalTimestamp": received}), "segment"),
+        (
+            json!({"userId": "u", "timestamp": null, "originalTimestamp": received,
+                   "channel": "server",
+                   "context": {"library": {"name": "@segment/analytics-node"}}}),
+            "segment",
+        ),
         (
             json!({"userId": "u", "context": {"library": {"name": "RudderLabs JavaScript SDK"}}}),
             "rudderstack",
@@ -85,5 +93,51 @@ fn which_service_a_call_of_a_file_went_through_follows_from_its_sender() {
     ] {
         let call = call_with(&call);
         assert_eq!(from_file(&call.to_string(), &[])[0]["service"]["name"], service, "{call}");
+    }
+}
+
+/// RudderStack keeps the `timestamp` of a call, so a `sentAt` that is days before it moves nothing.
+#[test]
+fn a_time_that_rudderstack_keeps_is_not_reported_as_moved() {
+    let times = |of: serde_json::Value| {
+        let mut item = rudder_item(json!({"userId": "u1", "sentAt": "2026-11-20T10:00:00.000Z"}));
+        item.as_object_mut().expect("an object").extend(of.as_object().expect("one").clone());
+        item
+    };
+    let event = "2026-11-28T10:00:00.000Z";
+    let (arrival, moved) = ("2026-11-29T10:00:00.000Z", "2026-12-07T10:00:00.000Z");
+    let found = |record: &serde_json::Value| -> Vec<(String, String)> {
+        let findings = record["findings"].as_array().expect("findings").iter();
+        let times = findings.filter(|it| it["code"] == "EVT-TIME-IMPLAUSIBLE");
+        times.map(|it| (it["path"].to_string(), it["message"].to_string())).collect()
+    };
+    let segment = json!({"type": "track", "event": "E", "userId": "u1", "timestamp": event,
+        "originalTimestamp": arrival});
+    for (call, want) in [
+        (times(json!({"timestamp": event})), None),
+        (times(json!({"timestamp": event, "originalTimestamp": null})), None),
+        (times(json!({})), Some("8 days before `originalTimestamp`")),
+        (segment.clone(), Some("8 days before `timestamp`")),
+    ] {
+        // of a batch, only Segment takes the time of sending
+        let body = json!({"batch": [call], "sentAt": "2026-11-20T10:00:00.000Z"}).to_string();
+        let home = tempfile::tempdir().expect("a folder");
+        let live = &live(home.path(), &[], &[("/v1/batch", body.clone())], 1)[0];
+        let of_file = &from_file(&body, &[])[0];
+        for record in [live, of_file] {
+            let found = found(record);
+            assert_eq!(found.len(), usize::from(want.is_some()), "{record}");
+            let says = |words: &str| found.iter().any(|(_, message)| message.contains(words));
+            assert!(want.is_none_or(says), "{found:?}");
+        }
+    }
+    // what RudderStack has stored says itself whether its `timestamp` was moved
+    for (timestamp, want) in [(event, 0), (moved, 1)] {
+        let stored = times(json!({"timestamp": timestamp, "receivedAt": arrival}));
+        let sent_at = |found: &[(String, String)]| {
+            found.iter().filter(|(path, _)| path == "\"/sentAt\"").count()
+        };
+        let record = &from_file(&stored.to_string(), &[])[0];
+        assert_eq!(sent_at(&found(record)), want, "{record}");
     }
 }

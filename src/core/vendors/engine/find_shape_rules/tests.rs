@@ -88,7 +88,7 @@ fn judge_both(
     let shape = shapes.map(|(own, derived)| own.with(derived));
     [shape, None].map(|shape| {
         let derived = Some(derived.root());
-        let event = Event { call: doc.root(), derived, discarded, shape };
+        let event = Event { derived, discarded, shape, ..Event::bare(doc.root()) };
         let mut scratch = Scratch::default();
         scratch.read(&vendors.keys, &event);
         let view = CallView::new(&event, (vendors.len(), &vendors.keys), &scratch, vendors.basics);
