@@ -127,16 +127,17 @@ impl Importer<'_> {
         if !root.is_array() || root.index(0).is_none() {
             return self.message_item(root, first, block);
         }
-        let (mut items, mut nth) = (vec![root], 0);
-        while let Some(item) = items.pop() {
+        let mut items = vec![(root, String::new())];
+        while let Some((item, nth)) = items.pop() {
             if item.is_array() && item.index(0).is_some() {
-                // lists in the list, in their order
+                // lists in the list, in their order: the second item of the first is 1.2
                 let at = items.len();
-                items.extend(item.children());
+                let dot = if nth.is_empty() { "" } else { "." };
+                let numbers = (1..).map(|number: usize| format!("{nth}{dot}{number}"));
+                items.extend(item.children().zip(numbers));
                 items[at..].reverse();
                 continue;
             }
-            nth += 1;
             if let Err(message) = self.message_item(item, first, block) {
                 self.wrong_items += 1;
                 let (path, message) = (input.path.clone(), format!("item {nth}: {message}"));
@@ -170,6 +171,8 @@ impl Importer<'_> {
             EnvelopeItem::Deletion => {
                 Err("this is a deletion request of Segment, not a call".to_owned())
             }
+            // an empty list
+            EnvelopeItem::Other if item.is_array() && item.index(0).is_none() => Ok(()),
             EnvelopeItem::Other => Err(bare_calls::EXPECTED.to_owned()),
         }
     }

@@ -50,18 +50,18 @@ fn a_line_that_is_no_call_is_told_and_ends_nothing() {
 #[test]
 fn each_item_of_a_list_that_is_no_call_is_counted() {
     let home = tempfile::tempdir().expect("a folder");
-    let list = format!("[{},4,[{},{{\"x\":1}}],[]]", call("A"), call("B"));
+    let list = format!("[[],{},[{},{{\"x\":1}}],4,[]]", call("A"), call("B"));
     let input = [&list, "no JSON", &call("C")].join("\n");
     let args = ["tail", "-", "--format", "ndjson", "--no-record"];
     for (input, words) in [
-        (input.as_str(), "has ended; 1 line and 3 items of lists passed over, the first: "),
-        (&list, "has ended; 3 items of lists passed over, the first: "),
+        (input.as_str(), "has ended; 1 line and 2 items of lists passed over, the first: "),
+        (&list, "has ended; 2 items of lists passed over, the first: "),
     ] {
         let run = segscope(home.path(), &args).write_stdin(input).assert().success();
         let output = run.get_output();
         assert_eq!(events(&output.stdout)[..2], ["A", "B"]);
         let told = String::from_utf8_lossy(&output.stderr);
-        let first = "standard input:1: item 2: expected a call as a JSON object";
+        let first = "standard input:1: item 3.2: expected a call as a JSON object";
         assert!(told.contains(words) && told.contains(first), "{told}");
     }
 }
