@@ -156,7 +156,7 @@ impl EvaluatedCall<'_> {
     ) -> FoundEdits {
         let text = fixes::changed(call, &first);
         let Ok(doc) = Doc::parse(&*text) else { return FoundEdits::default() };
-        let event = Event::bare(doc.root());
+        let event = Event { unknown_times: self.event.unknown_times, ..Event::bare(doc.root()) };
         let after = self.vendors.render_each(&event, self.seq, self.memory, false);
         let after: Vec<(usize, RenderedCall)> = after.into_iter().enumerate().collect();
         let further = EvaluatedCall { event: &event, ..*self }.edits(
@@ -239,7 +239,7 @@ impl EvaluatedCall<'_> {
     /// Judges another call in place of this one, for the vendors in use.
     pub(super) fn judged(&self, call: &str) -> Vec<Outcome> {
         let Ok(doc) = Doc::parse(call) else { return Vec::new() };
-        let event = Event::bare(doc.root());
+        let event = Event { unknown_times: self.event.unknown_times, ..Event::bare(doc.root()) };
         self.vendors.outcomes(self.in_use, &event, self.seq, self.memory)
     }
 

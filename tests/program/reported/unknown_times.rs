@@ -131,3 +131,19 @@ fn the_corrected_call_and_the_exported_one_have_no_error_that_the_call_has_not()
     };
     assert_eq!(errors(corrected), Vec::<String>::new(), "{text}");
 }
+
+#[test]
+fn no_change_of_the_call_claims_to_add_a_time() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("calls.ndjson");
+    let call = TIMELESS[0].replace("properties", "Properties");
+    std::fs::write(&file, call).expect("written");
+    let record = &check_records(home.path(), &file, &["--vendor", "freshsuccess"])[0];
+    let findings = record["findings"].as_array().expect("findings");
+    let fix = |code: &str| {
+        let found = findings.iter().find(|finding| finding["code"] == code);
+        found.and_then(|finding| finding["fix"].as_str()).expect(code)
+    };
+    assert!(fix("FS-T-MODULE-MISSING").contains("rename `Properties` to `properties`"), "{record}");
+    assert!(fix("FS-T-TIME-FALLBACK").starts_with("nothing needs to change"), "{record}");
+}
