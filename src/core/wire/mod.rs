@@ -37,7 +37,7 @@ mod tracking_hosts;
 pub mod violation;
 mod write_key;
 
-pub use crate::wire::call_request::posted;
+pub use crate::wire::call_request::{posted, standalone_call};
 pub use crate::wire::parse_calls::{read, read_numbered};
 pub use crate::wire::parsed_request::{Library, ParseScratch, ParsedRequest, ReadCall};
 pub use crate::wire::write_key::{

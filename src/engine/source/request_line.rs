@@ -29,9 +29,9 @@ pub(crate) fn head_of(request: &RequestLine) -> RequestHead<'_> {
 }
 
 impl Recording {
-    /// Passes the text of each call of the files to `each`, with the type that its path gave it
-    /// and, from a recording or a record, the time at which it arrived. A batch in a file of calls is passed as
-    /// a whole. Returns notes about what was passed over.
+    /// Passes the text of each call of the files to `each`, with what its path and its batch gave it
+    /// and, from a recording or a record, the time at which it arrived. A batch in a file of calls is
+    /// passed as a whole. Returns notes about what was passed over.
     ///
     /// # Errors
     /// Fails at the first line that contains no call, and when `each` fails.
@@ -57,7 +57,7 @@ impl Recording {
                         (Err(_), _) => return,
                         (Ok(()), None) => each(&bare.text, None),
                         (Ok(()), Some(request)) => {
-                            typed_calls(&bare.reading, request.received_at, &mut each)
+                            standalone_calls(&bare.reading, request.received_at, &mut each)
                         }
                     };
                     bare.reading.recycle(scratch);
@@ -144,28 +144,19 @@ fn request_calls<E>(
     let body = body_text(line, &request);
     let reading = wire::read(&head_of(&request), request.request, body, scratch)
         .map_err(|refusal| refusal.to_string())?;
-    let done = typed_calls(&reading, request.received_at, each);
+    let done = standalone_calls(&reading, request.received_at, each);
     reading.recycle(scratch);
     Ok(done)
 }
 
-/// Passes on the calls of a request with the type that its path gave them.
-fn typed_calls<E>(
+/// Passes on the calls of a request with what their path and their batch gave them.
+fn standalone_calls<E>(
     reading: &ParsedRequest<'_>,
     received_at: Millis,
     each: &mut impl FnMut(&str, Option<Millis>) -> Result<(), E>,
 ) -> Result<(), E> {
-    for call in &reading.calls {
-        let event = reading.event(call);
-        let text = event.call.raw();
-        let typed = match (event.call.get("type"), event.get("type")) {
-            (None, Some(kind)) if event.call.size() > 1 => {
-                format!("{{\"type\":{},{}", kind.raw(), &text[1..])
-            }
-            (None, Some(kind)) => format!("{{\"type\":{}}}", kind.raw()),
-            _ => text.to_owned(),
-        };
-        each(&typed, Some(received_at))?;
-    }
-    Ok(())
+    let service = reading.platform.service();
+    reading.calls.iter().try_for_each(|call| {
+        each(&wire::standalone_call(&reading.event(call), service), Some(received_at))
+    })
 }

@@ -189,14 +189,19 @@ fn every_export_that_can_be_read_keeps_what_is_found_in_a_call() {
                 assert_eq!(again, wanted, "{format} of {}", source.display());
             }
         }
-        // a curl line sends the call now, and without what its batch gave it
+        // a curl line posts the call that was in an image's URL or in a webhook's request
         let copy = home.write("copy.sh", home.text(&["export", "--format", "curl"], source));
-        let again: Vec<Value> = home.records(&copy).iter().map(core).collect();
+        let again = home.records(&copy);
         assert_eq!(again.len(), wanted.len());
-        for (again, wanted) in again.iter().zip(&wanted) {
-            for member in ["type", "name", "id"] {
-                assert_eq!(again[member], wanted[member], "{member}: {wanted}");
+        for (again, wanted) in again.iter().map(core).zip(&wanted) {
+            if wanted["id"] == "px" || wanted["id"] == "hook" {
+                assert_eq!(
+                    ["type", "name", "id"].map(|it| &again[it]),
+                    ["type", "name", "id"].map(|it| &wanted[it])
+                );
+                continue;
             }
+            assert_eq!(again, *wanted, "curl of {}", source.display());
         }
     }
 }
