@@ -7,12 +7,14 @@
 //! [`reply`] contains the responses.
 
 mod batch_context;
+mod batch_discards;
 mod call_request;
 mod content_fingerprint;
 mod decode;
 mod derived_fields;
 pub mod discard;
 pub mod empty_request;
+mod excerpt;
 mod fields;
 pub mod intended_route;
 mod json_mistake;
@@ -38,7 +40,8 @@ pub mod violation;
 mod write_key;
 
 pub use crate::wire::call_request::{posted, standalone_call};
-pub use crate::wire::parse_calls::{read, read_numbered};
+pub use crate::wire::excerpt::CallExcerpt;
+pub use crate::wire::parse_calls::{read, read_excerpt, read_numbered};
 pub use crate::wire::parsed_request::{Library, ParseScratch, ParsedRequest, ReadCall};
 pub use crate::wire::write_key::{
     WriteKey, WriteKeyPlace, basic_credentials, of_head as key_of_head,

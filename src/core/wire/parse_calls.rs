@@ -13,8 +13,8 @@ use crate::wire::platform::Headers;
 use crate::wire::refusal::RefusalReason;
 use crate::wire::violation;
 use crate::wire::{
-    BodyShape, ParseScratch, ParsedRequest, Platform, ReadCall, Refusal, RequestHead, Route,
-    WriteKeyPlace,
+    BodyShape, CallExcerpt, ParseScratch, ParsedRequest, Platform, ReadCall, Refusal, RequestHead,
+    Route, WriteKeyPlace,
 };
 use crate::wire::{
     batch_context, content_fingerprint, limits, not_json, repeated_keys, times, write_key,
@@ -35,6 +35,18 @@ pub fn read<'b>(
     read_numbered(head, &|| request, body, scratch)
 }
 
+/// Parses a request as [`read`] does. If it is an excerpt, the rest of the request decides what the
+/// call alone does not show.
+pub fn read_excerpt<'b>(
+    head: &RequestHead<'_>,
+    request: u64,
+    body: &'b str,
+    excerpt: Option<&CallExcerpt>,
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'b>, Refusal> {
+    read_with(head, &|| request, body, excerpt, scratch)
+}
+
 /// Parses the calls of a request whose number is known only when `number` is called. It is called
 /// for each call that needs a generated id. `body` is the decoded text of the request, or the result
 /// of [`crate::wire::query_body`].
@@ -45,6 +57,16 @@ pub fn read_numbered<'b>(
     head: &RequestHead<'_>,
     number: &dyn Fn() -> u64,
     body: &'b str,
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'b>, Refusal> {
+    read_with(head, number, body, None, scratch)
+}
+
+fn read_with<'b>(
+    head: &RequestHead<'_>,
+    number: &dyn Fn() -> u64,
+    body: &'b str,
+    excerpt: Option<&CallExcerpt>,
     scratch: &mut ParseScratch,
 ) -> Result<ParsedRequest<'b>, Refusal> {
     let shape = match head.route() {
@@ -81,6 +103,7 @@ pub fn read_numbered<'b>(
         headers,
         shape,
         number,
+        excerpt,
         calls: std::mem::take(&mut scratch.calls),
         derived: Builder::new(std::mem::take(&mut scratch.text), &mut scratch.derived),
         discards: Vec::new(),
@@ -114,15 +137,17 @@ fn parse<'b>(body: &'b str, scratch: &mut ParseScratch) -> Result<Doc<'b>, Refus
         .map_err(|error| Refusal::new(RefusalReason::NotJson(not_json::look(body, &error))))
 }
 
-struct CallReader<'h, 'a> {
+/// Reads the calls of one body.
+pub(crate) struct CallReader<'h, 'a> {
     head: &'h RequestHead<'a>,
     headers: Headers<'a>,
     shape: BodyShape,
     number: &'h dyn Fn() -> u64,
-    calls: Vec<ReadCall>,
+    excerpt: Option<&'h CallExcerpt>,
+    pub calls: Vec<ReadCall>,
     derived: Builder,
-    discards: Vec<discard::Discard>,
-    budget: batch_context::Budget,
+    pub discards: Vec<discard::Discard>,
+    pub budget: batch_context::Budget,
 }
 
 type Found = (Option<crate::wire::WriteKey>, Platform);
@@ -167,6 +192,9 @@ impl<'h> CallReader<'h, '_> {
             self.discards.push(at("bad_request", ""));
         }
         self.derived.close();
+        if let Some(excerpt) = self.excerpt {
+            excerpt.add_discards(&mut self.calls, &mut self.discards);
+        }
         Ok((self.key(top.write_key, None), platform))
     }
 
@@ -224,56 +252,18 @@ impl<'h> CallReader<'h, '_> {
             }
         }
         self.derived.close();
-        match platform {
-            Platform::RudderStack => {
+        let checked = limited || (self.shape == BodyShape::Bare && !passed);
+        match (self.excerpt, platform) {
+            (Some(excerpt), _) => excerpt.add_discards(&mut self.calls, &mut self.discards),
+            (None, Platform::RudderStack) => {
                 if let Some(bad) = bad {
                     self.refuse_all(children().filter(Val::is_object), &shared, path, bad);
                 }
             }
-            _ => self.batch_discards(limited || (self.shape == BodyShape::Bare && !passed)),
+            (None, _) => self.batch_discards(checked),
         }
         self.context_discard();
         Ok((self.key(top.write_key, item_key), platform))
-    }
-
-    /// Adds the discards that concern the batch as a whole.
-    fn batch_discards(&mut self, segment: bool) {
-        if segment {
-            if self.calls.len() > limits::MAX_BATCH_CALLS {
-                self.discards.push(at("too_many_events", "/batch"));
-                for call in &mut self.calls {
-                    call.discards.push(at("too_many_events", ""));
-                }
-            }
-            let bad = self.calls.iter().filter(|call| call.discarded_as().is_some()).count();
-            if bad > 0 {
-                let all = bad == self.calls.len();
-                let code = if all { "empty_batch_result" } else { "multi_user_error" };
-                self.discards.push(at(code, "/batch"));
-            }
-        }
-    }
-
-    fn context_discard(&mut self) {
-        if self.budget.spent {
-            self.discards.push(at("context_not_merged", "/context"));
-        }
-    }
-
-    /// Marks all valid calls as lost, because RudderStack's gateway refuses the whole request for
-    /// one invalid item.
-    fn refuse_all<'d>(
-        &mut self,
-        items: impl Iterator<Item = Val<'d>>,
-        shared: &RequestDefaults<'d>,
-        path: &str,
-        bad: usize,
-    ) {
-        for (call, item) in self.calls.iter_mut().zip(items) {
-            if call.discarded_as().is_none() && shared.is_checked(&Fields::new(item)) {
-                call.discards.push(at(discard::REQUEST_REFUSED, format!("{path}{bad}")));
-            }
-        }
     }
 
     fn call<'d>(
@@ -342,7 +332,8 @@ impl<'h> CallReader<'h, '_> {
             BodyShape::Bare => call.received_at.is_some(),
             _ => false,
         };
-        platform::detect(self.head, &self.headers, call, name.as_deref(), forwarded)
+        let found = platform::detect(self.head, &self.headers, call, name.as_deref(), forwarded);
+        self.excerpt.map_or(found, |excerpt| excerpt.platform(found))
     }
 
     fn shared<'d>(&self, platform: Platform, batch: Fields<'d>) -> RequestDefaults<'d>

@@ -6,7 +6,7 @@ use crate::engine::index::{Index, NoCall};
 use crate::engine::ingest::forward_counts::ForwardCounts;
 use crate::engine::mirror::MirrorCounts;
 use crate::engine::mirror::given_up::given_up_notice;
-use crate::engine::rows::views::{OpenedFiles, RequestCounts, Stats};
+use crate::engine::rows::stats::{OpenedFiles, RequestCounts, Stats};
 use crate::engine::source::recording_files::RemarkTarget;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

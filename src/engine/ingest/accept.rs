@@ -353,6 +353,7 @@ pub(crate) fn line_head<'a>(head: &RequestHead<'a>, end: LineEnd<'a>) -> LineHea
         response: end.response,
         fault: end.fault,
         is_tls: head.is_tls,
+        excerpt: None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::engine::rows::row_detail::request_detail;
 use crate::engine::rows::sdk_retries::SdkRetries;
 use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
 use crate::engine::source::har_response;
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::{head_of, read_calls};
 use crate::findings::Severity;
 use crate::recording::{RequestLine, ResponseSource};
 use crate::wire::empty_request::{self, Explanation};
@@ -27,9 +27,7 @@ pub(crate) fn detail(
         return Ok(of_request(request, &shared, kind, None));
     }
     let mut scratch = wire::ParseScratch::default();
-    let body = body_text(line, request);
-    let reading = wire::read(&head_of(request), request.request, body, &mut scratch)
-        .map_err(|refusal| refusal.to_string())?;
+    let reading = read_calls(line, request, &mut scratch).map_err(|refusal| refusal.to_string())?;
     Ok(of_request(request, &shared, kind, Some(&reading)))
 }
 

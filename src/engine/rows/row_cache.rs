@@ -8,7 +8,7 @@ use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_detail::find_call;
 use crate::engine::rows::row_window::UnfinishedRow;
 use crate::engine::rows::views::{IdCell, NoCallView};
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::read_calls;
 use crate::findings::{Id, advice};
 use crate::fql::Field;
 use crate::recording::{self, RecordingEntry, RequestLine};
@@ -150,8 +150,7 @@ fn read(
     let mut asking = group.iter_mut().filter(|row| row.line.is_some() && row.call.is_some());
     let Some(first) = asking.next() else { return };
     let asking = std::iter::once(first).chain(asking);
-    let body = body_text(&line, &request);
-    if let Ok(reading) = wire::read(&head_of(&request), request.request, body, scratch) {
+    if let Ok(reading) = read_calls(&line, &request, scratch) {
         for row in asking {
             if let Some(new) = call(row, &reading, &request, needs) {
                 put(row, new);

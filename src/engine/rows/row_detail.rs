@@ -10,7 +10,7 @@ use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_window::request_line;
 use crate::engine::rows::views::{CallDetail, RequestDetail, RowDetail};
 use crate::engine::source::recording_files::LinePosition;
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::{body_text, head_of, read_calls};
 use crate::engine::{Engine, JudgingState};
 use crate::recording::{self, RequestLine, ResponseSource, UpstreamAnswer};
 use crate::wire::{self, ParsedRequest, ReadCall, Reply};
@@ -121,8 +121,7 @@ impl Engine {
             shared.mirror_failure = self.mirroring.given_up_requests().failure_of(request.request);
         }
         let shared = Arc::new(shared);
-        let reading =
-            wire::read(&head_of(request), request.request, body_text(line, request), scratch);
+        let reading = read_calls(line, request, scratch);
         for unread in group {
             out.push(match (&unread.call, &reading) {
                 (None, reading) => {
@@ -298,6 +297,7 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         received_at: request.received_at,
         signature: request.signature.clone(),
         is_tls: request.is_tls,
+        excerpt: request.excerpt.clone(),
         mirror_failure: None,
     }
 }

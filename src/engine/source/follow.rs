@@ -318,9 +318,9 @@ impl Importer<'_> {
             (0, Some(now)) => now,
             (known, _) => known,
         };
-        let BareCall { text, reading, request } = call;
+        let BareCall { text, reading, request, excerpt } = call;
         let reading = reading.into_owned(&mut scratch);
-        let head = call_record::line_head(request.as_deref(), received_at);
+        let head = call_record::line_head(request.as_deref(), excerpt.as_deref(), received_at);
         let signature = request.as_ref().and_then(|request| request.signature.as_deref());
         let start = block.text.len();
         let body_at = recording::append_line(

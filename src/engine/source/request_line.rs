@@ -7,7 +7,7 @@ use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::passed_over::PassedOver;
 use crate::engine::source::recording_files::Recording;
 use crate::recording::{self, RecordingEntry, RequestLine};
-use crate::wire::{self, ParseScratch, ParsedRequest, RequestHead};
+use crate::wire::{self, ParseScratch, ParsedRequest, Refusal, RequestHead};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -26,6 +26,16 @@ pub(crate) fn head_of(request: &RequestLine) -> RequestHead<'_> {
         received_at: request.received_at,
         is_tls: request.is_tls,
     }
+}
+
+/// Parses the calls of a recorded request, which is in this line.
+pub(crate) fn read_calls<'l>(
+    line: &'l str,
+    request: &RequestLine,
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'l>, Refusal> {
+    let (body, excerpt) = (body_text(line, request), request.excerpt.as_ref());
+    wire::read_excerpt(&head_of(request), request.request, body, excerpt, scratch)
 }
 
 impl Recording {
@@ -141,9 +151,7 @@ fn request_calls<E>(
     if request.refused.is_some() {
         return Ok(Ok(()));
     }
-    let body = body_text(line, &request);
-    let reading = wire::read(&head_of(&request), request.request, body, scratch)
-        .map_err(|refusal| refusal.to_string())?;
+    let reading = read_calls(line, &request, scratch).map_err(|refusal| refusal.to_string())?;
     let done = standalone_calls(&reading, request.received_at, each);
     reading.recycle(scratch);
     Ok(done)
