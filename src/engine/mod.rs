@@ -50,6 +50,7 @@ pub use crate::engine::ingest::forward_counts::{ForwardCounters, ForwardCounts, 
 pub use crate::engine::ingest::forwarded::ForwardRecord;
 pub use crate::engine::ingest::options::IngestOptions;
 pub use crate::engine::ingest::redact::MALFORMED;
+pub(crate) use crate::engine::ingest::refusal_status::{LOOP, LOOP_STATUS};
 pub use crate::engine::ingest::writer::WriteTicket;
 pub use crate::engine::judging::arrival_clock::ClosedSession;
 pub use crate::engine::judging::draft::{DraftError, JudgedDraft};

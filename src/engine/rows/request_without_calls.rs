@@ -4,6 +4,7 @@
 use crate::engine::index::NoCall;
 use crate::engine::ingest::accept::FAULT;
 use crate::engine::ingest::forwarded::{UPSTREAM_FAILED, UPSTREAM_REFUSED};
+use crate::engine::ingest::refusal_status::LOOP;
 use crate::engine::rows::row_detail::request_detail;
 use crate::engine::rows::sdk_retries::SdkRetries;
 use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
@@ -101,7 +102,7 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
             return "set the same secret in the webhook destination and in `webhook_secret`"
                 .to_owned();
         }
-        "loop" => return "set `forward` to the real service: its URL leads back here".to_owned(),
+        LOOP => return "set `forward` to the real service: its URL leads back here".to_owned(),
         _ if request.fault.is_some() => return "see the message above".to_owned(),
         _ => {}
     }

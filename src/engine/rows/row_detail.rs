@@ -4,6 +4,7 @@ use crate::call::{Seq, text::visible};
 use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
 use crate::engine::ingest::accept::{FAULT, InjectedFault};
 use crate::engine::ingest::forwarded::UPSTREAM_REFUSED;
+use crate::engine::ingest::refusal_status::status_of_code;
 use crate::engine::rows::call_detail::{self, DetailContext, Extent, JudgeNotes};
 use crate::engine::rows::call_fields;
 use crate::engine::rows::request_without_calls;
@@ -237,11 +238,9 @@ fn add_upstream_answer(request: &mut RequestDetail, line: Option<&str>) {
 /// Returns the response of segscope's own that a fault put in the place of another.
 fn response_of_fault(request: &RequestLine) -> Option<Reply> {
     let text = request.fault.as_deref().filter(|_| request.response == ResponseSource::Own)?;
-    let own = match request.refused.as_ref().map(|(code, _)| code.as_str()) {
+    let own = match &request.refused {
         None => 200,
-        Some("signature_missing" | "signature_wrong") => 401,
-        Some("loop") => 508,
-        Some(_) => return None,
+        Some((code, _)) => status_of_code(code)?,
     };
     match request.status {
         status if status == own => None,
