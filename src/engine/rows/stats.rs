@@ -3,6 +3,7 @@
 use crate::engine::ingest::forward_counts::ForwardCounts;
 use crate::engine::mirror::MirrorCounts;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The counts for the status bar.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,6 +59,8 @@ pub struct Stats {
     pub remarks: u64,
     /// The present problem, for a banner.
     pub problem: Option<String>,
+    /// What was passed over in the opened files, for a banner, once they are read.
+    pub notes: Option<Arc<str>>,
 }
 
 /// The files that are open for reading.

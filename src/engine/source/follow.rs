@@ -295,7 +295,7 @@ impl Importer<'_> {
             return;
         }
         let passed_over = std::mem::take(&mut self.passed_over);
-        self.shared.import.lock().notes.extend(passed_over.other_notes(&input.path));
+        self.shared.import.lock().add_notes(passed_over.other_notes(&input.path));
         self.shared.changed();
     }
 
