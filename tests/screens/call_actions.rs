@@ -67,6 +67,16 @@ fn a_call_of_a_batch_is_copied_and_composed_with_what_its_batch_gave_it() {
 }
 
 #[test]
+fn a_copy_is_of_the_call_under_the_cursor_while_no_detail_is_open() {
+    let mut app = app();
+    app.press("E E g y y");
+    assert!(copied(&app).contains(r#""messageId":"m-1""#), "{}", copied(&app));
+    // the detail that was closed had another call
+    app.press("enter esc j y y");
+    assert!(copied(&app).contains(r#""messageId":"m-2""#), "{}", copied(&app));
+}
+
+#[test]
 fn the_fix_of_a_finding_is_copied_from_its_page() {
     let mut app = app();
     app.press("2 y");
