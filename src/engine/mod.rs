@@ -50,6 +50,7 @@ pub use crate::engine::ingest::forward_counts::{ForwardCounters, ForwardCounts, 
 pub use crate::engine::ingest::forwarded::ForwardRecord;
 pub use crate::engine::ingest::options::IngestOptions;
 pub use crate::engine::ingest::redact::MALFORMED;
+pub(crate) use crate::engine::ingest::refusal_status::{LOOP, LOOP_STATUS};
 pub use crate::engine::ingest::writer::WriteTicket;
 pub use crate::engine::judging::arrival_clock::ClosedSession;
 pub use crate::engine::judging::draft::{DraftError, JudgedDraft};
@@ -62,15 +63,16 @@ pub use crate::engine::mirror::{
 };
 pub use crate::engine::rows::marks_and_notes::NOTE_CHARS;
 pub use crate::engine::rows::sdk_retries::SdkRetries;
+pub use crate::engine::rows::stats::{OpenedFiles, RequestCounts, Stats};
 pub use crate::engine::rows::views::{
-    CallDetail, IdCell, Mark, MissedId, NoCallDetail, NoCallView, OpenedFiles, RequestCounts,
-    RequestDetail, RowDetail, RowView, Stats,
+    CallDetail, IdCell, Mark, MissedId, NoCallDetail, NoCallView, RequestDetail, RowDetail, RowView,
 };
 pub(crate) use crate::engine::search::Chunks;
 pub use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 pub use crate::engine::search::recorded_names::SeenNames;
 pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};
 pub use crate::engine::source::file_error::FileError;
+pub(crate) use crate::engine::source::har::EXCERPT;
 pub(crate) use crate::engine::source::har_response::RESPONSE_UNKNOWN;
 pub use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::recording_files::RecordingPieces;

@@ -161,7 +161,7 @@ impl PlainSession<'_> {
             let rest = number(text).1;
             let Some((row, _)) = self.parse_row(text)? else { return Ok(()) };
             let Some(call) = self.call_of(row)? else { return Ok(()) };
-            (crate::tui::pages::compose::with_type(&call), call.write_key.clone(), rest)
+            (call.standalone_text(), call.write_key.clone(), rest)
         };
         let to =
             match word(rest) {

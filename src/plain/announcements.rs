@@ -64,6 +64,10 @@ impl PlainSession<'_> {
             }
             self.printed.problem = stats.problem.clone();
         }
+        if stats.notes.is_some() && stats.notes != self.printed.notes {
+            self.say(&format!("attention: {}", stats.notes.as_deref().unwrap_or_default()))?;
+            self.printed.notes = stats.notes.clone();
+        }
         let (given_up, seen) = self.inspector.given_up_lines(self.printed.given_up);
         self.printed.given_up = seen;
         for line in given_up {

@@ -7,7 +7,6 @@ use crate::call::template::{names, template};
 use crate::inspector::{CallSource, DraftError};
 use crate::plain::phrases;
 use crate::plain::session::PlainSession;
-use crate::tui::pages::compose::with_type;
 use serde_json::Value;
 use std::io;
 
@@ -21,7 +20,7 @@ impl PlainSession<'_> {
         } else if text.is_empty() || number(text).0.is_some() {
             let Some((row, _)) = self.parse_row(text)? else { return Ok(()) };
             let Some(call) = self.call_of(row)? else { return Ok(()) };
-            self.draft = Some(with_type(&call));
+            self.draft = Some(call.standalone_text());
         } else {
             let names: Vec<&str> = names().collect();
             return self.say(&format!(

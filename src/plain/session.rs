@@ -19,6 +19,8 @@ pub enum SessionFlow {
 #[derive(Default)]
 pub(crate) struct BackgroundStatus {
     pub problem: Option<String>,
+    /// What was passed over in the opened files.
+    pub notes: Option<Arc<str>>,
     pub refused_settings: Option<String>,
     pub sending: Option<Sending>,
     pub judged: u64,

@@ -3,7 +3,7 @@
 //! that the upstream has not acknowledged.
 
 use crate::call::time;
-use crate::engine::{Engine, ForwardEnd, ForwardRecord, InjectedFault};
+use crate::engine::{Engine, ForwardEnd, ForwardRecord, InjectedFault, LOOP, LOOP_STATUS};
 use crate::fql::Filter;
 use crate::outbound::forward::{
     ForwardClient, ForwardError, ForwardRequest, ForwardedFor, ForwardedResponse, Upstream,
@@ -224,11 +224,11 @@ pub(crate) fn refuse_loop(
         return None;
     }
     let message = "the upstream sends requests back to this segscope";
-    let refused = RefusalRecord { code: "loop", message, kind: "", body_bytes: None };
+    let refused = RefusalRecord { code: LOOP, message, kind: "", body_bytes: None };
     connection::with_head_at(parts, time::now(), |head| {
-        engine.record_refused(head, body, 508, fault, refused);
+        engine.record_refused(head, body, LOOP_STATUS, fault, refused);
     });
-    Some(own_response(parts, Reply::failure(508, "loop", message)))
+    Some(own_response(parts, Reply::failure(LOOP_STATUS, LOOP, message)))
 }
 
 /// Waits for a future, and does some work as soon as the future has nothing to do but wait. Returns

@@ -48,6 +48,7 @@ fn main() {
             response: ResponseSource::Own,
             fault: None,
             is_tls: false,
+            excerpt: None,
         };
         compose(&mut line, request as u64 + 1, &head, Body::Json(&body), None, None);
         out.write_all(&line).expect("room for it");

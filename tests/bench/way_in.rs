@@ -80,6 +80,7 @@ fn compose_and_append(bencher: Bencher<'_, '_>) {
         response: ResponseSource::Own,
         fault: None,
         is_tls: false,
+        excerpt: None,
     };
     bencher.bench_local(|| {
         recording::compose(&mut line, 1, &head, Body::Json(black_box(&call)), None, None);

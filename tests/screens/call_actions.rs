@@ -44,6 +44,39 @@ fn the_page_that_composes_keeps_its_call() {
 }
 
 #[test]
+fn a_call_of_a_batch_is_copied_and_composed_with_what_its_batch_gave_it() {
+    let fixture = Fixture::new(5);
+    let batch = r#"{"batch":[{"type":"track","event":"E","userId":"u"}],"integrations":{"All":false},"context":{"groupId":"g9"}}"#;
+    fixture.request(0, "/v1/batch", batch.as_bytes());
+    fixture.settle();
+    let mut app = TestApp::new(fixture, 120, 40);
+    app.press("enter g y c");
+    let given = r#""context":{"groupId":"g9"},"integrations":{"All":false}"#;
+    assert!(copied(&app).starts_with("curl ") && copied(&app).contains(given), "{}", copied(&app));
+    app.effects.clear();
+    app.press("c ctrl-s");
+    match &app.effects[..] {
+        [SideEffect::Send { text, .. }] => {
+            assert!(
+                text.contains(r#""groupId": "g9""#) && text.contains(r#""All": false"#),
+                "{text}"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_copy_is_of_the_call_under_the_cursor_while_no_detail_is_open() {
+    let mut app = app();
+    app.press("E E g y y");
+    assert!(copied(&app).contains(r#""messageId":"m-1""#), "{}", copied(&app));
+    // the detail that was closed had another call
+    app.press("enter esc j y y");
+    assert!(copied(&app).contains(r#""messageId":"m-2""#), "{}", copied(&app));
+}
+
+#[test]
 fn the_fix_of_a_finding_is_copied_from_its_page() {
     let mut app = app();
     app.press("2 y");

@@ -4,6 +4,7 @@ use crate::call::time::{self, Millis};
 use crate::recording::reader::{CLEAR_CALLS, CLEAR_TEST, RecordingEvent};
 use crate::recording::redact_headers::{redacted, redacted_path, redacted_query};
 use crate::recording::request_line::ResponseSource;
+use crate::wire::CallExcerpt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -28,6 +29,8 @@ pub struct LineHead<'a> {
     pub fault: Option<&'a str>,
     /// True if it came over TLS.
     pub is_tls: bool,
+    /// What the rest of the request decided, if the body is one call of a request.
+    pub excerpt: Option<&'a CallExcerpt>,
 }
 
 /// The member after the status in the line of a request that came over TLS.
@@ -126,6 +129,10 @@ pub(crate) fn append_unnumbered(
     if let Some(fault) = head.fault {
         out.extend_from_slice(b",\"fault\":");
         text(out, fault);
+    }
+    if let Some(excerpt) = head.excerpt {
+        out.extend_from_slice(b",\"excerpt\":");
+        out.extend_from_slice(excerpt.to_json().to_string().as_bytes());
     }
     let mut body_at = 0;
     match body {
@@ -277,6 +284,7 @@ mod tests {
             response: ResponseSource::Own,
             fault: None,
             is_tls: false,
+            excerpt: None,
         }
     }
 

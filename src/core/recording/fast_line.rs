@@ -49,6 +49,7 @@ pub(crate) fn parse(line: &str) -> Option<RequestLine> {
         body_bytes: None,
         signature: None,
         is_tls,
+        excerpt: None,
     })
 }
 
@@ -158,6 +159,7 @@ mod tests {
                 response,
                 fault: None,
                 is_tls,
+                excerpt: None,
             };
             let mut line = Vec::new();
             compose(&mut line, 12, &head, Body::Json(json), None, None);
@@ -179,6 +181,7 @@ mod tests {
             response: ResponseSource::Own,
             fault: None,
             is_tls: false,
+            excerpt: None,
         };
         let mut line = Vec::new();
         let mut line = |body: Body<'_>, refused: Option<RefusalRecord<'_>>| {

@@ -7,6 +7,7 @@ use crate::recording::fast_line;
 use crate::recording::mark_line::Remark;
 use crate::recording::part_line::{PART, PartStart};
 use crate::recording::request_line::{EntryError, RequestLine, ResponseSource};
+use crate::wire::CallExcerpt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::{self, BufRead};
@@ -156,6 +157,7 @@ pub(crate) fn parse_long(line: &str) -> Result<RecordingEntry, EntryError> {
         body_bytes: root.pointer("/refused/body_bytes").and_then(|v| v.as_number()?.parse().ok()),
         signature: root.get("signature").and_then(|v| v.as_str()).map(|s| s.into_owned()),
         is_tls: root.get("tls").is_some_and(|value| value.raw() == "true"),
+        excerpt: root.get("excerpt").map(CallExcerpt::read),
     })))
 }
 
@@ -241,6 +243,8 @@ mod tests {
     #[test]
     fn reads_back_a_request() {
         let headers = vec![("content-type".to_owned(), "text/plain".to_owned())];
+        let discards = [("request_refused", "/batch/2")].into_iter();
+        let excerpt = CallExcerpt::new(Some("rudderstack"), discards);
         let head = LineHead {
             received_at: 1_714_557_600_123,
             method: "POST",
@@ -251,6 +255,7 @@ mod tests {
             response: ResponseSource::Discarded,
             fault: None,
             is_tls: true,
+            excerpt: Some(&excerpt),
         };
         let mut line = Vec::new();
         compose(
@@ -286,6 +291,7 @@ mod tests {
                 body_bytes: Some(70_000),
                 signature: None,
                 is_tls: true,
+                excerpt: Some(excerpt.clone()),
             }
         );
     }

@@ -2,6 +2,7 @@
 
 use crate::call::Val;
 use crate::call::time::Millis;
+use crate::wire::CallExcerpt;
 
 /// The origin of the response that the sender of a request gets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -84,6 +85,8 @@ pub struct RequestLine {
     pub signature: Option<String>,
     /// True if it came over TLS.
     pub is_tls: bool,
+    /// What the rest of the request decided, if the body is one call of a request.
+    pub excerpt: Option<CallExcerpt>,
 }
 
 /// An error of a line that is not a line of a recording.

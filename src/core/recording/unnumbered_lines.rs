@@ -76,6 +76,7 @@ mod tests {
             response: ResponseSource::Upstream,
             fault: None,
             is_tls: false,
+            excerpt: None,
         };
         let answer = UpstreamAnswer {
             at: 1_714_557_600_223,

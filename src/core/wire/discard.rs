@@ -47,7 +47,8 @@ pub struct DiscardCode {
 /// `messageId` which a different call had. Their meanings are in `assets/findings/wire.toml` and
 /// `assets/findings/call.toml`.
 pub const CODES: &[DiscardCode] = &[
-    DiscardCode { code: REQUEST_TOO_LARGE, lost: true },
+    DiscardCode { code: BATCH_TOO_LARGE, lost: true },
+    DiscardCode { code: CALL_TOO_LARGE, lost: true },
     DiscardCode { code: "no_user_anon_id", lost: true },
     DiscardCode { code: "id_not_string", lost: true },
     DiscardCode { code: "type_missing", lost: true },
@@ -81,8 +82,10 @@ pub const CODES: &[DiscardCode] = &[
 /// `messageId`. Only code that sees the earlier calls can find it.
 pub const MESSAGE_ID_REUSED: &str = "MESSAGE-ID-REUSED";
 
-/// The code of a call of a file that is too large for a request, or whose batch is.
-pub(crate) const REQUEST_TOO_LARGE: &str = "request_too_large";
+/// The codes of a call of a file that is too large for the service, and of the calls of a batch that
+/// is.
+pub(crate) const CALL_TOO_LARGE: &str = "call_too_large";
+pub(crate) const BATCH_TOO_LARGE: &str = "batch_too_large";
 
 /// The code of a call that is valid itself, in a request that the service refuses because of
 /// another call.

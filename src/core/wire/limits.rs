@@ -1,6 +1,5 @@
 //! The limits on sizes (`docs/specs/wire.md` 9), all counted after decoding.
 
-use super::discard::{Discard, REQUEST_TOO_LARGE, at};
 use super::{BodyShape, Platform, Refusal, Route, fields::is_call, refusal::RefusalReason};
 use crate::call::Val;
 
@@ -63,33 +62,26 @@ pub(crate) fn check_item<'d>(
     Err(Refusal::new(RefusalReason::ItemTooLarge { index, limit, length, good }))
 }
 
-/// Returns the discard of a call of a file for which the service would refuse the request.
-pub(crate) fn find_large_call(platform: Platform, in_batch: bool, call: &str) -> Option<Discard> {
+/// Returns whether a call of a file is too large for the service.
+pub(crate) fn is_large_call(platform: Platform, in_batch: bool, call: &str) -> bool {
     match platform {
-        Platform::RudderStack if in_batch => None,
-        Platform::RudderStack => find_large("the call", RUDDERSTACK_LIMIT, call),
-        _ => find_large("the call", CALL_LIMIT, call),
+        Platform::RudderStack => !in_batch && is_larger(call, RUDDERSTACK_LIMIT),
+        Platform::Segment | Platform::Unknown => is_larger(call, CALL_LIMIT),
     }
 }
 
-/// Returns the discard of the calls of a batch of a file that the service would refuse.
-pub(crate) fn find_large_batch(platform: Platform, batch: &str) -> Option<Discard> {
-    let is_rudderstack = platform == Platform::RudderStack;
-    find_large("the batch", if is_rudderstack { RUDDERSTACK_LIMIT } else { BATCH_LIMIT }, batch)
+/// Returns whether a batch of a file is too large for the service.
+pub(crate) fn is_large_batch(platform: Platform, batch: &str) -> bool {
+    match platform {
+        Platform::RudderStack => is_larger(batch, RUDDERSTACK_LIMIT),
+        Platform::Segment | Platform::Unknown => is_larger(batch, BATCH_LIMIT),
+    }
 }
 
 /// How a sender would encode what a file has is not known, so white space between values does not
 /// count.
-fn find_large(what: &str, limit: usize, json: &str) -> Option<Discard> {
-    if json.len() <= limit {
-        return None;
-    }
-    let length = length_without_space(json);
-    (length > limit).then(|| {
-        let said = [("what", what.to_owned()), ("length", length.to_string())];
-        let said = said.into_iter().chain([("limit", limit.to_string())]).collect();
-        Discard { said, ..at(REQUEST_TOO_LARGE, "") }
-    })
+fn is_larger(json: &str, limit: usize) -> bool {
+    json.len() > limit && length_without_space(json) > limit
 }
 
 /// Counts the bytes of a JSON text without the white space between its values.
@@ -118,8 +110,7 @@ mod tests {
         {
             assert_eq!(length_without_space(json), length, "{json}");
         }
-        assert_eq!(find_large("the call", 5, "[ 1, 2 ]"), None);
-        let found = find_large("the call", 4, "[ 1, 2 ]").expect("5 bytes");
-        assert_eq!(found.said[1], ("length", "5".to_owned()));
+        assert!(!is_larger("[ 1, 2 ]", 5));
+        assert!(is_larger("[ 1, 2 ]", 4));
     }
 }

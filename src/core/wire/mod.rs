@@ -7,6 +7,7 @@
 //! [`reply`] contains the responses.
 
 mod batch_context;
+mod batch_discards;
 mod call_request;
 pub mod call_type;
 mod content_fingerprint;
@@ -14,6 +15,7 @@ mod decode;
 mod derived_fields;
 pub mod discard;
 pub mod empty_request;
+mod excerpt;
 mod fields;
 pub mod intended_route;
 mod json_mistake;
@@ -38,8 +40,9 @@ mod tracking_hosts;
 pub mod violation;
 mod write_key;
 
-pub use crate::wire::call_request::posted;
-pub use crate::wire::parse_calls::{read, read_numbered};
+pub use crate::wire::call_request::{posted, standalone_call};
+pub use crate::wire::excerpt::CallExcerpt;
+pub use crate::wire::parse_calls::{read, read_excerpt, read_numbered};
 pub use crate::wire::parsed_request::{Library, ParseScratch, ParsedRequest, ReadCall};
 pub use crate::wire::write_key::{
     WriteKey, WriteKeyPlace, basic_credentials, of_head as key_of_head,

@@ -4,7 +4,7 @@ use crate::call::{Builder, Doc, ObjectShape, Val, fingerprints, text, time};
 use crate::wire::derived_fields;
 use crate::wire::derived_fields::{DerivedFrom, RequestDefaults};
 use crate::wire::discard;
-use crate::wire::discard::at;
+use crate::wire::discard::{BATCH_TOO_LARGE, CALL_TOO_LARGE, at};
 use crate::wire::empty_request::is_deletion;
 use crate::wire::fields::{Fields, is_call};
 use crate::wire::layouts::with_layout;
@@ -13,8 +13,8 @@ use crate::wire::platform::Headers;
 use crate::wire::refusal::RefusalReason;
 use crate::wire::violation;
 use crate::wire::{
-    BodyShape, ParseScratch, ParsedRequest, Platform, ReadCall, Refusal, RequestHead, Route,
-    WriteKeyPlace,
+    BodyShape, CallExcerpt, ParseScratch, ParsedRequest, Platform, ReadCall, Refusal, RequestHead,
+    Route, WriteKeyPlace,
 };
 use crate::wire::{
     batch_context, call_type, content_fingerprint, limits, not_json, repeated_keys, times,
@@ -36,6 +36,18 @@ pub fn read<'b>(
     read_numbered(head, &|| request, body, scratch)
 }
 
+/// Parses a request as [`read`] does. If it is an excerpt, the rest of the request decides what the
+/// call alone does not show.
+pub fn read_excerpt<'b>(
+    head: &RequestHead<'_>,
+    request: u64,
+    body: &'b str,
+    excerpt: Option<&CallExcerpt>,
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'b>, Refusal> {
+    read_with(head, &|| request, body, excerpt, scratch)
+}
+
 /// Parses the calls of a request whose number is known only when `number` is called. It is called
 /// for each call that needs a generated id. `body` is the decoded text of the request, or the result
 /// of [`crate::wire::query_body`].
@@ -46,6 +58,16 @@ pub fn read_numbered<'b>(
     head: &RequestHead<'_>,
     number: &dyn Fn() -> u64,
     body: &'b str,
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'b>, Refusal> {
+    read_with(head, number, body, None, scratch)
+}
+
+fn read_with<'b>(
+    head: &RequestHead<'_>,
+    number: &dyn Fn() -> u64,
+    body: &'b str,
+    excerpt: Option<&CallExcerpt>,
     scratch: &mut ParseScratch,
 ) -> Result<ParsedRequest<'b>, Refusal> {
     let shape = match head.route() {
@@ -82,6 +104,7 @@ pub fn read_numbered<'b>(
         headers,
         shape,
         number,
+        excerpt,
         calls: std::mem::take(&mut scratch.calls),
         derived: Builder::new(std::mem::take(&mut scratch.text), &mut scratch.derived),
         discards: Vec::new(),
@@ -115,15 +138,17 @@ fn parse<'b>(body: &'b str, scratch: &mut ParseScratch) -> Result<Doc<'b>, Refus
         .map_err(|error| Refusal::new(RefusalReason::NotJson(not_json::look(body, &error))))
 }
 
-struct CallReader<'h, 'a> {
+/// Reads the calls of one body.
+pub(crate) struct CallReader<'h, 'a> {
     head: &'h RequestHead<'a>,
     headers: Headers<'a>,
     shape: BodyShape,
     number: &'h dyn Fn() -> u64,
-    calls: Vec<ReadCall>,
+    excerpt: Option<&'h CallExcerpt>,
+    pub calls: Vec<ReadCall>,
     derived: Builder,
-    discards: Vec<discard::Discard>,
-    budget: batch_context::Budget,
+    pub discards: Vec<discard::Discard>,
+    pub budget: batch_context::Budget,
 }
 
 type Found = (Option<crate::wire::WriteKey>, Platform);
@@ -166,15 +191,18 @@ impl<'h> CallReader<'h, '_> {
             // Segment's webhooks also ask to delete users
             if self.shape != BodyShape::Webhook || !is_deletion(root) {
                 self.call(root, &top, &shared, 0, library);
-                if self.shape == BodyShape::Bare && shared.is_checked(&top) {
-                    let too_large = limits::find_large_call(platform, false, text);
-                    self.calls[0].discards.extend(too_large);
+                let of_file = self.shape == BodyShape::Bare && shared.is_checked(&top);
+                if of_file && limits::is_large_call(platform, false, text) {
+                    self.calls[0].discards.push(at(CALL_TOO_LARGE, ""));
                 }
             }
         } else {
             self.discards.push(at("bad_request", ""));
         }
         self.derived.close();
+        if let Some(excerpt) = self.excerpt {
+            excerpt.add_discards(&mut self.calls, &mut self.discards);
+        }
         Ok((self.key(top.write_key, None), platform))
     }
 
@@ -223,65 +251,26 @@ impl<'h> CallReader<'h, '_> {
             if call.discarded_as().is_some() {
                 bad.get_or_insert(index);
             }
-            if of_file && let Some(found) = limits::find_large_call(platform, true, item.raw()) {
-                call.discards.push(found);
+            if of_file && limits::is_large_call(platform, true, item.raw()) {
+                call.discards.push(at(CALL_TOO_LARGE, ""));
                 large.get_or_insert(index);
             }
         }
         self.derived.close();
-        let large_batch = of_file.then(|| limits::find_large_batch(platform, text)).flatten();
-        match (platform, bad, large) {
-            _ if large_batch.is_some() => {
-                let each = self.calls.iter_mut().map(|call| &mut call.discards);
-                each.for_each(|discards| discards.extend(large_batch.clone()));
+        let large_batch = of_file && limits::is_large_batch(platform, text);
+        match (self.excerpt, platform, bad, large) {
+            (Some(excerpt), ..) => excerpt.add_discards(&mut self.calls, &mut self.discards),
+            _ if large_batch => {
+                self.calls.iter_mut().for_each(|call| call.discards.push(at(BATCH_TOO_LARGE, "")));
             }
-            (Platform::RudderStack, Some(wrong), _) | (_, _, Some(wrong)) => {
+            (_, Platform::RudderStack, Some(wrong), _) | (.., Some(wrong)) => {
                 self.refuse_all(children().filter(|item| is_call(*item)), &shared, path, wrong);
             }
-            (Platform::RudderStack, None, _) => {}
+            (_, Platform::RudderStack, None, _) => {}
             _ => self.batch_discards(limited || of_file),
         }
         self.context_discard();
         Ok((self.key(top.write_key, item_key), platform))
-    }
-
-    /// Adds the discards that concern the batch as a whole.
-    fn batch_discards(&mut self, segment: bool) {
-        if segment {
-            if self.calls.len() > limits::MAX_BATCH_CALLS {
-                self.discards.push(at("too_many_events", "/batch"));
-                for call in &mut self.calls {
-                    call.discards.push(at("too_many_events", ""));
-                }
-            }
-            let bad = self.calls.iter().filter(|call| call.discarded_as().is_some()).count();
-            if bad > 0 {
-                let all = bad == self.calls.len();
-                let code = if all { "empty_batch_result" } else { "multi_user_error" };
-                self.discards.push(at(code, "/batch"));
-            }
-        }
-    }
-
-    fn context_discard(&mut self) {
-        if self.budget.spent {
-            self.discards.push(at("context_not_merged", "/context"));
-        }
-    }
-
-    /// Marks all other calls as lost, because the service refuses the whole request for one item.
-    fn refuse_all<'d>(
-        &mut self,
-        items: impl Iterator<Item = Val<'d>>,
-        shared: &RequestDefaults<'d>,
-        path: &str,
-        bad: usize,
-    ) {
-        for (call, item) in self.calls.iter_mut().zip(items) {
-            if call.discarded_as().is_none() && shared.is_checked(&Fields::new(item)) {
-                call.discards.push(at(discard::REQUEST_REFUSED, format!("{path}{bad}")));
-            }
-        }
     }
 
     fn call<'d>(
@@ -344,7 +333,8 @@ impl<'h> CallReader<'h, '_> {
             BodyShape::Bare => call.received_at.is_some(),
             _ => false,
         };
-        platform::detect(self.head, &self.headers, call, name.as_deref(), forwarded)
+        let found = platform::detect(self.head, &self.headers, call, name.as_deref(), forwarded);
+        self.excerpt.map_or(found, |excerpt| excerpt.platform(found))
     }
 
     fn shared<'d>(

@@ -9,7 +9,7 @@ use crate::engine::source::call_record::{self, RecordRequest};
 use crate::engine::source::file_error::FileError;
 use crate::engine::source::read_lines::{ParsedLine, read_line};
 use crate::recording::{self, Body, RecordingEvent, Remark, RequestLine};
-use crate::wire::{self, ParseScratch, ParsedRequest};
+use crate::wire::{self, CallExcerpt, ParseScratch, ParsedRequest};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -44,6 +44,8 @@ pub(crate) struct RequestCalls<'b> {
     received_at: Option<Millis>,
     /// The request of a call in a file of calls, if a record says which one it was.
     request: Option<Box<RecordRequest>>,
+    /// What the rest of that request decided.
+    excerpt: Option<Box<CallExcerpt>>,
     /// The finding code for a signature that is wrong or missing.
     pub signature: Option<&'static str>,
     pub sender: SenderPlatform,
@@ -61,7 +63,7 @@ impl RequestCalls<'_> {
             return self.text.to_string();
         }
         let request = self.request.as_deref();
-        let head = call_record::line_head(request, self.received_at());
+        let head = call_record::line_head(request, self.excerpt.as_deref(), self.received_at());
         let signature = request.and_then(|request| request.signature.as_deref());
         let mut line = Vec::with_capacity(self.text.len() + 128);
         let body = Body::Json(&self.text);
@@ -127,7 +129,7 @@ impl<'b> BlockActions<'b> {
         for (at, range) in lines.iter().enumerate() {
             let taken = bare_calls::objects(&block.bytes[range.clone()], &mut |text| {
                 let mut scratch = spares.pop().unwrap_or_default();
-                let BareCall { text, reading, request } =
+                let BareCall { text, reading, request, excerpt } =
                     bare_calls::read(text, number, &mut scratch)?;
                 let signature = request.as_ref().and_then(|request| request.signature.as_deref());
                 read.actions.push(LineAction::Calls(RequestCalls {
@@ -139,6 +141,7 @@ impl<'b> BlockActions<'b> {
                     sender: sender(reading.platform),
                     reading,
                     request,
+                    excerpt,
                 }));
                 number += 1;
                 Ok(())
@@ -222,5 +225,6 @@ fn calls<'b>(
         sender: sender(reading.platform),
         reading,
         request: None,
+        excerpt: None,
     }
 }

@@ -6,7 +6,7 @@ use crate::engine::index::{CallRow, IndexRow, SenderPlatform, SetInfo};
 use crate::engine::rows::row_detail::find_call;
 use crate::engine::rows::row_window::request_line;
 use crate::engine::source::recording_files::LinePosition;
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::read_calls;
 use crate::wire;
 use std::sync::Arc;
 
@@ -34,8 +34,7 @@ impl Engine {
             for calls in calls.chunk_by(|a, b| a.offset == b.offset) {
                 let (place, length) = &calls[0].line;
                 let (line, request) = request_line(place, *length)?;
-                let body = body_text(&line, &request);
-                let reading = wire::read(&head_of(&request), request.request, body, &mut scratch)
+                let reading = read_calls(&line, &request, &mut scratch)
                     .map_err(|refusal| refusal.to_string())?;
                 for call in calls {
                     let read = find_call(&reading, &request, &call.row)

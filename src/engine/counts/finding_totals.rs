@@ -8,7 +8,7 @@ use crate::engine::judging::vendors_in_use::InUse;
 use crate::engine::rows::row_detail::find_call;
 use crate::engine::rows::row_window::request_line;
 use crate::engine::source::recording_files::LinePosition;
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::read_calls;
 use crate::engine::{Engine, JudgingState};
 use crate::findings::{Effect, Verdict, VerdictCounts};
 use crate::plan::PlanOutcome;
@@ -188,10 +188,7 @@ fn structures(
         return unread;
     };
     let Ok((line, request)) = request_line(place, *len) else { return unread };
-    let body = body_text(&line, &request);
-    let Ok(reading) = wire::read(&head_of(&request), request.request, body, scratch) else {
-        return unread;
-    };
+    let Ok(reading) = read_calls(&line, &request, scratch) else { return unread };
     let structure_of = |call: &CountedCall| {
         let read = call.line.as_ref().and_then(|_| find_call(&reading, &request, &call.call));
         read.map_or(ANY_STRUCTURE, |read| {

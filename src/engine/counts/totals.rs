@@ -6,7 +6,7 @@ use crate::engine::index::{Index, NoCall};
 use crate::engine::ingest::forward_counts::ForwardCounts;
 use crate::engine::mirror::MirrorCounts;
 use crate::engine::mirror::given_up::given_up_notice;
-use crate::engine::rows::views::{OpenedFiles, RequestCounts, Stats};
+use crate::engine::rows::stats::{OpenedFiles, RequestCounts, Stats};
 use crate::engine::source::recording_files::RemarkTarget;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -40,8 +40,6 @@ impl Engine {
             (lag_bytes > 0 && shared.queue.has_ended()).then(|| says.to_owned())
         };
         let problem = trouble.or_else(stopped).or_else(full).or_else(unshown);
-        let problems = problem.into_iter().chain(shared.import.shown_notes());
-        let problem = problems.reduce(|problem, notes| format!("{problem}; {notes}"));
         Stats {
             calls: store.calls.len() - state.index.repeats,
             repeats: state.index.repeats,
@@ -70,21 +68,19 @@ impl Engine {
             cleared: state.cleared(),
             remarks: state.index.remarks.changes,
             problem,
+            notes: shared.import.shown_notes(),
         }
     }
 
     /// Returns messages about what was passed over in the imported files of calls.
     pub fn import_notes(&self) -> Vec<String> {
-        self.shared.import.lock().notes.clone()
+        self.shared.import.lock().notes().to_vec()
     }
 
     /// Makes front ends show these notes about the opened files, and what is passed over in the files
     /// that are still being read.
     pub fn show_notes(&self, notes: &[String]) {
-        let mut import = self.shared.import.lock();
-        import.notes.splice(..0, notes.iter().cloned());
-        import.shows_notes = true;
-        drop(import);
+        self.shared.import.lock().show_notes(notes);
         self.shared.changed();
     }
 

@@ -5,6 +5,7 @@ use crate::engine::counts::object_push::Unread;
 use crate::engine::ingest::parsed_calls::ParsedCalls;
 use crate::engine::ingest::queue_entry::{QueueEntry, ReadRequest};
 use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
+use crate::engine::ingest::refusal_status::UNSIGNED_STATUS;
 use crate::engine::ingest::writer::WriteTicket;
 use crate::objects_api::ObjectsRoute;
 use crate::recording::{
@@ -174,8 +175,8 @@ impl Engine {
     ) -> Reply {
         let message = wire::signature::refusal(code);
         let refused = RefusalRecord { code, message, kind: "", body_bytes: None };
-        self.record_refused(head, body.as_bytes(), 401, fault, refused);
-        Reply::failure(401, code, message)
+        self.record_refused(head, body.as_bytes(), UNSIGNED_STATUS, fault, refused);
+        Reply::failure(UNSIGNED_STATUS, code, message)
     }
 
     /// Records a request that was answered with an error, whose status a fault may have replaced.
@@ -353,6 +354,7 @@ pub(crate) fn line_head<'a>(head: &RequestHead<'a>, end: LineEnd<'a>) -> LineHea
         response: end.response,
         fault: end.fault,
         is_tls: head.is_tls,
+        excerpt: None,
     }
 }
 

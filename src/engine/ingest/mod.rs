@@ -13,4 +13,5 @@ pub(crate) mod queue;
 pub(crate) mod queue_entry;
 pub(crate) mod recorded_line;
 pub(crate) mod redact;
+pub(crate) mod refusal_status;
 pub(crate) mod writer;

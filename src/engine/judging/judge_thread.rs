@@ -11,7 +11,7 @@ use crate::engine::judging::frame_priority::FramePriority;
 use crate::engine::judging::settings_epochs::SettingsEpochs;
 use crate::engine::judging::state::{JudgingState, LineProgress};
 use crate::engine::judging::vendors_in_use::InUse;
-use crate::engine::rows::views::OpenedFiles;
+use crate::engine::rows::stats::OpenedFiles;
 use crate::engine::source::import::Import;
 use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::read_lines;

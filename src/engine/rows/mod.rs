@@ -15,6 +15,7 @@ pub(crate) mod row_detail;
 pub(crate) mod row_positions;
 pub(crate) mod row_window;
 pub(crate) mod sdk_retries;
+pub(crate) mod stats;
 mod value_changes;
 pub(crate) mod views;
 mod visible_rows;

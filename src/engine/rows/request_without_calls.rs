@@ -4,11 +4,12 @@
 use crate::engine::index::NoCall;
 use crate::engine::ingest::accept::FAULT;
 use crate::engine::ingest::forwarded::{UPSTREAM_FAILED, UPSTREAM_REFUSED};
+use crate::engine::ingest::refusal_status::LOOP;
 use crate::engine::rows::row_detail::request_detail;
 use crate::engine::rows::sdk_retries::SdkRetries;
 use crate::engine::rows::views::{NoCallDetail, NoCallView, RequestDetail};
 use crate::engine::source::har_response;
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::{head_of, read_calls};
 use crate::findings::Severity;
 use crate::recording::{RequestLine, ResponseSource};
 use crate::wire::empty_request::{self, Explanation};
@@ -34,9 +35,7 @@ pub(crate) fn detail(
         return Ok(of_request(request, &shared, kind, None));
     }
     let mut scratch = wire::ParseScratch::default();
-    let body = body_text(line, request);
-    let reading = wire::read(&head_of(request), request.request, body, &mut scratch)
-        .map_err(|refusal| refusal.to_string())?;
+    let reading = read_calls(line, request, &mut scratch).map_err(|refusal| refusal.to_string())?;
     Ok(of_request(request, &shared, kind, Some(&reading)))
 }
 
@@ -111,7 +110,7 @@ fn fix(head: &RequestHead<'_>, request: &RequestLine, kind: &str, message: &str)
             return "set the same secret in the webhook destination and in `webhook_secret`"
                 .to_owned();
         }
-        "loop" => return "set `forward` to the real service: its URL leads back here".to_owned(),
+        LOOP => return "set `forward` to the real service: its URL leads back here".to_owned(),
         _ if request.fault.is_some() => return "see the message above".to_owned(),
         _ => {}
     }

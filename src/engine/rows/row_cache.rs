@@ -8,7 +8,7 @@ use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_detail::find_call;
 use crate::engine::rows::row_window::UnfinishedRow;
 use crate::engine::rows::views::{IdCell, NoCallView};
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::read_calls;
 use crate::findings::{Id, advice};
 use crate::fql::Field;
 use crate::recording::{self, RecordingEntry, RequestLine};
@@ -44,6 +44,8 @@ pub(crate) struct RowNeeds<'e> {
 #[derive(Debug, Default)]
 pub struct RowCache {
     cached: Mutex<CachedRows>,
+    /// The numbers of the requests of the rows, by the offsets of the requests.
+    numbers: Mutex<HashMap<u64, u64>>,
 }
 
 #[derive(Debug, Default)]
@@ -56,6 +58,25 @@ struct CachedRows {
 }
 
 impl RowCache {
+    /// Returns the numbers of requests by their offsets. `read` reads a number that was not asked for
+    /// in the last frame; a number that it cannot read is left out.
+    pub(crate) fn request_numbers(
+        &self,
+        offsets: impl Iterator<Item = u64>,
+        read: impl Fn(u64) -> Option<u64>,
+    ) -> HashMap<u64, u64> {
+        let mut numbers = self.numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = std::mem::take(&mut *numbers);
+        for offset in offsets {
+            if !numbers.contains_key(&offset)
+                && let Some(number) = known.get(&offset).copied().or_else(|| read(offset))
+            {
+                numbers.insert(offset, number);
+            }
+        }
+        numbers.clone()
+    }
+
     /// Completes rows with the data that is not in the index. A request with several rows is read
     /// once, and not at all if all of them were visible in the last frame. When the time limit is
     /// reached, the remaining rows are marked as unread. At least one request is read.
@@ -150,8 +171,7 @@ fn read(
     let mut asking = group.iter_mut().filter(|row| row.line.is_some() && row.call.is_some());
     let Some(first) = asking.next() else { return };
     let asking = std::iter::once(first).chain(asking);
-    let body = body_text(&line, &request);
-    if let Ok(reading) = wire::read(&head_of(&request), request.request, body, scratch) {
+    if let Ok(reading) = read_calls(&line, &request, scratch) {
         for row in asking {
             if let Some(new) = call(row, &reading, &request, needs) {
                 put(row, new);
@@ -186,4 +206,32 @@ fn short(path: &str) -> String {
     let path =
         path.strip_prefix("properties/").or_else(|| path.strip_prefix("traits/")).unwrap_or(path);
     path.replace('/', ".").replace("~1", "/").replace("~0", "~")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    #[test]
+    fn a_request_number_is_read_once_while_its_rows_are_visible() {
+        let (cache, read) = (RowCache::default(), RefCell::new(Vec::new()));
+        let numbers = |offsets: &[u64]| {
+            let numbers = cache.request_numbers(offsets.iter().copied(), |offset| {
+                read.borrow_mut().push(offset);
+                (offset != 9).then_some(offset + 1)
+            });
+            let mut numbers: Vec<(u64, u64)> = numbers.into_iter().collect();
+            numbers.sort_unstable();
+            numbers
+        };
+        assert_eq!(numbers(&[0, 0, 5, 9]), [(0, 1), (5, 6)]);
+        assert_eq!(read.take(), [0, 5, 9]);
+        assert_eq!(numbers(&[0, 5]), [(0, 1), (5, 6)]);
+        assert!(read.take().is_empty(), "all were visible");
+        assert_eq!(numbers(&[5, 7]), [(5, 6), (7, 8)]);
+        assert_eq!(read.take(), [7]);
+        assert_eq!(numbers(&[0]), [(0, 1)]);
+        assert_eq!(read.take(), [0], "only the last frame is kept");
+    }
 }

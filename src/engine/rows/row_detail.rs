@@ -4,13 +4,14 @@ use crate::call::{Seq, text::visible};
 use crate::engine::index::{CallRow, IndexRow, NoCall, RequestRow, TextId};
 use crate::engine::ingest::accept::{FAULT, InjectedFault};
 use crate::engine::ingest::forwarded::UPSTREAM_REFUSED;
+use crate::engine::ingest::refusal_status::status_of_code;
 use crate::engine::rows::call_detail::{self, DetailContext, Extent, JudgeNotes};
 use crate::engine::rows::call_fields;
 use crate::engine::rows::request_without_calls;
 use crate::engine::rows::row_window::request_line;
 use crate::engine::rows::views::{CallDetail, RequestDetail, RowDetail};
 use crate::engine::source::recording_files::LinePosition;
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::{body_text, head_of, read_calls};
 use crate::engine::{Engine, JudgingState};
 use crate::recording::{self, RequestLine, ResponseSource, UpstreamAnswer};
 use crate::wire::{self, ParsedRequest, ReadCall, Reply};
@@ -121,8 +122,7 @@ impl Engine {
             shared.mirror_failure = self.mirroring.given_up_requests().failure_of(request.request);
         }
         let shared = Arc::new(shared);
-        let reading =
-            wire::read(&head_of(request), request.request, body_text(line, request), scratch);
+        let reading = read_calls(line, request, scratch);
         for unread in group {
             out.push(match (&unread.call, &reading) {
                 (None, reading) => {
@@ -238,11 +238,9 @@ fn add_upstream_answer(request: &mut RequestDetail, line: Option<&str>) {
 /// Returns the response of segscope's own that a fault put in the place of another.
 fn response_of_fault(request: &RequestLine) -> Option<Reply> {
     let text = request.fault.as_deref().filter(|_| request.response == ResponseSource::Own)?;
-    let own = match request.refused.as_ref().map(|(code, _)| code.as_str()) {
+    let own = match &request.refused {
         None => 200,
-        Some("signature_missing" | "signature_wrong") => 401,
-        Some("loop") => 508,
-        Some(_) => return None,
+        Some((code, _)) => status_of_code(code)?,
     };
     match request.status {
         status if status == own => None,
@@ -300,6 +298,7 @@ pub(crate) fn request_detail(line: &str, request: &RequestLine) -> RequestDetail
         received_at: request.received_at,
         signature: request.signature.clone(),
         is_tls: request.is_tls,
+        excerpt: request.excerpt.clone(),
         mirror_failure: None,
     }
 }

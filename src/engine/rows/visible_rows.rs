@@ -60,23 +60,25 @@ impl Engine {
         drop(state);
         let values = |row: u64, event: Event<'_>| field_values(fields, event, (row, epoch), self);
         cache.fill(&mut unfinished, RowNeeds { vendors, fields, values: &values }, time_limit);
-        self.mark_undelivered(&mut unfinished);
+        self.mark_undelivered(&mut unfinished, cache);
         unfinished.into_iter().map(|row| row.view).collect()
     }
 
     /// Marks the rows of requests that the mirror gave up. The index has no numbers of requests, so
-    /// they are read, if there are any such requests.
-    fn mark_undelivered(&self, rows: &mut [UnfinishedRow]) {
+    /// they are read, if there are any such requests and the rows were not in the last frame.
+    fn mark_undelivered(&self, rows: &mut [UnfinishedRow], cache: &RowCache) {
         if self.mirroring.given_up_requests().is_empty() {
             return;
         }
-        for rows in rows.chunk_by_mut(|a, b| a.request == b.request) {
-            let place = self.shared.recording.place(rows[0].offset);
-            let number = place.and_then(|place| request_number(&place));
-            let failure =
-                number.and_then(|number| self.mirroring.given_up_requests().failure_of(number));
-            if let Some(MirrorFailure::GivenUp(reason)) = failure {
-                rows.iter_mut().for_each(|row| row.view.undelivered = Some(reason.clone()));
+        let read = |offset| request_number(&self.shared.recording.place(offset)?);
+        let numbers = cache.request_numbers(rows.iter().map(|row| row.offset), read);
+        let given_up = self.mirroring.given_up_requests();
+        for row in rows {
+            let number = numbers.get(&row.offset);
+            if let Some(MirrorFailure::GivenUp(reason)) =
+                number.and_then(|number| given_up.failure_of(*number))
+            {
+                row.view.undelivered = Some(reason);
             }
         }
     }

@@ -4,7 +4,7 @@
 use crate::call::{JsonKind, Val};
 use crate::engine::rows::row_window::request_line;
 use crate::engine::source::recording_files::LinePosition;
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::read_calls;
 use crate::engine::{Engine, JudgingState};
 use crate::fql;
 use crate::fql::{NameSource, Path};
@@ -66,9 +66,7 @@ impl Engine {
                 continue;
             }
             seen.add_value(&["path"], &request.path);
-            let body = body_text(&line, &request);
-            let reading = wire::read(&head_of(&request), request.request, body, &mut scratch);
-            let Ok(reading) = reading else { continue };
+            let Ok(reading) = read_calls(&line, &request, &mut scratch) else { continue };
             for call in reading.calls.iter().take(left) {
                 let event = reading.event(call);
                 seen.add_object(&mut Vec::new(), event.call);

@@ -14,7 +14,7 @@ use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 use crate::engine::search::chunks::{Chunks, LineSpan};
 use crate::engine::search::filter_event::EventRow;
 use crate::engine::search::indexed_row::{IndexedRows, SearchTime};
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::read_calls;
 use crate::fql::{ConditionBits, Filter, IndexPlan, Leaf};
 use crate::recording::{self, RecordingEntry};
 use crate::wire;
@@ -326,9 +326,7 @@ impl RowMatcher {
             self.unreadable += group.len() as u64;
             return;
         };
-        let body = body_text(line, &request);
-        let head = head_of(&request);
-        let reading = wire::read(&head, request.request, body, &mut self.scratch);
+        let reading = read_calls(line, &request, &mut self.scratch);
         for (nth, answers) in group {
             let at = &rows[*nth];
             let read = match (&at.call, &reading) {

@@ -2,11 +2,11 @@
 
 use crate::call::time::{self, Millis};
 use crate::call::{Doc, SyntaxError, Val};
-use crate::engine::source::call_record::{self, RecordBody, RecordRequest};
+use crate::engine::source::call_record::{self, RecordBody, RecordContents, RecordRequest};
 use crate::engine::source::envelope::{self, EnvelopeItem};
 use crate::engine::source::passed_over::PassedOver;
 use crate::recording::Redaction;
-use crate::wire::{self, ParseScratch, ParsedRequest};
+use crate::wire::{self, CallExcerpt, ParseScratch, ParsedRequest};
 use std::borrow::Cow;
 
 /// Returns a line without the byte order mark and white space around its value.
@@ -69,6 +69,8 @@ pub(crate) struct BareCall<'t> {
     pub reading: ParsedRequest<'t>,
     /// The request that carried it, if a record says so.
     pub request: Option<Box<RecordRequest>>,
+    /// What the rest of the request decided, if a record says more than the call alone shows.
+    pub excerpt: Option<Box<CallExcerpt>>,
 }
 
 /// Parses the text of an object. `number` is that of the request that it becomes.
@@ -77,43 +79,35 @@ pub(crate) fn read<'t>(
     number: u64,
     scratch: &mut ParseScratch,
 ) -> Result<BareCall<'t>, BareCallError> {
-    let reading = read_body(None, text, number, scratch)?;
+    let reading = read_body((None, None), text, number, scratch)?;
     let record = reading.doc.as_ref().and_then(|doc| call_record::read(doc.root()));
-    let Some((body, request)) = record else {
+    let Some(RecordContents { body, request, excerpt }) = record else {
         check_call(&reading)?;
-        return Ok(BareCall { text: text.into(), reading, request: None });
+        return Ok(BareCall { text: text.into(), reading, request: None, excerpt: None });
     };
-    let (body, alone) = match body {
-        RecordBody::Call(range) => return read_recorded(&text[range], request, number, scratch),
-        RecordBody::Batch(body, alone) => (body, &text[alone]),
+    let text: Cow<'t, str> = match body {
+        RecordBody::Call(range) => text[range].into(),
+        RecordBody::Batch(body) => body.into(),
     };
-    let reading = read_body(request.as_deref(), &body, number, scratch)?.into_owned(scratch);
-    // other calls of the batch are in other records, so what is found of the batch would be false
-    if reading.discards.iter().any(|discard| discard.path == "/batch") {
-        return read_recorded(alone, None, number, scratch);
+    let call = BareCall { text, reading, request, excerpt: None }.read_again(number, scratch)?;
+    if excerpt.agrees_with(&call.reading) {
+        return Ok(call);
     }
-    Ok(BareCall { text: body.into(), reading, request })
-}
-
-/// Parses the text of a call that was in a record.
-fn read_recorded<'t>(
-    text: &'t str,
-    request: Option<Box<RecordRequest>>,
-    number: u64,
-    scratch: &mut ParseScratch,
-) -> Result<BareCall<'t>, BareCallError> {
-    let reading = read_body(request.as_deref(), text, number, scratch)?;
-    Ok(BareCall { text: text.into(), reading, request })
+    // most records need no excerpt, and their lines in a recording are read faster without one
+    BareCall { excerpt: Some(Box::new(excerpt)), ..call }
+        .read_again(number, scratch)
+        .map_err(BareCallError::from)
 }
 
 fn read_body<'t>(
-    request: Option<&RecordRequest>,
+    (request, excerpt): (Option<&RecordRequest>, Option<&CallExcerpt>),
     text: &'t str,
     number: u64,
     scratch: &mut ParseScratch,
 ) -> Result<ParsedRequest<'t>, String> {
     let head = call_record::request_head(request);
-    wire::read(&head, number, text, scratch).map_err(|refusal| match Doc::parse(text) {
+    let read = wire::read_excerpt(&head, number, text, excerpt, scratch);
+    read.map_err(|refusal| match Doc::parse(text) {
         Ok(_) => refusal.to_string(),
         Err(error) => says(&error),
     })
@@ -138,9 +132,18 @@ impl<'t> BareCall<'t> {
             request.redact(redaction);
         }
         let text = redacted.map_or(self.text, Cow::Owned);
-        let request = self.request;
-        let reading = read_body(request.as_deref(), &text, number, scratch)?.into_owned(scratch);
-        Ok(BareCall { text, reading, request })
+        BareCall { text, ..self }.read_again(number, scratch).map_err(BareCallError::from)
+    }
+
+    /// Parses the text again, after it or the request was changed.
+    fn read_again(self, number: u64, scratch: &mut ParseScratch) -> Result<BareCall<'t>, String> {
+        let BareCall { text, request, excerpt, .. } = self;
+        let parts = (request.as_deref(), excerpt.as_deref());
+        let reading = match &text {
+            Cow::Borrowed(text) => read_body(parts, text, number, scratch)?,
+            Cow::Owned(text) => read_body(parts, text, number, scratch)?.into_owned(scratch),
+        };
+        Ok(BareCall { text, reading, request, excerpt })
     }
 
     /// Returns the time at which it counts as received.

@@ -4,7 +4,7 @@
 use crate::call::Val;
 use crate::call::time::{self, Millis};
 use crate::recording::{LineHead, Redaction, ResponseSource};
-use crate::wire::{self, BodyShape, RequestHead, Route};
+use crate::wire::{self, BodyShape, CallExcerpt, RequestHead, Route};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::ops::Range;
@@ -26,9 +26,18 @@ pub(crate) struct RecordRequest {
 pub(crate) enum RecordBody {
     /// The call, as its range in the text of the record.
     Call(Range<usize>),
-    /// A batch with only this call and the members that its batch gave it, and the range of the call
-    /// in the text of the record.
-    Batch(String, Range<usize>),
+    /// A batch with only this call and the members that its batch gave it.
+    Batch(String),
+}
+
+/// A call record that is read back.
+pub(crate) struct RecordContents {
+    pub body: RecordBody,
+    /// The request that carried the call: `None` if the call was in a file, or if the record does not
+    /// say when or to which path it was sent.
+    pub request: Option<Box<RecordRequest>>,
+    /// What the rest of the request decided.
+    pub excerpt: CallExcerpt,
 }
 
 /// Returns whether an object is a call record.
@@ -36,10 +45,8 @@ pub(crate) fn is_record(value: Val<'_>) -> bool {
     value.get("seq").is_some() && value.get("call").is_some_and(|call| call.is_object())
 }
 
-/// Returns the body with the call of a record, and the request that carried it: `None` if the call was
-/// in a file, or if the record does not say when or to which path it was sent. Other objects are no
-/// records.
-pub(crate) fn read(root: Val<'_>) -> Option<(RecordBody, Option<Box<RecordRequest>>)> {
+/// Reads a call record. Other objects are no records.
+pub(crate) fn read(root: Val<'_>) -> Option<RecordContents> {
     // this runs for every call, and almost none is a record, so look for the member `seq` first
     let may = |member: Val<'_>| matches!(member.key_plain(), Some(b"seq") | None);
     root.children().any(may).then_some(())?;
@@ -49,10 +56,23 @@ pub(crate) fn read(root: Val<'_>) -> Option<(RecordBody, Option<Box<RecordReques
     let call = root.get("call")?;
     let (shape, request) = RecordRequest::read(root, call).unzip();
     let body = match batch_body(shape.unwrap_or(BodyShape::Bare), root, call) {
-        Some(body) => RecordBody::Batch(body, call.span()),
+        Some(body) => RecordBody::Batch(body),
         None => RecordBody::Call(call.span()),
     };
-    Some((body, request.map(Box::new)))
+    Some(RecordContents { body, request: request.map(Box::new), excerpt: excerpt(root) })
+}
+
+/// Returns what a record says of the rest of the request of its call: the service, and the findings
+/// that depend on other calls.
+fn excerpt(record: Val<'_>) -> CallExcerpt {
+    let text = |value: Option<Val<'_>>| Some(value?.as_str()?.into_owned());
+    let findings = record.get("findings").into_iter().flat_map(|findings| findings.children());
+    let of_service: Vec<(String, String)> = findings
+        .filter(|finding| finding.get("vendor").is_none_or(|vendor| vendor.is_null()))
+        .filter_map(|finding| Some((text(finding.get("code"))?, text(finding.get("path"))?)))
+        .collect();
+    let pairs = of_service.iter().map(|(code, path)| (code.as_str(), path.as_str()));
+    CallExcerpt::new(text(record.pointer("/service/name")).as_deref(), pairs)
 }
 
 /// Returns the body of a batch with the call of a record and what its batch gave it. `None` if the
@@ -155,7 +175,11 @@ pub(crate) fn request_head(request: Option<&RecordRequest>) -> RequestHead<'_> {
 }
 
 /// Returns the beginning of the line that a recording contains for a call from a file.
-pub(crate) fn line_head(request: Option<&RecordRequest>, received_at: Millis) -> LineHead<'_> {
+pub(crate) fn line_head<'r>(
+    request: Option<&'r RecordRequest>,
+    excerpt: Option<&'r CallExcerpt>,
+    received_at: Millis,
+) -> LineHead<'r> {
     let head = request_head(request);
     LineHead {
         received_at,
@@ -167,5 +191,6 @@ pub(crate) fn line_head(request: Option<&RecordRequest>, received_at: Millis) ->
         response: ResponseSource::Own,
         fault: request.and_then(|request| request.fault.as_deref()),
         is_tls: false,
+        excerpt,
     }
 }

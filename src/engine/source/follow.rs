@@ -295,7 +295,7 @@ impl Importer<'_> {
             return;
         }
         let passed_over = std::mem::take(&mut self.passed_over);
-        self.shared.import.lock().notes.extend(passed_over.other_notes(&input.path));
+        self.shared.import.lock().add_notes(passed_over.other_notes(&input.path));
         self.shared.changed();
     }
 
@@ -314,17 +314,17 @@ impl Importer<'_> {
             call = call.redact(redaction, number, &mut scratch)?;
         }
         let received_at = call.received_at();
-        let BareCall { text, reading, request } = call;
+        let BareCall { text, reading, request, excerpt } = call;
         let mut reading = reading.into_owned(&mut scratch);
         // a call without a time of its own counts as received when it was read from the stream
         let read_at = now.filter(|_| received_at == NO_TIME && request.is_none());
         if let Some(received_at) = read_at {
             let head = RequestHead { received_at, ..call_record::request_head(None) };
-            let again = wire::read(&head, number, &text, &mut scratch);
+            let again = wire::read_excerpt(&head, number, &text, excerpt.as_deref(), &mut scratch);
             reading = again.map_err(|refusal| refusal.to_string())?.into_owned(&mut scratch);
         }
         let received_at = read_at.unwrap_or(received_at);
-        let head = call_record::line_head(request.as_deref(), received_at);
+        let head = call_record::line_head(request.as_deref(), excerpt.as_deref(), received_at);
         let signature = request.as_ref().and_then(|request| request.signature.as_deref());
         let start = block.text.len();
         let body_at = recording::append_line(

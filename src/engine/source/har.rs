@@ -4,7 +4,7 @@ use crate::call::text::KEY_MASK;
 use crate::call::{Doc, Val, time};
 use crate::engine::source::har_response::HarResponse;
 use crate::recording::{Body, LineHead, ResponseSource, compose, compose_answer};
-use crate::wire::{self, RequestHead, Route, posted};
+use crate::wire::{self, CallExcerpt, RequestHead, Route, posted};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::MultiGzDecoder;
@@ -13,6 +13,10 @@ use std::io::Read;
 
 /// The maximum size of an unpacked body.
 const MAX_BODY_BYTES: u64 = 32 << 20;
+
+/// The member of an entry that says what the rest of the request decided, if the body is one call of a
+/// request. Only segscope's exports have it.
+pub(crate) const EXCERPT: &str = "_segscopeExcerpt";
 
 /// The kind of an entry.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,6 +68,7 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         return HarEntry::Unreadable("the archive does not hold their bodies");
     }
     let headers = headers(request, host);
+    let excerpt = entry.get(EXCERPT).map(CallExcerpt::read);
     let head = LineHead {
         received_at,
         method: if method.is_empty() { "POST" } else { &method },
@@ -74,6 +79,7 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         response: ResponseSource::Archived,
         fault: None,
         is_tls: url.starts_with("https://"),
+        excerpt: excerpt.as_ref(),
     };
     // a pixel has its call in the URL, as at the listener
     let queried = body.is_empty().then(|| query_call(&head)).flatten();

@@ -28,9 +28,46 @@ pub(crate) struct Progress {
     ended: bool,
     pub wrong: Option<Arc<FileError>>,
     /// Messages about what was passed over.
-    pub notes: Vec<String>,
+    notes: Vec<String>,
     /// True if front ends show these messages.
-    pub shows_notes: bool,
+    shows_notes: bool,
+    /// The messages as front ends show them.
+    shown_notes: Option<Arc<str>>,
+}
+
+/// The maximum number of messages that front ends show: a folder may have one for each file.
+const MAX_SHOWN_NOTES: usize = 3;
+
+impl Progress {
+    /// Returns all messages about what was passed over.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Adds messages about what was passed over.
+    pub fn add_notes(&mut self, notes: impl Iterator<Item = String>) {
+        self.notes.extend(notes);
+        self.write_shown_notes();
+    }
+
+    /// Makes front ends show the messages, and these before them.
+    pub fn show_notes(&mut self, first: &[String]) {
+        self.notes.splice(..0, first.iter().cloned());
+        self.shows_notes = true;
+        self.write_shown_notes();
+    }
+
+    fn write_shown_notes(&mut self) {
+        let Some(more) = self.notes.len().checked_sub(MAX_SHOWN_NOTES).filter(|more| *more > 0)
+        else {
+            self.shown_notes = (!self.notes.is_empty()).then(|| self.notes.join("; ").into());
+            return;
+        };
+        let first = self.notes[..MAX_SHOWN_NOTES].join("; ");
+        let note = if more == 1 { "note" } else { "notes" };
+        let text = format!("{first}; {more} more {note}: `segscope check` prints all");
+        self.shown_notes = Some(text.into());
+    }
 }
 
 impl Import {
@@ -81,10 +118,11 @@ impl Import {
         !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
-    /// Returns what was passed over so far, if front ends show it.
-    pub fn shown_notes(&self) -> Option<String> {
+    /// Returns what was passed over, if front ends show it. While files are being read there may be
+    /// more to come, and the text is shown once.
+    pub fn shown_notes(&self) -> Option<Arc<str>> {
         let state = self.lock();
-        (state.shows_notes && !state.notes.is_empty()).then(|| state.notes.join("; "))
+        state.shown_notes.clone().filter(|_| state.shows_notes && !state.busy)
     }
 
     /// Returns the first error of a file.
@@ -117,5 +155,29 @@ impl Import {
     pub fn settled(&self) {
         self.lock().busy = false;
         self.changed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_the_first_notes_once_all_files_are_read() {
+        let import = Import::default();
+        let notes = |range: std::ops::Range<u32>| range.map(|nth| format!("n{nth}"));
+        import.lock().add_notes(notes(1..2));
+        assert_eq!(import.shown_notes(), None, "a check prints them itself");
+        import.lock().show_notes(&["n0".to_owned()]);
+        assert_eq!(import.shown_notes().as_deref(), Some("n0; n1"));
+        import.came(1);
+        import.lock().add_notes(notes(2..1000));
+        assert_eq!(import.shown_notes(), None, "more may come");
+        import.settled();
+        let shown = import.shown_notes().expect("notes");
+        assert_eq!(&*shown, "n0; n1; n2; 997 more notes: `segscope check` prints all");
+        let again = import.shown_notes().expect("notes");
+        assert!(Arc::ptr_eq(&shown, &again), "a frame joins nothing");
+        assert_eq!(import.lock().notes().len(), 1000);
     }
 }

@@ -20,7 +20,7 @@ mod folder;
 pub(crate) mod follow;
 pub(crate) mod followed_file;
 mod gzip;
-mod har;
+pub(crate) mod har;
 pub(crate) mod har_response;
 pub(crate) mod import;
 mod json_values;

@@ -8,7 +8,7 @@ use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::low_priority::give_way;
 use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::recording_files::{RecordingText, read_exact};
-use crate::engine::source::request_line::{body_text, head_of};
+use crate::engine::source::request_line::read_calls;
 use crate::objects_api::ObjectsRoute;
 use crate::recording::{self, PartStart, RecordingEntry, RecordingEvent, Remark, RequestLine};
 use crate::wire::{self, ParseScratch, ParsedRequest};
@@ -311,8 +311,7 @@ fn calls<'l>(
     request: &RequestLine,
     scratch: &mut ParseScratch,
 ) -> Result<ParsedRequest<'l>, String> {
-    wire::read(&head_of(request), request.request, body_text(text, request), scratch)
-        .map_err(|refusal| refusal.to_string())
+    read_calls(text, request, scratch).map_err(|refusal| refusal.to_string())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The files of a recording: those that are only read, followed by the one that is appended to.
 
 use crate::call::time::Millis;
-use crate::engine::rows::views::OpenedFiles;
+use crate::engine::rows::stats::OpenedFiles;
 use crate::engine::source::followed_file::FollowedFile;
 use crate::recording::{EarlierPart, RecordingFile};
 use std::fs::File;

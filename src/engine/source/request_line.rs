@@ -7,8 +7,7 @@ use crate::engine::source::limits::{MAX_LINE_BYTES, line_too_long};
 use crate::engine::source::passed_over::PassedOver;
 use crate::engine::source::recording_files::Recording;
 use crate::recording::{self, RecordingEntry, RequestLine};
-use crate::wire::{self, ParseScratch, ParsedRequest, RequestHead, call_type};
-use std::borrow::Cow;
+use crate::wire::{self, ParseScratch, ParsedRequest, Refusal, RequestHead};
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -29,10 +28,20 @@ pub(crate) fn head_of(request: &RequestLine) -> RequestHead<'_> {
     }
 }
 
+/// Parses the calls of a recorded request, which is in this line.
+pub(crate) fn read_calls<'l>(
+    line: &'l str,
+    request: &RequestLine,
+    scratch: &mut ParseScratch,
+) -> Result<ParsedRequest<'l>, Refusal> {
+    let (body, excerpt) = (body_text(line, request), request.excerpt.as_ref());
+    wire::read_excerpt(&head_of(request), request.request, body, excerpt, scratch)
+}
+
 impl Recording {
-    /// Passes the text of each call of the files to `each`, with the type that its path gave it
-    /// and, from a recording or a record, the time at which it arrived. A batch in a file of calls is passed as
-    /// a whole. Returns notes about what was passed over.
+    /// Passes the text of each call of the files to `each`, with what its path and its batch gave it
+    /// and, from a recording or a record, the time at which it arrived. A batch in a file of calls is
+    /// passed as a whole. Returns notes about what was passed over.
     ///
     /// # Errors
     /// Fails at the first line that contains no call, and when `each` fails.
@@ -58,7 +67,7 @@ impl Recording {
                         (Err(_), _) => return,
                         (Ok(()), None) => each(&bare.text, None),
                         (Ok(()), Some(request)) => {
-                            typed_calls(&bare.reading, request.received_at, &mut each)
+                            standalone_calls(&bare.reading, request.received_at, &mut each)
                         }
                     };
                     bare.reading.recycle(scratch);
@@ -147,27 +156,20 @@ fn request_calls<E>(
     if request.refused.is_some() {
         return Ok(Ok(()));
     }
-    let body = body_text(line, &request);
-    let reading = wire::read(&head_of(&request), request.request, body, scratch)
-        .map_err(|refusal| refusal.to_string())?;
-    let done = typed_calls(&reading, request.received_at, each);
+    let reading = read_calls(line, &request, scratch).map_err(|refusal| refusal.to_string())?;
+    let done = standalone_calls(&reading, request.received_at, each);
     reading.recycle(scratch);
     Ok(done)
 }
 
-/// Passes on the calls of a request with the type that its path gave them.
-fn typed_calls<E>(
+/// Passes on the calls of a request with what their path and their batch gave them.
+fn standalone_calls<E>(
     reading: &ParsedRequest<'_>,
     received_at: Millis,
     each: &mut impl FnMut(&str, Option<Millis>) -> Result<(), E>,
 ) -> Result<(), E> {
-    for call in &reading.calls {
-        let event = reading.event(call);
-        let typed = match event.derived.and_then(|derived| derived.get("type")?.as_str()) {
-            Some(kind) => Cow::Owned(call_type::with_type(event.call, &kind)),
-            None => Cow::Borrowed(event.call.raw()),
-        };
-        each(&typed, Some(received_at))?;
-    }
-    Ok(())
+    let service = reading.platform.service();
+    reading.calls.iter().try_for_each(|call| {
+        each(&wire::standalone_call(&reading.event(call), service), Some(received_at))
+    })
 }

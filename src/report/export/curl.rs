@@ -40,11 +40,11 @@ pub(crate) fn begin(out: &mut impl Write) -> io::Result<()> {
 
 pub(crate) fn call(out: &mut impl Write, call: &CallDetail, with_secrets: bool) -> io::Result<()> {
     let kind = call.kind.as_deref().unwrap_or_default();
-    let key = call.write_key.as_deref();
+    let (key, text) = (call.write_key.as_deref(), call.standalone_text());
     let line = match key.filter(|_| with_secrets) {
-        Some(key) => line("\"$SEGSCOPE_URL\"", kind, &call.call_text, &quoted(&format!("{key}:"))),
-        None if with_secrets => line("\"$SEGSCOPE_URL\"", kind, &call.call_text, "\"$WRITE_KEY:\""),
-        None => curl("\"$SEGSCOPE_URL\"", kind, &call.call_text, key),
+        Some(key) => line("\"$SEGSCOPE_URL\"", kind, &text, &quoted(&format!("{key}:"))),
+        None if with_secrets => line("\"$SEGSCOPE_URL\"", kind, &text, "\"$WRITE_KEY:\""),
+        None => curl("\"$SEGSCOPE_URL\"", kind, &text, key),
     };
     writeln!(out, "{line}")
 }

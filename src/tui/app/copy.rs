@@ -32,7 +32,7 @@ pub fn of_call(
             curl(
                 base.unwrap_or("$SEGSCOPE_URL"),
                 &call.row.kind,
-                &call.call_text,
+                &call.standalone_text(),
                 call.write_key.as_deref(),
             ),
         )),

@@ -8,7 +8,6 @@ use crate::tui::app::view::{Response, SideEffect, ViewContext};
 use crate::tui::dialogs::deliver::DeliverView;
 use crate::tui::dialogs::muted_codes::MutedCodesView;
 use crate::tui::dialogs::send_target::{SendItem, ask_where};
-use crate::tui::pages::compose::with_type;
 
 /// Executes an action on the call of a row, or returns none for another action. `code` is the
 /// finding that the row counts.
@@ -27,7 +26,7 @@ pub fn act(
             Some(call) => {
                 let send_item = SendItem {
                     what: Some(name(&call)),
-                    text: with_type(&call),
+                    text: call.standalone_text(),
                     write_key: call.write_key.clone(),
                     rudder: call.rudder,
                     is_moved: false,

@@ -258,8 +258,8 @@ const ONE_ID: [(&str, &str, &str); 7] = [
     ("2026-11-25T10:00:01Z", "A", "repeat"),
 ];
 
-/// Returns what each call of an engine is.
-fn standing(engine: &Engine) -> Vec<&'static str> {
+/// Returns for each call whether it is new, a repeat, or dropped by the service.
+fn classify_calls(engine: &Engine) -> Vec<&'static str> {
     let rows = 0..engine.rows();
     let details = rows.map(|row| match engine.detail(row) {
         Ok(Some(RowDetail::Call(call))) => call,
@@ -288,9 +288,9 @@ fn a_message_id_is_free_after_a_day_live_in_files_and_checked_again() {
         assert_eq!(requests::post(&engine, "/v1/track", &call(event, ""), at), 200);
     }
     engine.settle();
-    assert_eq!(standing(&engine), wanted, "live");
+    assert_eq!(classify_calls(&engine), wanted, "live");
     engine.judge_again().expect("readable");
-    assert_eq!(standing(&engine), wanted, "checked again");
+    assert_eq!(classify_calls(&engine), wanted, "checked again");
     drop(engine);
     let of_recording = same(&[&recorded]).expect("a recording").tally;
 
@@ -314,7 +314,7 @@ fn a_message_id_is_free_after_a_day_live_in_files_and_checked_again() {
         let engine = Engine::start(recording, vendors, in_use, Default::default());
         let engine = engine.expect("readable");
         engine.settle();
-        assert_eq!(standing(&engine), wanted, "{name}");
+        assert_eq!(classify_calls(&engine), wanted, "{name}");
     }
 
     // without a time of arrival, all are assumed to have come within a day, and the message says so

@@ -74,6 +74,7 @@ fn recorded(kind: u64, n: u64) -> String {
         response: ResponseSource::Own,
         fault: None,
         is_tls: false,
+        excerpt: None,
     };
     let mut line = Vec::new();
     compose(&mut line, n + 1, &head, Body::Json(&body), refused, (kind == 9).then_some("wrong"));

@@ -46,6 +46,7 @@ fn recorded(line: &str, request: &RequestLine) -> String {
         response: request.response,
         fault: request.fault.as_deref(),
         is_tls: false,
+        excerpt: None,
     };
     let body = match (&request.body, &request.other_body) {
         (Some(body), _) => Body::Json(&line[body.clone()]),

@@ -137,3 +137,22 @@ fn a_file_without_a_call_is_refused_with_what_is_expected() {
         "note: one.ndjson: 2 JSON values without a call passed over; the first is on line 1";
     assert!(stderr(&done).starts_with(passed), "{}", stderr(&done));
 }
+
+#[test]
+fn what_is_passed_over_in_many_files_is_announced_once_and_in_short() {
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("calls");
+    std::fs::create_dir(&folder).expect("created");
+    for nth in 1..=6 {
+        let text = "{\"type\":\"track\",\"event\":\"E\",\"userId\":\"u\"}\n{\"n\":1}\n";
+        std::fs::write(folder.join(format!("{nth}.ndjson")), text).expect("written");
+    }
+    let mut open = segscope(home.path(), &["open", "calls", "--plain"]);
+    let said = stdout(&open.write_stdin("counts\nquit\n").assert().code(0));
+    let attention: Vec<&str> = said.lines().filter(|line| line.starts_with("attention")).collect();
+    assert_eq!(attention.len(), 1, "{said}");
+    assert_eq!(attention[0].matches("passed over").count(), 3, "{said}");
+    assert!(attention[0].ends_with("; 3 more notes: `segscope check` prints all"), "{said}");
+    let check = segscope(home.path(), &["check", "calls", "--fail-on", "never"]).assert().code(0);
+    assert_eq!(stderr(&check).matches("passed over").count(), 6, "{}", stderr(&check));
+}

@@ -39,6 +39,31 @@ fn calls_are_sent_at_the_recorded_pace_and_their_times_move_to_now() {
 }
 
 #[test]
+fn a_call_of_a_batch_is_sent_with_what_its_batch_gave_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let recording = r#"{"v":1,"request":1,"received_at":"2026-11-20T10:00:05.000Z","method":"POST","path":"/v1/batch","query":"","headers":{},"status":200,"body":{"batch":[{"type":"track","event":"A","userId":"u","context":{"app":{"name":"a"}}}],"sentAt":"2026-11-20T10:00:04.000Z","context":{"groupId":"g"},"integrations":{"All":false}}}"#;
+    std::fs::write(home.path().join("recording.ndjson"), format!("{recording}\n"))
+        .expect("written");
+    let done = segscope(home.path(), &["export", "recording.ndjson"]).assert().code(0);
+    std::fs::write(home.path().join("records.ndjson"), &done.get_output().stdout).expect("written");
+    let listen = ["tail", "--listen", "127.0.0.1:0", "--no-record", "--format", "quiet"];
+    let program = Program::start(home.path(), &listen);
+    let url = format!("http://{}", program.address);
+    for file in ["recording.ndjson", "records.ndjson"] {
+        segscope(home.path(), &["send", file, "--to", &url]).assert().code(0);
+    }
+    let mut http = Http::connect(&program.address).expect("it listens");
+    let page = http.get("/_segscope/calls").expect("an answer").body;
+    let page: Value = serde_json::from_slice(&page).expect("JSON");
+    for nth in 0..2 {
+        let call = &page["calls"][nth]["call"];
+        assert_eq!(call["context"], serde_json::json!({"app": {"name": "a"}, "groupId": "g"}));
+        assert_eq!(call["integrations"], serde_json::json!({"All": false}));
+        assert_eq!(call["sentAt"], "2026-11-20T10:00:04.000Z");
+    }
+}
+
+#[test]
 fn an_address_with_an_invalid_port_is_refused() {
     let home = tempfile::tempdir().expect("a folder");
     std::fs::write(home.path().join("calls.ndjson"), CALLS).expect("written");

@@ -25,8 +25,8 @@ fn problem(running: &Running) -> String {
     running.engine.stats().problem.unwrap_or_default()
 }
 
-/// Waits until the user is told something with this in it, and returns that.
-fn told(running: &Running, part: &str) -> String {
+/// Waits until the problem that the user sees contains a text, and returns the problem.
+fn wait_for_problem(running: &Running, part: &str) -> String {
     until(part, || problem(running).contains(part));
     problem(running)
 }
@@ -87,12 +87,12 @@ fn a_client_that_does_not_trust_the_certificate_is_named_with_the_cure() {
     let addr = running.listener.addr();
     connect(addr, trusting(None), "localhost").expect_err("it is not trusted");
     until("it is counted", || running.listener.counts().tls_failed == 1);
-    let words = told(&running, "does not trust segscope's certificate");
+    let words = wait_for_problem(&running, "does not trust segscope's certificate");
     assert!(words.contains("`segscope tls trust` says what to do"), "{words}");
     // Node looks at the certificate after the handshake, and leaves
     drop(connect(addr, trusting(Some(&authority)), "localhost").expect("TLS"));
     until("it is counted", || running.listener.counts().tls_failed == 2);
-    told(&running, "closed a TLS connection without a request");
+    wait_for_problem(&running, "closed a TLS connection without a request");
     assert!(running.requests().is_empty());
     assert_eq!(running.client().post("/v1/track", CALL).status, 200);
 }
@@ -105,7 +105,7 @@ fn the_user_is_told_again_only_when_there_are_twice_as_many() {
         until("it is counted", || running.listener.counts().tls_failed == count);
     }
     // the fifth is told of no more than the third
-    assert!(told(&running, "(4 connections)").ends_with("(4 connections)"));
+    assert!(wait_for_problem(&running, "(4 connections)").ends_with("(4 connections)"));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_handshake_that_does_not_end_blocks_nobody_and_is_ended() {
     assert_eq!(running.client().post("/v1/track", CALL).status, 200);
     slow.iter_mut().for_each(|client| assert!(client.rest().is_empty(), "closed"));
     until("they are counted", || running.listener.counts().tls_failed == 20);
-    told(&running, "did not end in time (16 connections)");
+    wait_for_problem(&running, "did not end in time (16 connections)");
 }
 
 #[test]
@@ -127,7 +127,9 @@ fn what_is_not_tls_behind_the_first_byte_fails_alone() {
     client.send(b"\x16what is this, and why does it come here\r\n\r\n");
     client.rest();
     until("it is counted", || running.listener.counts().tls_failed == 1);
-    assert!(told(&running, "failed: ").starts_with("the TLS handshake with 127.0.0.1:"));
+    assert!(
+        wait_for_problem(&running, "failed: ").starts_with("the TLS handshake with 127.0.0.1:")
+    );
     assert_eq!(running.client().post("/v1/track", CALL).status, 200);
 }
 

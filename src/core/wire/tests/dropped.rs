@@ -30,7 +30,7 @@ fn call(size: usize, more: &str) -> String {
 #[test]
 fn calls_of_files_have_the_limits_of_requests() {
     let codes = |body: &str| discards("", body).1.concat().join(", ");
-    let large = "request_too_large ";
+    let large = "call_too_large ";
     assert_eq!(codes(&call(CALL_LIMIT, "")), "");
     assert_eq!(codes(&call(CALL_LIMIT + 1, "")), large);
     assert_eq!(codes(&call(CALL_LIMIT, "").replacen(',', " ,\n", 9)), "");
@@ -41,7 +41,10 @@ fn calls_of_files_have_the_limits_of_requests() {
 
     let batch = |items: Vec<String>| format!("{{\"batch\":[{}]}}", items.join(","));
     assert_eq!(codes(&batch(vec![call(CALL_LIMIT, ""); 15])), "");
-    assert_eq!(codes(&batch(vec![call(CALL_LIMIT, ""); 16])), vec![large; 16].join(", "));
+    assert_eq!(
+        codes(&batch(vec![call(CALL_LIMIT, ""); 16])),
+        vec!["batch_too_large "; 16].join(", ")
+    );
     let items = vec![call(100, ""), call(CALL_LIMIT + 1, ""), "{}".to_owned()];
     assert_eq!(
         discards("", &batch(items)),

@@ -30,6 +30,7 @@ fn item(offset: u64, text: usize) -> QueuedLine {
                 body_bytes: None,
                 signature: None,
                 is_tls: false,
+                excerpt: None,
             }),
         ),
     };

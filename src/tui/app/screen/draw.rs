@@ -92,8 +92,8 @@ impl Screen {
         status_bar::status(buffer, layout.status, self.page, &ctx);
         let page = &self.pages[self.page as usize];
         status_bar::in_use_line(buffer, layout.in_use, &page.state(&ctx), &ctx);
-        if let Some(problem) = self.problem() {
-            status_bar::banner(buffer, layout.banner, problem, &ctx);
+        if let Some(text) = self.banner() {
+            status_bar::banner(buffer, layout.banner, text, &ctx);
         }
         status_bar::settings_line(buffer, layout.settings, &ctx);
         library_habits::noise(buffer, layout.noise, &ctx);
@@ -123,10 +123,15 @@ impl Screen {
         }
     }
 
+    /// Returns the text of the banner, until the user closes it.
+    pub(crate) fn banner(&self) -> Option<&str> {
+        self.closed_banners.open_text(&self.shared.stats)
+    }
+
     pub(crate) fn layout(&self) -> ScreenLayout {
         let noise = !self.shared.common.is_empty();
         let settings = self.shared.settings.has_line();
-        let banner = self.problem().is_some();
+        let banner = self.banner().is_some();
         let histogram = self.histogram.height(self.page, self.size.height);
         ScreenLayout::new(self.size, [banner, settings, noise], histogram)
     }

@@ -4,7 +4,7 @@
 //! +---------------------------------------------------+
 //! | status: address, counters, rate, recording         |
 //! | vendors in use                 PAUSED +12 new …    |
-//! | (a problem, in the alarm color)                   |
+//! | (a problem or notes, in the alarm color)           |
 //! | (settings that changed: what is stale)             |
 //! | (what every call of a library has in common)       |
 //! |                                                    |
@@ -15,6 +15,7 @@
 //! ```
 
 mod appearance;
+mod banner;
 mod draw;
 mod keys;
 mod mouse;
@@ -25,6 +26,7 @@ use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
 use crate::tui::app::keymap::{Key, Keymap};
 use crate::tui::app::page::Page;
+use crate::tui::app::screen::banner::ClosedBanners;
 use crate::tui::app::view::{Begin, Response, SideEffect, View, ViewContext};
 use crate::tui::app::view_context::ScreenData;
 use crate::tui::bars::histogram::{HistogramBar, MIN_SCREEN_HEIGHT};
@@ -146,8 +148,8 @@ pub struct Screen {
     notice: Option<ScreenNotice>,
     /// True if the last event had no effect in the view.
     passed: bool,
-    /// The problem whose banner the user closed.
-    dismissed: Option<String>,
+    /// The banners that the user closed.
+    closed_banners: ClosedBanners,
     /// The number of the last judging of all calls whose result was shown.
     reported_rejudge: u64,
     /// True until a key is pressed after `check again`: the report may open over the page.
@@ -206,7 +208,7 @@ impl Screen {
             pending_keys: Vec::new(),
             notice: None,
             passed: false,
-            dismissed: None,
+            closed_banners: ClosedBanners::default(),
             reported_rejudge: 0,
             awaits_report: false,
             sent: None,
@@ -298,12 +300,12 @@ impl Screen {
                 }
                 None
             }
-            Action::Back if self.windows.is_empty() && self.problem().is_some() => {
+            Action::Back if self.windows.is_empty() && self.banner().is_some() => {
                 let ctx = ctx!(self, inspector);
                 if self.pages[self.page as usize].has_inner(&ctx) {
                     return self.ask(inspector, |view, ctx| view.act(action, ctx));
                 }
-                self.dismissed = self.problem().map(str::to_owned);
+                self.closed_banners.close(&self.shared.stats);
                 None
             }
             Action::JudgeAgain => {
@@ -377,12 +379,6 @@ impl Screen {
 
     fn top(&self) -> &dyn View {
         self.windows.last().unwrap_or(&self.pages[self.page as usize]).as_ref()
-    }
-
-    /// Returns the problem that the banner shows, until the user closes it.
-    fn problem(&self) -> Option<&str> {
-        let problem = self.shared.stats.problem.as_deref();
-        problem.filter(|problem| Some(*problem) != self.dismissed.as_deref())
     }
 
     /// Calls the topmost view and carries out its response.

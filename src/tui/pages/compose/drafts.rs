@@ -33,9 +33,8 @@ impl Draft {
     /// Returns a draft of a received call. The `messageId` is left out, because a call with the
     /// same id would be a repeat.
     pub fn from_call(call: &CallDetail) -> Draft {
-        let text = members(call, |key| key != "messageId")
-            .map_or_else(|| call.call_text.clone(), |text| pretty(&text));
-        let draft = Draft::new(&text, call.write_key.clone(), call.rudder);
+        let draft =
+            Draft::new(&pretty(&text_without_id(call)), call.write_key.clone(), call.rudder);
         Draft { from: Some(call_actions::name(call)), ..draft }
     }
 
@@ -55,21 +54,14 @@ impl Draft {
     }
 }
 
-/// Returns the text of a call with its type, which may have been only in the request's path.
-pub fn with_type(call: &CallDetail) -> String {
-    members(call, |_| true).unwrap_or_else(|| call.call_text.clone())
-}
-
-/// Returns the members of a call selected by name, as an object that contains the type.
-fn members(call: &CallDetail, keep: impl Fn(&str) -> bool) -> Option<String> {
-    let doc = Doc::parse(call.call_text.as_str()).ok()?;
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let kind = (doc.root().get("type").is_none() && !call.row.kind.is_empty())
-        .then(|| format!("\"type\":{}", quoted(&call.row.kind)));
-    let kept = doc.root().children().filter(|member| keep(&member.key()));
-    let kept = kept.map(|member| format!("{}:{}", quoted(&member.key()), member.raw()));
-    let all: Vec<String> = kind.into_iter().chain(kept).collect();
-    Some(format!("{{{}}}", all.join(",")))
+/// Returns the text of a call as it is sent alone, without its `messageId`.
+fn text_without_id(call: &CallDetail) -> String {
+    let text = call.standalone_text();
+    let Ok(doc) = Doc::parse(text.as_str()) else { return text };
+    let kept = doc.root().children().filter(|member| member.key() != "messageId");
+    let kept: Vec<String> =
+        kept.map(|member| format!("\"{}\":{}", member.key_raw(), member.raw())).collect();
+    format!("{{{}}}", kept.join(","))
 }
 
 /// The current draft, the drafts before it, and the drafts that `undo` went back from.

@@ -28,7 +28,6 @@ use crate::tui::theme::painter::{Painter, rule};
 use crate::tui::widgets::choice_dialog::ChoiceDialog;
 use crate::tui::widgets::movement::step;
 use crossterm::event::KeyEvent;
-pub use drafts::with_type;
 use drafts::{Draft, Drafts};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

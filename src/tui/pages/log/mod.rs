@@ -279,6 +279,10 @@ impl View for LogView {
                 Response::Done
             }
             _ if self.in_detail => self.detail.act(action, ctx),
+            // a detail that is not in view may have another call, or none
+            action if call_actions::is_copy(action) && !self.shows_detail(ctx) => {
+                call_actions::act(action, self.list.cursor(), None, ctx).unwrap_or(Response::Pass)
+            }
             action if self.list.step(action, ctx) => Response::Done,
             action => self.detail.act(action, ctx),
         }

@@ -129,6 +129,12 @@ impl LogView {
         }
     }
 
+    /// Returns whether the detail is in view.
+    pub(crate) fn shows_detail(&self, ctx: &ViewContext<'_>) -> bool {
+        let (body, _) = LogView::split(self.body, ctx);
+        !self.panes(body, ctx).2.is_empty()
+    }
+
     /// Draws the panes and the line of the filter.
     pub(crate) fn draw(&self, buffer: &mut Buffer, body: Rect, ctx: &ViewContext<'_>) {
         let (body, bar) = LogView::split(body, ctx);

@@ -25,7 +25,9 @@ fn refusing() -> FakeUpstream {
 }
 
 /// The reasons of the first rows, what their details say, and the member of their records.
-fn told(mirroring: &Mirroring) -> Vec<(Option<String>, Option<MirrorFailure>, Option<Value>)> {
+fn collect_failures(
+    mirroring: &Mirroring,
+) -> Vec<(Option<String>, Option<MirrorFailure>, Option<Value>)> {
     mirroring.engine.settle();
     let answer = mirroring.client().ask("GET", "/_segscope/calls", &[], b"");
     let records: Value = serde_json::from_str(answer.text()).expect("JSON");
@@ -52,7 +54,7 @@ fn given_up_requests_are_undelivered_in_rows_details_and_records_and_after_a_res
     ["good", "refused", "good"].iter().for_each(|id| mirroring.track(id));
     mirroring.wait_until_done();
     let good = (None, None, None);
-    assert_eq!(told(&mirroring), [good.clone(), given_up(), good.clone()]);
+    assert_eq!(collect_failures(&mirroring), [good.clone(), given_up(), good.clone()]);
     stop(mirroring);
 
     let mirroring = Given::to(upstream.addr, folder.path()).start();
@@ -60,7 +62,7 @@ fn given_up_requests_are_undelivered_in_rows_details_and_records_and_after_a_res
     let counts = mirroring.wait_until_done();
     // the counts are those since the start
     assert_eq!((counts.given_up, counts.given_up_requests), (1, vec![4]));
-    assert_eq!(told(&mirroring), [good.clone(), given_up(), good.clone(), given_up()]);
+    assert_eq!(collect_failures(&mirroring), [good.clone(), given_up(), good.clone(), given_up()]);
     stop(mirroring);
 
     // earlier versions did not write what was given up
@@ -74,7 +76,7 @@ fn given_up_requests_are_undelivered_in_rows_details_and_records_and_after_a_res
     mirroring.wait_until_done();
     let unknown = (None, Some(MirrorFailure::Unknown), Some(Value::Null));
     let want = [unknown.clone(), unknown.clone(), unknown.clone(), unknown, good];
-    assert_eq!(told(&mirroring), want);
+    assert_eq!(collect_failures(&mirroring), want);
 }
 
 #[test]
@@ -101,7 +103,7 @@ fn a_request_that_is_sent_again_after_a_restart_is_delivered() {
     let mirroring = Given::to(upstream.addr, folder.path()).start();
     let counts = mirroring.wait_until_done();
     assert_eq!((counts.sent, counts.given_up), (2, 0));
-    assert_eq!(told(&mirroring), [(None, None, None), (None, None, None)]);
+    assert_eq!(collect_failures(&mirroring), [(None, None, None), (None, None, None)]);
 }
 
 /// The flags of a listener that mirrors to an upstream that refuses everything.
@@ -115,7 +117,8 @@ fn track(http: &mut Http) {
     assert_eq!(http.post("/v1/track", call).expect("an answer").status, 200);
 }
 
-fn told_by_tail(home: &Path, format: &str) -> String {
+/// Runs `tail` until both requests are given up, and returns what it printed.
+fn run_tail(home: &Path, format: &str) -> String {
     let upstream = StandIn::start();
     let [mirror, url] = flags(&upstream);
     let args = ["tail", "--format", format, "--listen", "127.0.0.1:0", &mirror, &url];
@@ -136,7 +139,7 @@ fn told_by_tail(home: &Path, format: &str) -> String {
 fn tail_names_each_given_up_request() {
     for format in ["text", "ndjson", "quiet"] {
         let home = tempfile::tempdir().expect("a folder");
-        let told = told_by_tail(home.path(), format);
+        let told = run_tail(home.path(), format);
         for request in [1, 2] {
             let line = format!("mirror: gave up on request {request}: {REASON}");
             assert_eq!(told.matches(&line).count(), 1, "{format}: {told}");
