@@ -72,7 +72,7 @@ pub use crate::engine::search::call_columns::{CallColumns, NoCallColumns};
 pub use crate::engine::search::recorded_names::SeenNames;
 pub use crate::engine::search::{NextRow, RangeFilter, Search, SearchProgress};
 pub use crate::engine::source::file_error::FileError;
-pub(crate) use crate::engine::source::har::EXCERPT;
+pub(crate) use crate::engine::source::har::{EXCERPT, FROM_FILE};
 pub(crate) use crate::engine::source::har_response::RESPONSE_UNKNOWN;
 pub use crate::engine::source::opened::OpenedCounts;
 use crate::engine::source::recording_files::RecordingPieces;

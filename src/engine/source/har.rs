@@ -2,6 +2,7 @@
 
 use crate::call::text::KEY_MASK;
 use crate::call::{Doc, Val, time};
+use crate::engine::source::call_record;
 use crate::engine::source::har_response::HarResponse;
 use crate::recording::{Body, LineHead, ResponseSource, compose, compose_answer};
 use crate::wire::{self, CallExcerpt, RequestHead, Route, posted};
@@ -17,6 +18,9 @@ const MAX_BODY_BYTES: u64 = 32 << 20;
 /// The member of an entry that says what the rest of the request decided, if the body is one call of a
 /// request. Only segscope's exports have it.
 pub(crate) const EXCERPT: &str = "_segscopeExcerpt";
+/// The member of an entry that is true if the call was in a file, so that its request is only one that
+/// could carry it. Only segscope's exports have it.
+pub(crate) const FROM_FILE: &str = "_segscopeFromFile";
 
 /// The kind of an entry.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,6 +84,11 @@ pub(crate) fn entry(entry: Val<'_>, number: u64, line: &mut Vec<u8>) -> HarEntry
         fault: None,
         is_tls: url.starts_with("https://"),
         excerpt: excerpt.as_ref(),
+    };
+    let is_from_file = entry.get(FROM_FILE).is_some_and(|value| value.raw() == "true");
+    let head = match is_from_file {
+        true => call_record::line_head(None, excerpt.as_ref(), received_at),
+        false => head,
     };
     // a pixel has its call in the URL, as at the listener
     let queried = body.is_empty().then(|| query_call(&head)).flatten();

@@ -2,7 +2,7 @@
 //! of its calls are exported.
 
 use crate::call::time::{self, NO_TIME};
-use crate::engine::{CallDetail, EXCERPT, RESPONSE_UNKNOWN, RequestDetail};
+use crate::engine::{CallDetail, EXCERPT, FROM_FILE, RESPONSE_UNKNOWN, RequestDetail};
 use crate::recording::ResponseSource;
 use crate::wire;
 use crate::wire::proxy_headers::{copied_host, copied_scheme};
@@ -137,6 +137,9 @@ fn entry(request: &RequestDetail) -> Value {
     }
     if let Some(excerpt) = &request.excerpt {
         entry[EXCERPT] = excerpt.to_json();
+    }
+    if bare.is_some() {
+        entry[FROM_FILE] = true.into();
     }
     if is_unknown {
         entry[RESPONSE_UNKNOWN] = true.into();
