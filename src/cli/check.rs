@@ -15,8 +15,8 @@ use std::time::Instant;
 /// Judges the calls, writes the reports, and fails if there are findings that `--fail-on` names or unmet
 /// expectations.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
-    let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, Vec::new())?;
+    let filter = args.filter.read(&setup.vendors)?;
     let setup = args.expect.apply(setup)?;
     let mut reports = verdict::open(&args.report)?;
     reports.adapt_to_github(false);

@@ -6,7 +6,6 @@ use super::check::wanted;
 use super::failure::Failure;
 use super::{input, output, setup};
 use crate::engine::{self, Comparison, Shares, TrafficProfile};
-use crate::fql;
 use crate::inspector::Setup;
 use crate::outbound::ListenerClient;
 use crate::recording;
@@ -114,9 +113,8 @@ fn by_filters(
     setup: &Setup,
 ) -> Result<[ComparedSide; 2], Failure> {
     let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-    let parsed = [("--before", filters[0]), ("--after", filters[1])].map(|(flag, text)| {
-        fql::parse(text).map_err(|error| Failure::UseLines(format!("{flag}: {}", error.render())))
-    });
+    let parsed = [("--before", filters[0]), ("--after", filters[1])]
+        .map(|(flag, text)| input::read_filter(flag, text, &setup.vendors));
     let [before, after] = parsed;
     let parsed = [before?, after?];
     let engine = setup.engine(input::read(files)?)?;

@@ -19,8 +19,8 @@ use std::time::Instant;
 /// Shows or sends the requests, in the order of the calls. All errors of preparing them are reported
 /// before anything is sent.
 pub fn run(args: &DeliverArgs) -> Result<(), Failure> {
-    let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, Vec::new())?;
+    let filter = args.filter.read(&setup.vendors)?;
     let names = &args.judge.vendor;
     if names.is_empty() {
         return Err(Failure::wrong("deliver: choose the vendors with --vendor NAME[,NAME…]"));

@@ -15,8 +15,7 @@ pub fn tell(filter: &Filter, engine: &Engine, rows: Range<u64>) -> Result<(), St
     // the names come from a sample of the calls, so each is checked against all rows
     let mut error = None;
     absent.retain(|one| {
-        let Some(check) = &one.check else { return true };
-        let has = fql::parse(check);
+        let has = fql::parse(&one.check);
         let has = has.map(|has| RangeFilter::new(has).calls(engine, rows.clone()));
         match has {
             Ok(Ok(found)) => found.is_empty(),

@@ -13,8 +13,8 @@ const CHUNK_ROWS: usize = 64;
 
 /// Writes the calls that pass the filter to standard output.
 pub fn run(args: &ExportArgs) -> Result<(), Failure> {
-    let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, Vec::new())?;
+    let filter = args.filter.read(&setup.vendors)?;
     let engine = setup.engine(input::read(&args.input.files)?)?;
     input::all_read(&engine)?;
     let unreadable = engine.stats().problem;

@@ -5,7 +5,8 @@ use super::failure::Failure;
 use super::output;
 use crate::engine::{Engine, Recording};
 use crate::fql;
-use crate::fql::Filter;
+use crate::fql::{Filter, FilterError};
+use crate::vendors::Vendors;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -62,9 +63,16 @@ pub fn settle(engine: &Engine) -> Result<(), Failure> {
 }
 
 impl FilterArgs {
-    /// Reads the filter. The error shows the wrong part underlined.
-    pub fn read(&self) -> Result<Filter, Failure> {
-        fql::parse(self.filter.as_deref().unwrap_or_default())
-            .map_err(|error| Failure::UseLines(format!("--filter: {}", error.render())))
+    /// Reads the filter, which may name these vendors. The error shows the wrong part underlined.
+    pub fn read(&self, vendors: &Vendors) -> Result<Filter, Failure> {
+        read_filter("--filter", self.filter.as_deref().unwrap_or_default(), vendors)
     }
+}
+
+/// Reads the filter of a flag, which may name these vendors. The error shows the wrong part underlined.
+pub fn read_filter(flag: &str, text: &str, vendors: &Vendors) -> Result<Filter, Failure> {
+    let wrong = |error: FilterError| Failure::UseLines(format!("{flag}: {}", error.render()));
+    let filter = fql::parse(text).map_err(wrong)?;
+    vendors.check_filter(&filter).map_err(wrong)?;
+    Ok(filter)
 }

@@ -48,7 +48,7 @@ pub fn draw(
     (alerts, alerting): Alerting,
     keys: KeyInput,
 ) -> Result<(), Failure> {
-    screen.filter.read()?;
+    screen.filter.read(&setup.vendors)?;
     let baseline = screen.baseline.as_deref().map(|file| baseline(file, &setup)).transpose()?;
     let options = InspectorOptions {
         baseline,

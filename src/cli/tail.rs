@@ -30,9 +30,9 @@ pub fn run(args: &TailArgs) -> Result<(), Failure> {
 }
 
 fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
-    let filter = args.filter.read()?;
     let ending = Ending::on_signals()?;
     let setup = setup::load(&args.judge, args.listener.flags())?;
+    let filter = args.filter.read(&setup.vendors)?;
     let setup = args.expect.apply(setup)?;
     let (mut recording, notice) = setup.recording(true)?;
     if let Some(input) = &args.input {

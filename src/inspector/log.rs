@@ -4,7 +4,8 @@ use super::Inspector;
 use super::convert::no_call_view;
 use super::views::{CallDetail, Detail, NextRow, RowView, SearchProgress, What};
 use crate::engine::RowDetail as Full;
-use crate::fql::{Field, Filter, NameSource};
+use crate::fql;
+use crate::fql::{Field, Filter, FilterError, NameSource};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -103,5 +104,11 @@ impl Inspector {
     /// so it is called when the user begins to edit a filter, not for each key.
     pub fn names(&self) -> Box<dyn NameSource> {
         Box::new(self.engine.names())
+    }
+
+    /// Parses a filter, and refuses one that names a vendor that does not exist.
+    pub fn parse_filter(&self, text: &str) -> Result<Filter, FilterError> {
+        let filter = fql::parse(text)?;
+        self.engine.vendors().check_filter(&filter).map(|()| filter)
     }
 }

@@ -161,7 +161,6 @@ impl Setup {
         let files = source.vendor_files()?;
         let secret_files = secret_files::read(&mut settings, &files)?;
         (source.check_screen)(&settings)?;
-        let alert = AlertSettings::from_settings(&settings)?;
         if let Some(url) = settings.text("upstream").filter(|url| !url.is_empty()) {
             let origin = settings.origin_of("upstream");
             check_base(url).map_err(|error| SetupError::new(format!("{origin}: {error}")))?;
@@ -181,6 +180,7 @@ impl Setup {
             .map_err(|error| with_origin(&settings, &error))?;
         check_destination_filters(&settings)?;
         let vendors = Arc::new(vendors);
+        let alert = AlertSettings::from_settings(&settings, &vendors)?;
         for name in settings.delivered_elsewhere() {
             let origin = settings.origin_of(&format!("deliver.{name}")).to_string();
             find_vendor(&vendors, name, &origin)?;

@@ -196,7 +196,7 @@ impl PlainSession<'_> {
             "off" => (filtered.off, filtered.only_marked) = (true, false),
             "on" => filtered.off = false,
             "marked" => filtered.only_marked = !filtered.only_marked,
-            text => match fql::parse(text) {
+            text => match self.inspector.parse_filter(text) {
                 Ok(_) => (filtered.text, filtered.off) = (text.to_owned(), false),
                 Err(error) => {
                     let column = error.column;
@@ -256,7 +256,7 @@ impl PlainSession<'_> {
 
     /// Searches from the current call on.
     pub(crate) fn search(&mut self, text: &str) -> io::Result<()> {
-        match fql::parse(text) {
+        match self.inspector.parse_filter(text) {
             Ok(filter) if filter.is_all() => self.say("expected something to search for"),
             Ok(filter) => {
                 self.search = Some(Arc::new(filter));

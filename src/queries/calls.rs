@@ -27,7 +27,7 @@ pub(crate) async fn answer(engine: &Arc<Engine>, query: &str, workers: &Workers)
         parameters::known(query, &["filter", "after", "limit"])?;
         let after = parameters::number(query, "after", u64::MAX)?;
         let limit = parameters::number(query, "limit", MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-        Ok((parameters::filter(query)?, after.unwrap_or(0), limit))
+        Ok((parameters::filter(engine, query)?, after.unwrap_or(0), limit))
     };
     let (filter, after, limit) = match parse_query() {
         Ok(parsed) => parsed,

@@ -39,7 +39,7 @@ async fn check_calls(
 ) -> Result<Value, Reply> {
     parameters::known(query, &["filter", "after"])?;
     let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
-    let filter = parameters::filter(query)?;
+    let filter = parameters::filter(engine, query)?;
     let is_part = after > 0 || query_value(query, "filter").is_some();
     let plan = read_plan(plan).map_err(|error| Reply::failure(400, "bad_plan", &error))?;
     let rows = look(Scan::new(engine, filter, after, usize::MAX), workers).await?.into_rows();

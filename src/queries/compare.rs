@@ -19,7 +19,10 @@ async fn compare_sides(
     workers: &Workers,
 ) -> Result<Reply, Reply> {
     parameters::known(query, &["before", "after"])?;
-    let filters = [parameters::filter_of(query, "before")?, parameters::filter_of(query, "after")?];
+    let filters = [
+        parameters::filter_of(engine, query, "before")?,
+        parameters::filter_of(engine, query, "after")?,
+    ];
     let [before, after] = filters;
     let before = read_side(engine, "before", query, before, workers).await?;
     let after = read_side(engine, "after", query, after, workers).await?;

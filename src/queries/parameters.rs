@@ -1,20 +1,23 @@
 //! The parameters of a query.
 
 use crate::call::text::visible;
+use crate::engine::Engine;
 use crate::fql;
 use crate::fql::Filter;
 use crate::wire::{Reply, query_value};
 use serde_json::json;
 
 /// Reads the parameter `filter`. If it is wrong, the answer names the column.
-pub(crate) fn filter(query: &str) -> Result<Filter, Reply> {
-    filter_of(query, "filter")
+pub(crate) fn filter(engine: &Engine, query: &str) -> Result<Filter, Reply> {
+    filter_of(engine, query, "filter")
 }
 
 /// Reads a parameter that contains a filter.
-pub(crate) fn filter_of(query: &str, name: &str) -> Result<Filter, Reply> {
+pub(crate) fn filter_of(engine: &Engine, query: &str, name: &str) -> Result<Filter, Reply> {
     let text = query_value(query, name).unwrap_or_default();
-    fql::parse(&text).map_err(|error| {
+    let checked = fql::parse(&text)
+        .and_then(|filter| engine.vendors().check_filter(&filter).map(|()| filter));
+    checked.map_err(|error| {
         let message = format!("{name}: {error}");
         let body = json!({
             "success": false, "code": "bad_filter", "message": message, "error": message,

@@ -55,7 +55,7 @@ async fn clear_selected(
     filter: &str,
     workers: &Workers,
 ) -> Result<serde_json::Value, Reply> {
-    let selects = parameters::filter(query)?;
+    let selects = parameters::filter(engine, query)?;
     let (calls, unreadable) = loop {
         let scan = Scan::new(engine, selects.clone(), 0, usize::MAX);
         // a clear by another request has renumbered the rows, so the calls are searched again

@@ -52,11 +52,12 @@ async fn wait_for_count(
         parameters::known(query, &["filter", "count", "timeout_ms", "after", "none", "all"])?;
         let count = parameters::number(query, "count", MAX_COUNT)?.unwrap_or(1);
         let all = query_value(query, "all").is_some_and(|text| !text.is_empty());
-        let all = all.then(|| parameters::filter_of(query, "all").map(Arc::new)).transpose()?;
+        let all =
+            all.then(|| parameters::filter_of(engine, query, "all").map(Arc::new)).transpose()?;
         let timeout =
             parameters::number(query, "timeout_ms", MAX_TIMEOUT_MS)?.unwrap_or(DEFAULT_TIMEOUT_MS);
         let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
-        Ok((parameters::filter(query)?, all, count, timeout, after))
+        Ok((parameters::filter(engine, query)?, all, count, timeout, after))
     };
     let (filter, all, count, timeout, after) = parse_query()?;
     let deadline = Instant::now() + Duration::from_millis(timeout);
@@ -145,7 +146,7 @@ async fn wait_for_silence(
         let quiet =
             parameters::number(query, "quiet_ms", MAX_TIMEOUT_MS)?.unwrap_or(DEFAULT_QUIET_MS);
         let after = parameters::number(query, "after", u64::MAX)?.unwrap_or(0);
-        Ok((parameters::filter(query)?, quiet, after))
+        Ok((parameters::filter(engine, query)?, quiet, after))
     };
     let (filter, quiet, after) = parse_query()?;
     let end = Instant::now() + Duration::from_millis(quiet);

@@ -30,8 +30,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Runs the command and checks its calls. `umask` is the umask of the command.
 pub fn run(args: &RunArgs, umask: Mode) -> Result<(), Failure> {
-    let filter = args.filter.read()?;
     let setup = setup::load(&args.judge, args.listener().flags())?;
+    let filter = args.filter.read(&setup.vendors)?;
     let setup = args.expect.apply(setup)?;
     program::check(&args.command[0], std::env::var_os("PATH").as_deref())?;
     let mut reports = verdict::open(&args.report)?;

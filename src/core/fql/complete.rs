@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::fql::ast::Path;
 use crate::fql::builtin_names::{
     CALL_FIELDS, CALL_TYPES, FUNCTIONS, Function, KEYWORDS, RECORD_FIELDS, SERVICE_VERDICTS,
-    SERVICES, SEVERITIES, TYPE_FIELDS, VERDICTS, nearest,
+    SERVICES, SEVERITIES, TYPE_FIELDS, VERDICTS,
 };
 use crate::fql::lexer::{SpannedToken, Token, ends_word, lex};
 use crate::fql::value::quote;
@@ -24,12 +24,6 @@ pub trait NameSource {
     fn values(&self, path: &Path, typed: &str) -> Vec<String>;
     /// Returns the names of the vendors.
     fn vendors(&self) -> Vec<String>;
-    /// Returns the name of the vendor that was probably meant, if the text names one in another
-    /// way.
-    fn vendor_like(&self, typed: &str) -> Option<String> {
-        let vendors = self.vendors();
-        nearest(typed, vendors.iter().map(String::as_str)).map(str::to_owned)
-    }
     /// Returns the codes of the findings seen.
     fn codes(&self, typed: &str) -> Vec<String>;
     /// Returns whether only some of the calls were searched for these names.

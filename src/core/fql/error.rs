@@ -41,6 +41,11 @@ impl FilterError {
         self
     }
 
+    pub(crate) fn expected(mut self, expected: String) -> Self {
+        self.expected = expected;
+        self
+    }
+
     pub(crate) fn found(mut self, found: impl Into<String>) -> Self {
         self.found = found.into();
         self

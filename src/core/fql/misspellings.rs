@@ -88,40 +88,58 @@ pub(crate) fn hint_for_condition(
     }))
 }
 
-/// Returns a hint about a text that a field with a fixed list of values never has.
-pub(crate) fn hint_for_value(
+/// Checks a text that a field with a fixed list of values is compared with.
+pub(crate) fn check_value(
     text: &str,
     span: &Range<usize>,
     field: &Expr,
     value: &Expr,
-) -> Option<FilterHint> {
-    let (what, known) = match field {
-        Expr::Path(path, PathTarget::Call) if path.name() == Some("type") => {
-            ("call type", CALL_TYPES)
-        }
-        Expr::Path(_, PathTarget::Verdict(_)) => ("verdict", VERDICTS),
-        Expr::Path(_, PathTarget::Record(RecordField::ServiceVerdict)) => {
-            ("verdict of a service", SERVICE_VERDICTS)
-        }
-        Expr::Path(_, PathTarget::Record(RecordField::ServiceName)) => ("service", SERVICES),
-        Expr::Path(_, PathTarget::Severity) => ("severity", SEVERITIES),
-        _ => return None,
+) -> Result<(), FilterError> {
+    let known = match field {
+        Expr::Path(_, PathTarget::Verdict(_)) => VERDICTS,
+        Expr::Path(_, PathTarget::Record(RecordField::ServiceVerdict)) => SERVICE_VERDICTS,
+        Expr::Path(_, PathTarget::Record(RecordField::ServiceName)) => SERVICES,
+        Expr::Path(_, PathTarget::Severity) => SEVERITIES,
+        _ => return Ok(()),
     };
+    let Some(unknown) = unknown_text(value, known) else { return Ok(()) };
+    let expected = format!("one of {}", known.join(", "));
+    let near = nearest(unknown, known.iter().copied());
+    let found = crate::fql::error::shown(unknown);
+    Err(FilterError::new(text, span.clone(), expected).found(found).near(near))
+}
+
+/// Returns the first text of a literal, or of a list, that is not one of the known ones.
+fn unknown_text<'e>(value: &'e Expr, known: &[&str]) -> Option<&'e String> {
     let Expr::Literal(literal) = value else { return None };
     let literals = match literal {
         Literal::List(items) => items.as_slice(),
         one => std::slice::from_ref(one),
     };
-    let unknown = literals.iter().find_map(|literal| match literal {
+    literals.iter().find_map(|literal| match literal {
         Literal::Str(value) if !known.contains(&value.as_str()) => Some(value),
         _ => None,
-    })?;
+    })
+}
+
+/// Returns a hint about a text that no type of a call is. It is only a hint, because a call may be
+/// sent with such a type.
+pub(crate) fn hint_for_type(
+    text: &str,
+    span: &Range<usize>,
+    field: &Expr,
+    value: &Expr,
+) -> Option<FilterHint> {
+    let is_type =
+        matches!(field, Expr::Path(path, PathTarget::Call) if path.name() == Some("type"));
+    let known = CALL_TYPES;
+    let unknown = unknown_text(value, known).filter(|_| is_type)?;
     let instead = match nearest(unknown, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("expected one of {}", known.join(", ")),
     };
     let shown = crate::fql::error::shown(unknown);
-    Some(FilterHint::new(text, span, |_| format!("{shown} is not a {what}; {instead}")))
+    Some(FilterHint::new(text, span, |_| format!("{shown} is not a call type; {instead}")))
 }
 
 /// Returns a hint about a path: one that is near a known field, or (`as_value`) a name where a

@@ -57,12 +57,13 @@ pub use value::{Number, Value};
 pub struct Filter {
     expr: Option<Expr>,
     hints: Vec<FilterHint>,
+    /// The vendors whose verdicts it reads, each with the error that counts if it does not exist.
+    vendors: Vec<(String, FilterError)>,
 }
 
 /// Parses an expression. Blank text gives a filter that matches every call.
 pub fn parse(text: &str) -> Result<Filter, FilterError> {
-    let (expr, hints) = parser::parse(text)?;
-    Ok(Filter { expr, hints })
+    parser::parse(text)
 }
 
 /// Returns a text in quotes, as a filter writes it.
@@ -81,6 +82,24 @@ impl Filter {
     /// Returns whether the call matches.
     pub fn matches<C: FilterInput + ?Sized>(&self, call: &C) -> bool {
         self.expr.as_ref().is_none_or(|expr| eval::holds(expr, call))
+    }
+
+    /// Fails if the filter reads the verdict of a vendor that is not among those with these names.
+    /// `is_vendor` says whether a text names one of them.
+    pub fn check_vendors(
+        &self,
+        names: &[&str],
+        is_vendor: impl Fn(&str) -> bool,
+    ) -> Result<(), FilterError> {
+        match self.vendors.iter().find(|(vendor, _)| !is_vendor(vendor)) {
+            None => Ok(()),
+            Some((vendor, error)) => {
+                let near = nearest(vendor, names.iter().copied());
+                let near = near.map(|near| format!("verdict.{near}"));
+                let expected = format!("the verdict of one of {}", names.join(", "));
+                Err(error.clone().expected(expected).near(near))
+            }
+        }
     }
 
     /// Returns hints about names that are probably misspelled.

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use crate::fql::Filter;
 use crate::fql::ast::{Expr, Literal, Op, Terms};
 use crate::fql::builtin_names::{PathTarget, nearest};
 use crate::fql::error::FilterError;
 use crate::fql::lexer::{SpannedToken, Token, lex};
-use crate::fql::misspellings::{FilterHint, hint_for, hint_for_value, hint_for_word};
+use crate::fql::misspellings::{FilterHint, check_value, hint_for, hint_for_type, hint_for_word};
 use crate::fql::normal_form::write_expr;
 
 /// The maximum length of a text and of its normal form, limited because a filter can come over
@@ -36,13 +37,14 @@ pub(crate) struct Parser<'t> {
 }
 
 /// Parses a text; a blank text has no expression.
-pub(crate) fn parse(text: &str) -> Result<(Option<Expr>, Vec<FilterHint>), FilterError> {
+pub(crate) fn parse(text: &str) -> Result<Filter, FilterError> {
     check_length(text, text.len())?;
     let mut tokens = Vec::new();
     lex(text, &mut tokens)?;
+    let vendors = tokens.iter().filter_map(|token| vendor_name(text, token)).collect();
     let mut parser = Parser { text, tokens, at: 0, depth: 0, regexes: 0, hints: Vec::new() };
     if parser.tokens.is_empty() {
-        return Ok((None, Vec::new()));
+        return Ok(Filter::default());
     }
     let all = parser.or()?;
     if parser.peek().is_some() {
@@ -58,7 +60,15 @@ pub(crate) fn parse(text: &str) -> Result<(Option<Expr>, Vec<FilterHint>), Filte
         let expected = format!("at most {MAX_TEXTS} words to search for");
         return Err(FilterError::new(text, 0..0, expected).found(texts.to_string()));
     }
-    Ok((Some(expr), parser.hints))
+    Ok(Filter { expr: Some(expr), hints: parser.hints, vendors })
+}
+
+/// Returns the vendor that a path names, with the error that counts if there is no such vendor.
+fn vendor_name(text: &str, token: &SpannedToken) -> Option<(String, FilterError)> {
+    let Token::Path(path) = &token.token else { return None };
+    let PathTarget::Verdict(Some(vendor)) = PathTarget::from_path(path) else { return None };
+    let error = FilterError::new(text, token.span.clone(), "the verdict of a vendor");
+    Some((vendor, error))
 }
 
 fn count_texts(expr: &Expr) -> usize {
@@ -241,8 +251,10 @@ impl Parser<'_> {
         if lone && op != Op::In {
             self.hints.extend(hint_for(self.text, &right_span, &right, true));
         }
-        self.hints.extend(hint_for_value(self.text, &right_span, &left, &right));
-        self.hints.extend(hint_for_value(self.text, &left_span, &right, &left));
+        for (span, field, value) in [(&right_span, &left, &right), (&left_span, &right, &left)] {
+            check_value(self.text, span, field, value)?;
+            self.hints.extend(hint_for_type(self.text, span, field, value));
+        }
         if op != Op::In {
             self.timed(&left, &mut right, right_span)?;
             self.timed(&right, &mut left, left_span)?;

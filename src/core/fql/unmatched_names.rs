@@ -1,5 +1,5 @@
-//! Parts of a filter that no call has, which is the usual reason why nothing matches: fields,
-//! vendors, and values with another spelling.
+//! Parts of a filter that no call has, which is the usual reason why nothing matches: fields, and
+//! values with another spelling.
 
 use crate::fql::Filter;
 use crate::fql::ast::{Expr, Literal, Op, Path};
@@ -15,8 +15,8 @@ use std::fmt;
 pub struct Absent {
     /// The part of the filter's text that names it.
     pub named: String,
-    /// A filter that matches a call if the part exists after all; `None` if it cannot exist.
-    pub check: Option<String>,
+    /// A filter that matches a call if the part exists after all.
+    pub check: String,
     /// The absent part, as the message contains it after `no call has`.
     what: String,
     /// A part that was seen and has nearly the same spelling.
@@ -27,13 +27,8 @@ pub struct Absent {
 
 impl fmt::Display for Absent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.check {
-            None => write!(f, "no {}", self.what)?,
-            Some(_) => {
-                let whose = if self.of_sample { "of a sample " } else { "" };
-                write!(f, "no call {whose}has {}", self.what)?;
-            }
-        }
+        let whose = if self.of_sample { "of a sample " } else { "" };
+        write!(f, "no call {whose}has {}", self.what)?;
         match &self.near {
             Some(near) => write!(f, "; did you mean {}?", shown(near)),
             None => Ok(()),
@@ -53,29 +48,14 @@ pub fn absent(filter: &Filter, names: &dyn NameSource) -> Vec<Absent> {
     };
     let fields = filter.paths().into_iter().filter(|path| !is_unquoted(path));
     let mut absent: Vec<Absent> = fields.filter_map(|path| absent_field(path, names)).collect();
-    filter.visit(&mut |expr| match expr {
-        Expr::Path(path, PathTarget::Verdict(Some(vendor))) => {
-            absent.extend(unknown_vendor(path, vendor, names));
-        }
-        Expr::Compare(Op::Eq, left, right) => {
+    filter.visit(&mut |expr| {
+        if let Expr::Compare(Op::Eq, left, right) = expr {
             absent.extend(
                 absent_value(left, right, names).or_else(|| absent_value(right, left, names)),
             );
         }
-        _ => {}
     });
     absent
-}
-
-fn unknown_vendor(path: &Path, vendor: &str, names: &dyn NameSource) -> Option<Absent> {
-    let is_known = names.vendors().iter().any(|known| known == vendor);
-    (!is_known).then(|| Absent {
-        named: path.to_string(),
-        check: None,
-        what: format!("vendor {}", shown(vendor)),
-        near: names.vendor_like(vendor),
-        of_sample: false,
-    })
 }
 
 /// Returns a text that a field has only in another spelling: with other capitals, or nearly the
@@ -99,7 +79,7 @@ fn absent_value(field: &Expr, value: &Expr, names: &dyn NameSource) -> Option<Ab
     quote(value, &mut typed);
     quote(near, &mut meant);
     Some(Absent {
-        check: Some(format!("{path} = {typed}")),
+        check: format!("{path} = {typed}"),
         what: shown(&format!("{path} = {typed}")),
         named: typed,
         near: Some(meant),
@@ -125,7 +105,7 @@ fn absent_field(path: &Path, names: &dyn NameSource) -> Option<Absent> {
         });
         let named = path.to_string();
         return Some(Absent {
-            check: Some(format!("{named} != null")),
+            check: format!("{named} != null"),
             what: shown(&named),
             named,
             near,

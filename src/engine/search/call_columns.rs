@@ -122,7 +122,7 @@ impl FilterInput for CallColumns<'_> {
     fn verdict(&self, vendor: Option<&str>) -> Option<&str> {
         match vendor {
             Some(name) => {
-                let at = self.vendors.index_of(name)?;
+                let at = self.vendors.find_shown(name)?;
                 self.detail
                     .vendors
                     .iter()

@@ -200,7 +200,7 @@ impl FilterInput for KnownRow<'_> {
     fn verdict(&self, vendor: Option<&str>) -> Option<&str> {
         let (set, in_use) = self.set()?;
         let verdict = match vendor {
-            Some(name) => *set.verdicts.get(self.known.vendors.index_of(name)?)?,
+            Some(name) => *set.verdicts.get(self.known.vendors.find_shown(name)?)?,
             None => {
                 let has = |wanted: &&Verdict| {
                     let mut at = set.verdicts.iter().enumerate();

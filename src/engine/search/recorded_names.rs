@@ -6,9 +6,7 @@ use crate::engine::rows::row_window::request_line;
 use crate::engine::source::recording_files::LinePosition;
 use crate::engine::source::request_line::read_calls;
 use crate::engine::{Engine, JudgingState};
-use crate::fql;
 use crate::fql::{NameSource, Path};
-use crate::vendors::Vendors;
 use crate::wire;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,8 +33,6 @@ pub struct SeenNames {
     fields: TextsByPath,
     values: TextsByPath,
     vendors: Vec<String>,
-    /// The titles and short names of the vendors in lower case, each with the vendor's name.
-    vendor_aliases: Vec<(String, String)>,
     codes: Vec<String>,
     is_sample: bool,
 }
@@ -48,7 +44,6 @@ impl Engine {
         let vendors = state.eras.latest();
         let mut seen = SeenNames {
             vendors: vendors.names().map(str::to_owned).collect(),
-            vendor_aliases: vendor_aliases(vendors),
             ..SeenNames::default()
         };
         let codes = state.index.store.sets.iter().flat_map(|set| set.codes.iter());
@@ -92,15 +87,6 @@ impl Engine {
         }
         seen
     }
-}
-
-fn vendor_aliases(vendors: &Vendors) -> Vec<(String, String)> {
-    let infos = (0..vendors.len()).map(|vendor| vendors.info(vendor));
-    infos
-        .flat_map(|info| {
-            [&info.title, &info.short].map(|alias| (alias.to_lowercase(), info.name.clone()))
-        })
-        .collect()
 }
 
 /// Returns the positions and lengths of the lines of sampled requests, the newest first.
@@ -176,13 +162,6 @@ impl NameSource for SeenNames {
 
     fn vendors(&self) -> Vec<String> {
         self.vendors.clone()
-    }
-
-    fn vendor_like(&self, typed: &str) -> Option<String> {
-        let typed = typed.to_lowercase();
-        let alias = self.vendor_aliases.iter().find(|(alias, _)| *alias == typed);
-        let near = || fql::nearest(&typed, self.vendors.iter().map(String::as_str));
-        alias.map(|(_, name)| name.as_str()).or_else(near).map(str::to_owned)
     }
 
     fn codes(&self, _typed: &str) -> Vec<String> {

@@ -19,8 +19,9 @@ use crate::call::time;
 use crate::config::Settings;
 use crate::engine::{Engine, RangeFilter, RowDetail, WatchRule, Watcher};
 use crate::fql;
-use crate::fql::Filter;
+use crate::fql::{Filter, FilterError};
 use crate::report::call_record;
+use crate::vendors::Vendors;
 use command::Commands;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
@@ -54,7 +55,10 @@ pub struct AlertSettings {
 
 impl AlertSettings {
     /// Reads the alerts from the settings; none if they ask for none.
-    pub fn from_settings(settings: &Settings) -> Result<Option<AlertSettings>, SetupError> {
+    pub fn from_settings(
+        settings: &Settings,
+        vendors: &Vendors,
+    ) -> Result<Option<AlertSettings>, SetupError> {
         let wrong = |key: &str, error: String| {
             SetupError::new(format!("{}: {error}", settings.origin_of(key)))
         };
@@ -72,11 +76,15 @@ impl AlertSettings {
             },
         };
         let text = settings.text("alert").filter(|text| !text.trim().is_empty());
-        let filter = text.map(fql::parse).transpose().map_err(|error| {
+        let parse = |text| {
+            let filter = fql::parse(text)?;
+            vendors.check_filter(&filter).map(|()| filter)
+        };
+        let filter = text.map(parse).transpose().map_err(|error: FilterError| {
             let origin = settings.origin_of("alert").to_string();
             SetupError::from_lines(format!("{}: {}", visible(&origin), error.render()))
         })?;
-        let watch = watch_rules::from_settings(settings)?;
+        let watch = watch_rules::from_settings(settings, vendors)?;
         let is_asked = filter.is_some() || !watch.is_empty();
         Ok(is_asked.then_some(AlertSettings { filter, watch, with }))
     }

@@ -5,6 +5,7 @@ use crate::call::time;
 use crate::config::Settings;
 use crate::engine::{MAX_WATCH_RULES, WatchChange, WatchRule, WatchState};
 use crate::inspector::setup_error::SetupError;
+use crate::vendors::Vendors;
 use serde_json::json;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +18,10 @@ const WATCH: &str = "watch";
 const MAX_MESSAGES: usize = 64;
 
 /// Returns the rules that the settings list.
-pub(crate) fn from_settings(settings: &Settings) -> Result<Vec<WatchRule>, SetupError> {
+pub(crate) fn from_settings(
+    settings: &Settings,
+    vendors: &Vendors,
+) -> Result<Vec<WatchRule>, SetupError> {
     let texts = settings.list(WATCH).unwrap_or_default();
     let wrong = |text: &str, error: String| {
         let origin = settings.origin_of(WATCH);
@@ -26,7 +30,18 @@ pub(crate) fn from_settings(settings: &Settings) -> Result<Vec<WatchRule>, Setup
     if let Some(text) = texts.get(MAX_WATCH_RULES) {
         return Err(wrong(text, format!("expected at most {MAX_WATCH_RULES} watch rules")));
     }
-    let parse = |text: &String| WatchRule::parse(text).map_err(|error| wrong(text, error));
+    let parse = |text: &String| {
+        let rule = WatchRule::parse(text).map_err(|error| wrong(text, error))?;
+        for filter in rule.filters() {
+            vendors.check_filter(filter).map_err(|error| {
+                wrong(
+                    text,
+                    format!("`{filter}`: expected {}, found {}", error.expected, error.found),
+                )
+            })?;
+        }
+        Ok(rule)
+    };
     texts.iter().map(parse).collect()
 }
 

@@ -55,7 +55,7 @@ impl EventStream {
         headers: &HeaderMap,
     ) -> Result<EventStream, Reply> {
         parameters::known(query, &["filter", "after"])?;
-        let filter = parameters::filter(query)?;
+        let filter = parameters::filter(engine, query)?;
         let sent = headers.get(LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("?").trim());
         let last = match sent.filter(|text| !text.is_empty()) {
             None => parameters::number(query, "after", u64::MAX)?,

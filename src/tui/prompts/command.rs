@@ -61,7 +61,7 @@ impl CommandView {
         }
     }
 
-    fn run(&self) -> Result<Response, String> {
+    fn run(&self, ctx: &ViewContext<'_>) -> Result<Response, String> {
         let typed = self.prompt.text().trim();
         let (name, text) = typed.split_once(char::is_whitespace).unwrap_or((typed, ""));
         let text = text.trim();
@@ -69,11 +69,11 @@ impl CommandView {
         let action = Action::parse(name).or_else(|| Action::parse(&format!("show_{name}")));
         match (name, action) {
             ("", _) => Ok(Response::Close),
-            ("filter", _) => match crate::fql::parse(text) {
+            ("filter", _) => match ctx.inspector.parse_filter(text) {
                 Ok(_) => Ok(Response::CloseAndFilter(FilterChange::Accept(text.to_owned()))),
                 Err(error) => Err(error.to_string()),
             },
-            ("search", _) if !text.is_empty() => match crate::fql::parse(text) {
+            ("search", _) if !text.is_empty() => match ctx.inspector.parse_filter(text) {
                 Ok(_) => Ok(Response::CloseAndSearch {
                     text: text.to_owned(),
                     scope: SearchScope::Calls,
@@ -142,14 +142,14 @@ impl View for CommandView {
         true
     }
 
-    fn act(&mut self, action: Action, _ctx: &ViewContext<'_>) -> Response {
+    fn act(&mut self, action: Action, ctx: &ViewContext<'_>) -> Response {
         self.error = None;
         match action {
             Action::Back => return Response::Close,
             Action::Accept if self.prompt.has_chosen() => {
                 self.prompt.accept_offer();
             }
-            Action::Accept => match self.run() {
+            Action::Accept => match self.run(ctx) {
                 Ok(reply) => return reply,
                 Err(error) => self.error = Some(error),
             },

@@ -1,6 +1,6 @@
 //! The filter prompt. A filter that can be parsed is applied while the user types.
 
-use crate::fql::{CompletionKind, Filter, FilterError, NameSource, Tone, complete, parse, tones};
+use crate::fql::{CompletionKind, Filter, FilterError, NameSource, Tone, complete, tones};
 use crate::inspector::Memo;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::filters::FilterChange;
@@ -56,13 +56,13 @@ impl FilterView {
         FilterView { prompt, error: None, hint: None, absent: None, names: ctx.inspector.names() }
     }
 
-    fn apply_change(&mut self, typed: PromptResult) -> Response {
+    fn apply_change(&mut self, typed: PromptResult, ctx: &ViewContext<'_>) -> Response {
         if typed == PromptResult::Same {
             return Response::Done;
         }
         let text = self.prompt.text();
         self.absent = None;
-        match parse(text) {
+        match ctx.inspector.parse_filter(text) {
             // a comparison is probably being typed; searching for the field's name would show
             // unrelated rows
             Ok(filter) if half_typed(text, &filter, self.names.as_ref()) => {
@@ -157,7 +157,7 @@ impl View for FilterView {
             Action::Back => Response::CloseAndFilter(FilterChange::Restore),
             Action::Accept if self.prompt.has_chosen() => {
                 let typed = self.prompt.accept_offer();
-                self.apply_change(typed)
+                self.apply_change(typed, ctx)
             }
             Action::Accept => self.accept(),
             Action::NamedFilters => match NamedView::new(ctx) {
@@ -180,20 +180,20 @@ impl View for FilterView {
                 })))
             }
             action => match self.prompt.act(action, Self::offers(self.names.as_ref())) {
-                Some(typed) => self.apply_change(typed),
+                Some(typed) => self.apply_change(typed, ctx),
                 None => Response::Pass,
             },
         }
     }
 
-    fn typed(&mut self, event: KeyEvent, _ctx: &ViewContext<'_>) -> Response {
+    fn typed(&mut self, event: KeyEvent, ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.typed(event, Self::offers(self.names.as_ref()));
-        self.apply_change(typed)
+        self.apply_change(typed, ctx)
     }
 
-    fn paste(&mut self, pasted: &str, _ctx: &ViewContext<'_>) -> Response {
+    fn paste(&mut self, pasted: &str, ctx: &ViewContext<'_>) -> Response {
         let typed = self.prompt.paste(pasted);
-        self.apply_change(typed)
+        self.apply_change(typed, ctx)
     }
 
     fn strip(&self) -> u16 {

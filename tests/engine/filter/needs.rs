@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use segscope::fql::{Civil, FieldNeeds, FilterInput, Path, RecordField, Value, WatchedId, parse};
+use segscope::vendors::Vendors;
 
 /// A call of which only `type` and `seq` may be asked.
 struct Strict;
@@ -150,7 +151,7 @@ fn names_that_are_probably_misspelt_are_hinted_at() {
 }
 
 #[test]
-fn a_value_that_is_not_in_a_closed_list_is_hinted_at() {
+fn a_text_that_no_type_is_is_hinted_at() {
     let hints = |text: &str| -> Vec<String> {
         let filter = parse(text).expect("a filter");
         filter.hints().iter().map(|hint| hint.message.clone()).collect()
@@ -159,13 +160,50 @@ fn a_value_that_is_not_in_a_closed_list_is_hinted_at() {
         ("type = \"trak\"", "`trak` is not a call type; did you mean `track`?"),
         ("\"Track\" = type", "`Track` is not a call type; did you mean `track`?"),
         ("type in [\"page\", \"scren\"]", "`scren` is not a call type; did you mean `screen`?"),
-        ("verdict.planhat = \"droped\"", "`droped` is not a verdict; did you mean `dropped`?"),
-        ("severity != \"warn\"", "`warn` is not a severity; expected one of error, warning, info"),
     ] {
         assert_eq!(hints(text), [says], "{text}");
     }
     for fine in ["type = \"alias\"", "verdict = \"ignored\"", "properties.type = \"trak\""] {
         assert_eq!(hints(fine), [""; 0], "{fine}");
+    }
+}
+
+#[test]
+fn a_value_that_a_field_never_has_is_refused() {
+    for (text, says) in [
+        (
+            "verdict.planhat = \"droped\"",
+            "1:19: expected one of delivered, degraded, dropped, rejected, ignored, discarded, found `droped`; did you mean `dropped`?",
+        ),
+        ("severity != \"warn\"", "1:13: expected one of error, warning, info, found `warn`"),
+        ("\"drop\" = service.verdict", "1:1: expected one of passed, discarded, found `drop`"),
+        (
+            "service.name in [\"segment\", \"rudder\"]",
+            "1:17: expected one of segment, rudderstack, found `rudder`",
+        ),
+    ] {
+        assert_eq!(parse(text).expect_err(text).to_string(), says);
+    }
+    for fine in ["verdict = null", "verdict != \"ignored\"", "age = null", "seq = 5"] {
+        assert!(parse(fine).is_ok(), "{fine}");
+    }
+}
+
+#[test]
+fn a_vendor_that_does_not_exist_is_refused() {
+    let vendors = Vendors::new(&Default::default(), &[]).expect("the built-in ones");
+    let check = |text: &str| vendors.check_filter(&parse(text).expect("a filter"));
+    for name in ["planhat", "Planhat", "ph", "PH", "CSB", "cs", "SuprSend"] {
+        assert_eq!(check(&format!("verdict.{name} = \"dropped\"")), Ok(()));
+    }
+    let known = "customersuccessbox, freshsuccess, planhat, suprsend, custify";
+    for (text, place, found) in [
+        ("verdict.plahnat = null", "1:1", "`verdict.plahnat`; did you mean `verdict.planhat`?"),
+        ("x and !(verdict.hubspot = null)", "1:9", "`verdict.hubspot`"),
+    ] {
+        let error = check(text).expect_err(text).to_string();
+        let says = format!("{place}: expected the verdict of one of {known}, found {found}");
+        assert_eq!(error, says);
     }
 }
 

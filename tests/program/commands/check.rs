@@ -195,10 +195,6 @@ fn a_filter_that_nothing_passes_is_doubted() {
             "segscope: --filter: 1:8: `track` is read as a field; put text in quotes: `\"track\"`\n",
         ),
         (
-            "verdict.PH = \"dropped\"",
-            "segscope: --filter: no vendor `PH`; did you mean `planhat`?\n",
-        ),
-        (
             "dropped",
             "segscope: --filter: 1:1: `dropped` is searched as text; \
              did you mean `verdict = \"dropped\"`?\n",
@@ -218,6 +214,39 @@ fn a_filter_that_nothing_passes_is_doubted() {
             assert_eq!(said, says, "{command} {filter}");
         }
     }
+}
+
+/// A vendor that does not exist, or a verdict that no vendor gives, would pass nothing or all calls.
+#[test]
+fn a_filter_with_an_unknown_vendor_or_verdict_is_refused_everywhere() {
+    let home = Home::with(&[("calls.ndjson", &format!("{LACKS}\n{GOOD}\n"))]);
+    let vendor = "verdict.plahnat != \"dropped\"";
+    let verdict = "verdict.planhat = \"droped\"";
+    let watch = format!("{vendor} above 1% of track over 10s");
+    let listen = ["tail", "--listen", "127.0.0.1:0", "--no-record"];
+    let listening = |flag, text| [&listen[..], &[flag, text]].concat();
+    for args in [
+        vec!["check", "calls.ndjson", "--filter", vendor],
+        vec!["check", "calls.ndjson", "--filter", verdict],
+        vec!["export", "calls.ndjson", "--filter", vendor],
+        vec!["open", "calls.ndjson", "--filter", vendor],
+        vec!["compare", "calls.ndjson", "--before", vendor, "--after", "type = \"track\""],
+        listening("--filter", vendor),
+        listening("--alert", vendor),
+        listening("--alert", verdict),
+        listening("--watch", &watch),
+    ] {
+        let run = segscope(home.0.path(), &args).assert().code(2);
+        let said = stderr(&run);
+        let is_named = said.contains("found `verdict.plahnat`") || said.contains("found `droped`");
+        assert!(is_named, "{args:?}: {said}");
+    }
+    let mut plain = segscope(home.0.path(), &["open", "calls.ndjson", "--plain"]);
+    let commands = format!("filter {vendor}\nfilter verdict.PH != \"dropped\"\nquit\n");
+    let run = plain.write_stdin(commands).assert().success();
+    let said = String::from_utf8_lossy(&run.get_output().stdout).into_owned();
+    assert!(said.contains("found `verdict.plahnat`; the filter is as before"), "{said}");
+    assert!(said.contains("filter verdict.PH != \"dropped\": "), "{said}");
 }
 
 #[test]

@@ -50,6 +50,8 @@ fn calls_are_given_by_filter_and_in_pages() {
 
     for (path, status, says) in [
         ("calls?filter=type+%3D", 400, "filter: "),
+        ("calls?filter=verdict.plahnat!=null", 400, "found `verdict.plahnat`"),
+        ("wait?none=1&filter=verdict=%22droped%22", 400, "found `droped`"),
         ("calls?limit=1001", 400, "limit is a whole number from 0 to 1000"),
         ("calls?limt=1", 400, "the parameters are filter, after, limit"),
         ("wait?count=x", 400, "count is a whole number"),
