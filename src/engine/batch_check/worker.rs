@@ -302,7 +302,10 @@ impl BatchCheck<'_> {
                     let rank = ranks[senders[at] as usize][vendor];
                     let found = [found.account, found.user].into_iter().zip(found.doubtful);
                     for (best, (id, is_doubtful)) in scratch.ids[at].iter_mut().zip(found) {
-                        let is_better = best.as_ref().is_none_or(|(known, ..)| rank < *known);
+                        // a doubtful id comes first, then that of the first vendor
+                        let is_better = best.as_ref().is_none_or(|(known, _, was_doubtful)| {
+                            (!is_doubtful, rank) < (!was_doubtful, *known)
+                        });
                         if let (Some(id), true) = (id, is_better && rank < usize::MAX) {
                             let start = scratch.id_texts.len();
                             scratch.id_texts.push_str(id);

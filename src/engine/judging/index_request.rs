@@ -231,9 +231,10 @@ impl JudgedIndex {
             let mut user = None;
             for vendor in self.in_use.ordered(sender) {
                 let judged = &self.judgement.vendors[vendor];
-                account = account
-                    .or_else(|| Some((self.judgement.account(vendor)?, judged.account_doubtful)));
-                user = user.or_else(|| Some((self.judgement.user(vendor)?, judged.user_doubtful)));
+                let found = self.judgement.account(vendor).zip(Some(judged.account_doubtful));
+                account = worse_id(account, found);
+                let found = self.judgement.user(vendor).zip(Some(judged.user_doubtful));
+                user = worse_id(user, found);
             }
             let flags = Flags::new(
                 repeat,
@@ -349,5 +350,18 @@ pub(crate) fn sender(platform: Platform) -> SenderPlatform {
         Platform::Segment => SenderPlatform::Segment,
         Platform::RudderStack => SenderPlatform::RudderStack,
         Platform::Unknown => SenderPlatform::Other,
+    }
+}
+
+/// Returns which of two ids of a call, each with whether it is doubtful, the call is shown with: the
+/// known one, unless only the other one is doubtful.
+fn worse_id<'t>(
+    known: Option<(&'t str, bool)>,
+    found: Option<(&'t str, bool)>,
+) -> Option<(&'t str, bool)> {
+    match (known, found) {
+        (None, found) => found,
+        (Some((_, false)), Some((_, true))) => found,
+        (known, _) => known,
     }
 }

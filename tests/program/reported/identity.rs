@@ -1,6 +1,6 @@
 //! Ids that are in the call but elsewhere or misspelt, and values that are used as ids and are none.
 
-use super::{case, check_records, codes};
+use super::{case, check_records, codes, segscope};
 use serde_json::{Value, json};
 
 /// The records of calls that arrive in a file.
@@ -241,5 +241,31 @@ fn blanks_in_ids_are_shown() {
     }
     for id in ["acme", "müller", "日本", "a-b", "😀"] {
         assert!(code_of_user(id).is_empty(), "{id}");
+    }
+}
+
+#[test]
+fn a_doubtful_id_counts_whatever_the_order_of_the_vendors() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("calls.ndjson");
+    let call = json!({
+        "type": "track", "event": "Pay", "userId": "u1", "timestamp": "2026-11-22T10:00:00Z",
+        "properties": {"account_id": "undefined", "user_id": "u1", "company_id": "acme"},
+    });
+    std::fs::write(&file, call.to_string()).expect("written");
+    let plan = home.path().join("plan.toml");
+    std::fs::write(&plan, "[[event]]\nname = \"Pay\"\n").expect("written");
+    for vendors in ["planhat,customersuccessbox", "customersuccessbox,planhat"] {
+        let record = &check_records(home.path(), &file, &["--vendor", vendors])[0];
+        assert_eq!(record["account_id"], "undefined", "{vendors}");
+        let run = |args: &[&str], input: &str| {
+            let mut command = segscope(home.path(), args);
+            let run = command.arg(&file).args(["--vendor", vendors]).write_stdin(input).output();
+            String::from_utf8(run.expect("it runs").stdout).expect("stdout is UTF-8")
+        };
+        let said = run(&["open", "--plain"], "coverage\nquit\n");
+        assert!(said.contains("100% with an account (1 doubtful)"), "{vendors}: {said}");
+        let said = run(&["check", "--expect", plan.to_str().expect("UTF-8")], "");
+        assert!(said.contains("1 of them doubtful"), "{vendors}: {said}");
     }
 }
