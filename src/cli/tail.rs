@@ -117,10 +117,12 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     };
     let expectations = writer.expectations();
     let (nothing, rows) = (writer.nothing_passed(), writer.from..writer.next);
+    let filtered = writer.filtered_words();
     drop(writer);
     if nothing {
         doubts::tell(&filter, &engine, rows).map_err(Failure::wrong)?;
     }
+    filtered.into_iter().for_each(output::note);
     let tally = engine.overview();
     output::note_lines(&summary(&engine.stats(), &engine.vendors(), &tally));
     drop(alerting);
@@ -189,6 +191,20 @@ impl<W: Write> RecordWriter<'_, W> {
             None => rows.collect(),
         };
         Ok(self.engine.expectations(Some(&rows)))
+    }
+
+    /// Returns the sentence that says how many calls passed the filter, because the summary counts all.
+    fn filtered_words(&self) -> Option<String> {
+        self.filter.as_ref()?;
+        Some(match self.format {
+            TailFormat::Quiet => {
+                "--filter selects the calls that are printed, and none are with --format quiet; the counts are those of all calls".to_owned()
+            }
+            _ => {
+                let passed = plural(self.passed, "call");
+                format!("{passed} passed --filter; the counts are those of all calls")
+            }
+        })
     }
 
     /// Returns true if there is a filter that no call has passed; false for `quiet`, which applies no filter

@@ -123,9 +123,15 @@ pub(crate) fn detail(
 ) -> CallDetail {
     let event = reading.event(read);
     let VendorResults { rendered, in_use, fixes, common: of_call } = results;
-    // an id that was not kept is that of the first vendor in use that finds one
-    let found = |pick: fn(&RenderedCall) -> &Option<String>| {
-        in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
+    // an id that was not kept is the first doubtful one that a vendor in use finds, or else the first
+    let found = |id: usize| {
+        let of = |(_, of): &(usize, RenderedCall)| {
+            let ids = [&of.account_id, &of.user_id];
+            ids[id].clone().map(|text| (text, of.doubtful[id]))
+        };
+        let all = || in_use.iter().filter_map(|vendor| of(&rendered[*vendor]));
+        let doubtful = all().find(|(_, is_doubtful)| *is_doubtful);
+        doubtful.or_else(|| all().next()).map(|(text, _)| text)
     };
     let [account, user] = notes.ids;
     let library = reading.library(read);
@@ -151,8 +157,8 @@ pub(crate) fn detail(
         message_id: call_fields::message_id(&event).map(|id| id.into_owned()),
         timestamp: call_fields::timestamp(&event).map(|at| at.into_owned()),
         anonymous_id: call_fields::anonymous_id(&event).map(|id| id.into_owned()),
-        account_id: account.unwrap_or_else(|| found(|at| &at.account_id)),
-        user_id: user.unwrap_or_else(|| found(|at| &at.user_id)),
+        account_id: account.unwrap_or_else(|| found(0)),
+        user_id: user.unwrap_or_else(|| found(1)),
         missing: notes.missing,
         library: library
             .map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),

@@ -1,6 +1,7 @@
 //! Random calls and filters that have to do with each other.
 
 use proptest::prelude::*;
+use segscope::fql::parse;
 use serde_json::{Value, json};
 
 /// A request: path, test key, body.
@@ -234,8 +235,12 @@ fn term() -> impl Strategy<Value = String> {
         "status = 400",
         "acme",
     ]);
+    let compared = (paths.clone(), signs, values)
+        .prop_map(|(path, sign, value)| format!("{path} {sign} {value}"))
+        // a text that a field such as `severity` never has is refused
+        .prop_filter("a value that the field can have", |text| parse(text).is_ok());
     prop_oneof![
-        4 => (paths.clone(), signs, values).prop_map(|(path, sign, value)| format!("{path} {sign} {value}")),
+        4 => compared,
         3 => whole.prop_map(str::to_owned),
         1 => (paths.clone(), paths).prop_map(|(left, right)| format!("{left} = {right}")),
     ]

@@ -262,7 +262,15 @@ fn tail_doubts_a_filter_that_nothing_passed() {
         let says = "segscope: --filter: no call has `propertes.total`; did";
         let said = program.last_words();
         assert_eq!(said.contains(says), doubted, "{said}");
+        let passed = if doubted { "0 calls" } else { "1 call" };
+        let counts =
+            format!("{passed} passed --filter; the counts are those of all calls\n1 call in");
+        assert!(said.contains(&counts), "{said}");
     }
+    let args = [&args[..], &["--format", "quiet"]].concat();
+    let mut program = Program::start(home.path(), &args);
+    assert_eq!(program.end(), Some(0));
+    assert!(program.last_words().contains("none are with --format quiet"));
 }
 
 #[test]
