@@ -57,6 +57,7 @@ mod planhat;
 mod rules;
 mod settings;
 mod short_words;
+mod shown_names;
 mod suggested_settings;
 mod suprsend;
 mod table;
@@ -93,7 +94,6 @@ pub use settings::{SettingsError, VendorSettings, nearest};
 
 use crate::call::{CallType, Event};
 use crate::findings::{Hint, Id, common};
-use crate::fql::{Filter, FilterError};
 use crate::plan::{Plan, PlanOutcome};
 use crate::vendors::engine::call_view::CallBasics;
 use crate::vendors::engine::field_slots::SlotTable;
@@ -263,30 +263,6 @@ impl Vendors {
     /// Returns the index of the vendor with a name.
     pub fn index_of(&self, name: &str) -> Option<usize> {
         self.names().position(|known| known == name)
-    }
-
-    /// Returns the place of a vendor by its name or by another one that the screen shows, ignoring
-    /// case: its title, its short name, the two letters at the head of its column if no other vendor
-    /// has the same, or the prefix of its codes.
-    pub fn find_shown(&self, name: &str) -> Option<usize> {
-        let find = |is_it: &dyn Fn(&VendorInfo) -> bool| {
-            let mut found = (0..self.len()).filter(|at| is_it(self.info(*at)));
-            found.next().filter(|_| found.next().is_none())
-        };
-        let is_name = |info: &VendorInfo| {
-            let VendorInfo { name: own, title, short, prefix, .. } = info;
-            [own, title, short, prefix].iter().any(|known| known.eq_ignore_ascii_case(name))
-        };
-        let is_head = |info: &VendorInfo| {
-            name.len() == 2 && info.short.get(..2).is_some_and(|it| it.eq_ignore_ascii_case(name))
-        };
-        self.index_of(name).or_else(|| find(&is_name)).or_else(|| find(&is_head))
-    }
-
-    /// Fails if a filter names a vendor that does not exist.
-    pub fn check_filter(&self, filter: &Filter) -> Result<(), FilterError> {
-        let names: Vec<&str> = self.names().collect();
-        filter.check_vendors(&names, |name| self.find_shown(name).is_some())
     }
 
     /// Returns the description of a vendor.
