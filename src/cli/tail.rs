@@ -90,6 +90,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         next_seq: first,
         last_notice: problem,
         given_up: 0,
+        unread: None,
         out: BufWriter::new(out),
     };
     let mut seen = 0;
@@ -117,7 +118,7 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
     };
     let expectations = writer.expectations();
     let (nothing, rows) = (writer.nothing_passed(), writer.from..writer.next);
-    let filtered = writer.filtered_words();
+    let (filtered, unread) = (writer.filtered_words(), writer.unread.take());
     drop(writer);
     if nothing {
         doubts::tell(&filter, &engine, rows).map_err(Failure::wrong)?;
@@ -134,6 +135,12 @@ fn follow(args: &TailArgs, format: TailFormat) -> Result<(), Failure> {
         output::note(format_args!("segscope: {calls} without an alert{failed}"));
     }
     written?;
+    if let Some((calls, error)) = unread {
+        let calls = plural(calls, "call");
+        return Err(Failure::wrong(format!(
+            "{calls} not printed: the recording cannot be read: {error}"
+        )));
+    }
     if args.input.is_some()
         && engine.rows() == from
         && let Some(error) = engine.wrong()
@@ -178,6 +185,8 @@ struct RecordWriter<'p, W: Write> {
     last_notice: Option<String>,
     /// The number of requests that the mirror gave up and that were printed.
     given_up: u64,
+    /// The number of calls that could not be read, and so not printed, and the first error.
+    unread: Option<(u64, String)>,
     out: W,
 }
 
@@ -293,9 +302,15 @@ impl<W: Write> RecordWriter<'_, W> {
                         output::note(call_line(&row, &vendors, false));
                     }
                 }
-                Err(error) => {
-                    output::note(format_args!("segscope: the recording cannot be read: {error}"))
-                }
+                Err(error) => match &mut self.unread {
+                    Some((calls, _)) => *calls += 1,
+                    None => {
+                        output::note(format_args!(
+                            "segscope: the recording cannot be read: {error}"
+                        ));
+                        self.unread = Some((1, error));
+                    }
+                },
             }
         }
         Ok(())

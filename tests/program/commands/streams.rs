@@ -1,7 +1,7 @@
 //! Calls that come by a pipe: counted, recorded and ended as calls to the listener are.
 
 use super::segscope;
-use crate::common::{command, wait_for};
+use crate::common::{Http, Program, command, wait_for};
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -116,4 +116,32 @@ fn a_named_pipe_may_be_closed_and_opened_again() {
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it runs");
     let ended = wait_for("its end", || child.try_wait().expect("it is ours"));
     assert_eq!(ended.code(), Some(0));
+}
+
+#[test]
+fn calls_that_tail_cannot_print_any_more_are_counted() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("r.ndjson");
+    let record = ["--record", file.to_str().expect("UTF-8"), "--keep", "1MB"];
+    let listen = ["tail", "--listen", "127.0.0.1:0", "--format", "ndjson"];
+    let mut program = Program::start(home.path(), &[&listen[..], &record].concat());
+    let mut http = Http::connect(&program.address).expect("it listens");
+    // nobody reads what it prints until the recording has deleted its oldest parts
+    let body =
+        format!(r#"{{"event":"E","userId":"u","properties":{{"x":"{}"}}}}"#, "x".repeat(4_000));
+    const CALLS: usize = 800;
+    for _ in 0..CALLS {
+        assert_eq!(http.post("/v1/track", body.as_bytes()).expect("an answer").status, 200);
+    }
+    let stdout = program.child.stdout.take().expect("stdout is piped");
+    let printed = std::thread::spawn(move || BufReader::new(stdout).lines().count());
+    let code = program.end();
+    let printed = printed.join().expect("stdout is read");
+    assert!(printed < CALLS, "{printed} of {CALLS} calls");
+    let said = program.last_words();
+    assert_eq!(code, Some(2), "{said}");
+    let deleted = "the recording cannot be read: that part of the recording is deleted (`keep`)";
+    assert_eq!(said.matches(deleted).count(), 2, "{said}");
+    let lost = CALLS - printed;
+    assert!(said.contains(&format!("{lost} calls not printed: {deleted}")), "{said}");
 }
