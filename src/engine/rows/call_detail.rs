@@ -6,7 +6,7 @@ use crate::call::time::{Millis, NO_TIME};
 use crate::call::{Event, Seq};
 use crate::engine::index::{SenderPlatform, SetInfo};
 use crate::engine::judging::user_groups::UserGroups;
-use crate::engine::judging::vendors_in_use::InUse;
+use crate::engine::judging::vendors_in_use::{IdPrecedence, InUse};
 use crate::engine::rows::call_fields;
 use crate::engine::rows::cross_vendor_fix::{CrossVendorFix, EvaluatedCall};
 use crate::engine::rows::views::{CallDetail, RequestDetail};
@@ -123,9 +123,14 @@ pub(crate) fn detail(
 ) -> CallDetail {
     let event = reading.event(read);
     let VendorResults { rendered, in_use, fixes, common: of_call } = results;
-    // an id that was not kept is that of the first vendor in use that finds one
-    let found = |pick: fn(&RenderedCall) -> &Option<String>| {
-        in_use.iter().find_map(|vendor| pick(&rendered[*vendor].1).clone())
+    // an id that was not kept is found as it was when the call was judged
+    let found = |id: usize| {
+        let ids = in_use.iter().enumerate().filter_map(|(rank, vendor)| {
+            let rendered = &rendered[*vendor].1;
+            let text = [&rendered.account_id, &rendered.user_id][id].as_ref()?;
+            Some((IdPrecedence::new(rendered.doubtful[id], rank), text))
+        });
+        ids.min().map(|(_, text)| text.clone())
     };
     let [account, user] = notes.ids;
     let library = reading.library(read);
@@ -151,8 +156,8 @@ pub(crate) fn detail(
         message_id: call_fields::message_id(&event).map(|id| id.into_owned()),
         timestamp: call_fields::timestamp(&event).map(|at| at.into_owned()),
         anonymous_id: call_fields::anonymous_id(&event).map(|id| id.into_owned()),
-        account_id: account.unwrap_or_else(|| found(|at| &at.account_id)),
-        user_id: user.unwrap_or_else(|| found(|at| &at.user_id)),
+        account_id: account.unwrap_or_else(|| found(0)),
+        user_id: user.unwrap_or_else(|| found(1)),
         missing: notes.missing,
         library: library
             .map(|library| (library.name.into_owned(), library.version.map(|v| v.into_owned()))),

@@ -301,6 +301,8 @@ fn finish(mut evaluation: Evaluation<'_>) -> RenderedCall {
     RenderedCall {
         fidelity: evaluation.vendor.info.fidelity,
         verdict,
+        doubtful: [&evaluation.account, &evaluation.user]
+            .map(|id| id.as_ref().is_some_and(FoundId::doubtful)),
         account_id: evaluation.account.map(|id| id.text.into_owned()),
         user_id: evaluation.user.map(|id| id.text.into_owned()),
         findings,

@@ -45,6 +45,8 @@ pub struct RenderedCall {
     pub account_id: Option<String>,
     /// The user id that the vendor finds.
     pub user_id: Option<String>,
+    /// True if the account id is doubtful, and true if the user id is.
+    pub doubtful: [bool; 2],
     /// The findings: errors, warnings and infos, each in order of discovery.
     pub findings: Vec<Finding>,
     /// The requests, in the order of sending.
