@@ -3,8 +3,7 @@
 use crate::call::text::visible;
 use crate::call::{Doc, Val, pointer};
 use crate::engine::IdShare;
-use crate::findings::{Finding, Severity, advice, is_said_once};
-use crate::report::share;
+use crate::findings::{Finding, Severity, advice, is_said_once, share};
 
 /// Returns a finding, its reason and its fix, one line each.
 pub fn finding(finding: &Finding) -> Vec<String> {

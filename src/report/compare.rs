@@ -4,10 +4,10 @@ use crate::call::text::visible;
 use crate::engine::{
     Certainty, Comparison, Difference, EventNumbers, Impact, SideShare, Subject, TrafficProfile,
 };
-use crate::findings::Id;
+use crate::findings::{Id, fine_share};
 use crate::report::colors::ColorWriter;
 use crate::report::compare_samples::{LABELS, difference_samples, sample_commands};
-use crate::report::format_numbers::{fine_share, plural};
+use crate::report::format_numbers::plural;
 use crate::report::markdown::cell;
 use crate::vendors::Vendors;
 use serde_json::{Value, json};

@@ -26,7 +26,7 @@ mod vendor;
 mod write_timeout;
 
 pub(crate) use crate::report::format_numbers::plural_of;
-pub use crate::report::format_numbers::{calls_words, percent, percents, plural, share};
+pub use crate::report::format_numbers::{calls_words, plural};
 pub(crate) use crate::report::mask_keys::WriteKeys;
 pub use crate::report::mask_keys::{hide_basic, hide_key, mask_request};
 pub use crate::report::write_timeout::{counted, writes};

@@ -2,10 +2,11 @@
 
 use crate::app::{TestApp, five, options, pictures};
 use crate::colors::looks_like;
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, Given};
 use segscope::inspector::GroupBy;
 use segscope::tui::ScreenOptions;
 use segscope::tui::theme::ColorDepth;
+use serde_json::json;
 
 #[test]
 fn what_it_shows() {
@@ -176,4 +177,55 @@ fn a_page_call_has_no_share_where_nobody_looks_and_doubt_is_no_green() {
         app.press("j");
     }
     assert!(app.picture().contains("? 1 doubtful: a number, or a missing value as text"));
+}
+
+#[test]
+fn an_id_that_is_doubtful_at_one_vendor_is_no_green_in_any_order_of_the_vendors() {
+    let plan = "[[event]]\ntype = \"track\"\nname = \"Pay\"\n";
+    for (account, shown) in [("undefined", "undefined?"), ("acme ", "acme\\u{20}?")] {
+        for vendors in [["planhat", "customersuccessbox"], ["customersuccessbox", "planhat"]] {
+            let given = Given::default().setting("vendors.use", json!(vendors)).plan(plan);
+            let inspector = given.begin();
+            let properties = json!({"account_id": account, "user_id": "u1", "company_id": "acme"});
+            let call = json!({
+                "type": "track", "event": "Pay", "userId": "u1", "properties": properties,
+            });
+            inspector.batch(0, &[call.to_string()]);
+            let mut app = TestApp::new(inspector, 120, 40);
+            assert!(app.picture().contains(shown), "{vendors:?}: {}", app.picture());
+            let expected = app.inspector.expectations().expect("a plan");
+            assert!(expected.list[0].is_doubtful(), "{vendors:?}: {expected:?}");
+            app.press("3");
+            let line = (3..20).find(|y| app.line(*y).contains("? doubtful")).expect("the event");
+            assert!(app.line(line).contains("100%?"), "{vendors:?}: {}", app.picture());
+            looks_like(app.style_of("Pay", line), app.theme().text);
+        }
+    }
+}
+
+#[test]
+fn a_share_of_accepted_calls_is_that_of_these_calls_alone() {
+    let call = |account: &str| {
+        let properties = json!({"account_id": account, "user_id": "u1"});
+        json!({"type": "track", "event": "Pay", "userId": "u1", "properties": properties})
+            .to_string()
+    };
+    for (good, doubtful, missing, accepted, list) in [
+        // 71.4%, 14.3% and 14.3%
+        (5, 1, 1, "86%", ["delivered 5 (71%)", "degraded 1 (14%)", "dropped 1 (14%)"]),
+        // 87.5% and 12.5%
+        (7, 0, 1, "88%", ["delivered 7 (88%)", "dropped 1 (13%)", ""]),
+    ] {
+        let inspector = Given::vendors(1).begin();
+        let calls =
+            [vec![call("acme"); good], vec![call("null"); doubtful], vec![call(""); missing]];
+        inspector.batch(0, &calls.concat());
+        let mut app = TestApp::new(inspector, 200, 40);
+        app.press("3");
+        let line = (3..20).find(|y| app.line(*y).contains("✗ Pay")).expect("the event");
+        assert!(app.line(line).contains(accepted), "{}", app.picture());
+        for words in list {
+            assert!(app.picture().contains(words), "{words}: {}", app.picture());
+        }
+    }
 }

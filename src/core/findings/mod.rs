@@ -11,6 +11,7 @@ mod near_names;
 mod printed_values;
 pub(crate) mod quantities;
 pub(crate) mod service_discards;
+mod shares;
 mod verdict;
 
 pub use crate::findings::finding_texts::{
@@ -22,6 +23,7 @@ pub(crate) use crate::findings::near_misses::{in_json_text, misnamed_container};
 pub(crate) use crate::findings::near_names::ends_as_id;
 pub use crate::findings::near_names::{names_an_id, norm};
 pub use crate::findings::service_discards::{discards, finding_for_discard, finding_for_remark};
+pub use crate::findings::shares::{fine_share, share};
 pub use verdict::{Effect, Severity, Verdict, VerdictCounts};
 
 use serde::{Deserialize, Serialize};

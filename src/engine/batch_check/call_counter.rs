@@ -29,8 +29,7 @@ pub(crate) struct CallFindings {
     pub structure: u64,
     /// The end of its codes in the block's list of codes.
     pub codes: usize,
-    /// The ranges of the account id and the user id that the first vendor in use found, in the
-    /// block's text.
+    /// The ranges of the account id and the user id in the block's text.
     pub ids: [Option<Range<usize>>; 2],
     /// For the account id and the user id, whether it was found and whether it is doubtful.
     pub has: [HasId; 2],

@@ -55,10 +55,10 @@ impl BatchCheck<'_> {
                 let [account, user] = std::mem::take(&mut scratch.ids[at - 1]);
                 let has = [&account, &user].map(|id| match id {
                     None => HasId::No,
-                    Some((.., true)) => HasId::Doubtful,
+                    Some((precedence, _)) if precedence.is_doubtful() => HasId::Doubtful,
                     Some(_) => HasId::Yes,
                 });
-                let ids = [account, user].map(|id| id.map(|(_, part, _)| part));
+                let ids = [account, user].map(|id| id.map(|(_, part)| part));
                 let [account, user] =
                     [&ids[0], &ids[1]].map(|id| id.clone().map(|part| &scratch.id_texts[part]));
                 let id_hashes =

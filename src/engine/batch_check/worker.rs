@@ -7,7 +7,7 @@ use crate::engine::batch_check::in_order::InOrder;
 use crate::engine::batch_check::read_block::{BlockActions, LineAction, requests, split};
 use crate::engine::compare::TrafficProfile;
 use crate::engine::index::{FindingSets, MessageIds, Repeat, SenderPlatform, Sighting};
-use crate::engine::judging::vendors_in_use::InUse;
+use crate::engine::judging::vendors_in_use::{IdPrecedence, InUse};
 use crate::engine::rows::call_fields;
 use crate::engine::source::file_error::FileError;
 use crate::plan::PlanOutcome;
@@ -67,9 +67,8 @@ pub(crate) struct BatchCheck<'s> {
     pub end: Mutex<Option<End>>,
 }
 
-/// An id that a vendor found in a call: the rank of that vendor, the range of the id's text, and
-/// whether the id is doubtful.
-type IdPlace = (usize, Range<usize>, bool);
+/// An id that a vendor found in a call, and the range of its text.
+type IdPlace = (IdPrecedence, Range<usize>);
 
 /// The buffers that a thread reuses for each block.
 #[derive(Default)]
@@ -87,8 +86,7 @@ pub(crate) struct WorkerScratch {
     pub call_codes: Vec<CallCodes>,
     /// The result of checking each call against the plan.
     pub plan_outcomes: Vec<PlanOutcome>,
-    /// The account id and the user id that the first vendor in use found in each call, as ranges of
-    /// `id_texts`.
+    /// The account id and the user id of each call, as ranges of `id_texts`.
     pub ids: Vec<[Option<IdPlace>; 2]>,
     pub id_texts: String,
     /// The codes that vendors found, one vendor after the other.
@@ -302,14 +300,12 @@ impl BatchCheck<'_> {
                     let rank = ranks[senders[at] as usize][vendor];
                     let found = [found.account, found.user].into_iter().zip(found.doubtful);
                     for (best, (id, is_doubtful)) in scratch.ids[at].iter_mut().zip(found) {
-                        // a doubtful id comes first, then that of the first vendor
-                        let is_better = best.as_ref().is_none_or(|(known, _, was_doubtful)| {
-                            (!is_doubtful, rank) < (!was_doubtful, *known)
-                        });
+                        let precedence = IdPrecedence::new(is_doubtful, rank);
+                        let is_better = best.as_ref().is_none_or(|(known, _)| precedence < *known);
                         if let (Some(id), true) = (id, is_better && rank < usize::MAX) {
                             let start = scratch.id_texts.len();
                             scratch.id_texts.push_str(id);
-                            *best = Some((rank, start..scratch.id_texts.len(), is_doubtful));
+                            *best = Some((precedence, start..scratch.id_texts.len()));
                         }
                     }
                 }

@@ -16,7 +16,7 @@
 //! * The share of calls with an id is a share of the calls in which a vendor in use looks for it
 //!   ([`IdShare`]).
 //! * A call belongs to the account and the user that the first vendor in use that finds an id
-//!   finds.
+//!   finds; a doubtful id of any vendor in use comes first.
 
 mod expected;
 pub(crate) mod filtered_counts;

@@ -16,7 +16,7 @@ pub struct CellKey {
     pub set: SetId,
     /// The type, library, versions and write key.
     pub shape: ShapeId,
-    /// The state of the account id and of the user id that the first vendor in use found.
+    /// The state of the account id and of the user id of the call.
     pub has: [HasId; 2],
 }
 

@@ -119,7 +119,7 @@ pub struct IdCounts {
 }
 
 impl IdCounts {
-    /// Counts a call. Its ids are those that the first vendor in use found.
+    /// Counts a call. Its ids are those of its row.
     pub fn add(&mut self, account: IdOf, user: IdOf, call: u64, repeat: bool) {
         self.accounts.add(account, user.0, call, repeat);
         // a user's account changes less often than an account's user

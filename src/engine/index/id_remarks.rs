@@ -85,9 +85,9 @@ pub struct IdRemark {
 pub struct IdsOfCall<'c> {
     /// The event of a track call.
     pub event: Option<&'c str>,
-    /// The account that the first vendor in use found.
+    /// The account id of the call's row.
     pub account: Option<&'c str>,
-    /// The user that the first vendor in use found.
+    /// The user id of the call's row.
     pub user: Option<&'c str>,
     /// The call's own `userId`.
     pub user_id: Option<&'c str>,

@@ -90,7 +90,7 @@ impl Flags {
     }
 }
 
-/// The state of an id of a call: of the id that the first vendor in use found.
+/// The state of an id of a call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum HasId {
     /// No vendor in use found an id.
@@ -117,9 +117,10 @@ pub struct CallRow {
     pub flags: Flags,
     /// The name that the log shows for it.
     pub name: TextId,
-    /// The account id that the first vendor in use found.
+    /// The account id: of those that vendors in use found, the first that is doubtful, else the
+    /// first.
     pub account: TextId,
-    /// The user id that the first vendor in use found.
+    /// The user id, chosen in the same way.
     pub user: TextId,
     /// Its finding codes at all vendors.
     pub set: SetId,

@@ -11,7 +11,7 @@ use crate::engine::ingest::recorded_line::{RecordedLine, RequestOrigin};
 use crate::engine::judging::arrival_clock::ClosedSession;
 use crate::engine::judging::reported_violations::ReportedViolations;
 use crate::engine::judging::user_groups::UserGroups;
-use crate::engine::judging::vendors_in_use::InUse;
+use crate::engine::judging::vendors_in_use::{IdPrecedence, InUse};
 use crate::engine::rows::call_detail::MESSAGE_ID_REUSED;
 use crate::engine::rows::call_fields;
 use crate::engine::rows::marks_and_notes::MarksAndNotes;
@@ -227,29 +227,20 @@ impl JudgedIndex {
             let store = &mut self.store;
             let set = store.sets.intern(&self.codes, vendors.codes(), vendors.len());
             let repeat = sighting.is_repeat();
-            let mut account = None;
-            let mut user = None;
-            for vendor in self.in_use.ordered(sender) {
-                let judged = &self.judgement.vendors[vendor];
-                let found = self.judgement.account(vendor).zip(Some(judged.account_doubtful));
-                account = worse_id(account, found);
-                let found = self.judgement.user(vendor).zip(Some(judged.user_doubtful));
-                user = worse_id(user, found);
-            }
-            let flags = Flags::new(
-                repeat,
-                account.is_some_and(|(_, doubtful)| doubtful),
-                user.is_some_and(|(_, doubtful)| doubtful),
-            );
+            let [account, user] = self.in_use.ids(sender, &self.judgement);
+            let is_doubtful = |id: Option<(IdPrecedence, &str)>| {
+                id.is_some_and(|(precedence, _)| precedence.is_doubtful())
+            };
+            let flags = Flags::new(repeat, is_doubtful(account), is_doubtful(user));
             self.violations.learn(call);
             if !repeat {
-                let found = [account, user].map(|found| found.map(|(id, _)| id));
+                let found = [account, user].map(|found| found.map(|(_, id)| id));
                 let ids = call_fields::ids(reading, call, found[0], found[1]);
                 self.id_remarks.note(&ids.of_call(), store.calls.len());
             }
             let name = store.texts.intern(&top.label(call.kind));
-            let account = account.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
-            let user = user.map_or(TextId::NONE, |(id, _)| store.texts.intern(id));
+            let account = account.map_or(TextId::NONE, |(_, id)| store.texts.intern(id));
+            let user = user.map_or(TextId::NONE, |(_, id)| store.texts.intern(id));
             let (shape, group) = self.shape(reading, call, &top, [name, account, user]);
             self.groups.note(group, name);
             let span = doc.at(call.node).span();
@@ -350,18 +341,5 @@ pub(crate) fn sender(platform: Platform) -> SenderPlatform {
         Platform::Segment => SenderPlatform::Segment,
         Platform::RudderStack => SenderPlatform::RudderStack,
         Platform::Unknown => SenderPlatform::Other,
-    }
-}
-
-/// Returns which of two ids of a call, each with whether it is doubtful, the call is shown with: the
-/// known one, unless only the other one is doubtful.
-fn worse_id<'t>(
-    known: Option<(&'t str, bool)>,
-    found: Option<(&'t str, bool)>,
-) -> Option<(&'t str, bool)> {
-    match (known, found) {
-        (None, found) => found,
-        (Some((_, false)), Some((_, true))) => found,
-        (known, _) => known,
     }
 }

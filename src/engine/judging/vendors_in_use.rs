@@ -2,7 +2,7 @@
 //! missing, the findings shown first, and the exit codes.
 
 use crate::engine::index::{SenderPlatform, VendorBits};
-use crate::vendors::{CodeId, FedBy, Vendors};
+use crate::vendors::{CodeId, FedBy, Judgement, Vendors};
 
 /// The vendors in use, and the muted finding codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,5 +76,51 @@ impl InUse {
         let all = self.chosen.is_none().then_some(0..self.all).into_iter().flatten();
         let chosen = self.chosen.iter().flatten().copied();
         chosen.chain(all).filter(move |v| bits >> v & 1 == 1)
+    }
+
+    /// Returns the account id and the user id of a call that vendors judged.
+    pub(crate) fn ids<'j>(
+        &self,
+        sender: SenderPlatform,
+        judgement: &'j Judgement,
+    ) -> [Option<(IdPrecedence, &'j str)>; 2] {
+        let mut ids = [None, None];
+        for (rank, vendor) in self.ordered(sender).enumerate() {
+            let judged = &judgement.vendors[vendor];
+            let found = [
+                (judgement.account(vendor), judged.account_doubtful),
+                (judgement.user(vendor), judged.user_doubtful),
+            ];
+            for (best, (id, is_doubtful)) in ids.iter_mut().zip(found) {
+                let Some(id) = id else { continue };
+                let precedence = IdPrecedence::new(is_doubtful, rank);
+                if best.is_none_or(|(known, _)| precedence < known) {
+                    *best = Some((precedence, id));
+                }
+            }
+        }
+        ids
+    }
+}
+
+/// The precedence of an id among those that vendors in use find in one call: the smallest is the
+/// id of the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct IdPrecedence {
+    looks_right: bool,
+    rank: usize,
+}
+
+impl IdPrecedence {
+    /// Creates the precedence of an id that the vendor at `rank` in [`InUse::ordered`] found. A
+    /// doubtful id comes before one that looks right, so that a call whose id is doubtful at some
+    /// vendor is doubtful in any order of the vendors.
+    pub fn new(is_doubtful: bool, rank: usize) -> IdPrecedence {
+        IdPrecedence { looks_right: !is_doubtful, rank }
+    }
+
+    /// Returns true if the id is doubtful.
+    pub fn is_doubtful(self) -> bool {
+        !self.looks_right
     }
 }

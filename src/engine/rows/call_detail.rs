@@ -6,7 +6,7 @@ use crate::call::time::{Millis, NO_TIME};
 use crate::call::{Event, Seq};
 use crate::engine::index::{SenderPlatform, SetInfo};
 use crate::engine::judging::user_groups::UserGroups;
-use crate::engine::judging::vendors_in_use::InUse;
+use crate::engine::judging::vendors_in_use::{IdPrecedence, InUse};
 use crate::engine::rows::call_fields;
 use crate::engine::rows::cross_vendor_fix::{CrossVendorFix, EvaluatedCall};
 use crate::engine::rows::views::{CallDetail, RequestDetail};
@@ -123,15 +123,14 @@ pub(crate) fn detail(
 ) -> CallDetail {
     let event = reading.event(read);
     let VendorResults { rendered, in_use, fixes, common: of_call } = results;
-    // an id that was not kept is the first doubtful one that a vendor in use finds, or else the first
+    // an id that was not kept is found as it was when the call was judged
     let found = |id: usize| {
-        let of = |(_, of): &(usize, RenderedCall)| {
-            let ids = [&of.account_id, &of.user_id];
-            ids[id].clone().map(|text| (text, of.doubtful[id]))
-        };
-        let all = || in_use.iter().filter_map(|vendor| of(&rendered[*vendor]));
-        let doubtful = all().find(|(_, is_doubtful)| *is_doubtful);
-        doubtful.or_else(|| all().next()).map(|(text, _)| text)
+        let ids = in_use.iter().enumerate().filter_map(|(rank, vendor)| {
+            let rendered = &rendered[*vendor].1;
+            let text = [&rendered.account_id, &rendered.user_id][id].as_ref()?;
+            Some((IdPrecedence::new(rendered.doubtful[id], rank), text))
+        });
+        ids.min().map(|(_, text)| text.clone())
     };
     let [account, user] = notes.ids;
     let library = reading.library(read);

@@ -46,7 +46,7 @@ impl CallIds<'_> {
 }
 
 /// Returns the ids and the event of a call, by which calls are compared. `account` and `user` are
-/// those that the first vendor in use found.
+/// those of the call's row.
 pub(crate) fn ids<'d>(
     reading: &'d ParsedRequest<'_>,
     call: &ReadCall,

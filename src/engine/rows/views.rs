@@ -178,9 +178,9 @@ pub struct CallDetail {
     pub timestamp: Option<String>,
     /// The `anonymousId`.
     pub anonymous_id: Option<String>,
-    /// The account id that the first vendor in use found.
+    /// The account id of the call.
     pub account_id: Option<String>,
-    /// The user id that the first vendor in use found.
+    /// The user id of the call.
     pub user_id: Option<String>,
     /// The ids that a vendor in use misses.
     pub missing: Vec<&'static str>,

@@ -2,6 +2,7 @@
 
 use super::rule::{WatchBound, WatchRule};
 use crate::call::time::Millis;
+use crate::findings::fine_share;
 use hashbrown::HashMap;
 use std::collections::VecDeque;
 
@@ -171,10 +172,7 @@ fn words(rule: &WatchRule, state: &WatchState) -> String {
     let WatchState { part, whole, .. } = state;
     let number = match rule.bound {
         WatchBound::ShareAbove(_) | WatchBound::ShareBelow(_) => {
-            format!(
-                "{:.1}%, {part} of {whole} calls",
-                100.0 * *part as f64 / (*whole).max(1) as f64
-            )
+            format!("{}, {part} of {whole} calls", fine_share(*part, *whole))
         }
         WatchBound::RateBelow(_) | WatchBound::Gone => format!("{part} calls"),
     };
@@ -211,14 +209,11 @@ mod tests {
         add(&mut window, 1_000, None, (10, 49));
         assert_eq!(said(&mut window, 2_000), [""; 0], "too few calls");
         add(&mut window, 2_000, None, (1, 51));
-        assert_eq!(said(&mut window, 3_000), [format!("watch: {rule} (11.0%, 11 of 100 calls)")]);
+        assert_eq!(said(&mut window, 3_000), [format!("watch: {rule} (11%, 11 of 100 calls)")]);
         assert_eq!(said(&mut window, 4_000), [""; 0]);
         // the first calls leave the span, and good ones come
         add(&mut window, 62_000, None, (0, 60));
-        assert_eq!(
-            said(&mut window, 63_000),
-            [format!("watch ended: {rule} (0.0%, 0 of 60 calls)")]
-        );
+        assert_eq!(said(&mut window, 63_000), [format!("watch ended: {rule} (0%, 0 of 60 calls)")]);
         assert_eq!(said(&mut window, 200_000), [""; 0]);
         assert!(!window.states(200_000)[0].is_known);
     }
@@ -232,7 +227,7 @@ mod tests {
         let said = said(&mut window, 2_000);
         assert_eq!(said.len(), 1, "{said:?}");
         assert!(
-            said[0].ends_with("(50.0%, 50 of 100 calls) where context.app.version is 2.1"),
+            said[0].ends_with("(50%, 50 of 100 calls) where context.app.version is 2.1"),
             "{said:?}"
         );
         // more values than are kept are one

@@ -1,6 +1,7 @@
 //! The window with the watch rules and the state of each.
 
 use crate::engine::WatchBound;
+use crate::findings::fine_share;
 use crate::inspector::WatchState;
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
@@ -70,7 +71,7 @@ fn number_words(state: &WatchState) -> String {
         WatchBound::ShareAbove(_) | WatchBound::ShareBelow(_) => {
             let share = match state.whole {
                 0 => "-".to_owned(),
-                whole => format!("{:.1}%", 100.0 * state.part as f64 / whole as f64),
+                whole => fine_share(state.part, whole),
             };
             let whole = count(state.whole, "call", "calls");
             format!("{share:>SHARE$}  {} of {whole}", grouped(state.part))
@@ -98,7 +99,7 @@ mod tests {
             is_known: false,
         };
         for (bound, is_share, want) in [
-            (WatchBound::ShareAbove(2.0), true, "   25.0%  12 of 48 calls"),
+            (WatchBound::ShareAbove(2.0), true, "     25%  12 of 48 calls"),
             (WatchBound::RateBelow(50.0), false, "12 calls in the span; alerts below 50"),
             (WatchBound::Gone, false, "12 calls in the span, 30 so far"),
         ] {

@@ -4,6 +4,7 @@
 
 mod cases;
 mod files;
+mod ids;
 
 use segscope::engine::{Engine, Expectations, InUse, Recording, Shares, Tally, check_files};
 use segscope::plan::Plan;

@@ -37,7 +37,7 @@ fn a_command_gets_a_record_when_a_rule_begins_and_when_it_ends() {
     let records: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     for (record, (state, message)) in records.iter().zip([
-        ("begins", format!("watch: {RULE} (50.0%, 1 of 2 calls)")),
+        ("begins", format!("watch: {RULE} (50%, 1 of 2 calls)")),
         ("ends", format!("watch ended: {RULE} (")),
     ]) {
         assert_eq!((&record["kind"], &record["state"]), (&"watch".into(), &state.into()), "{text}");
@@ -49,7 +49,7 @@ fn a_command_gets_a_record_when_a_rule_begins_and_when_it_ends() {
     }
     assert_eq!(program.end(), Some(0));
     let said = program.last_words();
-    assert!(said.contains(&format!("watch: {RULE} (50.0%, 1 of 2 calls)\n")), "{said}");
+    assert!(said.contains(&format!("watch: {RULE} (50%, 1 of 2 calls)\n")), "{said}");
     assert!(said.contains("watch ended: "), "{said}");
 }
 

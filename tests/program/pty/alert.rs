@@ -63,15 +63,15 @@ fn a_watch_rule_alerts_and_is_listed_with_its_state() {
         notified(&terminal).into_iter().find(|words| words.contains("watch: "))
     });
     let wanted = format!(
-        "watch: {} (100.0%, 3 of 3 calls) where context.app.version is 2.0\\u{{1b}}[31m",
+        "watch: {} (100%, 3 of 3 calls) where context.app.version is 2.0\\u{{1b}}[31m",
         rules[0]
     );
     assert!(said.ends_with(&wanted), "{said}");
     terminal.press("A");
     terminal.sees("Watch rules");
-    terminal.sees("100.0%  3 of 3 calls  context.app.version = 2.0\\u{1b}[31m");
+    terminal.sees("100%  3 of 3 calls  context.app.version = 2.0\\u{1b}[31m");
     let text = terminal.text();
-    assert!(text.contains("ok            0.0%  0 of 3 calls  context.app.version = 1.0"), "{text}");
+    assert!(text.contains("ok              0%  0 of 3 calls  context.app.version = 1.0"), "{text}");
     assert!(text.contains("waiting") && text.contains("event = \"Order\" gone for 10m"), "{text}");
     assert_eq!(terminal.quit(), 0);
 }

@@ -3,8 +3,9 @@
 
 use crate::engine::{Certainty, Difference, Impact, Subject};
 use crate::findings::Id;
+use crate::findings::share;
 use crate::inspector::{BeforeView, Coverage, GroupedRows};
-use crate::report::{difference_samples, difference_words, share};
+use crate::report::{difference_samples, difference_words};
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::grouped;
 use crate::tui::pages::coverage::expected::ExpectedLine;

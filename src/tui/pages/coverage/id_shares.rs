@@ -2,8 +2,9 @@
 //! log if one vendor finds an id and another misses it, and beside the list all counts in words.
 
 use crate::findings::Verdict;
+use crate::findings::share;
 use crate::inspector::{Coverage, IdShare};
-use crate::report::{DOUBTFUL, share};
+use crate::report::DOUBTFUL;
 use crate::tui::app::view::ViewContext;
 use crate::tui::app::view_context::{count, grouped};
 use crate::tui::pages::detail::text_builder::TextBuilder;

@@ -1,9 +1,8 @@
 //! The accounts and users, the number of their calls, and the first call of each pair of them.
 
-use crate::findings::advice;
+use crate::findings::{advice, share};
 use crate::fql::quoted;
 use crate::inspector::{GroupedRows, Person, RelatedId, Who};
-use crate::report::share;
 use crate::tui::app::action::{Action, KeyContext};
 use crate::tui::app::page::Page;
 use crate::tui::app::view::ViewContext;
