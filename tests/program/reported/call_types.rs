@@ -34,8 +34,9 @@ fn the_path_of_a_single_call_decides_its_type() {
     for records in [&live, &of_recording] {
         for (nth, own) in [(0, "identify"), (1, "identify"), (2, "event")] {
             let (message, fix) = found(&records[nth]).expect("the finding");
-            let want =
-                format!("`type` is `{own}`, and the path of the request says track, which counts");
+            let want = format!(
+                "`type` is not the type of the request's path (track, which counts): it is `{own}`"
+            );
             assert_eq!(message, want);
             assert_eq!(fix, "send the call to the path of its type, or set `type` to track");
         }
