@@ -25,6 +25,8 @@ use std::sync::Arc;
 pub(crate) struct CallFindings {
     /// True if the same call was seen before.
     pub repeat: bool,
+    /// True if the service discards the call.
+    pub discarded: bool,
     /// A hash that is the same for calls that need the same change.
     pub structure: u64,
     /// The end of its codes in the block's list of codes.
@@ -142,9 +144,8 @@ impl CallCounter {
                         let repeat = found.repeat;
                         let call = &calls.reading.calls[nth];
                         if has_new_ids && !repeat {
-                            let [account, user] =
-                                found.ids.clone().map(|part| part.map(|part| &texts[part]));
-                            let ids = call_fields::ids(&calls.reading, call, account, user);
+                            let ids = found.ids.clone().map(|part| part.map(|part| &texts[part]));
+                            let ids = call_fields::ids(&calls.reading, call, found.discarded, ids);
                             self.id_remarks.note(&ids.of_call(), self.calls);
                         }
                         if let Some(entry) = found.entry {
@@ -236,7 +237,7 @@ impl CallCounter {
         let view = |remark: &IdRemark| {
             IdRemarkView::new(remark, remark.calls.map(number), row(remark.calls[1]))
         };
-        let id_remarks = remarks.remarks().iter().map(view).collect();
+        let id_remarks = remarks.remarks().map(view).collect();
         let mut tally = Tally {
             id_remarks,
             more_id_remarks: remarks.more(),

@@ -59,14 +59,15 @@ impl BatchCheck<'_> {
                     Some(_) => HasId::Yes,
                 });
                 let ids = [account, user].map(|id| id.map(|(_, part)| part));
-                let [account, user] =
-                    [&ids[0], &ids[1]].map(|id| id.clone().map(|part| &scratch.id_texts[part]));
+                let texts = ids.clone().map(|id| id.map(|part| &scratch.id_texts[part]));
+                let discarded = call.discarded_as().is_some() || sighting.is_reused();
                 let id_hashes =
-                    call_fields::ids(&request.reading, call, account, user).of_call().hashes();
+                    call_fields::ids(&request.reading, call, discarded, texts).of_call().hashes();
                 let entry = scratch.plan_outcomes[at - 1].entry;
                 let codes = scratch.codes.len();
                 scratch.calls.push(CallFindings {
                     repeat,
+                    discarded,
                     structure,
                     codes,
                     ids,

@@ -159,7 +159,7 @@ impl Tally {
             let seqs = remark.calls.map(|call| index.seq_at(call));
             IdRemarkView::new(remark, seqs, index.store.row_of_call(remark.calls[1]))
         };
-        let remarks = index.id_remarks.remarks().iter().filter(|remark| is_here(remark));
+        let remarks = index.id_remarks.remarks().filter(|remark| is_here(remark));
         self.id_remarks = remarks.map(view).collect();
         self.more_id_remarks = index.id_remarks.more();
         self.ids_untold = index.id_remarks.untold();

@@ -73,7 +73,7 @@ impl Engine {
             let seqs = remark.calls.map(|call| index.seq_at(call));
             IdRemarkView::new(remark, seqs, store.row_of_call(remark.calls[1]))
         };
-        let rows: Vec<IdRemarkView> = index.id_remarks.remarks().iter().map(view).collect();
+        let rows: Vec<IdRemarkView> = index.id_remarks.remarks().map(view).collect();
         let of = rows.len() as u64 + index.id_remarks.more();
         GroupedRows { rows, of, other: index.id_remarks.untold() }
     }

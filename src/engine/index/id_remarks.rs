@@ -6,6 +6,9 @@
 //! counted.
 
 use crate::call::text::is_invisible;
+use crate::engine::index::alias_groups::AliasGroups;
+use crate::engine::index::paired_ids::PairedIds;
+use crate::engine::index::remark_list::{IdRemark, RemarkKind, RemarkList, RemarkNumber};
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hasher};
@@ -18,67 +21,11 @@ const MAX_EVENTS: usize = 10_000;
 const MAX_PAIRS: usize = 200_000;
 /// The maximum length of an id or name in bytes. Longer ones are not compared.
 const MAX_BYTES: usize = 512;
-/// The maximum number of remarks.
-const MAX_REMARKS: usize = 1_000;
-/// The maximum number of ids that a remark names besides its first.
-const MAX_OTHERS: usize = 5;
 /// The maximum number of accounts of a user that are not worth a remark.
 const MAX_USUAL_ACCOUNTS: u32 = 3;
 /// The number of letters and digits from which on two ids that differ only in punctuation are not
 /// considered a coincidence.
 const MIN_LONG_ID_CHARS: usize = 16;
-
-/// The kind of a remark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum RemarkKind {
-    /// One `anonymousId` came with more than one `userId`.
-    SharedAnonymousId,
-    /// One user came with more than three accounts.
-    SharedUser,
-    /// Two account ids are nearly the same.
-    SimilarAccounts,
-    /// Two user ids are nearly the same.
-    SimilarUsers,
-    /// Two event names are nearly the same.
-    SimilarEvents,
-}
-
-impl RemarkKind {
-    /// All kinds.
-    pub const ALL: [RemarkKind; 5] = [
-        RemarkKind::SharedAnonymousId,
-        RemarkKind::SharedUser,
-        RemarkKind::SimilarAccounts,
-        RemarkKind::SimilarUsers,
-        RemarkKind::SimilarEvents,
-    ];
-
-    /// Returns the kind in a few words.
-    pub fn short_words(self) -> &'static str {
-        match self {
-            RemarkKind::SharedAnonymousId => "one anonymousId with several users",
-            RemarkKind::SharedUser => "one user with several accounts",
-            RemarkKind::SimilarAccounts => "account ids that are nearly the same",
-            RemarkKind::SimilarUsers => "user ids that are nearly the same",
-            RemarkKind::SimilarEvents => "event names that are nearly the same",
-        }
-    }
-}
-
-/// A remark, created once and updated by later calls.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdRemark {
-    /// The kind of the remark.
-    pub kind: RemarkKind,
-    /// The id that others came with, or the first of those that are nearly the same.
-    pub id: String,
-    /// The first of the others.
-    pub others: Vec<String>,
-    /// The number of all others.
-    pub of: u64,
-    /// The positions of the two calls that are shown as an example: those with the first two ids.
-    pub calls: [u64; 2],
-}
 
 /// The ids of a call, and its event.
 #[derive(Debug, Clone, Copy, Default)]
@@ -93,6 +40,8 @@ pub struct IdsOfCall<'c> {
     pub user_id: Option<&'c str>,
     /// The call's `anonymousId`; `None` for an alias call, which joins two users.
     pub anonymous_id: Option<&'c str>,
+    /// The `previousId` of an alias call that the service does not discard.
+    pub previous_id: Option<&'c str>,
 }
 
 /// The hashes of the ids of a call and of its event.
@@ -103,6 +52,7 @@ pub struct IdHashes {
     user: Option<u64>,
     user_id: Option<u64>,
     anonymous_id: Option<u64>,
+    previous_id: Option<u64>,
 }
 
 impl IdsOfCall<'_> {
@@ -115,6 +65,7 @@ impl IdsOfCall<'_> {
             user,
             user_id: if self.user_id == self.user { user } else { self.user_id.map(hash) },
             anonymous_id: self.anonymous_id.map(hash),
+            previous_id: self.previous_id.map(hash),
         }
     }
 }
@@ -131,11 +82,11 @@ pub struct IdRemarks {
     anonymous: HashMap<u64, PairedIds>,
     /// The accounts of each user, by its hash.
     users_accounts: HashMap<u64, PairedIds>,
-    remarks: Vec<IdRemark>,
-    /// The calls that are examples of a remark.
-    shown_by: HashSet<u64>,
-    /// The number of remarks that were not stored.
-    more: u64,
+    /// The `anonymousId`s with several users, by the hash of each of these users.
+    shared_by: HashMap<u64, Vec<u64>>,
+    /// The users that are one person.
+    aliases: AliasGroups,
+    remarks: RemarkList,
     /// The number of calls with an id or name that was not stored.
     untold: u64,
 }
@@ -153,16 +104,7 @@ struct DistinctNames {
 struct SimilarText {
     first: Box<str>,
     call: u64,
-    remark: Option<u32>,
-}
-
-/// The ids that came with one id.
-#[derive(Debug, Default)]
-struct PairedIds {
-    first: Vec<Box<str>>,
-    count: u32,
-    calls: [u64; 2],
-    remark: Option<u32>,
+    remark: Option<RemarkNumber>,
 }
 
 impl IdRemarks {
@@ -187,6 +129,9 @@ impl IdRemarks {
             _ if user_id == user => true,
             _ => self.name(RemarkKind::SimilarUsers, user_id, call),
         };
+        if let Some(ids) = hashes.previous_id.zip(hashes.user_id) {
+            is_stored &= self.connect(ids.into());
+        }
         self.untold += u64::from(!is_stored);
     }
 
@@ -194,7 +139,7 @@ impl IdRemarks {
     /// this event came before. The processor overlaps the look-ups of calls that are asked for one
     /// after the other, so asking for many calls at once is cheaper than adding each.
     pub fn is_known(&self, hashes: &IdHashes) -> bool {
-        let IdHashes { event, account, user, user_id, anonymous_id } = *hashes;
+        let IdHashes { event, account, user, user_id, anonymous_id, previous_id } = *hashes;
         let has = |names: &DistinctNames, hash: Option<u64>| {
             hash.is_none_or(|hash| names.known.contains(&hash))
         };
@@ -211,22 +156,25 @@ impl IdRemarks {
             }
             _ => user_id == user || has(&self.users, user_id),
         };
-        event_is_known & account_is_known & user_is_known
+        let alias_is_known = previous_id
+            .zip(user_id)
+            .is_none_or(|(a, b)| self.aliases.person(a) == self.aliases.person(b));
+        event_is_known & account_is_known & user_is_known & alias_is_known
     }
 
     /// Returns all remarks, in the order in which they were created.
-    pub fn remarks(&self) -> &[IdRemark] {
-        &self.remarks
+    pub fn remarks(&self) -> impl Iterator<Item = &IdRemark> {
+        self.remarks.iter()
     }
 
     /// Returns true if the call is an example of a remark.
     pub fn is_shown_by(&self, call: u64) -> bool {
-        self.shown_by.contains(&call)
+        self.remarks.is_shown_by(call)
     }
 
-    /// Returns the number of remarks that were not stored because of the limit.
+    /// Returns the number of remarks that are not stored because of the limit.
     pub fn more(&self) -> u64 {
-        self.more
+        self.remarks.more()
     }
 
     /// Returns the number of calls with an id or name that was not stored, because a table was full
@@ -258,46 +206,70 @@ impl IdRemarks {
         if self.pairs.len() >= MAX_PAIRS || id.len() > MAX_BYTES || other.len() > MAX_BYTES {
             return false;
         }
+        let all = if of_anonymous { &mut self.anonymous } else { &mut self.users_accounts };
+        let paired = all.entry(id_hash).or_default();
+        let aliases = &self.aliases;
+        let is_new =
+            !of_anonymous || !has_id_of_person((id_hash, paired), other_hash, &self.pairs, aliases);
         self.pairs.insert(pair);
+        paired.push((other_hash, other), call, is_new);
+        if of_anonymous && paired.ids.len() > 1 {
+            let from = if paired.ids.len() == 2 { 0 } else { paired.ids.len() - 1 };
+            for user in &paired.ids[from..] {
+                let shared = self.shared_by.entry(user.hash).or_default();
+                if shared.is_empty() {
+                    shared.reserve_exact(1);
+                }
+                shared.push(id_hash);
+            }
+        }
         let usual = if of_anonymous { 1 } else { MAX_USUAL_ACCOUNTS };
-        let others = if of_anonymous { &mut self.anonymous } else { &mut self.users_accounts };
-        let others = others.entry(id_hash).or_default();
-        others.count += 1;
-        if others.remark.is_none() && others.first.len() < MAX_OTHERS {
-            if others.first.is_empty() {
-                // most ids come with one other; the first push to an empty list would allocate four
-                others.first.reserve_exact(1);
-            }
-            others.first.push(other.into());
-            // the first two of them are shown as an example
-            if let Some(at) = others.calls.get_mut(others.count as usize - 1) {
-                *at = call;
-            }
-        }
-        if others.count <= usual {
-            return is_stored;
-        }
-        match others.remark {
-            // the remark may not have been stored
-            Some(at) => self
-                .remarks
-                .get_mut(at as usize)
-                .into_iter()
-                .for_each(|remark| extend(remark, other)),
+        match paired.remark {
+            _ if !is_new || paired.count <= usual => {}
+            Some(number) => self.remarks.extend(number, other),
             None => {
-                let names = std::mem::take(&mut others.first).into_iter().map(String::from);
-                others.remark = Some(self.remarks.len() as u32);
-                let remark = IdRemark {
-                    kind,
-                    id: id.to_owned(),
-                    others: names.collect(),
-                    of: u64::from(others.count),
-                    calls: others.calls,
-                };
-                self.remark(remark);
+                let remark = paired.remark(kind, id, aliases);
+                paired.remark = Some(self.remarks.add(remark));
             }
         }
         is_stored
+    }
+
+    /// Makes the users of two ids one person, so that an `anonymousId` that came with both counts
+    /// them once. Returns false if there was no room for that.
+    fn connect(&mut self, ids: [u64; 2]) -> bool {
+        let IdRemarks { aliases, anonymous, pairs, remarks, shared_by, .. } = self;
+        let [a, b] = &ids;
+        if aliases.person(*a) == aliases.person(*b) {
+            return true;
+        }
+        if !aliases.has_room(ids) {
+            return false;
+        }
+        let is_smaller = aliases.ids_of_person(a).len() < aliases.ids_of_person(b).len();
+        let (smaller, larger) = if is_smaller { (a, b) } else { (b, a) };
+        let mut shared: Vec<u64> = aliases
+            .ids_of_person(smaller)
+            .iter()
+            .flat_map(|user| shared_by.get(user).into_iter().flatten().copied())
+            .collect();
+        shared.sort_unstable();
+        shared.dedup();
+        shared.retain(|id| has_id_of_person((*id, &anonymous[id]), *larger, pairs, aliases));
+        aliases.connect(ids);
+        for id in shared {
+            let Some(paired) = anonymous.get_mut(&id) else { continue };
+            paired.count -= 1;
+            let Some(number) = paired.remark else { continue };
+            if paired.count < 2 {
+                paired.remark = None;
+                remarks.remove(number);
+            } else if let Some(id) = remarks.id(number).map(str::to_owned) {
+                let remark = paired.remark(RemarkKind::SharedAnonymousId, &id, aliases);
+                remarks.replace(number, remark);
+            }
+        }
+        true
     }
 
     /// Adds an account, a user or an event name, by the kind of remark that it may cause. Returns
@@ -320,7 +292,6 @@ impl IdRemarks {
         if norm.is_empty() {
             return true;
         }
-        let next = self.remarks.len() as u32;
         let similar = match names.by_norm.entry(self::hash(&norm)) {
             hashbrown::hash_map::Entry::Vacant(place) => {
                 place.insert(SimilarText { first: text.into(), call, remark: None });
@@ -329,38 +300,32 @@ impl IdRemarks {
             hashbrown::hash_map::Entry::Occupied(place) => place.into_mut(),
         };
         match similar.remark {
-            Some(at) => self
-                .remarks
-                .get_mut(at as usize)
-                .into_iter()
-                .for_each(|remark| extend(remark, text)),
+            Some(number) => self.remarks.extend(number, text),
             None => {
-                similar.remark = Some(next);
                 let (id, others) = (similar.first.to_string(), vec![text.to_owned()]);
                 let calls = [similar.call, call];
-                self.remark(IdRemark { kind, id, others, of: 1, calls });
+                let remark = IdRemark { kind, id, others, of: 1, calls };
+                similar.remark = Some(self.remarks.add(remark));
             }
         }
         true
     }
-
-    /// Stores a remark, or counts it if there are too many.
-    fn remark(&mut self, remark: IdRemark) {
-        if self.remarks.len() < MAX_REMARKS {
-            self.shown_by.extend(remark.calls);
-            self.remarks.push(remark);
-        } else {
-            self.more += 1;
-        }
-    }
 }
 
-/// Adds another id or name to a remark.
-fn extend(remark: &mut IdRemark, other: &str) {
-    remark.of += 1;
-    if remark.others.len() < MAX_OTHERS {
-        remark.others.push(other.to_owned());
+/// Returns true if an `anonymousId` came with an id of the person who has the id `user`. Looks at
+/// the users of the `anonymousId` or at the ids of the person, whichever are fewer.
+fn has_id_of_person(
+    (id, paired): (u64, &PairedIds),
+    user: u64,
+    pairs: &HashSet<u64>,
+    aliases: &AliasGroups,
+) -> bool {
+    let person = aliases.ids_of_person(&user);
+    if paired.ids.len() < person.len() {
+        return paired.ids.iter().any(|id| aliases.person(id.hash) == person[0]);
     }
+    let kind = RemarkKind::SharedAnonymousId;
+    person.iter().any(|user| pairs.contains(&pair_hash(kind, id, *user)))
 }
 
 fn hash(text: &str) -> u64 {

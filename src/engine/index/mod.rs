@@ -1,6 +1,7 @@
 //! The index of a recording: small rows in blocks, shared texts, and sets of findings. Bodies stay
 //! on disk; a row contains their position.
 
+mod alias_groups;
 mod call_counts;
 mod call_shapes;
 mod chunked_vec;
@@ -10,6 +11,8 @@ mod id_remarks;
 mod match_bitmap;
 mod message_ids;
 mod number_gaps;
+mod paired_ids;
+mod remark_list;
 mod rows;
 pub(crate) mod sender_platform;
 mod strings;
@@ -26,7 +29,8 @@ pub use crate::engine::index::message_ids::{
 };
 pub(crate) use crate::engine::index::number_gaps::NumberGaps;
 pub use id_counts::{IdCount, IdCounts, IdOf, IdTable, MOST_IDS, Pair};
-pub use id_remarks::{IdHashes, IdRemark, IdRemarks, IdsOfCall, RemarkKind};
+pub use id_remarks::{IdHashes, IdRemarks, IdsOfCall};
+pub use remark_list::{IdRemark, RemarkKind};
 pub use rows::{CallRow, Flags, HasId, IndexRow, NoCall, NoCallRow, RequestFlags, RequestRow};
 pub use sender_platform::SenderPlatform;
 pub use strings::{TextId, Texts};

@@ -235,7 +235,7 @@ impl JudgedIndex {
             self.violations.learn(call);
             if !repeat {
                 let found = [account, user].map(|found| found.map(|(_, id)| id));
-                let ids = call_fields::ids(reading, call, found[0], found[1]);
+                let ids = call_fields::ids(reading, call, event.discarded, found);
                 self.id_remarks.note(&ids.of_call(), store.calls.len());
             }
             let name = store.texts.intern(&top.label(call.kind));

@@ -30,6 +30,7 @@ pub(crate) struct CallIds<'d> {
     pub user: Option<&'d str>,
     pub user_id: Option<Cow<'d, str>>,
     pub anonymous_id: Option<Cow<'d, str>>,
+    pub previous_id: Option<Cow<'d, str>>,
 }
 
 impl CallIds<'_> {
@@ -41,26 +42,30 @@ impl CallIds<'_> {
             user: self.user,
             user_id: self.user_id.as_deref(),
             anonymous_id: self.anonymous_id.as_deref(),
+            previous_id: self.previous_id.as_deref(),
         }
     }
 }
 
 /// Returns the ids and the event of a call, by which calls are compared. `account` and `user` are
-/// those of the call's row.
+/// those of the call's row. Only an alias call that is not `discarded` has a `previousId`.
 pub(crate) fn ids<'d>(
     reading: &'d ParsedRequest<'_>,
     call: &ReadCall,
-    account: Option<&'d str>,
-    user: Option<&'d str>,
+    discarded: bool,
+    [account, user]: [Option<&'d str>; 2],
 ) -> CallIds<'d> {
     // an alias call joins two users
-    let anonymous_id = call.anonymous_id.filter(|_| call.kind != Some(CallType::Alias));
+    let is_alias = call.kind == Some(CallType::Alias);
+    let anonymous_id = call.anonymous_id.filter(|_| !is_alias);
+    let event = (is_alias && !discarded).then(|| reading.event(call));
     CallIds {
         event: text(reading.value(call.event.filter(|_| call.kind == Some(CallType::Track)))),
         account,
         user,
         user_id: text(reading.value(call.user_id)),
         anonymous_id: text(reading.value(anonymous_id)),
+        previous_id: text(event.and_then(|event| event.call.get("previousId"))),
     }
 }
 

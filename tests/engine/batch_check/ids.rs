@@ -37,3 +37,26 @@ fn whether_an_id_is_doubtful_does_not_depend_on_the_order_of_the_vendors() {
         }
     }
 }
+
+#[test]
+fn ids_that_alias_calls_connect_count_as_one_person_however_files_are_checked() {
+    let with = |user: &str, n: usize| track(user, json!({"anonymousId": format!("B{n}")}));
+    let alias = |from: &str, to: &str| json!({"type": "alias", "previousId": from, "userId": to});
+    let refused = json!({"type": "alias", "previousId": "old-0", "userId": ""});
+    let mut calls = vec![with("kim-0", 0), refused, with("old-0", 0)];
+    // the alias call comes before the second id, or after it, in blocks of any size
+    for n in 1..40 {
+        let [old, new] = ["old", "kim"].map(|name| format!("{name}-{n}"));
+        calls.extend(match n % 3 {
+            0 => [with(&old, n), alias(&old, &new), with(&new, n)],
+            1 => [with(&old, n), with(&new, n), alias(&old, &new)],
+            _ => [alias(&old, &new), with(&new, n), with(&old, n)],
+        });
+    }
+    let (text, _) = said(&calls, &["planhat"]);
+    assert_eq!(text.matches("ID-SHARED").count(), 1, "{text}");
+    assert!(text.contains("`B0` is used with 2 different users: `kim-0` and `old-0`"), "{text}");
+    calls.push(alias("old-0", "kim-0"));
+    let (text, _) = said(&calls, &["planhat"]);
+    assert!(!text.contains("ID-SHARED"), "{text}");
+}

@@ -1,4 +1,6 @@
 use super::*;
+use crate::engine::index::alias_groups::MAX_ALIASED_IDS;
+use crate::engine::index::remark_list::MAX_REMARKS;
 
 fn remarks(calls: &[IdsOfCall<'_>]) -> Vec<(RemarkKind, String, Vec<String>, u64)> {
     let mut all = IdRemarks::default();
@@ -7,7 +9,7 @@ fn remarks(calls: &[IdsOfCall<'_>]) -> Vec<(RemarkKind, String, Vec<String>, u64
     }
     let plain =
         |remark: &IdRemark| (remark.kind, remark.id.clone(), remark.others.clone(), remark.of);
-    all.remarks().iter().map(plain).collect()
+    all.remarks().map(plain).collect()
 }
 
 fn names(others: &[&str]) -> Vec<String> {
@@ -89,7 +91,7 @@ fn counts_ids_and_remarks_that_are_not_stored() {
         let event = format!("event {n}");
         all.note(&IdsOfCall { event: Some(&event), ..IdsOfCall::default() }, n);
     }
-    assert_eq!((all.untold(), all.remarks().len()), (3, 0));
+    assert_eq!((all.untold(), all.remarks().count()), (3, 0));
     let mut all = IdRemarks::default();
     for n in 0..MAX_REMARKS as u64 + 7 {
         let anonymous = format!("a{n}x");
@@ -102,7 +104,7 @@ fn counts_ids_and_remarks_that_are_not_stored() {
             all.note(&ids, n);
         }
     }
-    assert_eq!((all.remarks().len(), all.more(), all.untold()), (MAX_REMARKS, 7, 0));
+    assert_eq!((all.remarks().count(), all.more(), all.untold()), (MAX_REMARKS, 7, 0));
 }
 
 #[test]
@@ -120,6 +122,7 @@ fn a_call_is_known_exactly_if_adding_it_changes_nothing() {
             user: text(2),
             user_id: text(3),
             anonymous_id: text(4),
+            previous_id: text(5),
         };
         let before = format!("{all:?}");
         let is_known = all.is_known(&ids.hashes());
@@ -128,4 +131,85 @@ fn a_call_is_known_exactly_if_adding_it_changes_nothing() {
         (known, calls) = (known + usize::from(is_known), calls + 1);
     }
     assert!(known > calls / 4 && known < calls, "{known} of {calls} calls");
+}
+
+fn with_anonymous(anonymous: &'static str, user: &'static str) -> IdsOfCall<'static> {
+    IdsOfCall { anonymous_id: Some(anonymous), user_id: Some(user), ..IdsOfCall::default() }
+}
+
+fn alias(previous: &'static str, user: &'static str) -> IdsOfCall<'static> {
+    IdsOfCall { previous_id: Some(previous), user_id: Some(user), ..IdsOfCall::default() }
+}
+
+#[test]
+fn ids_that_alias_calls_connect_are_one_person() {
+    let shared = |others: &[&str], of| {
+        vec![(RemarkKind::SharedAnonymousId, "a".to_owned(), names(others), of)]
+    };
+    let [old, kim, bob] = ["old-kim", "kim", "bob"].map(|user| with_anonymous("a", user));
+    let join = alias("old-kim", "kim");
+    assert_eq!(remarks(&[old, kim]), shared(&["old-kim", "kim"], 2), "no alias call");
+    // in every order
+    assert_eq!(remarks(&[old, join, kim]), []);
+    assert_eq!(remarks(&[join, old, kim]), []);
+    assert_eq!(remarks(&[old, kim, join]), []);
+    assert_eq!(remarks(&[old, kim, alias("kim", "old-kim")]), []);
+    // over ids that never came with the anonymousId
+    assert_eq!(remarks(&[old, kim, alias("old-kim", "x"), alias("y", "kim"), alias("y", "x")]), []);
+    // another person is still one
+    assert_eq!(remarks(&[old, kim, bob]), shared(&["old-kim", "kim", "bob"], 3));
+    for calls in [[old, kim, bob, join], [old, kim, join, bob], [join, old, kim, bob]] {
+        assert_eq!(remarks(&calls), shared(&["old-kim", "bob"], 2));
+    }
+    // two persons of two ids each become one
+    let [ann, eve] = ["ann", "eve"].map(|user| with_anonymous("a", user));
+    let pairs = [old, ann, kim, eve, join, alias("ann", "eve")];
+    assert_eq!(remarks(&pairs), shared(&["old-kim", "ann"], 2));
+    assert_eq!(remarks(&[&pairs[..], &[alias("eve", "kim")]].concat()), []);
+    // other anonymousIds of the same people are not touched
+    let other = [with_anonymous("b", "old-kim"), with_anonymous("b", "bob")];
+    let found = remarks(&[&[old, kim][..], &other, &[join]].concat());
+    let want = names(&["old-kim", "bob"]);
+    assert_eq!(found, [(RemarkKind::SharedAnonymousId, "b".to_owned(), want, 2)]);
+}
+
+#[test]
+fn a_remark_that_an_alias_call_ends_is_neither_stored_nor_counted() {
+    let mut all = IdRemarks::default();
+    let texts: Vec<[String; 3]> = (0..MAX_REMARKS + 2)
+        .map(|n| [format!("a{n}x"), format!("u{n}x"), format!("v{n}x")])
+        .collect();
+    for (n, [anonymous, a, b]) in texts.iter().enumerate() {
+        for (nth, user) in [a, b].into_iter().enumerate() {
+            let ids = IdsOfCall {
+                anonymous_id: Some(anonymous),
+                user_id: Some(user),
+                ..IdsOfCall::default()
+            };
+            all.note(&ids, (2 * n + nth) as u64);
+        }
+    }
+    assert_eq!((all.remarks().count(), all.more()), (MAX_REMARKS, 2));
+    assert!(all.is_shown_by(0) && all.is_shown_by(1));
+    for [_, a, b] in [&texts[0], &texts[MAX_REMARKS]] {
+        let ids = IdsOfCall { previous_id: Some(a), user_id: Some(b), ..IdsOfCall::default() };
+        all.note(&ids, 9_999);
+    }
+    assert_eq!((all.remarks().count(), all.more()), (MAX_REMARKS - 1, 1));
+    assert!(!all.is_shown_by(0) && !all.is_shown_by(1) && all.is_shown_by(2));
+}
+
+#[test]
+fn an_alias_call_without_room_is_counted() {
+    let mut all = IdRemarks::default();
+    for n in 0..MAX_ALIASED_IDS {
+        let previous = format!("p{n}x");
+        let ids = IdsOfCall {
+            previous_id: Some(&previous),
+            user_id: Some("one"),
+            ..IdsOfCall::default()
+        };
+        all.note(&ids, n as u64);
+    }
+    assert_eq!(all.untold(), 1);
 }

@@ -42,6 +42,25 @@ fn an_anonymous_id_of_several_users_is_told_once() {
 }
 
 #[test]
+fn the_ids_that_an_alias_call_connects_are_one_user() {
+    let with = |user: &str, anonymous: &str| track(user, &json!({"anonymousId": anonymous}));
+    let alias = |from: &str, to: &str| {
+        json!({"type": "alias", "previousId": from, "userId": to}).to_string()
+    };
+    let joined = [with("old-kim", "B1"), alias("old-kim", "kim"), with("kim", "B1")];
+    assert!(remarks(&joined).is_empty());
+    // an `anonymousId` in the place of the user id, until the user signs up
+    let identify = json!({"type": "identify", "userId": "jane", "anonymousId": "A1"});
+    let signed_up = [with("A1", "A1"), alias("A1", "jane"), identify.to_string()];
+    assert!(remarks(&signed_up).is_empty());
+    // the service drops an alias call with this `messageId`, so the ids are still two users
+    let dropped = json!({"type": "alias", "previousId": "u1", "userId": "u2", "messageId": "m"});
+    let first = track("u1", &json!({"anonymousId": "a", "messageId": "m"}));
+    let found = remarks(&[first, dropped.to_string(), with("u2", "a")]);
+    assert!(found[0].contains("is used with 2 different users: `u1` and `u2`"), "{found:?}");
+}
+
+#[test]
 fn a_user_with_many_accounts_is_told_once() {
     let with =
         |account: u32| track("u", &json!({"properties": {"company_id": format!("c{account}")}}));
