@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::ops::Range;
 
 /// The maximum number of requests that are remembered. What became of those before them is no longer
 /// known.
@@ -71,6 +72,17 @@ impl GivenUpRequests {
         self.added += 1;
     }
 
+    /// Adds the requests with these numbers. If there is no room, the oldest ones are forgotten.
+    pub fn add_all(&mut self, requests: Range<u64>, reason: &str) {
+        let first = requests.end.saturating_sub(MAX_REQUESTS as u64).max(requests.start);
+        if first > requests.start {
+            // those before would be forgotten again
+            self.unknown_to = self.unknown_to.max(first - 1);
+            self.added += first - requests.start;
+        }
+        (first..requests.end).for_each(|request| self.add(request, reason));
+    }
+
     /// Returns what became of a request, if it was given up or if that is not known.
     pub fn failure_of(&self, request: u64) -> Option<MirrorFailure> {
         match self.last.iter().find(|it| it.request == request) {
@@ -119,8 +131,16 @@ mod tests {
         assert_eq!(all.failure_of(10), Some(MirrorFailure::GivenUp("no".to_owned())));
         let new: Vec<u64> = all.added_after(all.added() - 2).map(|it| it.request).collect();
         assert_eq!(new, [1032, 1033]);
+        let many = MAX_REQUESTS as u64 + 100;
+        let (before, first) = (all.added(), 2000);
+        all.add_all(first..first + many, "gone");
+        assert_eq!((all.added() - before, all.added_after(before).len()), (many, MAX_REQUESTS));
+        assert_eq!(all.failure_of(first + 99), Some(MirrorFailure::Unknown));
+        let is_gone = Some(MirrorFailure::GivenUp("gone".to_owned()));
+        assert_eq!(all.failure_of(first + 100), is_gone);
+        assert_eq!(all.failure_of(first + many - 1), is_gone);
         all.add(5000, &"x".repeat(1000));
         let (remembered, unknown_to) = all.remembered();
-        assert_eq!((remembered.last().map(|it| it.reason.len()), unknown_to), (Some(160), 10));
+        assert_eq!((remembered.last().map(|it| it.reason.len()), unknown_to), (Some(160), first + 100));
     }
 }

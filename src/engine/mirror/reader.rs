@@ -4,6 +4,7 @@ use crate::engine::source::read_lines::read_block;
 use crate::engine::source::recording_files::RecordingText;
 use crate::recording::{self, RecordingEntry, RequestLine};
 use std::io;
+use std::ops::Range;
 
 /// A place between two lines of the recording.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,8 +40,8 @@ pub(crate) struct MirrorLine<'r> {
     pub request: Option<Box<RequestLine>>,
     /// The position behind the line.
     pub end: MirrorPosition,
-    /// The number of requests before it that are gone from disk.
-    pub gone: u64,
+    /// The numbers of the requests before it that are gone from disk.
+    pub gone: Range<u64>,
 }
 
 impl MirrorReader {
@@ -74,24 +75,24 @@ impl MirrorReader {
         // a text that is not a line of a recording holds nothing to be sent
         let text = std::str::from_utf8(&self.block[begin..begin + len]).unwrap_or_default();
         let (mut request, before) = (None, self.position.request);
-        let mut gone = 0;
+        let mut gone_end = before + 1;
         match read_entry(text) {
             Some(RecordingEntry::Request(read)) => {
                 self.position.request = read.request;
-                gone = read.request.saturating_sub(before + 1);
+                gone_end = read.request;
                 request = Some(read);
             }
             Some(RecordingEntry::Part(start)) => {
                 self.position.part = recording::part_number(text).unwrap_or(self.position.part);
                 self.position.request = self.position.request.max(start.requests);
-                gone = start.requests.saturating_sub(before);
+                gone_end = start.requests + 1;
             }
             _ => {}
         }
         let has_gap = self.has_gap;
         // the numbers of requests have no other gaps
         self.has_gap &= request.is_none();
-        let gone = if has_gap { gone } else { 0 };
+        let gone = before + 1..if has_gap { gone_end } else { before + 1 };
         Ok(Some(MirrorLine { text, request, end: self.position, gone }))
     }
 

@@ -11,7 +11,7 @@ use crate::engine::mirror::resume_point::ResumeFile;
 use crate::engine::mirror::send_window::SendWindow;
 use crate::outbound::mirror::{MirrorAttempt, MirrorClient, MirrorDecision, MirroredRequest};
 use std::cell::Cell;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -198,8 +198,8 @@ impl MirrorWork {
                 Some(request) => MirrorDecision::from_line(line.text, request),
                 None => MirrorDecision::Nothing,
             };
-            if gone > 0 {
-                sending.give_up_deleted(gone);
+            if !gone.is_empty() {
+                sending.give_up(PART_DELETED, gone);
             }
             match decision {
                 MirrorDecision::Send(request) => {
@@ -341,18 +341,16 @@ impl MirrorSender {
         }
     }
 
-    /// Counts requests that will not be delivered because their part of the recording is deleted.
-    fn give_up_deleted(&self, count: u64) {
-        if self.engine.mirroring.count_given_up(PART_DELETED, count) {
-            tracing::warn!(reason = PART_DELETED, "the mirror gave up on a request");
-            self.engine.notice(format!("mirror: gave up on a request: {PART_DELETED}"));
-        }
-    }
-
     /// Counts a request that will not be delivered.
     fn give_up_request(&self, reason: &str, number: u64) {
-        self.engine.mirroring.given_up_requests().add(number, reason);
-        if self.engine.mirroring.count_given_up(reason, 1) {
+        self.give_up(reason, number..number + 1);
+    }
+
+    /// Counts requests that will not be delivered.
+    fn give_up(&self, reason: &str, requests: Range<u64>) {
+        let (number, count) = (requests.start, requests.end - requests.start);
+        self.engine.mirroring.given_up_requests().add_all(requests, reason);
+        if self.engine.mirroring.count_given_up(reason, count) {
             tracing::warn!(reason, number, "the mirror gave up on a request");
             self.engine.notice(given_up_notice(number, reason));
         }

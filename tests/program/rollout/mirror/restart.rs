@@ -141,7 +141,14 @@ fn goes_on_in_the_part_where_it_ended_and_counts_what_is_gone() {
     let gone = gone_from_disk(&counts);
     assert!(done + gone > 0 && counts.sent > 0);
     assert_eq!(done + gone + counts.sent, count, "each is counted once: {counts:?}");
+    // the list has those that are counted; what was given up before the restart is in the file only
+    let numbers: Vec<u64> = (done + 1..=done + gone).collect();
+    assert_eq!(counts.given_up_requests, numbers);
     stop(mirroring);
+    let point = resume_point(folder.path(), "r.mirror");
+    let written = point["given_up"].as_array().expect("an array").iter();
+    let written: Vec<Option<u64>> = written.map(|it| it["request"].as_u64()).collect();
+    assert_eq!(written, (1..=done + gone).map(Some).collect::<Vec<_>>());
     let ids = received(&upstream);
     assert_eq!(ids.first(), Some(&format!("m{:04}", done + gone + 1)));
     assert_eq!(ids.last(), Some(&format!("m{count:04}")));
