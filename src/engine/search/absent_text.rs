@@ -92,7 +92,7 @@ mod tests {
             r#"!(event = "B")"#,
             r#"event != "B""#,
             r#"properties.x = "B""#,
-            r#"verdict = "B""#,
+            r#"verdict = "rejected""#,
             r#"event = """#,
         ] {
             assert!(!settles(text), "{text}");
