@@ -3,11 +3,11 @@
 //! Widths are display columns, counted by grapheme, so that wide, combining and joined characters
 //! never shift the frame.
 
-use crate::call::text::visible;
+use crate::call::text::{is_invisible, visible};
 pub use crate::call::text::{masked, visible_id};
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// The maximum number of characters of a grapheme. Further marks are left out, because a tall
 /// stack of them would cover the lines above.
@@ -18,8 +18,8 @@ pub fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.width() }
 }
 
-/// Returns a captured text as one line that is safe to print: controls and marks without a letter
-/// are escaped, and with `ascii` everything beyond ASCII too.
+/// Returns a captured text as one line that is safe to print: controls, invisible characters and
+/// marks without a letter are escaped, and with `ascii` everything beyond ASCII too.
 pub fn clean(text: &str, ascii: bool) -> Cow<'_, str> {
     let safe = visible(text);
     if safe.is_ascii() {
@@ -32,19 +32,42 @@ pub fn clean(text: &str, ascii: bool) -> Cow<'_, str> {
         };
         return Cow::Owned(safe.chars().map(escape).collect());
     }
-    let odd = |g: &str| g.width() == 0 || g.chars().count() > MAX_GRAPHEME_CHARS;
+    let odd = |g: &str| {
+        g.width() == 0 || g.chars().count() > MAX_GRAPHEME_CHARS || g.chars().any(is_invisible)
+    };
     if !safe.graphemes(true).any(odd) {
         return safe;
     }
     let mut out = String::with_capacity(safe.len());
     for grapheme in safe.graphemes(true) {
-        if grapheme.width() == 0 {
-            out.extend(grapheme.chars().map(|c| format!("\\u{{{:x}}}", c as u32)));
-        } else {
-            out.extend(grapheme.chars().take(MAX_GRAPHEME_CHARS));
+        let is_escaped = grapheme.width() == 0;
+        let most = if is_escaped { usize::MAX } else { MAX_GRAPHEME_CHARS };
+        for (at, c) in grapheme.char_indices().take(most) {
+            let (before, rest) = (&grapheme[..at], &grapheme[at + c.len_utf8()..]);
+            if is_escaped || (is_invisible(c) && !changes_look(c, before, rest)) {
+                out.push_str(&format!("\\u{{{:x}}}", c as u32));
+            } else {
+                out.push(c);
+            }
         }
     }
     Cow::Owned(out)
+}
+
+/// Returns true if an invisible character changes the look of its grapheme: it joins two pictures
+/// or letters to one, or chooses the look of a sign.
+fn changes_look(c: char, before: &str, rest: &str) -> bool {
+    match c {
+        '\u{200d}' => {
+            let next = rest.chars().next().filter(|next| !is_invisible(*next));
+            next.and_then(|next| next.width()).is_some_and(|width| width > 0)
+        }
+        '\u{fe0e}' | '\u{fe0f}' => {
+            let is_sign = before.chars().next_back().is_some_and(|c| !c.is_alphanumeric());
+            is_sign || rest.starts_with('\u{20e3}')
+        }
+        _ => false,
+    }
 }
 
 /// Returns the part of a captured text that can be visible in `room` columns, so that a long text
@@ -230,6 +253,21 @@ mod tests {
         assert_eq!(clean("\u{301}x", false), "\\u{301}x");
         assert_eq!(clean("é 漢", true), "\\u{e9} \\u{6f22}");
         assert_eq!(clean("é 漢", false), "é 漢");
+        for (text, shown) in [
+            ("ac\u{200d}me", "ac\\u{200d}me"),
+            ("ac\u{200c}me", "ac\\u{200c}me"),
+            ("acme\u{fe0f}", "acme\\u{fe0f}"),
+            ("a\u{200d}\u{301}", "a\\u{200d}\u{301}"),
+            ("ac\u{ad}me \u{3164}", "ac\\u{ad}me \\u{3164}"),
+            ("👩\u{200d}", "👩\\u{200d}"),
+            // what joins two pictures to one, or chooses the look of a sign, shows itself
+            (
+                "👩\u{200d}👧 ❤\u{fe0f} 1\u{fe0f}\u{20e3}",
+                "👩\u{200d}👧 ❤\u{fe0f} 1\u{fe0f}\u{20e3}",
+            ),
+        ] {
+            assert_eq!(clean(text, false), shown, "{text:?}");
+        }
         let tower = format!("a{}", "\u{301}".repeat(200));
         assert_eq!(clean(&tower, false).chars().count(), 12);
     }
