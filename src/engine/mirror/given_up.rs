@@ -141,6 +141,9 @@ mod tests {
         assert_eq!(all.failure_of(first + many - 1), is_gone);
         all.add(5000, &"x".repeat(1000));
         let (remembered, unknown_to) = all.remembered();
-        assert_eq!((remembered.last().map(|it| it.reason.len()), unknown_to), (Some(160), first + 100));
+        assert_eq!(
+            (remembered.last().map(|it| it.reason.len()), unknown_to),
+            (Some(160), first + 100)
+        );
     }
 }
