@@ -4,7 +4,6 @@ use super::args::FilterArgs;
 use super::failure::Failure;
 use super::output;
 use crate::engine::{Engine, Recording};
-use crate::fql;
 use crate::fql::{Filter, FilterError};
 use crate::vendors::Vendors;
 use std::path::{Path, PathBuf};
@@ -72,7 +71,5 @@ impl FilterArgs {
 /// Reads the filter of a flag, which may name these vendors. The error shows the wrong part underlined.
 pub fn read_filter(flag: &str, text: &str, vendors: &Vendors) -> Result<Filter, Failure> {
     let wrong = |error: FilterError| Failure::UseLines(format!("{flag}: {}", error.render()));
-    let filter = fql::parse(text).map_err(wrong)?;
-    vendors.check_filter(&filter).map_err(wrong)?;
-    Ok(filter)
+    vendors.parse_filter(text).map_err(wrong)
 }

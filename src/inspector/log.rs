@@ -4,7 +4,6 @@ use super::Inspector;
 use super::convert::no_call_view;
 use super::views::{CallDetail, Detail, NextRow, RowView, SearchProgress, What};
 use crate::engine::RowDetail as Full;
-use crate::fql;
 use crate::fql::{Field, Filter, FilterError, NameSource};
 use std::ops::Range;
 use std::sync::Arc;
@@ -108,7 +107,6 @@ impl Inspector {
 
     /// Parses a filter, and refuses one that names a vendor that does not exist.
     pub fn parse_filter(&self, text: &str) -> Result<Filter, FilterError> {
-        let filter = fql::parse(text)?;
-        self.engine.vendors().check_filter(&filter).map(|()| filter)
+        self.engine.vendors().parse_filter(text)
     }
 }

@@ -19,7 +19,7 @@ pub enum SessionFlow {
 #[derive(Default)]
 pub(crate) struct BackgroundStatus {
     pub problem: Option<String>,
-    /// What was passed over in the opened files.
+    /// The notes about skipped parts of the opened files.
     pub notes: Option<Arc<str>>,
     pub refused_settings: Option<String>,
     pub sending: Option<Sending>,

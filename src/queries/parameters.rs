@@ -2,7 +2,6 @@
 
 use crate::call::text::visible;
 use crate::engine::Engine;
-use crate::fql;
 use crate::fql::Filter;
 use crate::wire::{Reply, query_value};
 use serde_json::json;
@@ -15,9 +14,7 @@ pub(crate) fn filter(engine: &Engine, query: &str) -> Result<Filter, Reply> {
 /// Reads a parameter that contains a filter.
 pub(crate) fn filter_of(engine: &Engine, query: &str, name: &str) -> Result<Filter, Reply> {
     let text = query_value(query, name).unwrap_or_default();
-    let checked = fql::parse(&text)
-        .and_then(|filter| engine.vendors().check_filter(&filter).map(|()| filter));
-    checked.map_err(|error| {
+    engine.vendors().parse_filter(&text).map_err(|error| {
         let message = format!("{name}: {error}");
         let body = json!({
             "success": false, "code": "bad_filter", "message": message, "error": message,

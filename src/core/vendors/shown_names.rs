@@ -1,5 +1,6 @@
 //! The names of vendors that the screen shows, in filters.
 
+use crate::fql;
 use crate::fql::{Filter, FilterError};
 use crate::vendors::{VendorInfo, Vendors};
 
@@ -20,6 +21,12 @@ impl Vendors {
             name.len() == 2 && info.short.get(..2).is_some_and(|it| it.eq_ignore_ascii_case(name))
         };
         self.index_of(name).or_else(|| find(&is_name)).or_else(|| find(&is_head))
+    }
+
+    /// Parses a filter, and refuses one that names a vendor that does not exist.
+    pub fn parse_filter(&self, text: &str) -> Result<Filter, FilterError> {
+        let filter = fql::parse(text)?;
+        self.check_filter(&filter).map(|()| filter)
     }
 
     /// Fails if a filter names a vendor that does not exist.

@@ -59,7 +59,7 @@ pub struct Stats {
     pub remarks: u64,
     /// The present problem, for a banner.
     pub problem: Option<String>,
-    /// What was passed over in the opened files, for a banner, once they are read.
+    /// The notes about skipped parts of the opened files, for a banner, once the files are read.
     pub notes: Option<Arc<str>>,
 }
 

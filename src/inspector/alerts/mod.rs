@@ -18,8 +18,7 @@ use crate::call::text::visible;
 use crate::call::time;
 use crate::config::Settings;
 use crate::engine::{Engine, RangeFilter, RowDetail, WatchRule, Watcher};
-use crate::fql;
-use crate::fql::{Filter, FilterError};
+use crate::fql::Filter;
 use crate::report::call_record;
 use crate::vendors::Vendors;
 use command::Commands;
@@ -76,11 +75,8 @@ impl AlertSettings {
             },
         };
         let text = settings.text("alert").filter(|text| !text.trim().is_empty());
-        let parse = |text| {
-            let filter = fql::parse(text)?;
-            vendors.check_filter(&filter).map(|()| filter)
-        };
-        let filter = text.map(parse).transpose().map_err(|error: FilterError| {
+        let parse = |text| vendors.parse_filter(text);
+        let filter = text.map(parse).transpose().map_err(|error| {
             let origin = settings.origin_of("alert").to_string();
             SetupError::from_lines(format!("{}: {}", visible(&origin), error.render()))
         })?;
